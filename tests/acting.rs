@@ -233,7 +233,7 @@ fn todays_cap_is_raised_from_inside_and_lasts_the_day() {
 fn a_batch_larger_than_the_balance_is_warned_of_before_it_is_queued() {
     let mut flow = Flow::start();
     flow.script = |effect, _| match effect {
-        Effect::Http(HttpCmd::Balance { .. }) => Say::This(answered(r#"{"data":{"balance":"0.7"}}"#)),
+        Effect::Http { call: HttpCmd::Balance { .. }, .. } => Say::This(answered(r#"{"data":{"balance":"0.7"}}"#)),
         _ => Say::AsUsual,
     };
     flow!(flow, "$", "<Esc>", "n", "a {cat|dog}", "<F2>");

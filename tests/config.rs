@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use ::io::{
-    config::{Folders, Loaded, Wanted, example, load},
+    config::{Folders, Keyless, Loaded, Wanted, example, load},
     secret::KeySource,
 };
 use cli::settings::show;
 use domain::{
     amount::Amount,
     catalogue::{CameraSupport, Need},
+    reason::secret::KeyPlace,
 };
 use engine::settings::Settings;
 use screens::keymap::Keymap;
@@ -491,4 +492,39 @@ fn a_price_of_what_no_model_offers_is_a_fault_at_its_place() {
              at most six digits after the point",
         ]
     );
+}
+
+#[test]
+fn one_key_serves_one_profile_and_none_is_taken_for_a_second_host() {
+    let profile = |name: &str, key: &str| format!("[profiles.{name}]\nbase_url = \"https://{name}.example\"\n{key}\n");
+    // Set wherever a test runs.
+    let variable = "api_key_env = \"PATH\"";
+    let text = [
+        profile("302ai", variable),
+        profile("minimax", variable),
+        profile("mine", "api_key_cmd = \"pass show mine\""),
+        profile("yours", "submit_per_minute = 3"),
+        profile("elsewhere", "api_key_file = \"/nowhere/key\""),
+    ]
+    .concat();
+    let loaded = read(&text);
+    assert_eq!(loaded.others.keys().collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(loaded.settings.others["mine"].profile.base_url, "https://mine.example");
+    let keyless = [
+        ("elsewhere", Keyless::NotSet(KeyPlace::File("/nowhere/key".into()))),
+        ("minimax", Keyless::Shared("302ai".into())),
+        ("yours", Keyless::Unnamed),
+    ];
+    assert_eq!(loaded.keyless, keyless.map(|(name, why)| (name.to_owned(), why)).into());
+    // Chosen as the default one, it has the key, and the first one none.
+    let other = read(&format!("profile = \"minimax\"\n{text}"));
+    assert_eq!(other.keyless["302ai"], Keyless::Shared("minimax".into()));
+    // The same setup with another one of those that are served as the default one.
+    let under = loaded.under("mine");
+    assert_eq!(
+        (under.settings.profile.name.as_str(), under.key),
+        ("mine", KeySource::Command("pass show mine".into()))
+    );
+    assert_eq!(under.others["302ai"].key, KeySource::Env("PATH".into()));
+    assert_eq!(loaded.under("nobody").settings, loaded.settings);
 }

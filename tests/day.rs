@@ -52,11 +52,11 @@ fn answers(count: usize, other: impl Fn(usize) -> Option<Reply>) -> Vec<Reply> {
 /// Of one task the address lives for another half hour only, and its first fetch is stopped.
 fn at_risk_is(key: u32, effect: &Effect, since: u64, made: u64) -> Say {
     match effect {
-        Effect::Http(HttpCmd::File { key: TaskKey(of), file, .. }) if *of == key => {
+        Effect::Http { call: HttpCmd::File { key: TaskKey(of), file, .. }, .. } if *of == key => {
             let until = (now(0).wall.0 + i64::try_from(made).unwrap()) / 1_000 + 2_400;
             Say::This(addressed(&file.0, until))
         }
-        Effect::Save(SaveCmd::Start { key: TaskKey(of), .. }) if *of == key && since < made => {
+        Effect::Save { command: SaveCmd::Start { key: TaskKey(of), .. }, .. } if *of == key && since < made => {
             Say::Saving(SaveStep::Stopped)
         }
         _ => Say::AsUsual,

@@ -6,11 +6,18 @@
 mod support;
 
 use domain::{
+    amount::Currency,
+    catalogue::Catalogue,
+    prices::{PriceList, Prices},
     problem::Charged,
     task::{RemoteId, TaskKey, TaskState},
 };
+use engine::{
+    msg::{LocalMsg, Msg},
+    settings::{Other, Settings},
+};
 use service::answer::Reply;
-use support::flow::{Flow, SENT, lost, no_channel, refused};
+use support::flow::{Flow, SENT, lost, no_channel, now, refused};
 
 fn states(flow: &Flow) -> Vec<TaskState> {
     flow.tasks().iter().map(domain::task::Task::state).collect()
@@ -232,4 +239,29 @@ fn a_refusal_for_the_balance_halts_the_queue_before_the_next_row_fails() {
     flow!(flow, "p");
     flow.live(SENT);
     assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Refused, TaskState::Running], 2));
+}
+
+#[test]
+fn a_task_goes_to_the_profile_that_compose_names_and_its_retry_to_the_same_one() {
+    let mut settings = Settings::default();
+    let mut profile = settings.profile.clone();
+    profile.name = "mm".into();
+    profile.prices = Prices::new(PriceList::of(Currency::Usd), &Catalogue::builtin());
+    settings.others.insert("mm".into(), Other { profile, catalogue: Catalogue::builtin() });
+    let mut flow = Flow::begin(settings, now(0));
+    flow.take(Msg::Local(LocalMsg::Key { profile: "mm".into(), result: Ok(()) }));
+    flow.answers.push_back(refused(1026, "sensitive"));
+    flow!(flow, "n", "a cat", "<Shift-Tab>", "<Shift-Tab>");
+    assert!(flow.screen().contains("302ai"), "{}", flow.screen());
+    flow!(flow, "<Right>", "<F2>");
+    assert!(flow.screen().contains(" USD"), "{}", flow.screen());
+    flow!(flow, "<Enter>");
+    flow.live(SENT);
+    assert_eq!(states(&flow), [TaskState::Refused], "{}", flow.screen());
+    flow!(flow, "e", " softly", "<F2>");
+    assert!(flow.screen().contains(" USD"), "{}", flow.screen());
+    flow!(flow, "<Enter>");
+    flow.live(SENT);
+    let sent: Vec<(String, Currency)> = flow.tasks().iter().map(|task| (task.profile.clone(), task.currency)).collect();
+    assert_eq!(sent, vec![("mm".to_owned(), Currency::Usd); 2]);
 }

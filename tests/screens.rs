@@ -165,11 +165,11 @@ fn expected(width: u16, height: u16) -> App {
 fn halted(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     morning::refuse(&mut state, 1008, "insufficient balance");
-    let halt = state.work.queue.halted.as_mut().unwrap();
+    let halt = state.work.own.sending.halted.as_mut().unwrap();
     halt.by = Some(Stamp { who: "watch 812".into(), at: NOW.wall });
     state.screen.toasts.clear();
-    state.work.poller.offline_since = Some(Mono(NOW.mono.0 - 40 * SECOND));
-    state.work.poller.misses = 4;
+    state.work.own.poller.offline_since = Some(Mono(NOW.mono.0 - 40 * SECOND));
+    state.work.own.poller.misses = 4;
     state
 }
 
@@ -264,6 +264,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
 
 fn item(parent: u32, prompt: &str) -> PreviewItem {
     PreviewItem {
+        profile: "302ai".into(),
         name: None,
         request: request("MiniMax-Hailuo-02", prompt),
         parent: Some(TaskKey(parent)),
@@ -527,7 +528,7 @@ fn help_explains_signs_states_columns_and_failures() {
 fn a_first_start_without_a_key_is_welcomed() {
     shots("welcome", |width, height| {
         let mut state = empty(width, height);
-        state.work.settings.has_key = false;
+        state.work.own.has_key = false;
         state.screen.open(Welcome);
         state
     });
@@ -989,7 +990,7 @@ fn money() {
         ];
         press(&mut state, "$");
         state.work.money.report = Some(Box::new(report(&lines, common::NOW)));
-        state.work.money.first_balance = Some((Amount::from_thousandths(20_340), common::before(2 * HOUR)));
+        state.work.own.balance.first = Some((Amount::from_thousandths(20_340), common::before(2 * HOUR)));
         state
     });
 }

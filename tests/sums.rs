@@ -104,12 +104,12 @@ impl Ground for Real {
                 self.under_way += usize::from(told);
                 self.store.send(command);
             }
-            Effect::Http(command) => {
+            Effect::Http { call: command, .. } => {
                 self.under_way += 1;
                 let client = self.client.clone();
                 self.runtime.spawn(async move { to.send(Msg::Http(client.run(command).await)) });
             }
-            Effect::Save(command) => {
+            Effect::Save { command, .. } => {
                 self.under_way += usize::from(matches!(command, SaveCmd::Start { .. }));
                 let _here = self.runtime.enter();
                 self.downloader.run(command, move |msg| drop(to.send(Msg::Save(msg))));
@@ -178,7 +178,7 @@ fn start_with(dir: &Path, url: &str, clock: SimClock, runtime: Runtime, protocol
         ended: false,
     };
     let mut program = Program::on(real, settings, now);
-    program.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
+    program.take(Msg::Local(LocalMsg::Key { profile: "302ai".into(), result: Ok(()) }));
     while !program.state.work.tasks.loaded || program.state.work.store.owner.is_none() {
         let msg = program.receive();
         program.take(msg);
@@ -194,7 +194,7 @@ fn until(program: &mut Program, done: impl Fn(&Bare) -> bool) {
         if done(&program.state) || program.ended {
             return;
         }
-        if program.state.work.queue.halted.is_some() {
+        if program.state.work.own.sending.halted.is_some() {
             // Key and balance faults stop the line; the person has seen to them.
             program.take(Msg::Act(Act::Resume));
         } else {
@@ -224,7 +224,14 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
     let mut program = start(dir.path(), simulator.base_url(), clock, runtime);
 
     let intents = (0..TASKS)
-        .map(|nth| Intent { request: request(nth), parent: None, agreed: vec![], name: None, typed: None })
+        .map(|nth| Intent {
+            request: request(nth),
+            parent: None,
+            agreed: vec![],
+            name: None,
+            typed: None,
+            profile: None,
+        })
         .collect();
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
     until(&mut program, |state| {

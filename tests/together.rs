@@ -100,3 +100,73 @@ fn a_wait_under_a_pause_goes_on_with_the_pause_s_end() {
     wait.end().coded(0);
     assert_eq!(home.states(), [TaskState::Saved]);
 }
+
+/// A second service with a key of its own, and a home whose config knows both. The variable's key belongs to the first.
+fn two_services() -> (Service, Service, Home) {
+    let other = "sk-of-the-other-profile-9876543210";
+    let (one, two) = (
+        Service::with(|config| config.key = Some(support::KEY.into())),
+        Service::with(|config| config.key = Some(other.into())),
+    );
+    let home = Home::new(&one.url());
+    let file = home.path().join("other.key");
+    std::fs::write(&file, other).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let mut config = std::fs::read_to_string(home.config()).unwrap();
+    config += &format!("profiles.other.base_url = {:?}\nprofiles.other.api_key_file = {file:?}\n", two.url());
+    std::fs::write(home.config(), config).unwrap();
+    (one, two, home)
+}
+
+fn queue_with(home: &Home, profile: &str, prompt: &str) {
+    home.run(&[&["--profile", profile, "submit", "--queue", "--prompt", prompt], &YES[..]].concat()).coded(0);
+}
+
+#[test]
+fn one_watch_serves_every_profile_and_sends_each_its_own_key_alone() {
+    let (one, two, home) = two_services();
+    queue_with(&home, "302ai", "a cat");
+    queue_with(&home, "other", "a dog");
+    // A wrong key would be refused, and would halt its profile.
+    home.run(&["watch", "--until-idle"]).coded(0);
+    assert_eq!(home.states(), [TaskState::Saved; 2]);
+    assert_eq!((one.sim().submissions_of("a cat"), two.sim().submissions_of("a dog")), (1, 1));
+    assert_eq!((one.sim().counts().submissions, two.sim().counts().submissions), (1, 1));
+    home.assert_no_key_in_any_file();
+    assert_honest(&one);
+    assert_honest(&two);
+}
+
+#[test]
+fn a_dashboard_beside_a_watch_shows_who_does_what_and_takes_over_what_a_dead_one_left() {
+    let (one, two, home) = two_services();
+    let watch = home.start(&["watch"]);
+    let mut screen = Pty::ready(&home);
+    screen.shows("watch");
+    queue_with(&home, "other", "a dog");
+    two.until("the other profile's task", |counts| counts.submissions == 1);
+    screen.keys(":who\r");
+    screen.shows(&format!("watch {}: sends 302ai, other", watch.id()));
+    screen.shows("other: up to 5 submissions a minute");
+    screen.keys("q");
+    watch.kill();
+    queue_with(&home, "302ai", "a cat");
+    until("both are saved", || home.states() == [TaskState::Saved; 2]);
+    assert_honest(&one);
+    assert_honest(&two);
+}
+
+#[test]
+fn a_task_whose_profile_has_no_key_here_says_so() {
+    let (_one, _two, home) = two_services();
+    queue_with(&home, "other", "a dog");
+    std::fs::remove_file(home.path().join("other.key")).unwrap();
+    let screen = Pty::ready(&home);
+    screen.shows("no key: other");
+    let told = home.run(&["doctor"]);
+    assert!(
+        told.out.contains("other is not served") && told.out.contains("neither sent, watched nor saved"),
+        "{told:?}"
+    );
+    assert_eq!(home.states(), [TaskState::Queued]);
+}

@@ -113,7 +113,7 @@ fn asked(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
     block_on(async {
         let mut headless = Headless::start_paused(setup).await?;
         // Without a key an id that is here already is still found; of any other the act itself says what is missing.
-        let _ = headless.key().await;
+        let _ = headless.keys().await;
         let reports = headless.reports(act, n).await;
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
@@ -152,7 +152,7 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
     look::whole(&Store::open(setup.at())?, &keys)?;
     block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
-        headless.key().await?;
+        headless.keys().await?;
         let n = keys.len();
         headless.follow(Waits::Named, &keys, &tr!("fetching {keys}", keys = terms::listed(&keys)));
         let mut reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
@@ -176,12 +176,12 @@ fn balance_json(amount: Amount, currency: Currency) -> serde_json::Value {
 /// `reeltop balance`.
 pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
     block_on(async {
-        let mut headless = Headless::start(setup, Scope::Named).await?;
+        let mut headless = Headless::start(&setup.alone(), Scope::Named).await?;
         headless.key().await?;
         headless.act(Act::Balance);
-        headless.until(None, |work| work.money.asking.is_none()).await;
-        let (balance, currency) = (headless.work().money.balance, headless.work().currency());
-        let problem = headless.work().money.balance_problem.clone();
+        headless.until(None, |work| work.own.balance.asking.is_none()).await;
+        let (balance, currency) = (headless.work().own.balance.last, headless.work().currency());
+        let problem = headless.work().own.balance.problem.clone();
         headless.end().await;
         match balance {
             Some((amount, _)) if voice.json => {

@@ -35,6 +35,7 @@ use service::{
 };
 use simulator::{End, Preloaded, SimConfig, Simulator, clip_of};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -99,6 +100,7 @@ fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, S
     let mut setup = config::load(&wanted, &folders)
         .map_err(|why| Problem::new(tr!("the demo's config is invalid"), reason::config::rejected(&why), ""))?;
     setup.key = KeySource::Fixed("demo");
+    (setup.others, setup.settings.others) = (BTreeMap::new(), BTreeMap::new());
     (setup.settings.ui, setup.settings.keys) = (own.settings.ui, own.settings.keys);
     setup.settings.demo = true;
     setup.settings.profile.base_url = simulator.base_url().to_owned();

@@ -5,14 +5,19 @@ mod deep;
 
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::args::Global;
-use ::io::{callback::NoEcho, config::Loaded, run::exit::Exit, store::Store};
+use ::io::{
+    callback::NoEcho,
+    config::{Keyless, Loaded},
+    run::exit::Exit,
+    store::Store,
+};
 use domain::{export::json_line, reason::secret::KeyPlace, text::pad};
 use engine::{act::Act, settings::Scope};
 use std::{
     io::{self, Write},
     path::Path,
 };
-use words::{names, problem::Problem, reason, reason::secret, tr};
+use words::{names, print::who, problem::Problem, reason, reason::secret, tr};
 
 /// What was found of one thing, and how what is not well can be fixed; empty where that is another thing's matter.
 enum Found {
@@ -54,6 +59,13 @@ pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
     };
     wrong |= matches!(service, Found::Wrong(..));
     tell(SERVICE, &service, voice)?;
+    let mut profiles = others(&setup);
+    if stored {
+        profiles.extend(block_on(programs(&setup))?);
+    }
+    for (thing, found) in profiles {
+        tell(thing, &found, voice)?;
+    }
     let callback = block_on(callbacks(&setup))?;
     wrong |= matches!(callback, Found::Wrong(..));
     tell(CALLBACK, &callback, voice)?;
@@ -70,6 +82,8 @@ const VIDEOS: Thing = ("videos", || tr!("videos"));
 const TERMINAL: Thing = ("terminal", || tr!("terminal"));
 const SERVICE: Thing = ("service", || tr!("service"));
 
+const PROFILE: Thing = ("profile", || tr!("profile"));
+const PROGRAM: Thing = ("program", || tr!("program"));
 const CALLBACK: Thing = ("callback", || tr!("callback"));
 
 fn tell((id, title): Thing, found: &Found, voice: Voice) -> Result<(), Stop> {
@@ -122,6 +136,44 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         (VIDEOS, writable(&dir)),
         (TERMINAL, screen()),
     ]
+}
+
+/// The profiles beside the default one: whether each has a key of its own here.
+fn others(setup: &Loaded) -> Vec<(Thing, Found)> {
+    let served = setup.others.iter().map(|(name, access)| {
+        let source = secret::place(&access.key.place());
+        Found::Well(tr!("{name} is served too; its key comes from {source}", name, source))
+    });
+    let keyless = setup.keyless.iter().map(|(name, why)| match why {
+        Keyless::Unnamed => Found::Odd(
+            tr!("{name} is not served: it names no key of its own", name),
+            tr!("Set api_key_env, api_key_cmd or api_key_file in [profiles.{name}].", name),
+        ),
+        Keyless::Shared(with) => Found::Odd(
+            tr!("{name} is not served: its key belongs to {with}, and no key is sent to two hosts", name, with),
+            tr!("Give [profiles.{name}] a key of its own.", name),
+        ),
+        Keyless::NotSet(place) => {
+            let source = secret::place(place);
+            Found::Odd(tr!("{name} is not served: {source} is not set", name, source), set(place))
+        }
+    });
+    served.chain(keyless).map(|found| (PROFILE, found)).collect()
+}
+
+/// The other programs on the store, and the tasks that lie still for want of a key.
+async fn programs(setup: &Loaded) -> Vec<(Thing, Found)> {
+    let Ok(mut headless) = Headless::start(setup, Scope::None).await else { return Vec::new() };
+    let _ = headless.keys().await;
+    let work = headless.work();
+    let others = engine::who::programs(work).into_iter().filter(|program| !program.is_this);
+    let mut found: Vec<(Thing, Found)> = others.map(|program| (PROGRAM, Found::Well(who::program(&program)))).collect();
+    for (profile, (tasks, _)) in engine::who::without_key(work) {
+        let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
+        found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next.into())));
+    }
+    headless.end().await;
+    found
 }
 
 /// How the key gets there.
@@ -186,7 +238,7 @@ fn stopped(stop: Stop) -> Found {
 }
 
 async fn service(setup: &Loaded) -> Found {
-    let mut headless = match Headless::start(setup, Scope::Named).await {
+    let mut headless = match Headless::start(&setup.alone(), Scope::Named).await {
         Ok(headless) => headless,
         Err(stop) => return stopped(stop),
     };
@@ -194,9 +246,9 @@ async fn service(setup: &Loaded) -> Found {
         Err(stop) => stopped(stop),
         Ok(()) => {
             headless.act(Act::Balance);
-            headless.until(None, |work| work.money.asking.is_none()).await;
-            let money = &headless.work().money;
-            match (&money.balance, &money.balance_problem) {
+            headless.until(None, |work| work.own.balance.asking.is_none()).await;
+            let balance = &headless.work().own.balance;
+            match (&balance.last, &balance.problem) {
                 (Some((amount, _)), _) => Found::Well(tr!(
                     "{url} answers; balance {amount}",
                     url = setup.settings.profile.base_url,

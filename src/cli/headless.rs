@@ -31,7 +31,7 @@ use std::{
 use words::{
     news::{not_done, not_queued, said, unsaved as unsaved_ids},
     problem::Problem,
-    reason,
+    reason, tr,
 };
 
 /// What this call has told on stderr.
@@ -118,9 +118,9 @@ impl Headless {
         let signals = Signals::listen();
         let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
         let mut headless = Self { engine, signals, reports: Vec::new(), live: None };
-        let waited = headless.until(None, |work| work.tasks.loaded || work.queue.halted_by_store().is_some()).await;
+        let waited = headless.until(None, |work| work.tasks.loaded || work.halted_by_store().is_some()).await;
         // Whatever halted the account is no reason not to look, to save or to queue.
-        match headless.work().queue.halted_by_store() {
+        match headless.work().halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             Some(halt) => Err(reason::halt(halt, &words::voice::Voice::default()).into()),
             None => Ok(headless),
@@ -157,12 +157,35 @@ impl Headless {
     /// # Errors
     /// There is none, or the program was told to end.
     pub(super) async fn key(&mut self) -> Result<(), Stop> {
-        match self.until(None, |work| work.settings.has_key || work.key_problem.is_some()).await {
+        match self.until(None, |work| work.own.has_key || work.own.key_problem.is_some()).await {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
         let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &words::voice::Voice::default())));
-        self.work().key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
+        self.work().own.key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
+    }
+
+    /// Waits until the key of every profile was read.
+    ///
+    /// # Errors
+    /// None has one, or the program was told to end.
+    pub(super) async fn keys(&mut self) -> Result<(), Stop> {
+        let is_read = |work: &Work| {
+            let mut served = work.served();
+            served.all(|(_, served)| served.has_key || served.key_problem.is_some())
+        };
+        match self.until(None, is_read).await {
+            Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
+            Waited::Done | Waited::TimeOut if self.work().served().any(|(_, served)| served.has_key) => {
+                for (profile, served) in self.work().served() {
+                    let Some(why) = &served.key_problem else { continue };
+                    let what = reason::problem(why, &words::voice::Voice::default()).to_string();
+                    say(&tr!("profile {profile} is not served: {what}", profile, what));
+                }
+                Ok(())
+            }
+            Waited::Done | Waited::TimeOut => self.key().await,
+        }
     }
 
     /// Has an act carried out.

@@ -113,7 +113,7 @@ pub(super) fn stamp(now: Now, to: &impl IsTerminal) -> String {
 }
 
 fn is_ours(work: &Work, key: TaskKey) -> bool {
-    work.tasks.live.get(&key).is_some_and(|task| task.profile == work.settings.profile.name)
+    work.tasks.live.get(&key).is_some_and(|task| work.of(&task.profile).has_key)
 }
 
 /// How these tasks stand, in one line, what matters first.
@@ -142,7 +142,7 @@ fn line(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
         parts.push(tr!("{saved} of {all} saved", saved, all));
     }
     parts.extend([TaskState::Failed, TaskState::Refused, TaskState::Cancelled].into_iter().filter_map(named));
-    if work.poller.offline_since.is_some() {
+    if work.own.poller.offline_since.is_some() {
         parts.push(tr!("the service does not answer").into());
     }
     parts.extend(ends_at(work, keys, now));
@@ -154,7 +154,7 @@ fn line(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
 
 /// Why nothing that is queued is sent.
 fn held_back(work: &Work) -> Option<&'static str> {
-    match (work.queue.halted.is_some(), work.queue.is_paused()) {
+    match (work.own.sending.halted.is_some(), work.queue.is_paused()) {
         (true, _) => Some(tr!("halted")),
         (false, true) => Some(tr!("paused")),
         (false, false) => None,

@@ -14,7 +14,7 @@ use domain::{
     task::{Row, Task, TaskKey, TaskState},
 };
 use engine::act::Intent;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use words::{problem::Problem, terms, terms::Face, tr};
 
 /// Which tasks.
@@ -54,6 +54,7 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
         say(tr!("no failed task is left to retry"));
         return Ok(Exit::Done);
     }
+    let setup = &under_one(setup, &goes)?;
     let prices = goes.iter().map(|(task, _)| look::price(setup, &task.request, said.price));
     let price = prices.sum::<Result<Amount, Stop>>()?.of(setup.settings.profile.currency());
     consent::ask(goes.len(), price, said, &setup.settings.budget)?;
@@ -61,10 +62,31 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
         .into_iter()
         .map(|(task, terms)| {
             let (parent, agreed) = (Some(task.key), terms.cautions);
-            Intent { request: task.request, parent, agreed, name: None, typed: said.price }
+            Intent { request: task.request, parent, agreed, name: None, typed: said.price, profile: None }
         })
         .collect();
     block_on(send(setup, intents, After::Answer, voice))?
+}
+
+/// The setup with the profile of these tasks as the default one: what is repeated goes to the same account. One that is not served
+/// gives way to the default one.
+///
+/// # Errors
+/// They belong to several profiles, whose money is never added up.
+fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
+    let profiles: BTreeSet<&str> = goes.iter().map(|(task, _)| task.profile.as_str()).collect();
+    let setups = profiles.iter().map(|profile| setup.under(profile));
+    let mut setups: Vec<Loaded> = setups.collect();
+    setups.dedup_by(|one, other| one.settings.profile.name == other.settings.profile.name);
+    match (setups.pop(), setups.is_empty()) {
+        (Some(setup), true) => Ok(setup),
+        _ => {
+            let names = profiles.into_iter().collect::<Vec<_>>().join(tr!(", "));
+            let what = tr!("these tasks belong to several profiles: {names}", names);
+            let problem = Problem::new(what, "", tr!("Name the tasks of one profile at a time."));
+            Err(Stop::Problem(Exit::Usage, Box::new(problem)))
+        }
+    }
 }
 
 fn wanted(store: &mut Store, keys: &[TaskKey]) -> Result<Vec<Wanted>, Stop> {

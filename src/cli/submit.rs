@@ -50,7 +50,8 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         .cells
         .into_iter()
         .flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: cell.name, typed };
+            let intent =
+                Intent { request: cell.request, parent: None, agreed: vec![], name: cell.name, typed, profile: None };
             std::iter::repeat_n(intent, cell.count)
         })
         .collect();
@@ -75,6 +76,7 @@ pub(super) enum After {
 
 pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
     let n = intents.len();
+    let setup = &setup.alone();
     let mut headless = if after == After::Queue {
         Headless::start_paused(setup).await?
     } else {
@@ -88,7 +90,7 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
         let problem = problem.clone();
         // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
         let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
-        let exit = headless.work().queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
+        let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
         let (_, interrupted) = headless.end().await;
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }
@@ -119,10 +121,10 @@ fn answered(work: &Work) -> bool {
         || !work.store.pending.is_empty()
         || work.queue.named.iter().any(elsewhere);
     let more = !work.tasks.queued.is_disjoint(&work.queue.named)
-        && work.queue.halted.is_none()
+        && work.own.sending.halted.is_none()
         && !work.queue.is_paused()
-        && queue::send_at(work).is_some_and(|at| at <= work.now.mono)
-        && work.poller.offline_since.is_none();
+        && queue::send_at(work, &work.settings.profile.name).is_some_and(|at| at <= work.now.mono)
+        && work.own.poller.offline_since.is_none();
     !sending && !more
 }
 
@@ -134,7 +136,8 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
-        let halted = work.queue.halted.as_ref().map(|halt| reason::halt(halt, &words::voice::Voice::default()).what);
+        let halted =
+            work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &words::voice::Voice::default()).what);
         let paused = work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
         let stopped = halted.or(paused);
         let put_back = put_back.map(|error| reason::message(&error.reason, &words::voice::Voice::default()));
@@ -144,7 +147,8 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
             n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
         });
     }
-    let halted = work.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    let halted =
+        work.own.sending.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
     let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(away).chain(interrupted);
     Ok(Exit::of_all(exits))

@@ -24,7 +24,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
     block_on(async {
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
         let mut headless = Headless::start(setup, scope).await?;
-        headless.key().await?;
+        headless.keys().await?;
         let keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
         let text = if keys.is_empty() { String::new() } else { tr!("waiting for {keys}", keys = terms::listed(&keys)) };
         headless.follow(Waits::Named, &keys, &text);
@@ -38,22 +38,22 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
             say(tr!("timed out; the tasks keep running"));
         }
         let left = tasks.iter().any(|task| task.state().is_live());
-        let halted = work.queue.halted.filter(|_| left).map(|halt| exit_of_halt(halt.cause));
+        let halted = work.halt().filter(|_| left).map(|(_, halt)| exit_of_halt(halt.cause));
         Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
     })?
 }
 
-/// What of this account goes on by itself: an unknown waits for a person.
+/// What of the profiles that have a key goes on by itself: an unknown waits for a person.
 fn going_on(work: &Work) -> Vec<TaskKey> {
     let live = work.tasks.live.values().filter(|task| task.state().is_live() && is_ours(work, task));
     live.map(|task| task.key).collect()
 }
 
 fn is_ours(work: &Work, task: &Task) -> bool {
-    task.profile == work.settings.profile.name
+    work.of(&task.profile).has_key
 }
 
-/// Whether nothing of this account runs, saves or can be sent.
+/// Whether nothing of the profiles that have a key runs, saves or can be sent.
 pub(super) fn idle(work: &Work) -> bool {
     let paused = |task: &Task| task.state() == TaskState::Queued && work.queue.is_paused();
     let rests = |task: &Task| !is_ours(work, task) || rests(work, task) || paused(task);
@@ -63,7 +63,7 @@ pub(super) fn idle(work: &Work) -> bool {
 /// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless
 /// it can no longer be asked about.
 fn rests(work: &Work, task: &Task) -> bool {
-    let halt = work.queue.halted.as_ref().map(|halt| halt.cause);
+    let halt = work.of(&task.profile).sending.halted.as_ref().map(|halt| halt.cause);
     match &task.phase {
         Phase::Queued { .. } => halt.is_some() && work.queue.claiming.is_none_or(|(_, key)| key != task.key),
         Phase::Running { trouble, .. } => {

@@ -20,7 +20,7 @@ use domain::{
 use engine::{settings::Scope, work::Work};
 use serde_json::json;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 use words::{json as task_json, reason, tr};
@@ -37,7 +37,7 @@ pub(super) fn run(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
 async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     let mut manager = Manager::of_environment();
     let mut headless = Headless::start(setup, Scope::All).await?;
-    headless.key().await?;
+    headless.keys().await?;
     headless.follow(Waits::All, &[], "");
     manager.ready();
     let mut told = Told::of(headless.work());
@@ -63,9 +63,9 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     manager.stopping();
     let (work, interrupted) = headless.end().await;
     // A second one leaves a submission behind without its answer.
-    let in_order = work.ending.is_none_or(|ending| ending.in_order);
-    let halted = work.queue.halted.filter(|_| until_idle && interrupted.is_none());
-    let halted = halted.map(|halt| exit_of_halt(halt.cause));
+    let in_order = work.ending.as_ref().is_none_or(|ending| ending.in_order);
+    let halted = work.halt().filter(|_| until_idle && interrupted.is_none());
+    let halted = halted.map(|(_, halt)| exit_of_halt(halt.cause));
     Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
 }
 
@@ -84,22 +84,22 @@ enum News {
     State { key: TaskKey, now: TaskState, settled: bool },
     /// Something holds a task up, named by its code.
     Trouble { key: TaskKey, code: String },
-    /// Sending stopped, or goes on.
-    Halt(Option<HaltCause>),
+    /// Sending stopped, or goes on, of that profile.
+    Halt { profile: String, cause: Option<HaltCause> },
 }
 
 /// What was told already.
 struct Told {
     states: BTreeMap<TaskKey, TaskState>,
     troubles: BTreeMap<TaskKey, String>,
-    halted: Option<HaltCause>,
+    halted: BTreeMap<String, HaltCause>,
 }
 
 impl Told {
     /// At the start nothing is news.
     fn of(work: &Work) -> Self {
         let states = work.tasks.rows.values().map(|row| (row.key, row.state)).collect();
-        Self { states, troubles: troubles(work).collect(), halted: halt(work) }
+        Self { states, troubles: troubles(work).collect(), halted: halts(work) }
     }
 
     /// Tasks whose state is on disk and is not the one last told; what holds them up; and the halt.
@@ -116,8 +116,11 @@ impl Told {
         });
         let troubles = troubles(work).filter(|(key, code)| self.troubles.get(key) != Some(code));
         let troubles = troubles.map(|(key, code)| News::Trouble { key, code });
-        let halt = Some(halt(work)).filter(|halt| *halt != self.halted).map(News::Halt);
-        states.chain(troubles).chain(halt).collect()
+        let now = halts(work);
+        let profiles: BTreeSet<&String> = now.keys().chain(self.halted.keys()).collect();
+        let halts = profiles.into_iter().filter(|profile| now.get(*profile) != self.halted.get(*profile));
+        let halts = halts.map(|profile| News::Halt { profile: profile.clone(), cause: now.get(profile).copied() });
+        states.chain(troubles).chain(halts).collect()
     }
 
     fn learn(&mut self, work: &Work, news: &[News]) {
@@ -125,7 +128,8 @@ impl Told {
             match news {
                 News::State { key, now, .. } => drop(self.states.insert(*key, *now)),
                 News::Trouble { key, code } => drop(self.troubles.insert(*key, code.clone())),
-                News::Halt(halt) => self.halted = *halt,
+                News::Halt { profile, cause: Some(cause) } => drop(self.halted.insert(profile.clone(), *cause)),
+                News::Halt { profile, cause: None } => drop(self.halted.remove(profile)),
             }
         }
         // What is over may come again.
@@ -138,15 +142,16 @@ fn troubles(work: &Work) -> impl Iterator<Item = (TaskKey, String)> + '_ {
     held_up.filter_map(|key| Some((*key, work.tasks.live.get(key)?.trouble()?.0.code.clone())))
 }
 
-fn halt(work: &Work) -> Option<HaltCause> {
-    work.queue.halted.as_ref().map(|halt| halt.cause)
+fn halts(work: &Work) -> BTreeMap<String, HaltCause> {
+    let halts = work.served().filter_map(|(profile, served)| Some((profile, served.sending.halted.as_ref()?.cause)));
+    halts.map(|(profile, cause)| (profile.to_owned(), cause)).collect()
 }
 
 fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), Stop> {
     let ended = |key: &TaskKey| !work.tasks.live.contains_key(key);
     let keys = news.iter().filter_map(|news| match news {
         News::State { key, .. } => Some(*key),
-        News::Trouble { .. } | News::Halt(_) => None,
+        News::Trouble { .. } | News::Halt { .. } => None,
     });
     let (ended, live): (Vec<TaskKey>, Vec<TaskKey>) = keys.partition(ended);
     let mut tasks: BTreeMap<TaskKey, Task> =
@@ -176,12 +181,14 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
                 let task = work.tasks.live.get(key).map(task_json::task);
                 vec![json!({ "event": "trouble", "at": at, "task": task })]
             }
-            News::Halt(Some(_)) => {
-                let halt = work.queue.halted.as_ref();
+            News::Halt { profile, cause: Some(_) } => {
+                let halt = work.of(profile).sending.halted.as_ref();
                 let why = halt.map(|halt| reason::halt(halt, &words::voice::Voice::default()).to_string());
-                vec![json!({ "event": "halted", "at": at, "task": null, "message": why })]
+                vec![json!({ "event": "halted", "at": at, "task": null, "profile": profile, "message": why })]
             }
-            News::Halt(None) => vec![json!({ "event": "resumed", "at": at, "task": null })],
+            News::Halt { profile, cause: None } => {
+                vec![json!({ "event": "resumed", "at": at, "task": null, "profile": profile })]
+            }
         };
         for line in lines {
             writeln!(out, "{}", json_line(&line))?;

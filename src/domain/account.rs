@@ -74,14 +74,14 @@ pub struct Account {
     pub failures: Streak,
 }
 
-/// A running program that sends whatever is queued: a dashboard, `watch`.
+/// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends whatever is queued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     /// Its name in claims.
     pub owner: String,
     /// Its name to a person, as in [`Stamp::who`].
     pub name: String,
-    /// Its account.
+    /// The profile; empty for a program that sends nothing now, such as a paused one.
     pub profile: String,
 }
 
@@ -112,7 +112,7 @@ pub struct Shared {
     pub halts: BTreeMap<String, Stopped>,
     /// By profile.
     pub accounts: BTreeMap<String, Account>,
-    /// The other programs that send, by their owners.
+    /// The other programs that serve the store, by their owners; one that sends for several profiles is here for each.
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by of late, the oldest first; each reader's own day tells which of them hold.
     pub raises: Vec<Raise>,
@@ -132,8 +132,8 @@ pub enum Change {
     },
     /// How the account fares now.
     Keep(Account),
-    /// Whether this program sends whatever is queued.
-    Serve(bool),
+    /// This program, a dashboard or `watch`, sends whatever is queued of these profiles.
+    Serve(Vec<String>),
     /// Raise the day's cap for today.
     Raise(Raise),
 }

@@ -37,6 +37,9 @@ pub struct Draft {
     /// The user's own name for the task, unique in the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The account to send it with; `None` for the default one, or for that of the attempt it repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }
 
 /// A draft as it is kept while it is typed.
@@ -85,6 +88,7 @@ impl Default for Draft {
             watermark: false,
             lists: Lists::default(),
             name: None,
+            profile: None,
         }
     }
 }

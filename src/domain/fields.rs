@@ -120,6 +120,7 @@ impl Draft {
             watermark: request.watermark,
             lists: Lists::default(),
             name: None,
+            profile: None,
         }
     }
 }

@@ -77,4 +77,6 @@ pub struct Intent {
     pub name: Option<String>,
     /// What it costs by the person's word; counts only where the price is not known.
     pub typed: Option<Amount>,
+    /// The account to send it with; `None` for that of the attempt it repeats where that is served, else the default one.
+    pub profile: Option<String>,
 }

@@ -39,7 +39,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         Act::Take(keys) => keys.into_iter().flat_map(|key| take(work, key)).collect(),
         Act::Refresh(keys) => {
             poller::refresh(work, &keys);
-            super::money::ask_balance(work)
+            super::money::ask_balances(work)
         }
         Act::Pause(paused) => {
             if paused {
@@ -53,22 +53,30 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         Act::Resume => {
             share::resume(work, true);
             work.news.push(News::Queue(QueueNews::Resumed));
-            super::money::ask_balance(work)
+            super::money::ask_balances(work)
         }
         Act::RaiseCap(more) => {
             share::raise(work, more);
             Vec::new()
         }
-        Act::Balance => super::money::ask_balance(work),
+        Act::Balance => super::money::ask_balances(work),
         Act::Audit { days } => super::audit::begin(work, days),
         Act::Quit => super::ending::quit(work, 0),
     }
 }
 
-/// What a request costs in the profile's currency; `None` where that is not known, which is not the same as free.
+/// What a request costs in a profile's currency; `None` where that is not known, which is not the same as free.
 #[must_use]
-pub fn price(work: &Work, request: &Request) -> Option<Quote> {
-    work.settings.profile.price(request)
+pub fn price(work: &Work, profile: &str, request: &Request) -> Option<Quote> {
+    work.profile(profile)?.price(request)
+}
+
+/// The profile that an attempt goes to where nobody names one: that of the attempt it repeats where that is served, else the
+/// default one.
+#[must_use]
+pub fn profile_of_attempt(work: &Work, parent: Option<TaskKey>) -> &str {
+    let parent = parent.and_then(|parent| work.tasks.rows.get(&parent)).map(|row| &*row.kind.profile);
+    parent.filter(|profile| work.of(profile).is_known).unwrap_or(&work.settings.profile.name)
 }
 
 /// The caps that a batch must keep.
@@ -86,7 +94,11 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
         not_done(work, None, NotDone::StoreNotOpen);
         return Vec::new();
     }
-    let quote = |intent: &Intent| price(work, &intent.request).or(intent.typed.map(Quote::typed));
+    let profile = |intent: &Intent| match &intent.profile {
+        Some(profile) => profile.clone(),
+        None => profile_of_attempt(work, intent.parent).to_owned(),
+    };
+    let quote = |intent: &Intent| price(work, &profile(intent), &intent.request).or(intent.typed.map(Quote::typed));
     let Some(quotes) = intents.iter().map(quote).collect::<Option<Vec<Quote>>>() else {
         let unknown = intents.iter().find(|intent| quote(intent).is_none()).map(|intent| Offer::of(&intent.request));
         unknown.into_iter().for_each(|offer| not_done(work, None, NotDone::PriceUnknown(offer)));
@@ -97,7 +109,11 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
     let tasks = intents
         .into_iter()
         .zip(quotes)
-        .map(|(intent, quote)| NewTask {
+        .map(|(intent, quote)| {
+            let profile = profile(&intent);
+            (intent, quote, profile)
+        })
+        .map(|(intent, quote, profile)| NewTask {
             attempt: intent
                 .parent
                 .and_then(|parent| work.tasks.rows.get(&parent))
@@ -105,9 +121,9 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
             parent: intent.parent,
             agreed: intent.agreed,
             name: intent.name,
-            profile: work.settings.profile.name.clone(),
+            currency: work.currency_of(&profile),
+            profile,
             cost: quote.price,
-            currency: work.currency(),
             cost_source: Some(quote.source),
             request: intent.request,
             remote: None,
@@ -404,7 +420,8 @@ fn download(work: &mut Work, key: TaskKey, dir: Option<String>) -> Vec<Effect> {
 /// Fetches that task's file now.
 pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>) -> Vec<Effect> {
     let key = task.key;
-    if !in_scope(work, &task) {
+    let lacks_key = work.of(&task.profile).key_problem.is_some() && task.profile != work.settings.profile.name;
+    if lacks_key || !in_scope(work, &task) {
         return refuse(work, key, Left::OfProfile(task.profile));
     }
     let is_watchable = (task.state() == TaskState::Cancelled && task.remote.is_some()) || task.may_still_come();

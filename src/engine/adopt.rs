@@ -13,7 +13,7 @@ use super::{act_news::not_done, acts, callback, poller, ticket};
 use crate::{
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
     news::{ActNews, News, NotDone, TaskNews},
-    work::Work,
+    work::{Wanted, Work},
 };
 use domain::{
     amount::Amount,
@@ -35,7 +35,8 @@ pub(super) fn adopt(work: &mut Work, id: RemoteId) {
         work.news.push(News::Act(ActNews::Known { id, key, state }));
         return;
     }
-    want(work, id, None);
+    let profile = work.settings.profile.name.clone();
+    want(work, profile, id, None);
 }
 
 /// Begins to settle an unknown by an id: the service is asked about it first.
@@ -45,30 +46,36 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
         return;
     }
     work.news.push(News::Task { key, what: TaskNews::Asking(id.clone()) });
-    want(work, id, Some(key));
+    want(work, profile_of(work, key), id, Some(key));
 }
 
 /// The same by an id that the service posted; not told, since nobody asked for it. Tells whether it is asked about now.
 pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
     let is_new = !is_under_way(work, &id);
     if is_new {
-        want(work, id, Some(key));
+        want(work, profile_of(work, key), id, Some(key));
     }
     is_new
 }
 
-fn want(work: &mut Work, id: RemoteId, settles: Option<TaskKey>) {
-    if work.settings.has_key {
-        work.adopting.wanted.push_back((id, settles));
+/// The profile whose service is asked about an id for that task.
+fn profile_of(work: &Work, key: TaskKey) -> String {
+    work.tasks.rows.get(&key).map_or(&*work.settings.profile.name, |row| &row.kind.profile).to_owned()
+}
+
+fn want(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) {
+    let served = work.of(&profile);
+    if served.has_key {
+        work.adopting.wanted.push_back(Wanted { profile, id, settles });
         return;
     }
-    let problem = work.key_problem.clone();
+    let problem = served.key_problem.clone();
     not_done(work, settles, NotDone::NoKey { id, problem });
 }
 
 fn is_under_way(work: &Work, id: &RemoteId) -> bool {
     let adopting = &work.adopting;
-    let asked = adopting.wanted.iter().chain(adopting.asking.values()).map(|(other, _)| other);
+    let asked = adopting.wanted.iter().chain(adopting.asking.values()).map(|wanted| &wanted.id);
     asked.chain(adopting.inserting.values()).any(|other| other == id)
 }
 
@@ -77,28 +84,39 @@ pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
     work.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
-/// The question about the next id that is wanted.
-pub(super) fn question(work: &mut Work) -> Option<HttpCmd> {
-    let (id, settles) = work.adopting.wanted.pop_front()?;
-    let ticket = ticket(work);
-    work.adopting.asking.insert(ticket, (id.clone(), settles));
+/// Whether an id is wanted that a profile's service is to be asked about.
+pub(super) fn is_wanted(work: &Work, profile: &str) -> bool {
+    work.adopting.wanted.iter().any(|wanted| wanted.profile == profile)
+}
+
+/// How many such questions are under way.
+pub(super) fn asking(work: &Work, profile: &str) -> usize {
+    work.adopting.asking.values().filter(|wanted| wanted.profile == profile).count()
+}
+
+/// The question about the next id that is wanted of a profile.
+pub(super) fn question(work: &mut Work, profile: &str) -> Option<HttpCmd> {
+    let at = work.adopting.wanted.iter().position(|wanted| wanted.profile == profile)?;
+    let wanted = work.adopting.wanted.remove(at)?;
+    let (ticket, id) = (ticket(work), wanted.id.clone());
+    work.adopting.asking.insert(ticket, wanted);
     Some(HttpCmd::Find { ticket, id })
 }
 
 /// The end of such a question.
 pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some((id, settles)) = work.adopting.asking.remove(&of) else {
+    let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&of) else {
         work.stale += 1;
         return Vec::new();
     };
-    let verdict = work.settings.profile.protocol.found(reply, &id);
-    heard(work, &verdict);
+    let verdict = work.protocol(&profile).found(reply, &id);
+    heard(work, &profile, &verdict);
     match verdict {
         // It is wanted no more: whoever asked is leaving.
         Ok(_) if work.ending.is_some() => Vec::new(),
         Ok(word) => match settles {
             Some(key) => acts::found(work, key, id, watched(work, word)),
-            None => insert(work, id, word),
+            None => insert(work, &profile, id, word),
         },
         Err(error) => {
             if settles.is_some_and(|key| callback::not_known(work, key, &id, &error)) {
@@ -111,11 +129,11 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
 }
 
 /// Whether the service is there is known by this call as by any other.
-fn heard(work: &mut Work, verdict: &FindVerdict) {
+fn heard(work: &mut Work, profile: &str, verdict: &FindVerdict) {
     match verdict {
-        Ok(_) => poller::answered(work),
-        Err(error) if matches!(error.class, ErrorClass::Network | ErrorClass::Service) => poller::missed(work),
-        Err(_) => poller::spoke(work),
+        Ok(_) => poller::answered(work, profile),
+        Err(error) if matches!(error.class, ErrorClass::Network | ErrorClass::Service) => poller::missed(work, profile),
+        Err(_) => poller::spoke(work, profile),
     }
 }
 
@@ -128,15 +146,15 @@ fn watched(work: &Work, word: Option<String>) -> Phase {
 }
 
 /// Journals it.
-fn insert(work: &mut Work, id: RemoteId, word: Option<String>) -> Vec<Effect> {
+fn insert(work: &mut Work, profile: &str, id: RemoteId, word: Option<String>) -> Vec<Effect> {
     let task = NewTask {
         parent: None,
         agreed: vec![],
         attempt: 1,
         name: None,
-        profile: work.settings.profile.name.clone(),
+        profile: profile.to_owned(),
         cost: Amount::ZERO,
-        currency: work.currency(),
+        currency: work.currency_of(profile),
         cost_source: None,
         request: Request::elsewhere(&id.0),
         remote: Some(id.clone()),

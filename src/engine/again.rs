@@ -29,7 +29,7 @@ pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<
     }
     // Where the price is not known, a person typed what the attempt before cost.
     let typed = task.cost_source.map(|_| Quote::typed(task.cost));
-    let Some(quote) = acts::price(work, &task.request).or(typed) else { return Vec::new() };
+    let Some(quote) = acts::price(work, &task.profile, &task.request).or(typed) else { return Vec::new() };
     let new = NewTask {
         parent: Some(task.key),
         agreed: vec![],

@@ -39,18 +39,19 @@ const PATIENCE: u64 = 10 * MINUTE;
 /// How long after an acceptance the program looks alone: after the last question for that charge.
 const LATER: u64 = 31 * MINUTE;
 
-/// Begins one over that many of the person's own days, today among them.
+/// Begins one of the default profile over that many of the person's own days, today among them.
 pub(super) fn begin(work: &mut Work, days: u32) -> Vec<Effect> {
     let from = Wall(work.now.day_start().0.saturating_sub_unsigned(24 * HOUR * u64::from(days.saturating_sub(1))));
-    start(work, from, true)
+    let profile = work.settings.profile.name.clone();
+    start(work, profile, from, true)
 }
 
-fn start(work: &mut Work, from: Wall, asked: bool) -> Vec<Effect> {
+fn start(work: &mut Work, profile: String, from: Wall, asked: bool) -> Vec<Effect> {
     if work.money.auditing.as_ref().is_some_and(|auditing| auditing.asked || !asked) {
         return Vec::new();
     }
-    if !records::is_on(work) {
-        let said = work.records.denied.clone();
+    if !records::is_on(work, &profile) {
+        let said = work.of(&profile).records.denied.clone();
         end(work, asked, said.map_or(NotAudited::Off, |said| NotAudited::Denied { said }));
         return Vec::new();
     }
@@ -58,12 +59,21 @@ fn start(work: &mut Work, from: Wall, asked: bool) -> Vec<Effect> {
     let window = Window { from, to: work.now.wall.plus(SLACK) };
     let until = work.now.mono.plus(PATIENCE);
     work.money.audit = if asked { None } else { work.money.audit.take() };
-    let auditing =
-        Auditing { ticket, window, rows: Vec::new(), pages: 0, missed: 0, again: None, until, asked, whole: true };
-    work.money.auditing = Some(auditing);
+    work.money.auditing = Some(Auditing {
+        ticket,
+        profile: profile.clone(),
+        window,
+        rows: Vec::new(),
+        pages: 0,
+        missed: 0,
+        again: None,
+        until,
+        asked,
+        whole: true,
+    });
     // The balance first: what is charged after it is not held against it.
-    let effects = money::ask_balance(work);
-    if work.money.asking.is_none() { go_on(work) } else { effects }
+    let ask = money::ask_balance(work, &profile);
+    if work.of(&profile).balance.asking.is_none() { go_on(work, &profile) } else { ask.into_iter().collect() }
 }
 
 fn end(work: &mut Work, asked: bool, why: NotAudited) {
@@ -73,12 +83,13 @@ fn end(work: &mut Work, asked: bool, why: NotAudited) {
     }
 }
 
-/// The balance has come, or cannot be had: now the records.
-pub(super) fn go_on(work: &mut Work) -> Vec<Effect> {
-    let Some(auditing) = work.money.auditing.as_mut().filter(|auditing| auditing.pages == 0) else { return Vec::new() };
+/// That profile's balance has come, or cannot be had: now its records.
+pub(super) fn go_on(work: &mut Work, profile: &str) -> Vec<Effect> {
+    let waits = |auditing: &&mut Auditing| auditing.pages == 0 && auditing.profile == profile;
+    let Some(auditing) = work.money.auditing.as_mut().filter(waits) else { return Vec::new() };
     auditing.pages = 1;
     let Auditing { ticket, window, .. } = *auditing;
-    vec![Effect::Http(HttpCmd::Records { ticket, window: asked_for(window), page: 1 })]
+    vec![Effect::http(profile, HttpCmd::Records { ticket, window: asked_for(window), page: 1 })]
 }
 
 /// The window as it is asked for: a charge just after its begin may carry a time just before it.
@@ -104,19 +115,20 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
                 Some(page) => {
                     auditing.pages += 1;
                     let (ticket, window) = (auditing.ticket, asked_for(auditing.window));
-                    vec![Effect::Http(HttpCmd::Records { ticket, window, page })]
+                    vec![Effect::http(&auditing.profile, HttpCmd::Records { ticket, window, page })]
                 }
                 None => {
                     auditing.whole = page.next.is_none();
                     let (of, Window { from, to }) = (auditing.ticket, auditing.window);
-                    let profile = work.settings.profile.name.clone();
+                    let profile = auditing.profile.clone();
                     vec![Effect::Store(StoreCmd::Audit { ticket: of, profile, from, to })]
                 }
             }
         }
         Asked::NotAllowed { said } => {
+            let profile = auditing.profile.clone();
             end(work, asked, NotAudited::Denied { said: said.clone() });
-            records::deny(work, said);
+            records::deny(work, &profile, said);
             Vec::new()
         }
         Asked::NotYet => {
@@ -162,10 +174,10 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
         tasks: &tasks,
         uploads: &side.uploads,
         balances: &side.balances,
-        currency: work.currency(),
+        currency: work.currency_of(&auditing.profile),
         utc_offset: work.now.utc_offset,
     };
-    let found = audit(ours, &auditing.rows, auditing.window, auditing.whole, &work.settings.catalogue);
+    let found = audit(ours, &auditing.rows, auditing.window, auditing.whole, work.catalogue(&auditing.profile));
     if auditing.asked {
         work.money.audit = Some((Ok(Box::new(found.audit)), work.now.wall));
     }
@@ -201,38 +213,44 @@ pub(super) fn take(work: &mut Work, mut task: Task, second: Second) -> Vec<Effec
 pub(super) fn later(work: &mut Work, task: &Task) {
     let at = work.now.mono.plus(LATER);
     let from = task.sent_at.unwrap_or(work.now.wall);
-    let due = work.records.audit_due.get_or_insert((at, from));
+    let due = work.of_mut(&task.profile).records.audit_due.get_or_insert((at, from));
     due.1 = due.1.min(from);
 }
 
-/// Begins or goes on with what is due.
-pub(super) fn due(work: &mut Work) -> Vec<Effect> {
+/// Begins or goes on with what is due of that profile; one audit at a time.
+pub(super) fn due(work: &mut Work, profile: &str) -> Vec<Effect> {
     let now = work.now.mono;
-    if let Some(Auditing { until, again, ticket, window, pages, asked, .. }) = work.money.auditing.as_mut() {
+    if let Some(Auditing { profile: whose, until, again, ticket, window, pages, asked, .. }) =
+        work.money.auditing.as_mut()
+    {
+        if whose != profile {
+            return Vec::new();
+        }
         let (ticket, window, page, asked) = (*ticket, *window, *pages, *asked);
         if *until <= now {
             end(work, asked, NotAudited::NoAnswer { code: "timeout".into(), said: String::new() });
         } else if again.take_if(|at| *at <= now).is_some() {
-            return vec![Effect::Http(HttpCmd::Records { ticket, window: asked_for(window), page })];
+            return vec![Effect::http(profile, HttpCmd::Records { ticket, window: asked_for(window), page })];
         }
         return Vec::new();
     }
-    match work.records.audit_due.filter(|(at, _)| *at <= now && records::may_ask(work)) {
+    match work.of(profile).records.audit_due.filter(|(at, _)| *at <= now && records::may_ask(work, profile)) {
         Some((_, from)) => {
-            work.records.audit_due = None;
-            start(work, Wall(from.0.saturating_sub_unsigned(SLACK)), false)
+            work.of_mut(profile).records.audit_due = None;
+            start(work, profile.to_owned(), Wall(from.0.saturating_sub_unsigned(SLACK)), false)
         }
         None => Vec::new(),
     }
 }
 
 /// When [`due`] will have something to do.
-pub(super) fn deadline(work: &Work) -> Option<Mono> {
+pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
     match &work.money.auditing {
+        Some(Auditing { profile: whose, .. }) if whose != profile => None,
         Some(Auditing { until, again, .. }) => again.map_or(Some(*until), |again| Some(again.min(*until))),
         None => {
-            let (at, _) = work.records.audit_due.filter(|_| records::may_be_asked(work))?;
-            Some(at.max(poller::open_at(work)))
+            let (at, _) = work.of(profile).records.audit_due.filter(|_| records::may_be_asked(work, profile))?;
+            Some(at.max(poller::open_at(work, profile)))
         }
     }
 }

@@ -72,11 +72,11 @@ fn name(work: &mut Work, key: TaskKey, id: RemoteId) {
 /// Asks about a running task as soon as the budget allows; where it is being asked about already, once more after that:
 /// the answer may be older than the post.
 fn ask_now(work: &mut Work, key: TaskKey) {
-    if work.poller.asking.contains_key(&key) {
+    let Some(mut task) = work.tasks.live.get(&key).cloned() else { return };
+    if work.of(&task.profile).poller.asking.contains_key(&key) {
         work.callbacks.again.insert(key);
         return;
     }
-    let Some(mut task) = work.tasks.live.get(&key).cloned() else { return };
     if let Phase::Running { next_poll, .. } = &mut task.phase {
         *next_poll = work.now.wall;
         tasks::put(work, task);
@@ -106,7 +106,7 @@ pub(super) fn settle_due(work: &mut Work) {
     for (key, id) in due {
         let Some(task) = work.tasks.live.get(&key) else {
             let revives = acts::is_id_lost(work, key) && adopt::known_as(work, &id).is_none();
-            if revives && work.settings.has_key {
+            if revives && work.tasks.rows.get(&key).is_some_and(|row| work.of(&row.kind.profile).has_key) {
                 if adopt::settle_by_post(work, key, id)
                     && let Some(named) = work.callbacks.named.get_mut(&key)
                 {
@@ -120,7 +120,7 @@ pub(super) fn settle_due(work: &mut Work) {
         match &task.phase {
             Phase::Sending { .. } => {}
             Phase::Unknown { .. } if in_scope(work, task) && adopt::known_as(work, &id).is_none() => {
-                if work.settings.has_key
+                if work.of(&task.profile).has_key
                     && adopt::settle_by_post(work, key, id)
                     && let Some(named) = work.callbacks.named.get_mut(&key)
                 {

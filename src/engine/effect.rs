@@ -21,10 +21,10 @@ pub type Ticket = u64;
 pub enum Effect {
     /// By the store's thread, in order.
     Store(StoreCmd),
-    /// By the HTTP client.
-    Http(HttpCmd),
-    /// By the download worker.
-    Save(SaveCmd),
+    /// By the HTTP client of that profile: to its host, with its key.
+    Http { profile: String, call: HttpCmd },
+    /// By the download worker of that profile.
+    Save { profile: String, command: SaveCmd },
     /// By this machine.
     Local(LocalCmd),
     /// By the terminal.
@@ -424,6 +424,12 @@ impl StoreCmd {
 }
 
 impl Effect {
+    /// A call to that profile's service.
+    #[must_use]
+    pub fn http(profile: &str, call: HttpCmd) -> Self {
+        Self::Http { profile: profile.to_owned(), call }
+    }
+
     /// A line for the log.
     #[must_use]
     pub const fn log(level: Level, key: Option<TaskKey>, what: Noted) -> Self {

@@ -12,13 +12,13 @@ pub(super) fn change(work: &mut Work, key: TaskKey, then: Then) -> Vec<Effect> {
     if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| store::unwritten(work, key)) {
         return one(work, task, then);
     }
-    work.records.then.entry(key).or_default().push(then);
+    work.then.entry(key).or_default().push(then);
     vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
 }
 
 /// The store has read that task.
 pub(super) fn read(work: &mut Work, task: &Task) -> Vec<Effect> {
-    let waiting = work.records.then.remove(&task.key).unwrap_or_default();
+    let waiting = work.then.remove(&task.key).unwrap_or_default();
     // Each builds on the one before.
     waiting.into_iter().flat_map(|then| change_read(work, task, then)).collect()
 }

@@ -7,7 +7,11 @@ use domain::{
     task::{Kind, Phase, Row, TaskKey},
     time::{MINUTE, Wall},
 };
-use std::{cmp::Ordering, collections::VecDeque, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// Finished runs that are remembered of one sort of task.
 const RUNS: usize = 50;
@@ -121,23 +125,26 @@ pub fn done_of(work: &Work, now: Wall, is_meant: impl Fn(TaskKey) -> bool) -> Op
         let end = within.into_iter().map(|ms| sent.plus(ms)).find(|end| *end > now);
         last = last.max(end);
     }
-    if queued > 0 {
-        let sent = last_sent(work, queued, now)?;
-        for key in meant_queued() {
-            let history = history(work, work.tasks.rows.get(key)?)?;
-            last = last.max(Some(sent.plus(history.within(count, count + 1)?)));
-        }
+    let mut of_profile: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    for key in meant_queued() {
+        let row = work.tasks.rows.get(key)?;
+        let takes = history(work, row)?.within(count, count + 1)?;
+        let (queued, longest) = of_profile.entry(&*row.kind.profile).or_default();
+        (*queued, *longest) = (*queued + 1, takes.max(*longest));
+    }
+    for (profile, (queued, longest)) in of_profile {
+        last = last.max(Some(last_sent(work, profile, queued, now)?.plus(longest)));
     }
     last
 }
 
 /// When the last of so many queued tasks will be sent at the account's pace; `None` while nothing is sent.
-fn last_sent(work: &Work, queued: usize, now: Wall) -> Option<Wall> {
-    if work.queue.is_paused() || work.queue.halted.is_some() {
+fn last_sent(work: &Work, profile: &str, queued: usize, now: Wall) -> Option<Wall> {
+    if work.queue.is_paused() || work.of(profile).sending.halted.is_some() {
         return None;
     }
-    let first = queue::send_at(work)?.since(work.now.mono);
-    let minutes = (queued - 1) / (work.settings.profile.submit_per_minute as usize).max(1);
+    let first = queue::send_at(work, profile)?.since(work.now.mono);
+    let minutes = (queued - 1) / (queue::per_minute(work, profile) as usize).max(1);
     Some(now.plus(first).plus(MINUTE.saturating_mul(minutes as u64)))
 }
 

@@ -33,6 +33,7 @@ mod reload;
 pub mod risk;
 pub mod rows;
 pub mod saver;
+pub mod served;
 pub mod settings;
 pub mod share;
 pub mod sight;
@@ -47,6 +48,7 @@ mod tests;
 pub mod unknowns;
 pub mod uploads;
 pub mod view;
+pub mod who;
 pub mod work;
 
 pub use ending::waits_for_room;
@@ -84,7 +86,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
         Msg::Store(msg) => store::store(work, msg),
         Msg::Http(msg) => http(work, msg),
         Msg::Save(msg) => saver::save(work, msg),
-        Msg::Local(LocalMsg::Key { result }) => key_read(work, result),
+        Msg::Local(LocalMsg::Key { profile, result }) => key_read(work, &profile, result),
         // For the screens.
         Msg::Local(
             LocalMsg::Image { .. }
@@ -230,9 +232,10 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
         | Phase::Refused { .. }
         | Phase::Cancelled { .. } => {}
     }
-    work.queue.due.set(task.key, send);
-    work.poller.due.set(task.key, ask);
-    work.saver.due.set(task.key, save);
+    let served = work.of_mut(&task.profile);
+    served.sending.due.set(task.key, send);
+    served.poller.due.set(task.key, ask);
+    served.saves.set(task.key, save);
     risk::forget(work, task);
     let look = ours.then(|| risk::next_look(work, task)).flatten();
     work.saver.risks.set(task.key, look);
@@ -256,7 +259,7 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 
 /// Whether this run's scope has that task, and its account.
 fn in_scope(work: &Work, task: &Task) -> bool {
-    task.profile == work.settings.profile.name && is_told_of(work, task.key)
+    work.of(&task.profile).is_known && is_told_of(work, task.key)
 }
 
 /// Whether this run's scope has that task, of whatever account.
@@ -319,8 +322,10 @@ pub fn ticket(work: &mut Work) -> effect::Ticket {
 }
 
 /// The key for the service was read, or cannot be had. Until then nothing is sent or asked.
-fn key_read(work: &mut Work, result: Result<(), Reason>) -> Vec<Effect> {
-    work.settings.has_key = result.is_ok();
-    work.key_problem = result.err();
-    if work.store.owner.is_some() { money::ask_balance(work) } else { Vec::new() }
+fn key_read(work: &mut Work, profile: &str, result: Result<(), Reason>) -> Vec<Effect> {
+    let served = work.of_mut(profile);
+    served.has_key = result.is_ok();
+    served.key_problem = result.err();
+    let ask = work.store.owner.is_some().then(|| money::ask_balance(work, profile)).flatten();
+    ask.into_iter().collect()
 }

@@ -3,6 +3,8 @@
 use super::ticket;
 use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    served::Served,
+    settings::Profile,
     work::{Auditing, Work},
 };
 use domain::{
@@ -10,7 +12,7 @@ use domain::{
     amount::{Amount, Currency, Totals},
     audit::{Audit, NotAudited},
     costs::Report,
-    problem::{ErrorClass, TaskError},
+    problem::ErrorClass,
     refunds::Refund,
     time::Wall,
 };
@@ -25,12 +27,6 @@ pub struct Money {
     pub reserved: Totals,
     /// The day these sums are of, by its first moment.
     pub day: Wall,
-    /// The service's own word, and when.
-    pub balance: Option<(Amount, Wall)>,
-    /// What counted as spent today when that word came.
-    pub spent_at_balance: Totals,
-    /// Its first word in this run, and when: what its later ones are compared with.
-    pub first_balance: Option<(Amount, Wall)>,
     /// The ledger summed up, as of the last time the money screen asked.
     pub report: Option<Box<Report>>,
     /// The ledger beside the gateway's records, as of the last time a person asked, and when that was.
@@ -41,30 +37,37 @@ pub struct Money {
     pub refunds: Vec<Refund>,
     /// Whether these may be others now.
     pub refunds_stale: bool,
-    /// Why the balance could not be had.
-    pub balance_problem: Option<TaskError>,
-    /// The call under way.
-    pub asking: Option<Ticket>,
-}
-
-impl Money {
-    /// What this store has spent of a currency since the service's last word about the balance: nothing where a day has begun since,
-    /// and more was spent on the one before.
-    #[must_use]
-    pub fn spent_since_balance(&self, currency: Currency) -> Amount {
-        self.spent_today.of(currency).less(self.spent_at_balance.of(currency))
-    }
-
-    /// What is left of the balance in the profile's currency for what is not queued yet, as far as is known here: the service's
-    /// last word less what was spent since and what is set aside.
-    #[must_use]
-    pub fn balance_left(&self, currency: Currency) -> Option<Amount> {
-        let (balance, _) = self.balance?;
-        Some(balance.less(self.spent_since_balance(currency) + self.reserved.of(currency)))
-    }
 }
 
 impl Work {
+    /// What this store has spent of a profile's currency since the service's last word about its balance: nothing where a day has
+    /// begun since, and more was spent on the one before.
+    #[must_use]
+    pub fn spent_since_balance(&self, profile: &str) -> Amount {
+        let currency = self.currency_of(profile);
+        self.money.spent_today.of(currency).less(self.of(profile).balance.spent_then.of(currency))
+    }
+
+    /// What is left of a profile's balance for what is not queued yet, as far as is known here: the service's last word less
+    /// what was spent since and what is set aside.
+    #[must_use]
+    pub fn balance_left(&self, profile: &str) -> Option<Amount> {
+        let (balance, _) = self.of(profile).balance.last?;
+        Some(balance.less(self.spent_since_balance(profile) + self.money.reserved.of(self.currency_of(profile))))
+    }
+
+    /// What a profile's money is in.
+    #[must_use]
+    pub fn currency_of(&self, profile: &str) -> Currency {
+        self.profile(profile).map_or_else(|| self.currency(), Profile::currency)
+    }
+
+    /// What stands against the day's cap of that currency: charged or possibly charged today, and set aside.
+    #[must_use]
+    pub fn day_of(&self, currency: Currency) -> Amount {
+        self.money.spent_today.of(currency) + self.money.reserved.of(currency)
+    }
+
     /// What the profile's money is in.
     #[must_use]
     pub const fn currency(&self) -> Currency {
@@ -103,32 +106,42 @@ impl Work {
     }
 }
 
-/// Asks for the balance, unless that is under way. Free.
-pub(super) fn ask_balance(work: &mut Work) -> Vec<Effect> {
-    if !work.settings.has_key || work.money.asking.is_some() || !work.settings.profile.protocol.can().balance {
-        return Vec::new();
+/// Asks for the balance of every profile, unless that is under way. Free.
+pub(super) fn ask_balances(work: &mut Work) -> Vec<Effect> {
+    let profiles = work.profiles();
+    profiles.iter().filter_map(|profile| ask_balance(work, profile)).collect()
+}
+
+/// The same of one profile.
+pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
+    let served = work.of(profile);
+    if !served.has_key || served.balance.asking.is_some() || !work.protocol(profile).can().balance {
+        return None;
     }
     let ticket = ticket(work);
-    work.money.asking = Some(ticket);
-    vec![Effect::Http(HttpCmd::Balance { ticket })]
+    work.of_mut(profile).balance.asking = Some(ticket);
+    Some(Effect::http(profile, HttpCmd::Balance { ticket }))
 }
 
 /// The end of a balance call.
 pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    if work.money.asking.take_if(|asking| *asking == of).is_none() {
+    let asked = |(_, served): &(&str, &Served)| served.balance.asking == Some(of);
+    let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
         work.stale += 1;
         return Vec::new();
-    }
+    };
+    work.of_mut(&profile).balance.asking = None;
     let mut effects = Vec::new();
-    match work.settings.profile.protocol.balance(reply) {
+    match work.protocol(&profile).balance(reply) {
         Ok(amount) => {
-            super::poller::answered(work);
-            work.money.balance = Some((amount, work.now.wall));
-            work.money.spent_at_balance = work.money.spent_today.clone();
-            work.money.first_balance.get_or_insert((amount, work.now.wall));
-            let (profile, at) = (work.settings.profile.name.clone(), work.now.wall);
-            effects.push(Effect::Store(StoreCmd::SaveBalance { profile, amount, at }));
-            work.money.balance_problem = None;
+            super::poller::answered(work, &profile);
+            let (at, spent) = (work.now.wall, work.money.spent_today.clone());
+            let balance = &mut work.of_mut(&profile).balance;
+            balance.last = Some((amount, at));
+            balance.spent_then = spent;
+            balance.first.get_or_insert((amount, at));
+            balance.problem = None;
+            effects.push(Effect::Store(StoreCmd::SaveBalance { profile: profile.clone(), amount, at }));
         }
         Err(error) => {
             match reply {
@@ -136,15 +149,15 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect>
                 Reply::NotSent { .. } => {}
                 // Beside other calls without an answer. Alone it holds nothing back: a submission finds out for itself.
                 _ if error.class == ErrorClass::Network => {
-                    if super::poller::is_probing(work) {
-                        super::poller::missed(work);
+                    if super::poller::is_probing(work, &profile) {
+                        super::poller::missed(work, &profile);
                     }
                 }
-                _ => super::poller::spoke(work),
+                _ => super::poller::spoke(work, &profile),
             }
-            work.money.balance_problem = Some(error);
+            work.of_mut(&profile).balance.problem = Some(error);
         }
     }
-    effects.extend(super::audit::go_on(work));
+    effects.extend(super::audit::go_on(work, &profile));
     effects
 }

@@ -451,8 +451,9 @@ pub enum LocalMsg {
         /// Whether it ended well.
         result: Result<(), EditorFault>,
     },
-    /// The key for the service was read (it stays with the client), or why there is none.
+    /// The key of a profile was read (it stays with the client), or why there is none.
     Key {
+        profile: String,
         /// Whether it can be used.
         result: Result<(), Reason>,
     },

@@ -83,7 +83,7 @@ fn by_history(Expected { median_ms, p95_ms }: Expected, elapsed: u64, every: u64
 }
 
 fn by_catalogue(work: &Work, task: &Task, elapsed: u64, every: u64) -> u64 {
-    let spec = work.settings.catalogue.spec(&task.request.model);
+    let spec = work.catalogue(&task.profile).spec(&task.request.model);
     let (quick, slow) = spec.map_or((MINUTE, 5 * MINUTE), |spec| spec.usual_ms);
     if elapsed < quick / 2 { (quick / 2 - elapsed).clamp(every, 4 * every) } else { at_the_end(elapsed, slow, every) }
 }
@@ -98,71 +98,84 @@ fn at_the_end(elapsed: u64, slow: u64, every: u64) -> u64 {
 
 /// When the next question about a running task is due. While one is under way there is no next one.
 pub(super) fn due(work: &Work, task: &Task, next_poll: Wall) -> Option<Mono> {
-    let asked = work.poller.asking.contains_key(&task.key);
+    let asked = work.of(&task.profile).poller.asking.contains_key(&task.key);
     let longest = LONGEST_WAIT.max(5 * work.settings.poll.every_ms);
     (task.remote.is_some() && !asked).then(|| work.now.due_at(next_poll, longest))
 }
 
 /// Asks about everything that is due, within the account's budget.
 pub(super) fn ask_due(work: &mut Work) -> Vec<Effect> {
-    refill(work);
+    let profiles = work.profiles();
+    profiles.iter().flat_map(|profile| ask_of(work, profile)).collect()
+}
+
+fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
+    refill(work, profile);
     let mut effects = Vec::new();
-    while may_ask(work) && work.poller.budget_milli >= 1000 {
-        let Some(question) = adopt::question(work).or_else(|| next(work)) else { break };
-        work.poller.budget_milli -= 1000;
-        effects.push(Effect::Http(question));
+    while may_ask(work, profile) && work.of(profile).poller.budget_milli >= 1000 {
+        let Some(question) = adopt::question(work, profile).or_else(|| next(work, profile)) else { break };
+        work.of_mut(profile).poller.budget_milli -= 1000;
+        effects.push(Effect::http(profile, question));
     }
     effects
 }
 
 /// The question about the task that is due first.
-fn next(work: &mut Work) -> Option<HttpCmd> {
+fn next(work: &mut Work, profile: &str) -> Option<HttpCmd> {
     loop {
-        let key = work.poller.due.due(work.now.mono).next()?;
-        work.poller.due.set(key, None);
+        let now = work.now.mono;
+        let due = &mut work.of_mut(profile).poller.due;
+        let key = due.due(now).next()?;
+        due.set(key, None);
         let Some(id) = work.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
         let ticket = ticket(work);
-        work.poller.asking.insert(key, ticket);
+        work.of_mut(profile).poller.asking.insert(key, ticket);
         return Some(HttpCmd::Query { key, ticket, id });
     }
 }
 
 /// When [`ask_due`] will have something to do.
 pub(super) fn deadline(work: &Work) -> Option<Mono> {
-    let at = if work.adopting.wanted.is_empty() { work.poller.due.first()? } else { work.now.mono };
-    if !work.settings.has_key || under_way(work) >= at_once(work) {
+    work.served().filter_map(|(profile, _)| deadline_of(work, profile)).min()
+}
+
+fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
+    let served = work.of(profile);
+    let at = if adopt::is_wanted(work, profile) { work.now.mono } else { served.poller.due.first()? };
+    if !served.has_key || under_way(work, profile) >= at_once(work, profile) {
         return None; // Never, or the next answer brings us back.
     }
-    let missing = 1000_u64.saturating_sub(budget_now(work));
-    Some(at.max(open_at(work)).max(work.now.mono.plus(refill_ms(work, missing))))
+    let missing = 1000_u64.saturating_sub(budget_now(work, profile));
+    Some(at.max(open_at(work, profile)).max(work.now.mono.plus(refill_ms(work, missing))))
 }
 
-fn may_ask(work: &Work) -> bool {
-    work.settings.has_key && work.now.mono >= open_at(work) && under_way(work) < at_once(work)
+fn may_ask(work: &Work, profile: &str) -> bool {
+    let open = work.of(profile).has_key && work.now.mono >= open_at(work, profile);
+    open && under_way(work, profile) < at_once(work, profile)
 }
 
-/// Before this the service is not called at all, but for submissions: the account rests, or the service does not answer and
+/// Before this a profile's service is not called at all, but for submissions: the account rests, or the service does not answer and
 /// the next probe is not yet due.
-pub(super) fn open_at(work: &Work) -> Mono {
-    work.poller.not_before.max(probe_at(work))
+pub(super) fn open_at(work: &Work, profile: &str) -> Mono {
+    work.of(profile).poller.not_before.max(probe_at(work, profile))
 }
 
 /// When the next probe is due; at once while the service answers.
-pub(super) fn probe_at(work: &Work) -> Mono {
-    if is_probing(work) { work.poller.probe_at } else { Mono(0) }
+pub(super) fn probe_at(work: &Work, profile: &str) -> Mono {
+    if is_probing(work, profile) { work.of(profile).poller.probe_at } else { Mono(0) }
 }
 
 /// Whether the last call brought no answer. Then one at a time finds out whether the service is back, for all.
-pub(super) fn is_probing(work: &Work) -> bool {
-    work.poller.misses > 0
+pub(super) fn is_probing(work: &Work, profile: &str) -> bool {
+    work.of(profile).poller.misses > 0
 }
 
-fn under_way(work: &Work) -> usize {
-    work.poller.asking.len() + work.adopting.asking.len()
+fn under_way(work: &Work, profile: &str) -> usize {
+    work.of(profile).poller.asking.len() + adopt::asking(work, profile)
 }
 
-fn at_once(work: &Work) -> usize {
-    if is_probing(work) { 1 } else { AT_ONCE }
+fn at_once(work: &Work, profile: &str) -> usize {
+    if is_probing(work, profile) { 1 } else { AT_ONCE }
 }
 
 #[allow(
@@ -171,9 +184,10 @@ fn at_once(work: &Work) -> usize {
     clippy::cast_precision_loss,
     reason = "a rate of a few questions a second times some seconds"
 )]
-fn budget_now(work: &Work) -> u64 {
-    let gained = (work.now.mono.since(work.poller.refilled) as f64 * work.settings.poll.budget_per_second) as u64;
-    work.poller.budget_milli.saturating_add(gained).min(budget_most(work))
+fn budget_now(work: &Work, profile: &str) -> u64 {
+    let poller = &work.of(profile).poller;
+    let gained = (work.now.mono.since(poller.refilled) as f64 * work.settings.poll.budget_per_second) as u64;
+    poller.budget_milli.saturating_add(gained).min(budget_most(work))
 }
 
 #[allow(
@@ -195,22 +209,24 @@ fn refill_ms(work: &Work, milli: u64) -> u64 {
     (milli as f64 / work.settings.poll.budget_per_second.max(0.001)).ceil() as u64
 }
 
-fn refill(work: &mut Work) {
-    let budget = budget_now(work);
+fn refill(work: &mut Work, profile: &str) {
+    let (budget, most, now) = (budget_now(work, profile), budget_most(work), work.now.mono);
+    let poller = &mut work.of_mut(profile).poller;
     // Moved on for less than a thousandth of a question, the clock would lose it by rounding, and with it every other.
-    if budget > work.poller.budget_milli || budget == budget_most(work) {
-        work.poller.budget_milli = budget;
-        work.poller.refilled = work.now.mono;
+    if budget > poller.budget_milli || budget == most {
+        (poller.budget_milli, poller.refilled) = (budget, now);
     }
 }
 
 /// The end of a query.
 pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    if work.poller.asking.get(&key) != Some(&of) {
+    let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.clone()).unwrap_or_default();
+    let asking = &mut work.of_mut(&profile).poller.asking;
+    if asking.get(&key) != Some(&of) {
         work.stale += 1;
         return Vec::new();
     }
-    work.poller.asking.remove(&key);
+    asking.remove(&key);
     let effects = judged(work, key, reply);
     callback::answered(work, key);
     effects
@@ -228,24 +244,24 @@ fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
         return Vec::new();
     };
     let was = Was { status, polls, misses, trouble };
-    match work.settings.profile.protocol.queried(reply, &id) {
+    match work.protocol(&task.profile).queried(reply, &id) {
         QueryVerdict::Again { wait_ms, hold, error } => again(work, task, was, (hold, wait_ms), error, reply),
         QueryVerdict::Running { status: word, known } => {
-            heard_of(work, key);
+            heard_of(work, &task.profile, key);
             running(work, task, &was, word, known, reply)
         }
         QueryVerdict::SuccessWithoutFile { status: word } => {
-            heard_of(work, key);
+            heard_of(work, &task.profile, key);
             without_file(work, task, was, word, reply)
         }
         QueryVerdict::Ready { source } => {
-            heard_of(work, key);
+            heard_of(work, &task.profile, key);
             let file = saver::source(work, key, source);
             let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }
         QueryVerdict::Failed { error } => {
-            heard_of(work, key);
+            heard_of(work, &task.profile, key);
             failed(work, task, error, reply)
         }
     }
@@ -335,20 +351,21 @@ fn again(
     let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     let (pause, misses) = match hold {
-        Hold::Service if brought_nothing(work, key) => (alone(was.misses), was.misses.saturating_add(1)),
+        Hold::Service if brought_nothing(work, &task.profile, key) => (alone(was.misses), was.misses.saturating_add(1)),
         Hold::Service => (0, was.misses),
         Hold::Account => {
-            spoke(work);
-            work.poller.missed.remove(&key);
+            spoke(work, &task.profile);
+            work.of_mut(&task.profile).poller.missed.remove(&key);
             rest_account(
                 work,
+                &task.profile,
                 if matches!(trouble.error.class, ErrorClass::RateLimited) { wait } else { Some(MINUTE) },
             );
             (0, was.misses)
         }
         Hold::Refused => {
-            spoke(work);
-            work.poller.missed.remove(&key);
+            spoke(work, &task.profile);
+            work.of_mut(&task.profile).poller.missed.remove(&key);
             // A status without a code speaks of a wrong address as well as of a wrong task.
             let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS } else { PATIENCE };
             if trouble.has_lasted(patience, work.now.wall) && was.trouble.is_some() {
@@ -359,7 +376,7 @@ fn again(
         }
     };
     if is_halt {
-        share::halt(work, Why { cause: HaltCause::Key, tasks: 1, error: trouble.error.clone() });
+        share::halt(work, &task.profile, Why { cause: HaltCause::Key, tasks: 1, error: trouble.error.clone() });
     }
     // The first of a row of failures goes into the time line; a service that is away for an hour fills no disk.
     let is_new = was.trouble.as_ref().is_none_or(|before| before.error.code != code);
@@ -370,7 +387,7 @@ fn again(
 }
 
 fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Event) -> Vec<Effect> {
-    streak::made(work);
+    streak::made(work.of_mut(&task.profile));
     let wanted = work.settings.download.auto || task.dir.is_some();
     task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(work.now.wall), kept: None };
     store::write(work, task, vec![note], vec![])
@@ -388,7 +405,7 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
     };
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error.clone()) });
-    streak::failed(work, &error);
+    streak::failed(work, &task.profile, &error);
     task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
@@ -398,61 +415,67 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
 }
 
 /// A usable answer about that task came.
-pub(super) fn heard_of(work: &mut Work, key: TaskKey) {
-    work.poller.missed.remove(&key);
-    answered(work);
+pub(super) fn heard_of(work: &mut Work, profile: &str, key: TaskKey) {
+    work.of_mut(profile).poller.missed.remove(&key);
+    answered(work, profile);
 }
 
 /// A usable answer came.
-pub(super) fn answered(work: &mut Work) {
-    work.poller.last_answer = Some(work.now.mono);
-    work.poller.rests = 0;
-    spoke(work);
+pub(super) fn answered(work: &mut Work, profile: &str) {
+    let now = work.now.mono;
+    let poller = &mut work.of_mut(profile).poller;
+    (poller.last_answer, poller.rests) = (Some(now), 0);
+    spoke(work, profile);
 }
 
 /// The service spoke, if only to say no: it is not away, or no longer. What waited for it is due.
-pub(super) fn spoke(work: &mut Work) {
-    work.poller.misses = 0;
-    if work.poller.offline_since.take().is_some() {
+pub(super) fn spoke(work: &mut Work, profile: &str) {
+    let poller = &mut work.of_mut(profile).poller;
+    poller.misses = 0;
+    if poller.offline_since.take().is_some() {
         work.news.push(News::Line(LineNews::Back));
     }
 }
 
 /// A call about that task brought no answer. Tells whether that is this task's own trouble: its last call brought none
 /// either, and the service has answered others since. Else the service is probed, for all.
-pub(super) fn brought_nothing(work: &mut Work, key: TaskKey) -> bool {
-    let again = !work.poller.missed.insert(key);
-    if again && !is_probing(work) {
+pub(super) fn brought_nothing(work: &mut Work, profile: &str, key: TaskKey) -> bool {
+    let again = !work.of_mut(profile).poller.missed.insert(key);
+    if again && !is_probing(work, profile) {
         return true;
     }
-    missed(work);
+    missed(work, profile);
     false
 }
 
 /// A call brought no answer: until one does, the service is probed, at growing distances. Calls that were under way already
 /// tell nothing new.
-pub(super) fn missed(work: &mut Work) {
-    if work.now.mono < probe_at(work) {
+pub(super) fn missed(work: &mut Work, profile: &str) {
+    let now = work.now.mono;
+    if now < probe_at(work, profile) {
         return;
     }
-    if !is_probing(work) {
-        work.poller.missing_since = work.now.mono;
+    let poller = &mut work.of_mut(profile).poller;
+    if poller.misses == 0 {
+        poller.missing_since = now;
     }
-    work.poller.misses = work.poller.misses.saturating_add(1);
-    if work.poller.misses >= AWAY_AFTER && work.poller.offline_since.is_none() {
-        work.poller.offline_since = Some(work.now.mono);
+    poller.misses = poller.misses.saturating_add(1);
+    // By the length of the outage, so that it never costs much more than it lasts.
+    let wait = (now.since(poller.missing_since) / 3).clamp(PROBES.0, PROBES.1);
+    poller.probe_at = now.plus(wait);
+    if poller.misses >= AWAY_AFTER && poller.offline_since.is_none() {
+        poller.offline_since = Some(now);
         work.news.push(News::Line(LineNews::Away));
     }
-    // By the length of the outage, so that it never costs much more than it lasts.
-    let wait = (work.now.mono.since(work.poller.missing_since) / 3).clamp(PROBES.0, PROBES.1);
-    work.poller.probe_at = work.now.mono.plus(wait);
 }
 
 /// The account asks nothing for as long as the service says; where it does not say, a little longer each time.
-pub(super) fn rest_account(work: &mut Work, wait: Option<u64>) {
-    work.poller.rests = work.poller.rests.saturating_add(1);
-    let wait = wait.unwrap_or_else(|| backoff(RESTS.0, RESTS.1, work.poller.rests, 0)).min(LONGEST_WAIT);
-    work.poller.not_before = work.poller.not_before.max(work.now.mono.plus(wait));
+pub(super) fn rest_account(work: &mut Work, profile: &str, wait: Option<u64>) {
+    let now = work.now.mono;
+    let poller = &mut work.of_mut(profile).poller;
+    poller.rests = poller.rests.saturating_add(1);
+    let wait = wait.unwrap_or_else(|| backoff(RESTS.0, RESTS.1, poller.rests, 0)).min(LONGEST_WAIT);
+    poller.not_before = poller.not_before.max(now.plus(wait));
 }
 
 /// Asks about these tasks now. A service that is away is asked at once; one that wants fewer questions is not.
@@ -464,5 +487,7 @@ pub(super) fn refresh(work: &mut Work, keys: &[TaskKey]) {
             tasks::put(work, task);
         }
     }
-    work.poller.probe_at = work.now.mono;
+    for profile in work.profiles() {
+        work.of_mut(&profile).poller.probe_at = work.now.mono;
+    }
 }

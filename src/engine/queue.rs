@@ -38,16 +38,21 @@ pub(super) const LONGEST_WAIT: u64 = HOUR;
 /// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is the
 /// order of sending.
 pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
-    if !may_send(work)
-        || is_occupied(work)
-        || waits_for_an_answer(work)
-        || send_at(work).is_none_or(|at| at > work.now.mono)
+    let profiles = work.profiles();
+    profiles.iter().flat_map(|profile| send_next(work, profile)).collect()
+}
+
+fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
+    if !may_send(work, profile)
+        || is_occupied(work, profile)
+        || waits_for_an_answer(work, profile)
+        || send_at(work, profile).is_none_or(|at| at > work.now.mono)
     {
         return Vec::new();
     }
-    let Some(mut task) = next(work).cloned() else { return Vec::new() };
+    let Some(mut task) = next(work, profile).cloned() else { return Vec::new() };
     if let Some(upload) = uploads::due(work, &task) {
-        return vec![Effect::Http(upload)];
+        return vec![Effect::http(profile, upload)];
     }
     task.phase = Phase::Sending { since: work.now.wall };
     task.sent_at = Some(work.now.wall);
@@ -58,20 +63,24 @@ pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
     work.queue.claiming = Some((ticket, task.key));
     let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task };
-    let per_minute = work.settings.profile.submit_per_minute;
+    let per_minute = per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute, path })]
 }
 
 /// When [`send_due`] will have something to do.
 pub(super) fn deadline(work: &Work) -> Option<Mono> {
-    if !may_send(work) || is_occupied(work) || waits_for_an_answer(work) {
+    work.served().filter_map(|(profile, _)| deadline_of(work, profile)).min()
+}
+
+fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
+    if !may_send(work, profile) || is_occupied(work, profile) || waits_for_an_answer(work, profile) {
         return None;
     }
-    if next(work).is_some() {
-        return send_at(work);
+    if next(work, profile).is_some() {
+        return send_at(work, profile);
     }
-    work.queue.due.after(work.now.mono)
+    work.of(profile).sending.due.after(work.now.mono)
 }
 
 /// When a queued task may be sent that is not to be sent before `not_before`.
@@ -83,51 +92,65 @@ pub(super) fn due(work: &Work, not_before: Wall) -> Mono {
 /// How long a confirmed task can still be taken back before it is due, in milliseconds.
 #[must_use]
 pub fn undo_left(work: &Work, key: TaskKey) -> u64 {
-    work.queue.due.get(key).map_or(0, |at| at.since(work.now.mono))
+    let due = work.tasks.live.get(&key).and_then(|task| work.of(&task.profile).sending.due.get(key));
+    due.map_or(0, |at| at.since(work.now.mono))
 }
 
-/// When the next submission of this account is free to go by this program's own count of the last minute.
+/// Submissions of a profile in any 60 seconds.
+pub(super) fn per_minute(work: &Work, profile: &str) -> u32 {
+    work.profile(profile).map_or(0, |profile| profile.submit_per_minute)
+}
+
+/// When the next submission of a profile is free to go by this program's own count of the last minute.
 #[must_use]
-pub fn send_at(work: &Work) -> Option<Mono> {
-    let per_minute = work.settings.profile.submit_per_minute as usize;
-    let full_until = work.queue.sent.len().checked_sub(per_minute).and_then(|nth| work.queue.sent.get(nth));
+pub fn send_at(work: &Work, profile: &str) -> Option<Mono> {
+    let (sending, per_minute) = (&work.of(profile).sending, per_minute(work, profile) as usize);
+    let full_until = sending.sent.len().checked_sub(per_minute).and_then(|nth| sending.sent.get(nth));
     let free = full_until.map_or(Mono(0), |sent| sent.plus(MINUTE));
-    (per_minute > 0).then(|| free.max(work.queue.not_before).max(poller::probe_at(work)))
+    (per_minute > 0).then(|| free.max(sending.not_before).max(poller::probe_at(work, profile)))
 }
 
 /// Whether the next task's turn waits for an answer: the store's on the one before, or, while the service does not answer,
 /// that on the submission which finds out whether it is back.
-fn is_occupied(work: &Work) -> bool {
+fn is_occupied(work: &Work, profile: &str) -> bool {
     work.queue.claiming.is_some()
-        || uploads::holds_up(work)
-        || (poller::is_probing(work) && !work.queue.posting.is_empty())
+        || uploads::holds_up(work, profile)
+        || (poller::is_probing(work, profile) && is_posting(work, profile))
 }
 
-fn may_send(work: &Work) -> bool {
-    !work.queue.is_paused() && work.queue.halted.is_none() && work.settings.has_key && work.store.owner.is_some()
+fn may_send(work: &Work, profile: &str) -> bool {
+    let served = work.of(profile);
+    !work.queue.is_paused() && served.sending.halted.is_none() && served.has_key && work.store.owner.is_some()
+}
+
+/// Whether a submission to that profile's service is under way.
+fn is_posting(work: &Work, profile: &str) -> bool {
+    let mut posting = work.queue.posting.keys().filter_map(|key| work.tasks.live.get(key));
+    posting.any(|task| task.profile == profile)
 }
 
 /// At first, and after an unknown, each submission waits for the answer to the one before, until one is settled by the
 /// service: several under way at once would all become unknown together, by one cause, before the first could stop them.
-fn waits_for_an_answer(work: &Work) -> bool {
-    !work.queue.proven && !work.queue.posting.is_empty()
+fn waits_for_an_answer(work: &Work, profile: &str) -> bool {
+    !work.of(profile).sending.proven && is_posting(work, profile)
 }
 
-/// The task of the queue whose time came first.
-fn next(work: &Work) -> Option<&Task> {
-    let mut due = work.queue.due.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
+/// The task of a profile's queue whose time came first.
+fn next<'w>(work: &'w Work, profile: &str) -> Option<&'w Task> {
+    let mut due = work.of(profile).sending.due.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
     due.find_map(|key| work.tasks.live.get(&key))
 }
 
 /// Nothing is sent before that, even if it could be.
-fn wait_until(work: &mut Work, at: Mono) {
-    work.queue.not_before = work.queue.not_before.max(at);
+fn wait_until(work: &mut Work, profile: &str, at: Mono) {
+    let sending = &mut work.of_mut(profile).sending;
+    sending.not_before = sending.not_before.max(at);
 }
 
 /// The service asked the account to wait until then, whichever program it told so.
-pub(super) fn rest(work: &mut Work, until: Wall) {
+pub(super) fn rest(work: &mut Work, profile: &str, until: Wall) {
     if until > work.now.wall && share::can_be(work, until) {
-        wait_until(work, work.now.mono_at(until));
+        wait_until(work, profile, work.now.mono_at(until));
     }
 }
 
@@ -142,7 +165,9 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
         SendResult::Wait { until, .. } => {
             // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
             // A place in the pace, or the service's own word to another program.
-            wait_until(work, work.now.due_at(until, LONGEST_WAIT));
+            if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
+                wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
+            }
             Vec::new()
         }
         SendResult::Overtaken(task) => store::changed(work, *task),
@@ -160,7 +185,8 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
             task.sent_at = Some(work.now.wall);
             task.request_id = None;
             task.claim = claim(work, longest_silence(work) + AFTER_TIMEOUT);
-            if work.ending.is_some() || !may_send(work) {
+            let profile = task.profile.clone();
+            if work.ending.is_some() || !may_send(work, &profile) {
                 return unsend(work, task);
             }
             let mut request = Box::new(task.request.clone());
@@ -168,15 +194,17 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
             if request.callback.is_none() {
                 request.callback = path.and_then(|path| callback::address(work, path));
             }
-            uploads::put_on_the_wire(work, &mut request);
+            uploads::put_on_the_wire(work, &profile, &mut request);
             tasks::put(work, task);
             let ticket = ticket(work);
             work.queue.posting.insert(key, ticket);
-            work.queue.sent.push_back(work.now.mono);
-            while work.queue.sent.front().is_some_and(|sent| sent.plus(MINUTE) <= work.now.mono) {
-                work.queue.sent.pop_front();
+            let now = work.now.mono;
+            let sent = &mut work.of_mut(&profile).sending.sent;
+            sent.push_back(now);
+            while sent.front().is_some_and(|sent| sent.plus(MINUTE) <= now) {
+                sent.pop_front();
             }
-            vec![Effect::Http(HttpCmd::Submit { key, ticket, request })]
+            vec![Effect::http(&profile, HttpCmd::Submit { key, ticket, request })]
         }
     }
 }
@@ -227,10 +255,11 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
         return vec![Effect::log(Level::Error, Some(key), Noted::Text(text))];
     };
     task.request_id = reply.request_id().map(str::to_owned);
-    let verdict = work.settings.profile.protocol.submitted(reply);
+    let profile = task.profile.clone();
+    let verdict = work.protocol(&profile).submitted(reply);
     match verdict {
-        SubmitVerdict::Unknown { .. } => work.queue.proven = false,
-        _ if matches!(reply, Reply::Answered { .. }) => work.queue.proven = true,
+        SubmitVerdict::Unknown { .. } => work.of_mut(&profile).sending.proven = false,
+        _ if matches!(reply, Reply::Answered { .. }) => work.of_mut(&profile).sending.proven = true,
         _ => {}
     }
     match verdict {
@@ -240,9 +269,9 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
         SubmitVerdict::Unknown { error, halt } => {
             let note = answer_event(work, What::Unknown(error.reason.clone()), reply);
             if let Some(cause) = halt {
-                share::halt(work, Why { cause, tasks: 1, error: error.clone() });
+                share::halt(work, &profile, Why { cause, tasks: 1, error: error.clone() });
             }
-            streak::refused(work, &error);
+            streak::refused(work, &profile, &error);
             // First of all no other program sends into the same.
             let mut effects = share::due(work);
             effects.extend(became_unknown(work, task, error, note));
@@ -257,27 +286,28 @@ fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec
     task.claim = claim(work, poller::CLAIM);
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
     task.remote = Some(id);
-    work.queue.put_backs = 0;
-    streak::accepted(work);
-    poller::answered(work);
+    let served = work.of_mut(&task.profile);
+    served.sending.put_backs = 0;
+    streak::accepted(served);
+    poller::answered(work, &task.profile);
     store::write(work, task, vec![note], vec![money])
 }
 
 fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Refused(error.reason.clone()), reply);
-    work.queue.put_backs = 0;
+    work.of_mut(&task.profile).sending.put_backs = 0;
     if error.class == ErrorClass::InvalidParams {
         uploads::distrust(work, &task);
     }
     // What answers at a wrong address is not the service.
     if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
-        poller::answered(work);
+        poller::answered(work, &task.profile);
     }
     if let Some(cause) = halt {
-        share::halt(work, Why { cause, tasks: 1, error: error.clone() });
+        share::halt(work, &task.profile, Why { cause, tasks: 1, error: error.clone() });
     }
     work.news.push(News::Task { key: task.key, what: TaskNews::Refused(error.clone()) });
-    streak::refused(work, &error);
+    streak::refused(work, &task.profile, &error);
     task.phase = Phase::Refused { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
@@ -292,25 +322,27 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
 /// Proven not taken: waits in the queue and is sent again by the program. The whole account waits with it.
 fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError, reply: &Reply) -> Vec<Effect> {
     // The phase was overwritten by `Sending`; how often it came back stands in the account's own count.
-    work.queue.put_backs += 1;
-    let times = work.queue.put_backs;
+    let profile = task.profile.clone();
+    let sending = &mut work.of_mut(&profile).sending;
+    sending.put_backs += 1;
+    let times = sending.put_backs;
     let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}
-        _ if error.class == ErrorClass::Network => poller::missed(work),
-        _ => poller::spoke(work),
+        _ if error.class == ErrorClass::Network => poller::missed(work, &profile),
+        _ => poller::spoke(work, &profile),
     }
     // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });
-    let wait = if is_away { poller::probe_at(work).since(work.now.mono) } else { own };
+    let wait = if is_away { poller::probe_at(work, &profile).since(work.now.mono) } else { own };
     let note = answer_event(work, What::PutBack { wait_ms: wait, why: error.reason.clone() }, reply);
     let not_before = work.now.wall.plus(if is_away { 0 } else { wait });
     if !is_away {
-        wait_until(work, work.now.mono.plus(wait));
+        wait_until(work, &profile, work.now.mono.plus(wait));
         // The account's word, for every program; a line that is down is this machine's matter.
         if error.class != ErrorClass::Network {
-            work.queue.rests_until = not_before;
+            work.of_mut(&profile).sending.rests_until = not_before;
         }
     }
     let since = Some(work.now.wall);
@@ -350,9 +382,14 @@ pub(super) fn orphaned(work: &mut Work, task: Task) -> Vec<Effect> {
 
 /// Stops this program's sending: the store cannot be written. What needs a person more stays.
 pub(super) fn halt_here(work: &mut Work, fault: Fault) {
-    if work.queue.halted.is_none() {
-        let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Store(fault), by: None };
-        work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
-        work.queue.halted = Some(halt);
+    let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Store(fault), by: None };
+    let mut is_new = false;
+    for profile in work.profiles() {
+        let halted = &mut work.of_mut(&profile).sending.halted;
+        is_new |= halted.is_none();
+        halted.get_or_insert_with(|| halt.clone());
+    }
+    if is_new {
+        work.news.push(News::Queue(QueueNews::Halted(halt)));
     }
 }

@@ -14,7 +14,8 @@ use super::{answer_of_records, audit, ended, in_scope, is_ours, poller, ticket, 
 use crate::{
     effect::{Effect, HttpCmd, Ticket},
     news::{News, RecordsNews},
-    work::{ChargeAsk, Then, Work},
+    served::Served,
+    work::{ChargeAsk, Records, Then, Work},
 };
 use domain::{
     amount::{Amount, CostSource},
@@ -34,25 +35,25 @@ const AT_ONCE: usize = 4;
 
 /// Whether the records may be asked at all.
 #[must_use]
-pub fn is_on(work: &Work) -> bool {
-    let profile = &work.settings.profile;
-    profile.records && profile.protocol.can().records && work.records.denied.is_none()
+pub fn is_on(work: &Work, profile: &str) -> bool {
+    let wanted = work.profile(profile).is_some_and(|profile| profile.records && profile.protocol.can().records);
+    wanted && work.of(profile).records.denied.is_none()
 }
 
 /// Whether a question about these tasks is under way, or what it brought is being written down.
 #[must_use]
 pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
-    let asked = work.records.asking.values().chain(work.records.then.keys());
-    asked.chain(work.store.busy.keys()).any(|key| keys.contains(key))
+    let asked = work.served().flat_map(|(_, served)| served.records.asking.values());
+    asked.chain(work.then.keys()).chain(work.store.busy.keys()).any(|key| keys.contains(key))
 }
 
 /// Puts a task into the schedule that its stage asks for.
 pub(super) fn plan(work: &mut Work, task: &Task) {
     unknowns::plan(work, task);
     let key = task.key;
-    let known = work.records.charges.get(&key).map(|ask| ask.ended);
-    let Some(id) = task.request_id.as_ref().filter(|_| is_on(work)) else {
-        return forget(work, key);
+    let known = work.of(&task.profile).records.charges.get(&key).map(|ask| ask.ended);
+    let Some(id) = task.request_id.as_ref().filter(|_| is_on(work, &task.profile)) else {
+        return forget(work, task);
     };
     let is_told = task.cost_source == Some(CostSource::Records);
     let begin = match task.state() {
@@ -64,15 +65,16 @@ pub(super) fn plan(work: &mut Work, task: &Task) {
             known == Some(false) && in_scope(work, task)
         }
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
-            return forget(work, key);
+            return forget(work, task);
         }
     };
     if begin {
         let ended = task.state() != TaskState::Running;
         let ask = ChargeAsk { request_id: id.clone(), ended, begun: work.now.mono, asked: 0, missed: 0 };
         let due = ask.begun.plus(times(&ask)[0]);
-        work.records.charges.insert(key, ask);
-        work.records.due.set(key, Some(due));
+        let records = &mut work.of_mut(&task.profile).records;
+        records.charges.insert(key, ask);
+        records.due.set(key, Some(due));
         audit::later(work, task);
     }
 }
@@ -81,100 +83,121 @@ const fn times(ask: &ChargeAsk) -> &'static [u64; 4] {
     if ask.ended { &AFTER_END } else { &AFTER_ACCEPTANCE }
 }
 
-fn forget(work: &mut Work, key: TaskKey) {
-    work.records.charges.remove(&key);
-    work.records.due.set(key, None);
+fn forget(work: &mut Work, task: &Task) {
+    let records = &mut work.of_mut(&task.profile).records;
+    records.charges.remove(&task.key);
+    records.due.set(task.key, None);
 }
 
 /// Asks for what is due.
 pub(super) fn ask_due(work: &mut Work) -> Vec<Effect> {
+    let profiles = work.profiles();
+    profiles.iter().flat_map(|profile| ask_of(work, profile)).collect()
+}
+
+fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while may_ask(work) && work.records.asking.len() < AT_ONCE {
-        let Some(key) = work.records.due.due(work.now.mono).next() else { break };
-        work.records.due.set(key, None);
-        let Some(request_id) = work.records.charges.get(&key).map(|ask| ask.request_id.clone()) else { continue };
+    while may_ask(work, profile) && work.of(profile).records.asking.len() < AT_ONCE {
+        let now = work.now.mono;
+        let records = &mut work.of_mut(profile).records;
+        let Some(key) = records.due.due(now).next() else { break };
+        records.due.set(key, None);
+        let Some(request_id) = records.charges.get(&key).map(|ask| ask.request_id.clone()) else { continue };
         let ticket = ticket(work);
-        work.records.asking.insert(ticket, key);
-        effects.push(Effect::Http(HttpCmd::Charge { ticket, request_id }));
+        work.of_mut(profile).records.asking.insert(ticket, key);
+        effects.push(Effect::http(profile, HttpCmd::Charge { ticket, request_id }));
     }
-    effects.extend(unknowns::look_due(work));
-    effects.extend(audit::due(work));
+    effects.extend(unknowns::look_due(work, profile));
+    effects.extend(audit::due(work, profile));
     effects
 }
 
 /// When [`ask_due`] will have something to do.
 pub(super) fn deadline(work: &Work) -> Option<Mono> {
-    if !may_be_asked(work) {
+    work.served().filter_map(|(profile, _)| deadline_of(work, profile)).min()
+}
+
+fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
+    if !may_be_asked(work, profile) {
         return None;
     }
-    let charges = work.records.due.first().filter(|_| work.records.asking.len() < AT_ONCE);
-    let at = [charges, unknowns::deadline(work), audit::deadline(work)].into_iter().flatten().min()?;
-    Some(at.max(poller::open_at(work)))
+    let records = &work.of(profile).records;
+    let charges = records.due.first().filter(|_| records.asking.len() < AT_ONCE);
+    let at =
+        [charges, unknowns::deadline(work, profile), audit::deadline(work, profile)].into_iter().flatten().min()?;
+    Some(at.max(poller::open_at(work, profile)))
 }
 
 /// Whether a question can go out now.
-pub(super) fn may_ask(work: &Work) -> bool {
-    may_be_asked(work) && work.now.mono >= poller::open_at(work)
+pub(super) fn may_ask(work: &Work, profile: &str) -> bool {
+    may_be_asked(work, profile) && work.now.mono >= poller::open_at(work, profile)
 }
 
-pub(super) fn may_be_asked(work: &Work) -> bool {
-    is_on(work) && work.settings.has_key && work.store.owner.is_some()
+pub(super) fn may_be_asked(work: &Work, profile: &str) -> bool {
+    is_on(work, profile) && work.of(profile).has_key && work.store.owner.is_some()
 }
 
 /// The end of a question for a charge.
 pub(super) fn charged(work: &mut Work, of: Ticket, answer: Asked<Charge>) -> Vec<Effect> {
-    let Some(key) = work.records.asking.remove(&of) else {
+    let asked = |(_, served): &(&str, &Served)| served.records.asking.contains_key(&of);
+    let profile = work.all().find(asked).map(|(profile, _)| profile.to_owned()).unwrap_or_default();
+    let now = work.now.mono;
+    let records = &mut work.of_mut(&profile).records;
+    let Some(key) = records.asking.remove(&of) else {
         work.stale += 1;
         return Vec::new();
     };
     match answer {
         Asked::Told(Charge { cost, .. }) => {
-            if let Some(ask) = work.records.charges.get_mut(&key) {
+            if let Some(ask) = records.charges.get_mut(&key) {
                 ask.asked = u8::MAX;
             }
             return ended::change(work, key, Then::Charge(cost));
         }
-        Asked::NotYet => next(work, key),
-        Asked::NotAllowed { said } => deny(work, said),
-        Asked::Again { wait_ms, .. } => again(work, key, wait_ms),
+        Asked::NotYet => next(records, key, now),
+        Asked::NotAllowed { said } => deny(work, &profile, said),
+        Asked::Again { wait_ms, .. } => again(records, key, wait_ms, now),
     }
     Vec::new()
 }
 
 /// There is no record yet.
-fn next(work: &mut Work, key: TaskKey) {
-    let Some(ask) = work.records.charges.get_mut(&key) else { return };
+fn next(records: &mut Records, key: TaskKey, now: Mono) {
+    let Some(ask) = records.charges.get_mut(&key) else { return };
     ask.asked = ask.asked.saturating_add(1);
     // Times that have gone by meanwhile are one question.
-    let now = work.now.mono;
     let ahead = times(ask).iter().skip(usize::from(ask.asked)).map(|after| ask.begun.plus(*after)).find(|at| *at > now);
-    work.records.due.set(key, ahead);
+    records.due.set(key, ahead);
 }
 
 /// No usable answer came: that says nothing of the record.
-fn again(work: &mut Work, key: TaskKey, wait_ms: Option<u64>) {
-    let Some(ask) = work.records.charges.get_mut(&key) else { return };
+fn again(records: &mut Records, key: TaskKey, wait_ms: Option<u64>, now: Mono) {
+    let Some(ask) = records.charges.get_mut(&key) else { return };
     ask.missed = ask.missed.saturating_add(1);
-    let at = work.now.mono.plus(wait_ms.unwrap_or(0).clamp(AGAIN.0, 30 * MINUTE));
+    let at = now.plus(wait_ms.unwrap_or(0).clamp(AGAIN.0, 30 * MINUTE));
     let at = (ask.missed < AGAIN.1).then_some(at);
-    work.records.due.set(key, at);
+    records.due.set(key, at);
 }
 
 /// The key must not see the records. Told once.
-pub(super) fn deny(work: &mut Work, said: String) {
-    if work.records.denied.is_none() {
-        work.news.push(News::Records(RecordsNews::Denied { said: said.clone() }));
-        work.records.denied = Some(said);
+pub(super) fn deny(work: &mut Work, profile: &str, said: String) {
+    let denied = &mut work.of_mut(profile).records.denied;
+    if denied.is_none() {
+        *denied = Some(said.clone());
+        work.news.push(News::Records(RecordsNews::Denied { said }));
     }
 }
 
 /// The config was read again: what the key may see may have changed.
 pub(super) fn reloaded(work: &mut Work) {
-    work.records.denied = None;
-    let asks: Vec<(TaskKey, u8)> = work.records.charges.iter().map(|(key, ask)| (*key, ask.asked)).collect();
-    for (key, asked) in asks {
-        if asked != u8::MAX && !work.records.asking.values().any(|other| *other == key) {
-            work.records.due.set(key, Some(work.now.mono));
+    let now = work.now.mono;
+    for profile in work.profiles() {
+        let Records { denied, charges, asking, due, .. } = &mut work.of_mut(&profile).records;
+        *denied = None;
+        for (key, ask) in charges {
+            if ask.asked != u8::MAX && !asking.values().any(|other| other == key) {
+                due.set(*key, Some(now));
+            }
         }
     }
     super::plan_anew(work);

@@ -4,7 +4,8 @@
 use crate::{
     msg::Reread,
     news::{ConfigNews, News},
-    settings::Settings,
+    served::Served,
+    settings::{Profile, Settings},
     work::Work,
 };
 use domain::reason::config::Rejected;
@@ -14,6 +15,7 @@ pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) -> bo
     let taken = result.is_ok();
     let news = result.map_or_else(ConfigNews::Rejected, |reread| {
         let Reread { settings, changed, fixed } = *reread;
+        profiles(work, &settings);
         take_over(&mut work.settings, settings);
         ConfigNews::Taken { changed, fixed }
     });
@@ -21,7 +23,32 @@ pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) -> bo
     taken
 }
 
-/// Changes what [`Settings::is_live`] names, and nothing else: the account, its key and its models stay those of the start.
+/// Takes over which profiles there are beside the default one. What is new is served once its key was read; what is gone is
+/// asked and sent nothing more.
+fn profiles(work: &mut Work, new: &Settings) {
+    for (name, other) in &new.others {
+        match work.settings.others.get_mut(name).filter(|_| work.others.get(name).is_some_and(|served| served.is_known))
+        {
+            Some(known) => take_profile(&mut known.profile, &other.profile),
+            None => drop(work.settings.others.insert(name.clone(), other.clone())),
+        }
+        work.others.entry(name.clone()).or_insert_with(|| Served::new(false, work.now.mono)).is_known = true;
+    }
+    for (name, served) in &mut work.others {
+        if !new.others.contains_key(name) {
+            (served.is_known, served.has_key, served.key_problem) = (false, false, None);
+        }
+    }
+}
+
+/// Changes what can change of a profile.
+fn take_profile(profile: &mut Profile, new: &Profile) {
+    profile.submit_per_minute = new.submit_per_minute;
+    profile.prices.clone_from(&new.prices);
+    profile.records = new.records;
+}
+
+/// Changes what [`Settings::is_live`] names, and nothing else: a profile keeps its address, its key and its models.
 fn take_over(settings: &mut Settings, new: Settings) {
     settings.budget = new.budget;
     settings.poll = new.poll;
@@ -29,9 +56,10 @@ fn take_over(settings: &mut Settings, new: Settings) {
     settings.notify = new.notify;
     settings.download = new.download;
     settings.compose = new.compose;
-    settings.profile.submit_per_minute = new.profile.submit_per_minute;
-    settings.profile.prices = new.profile.prices;
-    settings.profile.records = new.profile.records;
+    // Another default profile needs a new start.
+    if settings.profile.name == new.profile.name {
+        take_profile(&mut settings.profile, &new.profile);
+    }
     settings.queue.undo_ms = new.queue.undo_ms;
     settings.queue.stop_after_failures = new.queue.stop_after_failures;
     settings.ui.theme = new.ui.theme;

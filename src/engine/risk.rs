@@ -8,7 +8,7 @@
 
 use crate::{
     news::{News, TaskNews},
-    store, tasks,
+    saver, store, tasks,
     work::Work,
 };
 use domain::{
@@ -67,10 +67,11 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
 
 /// Of the files at risk whose time to be tried has come, the one whose address runs out first.
 pub(super) fn most_urgent(work: &Work) -> Option<&Task> {
-    let waits = |key: &&TaskKey| {
-        work.saver.due.get(**key).is_some_and(|at| at <= work.now.mono) && !store::is_unwritten(work, **key)
+    let waits = |task: &&Task| {
+        let due = work.of(&task.profile).saves.get(task.key).is_some_and(|at| at <= work.now.mono);
+        due && !store::is_unwritten(work, task.key) && saver::is_open(work, &task.profile)
     };
-    let tasks = work.saver.warned.keys().filter(waits).filter_map(|key| work.tasks.live.get(key));
+    let tasks = work.saver.warned.keys().filter_map(|key| work.tasks.live.get(key)).filter(waits);
     tasks.min_by_key(|task| (task.expires_at, task.key))
 }
 

@@ -36,7 +36,7 @@ const TRIES_OF_NO_VIDEO: u32 = 4;
 /// Begins with the files whose time has come, as far as there are places.
 pub(super) fn save_due(work: &mut Work) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while has_place(work) && work.now.mono >= poller::open_at(work) {
+    while has_place(work) {
         let Some(task) = next(work).cloned() else { break };
         effects.extend(begin(work, task));
     }
@@ -48,20 +48,37 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
     if !has_place(work) {
         return None;
     }
-    let at = match next(work) {
-        Some(_) => work.now.mono,
-        None => work.saver.due.after(work.now.mono)?,
-    };
-    Some(at.max(poller::open_at(work)))
+    work.served().filter_map(|(profile, _)| deadline_of(work, profile)).min()
 }
 
-/// Whether one more file may be begun. While the service does not answer, one at a time finds out whether it is back.
+fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
+    if !may_begin(work, profile) {
+        return None;
+    }
+    let at = match waiting(work, profile) {
+        Some(_) => work.now.mono,
+        None => work.of(profile).saves.after(work.now.mono)?,
+    };
+    Some(at.max(poller::open_at(work, profile)))
+}
+
+/// Whether one more file may be begun.
 fn has_place(work: &Work) -> bool {
-    let calls = || work.saver.active.values().any(|s| matches!(s.step, SavingStep::Claiming | SavingStep::Address));
-    work.settings.has_key
-        && work.store.owner.is_some()
-        && work.saver.active.len() < work.settings.download.parallel
-        && !(poller::is_probing(work) && calls())
+    work.store.owner.is_some() && work.saver.active.len() < work.settings.download.parallel
+}
+
+/// Whether a file of that profile may be begun. While its service does not answer, one at a time finds out whether it is back.
+fn may_begin(work: &Work, profile: &str) -> bool {
+    let calls = |(key, saving): (&TaskKey, &Saving)| {
+        matches!(saving.step, SavingStep::Claiming | SavingStep::Address)
+            && work.tasks.live.get(key).is_some_and(|task| task.profile == profile)
+    };
+    work.of(profile).has_key && !(poller::is_probing(work, profile) && work.saver.active.iter().any(calls))
+}
+
+/// Whether a file of that profile may be begun now.
+pub(super) fn is_open(work: &Work, profile: &str) -> bool {
+    may_begin(work, profile) && work.now.mono >= poller::open_at(work, profile)
 }
 
 /// The file at risk whose address runs out first, else the one whose time came first.
@@ -69,8 +86,15 @@ fn next(work: &Work) -> Option<&Task> {
     if let Some(task) = risk::most_urgent(work) {
         return Some(task);
     }
-    let mut due = work.saver.due.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
-    due.find_map(|key| work.tasks.live.get(&key))
+    let open = work.served().filter(|(profile, _)| is_open(work, profile));
+    open.filter_map(|(profile, _)| waiting(work, profile)).min_by_key(|(at, _)| *at).map(|(_, task)| task)
+}
+
+/// The file of a profile whose time came first.
+fn waiting<'w>(work: &'w Work, profile: &str) -> Option<(Mono, &'w Task)> {
+    let saves = &work.of(profile).saves;
+    let mut due = saves.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
+    due.find_map(|key| Some((saves.get(key)?, work.tasks.live.get(&key)?)))
 }
 
 fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
@@ -117,30 +141,37 @@ fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
         saving.step = SavingStep::Address;
         saving.addresses += 1;
     }
-    vec![Effect::Http(HttpCmd::File { key: task.key, ticket, file })]
+    vec![Effect::http(&task.profile, HttpCmd::File { key: task.key, ticket, file })]
 }
 
-/// The file's address that a reply holds, or why it holds none.
+/// The file's address that a reply about that task holds, or why it holds none.
 ///
 /// # Errors
 /// What the service said instead.
-pub fn address(work: &Work, reply: &Reply) -> Result<String, TaskError> {
-    match work.settings.profile.protocol.addressed(reply, &work.settings.profile.base_url) {
+pub fn address(work: &Work, key: TaskKey, reply: &Reply) -> Result<String, TaskError> {
+    let profile = work.tasks.rows.get(&key).map_or("", |row| &row.kind.profile);
+    match verdict(work, profile, reply) {
         FileVerdict::Address(address) => Ok(address.url),
         FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => Err(error),
     }
 }
 
+fn verdict(work: &Work, profile: &str, reply: &Reply) -> FileVerdict {
+    let base_url = work.profile(profile).map_or("", |profile| &profile.base_url);
+    work.protocol(profile).addressed(reply, base_url)
+}
+
 /// The end of a file call.
 pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
     let Some(task) = current(work, key, of) else { return Vec::new() };
-    match work.settings.profile.protocol.addressed(reply, &work.settings.profile.base_url) {
+    let profile = task.profile.clone();
+    match verdict(work, &profile, reply) {
         FileVerdict::Address(address) => {
-            poller::heard_of(work, key);
+            poller::heard_of(work, &profile, key);
             fetch(work, task, address)
         }
         FileVerdict::Refused { error } => {
-            poller::spoke(work);
+            poller::spoke(work, &profile);
             give_back(work, task, error, None)
         }
         FileVerdict::Again { wait_ms, error } => {
@@ -148,13 +179,13 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
             // Only this call is the service's own; the storage is another host.
             let wait = match error.class {
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome
-                    if !poller::brought_nothing(work, key) =>
+                    if !poller::brought_nothing(work, &profile, key) =>
                 {
                     0
                 }
                 ErrorClass::RateLimited => {
-                    poller::spoke(work);
-                    poller::rest_account(work, wait_ms);
+                    poller::spoke(work, &profile);
+                    poller::rest_account(work, &profile, wait_ms);
                     0
                 }
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => own,
@@ -165,7 +196,7 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
                 | ErrorClass::InvalidParams
                 | ErrorClass::Plan
                 | ErrorClass::File => {
-                    poller::spoke(work);
+                    poller::spoke(work, &profile);
                     own
                 }
             };
@@ -201,7 +232,13 @@ fn start(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let Some(saving) = work.saver.active.get_mut(&key) else { return Vec::new() };
     let Some((address, target)) = saving.order.clone() else { return Vec::new() };
     saving.ticket = ticket;
-    vec![Effect::Save(SaveCmd::Start { key, ticket, address, target })]
+    vec![of_profile(work, key, SaveCmd::Start { key, ticket, address, target })]
+}
+
+/// By the worker of that task's profile.
+fn of_profile(work: &Work, key: TaskKey, command: SaveCmd) -> Effect {
+    let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.to_string()).unwrap_or_default();
+    Effect::Save { profile, command }
 }
 
 /// Whether this try has brought the file further than any before it. Then there is no failure to count.
@@ -419,7 +456,7 @@ pub(super) fn stop(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     match saving.step {
         SavingStep::Bytes { .. } => {
             saving.step = SavingStep::Stopping;
-            vec![Effect::Save(SaveCmd::Stop { key })]
+            vec![of_profile(work, key, SaveCmd::Stop { key })]
         }
         SavingStep::Stopping => Vec::new(),
         SavingStep::Claiming | SavingStep::Address => {
@@ -435,7 +472,7 @@ pub(super) fn lost(work: &mut Work, task: &Task) -> Vec<Effect> {
         return Vec::new();
     }
     match work.saver.active.remove(&task.key).map(|saving| saving.step) {
-        Some(SavingStep::Bytes { .. }) => vec![Effect::Save(SaveCmd::Stop { key: task.key })],
+        Some(SavingStep::Bytes { .. }) => vec![of_profile(work, task.key, SaveCmd::Stop { key: task.key })],
         Some(SavingStep::Claiming | SavingStep::Address | SavingStep::Stopping) | None => Vec::new(),
     }
 }

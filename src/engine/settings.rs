@@ -23,8 +23,10 @@ use std::{collections::BTreeMap, net::SocketAddr};
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// The account in use.
+    /// The default profile.
     pub profile: Profile,
+    /// The others that have a key of their own to be read, by name: all of them are served.
+    pub others: BTreeMap<String, Other>,
     /// The models.
     pub catalogue: Catalogue,
     /// `[download]`.
@@ -70,7 +72,15 @@ pub struct Host {
     pub port: Option<u16>,
 }
 
-/// The account in use, without its key.
+/// A profile beside the default one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Other {
+    pub profile: Profile,
+    /// The models as its host takes them.
+    pub catalogue: Catalogue,
+}
+
+/// An account, without its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Its name in the config.
@@ -315,7 +325,7 @@ impl Lang {
 /// Which tasks this run works on: sends, asks about, saves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
-    /// All of the profile: a dashboard, `watch`.
+    /// All: a dashboard, `watch`.
     All,
     /// None but those it is told of by acts: `submit`, `wait KEY…`, `download`.
     Named,
@@ -324,12 +334,11 @@ pub enum Scope {
 }
 
 impl Settings {
-    /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs; `profile` is
-    /// the name of the account in use. What clients, workers and the screen were made with cannot.
+    /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs. What clients,
+    /// workers and the screen were made with cannot.
     #[must_use]
-    pub fn is_live(option: &str, profile: &str) -> bool {
-        if option.strip_prefix("profiles.").and_then(|of| of.strip_prefix(profile)?.strip_prefix(".prices.")).is_some()
-        {
+    pub fn is_live(option: &str) -> bool {
+        if option.starts_with("profiles.") && option.contains(".prices.") {
             return true;
         }
         let (section, name) = option.rsplit_once('.').unwrap_or(("", option));
@@ -337,9 +346,7 @@ impl Settings {
             "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" => true,
             "queue" => name != "start_paused",
             "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion" | "pictures" | "picture_bytes"),
-            section if section.strip_prefix("profiles.") == Some(profile) => {
-                matches!(name, "submit_per_minute" | "records")
-            }
+            section if section.starts_with("profiles.") => matches!(name, "submit_per_minute" | "records"),
             section => section.starts_with("theme."),
         }
     }
@@ -362,6 +369,7 @@ impl Default for Settings {
                 upload: false,
                 key_variable: "REELTOP_API_KEY".into(),
             },
+            others: BTreeMap::new(),
             catalogue: Catalogue { models: Vec::new() },
             download: DownloadSettings {
                 dir: "~/Videos/reeltop".into(),

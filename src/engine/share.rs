@@ -8,6 +8,7 @@ use super::ticket;
 use crate::{
     effect::{Effect, StoreCmd, Ticket},
     news::{News, QueueNews},
+    served::Sending,
     settings::Scope,
     work::{Halt, Work},
 };
@@ -31,8 +32,8 @@ pub fn is_ours(work: &Work, by: &Stamp) -> bool {
 }
 
 /// Puts a change down for the store. [`due`] hands it over.
-pub(super) fn wish(work: &mut Work, change: Change) {
-    work.sharing.wishes.push(change);
+pub(super) fn wish(work: &mut Work, profile: &str, change: Change) {
+    work.sharing.wishes.push((profile.to_owned(), change));
 }
 
 /// Hands over what the store has not been told yet.
@@ -40,24 +41,34 @@ pub(super) fn due(work: &mut Work) -> Vec<Effect> {
     if work.store.owner.is_none() {
         return Vec::new();
     }
-    let account = account(work);
-    if account != work.sharing.account {
-        work.sharing.account = account;
-        wish(work, Change::Keep(account));
+    for profile in work.profiles() {
+        let served = work.of_mut(&profile);
+        let account = account(&served.sending);
+        if account != served.account {
+            served.account = account;
+            wish(work, &profile, Change::Keep(account));
+        }
     }
-    let serves = work.settings.scope == Scope::All && work.settings.has_key && !work.queue.paused;
-    if serves != work.sharing.serves && work.ending.is_none() {
-        work.sharing.serves = serves;
-        wish(work, Change::Serve(serves));
+    let serves = serves(work);
+    let is_told = work.sharing.serves.as_ref() == Some(&serves);
+    if work.settings.scope == Scope::All && !is_told && work.ending.is_none() {
+        work.sharing.serves = Some(serves.clone());
+        let profile = work.settings.profile.name.clone();
+        wish(work, &profile, Change::Serve(serves));
     }
     let wishes = std::mem::take(&mut work.sharing.wishes);
-    wishes.into_iter().map(|change| hand_over(work, change)).collect()
+    wishes.into_iter().map(|(profile, change)| hand_over(work, profile, change)).collect()
 }
 
-fn hand_over(work: &mut Work, change: Change) -> Effect {
+/// The profiles of which this program sends whatever is queued.
+fn serves(work: &Work) -> Vec<String> {
+    let served = work.served().filter(|(_, served)| !work.queue.paused && served.has_key);
+    served.map(|(profile, _)| profile.to_owned()).collect()
+}
+
+fn hand_over(work: &mut Work, profile: String, change: Change) -> Effect {
     let (ticket, by) = (ticket(work), stamp(work));
-    work.sharing.under_way.insert(ticket, change.clone());
-    let profile = work.settings.profile.name.clone();
+    work.sharing.under_way.insert(ticket, (profile.clone(), change.clone()));
     Effect::Store(StoreCmd::Share { ticket, profile, by, change })
 }
 
@@ -72,10 +83,9 @@ pub(super) fn retry(work: &mut Work) {
     work.sharing.wishes.splice(0..0, failed);
 }
 
-fn account(work: &Work) -> Account {
-    let queue = &work.queue;
-    let (put_backs, refusals, failures) = (queue.put_backs, queue.refusals, queue.failures);
-    Account { not_before: queue.rests_until, put_backs, refusals, failures }
+const fn account(sending: &Sending) -> Account {
+    let Sending { rests_until: not_before, put_backs, refusals, failures, .. } = *sending;
+    Account { not_before, put_backs, refusals, failures }
 }
 
 /// The store's word on all of it.
@@ -90,15 +100,18 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     if !work.sharing.is_told() {
         return; // Ours is newer.
     }
-    let profile = work.settings.profile.name.clone();
     paused(work, pause);
-    halted(work, halts.remove(&profile));
-    if let Some(account) = accounts.get(&profile) {
-        take(work, *account);
+    for profile in work.profiles() {
+        halted(work, &profile, halts.remove(&profile));
+        if let Some(account) = accounts.get(&profile) {
+            take(work, &profile, *account);
+        }
     }
     // Whoever sends has said that what is unsent is to be paid for.
-    let sends = work.sharing.senders.iter().any(|sender| sender.profile == profile);
-    if sends && work.settings.scope == Scope::All && work.queue.paused {
+    let unsent = work.queue.unsent.iter().filter_map(|key| work.tasks.live.get(key));
+    let is_sent = work.sharing.senders.iter().any(|sender| work.of(&sender.profile).is_known)
+        && unsent.into_iter().all(|task| sends_elsewhere(work, &task.profile));
+    if is_sent && work.settings.scope == Scope::All && work.queue.paused {
         work.queue.paused = false;
         work.queue.unsent.clear();
     }
@@ -115,6 +128,11 @@ fn raised(work: &mut Work, raises: Vec<Raise>) {
     }
 }
 
+/// Whether another program sends what is queued of that profile.
+pub(super) fn sends_elsewhere(work: &Work, profile: &str) -> bool {
+    work.sharing.senders.iter().any(|sender| sender.profile == profile)
+}
+
 fn paused(work: &mut Work, pause: Option<Stamp>) {
     if work.queue.pause == pause {
         return;
@@ -128,43 +146,46 @@ fn paused(work: &mut Work, pause: Option<Stamp>) {
     work.news.push(News::Queue(news));
 }
 
-fn halted(work: &mut Work, stopped: Option<Stopped>) {
+fn halted(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
+    let halted = &mut work.of_mut(profile).sending.halted;
     let Some(Stopped { by, why }) = stopped else {
-        if work.queue.halted.take_if(|halt| halt.cause != HaltCause::Store).is_some() {
+        if halted.take_if(|halt| halt.cause != HaltCause::Store).is_some() {
             work.news.push(News::Queue(QueueNews::Resumed));
         }
         return;
     };
-    if work.queue.halted.as_ref().is_some_and(|halt| halt.by.as_ref() == Some(&by)) {
+    if halted.as_ref().is_some_and(|halt| halt.by.as_ref() == Some(&by)) {
         return;
     }
     let halt = Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason, by: Some(by) };
     // Two programs that met the same at once halt for one reason, which was said already.
-    if work.queue.halted.as_ref().is_none_or(|known| (known.cause, &known.reason) != (halt.cause, &halt.reason)) {
-        work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
+    let is_new = halted.as_ref().is_none_or(|known| (known.cause, &known.reason) != (halt.cause, &halt.reason));
+    *halted = Some(halt.clone());
+    if is_new {
+        work.news.push(News::Queue(QueueNews::Halted(halt)));
     }
-    work.queue.halted = Some(halt);
 }
 
-fn take(work: &mut Work, account: Account) {
-    work.sharing.account = account;
-    work.queue.put_backs = account.put_backs;
-    (work.queue.refusals, work.queue.failures) = (account.refusals, account.failures);
-    super::queue::rest(work, account.not_before);
+fn take(work: &mut Work, profile: &str, account: Account) {
+    let served = work.of_mut(profile);
+    served.account = account;
+    served.sending.put_backs = account.put_backs;
+    (served.sending.refusals, served.sending.failures) = (account.refusals, account.failures);
+    super::queue::rest(work, profile, account.not_before);
     // What cannot be is not taken over; it is not to be written back either.
-    work.queue.rests_until = account.not_before;
+    work.of_mut(profile).sending.rests_until = account.not_before;
 }
 
 /// Stops all sending of the account, in every program. The first cause stays until it is seen to.
-pub(super) fn halt(work: &mut Work, why: Why) {
+pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
     // Only a store that cannot be written, which mends itself, gives way to a cause that needs a person.
-    if work.queue.halted.as_ref().is_some_and(|halt| halt.cause != HaltCause::Store) {
+    if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.cause != HaltCause::Store) {
         return;
     }
     let halt = Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason.clone(), by: Some(stamp(work)) };
     work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
-    work.queue.halted = Some(halt);
-    wish(work, Change::Halt(why));
+    work.of_mut(profile).sending.halted = Some(halt);
+    wish(work, profile, Change::Halt(why));
 }
 
 /// Stops the sending of every program on the store, by a person's word.
@@ -176,7 +197,8 @@ pub(super) fn pause(work: &mut Work) {
     }
     let by = stamp(work);
     work.queue.pause.get_or_insert(by);
-    wish(work, Change::Pause);
+    let profile = work.settings.profile.name.clone();
+    wish(work, &profile, Change::Pause);
 }
 
 /// Goes on sending, in every program on the store.
@@ -185,22 +207,26 @@ pub(super) fn resume(work: &mut Work, halt: bool) {
     work.queue.paused = false;
     let paused = work.queue.pause.take().is_some();
     // What was to stop them is not wished any longer.
-    let stops = |change: &Change| matches!(change, Change::Pause | Change::Halt(_));
+    let stops = |(_, change): &(String, Change)| matches!(change, Change::Pause | Change::Halt(_));
     work.sharing.failed.retain(|change| !stops(change));
     work.sharing.wishes.retain(|change| !stops(change));
-    if halt {
-        work.queue.halted = None;
-        super::streak::forget(work);
+    for profile in work.profiles().into_iter().filter(|_| halt) {
+        let served = work.of_mut(&profile);
+        served.sending.halted = None;
+        super::streak::forget(served);
+        wish(work, &profile, Change::Resume { halt });
     }
-    if paused || halt {
-        wish(work, Change::Resume { halt });
+    if paused && !halt {
+        let profile = work.settings.profile.name.clone();
+        wish(work, &profile, Change::Resume { halt });
     }
 }
 
 /// Raises today's cap, by a person's word. It holds once it is on disk.
 pub(super) fn raise(work: &mut Work, more: Money) {
     let by = stamp(work);
-    wish(work, Change::Raise(Raise { by, more }));
+    let profile = work.settings.profile.name.clone();
+    wish(work, &profile, Change::Raise(Raise { by, more }));
 }
 
 /// Whether the service's wish to wait until then can be meant: one further ahead is from before the clock was set back.

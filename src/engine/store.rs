@@ -18,7 +18,7 @@ use crate::{
     work::Work,
 };
 use domain::{
-    account::{HaltCause, Sender},
+    account::HaltCause,
     problem::Charged,
     reason::{Reason, store::Fault},
     task::{Besides, Event, LedgerLine, MoneyEvent, Phase, RemoteId, Second, Task, TaskKey, TaskState, What},
@@ -41,7 +41,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             work.tasks.rows.reserve(total);
             work.tasks.loaded = total == 0;
             let mut effects = note_seen(work);
-            effects.extend(super::money::ask_balance(work));
+            effects.extend(super::money::ask_balances(work));
             effects
         }
         StoreMsg::TakenBack { keys } => {
@@ -297,7 +297,7 @@ fn take_over(work: &mut Work, mut task: Task) -> Vec<Effect> {
     }
     match task.phase.clone() {
         // Without a key it could not be asked about; the first answer claims it.
-        Phase::Running { .. } if work.settings.has_key && !held_by_us(work, &task) => {
+        Phase::Running { .. } if work.of(&task.profile).has_key && !held_by_us(work, &task) => {
             task.claim = super::claim(work, super::poller::CLAIM);
             write(work, task, vec![], vec![])
         }
@@ -344,15 +344,16 @@ pub(super) fn hold(work: &mut Work, task: &Task) {
 fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
     // What is here already came after the start: this run's own, or another living program's.
     let is_old = |task: &&Task| !work.tasks.rows.contains_key(&task.key);
-    let waits = |task: &&Task| task.state() == TaskState::Queued && is_ours(work, task);
+    let waits = |task: &&Task| {
+        task.state() == TaskState::Queued && is_ours(work, task) && !share::sends_elsewhere(work, &task.profile)
+    };
     let unsent: Vec<TaskKey> = whole.iter().filter(is_old).filter(waits).map(|task| task.key).collect();
     let stopped: Vec<TaskKey> =
         whole.iter().filter(is_old).filter(|task| task.is_stopped()).map(|task| task.key).collect();
     tasks::put_page(work, rows);
     work.tasks.loaded |= last;
     work.money.refunds_stale |= last;
-    let sends = |sender: &Sender| sender.profile == work.settings.profile.name;
-    if !unsent.is_empty() && work.settings.interactive && !work.sharing.senders.iter().any(sends) {
+    if !unsent.is_empty() && work.settings.interactive {
         // Work confirmed in an earlier run, which nobody is sending: a person decides whether it still is to be paid for.
         work.queue.paused = true;
         work.queue.unsent = unsent.into_iter().collect();
@@ -466,5 +467,8 @@ pub(super) fn healthy(work: &mut Work) {
 }
 
 fn resume(work: &mut Work) {
-    work.queue.halted.take_if(|halt| halt.cause == HaltCause::Store);
+    for profile in work.profiles() {
+        let halted = &mut work.of_mut(&profile).sending.halted;
+        halted.take_if(|halt| halt.cause == HaltCause::Store);
+    }
 }

@@ -6,44 +6,46 @@
 //! outcome counts with the first: each of them may have been paid.
 
 use super::share;
-use crate::work::Work;
+use crate::{served::Served, work::Work};
 use domain::{
     account::{HaltCause, Streak, Why},
     problem::TaskError,
 };
 
 /// A submission was taken.
-pub(super) fn accepted(work: &mut Work) {
-    work.queue.refusals = Streak::default();
+pub(super) fn accepted(served: &mut Served) {
+    served.sending.refusals = Streak::default();
 }
 
 /// A task was made.
-pub(super) fn made(work: &mut Work) {
-    work.queue.failures = Streak::default();
+pub(super) fn made(served: &mut Served) {
+    served.sending.failures = Streak::default();
 }
 
 /// A submission was not taken, or nobody can tell.
-pub(super) fn refused(work: &mut Work, error: &TaskError) {
-    let row = work.queue.refusals;
-    work.queue.refusals = count(work, row, error);
+pub(super) fn refused(work: &mut Work, profile: &str, error: &TaskError) {
+    let row = work.of(profile).sending.refusals;
+    let row = count(work, profile, row, error);
+    work.of_mut(profile).sending.refusals = row;
 }
 
 /// The service gave a task up.
-pub(super) fn failed(work: &mut Work, error: &TaskError) {
-    let row = work.queue.failures;
-    work.queue.failures = count(work, row, error);
+pub(super) fn failed(work: &mut Work, profile: &str, error: &TaskError) {
+    let row = work.of(profile).sending.failures;
+    let row = count(work, profile, row, error);
+    work.of_mut(profile).sending.failures = row;
 }
 
 /// The person has seen to what stopped the line: counting begins anew.
-pub(super) fn forget(work: &mut Work) {
-    (work.queue.refusals, work.queue.failures) = (Streak::default(), Streak::default());
+pub(super) fn forget(served: &mut Served) {
+    (served.sending.refusals, served.sending.failures) = (Streak::default(), Streak::default());
 }
 
-fn count(work: &mut Work, row: Streak, error: &TaskError) -> Streak {
+fn count(work: &mut Work, profile: &str, row: Streak, error: &TaskError) -> Streak {
     let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
     let most = work.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
-        share::halt(work, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
+        share::halt(work, profile, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
         return Streak::default();
     }
     Streak { class: Some(error.class), tasks }
@@ -68,11 +70,11 @@ mod tests {
         let mut state = state(&[]);
         let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
         for error in [&service, &service, &plan, &service, &service] {
-            refused(&mut state, error);
+            refused(&mut state, "302ai", error);
         }
-        assert_eq!(state.queue.halted, None);
-        refused(&mut state, &service);
-        let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.tasks, halt.reason));
+        assert_eq!(state.own.sending.halted, None);
+        refused(&mut state, "302ai", &service);
+        let halt = state.own.sending.halted.clone().map(|halt| (halt.cause, halt.tasks, halt.reason));
         assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), 3, service.reason)));
     }
 
@@ -81,21 +83,21 @@ mod tests {
         let mut state = state(&[]);
         let service = error(ErrorClass::Service);
         for _ in 0..3 {
-            refused(&mut state, &service);
-            refused(&mut state, &service);
-            accepted(&mut state);
-            failed(&mut state, &service);
-            failed(&mut state, &service);
-            made(&mut state);
+            refused(&mut state, "302ai", &service);
+            refused(&mut state, "302ai", &service);
+            accepted(&mut state.own);
+            failed(&mut state, "302ai", &service);
+            failed(&mut state, "302ai", &service);
+            made(&mut state.own);
         }
-        assert_eq!(state.queue.halted, None);
+        assert_eq!(state.own.sending.halted, None);
     }
 
     #[test]
     fn zero_never_stops_it() {
         let mut state = state(&[]);
         state.settings.queue.stop_after_failures = 0;
-        (0..100).for_each(|_| failed(&mut state, &error(ErrorClass::Service)));
-        assert_eq!(state.queue.halted, None);
+        (0..100).for_each(|_| failed(&mut state, "302ai", &error(ErrorClass::Service)));
+        assert_eq!(state.own.sending.halted, None);
     }
 }

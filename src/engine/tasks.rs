@@ -139,7 +139,8 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
         let row = Row { retried, ..row };
         // What a start reads was spent before the service spoke of the balance.
         let (spent, _) = count_money(work, &row);
-        work.money.spent_at_balance.extend([spent]);
+        work.own.balance.spent_then.extend([spent]);
+        work.others.values_mut().for_each(|served| served.balance.spent_then.extend([spent]));
         count(&mut work.tasks, &row);
         if row.state == TaskState::Saved {
             remember(work, &row);
@@ -167,7 +168,8 @@ pub fn turn_day(work: &mut Work) {
         return;
     }
     work.money.day = today;
-    work.money.spent_at_balance = Totals::default();
+    work.own.balance.spent_then = Totals::default();
+    work.others.values_mut().for_each(|served| served.balance.spent_then = Totals::default());
     let (spent, reserved): (Vec<Money>, Vec<Money>) = work.tasks.rows.values().map(|row| money_of(row, today)).unzip();
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
 }

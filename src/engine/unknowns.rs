@@ -13,7 +13,8 @@ use super::{adopt, answer_of_records, audit, claim, in_scope, poller, records, s
 use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     news::{News, TaskNews},
-    work::{Look, Work},
+    served::Served,
+    work::{Look, Records, Work},
 };
 use domain::{
     amount::{Amount, CostSource},
@@ -42,42 +43,51 @@ const PATIENCE: u64 = 5 * MINUTE;
 /// Whether the records may still settle that unknown of themselves: its first look is not over.
 #[must_use]
 pub fn is_to_be_looked_for(work: &Work, key: TaskKey) -> bool {
-    records::is_on(work) && work.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
+    let looked_for = |(profile, served): (&str, &Served)| {
+        records::is_on(work, profile) && served.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
+    };
+    work.served().any(looked_for)
 }
 
 /// Puts an unknown into the schedule, and anything else out of it.
 pub(super) fn plan(work: &mut Work, task: &Task) {
     let key = task.key;
     let open = task.state() == TaskState::Unknown && task.evidence != Some(Evidence::NotSeen);
-    if !open || !in_scope(work, task) || !records::is_on(work) {
-        work.records.looks.remove(&key);
-        work.records.look_due.set(key, None);
+    let wanted = open && in_scope(work, task) && records::is_on(work, &task.profile);
+    let since = work.now.mono;
+    let Records { looks, look_due, .. } = &mut work.of_mut(&task.profile).records;
+    if !wanted {
+        looks.remove(&key);
+        look_due.set(key, None);
         return;
     }
-    let since = work.now.mono;
-    let (since, done) = *work.records.looks.entry(key).or_insert((since, 0));
+    let (since, done) = *looks.entry(key).or_insert((since, 0));
     let due = LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
-    work.records.look_due.set(key, due);
+    look_due.set(key, due);
 }
 
-pub(super) fn deadline(work: &Work) -> Option<Mono> {
-    match &work.records.look {
+pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
+    let records = &work.of(profile).records;
+    match &records.look {
         Some(look) => Some(look.until),
-        None => work.records.look_due.first().filter(|_| work.tasks.loaded),
+        None => records.look_due.first().filter(|_| work.tasks.loaded),
     }
 }
 
 /// Begins the look that is due first, over all unknowns whose windows meet its own.
-pub(super) fn look_due(work: &mut Work) -> Vec<Effect> {
-    if work.records.look.as_ref().is_some_and(|look| look.until <= work.now.mono) {
-        over(work, false);
+pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
+    let now = work.now.mono;
+    let records = &mut work.of_mut(profile).records;
+    if records.look.as_ref().is_some_and(|look| look.until <= now) {
+        over(records, false, now);
     }
-    if work.records.look.is_some() || !work.tasks.loaded || !records::may_ask(work) {
+    if records.look.is_some() || !work.tasks.loaded || !records::may_ask(work, profile) {
         return Vec::new();
     }
-    let due: Vec<TaskKey> = work.records.look_due.due(work.now.mono).collect();
+    let due: Vec<TaskKey> = work.of(profile).records.look_due.due(now).collect();
     let Some(first) = due.iter().find_map(|key| work.tasks.live.get(key)) else {
-        due.iter().for_each(|key| work.records.look_due.set(*key, None));
+        let look_due = &mut work.of_mut(profile).records.look_due;
+        due.iter().for_each(|key| look_due.set(*key, None));
         return Vec::new();
     };
     let mut window = window(work, first);
@@ -94,9 +104,10 @@ pub(super) fn look_due(work: &mut Work) -> Vec<Effect> {
         }
     }
     let ticket = ticket(work);
-    let until = work.now.mono.plus(PATIENCE);
-    work.records.look = Some(Look { ticket, keys, window, rows: Vec::new(), pages: 1, until });
-    vec![Effect::Http(HttpCmd::Records { ticket, window, page: 1 })]
+    let until = now.plus(PATIENCE);
+    let look = Look { ticket, keys, window, rows: Vec::new(), pages: 1, until };
+    work.of_mut(profile).records.look = Some(look);
+    vec![Effect::http(profile, HttpCmd::Records { ticket, window, page: 1 })]
 }
 
 /// The span of time in which a submission's record lies.
@@ -116,20 +127,23 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
     if audit::is_for(work, of) {
         return audit::page(work, answer);
     }
-    let Some(look) = work.records.look.as_mut().filter(|look| look.ticket == of) else {
+    let profile = looking(work, of);
+    let now = work.now.mono;
+    let records = &mut work.of_mut(&profile).records;
+    let Some(look) = records.look.as_mut().filter(|look| look.ticket == of) else {
         work.stale += 1;
         return Vec::new();
     };
     let page = match answer {
         Asked::Told(page) => page,
         Asked::NotAllowed { said } => {
-            work.records.look = None;
-            records::deny(work, said);
+            records.look = None;
+            records::deny(work, &profile, said);
             return Vec::new();
         }
         // What tells nothing is no look at all, but for its time.
         Asked::NotYet | Asked::Again { .. } => {
-            over(work, false);
+            over(records, false, now);
             return Vec::new();
         }
     };
@@ -137,37 +151,43 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
     let window = look.window;
     match page.next {
         Some(_) if look.pages >= PAGES => {
-            over(work, false);
+            over(records, false, now);
             Vec::new()
         }
         Some(page) => {
             look.pages += 1;
-            vec![Effect::Http(HttpCmd::Records { ticket: of, window, page })]
+            vec![Effect::http(&profile, HttpCmd::Records { ticket: of, window, page })]
         }
         None => {
             // Read after the records, so that whatever has a row in them is here as well.
             let reach = patience_of(work, Wall(0), &Request::elsewhere("")).0.unsigned_abs() + UPLOAD + 2 * MINUTE;
             let (from, to) = (Wall(window.from.0.saturating_sub_unsigned(reach)), window.to.plus(MINUTE));
-            let profile = work.settings.profile.name.clone();
             vec![Effect::Store(StoreCmd::Sent { ticket: of, profile, from, to })]
         }
     }
 }
 
+/// The profile of the look of that number.
+fn looking(work: &Work, of: Ticket) -> String {
+    let is_it = |(_, served): &(&str, &Served)| served.records.look.as_ref().is_some_and(|look| look.ticket == of);
+    work.all().find(is_it).map(|(profile, _)| profile.to_owned()).unwrap_or_default()
+}
+
 /// Our own submissions in that time: now each unknown is matched.
 pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
-    if work.records.look.as_ref().is_none_or(|look| look.ticket != of) {
+    let profile = looking(work, of);
+    let now = work.now.mono;
+    let Some(look) = over(&mut work.of_mut(&profile).records, true, now) else {
         work.stale += 1;
         return Vec::new();
-    }
-    let Some(look) = over(work, true) else { return Vec::new() };
+    };
     let tasks: Vec<Task> = tasks
         .into_iter()
         .map(|task| store::unwritten(work, task.key).unwrap_or(task))
         .filter(|task| task.sent_at.is_some())
         .collect();
     let submissions: Vec<Submission> = tasks.iter().map(|task| submission(work, task)).collect();
-    let found = settle(&submissions, &look.rows, &work.settings.catalogue);
+    let found = settle(&submissions, &look.rows, work.catalogue(&profile));
     let mut effects = Vec::new();
     for (key, finding) in found {
         // One that another program has settled meanwhile, or that was not looked for, is left alone.
@@ -180,7 +200,7 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
                 let records = rows.into_iter().map(record).collect();
                 say(work, task, Evidence::Ambiguous { records, others })
             }
-            Finding::NotSeen if work.records.look_due.get(key).is_none_or(|at| at <= work.now.mono) => {
+            Finding::NotSeen if work.of(&profile).records.look_due.get(key).is_none_or(|at| at <= work.now.mono) => {
                 say(work, task, Evidence::NotSeen)
             }
             Finding::NotSeen => Vec::new(),
@@ -190,14 +210,13 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
 }
 
 /// The look is over; each unknown that it was for waits for its next one.
-fn over(work: &mut Work, told: bool) -> Option<Look> {
-    let look = work.records.look.take()?;
+fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
+    let look = records.look.take()?;
     for key in &look.keys {
-        let Some((since, done)) = work.records.looks.get_mut(key) else { continue };
+        let Some((since, done)) = records.looks.get_mut(key) else { continue };
         let last = usize::from(*done) + 1 == LOOKS.len();
         // The last look is one that told something, however often it has to be tried.
         let again = last && !told;
-        let now = work.now.mono;
         let due = if again {
             Some(now.plus(LOOKS[3]))
         } else {
@@ -208,7 +227,7 @@ fn over(work: &mut Work, told: bool) -> Option<Look> {
             }
             ahead(*done).map(|at| at.max(now.plus(SECOND)))
         };
-        work.records.look_due.set(*key, due);
+        records.look_due.set(*key, due);
     }
     Some(look)
 }

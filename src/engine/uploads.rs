@@ -49,7 +49,7 @@ pub struct Upload {
 /// What is known of uploads.
 #[derive(Clone, Debug, Default)]
 pub struct Uploads {
-    /// By the picture's hash; of this profile.
+    /// By the picture's hash; of one profile.
     known: BTreeMap<String, Upload>,
     /// The one under way, with the task that it is for.
     asking: Option<(Ticket, TaskKey, String)>,
@@ -60,30 +60,37 @@ pub struct Uploads {
 }
 
 /// Whether what is sent next waits for an upload, or for its line in the ledger: the order of the queue is kept.
-pub(super) fn holds_up(work: &Work) -> bool {
-    let Uploads { asking, paid, .. } = &work.queue.uploaded;
+pub(super) fn holds_up(work: &Work, profile: &str) -> bool {
+    let Uploads { asking, paid, .. } = &work.of(profile).sending.uploaded;
     asking.is_some() || paid.is_some_and(|key| store::is_unwritten(work, key))
 }
 
 /// The uploads that the store knows.
 pub(super) fn known(work: &mut Work, uploads: Vec<Upload>) {
-    let ours = uploads.into_iter().filter(|upload| upload.profile == work.settings.profile.name);
-    work.queue.uploaded.known.extend(ours.map(|upload| (upload.sha256.clone(), upload)));
+    for upload in uploads {
+        let known = &mut work.of_mut(&upload.profile).sending.uploaded.known;
+        known.insert(upload.sha256.clone(), upload);
+    }
 }
 
 /// The upload that a task's sending waits for, if there is one.
 pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
-    if !work.settings.profile.upload {
+    if !is_on(work, &task.profile) {
         return None;
     }
+    let inline = &work.of(&task.profile).sending.uploaded.inline_until;
     let picture = pictures(&task.request).find(|picture| {
-        let rests = work.queue.uploaded.inline_until.get(&picture.sha256).is_some_and(|until| *until > work.now.mono);
-        !rests && url(work, picture).is_none() && is_shared(work, task, picture)
+        let rests = inline.get(&picture.sha256).is_some_and(|until| *until > work.now.mono);
+        !rests && url(work, &task.profile, picture).is_none() && is_shared(work, task, picture)
     })?;
     let picture = Box::new(picture.clone());
     let ticket = ticket(work);
-    work.queue.uploaded.asking = Some((ticket, task.key, picture.sha256.clone()));
+    work.of_mut(&task.profile).sending.uploaded.asking = Some((ticket, task.key, picture.sha256.clone()));
     Some(HttpCmd::Upload { ticket, picture })
+}
+
+fn is_on(work: &Work, profile: &str) -> bool {
+    work.profile(profile).is_some_and(|profile| profile.upload)
 }
 
 /// Whether another task that is not sent yet uses that picture too.
@@ -101,24 +108,28 @@ fn pictures(request: &Request) -> impl Iterator<Item = &StoredImage> {
     })
 }
 
-fn url(work: &Work, picture: &StoredImage) -> Option<String> {
-    let upload = work.queue.uploaded.known.get(&picture.sha256)?;
+fn url(work: &Work, profile: &str, picture: &StoredImage) -> Option<String> {
+    let upload = work.of(profile).sending.uploaded.known.get(&picture.sha256)?;
     (work.now.wall.since(upload.at) < LIVES).then(|| upload.url.clone())
 }
 
 /// The end of an upload.
 pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some((_, key, sha256)) = work.queue.uploaded.asking.take_if(|(ticket, ..)| *ticket == of) else {
+    let is_it = |uploaded: &Uploads| matches!(uploaded.asking, Some((ticket, ..)) if ticket == of);
+    let asked = work.all().find(|(_, served)| is_it(&served.sending.uploaded));
+    let profile = asked.map(|(profile, _)| profile.to_owned()).unwrap_or_default();
+    let Some((_, key, sha256)) = work.of_mut(&profile).sending.uploaded.asking.take_if(|(ticket, ..)| *ticket == of)
+    else {
         work.stale += 1;
         return Vec::new();
     };
     let mut effects = Vec::new();
     let said = match upload::address(reply) {
         Asked::Told(url) => {
-            let upload = Upload { profile: work.settings.profile.name.clone(), sha256, url, at: work.now.wall };
-            work.queue.uploaded.known.insert(upload.sha256.clone(), upload.clone());
+            let upload = Upload { profile: profile.clone(), sha256, url, at: work.now.wall };
+            work.of_mut(&profile).sending.uploaded.known.insert(upload.sha256.clone(), upload.clone());
             effects.push(Effect::Store(StoreCmd::SaveUpload { upload }));
-            effects.extend(paid(work, key));
+            effects.extend(paid(work, &profile, key));
             return effects;
         }
         Asked::NotYet => String::new(),
@@ -127,21 +138,23 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
     };
     // Its answer was lost after all of it may have left: counted as spent, as everything is that nobody can tell.
     if matches!(reply, Reply::Broken { .. }) {
-        effects.extend(paid(work, key));
+        effects.extend(paid(work, &profile, key));
     }
-    work.queue.uploaded.inline_until.insert(sha256, work.now.mono.plus(REST));
+    let until = work.now.mono.plus(REST);
+    work.of_mut(&profile).sending.uploaded.inline_until.insert(sha256, until);
     work.news.push(News::Line(LineNews::NotUploaded { said }));
     effects
 }
 
 /// A line in the ledger of the task that the upload was for.
-fn paid(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    let key = Some(key).filter(|key| work.tasks.live.contains_key(key)).or_else(|| work.tasks.queued.first().copied());
+fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
+    let live = |key: &TaskKey| work.tasks.live.get(key).is_some_and(|task| task.profile == profile);
+    let key = Some(key).filter(live).or_else(|| work.tasks.queued.iter().copied().find(live));
     let Some(mut task) = key.and_then(|key| store::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
     else {
         return Vec::new();
     };
-    work.queue.uploaded.paid = Some(task.key);
+    work.of_mut(profile).sending.uploaded.paid = Some(task.key);
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Upload, amount: PRICE.of(Currency::Ptc) };
     // Currencies are never added up: what is not in the task's own stands in the ledger alone.
     if task.currency == Currency::Ptc {
@@ -151,13 +164,13 @@ fn paid(work: &mut Work, key: TaskKey) -> Vec<Effect> {
 }
 
 /// Puts the URLs that are at hand in the place of a request's pictures. Only on the wire: what the person asked for stays.
-pub(super) fn put_on_the_wire(work: &Work, request: &mut Request) {
-    if !work.settings.profile.upload {
+pub(super) fn put_on_the_wire(work: &Work, profile: &str, request: &mut Request) {
+    if !is_on(work, profile) {
         return;
     }
     for picture in [&mut request.first_frame, &mut request.last_frame, &mut request.subject].into_iter().flatten() {
         if let ImageRef::Stored(stored) = &*picture
-            && let Some(url) = url(work, stored)
+            && let Some(url) = url(work, profile, stored)
         {
             *picture = ImageRef::Url(url);
         }
@@ -166,9 +179,11 @@ pub(super) fn put_on_the_wire(work: &Work, request: &mut Request) {
 
 /// The service found a request invalid: it may not have got the picture by its URL, which is not used again.
 pub(super) fn distrust(work: &mut Work, task: &Task) {
+    let until = work.now.mono.plus(REST);
+    let Uploads { known, inline_until, .. } = &mut work.of_mut(&task.profile).sending.uploaded;
     for picture in pictures(&task.request) {
-        if work.queue.uploaded.known.remove(&picture.sha256).is_some() {
-            work.queue.uploaded.inline_until.insert(picture.sha256.clone(), work.now.mono.plus(REST));
+        if known.remove(&picture.sha256).is_some() {
+            inline_until.insert(picture.sha256.clone(), until);
         }
     }
 }

@@ -5,11 +5,12 @@ use crate::{
     effect::{SaveTarget, Ticket, Write},
     money::Money,
     news::News,
+    served::Served,
     settings::Settings,
     tasks::Tasks,
 };
 use domain::{
-    account::{Account, Change, HaltCause, Raise, Sender, Stamp, Streak},
+    account::{Change, HaltCause, Raise, Sender, Stamp},
     amount::Amount,
     reason::Reason,
     task::{NewTask, Phase, RefundStep, RemoteId, Second, TaskKey, Trouble},
@@ -35,8 +36,6 @@ pub struct Work {
     pub queue: Queue,
     /// What all programs on the store share.
     pub sharing: Sharing,
-    /// Asking.
-    pub poller: Poller,
     /// What the service posts.
     pub callbacks: Callbacks,
     /// Taking over tasks made elsewhere.
@@ -48,12 +47,14 @@ pub struct Work {
     /// Saving.
     pub saver: Saver,
     pub money: Money,
-    /// The gateway's records.
-    pub records: Records,
     /// The store, as seen from here.
     pub store: Store,
-    /// Why there is no key for the service, where none could be had.
-    pub key_problem: Option<Reason>,
+    /// The default profile.
+    pub own: Served,
+    /// The others, by name.
+    pub others: BTreeMap<String, Served>,
+    /// Changes to tasks that have ended; the store is reading them.
+    pub then: BTreeMap<TaskKey, Vec<Then>>,
     /// Set when the program is to end.
     pub ending: Option<Ending>,
     /// Replies that came too late or for nothing; dropped and counted.
@@ -70,7 +71,13 @@ impl Work {
     pub fn new(settings: Settings, now: Now) -> Self {
         Self {
             queue: Queue { paused: settings.queue.start_paused, ..Queue::default() },
-            poller: Poller { refilled: now.mono, budget_milli: 1000, ..Poller::default() },
+            own: Served::new(settings.has_key, now.mono),
+            others: settings
+                .others
+                .keys()
+                .map(|name| (name.clone(), Served::new(settings.has_key, now.mono)))
+                .collect(),
+            then: BTreeMap::new(),
             money: Money { day: now.day_start(), ..Money::default() },
             now,
             settings,
@@ -80,10 +87,8 @@ impl Work {
             unsettle: BTreeSet::new(),
             putting_away: BTreeMap::new(),
             saver: Saver::default(),
-            records: Records::default(),
             sharing: Sharing::default(),
             store: Store::default(),
-            key_problem: None,
             ending: None,
             stale: 0,
             next_ticket: 0,
@@ -100,28 +105,12 @@ pub struct Queue {
     pub paused: bool,
     /// Somebody paused every program on the store.
     pub pause: Option<Stamp>,
-    /// The account's key, balance or luck stopped it, or the store cannot be written.
-    pub halted: Option<Halt>,
-    /// Queued tasks that are this run's to send: not before this moment.
-    pub due: Agenda<Mono>,
-    /// When submissions were emitted in the last 60 seconds, by this program.
-    pub sent: VecDeque<Mono>,
-    /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
-    pub not_before: Mono,
     /// Rows asked for at the store, not yet answered; one at a time.
     pub claiming: Option<(Ticket, TaskKey)>,
-    /// The service asked the account to wait until then.
-    pub rests_until: Wall,
-    /// How often in a row the service asked to wait.
-    pub put_backs: u32,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
-    /// Whether the service's last answer to a submission, if there was one, left nothing open about it.
-    pub proven: bool,
     /// Of these, the long uploads: bytes of the body that have left, and all of them.
     pub uploads: BTreeMap<TaskKey, (u64, u64)>,
-    /// Pictures that were uploaded.
-    pub uploaded: crate::uploads::Uploads,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
     /// Of these, the attempts that the program makes by itself.
@@ -134,10 +123,6 @@ pub struct Queue {
     pub named: BTreeSet<TaskKey>,
     /// Unsent tasks of an earlier run, until the person has said what is to become of them.
     pub unsent: BTreeSet<TaskKey>,
-    /// Tasks in a row that were not taken, all in the same way.
-    pub refusals: Streak,
-    /// Tasks in a row that the service gave up, all in the same way.
-    pub failures: Streak,
 }
 
 impl Queue {
@@ -145,12 +130,6 @@ impl Queue {
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         self.paused || self.pause.is_some()
-    }
-
-    /// The halt, if it is the store's doing.
-    #[must_use]
-    pub fn halted_by_store(&self) -> Option<&Halt> {
-        self.halted.as_ref().filter(|halt| halt.cause == HaltCause::Store)
     }
 }
 
@@ -170,16 +149,15 @@ pub struct Halt {
 /// What all programs on the store share, as far as the store has to be told or others are concerned.
 #[derive(Clone, Debug, Default)]
 pub struct Sharing {
-    /// Changes that the store is to be told.
-    pub wishes: Vec<Change>,
+    /// Changes that the store is to be told, with the profile that each is about.
+    pub wishes: Vec<(String, Change)>,
     /// Changes that it has been act_news, and has not acknowledged.
-    pub under_way: BTreeMap<Ticket, Change>,
+    pub under_way: BTreeMap<Ticket, (String, Change)>,
     /// Changes that it could not take; told again with the writes that failed.
-    pub failed: Vec<Change>,
-    /// How the account fares, as the store knows it.
-    pub account: Account,
-    /// Whether the store knows this program as one that sends whatever is queued.
-    pub serves: bool,
+    pub failed: Vec<(String, Change)>,
+    /// The profiles of which the store knows this program as one that sends whatever is queued; `None` while it does not know
+    /// this program.
+    pub serves: Option<Vec<String>>,
     /// The others.
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by of late, by whichever program.
@@ -252,12 +230,21 @@ pub struct Named {
 /// these at most.
 #[derive(Clone, Debug, Default)]
 pub struct Adopting {
-    /// Not yet asked about, with the unknown that it settles.
-    pub wanted: VecDeque<(RemoteId, Option<TaskKey>)>,
+    /// Not yet asked about.
+    pub wanted: VecDeque<Wanted>,
     /// Being asked about.
-    pub asking: BTreeMap<Ticket, (RemoteId, Option<TaskKey>)>,
+    pub asking: BTreeMap<Ticket, Wanted>,
     /// Known to the service, and being journalled.
     pub inserting: BTreeMap<Ticket, RemoteId>,
+}
+
+/// An id that a profile's service is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub profile: String,
+    pub id: RemoteId,
+    /// The unknown that it settles; `None` where a task made elsewhere is taken over.
+    pub settles: Option<TaskKey>,
 }
 
 /// Saving.
@@ -267,8 +254,6 @@ pub struct Saver {
     pub wanted: BTreeMap<TaskKey, Option<String>>,
     /// Files that another program saves by what is known here, and that are to be stopped if the store says that nobody does.
     pub unwanted: BTreeSet<TaskKey>,
-    /// Files that are this run's to fetch, by when the next try may begin.
-    pub due: Agenda<Mono>,
     /// Files that wait, by when their address comes to be at risk, or runs out.
     pub risks: Agenda<Mono>,
     /// Those that were told as at risk, by the end of the address that they were told for.
@@ -341,8 +326,6 @@ pub struct Records {
     pub look: Option<Look>,
     /// When the program looks alone for what was charged twice, and since when.
     pub audit_due: Option<(Mono, Wall)>,
-    /// Changes to tasks that have ended; the store is reading them.
-    pub then: BTreeMap<TaskKey, Vec<Then>>,
 }
 
 /// A submission whose charge is asked for.
@@ -379,6 +362,8 @@ pub struct Look {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Auditing {
     pub ticket: Ticket,
+    /// Whose account.
+    pub profile: String,
     /// What is looked through.
     pub window: Window,
     /// What was found so far.

@@ -296,5 +296,5 @@ fn copy_part(app: &mut App, what: CopyWhat) -> Vec<Do> {
 }
 
 fn pause(app: &App) -> Act {
-    if app.work.queue.halted.is_some() { Act::Resume } else { Act::Pause(!app.work.queue.is_paused()) }
+    if app.work.halt().is_some() { Act::Resume } else { Act::Pause(!app.work.queue.is_paused()) }
 }

@@ -39,6 +39,7 @@ mod testing;
 pub mod toast;
 pub mod undo;
 pub mod welcome;
+pub mod who;
 pub mod whole_tasks;
 
 use crate::{
@@ -130,8 +131,8 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             Vec::new()
         }
         WorkMsg::Local(msg) => compose::local(app, msg),
-        WorkMsg::Http(HttpMsg::File { ticket, reply, .. }) if copy::is_asked(app, ticket) => {
-            let found = engine::saver::address(&app.work, &reply);
+        WorkMsg::Http(HttpMsg::File { key, ticket, reply }) if copy::is_asked(app, ticket) => {
+            let found = engine::saver::address(&app.work, key, &reply);
             copy::addressed(app, found)
         }
         msg => return work(app, msg),

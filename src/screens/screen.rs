@@ -232,6 +232,8 @@ impl DetailTab {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComposeRow {
     Field(Field),
+    /// The account that it is sent with; there only while several have a key.
+    Profile,
     /// Whether lists are taken each with each or one by one; there only while there are two.
     Combine,
     /// The last row: opens the preview.
@@ -319,7 +321,8 @@ pub struct PreviewJudged {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PreviewSeen {
     pub paused: bool,
-    pub halted: bool,
+    /// How many profiles are.
+    pub halted: usize,
     /// Of tasks in each state.
     pub counts: [usize; 10],
     /// The day's.
@@ -330,6 +333,8 @@ pub struct PreviewSeen {
 /// One attempt in a preview.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewItem {
+    /// The account that it is sent with.
+    pub profile: String,
     /// What would be asked for.
     pub request: Request,
     /// The attempt that it repeats.

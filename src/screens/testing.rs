@@ -14,7 +14,7 @@ pub(crate) fn state(states: &[TaskState]) -> App {
 pub(crate) fn with(settings: Settings, states: &[TaskState]) -> App {
     let mut state = App::new(Settings { catalogue: engine::testing::catalogue(), ..settings }, now(10_000));
     state.work.store.owner = Some("test".into());
-    state.work.sharing.serves = true;
+    state.work.sharing.serves = Some(vec!["302ai".into()]);
     for (key, task_state) in (1..).zip(states) {
         add(&mut state, task(key, *task_state));
     }

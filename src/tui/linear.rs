@@ -61,7 +61,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     tell(&[tr!("reeltop, linear mode. Type help for the commands.").to_owned()])?;
     while !linear.engine.ended {
         // What is typed before the tasks are known would be answered wrongly, so it waits.
-        let ready = linear.engine.state.work.tasks.loaded || linear.engine.state.work.queue.halted_by_store().is_some();
+        let ready = linear.engine.state.work.tasks.loaded || linear.engine.state.work.halted_by_store().is_some();
         tokio::select! {
             biased;
             signal = signals.next() => linear.engine.take(Msg::Signal(signal)),

@@ -66,6 +66,19 @@ pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact>
     std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
 }
 
+/// Of a task whose profile has no key here.
+#[must_use]
+pub fn lacks_key(row: &Row) -> [Fact; 2] {
+    let profile = &row.kind.profile;
+    let what = match row.state {
+        TaskState::Queued => tr!("no API key here for profile {profile}: it is not sent", profile),
+        TaskState::Running => tr!("no API key here for profile {profile}: it is not watched", profile),
+        _ => tr!("no API key here for profile {profile}: its file is not fetched", profile),
+    };
+    let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
+    [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), next, Tone::Strong)]
+}
+
 fn in_line(row: &Row, message: &str) -> Fact {
     let class = row.class.map_or_else(|| tr!("failed"), names::class);
     fact(tr!("What"), format!("{class}{}{message}", tr!(": ")), Tone::Bad)

@@ -325,7 +325,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
         }
         Left::OfProfile(profile) => (
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
-            tr!("Start with --profile to work on it.").to_owned(),
+            tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.").to_owned(),
         ),
         Left::PutAway => (tr!("it is put away already").to_owned(), String::new()),
         Left::Open => (tr!("it is not put away").to_owned(), String::new()),

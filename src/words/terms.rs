@@ -197,9 +197,9 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
 /// Why nothing at all is sent again now.
 #[must_use]
 pub fn blocked(work: &Work, voice: &Voice) -> Option<String> {
-    let balance = work.money.balance.map(|(balance, _)| balance);
+    let balance = work.own.balance.last.map(|(balance, _)| balance);
     let pause = &voice.resume;
-    let why = retry::blocked(work.queue.halted.as_ref().map(|halt| halt.cause), balance)?;
+    let why = retry::blocked(work.own.sending.halted.as_ref().map(|halt| halt.cause), balance)?;
     Some(match why {
         retry::Blocked::Balance(balance) => {
             let balance = balance.of(work.currency());

@@ -184,7 +184,7 @@ async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] 
 }
 
 async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
-    while engine.state.work.poller.asking.is_empty() {
+    while engine.state.work.own.poller.asking.is_empty() {
         let msg = next(engine).await;
         engine.take(msg);
     }
@@ -195,7 +195,7 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
         engine.take(msg);
         engine.take_ready();
         let state = &engine.state;
-        if state.work.poller.asking.is_empty() && state.work.store.pending.is_empty() && all_asked(state, times) {
+        if state.work.own.poller.asking.is_empty() && state.work.store.pending.is_empty() && all_asked(state, times) {
             return (since.elapsed(), our_cpu().saturating_sub(cpu), commits_in(wal).saturating_sub(commits));
         }
     }

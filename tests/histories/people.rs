@@ -9,7 +9,7 @@ use domain::{
 use engine::act::{Act, Intent};
 
 fn intent(request: Request, parent: Option<TaskKey>) -> Intent {
-    Intent { request, parent, agreed: vec![], name: None, typed: None }
+    Intent { request, parent, agreed: vec![], name: None, typed: None, profile: None }
 }
 
 impl World {

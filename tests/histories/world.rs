@@ -347,8 +347,8 @@ impl World {
                 self.after(0, 25, Event::Store(run));
                 Ok(())
             }
-            Effect::Http(call) => self.call(run, call),
-            Effect::Save(SaveCmd::Start { key, ticket, .. }) => {
+            Effect::Http { call, .. } => self.call(run, call),
+            Effect::Save { command: SaveCmd::Start { key, ticket, .. }, .. } => {
                 let fate = self.fate(Kind::Storage);
                 if let Some(program) = self.programs[run.0].as_mut() {
                     program.saves.insert(key, ticket);
@@ -357,7 +357,7 @@ impl World {
                 self.after(500 + slow, 20 * SECOND + slow, Event::Save(run, key, ticket, fate));
                 Ok(())
             }
-            Effect::Save(SaveCmd::Stop { key }) => {
+            Effect::Save { command: SaveCmd::Stop { key }, .. } => {
                 let ticket = self.programs[run.0].as_mut().and_then(|program| program.saves.remove(&key));
                 if let Some(ticket) = ticket {
                     let stopped = Msg::Save(engine::msg::SaveMsg::Stopped { key, ticket });

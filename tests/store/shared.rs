@@ -83,7 +83,7 @@ fn what_the_service_told_one_program_holds_for_the_account_but_not_after_the_clo
 fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
     let dir = place();
     let (ours, theirs) = (Program::start(dir.at()), Program::start(dir.at()));
-    assert_eq!(share(&theirs, "watch 2", Change::Serve(true)), Shared::default());
+    assert_eq!(share(&theirs, "watch 2", Change::Serve(vec!["302ai".into()])), Shared::default());
     let sender = Sender { owner: theirs.owner.clone(), name: "watch 2".into(), profile: "302ai".into() };
     assert_eq!(hears(&ours), Shared { senders: vec![sender.clone()], ..Shared::default() });
     let paused = Shared { pause: Some(by("dashboard 1")), ..Shared::default() };

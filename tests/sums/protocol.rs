@@ -167,7 +167,7 @@ fn a_task_of_another_protocol_runs_from_the_submission_to_the_saved_file() {
         let service = runtime.block_on(Service::start(dead_at_first));
         let mut program = start_with(dir.path(), &service.base, SimClock::manual(), runtime, Protocol::new(&Toy));
         let request = Request::plain("MiniMax-Hailuo-02", "a fox", "768P", 6);
-        let intents = vec![Intent { request, parent: None, agreed: vec![], name: None, typed: None }];
+        let intents = vec![Intent { request, parent: None, agreed: vec![], name: None, typed: None, profile: None }];
         program.take(Msg::Act(Act::Queue { intents, undo: false }));
         until(&mut program, |state: &Bare| state.work.tasks.rows.values().any(|row| !row.state.is_live()));
         program.take(Msg::Act(Act::Quit));

@@ -165,7 +165,7 @@ impl Flow {
         for page in pages {
             flow.take(Msg::Store(page));
         }
-        flow.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
+        flow.take(Msg::Local(LocalMsg::Key { profile: "302ai".into(), result: Ok(()) }));
         flow
     }
 
@@ -268,11 +268,14 @@ impl Ground<msg::Msg> for Answering {
 
     fn perform(&mut self, effect: Effect, now: Now) -> Option<Msg> {
         let key = match &effect {
-            Effect::Http(HttpCmd::Submit { key, .. } | HttpCmd::Query { key, .. } | HttpCmd::File { key, .. })
-            | Effect::Save(SaveCmd::Start { key, .. }) => Some(*key),
+            Effect::Http {
+                call: HttpCmd::Submit { key, .. } | HttpCmd::Query { key, .. } | HttpCmd::File { key, .. },
+                ..
+            }
+            | Effect::Save { command: SaveCmd::Start { key, .. }, .. } => Some(*key),
             _ => None,
         };
-        if let Effect::Http(HttpCmd::Submit { key, .. }) = &effect {
+        if let Effect::Http { call: HttpCmd::Submit { key, .. }, .. } = &effect {
             self.path.post(*key);
             self.posted.insert(*key, now.wall);
         }
@@ -280,15 +283,15 @@ impl Ground<msg::Msg> for Answering {
         let said = (self.script)(&effect, since);
         match effect {
             Effect::Store(command) => self.store(command).map(Msg::Store),
-            Effect::Http(command) if matches!(said, Say::Nothing) => {
+            Effect::Http { call: command, .. } if matches!(said, Say::Nothing) => {
                 self.held.push(command);
                 None
             }
-            Effect::Http(command) => {
+            Effect::Http { call: command, .. } => {
                 let reply = if let Say::This(reply) = said { reply } else { self.usual(&command) };
                 Some(Msg::Http(answer(command, reply)))
             }
-            Effect::Save(SaveCmd::Start { key, ticket, target, .. }) => {
+            Effect::Save { command: SaveCmd::Start { key, ticket, target, .. }, .. } => {
                 match said {
                     Say::Saving(SaveStep::Stopped) => return Some(Msg::Save(SaveMsg::Stopped { key, ticket })),
                     Say::Saving(SaveStep::Under { done, total }) => {
@@ -319,7 +322,7 @@ impl Ground<msg::Msg> for Answering {
                 None
             }
             Effect::Local(command) => self.local(command).map(Msg::Local),
-            Effect::Save(_) | Effect::Term(_) | Effect::Log(_) => None,
+            Effect::Save { .. } | Effect::Term(_) | Effect::Log(_) => None,
         }
     }
 }

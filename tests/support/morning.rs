@@ -47,7 +47,7 @@ fn script(effect: &Effect, since: u64) -> Say {
         )))
     };
     match effect {
-        Effect::Http(HttpCmd::Submit { key, .. }) => match key.0 {
+        Effect::Http { call: HttpCmd::Submit { key, .. }, .. } => match key.0 {
             25 => Say::This(refused(1026, "input new_sensitive")),
             26 => Say::This(refused(2013, "invalid params, first_frame_image: shorter side 240 < 300")),
             38 => Say::Nothing,
@@ -59,7 +59,7 @@ fn script(effect: &Effect, since: u64) -> Say {
             40 => Say::This(refused(1002, "rate limit")),
             _ => Say::AsUsual,
         },
-        Effect::Http(HttpCmd::Query { key, .. }) => {
+        Effect::Http { call: HttpCmd::Query { key, .. }, .. } => {
             let takes = 2 * MINUTE + u64::from(key.0 % 7) * 13 * SECOND;
             match key.0 {
                 28 | 33 | 34 | 36 => Say::This(status("Processing", "")),
@@ -72,12 +72,12 @@ fn script(effect: &Effect, since: u64) -> Say {
                 n => Say::This(status("Success", &format!("1768440287{n:05}"))),
             }
         }
-        Effect::Http(HttpCmd::File { key: TaskKey(30), .. }) => Say::This(refused(1000, "unknown error")),
-        Effect::Http(HttpCmd::File { key: TaskKey(31), file, .. }) => {
+        Effect::Http { call: HttpCmd::File { key: TaskKey(30), .. }, .. } => Say::This(refused(1000, "unknown error")),
+        Effect::Http { call: HttpCmd::File { key: TaskKey(31), file, .. }, .. } => {
             Say::This(addressed(&file.0, NOW.wall.plus(40 * MINUTE).0 / 1_000))
         }
-        Effect::Save(SaveCmd::Start { key: TaskKey(31), .. }) => Say::Saving(SaveStep::Stopped),
-        Effect::Save(SaveCmd::Start { key: TaskKey(32), .. }) => {
+        Effect::Save { command: SaveCmd::Start { key: TaskKey(31), .. }, .. } => Say::Saving(SaveStep::Stopped),
+        Effect::Save { command: SaveCmd::Start { key: TaskKey(32), .. }, .. } => {
             Say::Saving(SaveStep::Under { done: 5_100_000, total: 12_400_000 })
         }
         _ => Say::AsUsual,
@@ -126,7 +126,7 @@ fn played() -> Played {
         let at = Mono(NOW.mono.0 - age(key));
         flow.live(at.since(flow.now.mono));
         let parent = (key == 29).then_some(TaskKey(22));
-        let intent = Intent { request: wanted(key), parent, agreed: vec![], name: None, typed: None };
+        let intent = Intent { request: wanted(key), parent, agreed: vec![], name: None, typed: None, profile: None };
         if key == 27 {
             flow.take(Msg::Act(Act::Pause(true)));
         }

@@ -65,7 +65,7 @@ pub struct Global {
     /// The folder for the store, the pictures and the log
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// The account to use, by its name in the config
+    /// The default profile, by its name in the config; every other one that has a key is served too
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Print JSON, one object per line, on stdout

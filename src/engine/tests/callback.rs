@@ -49,7 +49,7 @@ fn a_running_task_is_asked_about_at_once_and_less_often_while_posts_come() {
     assert!(matches!(world.calls.pop_front(), Some(HttpCmd::Query { key: TaskKey(1), .. })), "{:?}", world.calls);
     // While that is under way: it may be older than the next post.
     world.calls.clear();
-    let ticket = world.state.poller.asking[&key(1)];
+    let ticket = world.state.own.poller.asking[&key(1)];
     post(&mut world, 1, "R1");
     assert!(world.calls.is_empty());
     world.take(Msg::Http(HttpMsg::Queried { key: key(1), ticket, reply: status("Processing") }));

@@ -85,11 +85,11 @@ fn after_the_clock_was_set_back_a_row_that_another_program_held_is_looked_at_wit
     let mut world = World::of(disk, |_| ());
     world.live(MINUTE);
     // It lives: the row stays with it, and is looked at once a minute, not without end.
-    assert_eq!((world.calls.len(), world.state.poller.asking.len()), (0, 0));
+    assert_eq!((world.calls.len(), world.state.own.poller.asking.len()), (0, 0));
     // Its death was not told; the store finds it out by looking.
     world.disk.tasks.get_mut(&key(1)).unwrap().claim = None;
     world.live(MINUTE);
-    assert_eq!(world.state.poller.asking.len(), 1);
+    assert_eq!(world.state.own.poller.asking.len(), 1);
 }
 
 #[test]

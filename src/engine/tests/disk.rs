@@ -32,7 +32,7 @@ pub(super) struct Disk {
     pub(super) tasks: BTreeMap<TaskKey, Task>,
     pub(super) ledger: BTreeMap<TaskKey, Vec<MoneyEvent>>,
     pub(super) events: BTreeMap<TaskKey, Vec<String>>,
-    pub(super) sends: Vec<Wall>,
+    pub(super) sends: Vec<(String, Wall)>,
     pub(super) health: Health,
     /// What all programs share.
     pub(super) shared: Shared,
@@ -199,12 +199,14 @@ impl Disk {
         if let Some(until) = rests.filter(|until| *until > at && *until <= at.plus(HOUR)) {
             return SendResult::Wait { key, until };
         }
-        self.sends.retain(|sent| at.since(*sent) < MINUTE);
-        if self.sends.len() >= per_minute as usize {
-            let until = self.sends[self.sends.len() - per_minute as usize].plus(MINUTE);
+        self.sends.retain(|(_, sent)| at.since(*sent) < MINUTE);
+        let profile = write.task.profile.clone();
+        let ours: Vec<Wall> = self.sends.iter().filter(|(of, _)| *of == profile).map(|(_, sent)| *sent).collect();
+        if ours.len() >= per_minute as usize {
+            let until = ours[ours.len() - per_minute as usize].plus(MINUTE);
             return SendResult::Wait { key, until };
         }
-        self.sends.push(at);
+        self.sends.push((profile, at));
         match self.write(write) {
             WriteResult::Done { rev, .. } => SendResult::Claimed { key, rev },
             WriteResult::Overtaken(task) => SendResult::Overtaken(task),

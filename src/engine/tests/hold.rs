@@ -83,7 +83,7 @@ fn one_task_that_gets_no_answer_backs_off_alone_and_holds_up_no_other() {
     let answer = |key: TaskKey| if key.0 == 1 { http(500) } else { status("Processing") };
     let asked = answer_all(&mut world, 20 * MINUTE, answer);
     assert!((2..=12).contains(&asked[1]) && asked[2] >= 60, "{asked:?}");
-    assert_eq!(world.state.poller.offline_since, None);
+    assert_eq!(world.state.own.poller.offline_since, None);
     assert_eq!(trouble(&world, 1), Some(("HTTP 500".into(), ErrorClass::Service)));
     assert_eq!(trouble(&world, 2), None);
     // The service-wide trouble of one failing task never keeps a file from being fetched.
@@ -141,7 +141,7 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
         assert_eq!((error.code.as_str(), error.class, error.charged), (code, ErrorClass::Service, Charged::Yes));
         assert!(matches!(error.reason, Reason::Own(Own::GivenUp(_))), "{:?}", error.reason);
         assert_eq!((task.status(), trouble(&world, 1)), ("", None));
-        assert_eq!(world.state.poller.offline_since, None);
+        assert_eq!(world.state.own.poller.offline_since, None);
         world.act(Act::Download { keys: vec![key(1)], dir: None });
         world.settle();
         assert_eq!((world.states(1), world.disk.tasks[&key(1)].finished_at), ((Running, Running), None));

@@ -10,6 +10,7 @@ mod expected;
 mod hold;
 mod paid;
 mod poll;
+mod profiles;
 mod random;
 mod records;
 mod risk;
@@ -84,7 +85,10 @@ fn timed_out() -> Reply {
 }
 
 fn intents(n: usize) -> Vec<Intent> {
-    vec![Intent { request: testing::request(), parent: None, agreed: vec![], name: None, typed: None }; n]
+    vec![
+        Intent { request: testing::request(), parent: None, agreed: vec![], name: None, typed: None, profile: None };
+        n
+    ]
 }
 
 fn key(n: u32) -> TaskKey {

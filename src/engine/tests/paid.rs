@@ -138,7 +138,7 @@ fn at_first_and_after_an_unknown_submissions_go_one_by_one_until_one_is_answered
         settings.queue.stop_after_failures = 0;
         settings.profile.submit_per_minute = 100;
     });
-    world.state.queue.proven = false;
+    world.state.own.sending.proven = false;
     world.act(Act::Queue { intents: intents(8), undo: false });
     world.settle();
     assert_eq!(world.keys_posted(), [1]);
@@ -277,7 +277,7 @@ fn a_store_that_answers_late_does_not_crowd_the_account() {
 #[test]
 fn what_other_programs_send_uses_the_same_allowance() {
     let mut world = World::queued(1);
-    world.disk.sends = vec![world.wall(); 5];
+    world.disk.sends = vec![("302ai".into(), world.wall()); 5];
     world.live(59_999);
     assert_eq!(world.posts, []);
     world.live(1);
@@ -323,7 +323,7 @@ fn without_a_key_nothing_is_sent() {
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.live(HOUR);
     assert_eq!(world.posts, []);
-    world.take(Msg::Local(crate::msg::LocalMsg::Key { result: Ok(()) }));
+    world.take(Msg::Local(crate::msg::LocalMsg::Key { profile: "302ai".into(), result: Ok(()) }));
     world.live(SECOND);
     assert_eq!(world.keys_posted(), [1]);
 }
@@ -352,7 +352,8 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
 fn three_wishes_to_retry_are_three_attempts_but_one_intent_is_one() {
     let mut world = World::running();
     let agreed = vec![Caution::Paid(Running)];
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed, name: None, typed: None };
+    let intent =
+        Intent { request: testing::request(), parent: Some(key(1)), agreed, name: None, typed: None, profile: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.settle();
     let child = &world.disk.tasks[&key(2)];
@@ -436,6 +437,7 @@ fn a_retry_that_was_taken_back_was_none() {
         agreed: agreed.clone(),
         name: None,
         typed: None,
+        profile: None,
     };
     world.state.queue.paused = true;
     world.act(Act::Queue { intents: vec![intent(), intent()], undo: true });

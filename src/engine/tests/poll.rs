@@ -42,7 +42,7 @@ fn questions_keep_to_the_account_s_budget_and_to_32_at_once() {
     assert_eq!(queries(&world), 32);
     world.live(HOUR);
     assert_eq!(queries(&world), 32);
-    let asked: std::collections::BTreeSet<TaskKey> = world.state.poller.asking.keys().copied().collect();
+    let asked: std::collections::BTreeSet<TaskKey> = world.state.own.poller.asking.keys().copied().collect();
     assert_eq!(asked.len(), 32);
 }
 
@@ -58,7 +58,7 @@ fn a_service_that_is_away_for_an_hour_is_asked_rarely_and_costs_only_time() {
             world.reply(not_connected());
         }
     }
-    assert!(world.state.poller.offline_since.is_some());
+    assert!(world.state.own.poller.offline_since.is_some());
     // One probe every half minute.
     assert!((110..150).contains(&calls), "{calls}");
     assert!((1..=100).all(|n| world.states(n) == (Running, Running)));
@@ -67,7 +67,7 @@ fn a_service_that_is_away_for_an_hour_is_asked_rarely_and_costs_only_time() {
     world.live(2 * MINUTE);
     assert_eq!(world.calls.len(), 1);
     world.reply(status("Processing"));
-    assert_eq!(world.state.poller.offline_since, None);
+    assert_eq!(world.state.own.poller.offline_since, None);
     world.live(4 * SECOND);
     assert!(queries(&world) > 10);
 }
@@ -218,18 +218,18 @@ fn a_message_among_a_hundred_thousand_ended_tasks_looks_at_none_of_them() {
     }
     // Of what a deadline and a schedule look at, nothing grows with the ended tasks.
     assert_eq!(world.state.tasks.live.len(), 1);
-    assert_eq!(world.state.poller.due.first().is_some() as usize + world.state.poller.asking.len(), 1);
-    assert_eq!((world.state.queue.due.first(), world.state.saver.due.first()), (None, None));
+    assert_eq!(world.state.own.poller.due.first().is_some() as usize + world.state.own.poller.asking.len(), 1);
+    assert_eq!((world.state.own.sending.due.first(), world.state.own.saves.first()), (None, None));
     assert_eq!(world.state.store.held.first(), None);
 }
 
 #[test]
 fn a_balance_that_gets_no_answer_counts_beside_other_calls_and_alone_holds_nothing_back() {
     let mut world = World::new();
-    world.state.money.asking = None;
+    world.state.own.balance.asking = None;
     world.act(Act::Balance);
     world.reply(not_connected());
-    assert!(world.state.money.balance_problem.is_some());
+    assert!(world.state.own.balance.problem.is_some());
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.settle();
     assert_eq!(world.posts.len(), 1);
@@ -243,10 +243,10 @@ fn a_balance_that_gets_no_answer_counts_beside_other_calls_and_alone_holds_nothi
         world.calls.rotate_left(balance);
         world.reply(not_connected());
     }
-    assert!(world.state.poller.offline_since.is_some());
+    assert!(world.state.own.poller.offline_since.is_some());
     world.act(Act::Balance);
     let balance = world.calls.iter().position(|call| matches!(call, HttpCmd::Balance { .. })).unwrap();
     world.calls.rotate_left(balance);
     world.reply(http(403));
-    assert_eq!(world.state.poller.offline_since, None);
+    assert_eq!(world.state.own.poller.offline_since, None);
 }

@@ -311,7 +311,7 @@ fn a_charge_that_was_given_back_is_no_longer_counted() {
 
 /// Lets an audit of today go through, with these records and the balance as it is said.
 fn audited(world: &mut World, rows: &[String]) {
-    world.state.money.asking = None;
+    world.state.work.own.balance.asking = None;
     world.act(Act::Audit { days: 1 });
     for reply in [ok(r#"{"data":{"balance":"10"}}"#), page(rows)] {
         world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. } | HttpCmd::Records { .. }));
@@ -350,7 +350,7 @@ fn the_program_looks_for_what_was_charged_twice_alone_half_an_hour_after_an_acce
     asked(&mut world);
     world.reply(charge("0.4"));
     world.settle();
-    world.state.money.asking = None;
+    world.state.work.own.balance.asking = None;
     let mut looks = Vec::new();
     for minute in 1..90 {
         world.pass(MINUTE);
@@ -376,7 +376,7 @@ fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_can
     asked(&mut world);
     world.reply(charge("0.4"));
     world.settle();
-    world.state.money.asking = None;
+    world.state.work.own.balance.asking = None;
     world.act(Act::Audit { days: 1 });
     world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. }));
     world.reply(ok(r#"{"data":{"balance":"10"}}"#));
@@ -385,7 +385,7 @@ fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_can
     world.settle();
     let denied =
         |world: &World| matches!(&world.state.money.audit, Some((Err(domain::audit::NotAudited::Denied { .. }), _)));
-    assert!(denied(&world) && world.state.records.denied.is_some());
+    assert!(denied(&world) && world.state.own.records.denied.is_some());
     world.act(Act::Audit { days: 1 });
     assert!(denied(&world) && asked(&mut world) == 0);
 }

@@ -147,7 +147,7 @@ fn a_file_that_cannot_be_written_is_tried_eight_times_and_a_line_that_drops_for_
             world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again: true }));
         }
         assert_eq!((tries, world.states(1).0), (most, Ready));
-        assert_eq!(world.state.poller.offline_since, None, "the storage is not the service");
+        assert_eq!(world.state.own.poller.offline_since, None, "the storage is not the service");
     }
 }
 

@@ -189,7 +189,7 @@ fn an_unknown_whose_id_the_service_does_not_know_stays_unknown() {
         assert_eq!((of, why.class()), (Some(key(1)), Some(class)));
     }
     let mut world = with(Unknown);
-    world.state.settings.has_key = false;
+    world.state.own.has_key = false;
     world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
     world.settle();
     assert_eq!((world.states(1), world.not_done().1.class()), ((Unknown, Unknown), Some(ErrorClass::Auth)));
@@ -287,7 +287,7 @@ fn a_run_with_named_tasks_leaves_all_others_alone() {
     world.act(Act::Take(vec![key(2)]));
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.live(SECOND);
-    let asked: Vec<u32> = world.state.poller.asking.keys().map(|key| key.0).collect();
+    let asked: Vec<u32> = world.state.own.poller.asking.keys().map(|key| key.0).collect();
     assert_eq!((asked, world.keys_posted()), (vec![2], vec![5]));
 }
 
@@ -308,7 +308,14 @@ fn a_name_that_is_taken_gives_the_task_that_has_it_and_goes_on_with_it() {
 fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again() {
     let mut world = World::with(|settings| settings.scope = Scope::Named);
     world.disk.put(testing::task(1, TaskState::Failed));
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed: vec![], name: None, typed: None };
+    let intent = Intent {
+        request: testing::request(),
+        parent: Some(key(1)),
+        agreed: vec![],
+        name: None,
+        typed: None,
+        profile: None,
+    };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.disk.put(Task { parent: Some(key(1)), ..testing::task(2, Running) });
     world.live(SECOND);

@@ -32,7 +32,7 @@ fn a_stop_that_is_on_disk_lets_no_claim_through_though_the_bell_has_not_rung() {
         world.store();
         world.elsewhere(change.clone());
         world.live(HOUR);
-        let halt = world.state.queue.halted.clone();
+        let halt = world.state.own.sending.halted.clone();
         assert_eq!((world.posts.len(), world.states(1)), (0, (Queued, Queued)), "{change:?}");
         match change {
             Change::Halt(_) => {
@@ -64,7 +64,7 @@ fn a_halt_that_two_programs_met_at_once_is_said_once() {
     assert_eq!(said(&world), 1);
     world.settle();
     world.rings();
-    let by = world.state.queue.halted.clone().unwrap().by.unwrap();
+    let by = world.state.own.sending.halted.clone().unwrap().by.unwrap();
     assert_eq!((by.who.as_str(), said(&world)), ("watch 812", 1));
     // Another reason is news.
     world.live(SECOND);
@@ -169,13 +169,15 @@ fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
     assert!(interactive(watch("minimax")).0.queue.is_paused());
     let (mut state, tell, shared) = interactive(vec![]);
     assert!(state.queue.is_paused() && state.queue.unsent.contains(&key(1)));
-    assert!(!state.sharing.serves);
+    assert_eq!(state.sharing.serves, Some(vec![]));
     let known: Vec<_> = state.sharing.under_way.keys().copied().collect();
     for ticket in known {
         tell(&mut state, StoreMsg::Shared { ticket: Some(ticket), shared: Box::default() });
     }
     tell(&mut state, StoreMsg::Shared { ticket: None, shared: shared(watch("302ai")) });
-    assert!(!state.queue.is_paused() && state.queue.unsent.is_empty() && state.sharing.serves);
+    assert!(
+        !state.queue.is_paused() && state.queue.unsent.is_empty() && state.sharing.serves == Some(vec!["302ai".into()])
+    );
 }
 
 #[test]
@@ -207,11 +209,11 @@ fn a_store_that_is_gone_keeps_its_halt_until_a_look_at_it_comes_through() {
     for at in [20_000, 60_000] {
         let (effects, _) = crate::update(&mut work, Msg::Wake, testing::now(at));
         assert!(effects.contains(&Effect::Store(StoreCmd::Look { keys: vec![key(1)] })), "{effects:?}");
-        assert!(work.queue.halted.is_some());
+        assert!(work.own.sending.halted.is_some());
         let _ = crate::update(&mut work, fails(), testing::now(at));
-        assert!(work.queue.halted.is_some());
+        assert!(work.own.sending.halted.is_some());
     }
     let _ = crate::update(&mut work, Msg::Wake, testing::now(120_000));
     let _ = crate::update(&mut work, Msg::Store(StoreMsg::Changed { tasks: vec![] }), testing::now(120_000));
-    assert_eq!(work.queue.halted, None);
+    assert_eq!(work.own.sending.halted, None);
 }

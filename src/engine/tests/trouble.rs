@@ -31,7 +31,7 @@ fn a_halt_has_what_the_store_says() {
     world.disk.health = Health::Full;
     world.reply(accepted("R1"));
     world.store();
-    let reason = world.state.queue.halted.as_ref().map(|halt| &halt.reason);
+    let reason = world.state.own.sending.halted.as_ref().map(|halt| &halt.reason);
     assert_eq!(reason, Some(&Reason::Store(disk_full())));
 }
 
@@ -141,7 +141,7 @@ fn a_store_that_never_opened_keeps_its_banner() {
     let failed = StoreMsg::Failed { ticket: None, fault: disk_full() };
     let _ = crate::update(&mut state, Msg::Store(failed), testing::now(0));
     let _ = crate::update(&mut state, Msg::Wake, testing::now(HOUR));
-    assert_eq!(state.queue.halted.map(|halt| halt.cause), Some(HaltCause::Store));
+    assert_eq!(state.own.sending.halted.map(|halt| halt.cause), Some(HaltCause::Store));
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(super) struct Hand {
     pub(super) said: VecDeque<StoreMsg>,
     /// Calls that wait for their answer.
     pub(super) calls: VecDeque<HttpCmd>,
+    /// The profile of every call there was, in order.
+    pub(super) called: Vec<String>,
     /// What the download worker was told.
     pub(super) saves: Vec<SaveCmd>,
     /// Every POST there was, in order, with its time.
@@ -79,8 +81,8 @@ impl Ground for Hand {
                 self.said.extend(self.disk.carry_out(command));
             }
             Effect::Store(command) => self.commands.push_back(command),
-            Effect::Http(call) => self.call(call, now.mono),
-            Effect::Save(command) => self.saves.push(command),
+            Effect::Http { profile, call } => self.call(profile, call, now.mono),
+            Effect::Save { command, .. } => self.saves.push(command),
             Effect::Exit => self.left = true,
             Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => {}
         }
@@ -96,11 +98,15 @@ impl Ground for Hand {
 }
 
 impl Hand {
-    fn call(&mut self, call: HttpCmd, at: Mono) {
+    fn call(&mut self, profile: String, call: HttpCmd, at: Mono) {
+        if let HttpCmd::Submit { key, .. } | HttpCmd::Query { key, .. } | HttpCmd::File { key, .. } = &call {
+            assert_eq!(profile, self.disk.tasks[key].profile, "another profile's service is called: {call:?}");
+        }
         if let HttpCmd::Submit { key, .. } = &call {
             self.path.post(*key);
             self.posts.push((*key, at));
         }
+        self.called.push(profile);
         self.calls.push_back(call);
     }
 
@@ -130,7 +136,7 @@ impl World {
         change(&mut settings);
         let mut world = Self::on(Hand { disk, ..Hand::default() }, settings, testing::now(MINUTE));
         // The service has answered before: what hangs on its first answer has tests of its own.
-        world.state.queue.proven = true;
+        world.state.own.sending.proven = true;
         let total = world.disk.tasks.len();
         let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
@@ -239,7 +245,7 @@ impl World {
     }
 
     pub(super) fn halt(&self) -> Option<HaltCause> {
-        self.state.queue.halted.as_ref().map(|halt| halt.cause)
+        self.state.own.sending.halted.as_ref().map(|halt| halt.cause)
     }
 
     pub(super) fn keys_posted(&self) -> Vec<u32> {

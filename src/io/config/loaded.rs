@@ -6,8 +6,14 @@ use crate::{
     store::{At, Server},
     surroundings,
 };
-use domain::reason::config::{Fault, Place, Rejected, Wrong};
-use engine::{msg::Reread, settings::Settings};
+use domain::reason::{
+    config::{Fault, Place, Rejected, Wrong},
+    secret::KeyPlace,
+};
+use engine::{
+    msg::Reread,
+    settings::{Other, Settings},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -28,6 +34,10 @@ pub struct Loaded {
     pub store: StoreOptions,
     /// Whether the profile allows a line that is not encrypted.
     pub allow_http: bool,
+    /// The same of the other profiles that are served, by name.
+    pub others: BTreeMap<String, Access>,
+    /// Profiles of the file that have no key here, and why.
+    pub keyless: BTreeMap<String, Keyless>,
     /// The hook command (`notify.command`), for `sh -c`.
     pub hook: Option<String>,
     /// Whether there is a config file.
@@ -58,6 +68,25 @@ impl fmt::Debug for StoreOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("StoreOptions").field(&self.url.is_some()).finish()
     }
+}
+
+/// How a profile's service is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub key: KeySource,
+    /// Whether a line that is not encrypted is allowed.
+    pub allow_http: bool,
+}
+
+/// Why a profile beside the default one is not served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keyless {
+    /// It names no key of its own.
+    Unnamed,
+    /// The key that it names belongs to that profile. No key is sent to two hosts.
+    Shared(String),
+    /// There is nothing where its key should come from.
+    NotSet(KeyPlace),
 }
 
 /// An option that the file sets.
@@ -103,6 +132,45 @@ impl Loaded {
         Server { url: url.to_owned(), password_cmd, allow_plain, who: who.unwrap_or_else(surroundings::user_at_host) }
     }
 
+    /// Where the key of a profile that is served comes from, and whether its line may be plain.
+    #[must_use]
+    pub fn access(&self, profile: &str) -> Option<Access> {
+        if profile == self.settings.profile.name {
+            return Some(Access { key: self.key.clone(), allow_http: self.allow_http });
+        }
+        self.others.get(profile).cloned()
+    }
+
+    /// The same with another of the profiles that are served as the default one; as it is where that one is not served.
+    #[must_use]
+    pub fn under(&self, profile: &str) -> Self {
+        let mut loaded = self.clone();
+        let other = loaded.settings.others.remove(profile).zip(loaded.others.remove(profile));
+        let Some((other, access)) = other else { return loaded };
+        let settings = &mut loaded.settings;
+        let profile = std::mem::replace(&mut settings.profile, other.profile);
+        let catalogue = std::mem::replace(&mut settings.catalogue, other.catalogue);
+        let before = Access { key: std::mem::replace(&mut loaded.key, access.key), allow_http: loaded.allow_http };
+        loaded.allow_http = access.allow_http;
+        loaded.others.insert(profile.name.clone(), before);
+        settings.others.insert(profile.name.clone(), Other { profile, catalogue });
+        loaded
+    }
+
+    /// The same with the default profile alone: no other one's key is read.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        let mut loaded = self.clone();
+        loaded.others.clear();
+        loaded.settings.others.clear();
+        loaded
+    }
+
+    /// Whether that profile is served.
+    fn serves(&self, profile: &str) -> bool {
+        profile == self.settings.profile.name || self.others.contains_key(profile)
+    }
+
     pub(super) fn written(&self, name: &str) -> Option<&Written> {
         self.written.iter().find(|written| written.name == name)
     }
@@ -115,6 +183,8 @@ impl Loaded {
             paths,
             store: StoreOptions::default(),
             allow_http: false,
+            others: BTreeMap::new(),
+            keyless: BTreeMap::new(),
             hook: None,
             found: false,
             warnings: Vec::new(),
@@ -154,31 +224,45 @@ impl Again {
         Self { source: Some(source), last: Arc::default() }
     }
 
-    /// Reads it; gives what it says now, as against what the program was started with and what was read last. Blocks on
-    /// the disk.
+    /// Reads it; gives what it says now, as against what the program was started with and what was read last, with
+    /// `notify.command` and the other profiles that are served now. Blocks on the disk.
     ///
     /// # Errors
     /// It has faults, or nobody said how to read it.
-    pub fn read(&self, started_with: &Loaded) -> Result<(Reread, Option<String>), Rejected> {
+    pub fn read(&self, started_with: &Loaded) -> Result<(Reread, Loaded), Rejected> {
         let Some(source) = &self.source else {
             return Err(Rejected::whole("", Wrong::NoFile));
         };
-        let new = source()?;
-        let profile = started_with.settings.profile.name.as_str();
+        let new = with_default_of(started_with, &source()?);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let differs = |old: &Loaded, live: bool| -> Vec<String> {
-            let names = differences(old, &new);
-            names.into_iter().filter(|name| Settings::is_live(name, profile) == live).collect()
-        };
-        let changed = differs(last.as_ref().unwrap_or(started_with), true);
-        let mut fixed = differs(started_with, false);
-        // Another account's options are of no matter here.
-        fixed.retain(|name| !name.starts_with("profiles.") || name.starts_with(&format!("profiles.{profile}.")));
+        let before = last.as_ref().unwrap_or(started_with);
+        // All of a profile that comes or goes is taken over.
+        let stays = |name: &str| profile_of(name).is_none_or(|profile| before.serves(profile) && new.serves(profile));
+        let is_live = |name: &String| Settings::is_live(name) || !stays(name);
+        let mut changed = differences(before, &new);
+        changed.retain(is_live);
+        // Of a profile that is not served nothing needs a new start.
+        let is_of = |name: &String| profile_of(name).is_none_or(|profile| started_with.serves(profile));
+        let mut fixed = differences(started_with, &new);
+        fixed.retain(|name| !is_live(name) && is_of(name));
         let reread = Reread { settings: new.settings.clone(), changed, fixed };
-        let hook = new.hook.clone();
-        *last = Some(new);
-        Ok((reread, hook))
+        *last = Some(new.clone());
+        Ok((reread, new))
     }
+}
+
+/// A config that was read again, with the default profile and the key of the start: these stay.
+fn with_default_of(started_with: &Loaded, new: &Loaded) -> Loaded {
+    let mut new = new.under(&started_with.settings.profile.name);
+    new.others.retain(|name, access| *name != started_with.settings.profile.name && access.key != started_with.key);
+    let Loaded { settings, others, .. } = &mut new;
+    settings.others.retain(|name, _| others.contains_key(name));
+    new
+}
+
+/// The profile that an option of that full name is of.
+fn profile_of(option: &str) -> Option<&str> {
+    option.strip_prefix("profiles.")?.split('.').next()
 }
 
 /// The full names of the options that one of two files sets otherwise than the other, in the order of the alphabet.

@@ -19,7 +19,7 @@ mod wanted;
 
 pub use example::example;
 pub use in_force::{InForce, Origin, in_force};
-pub use loaded::{Again, Loaded, Source};
+pub use loaded::{Access, Again, Keyless, Loaded, Source};
 pub use templates::keep as keep_template;
 pub use wanted::{Folders, JudgeKeys, Paths, Wanted, paths};
 

@@ -2,7 +2,7 @@
 
 use super::{
     check,
-    loaded::Loaded,
+    loaded::{Access, Keyless, Loaded},
     notes::Notes,
     options::{Kind, Opt, amount, opt, small, unset},
 };
@@ -14,7 +14,7 @@ use domain::{
     reason::config::{Meant, Unfit, Wrong},
     request::WireNames,
 };
-use engine::settings::{Profile, Settings};
+use engine::settings::{Other, Profile, Settings};
 use reqwest::Url;
 use service::protocol::Protocol;
 use std::{
@@ -42,7 +42,8 @@ pub(super) static PROFILE: &[Opt<Account>] = &[
         "api_key_env",
         Kind::Text { check: check::variable, set: |c, v| c.key_env = Some(v) },
         "\"REELTOP_API_KEY\"",
-        "The environment variable that holds the key. The key itself is never in this file.",
+        "The environment variable that holds the key. The key itself is never in this file. Each profile needs a key of its own;\n\
+         none is ever sent to two hosts.",
     ),
     unset(
         "api_key_cmd",
@@ -232,6 +233,11 @@ impl Account {
         }
     }
 
+    /// Whether the file says where its key comes from.
+    fn names_key(&self) -> bool {
+        self.key_env.is_some() || self.key_cmd.is_some() || self.key_file.is_some()
+    }
+
     /// Where its key comes from.
     pub(super) fn key(&self, home: &Path) -> KeySource {
         if let Some(command) = &self.key_cmd {
@@ -260,14 +266,19 @@ pub(super) fn read_prices(notes: &mut Notes<'_>, profile: &str, value: &Spanned<
     prices
 }
 
-/// Gives the chosen profile its prices: those of its list, of the models as the file has changed them, and of
+/// Gives each profile that is served its prices: those of its list, of the models as the file has changed them, and of
 /// `[profiles.NAME.prices]`. Entries of other profiles are only judged.
 pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &BTreeMap<String, Account>) {
-    let Settings { profile, catalogue, .. } = &mut loaded.settings;
-    profile.prices = Prices::new(PriceList::of(profile.currency()), catalogue);
+    let Settings { profile, others, catalogue, .. } = &mut loaded.settings;
+    let others = others.values_mut().map(|other| &mut other.profile);
+    let mut served: Vec<&mut Profile> = std::iter::once(profile).chain(others).collect();
+    for profile in &mut served {
+        profile.prices = Prices::new(PriceList::of(profile.currency()), catalogue);
+    }
     for (name, account) in accounts {
-        let mut others = Prices::new(PriceList::of(account.currency()), catalogue);
-        let prices = if *name == profile.name { &mut profile.prices } else { &mut others };
+        let mut unused = Prices::new(PriceList::of(account.currency()), catalogue);
+        let profile = served.iter_mut().find(|profile| profile.name == *name);
+        let prices = profile.map_or(&mut unused, |profile| &mut profile.prices);
         for set in &account.prices {
             if let Err(why) = prices.set(&set.offer, set.amount, catalogue) {
                 notes.unusable(set.at.clone(), &format!("profiles.{name}.prices.{}", set.offer), Unfit::Price(why));
@@ -281,6 +292,39 @@ fn is_minimax(url: &str) -> bool {
     let url = Url::parse(url).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
     ["minimax.io", "minimax.cn", "minimaxi.com"].iter().any(|own| host == *own || host.ends_with(&format!(".{own}")))
+}
+
+/// Settles which profiles are served beside the default one: those that name a key of their own which is there. One key
+/// belongs to one profile, the default one first: none is ever sent to a second host. The variable that is looked for where
+/// nothing else is said belongs to the default profile alone, or, where that has another, to the one that the file makes the
+/// default.
+pub(super) fn serve_others(loaded: &mut Loaded, accounts: &BTreeMap<String, Account>, of_file: &str, home: &Path) {
+    let mut taken = vec![(loaded.settings.profile.name.clone(), loaded.key.clone())];
+    let mut names: Vec<&str> = accounts.keys().map(String::as_str).chain(built_in_names()).collect();
+    names.sort_by_key(|name| (*name != of_file, *name));
+    names.dedup();
+    for name in names.into_iter().filter(|name| *name != loaded.settings.profile.name) {
+        let account = accounts.get(name).cloned().unwrap_or_else(|| Account::new(name));
+        let key = account.key(home);
+        let holder = taken.iter().find(|(_, other)| *other == key).map(|(holder, _)| holder.clone());
+        let keyless = if !account.names_key() && (name != of_file || holder.is_some()) {
+            Keyless::Unnamed
+        } else if let Some(holder) = holder {
+            Keyless::Shared(holder)
+        } else if !key.is_set() {
+            Keyless::NotSet(key.place())
+        } else {
+            let access = Access { key: key.clone(), allow_http: account.allow_http };
+            taken.push((name.to_owned(), key));
+            loaded.others.insert(name.to_owned(), access);
+            let other = Other { profile: account.settings(name), catalogue: Catalogue::builtin() };
+            loaded.settings.others.insert(name.to_owned(), other);
+            continue;
+        };
+        if accounts.get(name).is_some_and(|set| *set != Account::new(name)) {
+            loaded.keyless.insert(name.to_owned(), keyless);
+        }
+    }
 }
 
 /// The names of the built-in profiles.

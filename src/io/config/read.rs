@@ -32,6 +32,10 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
     let mut notes = reader.notes;
     theme::check_chosen(&mut notes, &loaded.settings.ui, reader.theme_at);
     loaded.settings.catalogue = models::catalogue(&mut notes, &loaded.settings.profile, &reader.models);
+    for other in loaded.settings.others.values_mut() {
+        // What is wrong with a model was told for the default profile.
+        other.catalogue = models::catalogue(&mut Notes::new(text), &other.profile, &reader.models);
+    }
     profile::set_prices(&mut notes, loaded, &reader.accounts);
     let dir = at_home(&loaded.settings.download.dir, home);
     loaded.settings.download.dir = dir.to_string_lossy().into_owned();
@@ -222,7 +226,8 @@ impl<'t> Reader<'t> {
 
     /// Settles which account is in use.
     fn choose_profile(&mut self, loaded: &mut Loaded, wanted: &Wanted<'_>, home: &Path) {
-        let name = wanted.profile.map_or_else(|| loaded.settings.profile.name.clone(), str::to_owned);
+        let of_file = loaded.settings.profile.name.clone();
+        let name = wanted.profile.unwrap_or(&of_file).to_owned();
         match profile::chosen(&name, &self.accounts) {
             Ok(account) => {
                 loaded.settings.profile = account.settings(&name);
@@ -230,6 +235,7 @@ impl<'t> Reader<'t> {
                 loaded.key = account.key(home);
                 loaded.settings.has_key = loaded.key.is_set();
                 loaded.settings.notify.hook = loaded.hook.is_some();
+                profile::serve_others(loaded, &self.accounts, &of_file, home);
             }
             Err(why) => {
                 let in_file = self.profile_at.as_ref().filter(|_| wanted.profile.is_none());

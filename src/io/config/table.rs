@@ -29,7 +29,8 @@ pub(super) static TOP: Section = Section {
         "profile",
         Kind::Text { check: check::name, set: |c, v| c.settings.profile.name = v },
         "\"302ai\"",
-        "The account in use: one of [profiles]. `--profile NAME` overrides it for one run.",
+        "The default profile, for what names none: one of [profiles]. `--profile NAME` overrides it for one run. Every profile\n\
+         that names a key of its own, and whose key is there, is served at the same time.",
     )],
 };
 

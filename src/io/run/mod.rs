@@ -57,7 +57,7 @@ impl<S: Driven> Engine<S> {
     pub fn start(setup: Arc<Loaded>, clock: Clock, speech: Speech) -> Self {
         let (to, inbox) = mpsc::unbounded_channel();
         let mut settings = setup.settings.clone();
-        // Until the key was read, nothing is sent or asked.
+        // Until its key was read, nothing is sent to a profile or asked of it.
         settings.has_key = false;
         settings.host = host::of_this_session();
         let state = S::new(settings, clock.now());
@@ -124,8 +124,8 @@ impl<S: Driven> Engine<S> {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Store(command) => self.workers.store(command),
-            Effect::Http(command) => self.workers.http(command),
-            Effect::Save(command) => self.workers.save(command),
+            Effect::Http { profile, call } => self.workers.http(&profile, call),
+            Effect::Save { profile, command } => self.workers.save(&profile, command),
             Effect::Local(LocalCmd::Edit { text }) => self.shell.push(Shell::Edit(text)),
             Effect::Local(LocalCmd::EditFile { path, line }) => self.shell.push(Shell::EditFile { path, line }),
             Effect::Local(LocalCmd::Speak { lang }) => self.shell.push(Shell::Speak(lang)),

@@ -3,7 +3,7 @@
 use crate::{
     callback,
     client::{Client, ClientConfig},
-    config::{Loaded, keep_template},
+    config::{Access, Loaded, keep_template},
     download::Downloader,
     export, files, images, private, prompts, shrink,
     sights::Looker,
@@ -11,6 +11,7 @@ use crate::{
     store::Handle,
 };
 use domain::{
+    catalogue::Catalogue,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
 };
@@ -18,14 +19,25 @@ use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     own::Own,
-    settings::Scope,
+    settings::{Profile, Scope},
 };
 use service::{answer::Reply, gateway::records};
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
+
+/// What reaches one profile's service, with that profile's key, and its files.
+#[derive(Clone, Debug)]
+struct Line {
+    client: Client,
+    downloader: Downloader,
+}
+
+/// By profile.
+type Lines = Arc<Mutex<BTreeMap<String, Line>>>;
 
 /// All workers of one run.
 #[derive(Debug)]
@@ -35,9 +47,8 @@ pub struct Workers {
     store: Handle,
     /// `notify.command`, which a config that is read again may change.
     hook: Arc<Mutex<Option<String>>>,
-    /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
-    client: Arc<OnceLock<Client>>,
-    downloader: Arc<OnceLock<Downloader>>,
+    /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of it.
+    lines: Lines,
     /// Started by the first picture that is to be seen.
     looker: OnceLock<Looker>,
     speech: Speech,
@@ -58,10 +69,10 @@ impl Workers {
             let serve = callback::serve(listen, setup.paths.data_dir.clone(), store.clone(), to.clone());
             tokio::spawn(serve).abort_handle()
         });
-        let (client, downloader) = (Arc::default(), Arc::default());
-        let looker = OnceLock::new();
-        let workers = Self { setup, to, store, hook, client, downloader, looker, speech, listener };
-        workers.read_key();
+        let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
+        let (lines, looker) = (Lines::default(), OnceLock::new());
+        let workers = Self { setup, to, store, hook, lines, looker, speech, listener };
+        read_keys(&workers.setup, profiles, &workers.lines, &workers.to);
         workers
     }
 
@@ -78,10 +89,14 @@ impl Workers {
         self.store.send(command);
     }
 
-    /// By the HTTP client.
-    pub fn http(&self, command: HttpCmd) {
+    fn line(&self, profile: &str) -> Option<Line> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(profile).cloned()
+    }
+
+    /// By the HTTP client of that profile.
+    pub fn http(&self, profile: &str, command: HttpCmd) {
         let to = self.to.clone();
-        let Some(client) = self.client.get().cloned() else {
+        let Some(Line { client, .. }) = self.line(profile) else {
             tell(&to, Msg::Http(unsent(command)));
             return;
         };
@@ -92,11 +107,11 @@ impl Workers {
         });
     }
 
-    /// By the download worker.
-    pub fn save(&self, command: SaveCmd) {
+    /// By the download worker of that profile.
+    pub fn save(&self, profile: &str, command: SaveCmd) {
         let to = self.to.clone();
-        // Set together with the client, and no file's address is had without it; but whoever asks is answered.
-        let Some(downloader) = self.downloader.get() else {
+        // Made together with the client, and no file's address is had without it; but whoever asks is answered.
+        let Some(Line { downloader, .. }) = self.line(profile) else {
             if let Some(msg) = not_begun(command) {
                 tell(&to, Msg::Save(msg));
             }
@@ -186,12 +201,15 @@ impl Workers {
             }
             LocalCmd::ReadConfig => {
                 let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
-                tokio::task::spawn_blocking(move || {
-                    let result = setup.again.read(&setup).map(|(reread, hook)| {
-                        *in_force.lock().unwrap_or_else(PoisonError::into_inner) = hook;
-                        Box::new(reread)
-                    });
-                    tell(&to, Msg::Config(result));
+                let lines = Arc::clone(&self.lines);
+                tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
+                    Ok((reread, new)) => {
+                        in_force.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&new.hook);
+                        let come = come_and_gone(&setup, &new, &lines);
+                        tell(&to, Msg::Config(Ok(Box::new(reread))));
+                        read_keys(&Arc::new(new), come, &lines, &to);
+                    }
+                    Err(rejected) => tell(&to, Msg::Config(Err(rejected))),
                 });
             }
             LocalCmd::Edit { .. } | LocalCmd::EditFile { .. } | LocalCmd::Speak { .. } => {}
@@ -202,11 +220,16 @@ impl Workers {
     fn hook(&self, mut facts: Vec<(String, String)>, reason: Option<&Reason>) {
         let Some(command) = self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
         facts.push(("REELTOP_ERROR".to_owned(), reason.map(self.speech.reason).unwrap_or_default()));
-        let key = self.setup.settings.profile.key_variable.clone();
+        let settings = &self.setup.settings;
+        let others = settings.others.values().map(|other| &other.profile);
+        let keys: Vec<String> = others.chain([&settings.profile]).map(|profile| profile.key_variable.clone()).collect();
         tokio::spawn(async move {
             let mut shell = Command::new("sh");
-            // A hook that prints its environment into a log must not print the key there.
-            shell.arg("-c").arg(&command).envs(facts).env_remove(key);
+            shell.arg("-c").arg(&command).envs(facts);
+            // A hook that prints its environment into a log must not print a key there.
+            for key in keys {
+                shell.env_remove(key);
+            }
             match quiet(&mut shell).status().await {
                 Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
                 Ok(_) => {}
@@ -214,37 +237,59 @@ impl Workers {
             }
         });
     }
+}
 
-    /// Reads the key (a command may take its time) and makes the clients with it.
-    fn read_key(&self) {
-        let (setup, to) = (Arc::clone(&self.setup), self.to.clone());
-        let (client, downloader) = (Arc::clone(&self.client), Arc::clone(&self.downloader));
+/// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with each.
+fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, to: &UnboundedSender<Msg>) {
+    for profile in profiles {
+        let (setup, lines, to) = (Arc::clone(setup), Arc::clone(lines), to.clone());
         tokio::task::spawn_blocking(move || {
-            let result = client_config(&setup).and_then(|config| {
-                let made = Client::new(config).map_err(Reason::Connect)?;
-                let fetches = Downloader::new(setup.allow_http).map_err(Reason::Connect)?;
-                let _ = (client.set(made), downloader.set(fetches));
-                Ok(())
+            let result = line_of(&setup, &profile).map(|line| {
+                lines.lock().unwrap_or_else(PoisonError::into_inner).insert(profile.clone(), line);
             });
-            tell(&to, Msg::Local(LocalMsg::Key { result }));
+            tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
         });
     }
 }
 
-fn client_config(setup: &Loaded) -> Result<ClientConfig, Reason> {
-    let key = setup.key.read().map_err(Reason::NoKey)?;
-    let profile = &setup.settings.profile;
+/// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it serves anew.
+fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Lines) -> Vec<String> {
+    let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+    lines.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
+    new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
+}
+
+fn line_of(setup: &Loaded, profile: &str) -> Result<Line, Reason> {
+    let settings = &setup.settings;
+    let known = match settings.others.get(profile) {
+        Some(other) => Some((&other.profile, &other.catalogue)),
+        None => Some((&settings.profile, &settings.catalogue)).filter(|(own, _)| own.name == profile),
+    };
+    let no_key = Reason::Connect(Connect::NoKey);
+    let ((profile, catalogue), access) = known.zip(setup.access(profile)).ok_or(no_key)?;
+    let client = Client::new(client_config(setup, profile, catalogue, &access)?).map_err(Reason::Connect)?;
+    let downloader = Downloader::new(access.allow_http).map_err(Reason::Connect)?;
+    Ok(Line { client, downloader })
+}
+
+fn client_config(
+    setup: &Loaded,
+    profile: &Profile,
+    catalogue: &Catalogue,
+    access: &Access,
+) -> Result<ClientConfig, Reason> {
+    let key = access.key.read().map_err(Reason::NoKey)?;
     Ok(ClientConfig {
         base_url: profile.base_url.clone(),
         path_prefix: profile.path_prefix.clone(),
         protocol: profile.protocol,
         names: profile.names.clone(),
-        catalogue: setup.settings.catalogue.clone(),
+        catalogue: catalogue.clone(),
         images_dir: setup.paths.images.clone(),
         submit_timeout: Duration::from_millis(setup.settings.queue.submit_timeout_ms),
         submit_stall: Duration::from_millis(setup.settings.queue.submit_stall_ms),
         query_timeout: ClientConfig::QUERY_TIMEOUT,
-        allow_http: setup.allow_http,
+        allow_http: access.allow_http,
         key: Some(key),
     })
 }
@@ -316,8 +361,7 @@ mod tests {
             setup: Arc::new(setup),
             to,
             hook: Arc::default(),
-            client: Arc::default(),
-            downloader: Arc::default(),
+            lines: Lines::default(),
             looker: OnceLock::new(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
             listener: None,
@@ -325,8 +369,8 @@ mod tests {
         let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
         let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
         let key = TaskKey(7);
-        workers.save(SaveCmd::Stop { key });
-        workers.save(SaveCmd::Start { key, ticket: 3, address: Box::new(address), target: Box::new(target) });
+        workers.save("302ai", SaveCmd::Stop { key });
+        workers.save("302ai", SaveCmd::Start { key, ticket: 3, address: Box::new(address), target: Box::new(target) });
         let answer = tokio::time::timeout(Duration::from_secs(30), told.recv()).await.unwrap();
         let Some(Msg::Save(SaveMsg::Failed { key: ref of, ticket: 3, ref error, again: false })) = answer else {
             panic!("not answered: {answer:?}")

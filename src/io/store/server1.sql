@@ -123,10 +123,11 @@ CREATE TABLE accounts (
     body       TEXT NOT NULL
 );
 
-CREATE TABLE senders (
-    owner   TEXT PRIMARY KEY,
+CREATE TABLE senders (                              -- by program and profile; one that sends nothing now has a line with profile ''
+    owner   TEXT NOT NULL,
     name    TEXT NOT NULL,
-    profile TEXT NOT NULL
+    profile TEXT NOT NULL,
+    PRIMARY KEY (owner, profile)
 );
 
 CREATE TABLE callbacks (

@@ -36,12 +36,12 @@ impl Store {
     /// When the file cannot be written or read.
     pub fn share(&mut self, profile: &str, by: &Stamp, change: &Change) -> Result<Shared, Fault> {
         let dead: Vec<String> = match change {
-            Change::Serve(true) => {
+            Change::Serve(profiles) if !profiles.is_empty() => {
                 let senders = self.told(Deed::Read, senders(&self.conn))?;
                 senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
             }
             Change::Raise(_)
-            | Change::Serve(false)
+            | Change::Serve(_)
             | Change::Pause
             | Change::Halt(_)
             | Change::Resume { .. }
@@ -112,7 +112,7 @@ fn read(conn: &Connection) -> sql::Result<Shared> {
 }
 
 fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
-    let mut query = conn.prepare_cached("SELECT owner, name, profile FROM senders ORDER BY owner")?;
+    let mut query = conn.prepare_cached("SELECT owner, name, profile FROM senders ORDER BY owner, profile")?;
     let found =
         query.query_map([], |row| Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? }))?;
     found.collect()
@@ -163,13 +163,17 @@ fn apply(
             let sql = "INSERT INTO raises (at, who, amount, currency) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
             tx.execute(sql, params![by.at.0, by.who, more.amount.millionths(), more.currency.id()])?;
         }
-        Change::Serve(serves) => {
+        Change::Serve(profiles) => {
             for owner in dead.iter().map(String::as_str).chain(me) {
                 tx.execute("DELETE FROM senders WHERE owner = ?1", [owner])?;
             }
-            if let Some(me) = me.filter(|_| *serves) {
-                let sql = "INSERT INTO senders (owner, name, profile) VALUES (?1, ?2, ?3)";
-                tx.execute(sql, params![me, by.who, profile])?;
+            let sql = "INSERT INTO senders (owner, name, profile) VALUES (?1, ?2, ?3)";
+            let none = [String::new()];
+            let profiles = if profiles.is_empty() { &none[..] } else { profiles };
+            for profile in profiles {
+                if let Some(me) = me {
+                    tx.execute(sql, params![me, by.who, profile])?;
+                }
             }
         }
     }

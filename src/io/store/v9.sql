@@ -27,3 +27,12 @@ CREATE TABLE balances (
     amount  INTEGER NOT NULL,                            -- millionths
     PRIMARY KEY (profile, at)
 ) STRICT;
+
+-- A program sends for every profile whose key it has; one that sends nothing now has a line with profile ''.
+DROP TABLE senders;
+CREATE TABLE senders (                              -- running programs that send whatever is queued
+    owner   TEXT NOT NULL,                          -- as in claims; one that has ended counts for nothing
+    name    TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    PRIMARY KEY (owner, profile)
+) STRICT;

@@ -11,7 +11,7 @@ use crate::{
     screen::{Pane, Sort},
     table,
     table::{columns, filter_words, groups},
-    toast, whole_tasks,
+    toast, who, whole_tasks,
     whole_tasks::Then,
 };
 use domain::task::TaskKey;
@@ -72,6 +72,7 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
     Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
     Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words(refund_words), run: refunds::command },
+    Command { name: "who", takes: "", help: "Show which programs run on this store and what each does, and how each profile fares", behind: Behind::Unknown, run: who::command },
     Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
     Command { name: "sheet", takes: "", help: "Show six frames of the video with their seconds", behind: Behind::Unknown, run: |state, rest| shown(state, rest, Action::Sheet) },
     Command { name: "compare", takes: "[#A #B]", help: "Show two videos side by side, of two tasks or of the two marked", behind: Behind::Unknown, run: compare },

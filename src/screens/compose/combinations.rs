@@ -47,8 +47,8 @@ pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let rules = Rules {
-        catalogue: &app.work.settings.catalogue,
-        takes: app.work.settings.profile.takes(),
+        catalogue: super::profile::catalogue(app),
+        takes: super::profile::account(app).takes(),
         image: &look,
         most: app.work.settings.compose.max_tasks,
         forgiving,
@@ -59,7 +59,7 @@ pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result
 /// What one task of the draft buys, where it makes no other; `None` for a model that is not known.
 pub(super) fn offer(app: &App) -> Option<Offer> {
     let draft = &app.screen.compose.draft;
-    let spec = app.work.settings.catalogue.spec(&draft.model)?;
+    let spec = super::profile::catalogue(app).spec(&draft.model)?;
     let resolution = spec.resolution_or_default(draft.resolution.as_deref())?;
     let chosen = draft.duration.filter(|seconds| resolution.durations.contains(seconds));
     let seconds = chosen.unwrap_or_else(|| resolution.duration_or_default(spec.default_duration));
@@ -68,7 +68,10 @@ pub(super) fn offer(app: &App) -> Option<Offer> {
 
 /// The whole price of a plan; `None` where not all of it is known.
 fn cost(app: &App, plan: &Plan) -> Option<Amount> {
-    plan.cells.iter().map(|cell| Some(price(&app.work, &cell.request)?.price.times(cell.count))).sum()
+    plan.cells
+        .iter()
+        .map(|cell| Some(price(&app.work, super::profile::of(app), &cell.request)?.price.times(cell.count)))
+        .sum()
 }
 
 /// What the checks say of the draft, and what it would make where that is more than one.
@@ -104,7 +107,8 @@ fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
     if plan.cells.is_empty() {
         let compose = &app.screen.compose;
         let look = |path: &str| pictures::look(compose, path);
-        let found = check::check(&first.draft, &app.work.settings.catalogue, app.work.settings.profile.takes(), &look);
+        let found =
+            check::check(&first.draft, super::profile::catalogue(app), super::profile::account(app).takes(), &look);
         faults.extend(found.into_iter().map(|fault| Fault { fix: None, ..fault }));
         return faults;
     }

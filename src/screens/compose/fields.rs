@@ -116,7 +116,7 @@ fn picture(app: &App, path: &str) -> String {
         Some(Some(Err(_))) | None => {}
     }
     match compose.images.get(path.trim()) {
-        Some(Some(Ok(image))) if app.work.settings.profile.upload => {
+        Some(Some(Ok(image))) if super::profile::account(app).upload => {
             tr!("{facts}, may be public", facts = facts(image))
         }
         Some(Some(Ok(image))) => facts(image),

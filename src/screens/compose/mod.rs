@@ -11,6 +11,7 @@ pub mod fields;
 mod past;
 mod path;
 mod pictures;
+pub(crate) mod profile;
 mod rows;
 mod sight;
 mod similar;
@@ -70,7 +71,7 @@ pub(crate) const LOOK_AFTER: u64 = 150;
 /// The model of the draft.
 #[must_use]
 pub fn spec(app: &App) -> Option<&ModelSpec> {
-    app.work.settings.catalogue.spec(&app.screen.compose.draft.model)
+    profile::catalogue(app).spec(&app.screen.compose.draft.model)
 }
 
 /// Goes to compose. The draft begun before is still there.
@@ -142,7 +143,7 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
             line_changed(app, field);
             true
         }
-        ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send => false,
+        ComposeRow::Field(_) | ComposeRow::Profile | ComposeRow::Combine | ComposeRow::Send => false,
     }
 }
 
@@ -185,6 +186,10 @@ pub(crate) fn step(app: &mut App, forward: bool) -> Vec<Do> {
 pub(crate) fn change(app: &mut App, forward: bool) -> Vec<Do> {
     let field = match app.screen.compose.row {
         ComposeRow::Field(field) => field,
+        ComposeRow::Profile => {
+            profile::turn(app, forward);
+            return Vec::new();
+        }
         ComposeRow::Combine => {
             turn_combination(app);
             return Vec::new();
@@ -228,6 +233,10 @@ fn turn_combination(app: &mut App) {
 pub(crate) fn enter(app: &mut App) -> Vec<Do> {
     match app.screen.compose.row {
         ComposeRow::Send => to_preview(app),
+        ComposeRow::Profile => {
+            profile::turn(app, true);
+            Vec::new()
+        }
         ComposeRow::Combine => {
             turn_combination(app);
             Vec::new()
@@ -331,7 +340,7 @@ pub(crate) fn check_again(app: &mut App) {
 fn faults_of_one(app: &App) -> Vec<Fault> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
-    let (catalogue, takes) = (&app.work.settings.catalogue, app.work.settings.profile.takes());
+    let (catalogue, takes) = (profile::catalogue(app), profile::account(app).takes());
     let mut faults = check::check(&for_model(app), catalogue, takes, &look);
     for fault in &mut faults {
         fault.fix = fault.fix.take().map(|mended| braces::escape(&mended));
@@ -378,10 +387,11 @@ fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let draft = for_model(app);
-    match check::build(&draft, &app.work.settings.catalogue, app.work.settings.profile.takes(), &look) {
+    match check::build(&draft, profile::catalogue(app), profile::account(app).takes(), &look) {
         Ok(request) => {
             let item = PreviewItem {
-                cost: price(&app.work, &request).map(|quote| quote.price),
+                profile: profile::of(app).to_owned(),
+                cost: price(&app.work, profile::of(app), &request).map(|quote| quote.price),
                 parent: compose.parent,
                 was: compose.parent_request.clone(),
                 name: None,
@@ -429,7 +439,8 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
         .iter()
         .flat_map(|cell| {
             let item = PreviewItem {
-                cost: price(&app.work, &cell.request).map(|quote| quote.price),
+                profile: profile::of(app).to_owned(),
+                cost: price(&app.work, profile::of(app), &cell.request).map(|quote| quote.price),
                 parent,
                 was: was.clone(),
                 name: cell.name.clone(),

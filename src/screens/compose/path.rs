@@ -32,7 +32,7 @@ use words::{problem::Problem, reason, tr};
 pub fn picture_field(app: &App) -> Option<Field> {
     match app.screen.compose.row {
         ComposeRow::Field(field @ (Field::FirstFrame | Field::LastFrame | Field::Subject)) => Some(field),
-        ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send => None,
+        ComposeRow::Field(_) | ComposeRow::Profile | ComposeRow::Combine | ComposeRow::Send => None,
     }
 }
 

@@ -131,7 +131,7 @@ pub fn to_shrink(app: &App) -> Option<String> {
     let compose = &app.screen.compose;
     let mends = |path: &String| match compose.images.get(path) {
         Some(Some(Ok(image))) => {
-            let not_taken = image.kind == ImageKind::Webp && !app.work.settings.profile.webp;
+            let not_taken = image.kind == ImageKind::Webp && !super::profile::account(app).webp;
             // A data URL is no file that could be read again.
             matches!(typed(path), Typed::Path(_)) && (not_taken || image.is_mended_by_a_copy())
         }

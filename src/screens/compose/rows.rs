@@ -1,6 +1,6 @@
 //! The rows of compose: their order, which can be used, what can be chosen in them.
 
-use super::{check_again, combinations, pictures, spec};
+use super::{check_again, combinations, pictures, profile, spec};
 use crate::{app::App, commands::Do, keymap::is_typed, kit::editor::LineEditor, screen::ComposeRow};
 use domain::{
     catalogue::ModelSpec,
@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use words::tr;
 
 /// The rows in their order on the screen.
-pub const ROWS: [ComposeRow; 14] = [
+pub const ROWS: [ComposeRow; 15] = [
+    ComposeRow::Profile,
     ComposeRow::Field(Field::Model),
     ComposeRow::Field(Field::Prompt),
     ComposeRow::Field(Field::FirstFrame),
@@ -59,7 +60,7 @@ pub fn usable(app: &App, field: Field) -> Result<(), Closed> {
 fn specs(app: &App) -> Vec<&ModelSpec> {
     let draft = &app.screen.compose.draft;
     let names = if draft.lists.models.is_empty() { std::slice::from_ref(&draft.model) } else { &draft.lists.models };
-    names.iter().filter_map(|name| app.work.settings.catalogue.spec(name)).collect()
+    names.iter().filter_map(|name| profile::catalogue(app).spec(name)).collect()
 }
 
 /// The resolutions in force for one of the draft's models: those of its list that the model has, or the one chosen.
@@ -77,7 +78,7 @@ fn resolutions(app: &App, spec: &ModelSpec) -> Vec<String> {
 #[must_use]
 pub fn choices(app: &App, field: Field) -> Vec<String> {
     match field {
-        Field::Model => app.work.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
+        Field::Model => profile::catalogue(app).models.iter().map(|model| model.name.clone()).collect(),
         Field::Resolution => {
             let mut names: Vec<String> = Vec::new();
             for name in specs(app).into_iter().flat_map(|spec| &spec.resolutions).map(|r| &r.name) {
@@ -265,6 +266,7 @@ pub(super) fn step(app: &mut App, forward: bool) -> Vec<Do> {
         .map(|n| ROWS[if forward { at + n } else { at + len - n } % len])
         .find(|row| match row {
             ComposeRow::Field(field) => usable(app, *field).is_ok(),
+            ComposeRow::Profile => profile::is_chosen(app),
             ComposeRow::Combine => combinations::combines(app),
             ComposeRow::Send => true,
         })

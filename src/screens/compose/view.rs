@@ -184,7 +184,11 @@ fn blocks(app: &App, look: Look, content: Rect) -> Vec<Block> {
     let compose = &app.screen.compose;
     let mut blocks: Vec<Block> = rules::ROWS
         .into_iter()
-        .filter(|row| *row != ComposeRow::Combine || rules::combines(app))
+        .filter(|row| match row {
+            ComposeRow::Profile => super::profile::is_chosen(app),
+            ComposeRow::Combine => rules::combines(app),
+            ComposeRow::Field(_) | ComposeRow::Send => true,
+        })
         .map(|row| Block { row, height: 1, below: below(app, look, row, content.width) })
         .collect();
     let others: u16 =
@@ -207,7 +211,7 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
     let room = usize::from(width).saturating_sub(LABEL + 3);
     let field = match row {
         ComposeRow::Field(field) => field,
-        ComposeRow::Combine => return Vec::new(),
+        ComposeRow::Profile | ComposeRow::Combine => return Vec::new(),
         ComposeRow::Send => return changes(app, look, width),
     };
     if compose.row == row && !compose.faults.iter().any(|fault| fault.field == field) {
@@ -292,7 +296,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Op
     };
     let cannot = match block.row {
         ComposeRow::Field(field) => fields::why_not(app, field),
-        ComposeRow::Combine | ComposeRow::Send => None,
+        ComposeRow::Profile | ComposeRow::Combine | ComposeRow::Send => None,
     };
     let label_style = match (focused, &cannot) {
         (true, _) => look.theme.chosen,
@@ -301,6 +305,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Op
     };
     let name = match block.row {
         ComposeRow::Field(field) => fields::label(field),
+        ComposeRow::Profile => tr!("Profile"),
         ComposeRow::Combine => tr!("Lists"),
         ComposeRow::Send => tr!("Send"),
     };
@@ -312,6 +317,11 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Op
         }
         (ComposeRow::Field(Field::Prompt), None) => prompt(brush, value, app, focused),
         (ComposeRow::Field(field), None) => field_value(brush, value, app, field, focused),
+        (ComposeRow::Profile, None | Some(_)) => {
+            let chosen = super::profile::of(app);
+            brush.text(value.x, value.y, value.width, chosen, if focused { look.theme.chosen } else { Style::new() });
+            None
+        }
         (ComposeRow::Combine, None | Some(_)) => {
             combination(brush, value, app, focused);
             None
@@ -495,6 +505,6 @@ fn sum(app: &App) -> Option<(usize, Option<Amount>)> {
         return None;
     }
     let count = usize::try_from(compose.draft.count).ok().filter(|count| *count > 0)?;
-    let price = combinations::offer(app).and_then(|offer| app.work.settings.profile.prices.of(&offer));
+    let price = combinations::offer(app).and_then(|offer| super::profile::account(app).prices.of(&offer));
     Some((count, price.map(|price| price.amount.times(count))))
 }

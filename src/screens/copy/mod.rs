@@ -85,8 +85,8 @@ impl Part {
             Self::Path => task.saved().map(|saved| saved.path.clone()),
             Self::Curl if !task.request.is_known() => None,
             Self::Curl => {
-                let profile = &app.work.settings.profile;
-                let spec = app.work.settings.catalogue.spec(&task.request.model);
+                let profile = app.work.profile(&task.profile).unwrap_or(&app.work.settings.profile);
+                let spec = app.work.catalogue(&task.profile).spec(&task.request.model);
                 let body = export::request_json(&task.request, spec, &profile.names);
                 Some(export::curl(&profile.submit_url(), &profile.key_variable, &body))
             }
@@ -163,7 +163,12 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 fn ask_url(app: &mut App, urls: UrlsAsked, file: FileId) -> Effect {
     let (ticket, key) = (engine::ticket(&mut app.work), urls.key);
     app.screen.urls_asked = Some(UrlsAsked { ticket, ..urls });
-    Effect::Http(HttpCmd::File { key, ticket, file })
+    Effect::http(&profile(app, key), HttpCmd::File { key, ticket, file })
+}
+
+/// The profile whose service has that task's file.
+fn profile(app: &App, key: TaskKey) -> String {
+    app.work.tasks.rows.get(&key).map(|row| row.kind.profile.to_string()).unwrap_or_default()
 }
 
 /// Whether that file call was asked for here.

@@ -95,11 +95,11 @@ fn a_text_too_long_for_the_clipboard_is_put_into_a_file() {
 }
 
 fn asks(key: u32, ticket: Ticket) -> Effect {
-    Effect::Http(HttpCmd::File { key: TaskKey(key), ticket, file: FileId(format!("9{key}")) })
+    Effect::http("302ai", HttpCmd::File { key: TaskKey(key), ticket, file: FileId(format!("9{key}")) })
 }
 
 fn answered(app: &mut App, reply: &Reply) -> Vec<Effect> {
-    let found = engine::saver::address(&app.work, reply);
+    let found = engine::saver::address(&app.work, TaskKey(1), reply);
     addressed(app, found)
 }
 

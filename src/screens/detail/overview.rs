@@ -56,6 +56,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, now, voice) = (about.row, layout::shown_now(about.app), &about.app.screen.voice);
     let why = facts::why(row, about.loaded.map(|detail| &detail.task), now, voice);
     let mut lines = match why.is_empty() {
+        _ if about.app.work.lacks_key(row) => told(about, facts::lacks_key(row)),
         true => labelled(tr!("What"), &progress(about), about.width, about.look, Style::new()),
         false => told(about, why),
     };

@@ -47,14 +47,15 @@ pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
 /// The request as JSON as it goes over the wire, and as a curl command with the key as a variable.
 pub(crate) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
-    let (request, profile) = (&detail.task.request, &about.app.work.settings.profile);
+    let (request, work) = (&detail.task.request, &about.app.work);
+    let profile = work.profile(&detail.task.profile).unwrap_or(&work.settings.profile);
     if !request.is_known() {
         return vec![Line::styled(
             tr!("It was created elsewhere, so the request is not known here."),
             about.look.theme.faint,
         )];
     }
-    let spec = about.app.work.settings.catalogue.spec(&request.model);
+    let spec = work.catalogue(&detail.task.profile).spec(&request.model);
     let body = export::request_json(request, spec, &profile.names);
     let command = export::curl(&profile.submit_url(), &profile.key_variable, &body);
     let mut lines = vec![Line::styled(tr!("What is sent"), about.look.theme.strong)];

@@ -13,6 +13,7 @@ use domain::{
     retry::Facts,
     task::{Row, TaskKey},
 };
+use engine::acts::profile_of_attempt;
 use std::collections::BTreeMap;
 use words::reason;
 
@@ -80,7 +81,8 @@ pub fn all(app: &App) -> Vec<Cluster> {
         });
         cluster.keys.push(row.key);
         let offer = Offer::of_kind(&row.kind);
-        let price = app.work.settings.profile.prices.of(&offer);
+        let profile = app.work.profile(profile_of_attempt(&app.work, Some(row.key)));
+        let price = profile.and_then(|profile| profile.prices.of(&offer));
         cluster.cost.extend([price.unwrap_or_else(|| row.money())]);
         cluster.spent.extend((row.charged != Charged::No).then(|| row.money()));
     }

@@ -19,7 +19,7 @@ use domain::{
     catalogue::ModelSpec,
     draft::Field,
     picture,
-    picture::{ImageLook, Typed, dropped, to_look_into, typed},
+    picture::{ImageLook, Takes, Typed, dropped, to_look_into, typed},
     reason::{picture::PictureReason, system::At},
     time::Mono,
 };
@@ -59,7 +59,14 @@ pub(crate) fn value(app: &App) -> Option<String> {
 pub(crate) fn spec(app: &App) -> Option<&ModelSpec> {
     let (mend, ..) = picture_of(app)?;
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key))?;
-    app.work.settings.catalogue.spec(&row.kind.model)
+    app.work.catalogue(&row.kind.profile).spec(&row.kind.model)
+}
+
+/// What the host of that task takes.
+fn takes(app: &App) -> Takes {
+    let row = picture_of(app).and_then(|(mend, ..)| app.work.tasks.rows.get(mend.keys.first()?));
+    let profile = row.and_then(|row| app.work.profile(&row.kind.profile)).unwrap_or(&app.work.settings.profile);
+    profile.takes()
 }
 
 /// The line has changed: the picture is looked at once the path has rested.
@@ -107,7 +114,7 @@ pub(super) fn verdict(app: &App) -> Option<Verdict> {
         return Some(Verdict::Checking);
     }
     let faults: Vec<PictureReason> =
-        spec(app).map_or_else(Vec::new, |spec| picture::faults(&text, spec, app.work.settings.profile.takes(), &known));
+        spec(app).map_or_else(Vec::new, |spec| picture::faults(&text, spec, takes(app), &known));
     if let Some(first) = faults.first() {
         return Some(Verdict::Bad(reason::picture(first, &app.screen.voice).to_string()));
     }

@@ -64,7 +64,7 @@ fn value_of(row: &Row, field: Field) -> String {
 #[must_use]
 pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
-    let spec = row.and_then(|row| app.work.settings.catalogue.spec(&row.kind.model));
+    let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model));
     match field {
         Field::Model => app.work.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
         Field::Resolution => {
@@ -87,7 +87,7 @@ pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
 /// Why not.
 pub fn possible(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
-    let spec = row.and_then(|row| app.work.settings.catalogue.spec(&row.kind.model).map(|spec| (spec, row)));
+    let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model).map(|spec| (spec, row)));
     spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
 }
 

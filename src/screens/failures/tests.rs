@@ -204,7 +204,8 @@ fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let reason = Reason::said("sending stopped", "", "");
-    state.work.queue.halted = Some(Halt { cause: domain::account::HaltCause::Balance, tasks: 1, reason, by: None });
+    state.work.own.sending.halted =
+        Some(Halt { cause: domain::account::HaltCause::Balance, tasks: 1, reason, by: None });
     press(&mut state, "R");
     assert_eq!(press(&mut state, "s"), []);
     assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));

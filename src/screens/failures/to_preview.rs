@@ -17,7 +17,7 @@ use domain::{
     retry::{Change, Facts, Scope},
     task::{Row, Task, TaskKey},
 };
-use engine::acts::price;
+use engine::acts::{price, profile_of_attempt};
 use std::collections::BTreeMap;
 use words::{reason, terms, tr};
 
@@ -28,7 +28,9 @@ pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {
     for task in tasks {
         match mended(app, &task) {
             Ok(request) => items.push(PreviewItem {
-                cost: price(&app.work, &request).map(|quote| quote.price),
+                cost: price(&app.work, profile_of_attempt(&app.work, Some(task.key)), &request)
+                    .map(|quote| quote.price),
+                profile: profile_of_attempt(&app.work, Some(task.key)).to_owned(),
                 parent: Some(task.key),
                 was: (request != task.request).then(|| task.request.clone()),
                 name: None,
@@ -63,7 +65,10 @@ fn fixed(app: &App, task: &Task) -> Result<Request, String> {
         }
         Fix::Field { field, value } => mend::set(&mut draft, *field, value),
     }
-    if let Some(spec) = app.work.settings.catalogue.spec(&draft.model) {
+    let profile = profile_of_attempt(&app.work, Some(task.key));
+    let catalogue = app.work.catalogue(profile);
+    let takes = app.work.profile(profile).unwrap_or(&app.work.settings.profile).takes();
+    if let Some(spec) = catalogue.spec(&draft.model) {
         draft = draft.for_model(spec);
     }
     let stored: Vec<_> = task.request.stored_images().collect();
@@ -74,7 +79,6 @@ fn fixed(app: &App, task: &Task) -> Result<Request, String> {
         None if pictures().any(|picture| picture.typed() == path) => ImageLook::Sent,
         None => compose::look(app, path),
     };
-    let (catalogue, takes) = (&app.work.settings.catalogue, app.work.settings.profile.takes());
     let request = check::build(&draft, catalogue, takes, &look).map_err(|faults| {
         let error = faults.iter().find(|fault| fault.severity == Severity::Error);
         error.map_or_else(String::new, |fault| reason::draft(&fault.reason, &app.screen.voice).to_string())

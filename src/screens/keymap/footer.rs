@@ -86,7 +86,7 @@ fn hint(app: &App, binding: &Binding) -> Cow<'static, str> {
             Some(false) => tr!("unfold"),
             None => lang::tr(binding.hint),
         },
-        Action::Pause if app.work.queue.halted.is_some() || app.work.queue.is_paused() => tr!("resume"),
+        Action::Pause if app.work.halt().is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),
         _ => lang::tr(binding.hint),
@@ -158,7 +158,7 @@ fn own(app: &App, here: Place) -> Vec<(Ctx, Action)> {
         Some(TaskState::Saved) => &[Action::Play, Action::Scp, Action::Clone],
         Some(TaskState::Sending | TaskState::Running | TaskState::Saving) | None => &[],
     };
-    let stopped = app.work.queue.halted.is_some() || app.work.queue.is_paused();
+    let stopped = app.work.halt().is_some() || app.work.queue.is_paused();
     let pause = stopped.then_some(&Action::Pause);
     [&Action::Undo].into_iter().chain(pause).chain(fitting).map(|action| (Ctx::Table, *action)).collect()
 }

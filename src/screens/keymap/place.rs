@@ -95,7 +95,9 @@ fn pane_place(app: &App) -> Place {
             Place::ComposeCamera
         }
         (Pane::Compose, ComposeRow::Field(field)) if is_typed(field) => Place::ComposeText,
-        (Pane::Compose, ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send) => Place::ComposeChoice,
+        (Pane::Compose, ComposeRow::Field(_) | ComposeRow::Profile | ComposeRow::Combine | ComposeRow::Send) => {
+            Place::ComposeChoice
+        }
     }
 }
 

@@ -134,8 +134,8 @@ impl Compared {
 /// Compares the last balance with the first of this run; `None` until there are two.
 #[must_use]
 pub fn compared(app: &App) -> Option<Compared> {
-    let (first, since) = app.work.money.first_balance?;
-    let (last, until) = app.work.money.balance.filter(|(_, at)| *at > since)?;
+    let (first, since) = app.work.own.balance.first?;
+    let (last, until) = app.work.own.balance.last.filter(|(_, at)| *at > since)?;
     let sent = |at: &Wall| *at >= since && *at <= until;
     let of = |charged: Charged| -> Amount {
         let rows = app.work.tasks.rows.values().filter(|row| row.charged == charged);
@@ -211,23 +211,23 @@ const FRESH: u64 = 5 * MINUTE;
 /// Whether the balance that is known may be another by now: it is some time old, or this store has spent since.
 #[must_use]
 pub fn is_old(app: &App) -> bool {
-    let money = &app.work.money;
+    let profile = &app.work.settings.profile.name;
     let is_aged = |(_, at): (Amount, Wall)| app.work.now.wall.since(at) >= FRESH;
-    money.balance.is_some_and(is_aged) || money.spent_since_balance(app.work.currency()) > Amount::ZERO
+    app.work.own.balance.last.is_some_and(is_aged) || app.work.spent_since_balance(profile) > Amount::ZERO
 }
 
 /// The service's own word, and how it stands to ours.
 fn balance(app: &App) -> Vec<Line> {
     let fact = |name, text: String, loud| Line::Fact { name, text, loud };
     let mut lines = Vec::new();
-    if let Some(error) = &app.work.money.balance_problem {
+    if let Some(error) = &app.work.own.balance.problem {
         lines.push(fact(
             tr!("Balance"),
             tr!("unknown: {why}", why = reason::message(&error.reason, &app.screen.voice)),
             true,
         ));
     }
-    let Some((balance, at)) = app.work.money.balance else {
+    let Some((balance, at)) = app.work.own.balance.last else {
         if lines.is_empty() {
             lines.push(fact(tr!("Balance"), tr!("asking").into(), false));
         }
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn the_services_word_is_compared_with_our_sums_and_the_difference_named() {
         let mut state = state(&[Saved, Unknown]);
-        state.work.money.first_balance = Some((ptc(10_000), Wall(WALL)));
+        state.work.own.balance.first = Some((ptc(10_000), Wall(WALL)));
         for (balance, difference, words) in [
             (9_500, 0, "none: the service and this store agree"),
             (9_000, 500, "0.5 PTC, within the 0.5 PTC of unknown outcomes"),
@@ -313,7 +313,7 @@ mod tests {
                  the rest",
             ),
         ] {
-            state.work.money.balance = Some((ptc(balance), Wall(WALL + 60_000)));
+            state.work.own.balance.last = Some((ptc(balance), Wall(WALL + 60_000)));
             let compared = compared(&state);
             assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
             assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
@@ -323,8 +323,8 @@ mod tests {
     #[test]
     fn one_word_about_the_balance_is_compared_with_nothing() {
         let mut state = state(&[Saved]);
-        state.work.money.first_balance = Some((ptc(10_000), Wall(WALL)));
-        state.work.money.balance = state.work.money.first_balance;
+        state.work.own.balance.first = Some((ptc(10_000), Wall(WALL)));
+        state.work.own.balance.last = state.work.own.balance.first;
         assert_eq!(compared(&state), None);
         assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference needs a second look")));
     }

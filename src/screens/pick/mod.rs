@@ -422,7 +422,7 @@ fn unusable(app: &App, kind: ImageKind, bytes: u64, (width, height): (u32, u32))
     let Some(spec) = failures::frame::spec(app).or_else(|| compose::spec(app)) else { return String::new() };
     let mends = bytes > picture::MAX_BYTES || kind == ImageKind::Webp;
     let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new(), odd: Vec::new() };
-    let faults = picture::faults_of_image(&image, spec, app.work.settings.profile.takes());
+    let faults = picture::faults_of_image(&image, spec, compose::profile::account(app).takes());
     faults
         .iter()
         .skip(usize::from(mends))

@@ -38,7 +38,7 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    acts::price,
+    acts::{price, profile_of_attempt},
     effect::{Effect, Level, Ticket},
     news::NotQueued,
 };
@@ -80,8 +80,20 @@ fn judged(app: &App, preview: Preview) -> Preview {
     let price = self::price::asked(app, &items, price);
     let priced = price.as_ref().map(self::price::told).into_iter().collect();
     let now = PreviewJudged {
-        warnings: [judged.warnings, waits(app), beyond_balance(app, total), priced].concat(),
-        obstacles: [judged.obstacles, nothing_left(app, &items), self::obstacles(app, total)].concat(),
+        warnings: [
+            judged.warnings,
+            waits(app, profile_of(app, &items)),
+            beyond_balance(app, profile_of(app, &items), total),
+            priced,
+        ]
+        .concat(),
+        obstacles: [
+            judged.obstacles,
+            nothing_left(app, &items),
+            mixed(&items),
+            self::obstacles(app, profile_of(app, &items), total),
+        ]
+        .concat(),
         seen: Some(seen(app)),
     };
     warnings.retain(|told| !before.warnings.contains(told));
@@ -92,15 +104,44 @@ fn judged(app: &App, preview: Preview) -> Preview {
     Preview { items, warnings, obstacles, agreed: judged.agreed, total, typed, price, judged: now, ..preview }
 }
 
+/// The profile that these are sent with.
+fn profile_of<'a>(app: &'a App, items: &'a [PreviewItem]) -> &'a str {
+    items.first().map_or(&app.work.settings.profile.name, |item| &item.profile)
+}
+
+impl Preview {
+    /// The profile that it is sent with.
+    pub(crate) fn profile<'a>(&'a self, app: &'a App) -> &'a str {
+        profile_of(app, &self.items)
+    }
+}
+
+/// Tasks of several profiles: their money is never added up.
+fn mixed(items: &[PreviewItem]) -> Vec<Problem> {
+    let first = items.first();
+    let other = items.iter().find(|item| first.is_some_and(|first| first.profile != item.profile));
+    let both = first.zip(other);
+    both.map(|(one, other)| {
+        let why = tr!(
+            "these belong to several profiles, such as {one} and {other}",
+            one = one.profile,
+            other = other.profile
+        );
+        Problem::new(tr!("Nothing can be queued"), why, tr!("Send the tasks of one profile at a time."))
+    })
+    .into_iter()
+    .collect()
+}
+
 /// What of the work decides whether a preview is to be looked at again.
 fn seen(app: &App) -> PreviewSeen {
     let work = &app.work;
     PreviewSeen {
         paused: work.queue.is_paused(),
-        halted: work.queue.halted.is_some(),
+        halted: work.served().filter(|(_, served)| served.sending.halted.is_some()).count(),
         counts: work.tasks.counts,
         cap: work.days_cap(),
-        balance: work.money.balance_left(work.currency()),
+        balance: work.balance_left(&work.settings.profile.name),
     }
 }
 
@@ -144,16 +185,16 @@ fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
 }
 
 /// More than the balance covers, as far as is known.
-fn beyond_balance(app: &App, total: Amount) -> Vec<Problem> {
-    let (money, currency) = (&app.work.money, app.work.currency());
-    let Some((left, (_, at))) = money.balance_left(currency).zip(money.balance).filter(|(left, _)| total > *left)
-    else {
+fn beyond_balance(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
+    let (work, currency) = (&app.work, app.work.currency_of(profile));
+    let known = work.balance_left(profile).zip(work.of(profile).balance.last);
+    let Some((left, (_, at))) = known.filter(|(left, _)| total > *left) else {
         return Vec::new();
     };
     let [total, left] = [total, left].map(|amount| amount.of(currency));
     let what = tr!("This batch costs {total} and the balance covers {left}", total, left);
     let time = amounts::moment(at, app.work.now);
-    let why = match app.work.reserved() {
+    let why = match work.money.reserved.of(currency) {
         Amount::ZERO => tr!("as of {time}", time),
         queued => tr!("as of {time}, with {queued} set aside for what is queued", time, queued),
     };
@@ -162,9 +203,9 @@ fn beyond_balance(app: &App, total: Amount) -> Vec<Problem> {
 }
 
 /// What makes that it would only be queued.
-fn waits(app: &App) -> Vec<Problem> {
+fn waits(app: &App, profile: &str) -> Vec<Problem> {
     let pause = || keymap::named(app, Ctx::Preview, Action::Pause);
-    let halted = app.work.queue.halted.as_ref().map(|halt| {
+    let halted = app.work.of(profile).sending.halted.as_ref().map(|halt| {
         let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
         (reason::halt(halt, &app.screen.voice).what, next)
     });
@@ -174,9 +215,17 @@ fn waits(app: &App) -> Vec<Problem> {
 }
 
 /// What forbids sending.
-fn obstacles(app: &App, total: Amount) -> Vec<Problem> {
+fn obstacles(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
     let mut found = Vec::new();
-    if !app.work.settings.has_key {
+    let is_default = profile == app.work.settings.profile.name;
+    if !app.work.of(profile).has_key && !is_default {
+        let next = tr!("`reeltop doctor` says why.");
+        found.push(Problem::new(
+            tr!("Nothing can be sent"),
+            tr!("profile {profile} has no API key here", profile),
+            next,
+        ));
+    } else if !app.work.of(profile).has_key {
         let variable = &app.work.settings.profile.key_variable;
         let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
         found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));
@@ -186,14 +235,15 @@ fn obstacles(app: &App, total: Amount) -> Vec<Problem> {
         found.push(Problem::new(tr!("Nothing can be queued"), why, next));
     }
     let budget = &app.work.settings.budget;
-    let (spent, currency) = (app.work.spent_today() + app.work.reserved(), app.work.currency());
+    let currency = app.work.currency_of(profile);
+    let spent = app.work.day_of(currency);
     let over = |why: String, next: String| Problem::new(tr!("Nothing can be queued"), why, next);
     if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
         let [total, cap] = [total, cap].map(|amount| amount.of(currency));
         let why = tr!("{total} would cross the batch's cap of {cap}", total, cap);
         found.push(over(why, tr!("Send less, or raise {option} in the config.", option = "budget.per_batch")));
     }
-    if let Some(cap) = app.work.days_cap().filter(|cap| spent + total > *cap) {
+    if let Some(cap) = app.work.cap(currency).filter(|cap| spent + total > *cap) {
         let more = spent + total - cap;
         let [total, cap, spent] = [total, cap, spent].map(|amount| amount.of(currency));
         let why = tr!("{total} would cross the day's cap of {cap}, {spent} of it used", total, cap, spent);
@@ -211,7 +261,9 @@ pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec
     let items = tasks
         .into_iter()
         .map(|task| PreviewItem {
-            cost: price(&app.work, &task.request).map(|quote| quote.price),
+            cost: price(&app.work, profile_of_attempt(&app.work, Some(task.key)), &task.request)
+                .map(|quote| quote.price),
+            profile: profile_of_attempt(&app.work, Some(task.key)).to_owned(),
             parent: Some(task.key),
             was: None,
             name: None,
@@ -236,7 +288,10 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     match typed {
         _ if preview.price.is_some() => Err(Why(tr!("The price of one is to be typed first").into())),
         Some(typed) if typed.trim().parse() != Ok(count) => {
-            let (total, send) = (preview.total.of(app.work.currency()), keymap::named(app, Ctx::Preview, Action::Send));
+            let (total, send) = (
+                preview.total.of(app.work.currency_of(preview.profile(app))),
+                keymap::named(app, Ctx::Preview, Action::Send),
+            );
             Err(Why(tr!("This costs {total}: type the number of tasks, {count}, then {send}", total, count, send)))
         }
         Some(_) | None => Ok(()),
@@ -263,6 +318,7 @@ pub(crate) fn send(app: &mut App) -> Vec<Do> {
             agreed: item.parent.and_then(|parent| preview.agreed.get(&parent)).cloned().unwrap_or_default(),
             name: item.name.clone(),
             typed: item.cost,
+            profile: Some(item.profile.clone()),
         })
         .collect();
     vec![Do::Act(Act::Queue { intents, undo })]
@@ -280,8 +336,9 @@ pub(crate) fn inserted(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey
     let Some(at) = find(app, ticket) else { return Vec::new() };
     match result {
         Ok(tasks) => {
-            let purpose = app.screen.layers.remove(at).of::<Preview>().map(|preview| preview.purpose);
-            purpose.map_or_else(Vec::new, |purpose| queued(app, purpose, tasks))
+            let layer = app.screen.layers.remove(at);
+            let sent = layer.of::<Preview>().map(|preview| (preview.purpose, preview.profile(app).to_owned()));
+            sent.map_or_else(Vec::new, |(purpose, profile)| queued(app, purpose, &profile, tasks))
         }
         Err(why) => {
             give_back(app, at, not_queued(&why));
@@ -304,7 +361,7 @@ fn give_back(app: &mut App, at: usize, problem: Problem) {
     }
 }
 
-fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
+fn queued(app: &mut App, purpose: Purpose, profile: &str, tasks: Vec<TaskKey>) -> Vec<Effect> {
     let count = tasks.len();
     let (Some(first), Some(last)) = (tasks.first().copied(), tasks.last().copied()) else { return Vec::new() };
     let pattern = match purpose {
@@ -331,7 +388,8 @@ fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
     // The cursor stays: the next key is about the next row, and `to_new` leads to these.
     let shown = app.screen.table.order.contains(&first);
     let named = |action| keymap::named(app, Ctx::Table, action);
-    let when = match (&app.work.queue.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
+    let when = match (&app.work.of(profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms)
+    {
         (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
         (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named(Action::Pause)),
         (None, false, 0) => tr!("sends now").to_owned(),

@@ -41,6 +41,7 @@ fn a_retry_shows_what_would_be_sent_and_its_price() {
     retry(&mut state, vec![task(1, Failed), task(2, Failed)], &left_out);
     let preview = shown(&state);
     let item = |key| PreviewItem {
+        profile: "302ai".into(),
         name: None,
         request: request(),
         parent: Some(TaskKey(key)),
@@ -81,11 +82,11 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
 #[test]
 fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     let mut state = state(&[Failed]);
-    state.work.settings.has_key = false;
+    state.work.own.has_key = false;
     state.work.settings.budget.per_day = Some(Amount::from_thousandths(1_000));
     state.work.money.spent_today = Amount::from_thousandths(600).of(Currency::Ptc).into();
     let reason = Reason::said("the balance is used up", "", "");
-    state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, tasks: 1, reason, by: None });
+    state.work.own.sending.halted = Some(Halt { cause: HaltCause::Balance, tasks: 1, reason, by: None });
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     let preview = shown(&state);
     assert_eq!(

@@ -196,13 +196,14 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
 
 /// Price, the day after it, and what the keys do: always in sight, however long the rest is.
 fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
-    let currency = app.work.currency();
+    let profile = preview.profile(app);
+    let currency = app.work.currency_of(profile);
     let price = match preview.items.len() {
         _ if preview.price.is_some() => tr!("price not known yet").to_owned(),
         1 => preview.total.of(currency).to_string(),
         count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
     };
-    let balance = app.work.money.balance.map(|(balance, at)| match money::is_old(app) {
+    let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(app) {
         true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
         false => tr!("balance {balance}", balance),
     });
@@ -223,9 +224,10 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
 /// What the day has spent, what this adds, and what is then left of the cap.
 fn day(preview: &Preview, app: &App) -> String {
     let work = &app.work;
-    let (spent, reserved, batch) = (work.spent_today(), work.reserved(), preview.total);
-    let currency = work.currency();
-    let so_far = match (work.days_cap(), reserved) {
+    let currency = work.currency_of(preview.profile(app));
+    let (spent, reserved) = (work.money.spent_today.of(currency), work.money.reserved.of(currency));
+    let batch = preview.total;
+    let so_far = match (work.cap(currency), reserved) {
         (Some(cap), Amount::ZERO) => tr!("{spent} of {cap} spent today", spent, cap = cap.of(currency)),
         (Some(cap), reserved) => {
             let cap = cap.of(currency);
@@ -235,7 +237,7 @@ fn day(preview: &Preview, app: &App) -> String {
         (None, reserved) => tr!("{spent} spent today, {reserved} set aside", spent = spent.of(currency), reserved),
     };
     let all = spent + reserved + batch;
-    let after = match work.days_cap() {
+    let after = match work.cap(currency) {
         Some(cap) if all > cap => tr!("{over} more than the day has left", over = all - cap),
         Some(cap) => tr!("left after it: {left}", left = cap.less(all)),
         None => tr!("{all} after it", all),
@@ -249,7 +251,7 @@ fn ask(preview: &Preview, app: &App) -> Option<String> {
         return None;
     }
     if preview.price.is_some() {
-        return Some(tr!("Price of one, in {currency}: ", currency = app.work.currency()));
+        return Some(tr!("Price of one, in {currency}: ", currency = app.work.currency_of(preview.profile(app))));
     }
     preview.typed.as_ref().map(|_| tr!("Type {count} to confirm: ", count = preview.items.len()))
 }

@@ -145,6 +145,7 @@ mod tests {
 
     fn item(parent: u32, request: Request) -> PreviewItem {
         PreviewItem {
+            profile: "302ai".into(),
             cost: Some(Amount::from_thousandths(500)),
             parent: Some(TaskKey(parent)),
             was: Some(crate::testing::request()),

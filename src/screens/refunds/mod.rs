@@ -6,9 +6,8 @@ use crate::{
     kit::{
         brush::Brush,
         list::{Kind, ListView},
-        text,
     },
-    shell::layers::{LongList, list_place, searchable},
+    shell::layers::text_list,
 };
 use domain::{
     refunds::CALENDAR_DAYS,
@@ -18,10 +17,7 @@ use engine::{
     act::Act,
     effect::{Effect, StoreCmd},
 };
-use ratatui::{
-    layout::{Position, Rect},
-    text::Line,
-};
+use ratatui::layout::{Position, Rect};
 use words::print;
 use words::tr;
 
@@ -40,15 +36,7 @@ fn lines(app: &App) -> Vec<String> {
 }
 
 fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
-    let room = usize::from(list_place(screen).width).saturating_sub(4);
-    let needle = view.query.text().to_lowercase();
-    let shown = lines(app).into_iter().filter(|line| line.to_lowercase().contains(&needle));
-    let lines = shown
-        .flat_map(|line| if line.is_empty() { vec![line] } else { text::wrap(&line, room) })
-        .map(Line::raw)
-        .collect();
-    let list = LongList { title: tr!("Refunds"), lines, first: view.scroll, runs: false };
-    searchable(brush, screen, app, &list, view)
+    text_list(brush, screen, app, view, tr!("Refunds"), lines(app))
 }
 
 /// Opens it, read anew; or notes what is typed behind the command.

@@ -35,13 +35,14 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
 
 fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
     match banner {
-        Banner::Halted => app
-            .work
-            .queue
-            .halted
-            .as_ref()
-            .map_or_else(String::new, |halt| halted(&reason::halt(halt, &app.screen.voice), app, room)),
-        Banner::NoKey => app.work.key_problem.as_ref().map_or_else(
+        Banner::Halted => app.work.halt().map_or_else(String::new, |(profile, halt)| {
+            let mut problem = reason::halt(halt, &app.screen.voice);
+            if app.work.is_one_of_several(halt) {
+                problem.what = tr!("{profile}: {what}", profile, what = problem.what);
+            }
+            halted(&problem, app, room)
+        }),
+        Banner::NoKey => app.work.own.key_problem.as_ref().map_or_else(
             || {
                 tr!(
                     "No key: nothing can be sent. Set {variable} and restart, or try `reeltop --demo`",

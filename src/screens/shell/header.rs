@@ -154,7 +154,7 @@ fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {
 
 fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let theme = brush.look.theme;
-    if let Some(halt) = &app.work.queue.halted {
+    if let Some((profile, halt)) = app.work.halt() {
         let (long, short) = match halt.cause {
             HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
             HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
@@ -162,8 +162,12 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
             HaltCause::Address => (tr!("queue halted: address"), tr!("halted: address")),
             HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
         };
-        let forms = [(7, long.into()), (6, short.into()), (0, tr!("halted").into())];
+        let (long, short) = match app.work.is_one_of_several(halt) {
+            true => (format!("{profile}: {long}"), format!("{profile}: {short}")),
+            false => (long.to_owned(), short.to_owned()),
+        };
         let stamped = halt.by.as_ref().map(|by| (8, format!("{long} ({})", stamp(app, by))));
+        let forms = [(7, long), (6, short), (0, tr!("halted").into())];
         return Some(stands(stamped.into_iter().chain(forms), theme.bad));
     }
     if app.work.queue.is_paused() {
@@ -181,7 +185,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
         [one] => one.name.clone(),
         [first, ref rest @ ..] => tr!("{who} and {n} more", who = first.name, n = rest.len()),
     };
-    let (long, short) = match app.work.settings.has_key {
+    let (long, short) = match app.work.own.has_key {
         true => (tr!("queue running here and in {who}", who), tr!("{who} sends too", who)),
         false => (tr!("queue running in {who}", who), tr!("{who} sends", who)),
     };
@@ -234,7 +238,7 @@ fn refunds(brush: &Brush<'_>, app: &App) -> Option<Part> {
 }
 
 fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
-    let (balance, at) = app.work.money.balance?;
+    let (balance, at) = app.work.own.balance.last?;
     let style = if balance <= Amount::ZERO { brush.look.theme.bad } else { Style::new() };
     let short = (9, tr!("balance {balance}", balance));
     if !crate::money::is_old(app) {
@@ -256,13 +260,16 @@ fn all_done(brush: &Brush<'_>, app: &App) -> Option<Part> {
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
 fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let now = layout::shown_now(app);
-    if let Some(since) = app.work.poller.offline_since {
+    let away = app.work.served().find_map(|(profile, served)| Some((profile, served.poller.offline_since?)));
+    if let Some((profile, since)) = away {
         let text = tr!("offline {span}", span = amounts::span(now.mono.since(since)));
+        let text = if app.work.served().count() > 1 { format!("{profile}: {text}") } else { text };
         return Some(Part { stays: true, ..one([(6, text), (0, tr!("offline").into())], brush.look.theme.bad) });
     }
     let running =
         app.work.tasks.counts[TaskState::Running as usize] + app.work.tasks.counts[TaskState::Sending as usize];
-    let answer = app.work.poller.last_answer.filter(|_| running > 0)?;
+    let answers = app.work.served().filter_map(|(_, served)| served.poller.last_answer);
+    let answer = answers.max().filter(|_| running > 0)?;
     let ago = amounts::ago(now.mono.since(answer));
     Some(one([(6, tr!("checked {ago}", ago)), (5, ago)], brush.look.theme.faint))
 }

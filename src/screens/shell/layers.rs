@@ -117,6 +117,25 @@ pub(crate) fn searchable(
     None
 }
 
+/// A long text over most of the screen, with only the lines that hold what is searched for.
+pub(crate) fn text_list(
+    brush: &mut Brush<'_>,
+    screen: Rect,
+    app: &App,
+    view: &ListView,
+    title: &'static str,
+    lines: Vec<String>,
+) -> Option<Position> {
+    let room = usize::from(list_place(screen).width).saturating_sub(4);
+    let needle = view.query.text().to_lowercase();
+    let shown = lines.into_iter().filter(|line| line.to_lowercase().contains(&needle));
+    let lines = shown
+        .flat_map(|line| if line.is_empty() { vec![line] } else { text::wrap(&line, room) })
+        .map(Line::raw)
+        .collect();
+    searchable(brush, screen, app, &LongList { title, lines, first: view.scroll, runs: false }, view)
+}
+
 /// Where a long list lies.
 pub(crate) fn list_place(screen: Rect) -> Rect {
     const WIDEST: u16 = 100;

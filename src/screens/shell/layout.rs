@@ -81,7 +81,7 @@ pub struct Places {
 /// What stands on a row of its own below the header, the gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Banner {
-    /// The queue halted; `state.queue.halted` says why.
+    /// The queue halted; `Work::halt` says why.
     Halted,
     /// There is no key for the service.
     NoKey,
@@ -101,10 +101,10 @@ pub fn banner(app: &App) -> Option<Banner> {
     [
         // What the end waits for, whatever else is wrong.
         (engine::waits_for_room(&app.work), Banner::Unwritten),
-        (app.work.queue.halted.is_some(), Banner::Halted),
-        (!app.work.settings.has_key, Banner::NoKey),
+        (app.work.halt().is_some(), Banner::Halted),
+        (!app.work.own.has_key, Banner::NoKey),
         (!app.work.store.failed.is_empty(), Banner::Unwritten),
-        (app.work.poller.offline_since.is_some() && app.work.poller.misses >= OFFLINE_FROM, Banner::Offline),
+        (app.work.own.poller.offline_since.is_some() && app.work.own.poller.misses >= OFFLINE_FROM, Banner::Offline),
         // It tells of the unsent, too.
         (app.screen.away.is_some(), Banner::Away),
         (unsent(app).0 > 0, Banner::Unsent),
@@ -300,7 +300,7 @@ mod tests {
         let mut state = state(120, 40, Pane::Table);
         state.screen.full = true;
         assert_eq!(heights(&state), [Some(38), None, None]);
-        state.work.settings.has_key = false;
+        state.work.own.has_key = false;
         assert_eq!((heights(&state), banner(&state)), ([Some(37), None, None], Some(Banner::NoKey)));
     }
 

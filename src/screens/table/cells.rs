@@ -74,7 +74,9 @@ pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
 /// The service's word, the failure, or how far a download is.
 pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
     let theme = view.look.theme;
+    let lacks_key = view.app.work.lacks_key(row);
     let text = match row.state {
+        _ if lacks_key => tr!("no key: {profile}", profile = row.kind.profile),
         TaskState::Queued => waiting(view, row),
         TaskState::Sending => uploading(view, row.key).unwrap_or_else(|| tr!("on its way").into()),
         TaskState::Running if row.class.is_some() => failure(view, row).unwrap_or_default(),
@@ -101,6 +103,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         _ if row.retried || row.put_away => theme.faint,
         TaskState::Ready if at_risk(view, row) || is_stopped(view, row) => theme.loud,
         TaskState::Unknown => theme.warn,
+        _ if lacks_key => theme.warn,
         TaskState::Saved if is_missing(view, row) => theme.warn,
         TaskState::Failed | TaskState::Refused => theme.bad,
         TaskState::Running | TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
@@ -171,7 +174,7 @@ fn why(view: &View<'_>, row: &Row) -> Option<String> {
 
 /// Why a queued task is not on its way yet.
 fn waiting(view: &View<'_>, row: &Row) -> String {
-    if view.app.work.queue.halted.is_some() {
+    if view.app.work.of(&row.kind.profile).sending.halted.is_some() {
         return tr!("halted, free").into();
     }
     if view.app.work.queue.is_paused() {

@@ -21,7 +21,7 @@ fn values(app: &App, field: &str) -> Vec<String> {
             let names = models.iter().flat_map(|model| &model.resolutions).map(|resolution| resolution.name.clone());
             names.collect::<BTreeSet<_>>().into_iter().collect()
         }
-        "profile" => vec![app.work.settings.profile.name.clone()],
+        "profile" => app.work.served().map(|(name, _)| name.to_owned()).collect(),
         "batch" => {
             let mut keys: Vec<u32> = app.work.tasks.rows.values().rev().map(|row| row.batch.0).take(1_000).collect();
             keys.dedup();

@@ -51,7 +51,7 @@ impl Overlay for Welcome {
 /// Opens it once both are known: that there is no key, and that there are no tasks. Each becomes known once, so that it
 /// opens at most once, and never over what a person has opened meanwhile.
 pub(crate) fn offer(app: &mut App) {
-    let no_key = !app.work.settings.has_key && app.work.key_problem.is_some();
+    let no_key = !app.work.own.has_key && app.work.own.key_problem.is_some();
     let no_tasks = app.work.store.owner.is_some() && app.work.tasks.loaded && app.work.tasks.rows.is_empty();
     if no_key && no_tasks && app.screen.layers.is_empty() {
         app.screen.open(Welcome);
@@ -75,7 +75,7 @@ mod tests {
         let mut state = state(tasks);
         state.work.tasks.loaded = true;
         let now = state.work.now;
-        let _ = update(&mut state, Msg::Local(LocalMsg::Key { result: key }), now);
+        let _ = update(&mut state, Msg::Local(LocalMsg::Key { profile: "302ai".into(), result: key }), now);
         state.screen.top::<Welcome>().is_some()
     }
 

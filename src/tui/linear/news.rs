@@ -35,7 +35,7 @@ impl News {
             news => said(news, voice).map(|said| said.text),
         };
         let mut lines: Vec<String> = state.news.drain(..).filter_map(|news| words(&news)).collect();
-        let halt = work.queue.halted.as_ref();
+        let halt = work.own.sending.halted.as_ref();
         if halt.is_some() != self.halted {
             self.halted = halt.is_some();
             lines.extend(halt.map(|halt| {
@@ -96,7 +96,7 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         true => tr!("No tasks yet.").to_owned(),
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let queue = match (&work.queue.halted, work.queue.is_paused()) {
+    let queue = match (&work.own.sending.halted, work.queue.is_paused()) {
         (Some(halt), _) => tr!("Sending is halted. {problem}", problem = reason::halt(halt, &super::orders::voice())),
         (None, true) => match &work.queue.pause {
             Some(by) if !share::is_ours(work, by) => {
@@ -108,7 +108,7 @@ pub(super) fn status(work: &Work) -> Vec<String> {
     };
     let currency = work.currency();
     let (spent, reserved) = (work.spent_today().of(currency), work.reserved().of(currency));
-    let money = match work.money.balance {
+    let money = match work.own.balance.last {
         Some((balance, _)) => tr!(
             "Today {spent} spent, {reserved} reserved. The balance is {balance}.",
             spent,

@@ -66,7 +66,8 @@ impl Offer {
             .map(|warning| tr!("warning: {warning}", warning));
         let lines = warnings.chain(twins).chain(combinations::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: None, typed: None };
+            let intent =
+                Intent { request: cell.request, parent: None, agreed: vec![], name: None, typed: None, profile: None };
             std::iter::repeat_n(intent, cell.count)
         });
         Ok(Self::of(setup, engine, intents.collect(), lines))
@@ -106,6 +107,7 @@ impl Offer {
                         agreed: terms.cautions,
                         name: None,
                         typed: None,
+                        profile: None,
                     });
                 }
             }
@@ -252,8 +254,14 @@ mod tests {
     use super::*;
 
     fn offer(n: usize, asks: bool) -> Offer {
-        let intent =
-            Intent { request: engine::testing::request(), parent: None, agreed: vec![], name: None, typed: None };
+        let intent = Intent {
+            request: engine::testing::request(),
+            parent: None,
+            agreed: vec![],
+            name: None,
+            typed: None,
+            profile: None,
+        };
         Offer { intents: vec![intent; n], asks, shown: Mono(1_000) }
     }
 

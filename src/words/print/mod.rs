@@ -8,6 +8,7 @@ mod layout;
 mod prices;
 mod refunds;
 mod runs;
+pub mod who;
 
 pub use audit::{adds_up, audit_json, audit_text, day, difference, not_audited};
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text, raise_line};

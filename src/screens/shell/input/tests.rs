@@ -153,7 +153,7 @@ fn p_pauses_resumes_and_after_a_halt_looks_again() {
     state.work.queue.paused = true;
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
     let reason = Reason::Own(Own::NotKept);
-    state.work.queue.halted = Some(Halt { cause: HaltCause::Key, tasks: 1, reason, by: None });
+    state.work.own.sending.halted = Some(Halt { cause: HaltCause::Key, tasks: 1, reason, by: None });
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
 }
 

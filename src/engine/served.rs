@@ -1,0 +1,176 @@
+//! A profile as this program serves it: what is sent to its service, asked of it and known of it. Each has its own key, pace,
+//! halts, balance and records, and nothing that one of them meets holds up another.
+
+use crate::{
+    agenda::Agenda,
+    effect::Ticket,
+    settings::Profile,
+    uploads::Uploads,
+    work::{Halt, Poller, Records, Work},
+};
+use domain::{
+    account::{Account, HaltCause, Streak},
+    amount::{Amount, Totals},
+    catalogue::Catalogue,
+    problem::TaskError,
+    reason::Reason,
+    task::{Row, TaskState},
+    time::{Mono, Wall},
+};
+use service::protocol::Protocol;
+use std::{collections::VecDeque, sync::LazyLock};
+
+/// One profile.
+#[derive(Clone, Debug, Default)]
+pub struct Served {
+    /// Whether the config knows it and says where its key comes from. Tasks of any other profile are left alone.
+    pub is_known: bool,
+    /// Whether its key is at hand. Without it nothing is sent and nothing is asked.
+    pub has_key: bool,
+    /// Why there is no key, where none could be had.
+    pub key_problem: Option<Reason>,
+    pub sending: Sending,
+    pub poller: Poller,
+    /// Files that are this run's to fetch, by when the next try may begin.
+    pub saves: Agenda<Mono>,
+    pub records: Records,
+    pub balance: Balance,
+    /// How the account fares, as the store knows it.
+    pub account: Account,
+}
+
+/// Sending to one profile's service.
+#[derive(Clone, Debug, Default)]
+pub struct Sending {
+    /// The account's key, balance or luck stopped it, or the store cannot be written.
+    pub halted: Option<Halt>,
+    /// Queued tasks that are this run's to send: not before this moment.
+    pub due: Agenda<Mono>,
+    /// When submissions were emitted in the last 60 seconds, by this program.
+    pub sent: VecDeque<Mono>,
+    /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
+    pub not_before: Mono,
+    /// The service asked the account to wait until then.
+    pub rests_until: Wall,
+    /// How often in a row the service asked to wait.
+    pub put_backs: u32,
+    /// Whether the service's last answer to a submission, if there was one, left nothing open about it.
+    pub proven: bool,
+    /// Tasks in a row that were not taken, all in the same way.
+    pub refusals: Streak,
+    /// Tasks in a row that the service gave up, all in the same way.
+    pub failures: Streak,
+    /// Pictures that were uploaded.
+    pub uploaded: Uploads,
+}
+
+/// What the service says that is left to be spent.
+#[derive(Clone, Debug, Default)]
+pub struct Balance {
+    /// Its last word, and when.
+    pub last: Option<(Amount, Wall)>,
+    /// What counted as spent today when that word came.
+    pub spent_then: Totals,
+    /// Its first word in this run, and when: what its later ones are compared with.
+    pub first: Option<(Amount, Wall)>,
+    /// Why it could not be had.
+    pub problem: Option<TaskError>,
+    /// The call under way.
+    pub asking: Option<Ticket>,
+}
+
+impl Served {
+    /// A profile at the start. Its key may still have to be read.
+    #[must_use]
+    pub fn new(has_key: bool, now: Mono) -> Self {
+        let poller = Poller { refilled: now, budget_milli: 1000, ..Poller::default() };
+        Self { is_known: true, has_key, poller, ..Self::default() }
+    }
+}
+
+/// What is known of a profile that the config does not know: nothing.
+static UNKNOWN: LazyLock<Served> = LazyLock::new(Served::default);
+
+impl Work {
+    /// A profile of that name, as it is served here. One that the config does not know has no key.
+    #[must_use]
+    pub fn of(&self, profile: &str) -> &Served {
+        if profile == self.settings.profile.name { &self.own } else { self.others.get(profile).unwrap_or(&UNKNOWN) }
+    }
+
+    pub(crate) fn of_mut(&mut self, profile: &str) -> &mut Served {
+        if profile == self.settings.profile.name {
+            return &mut self.own;
+        }
+        self.others.entry(profile.to_owned()).or_default()
+    }
+
+    /// The profiles that the config knows, the default one first.
+    pub fn served(&self) -> impl Iterator<Item = (&str, &Served)> {
+        self.all().filter(|(_, served)| served.is_known)
+    }
+
+    /// The names of these.
+    pub(crate) fn profiles(&self) -> Vec<String> {
+        self.served().map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// What the config says of a profile.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        let settings = &self.settings;
+        if name == settings.profile.name {
+            return Some(&settings.profile);
+        }
+        settings.others.get(name).map(|other| &other.profile)
+    }
+
+    /// Whether a task lies still for want of its profile's key: it has none here, and no other program works on the task. Of the
+    /// default profile's key everything speaks anyhow.
+    #[must_use]
+    pub fn lacks_key(&self, row: &Row) -> bool {
+        let served = self.of(&row.kind.profile);
+        let is_open = row.state.is_live() && row.state != TaskState::Sending;
+        is_open
+            && *row.kind.profile != *self.settings.profile.name
+            && !served.has_key
+            && (!served.is_known || served.key_problem.is_some())
+            && self.tasks.live.get(&row.key).is_none_or(|task| !crate::held_by_another(self, task))
+    }
+
+    /// What stops the sending: of the default profile, else of the first other one that is stopped.
+    #[must_use]
+    pub fn halt(&self) -> Option<(&str, &Halt)> {
+        self.served().find_map(|(profile, served)| Some((profile, served.sending.halted.as_ref()?)))
+    }
+
+    /// Whether a halt stops one profile while there are others.
+    #[must_use]
+    pub fn is_one_of_several(&self, halt: &Halt) -> bool {
+        halt.cause != HaltCause::Store && self.served().count() > 1
+    }
+
+    /// The halt, if it is the store's doing.
+    #[must_use]
+    pub fn halted_by_store(&self) -> Option<&Halt> {
+        let halts = self.served().filter_map(|(_, served)| served.sending.halted.as_ref());
+        halts.into_iter().find(|halt| halt.cause == HaltCause::Store)
+    }
+
+    /// The models as a profile's host takes them.
+    #[must_use]
+    pub fn catalogue(&self, profile: &str) -> &Catalogue {
+        self.settings.others.get(profile).map_or(&self.settings.catalogue, |other| &other.catalogue)
+    }
+
+    /// Every profile of which something is known, the config's or not: what was asked may still be answered.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Served)> {
+        let others = self.others.iter().map(|(name, served)| (name.as_str(), served));
+        std::iter::once((self.settings.profile.name.as_str(), &self.own)).chain(others)
+    }
+
+    /// What a profile's service speaks.
+    pub(crate) fn protocol(&self, profile: &str) -> Protocol {
+        self.profile(profile).map_or(Protocol::MINIMAX_V1, |profile| profile.protocol)
+    }
+}

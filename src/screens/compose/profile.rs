@@ -1,0 +1,42 @@
+//! The account that a draft is sent with.
+
+use crate::app::App;
+use domain::catalogue::Catalogue;
+use engine::{acts::profile_of_attempt, settings::Profile};
+
+/// The profiles that a task can be sent with: those whose key is here, the default one first.
+fn choices(app: &App) -> Vec<String> {
+    let served = app.work.served().filter(|(_, served)| served.has_key);
+    served.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Whether there is a profile to be chosen.
+pub(super) fn is_chosen(app: &App) -> bool {
+    choices(app).len() > 1
+}
+
+/// The account that the draft is sent with: the chosen one, else that of the attempt which it repeats.
+pub(crate) fn of(app: &App) -> &str {
+    let compose = &app.screen.compose;
+    let chosen = compose.draft.profile.as_deref().filter(|chosen| app.work.of(chosen).is_known);
+    chosen.unwrap_or_else(|| profile_of_attempt(&app.work, compose.parent))
+}
+
+/// What the config says of it.
+pub(crate) fn account(app: &App) -> &Profile {
+    app.work.profile(of(app)).unwrap_or(&app.work.settings.profile)
+}
+
+/// The models as its host takes them.
+pub(crate) fn catalogue(app: &App) -> &Catalogue {
+    app.work.catalogue(of(app))
+}
+
+/// Next or previous of the profiles that have a key here.
+pub(super) fn turn(app: &mut App, forward: bool) {
+    let profiles = choices(app);
+    let at = profiles.iter().position(|name| name == of(app)).unwrap_or(0);
+    let len = profiles.len().max(1);
+    app.screen.compose.draft.profile = profiles.into_iter().nth((at + if forward { 1 } else { len - 1 }) % len);
+    super::touch(app);
+}

@@ -1,0 +1,29 @@
+//! Who does what on this store: the other programs, and the profiles.
+
+use crate::{
+    app::App,
+    commands::Do,
+    kit::{
+        brush::Brush,
+        list::{Kind, ListView},
+    },
+    shell::layers::text_list,
+};
+use ratatui::layout::{Position, Rect};
+use words::{print::who, tr};
+
+/// The list.
+pub static WHO: Kind = Kind { texts: |app| who::lines(&app.work, &app.screen.voice), draw, run: None };
+
+fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
+    text_list(brush, screen, app, view, tr!("Who does what"), who::lines(&app.work, &app.screen.voice))
+}
+
+/// Opens it.
+pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    if !rest.is_empty() {
+        return Err(tr!("it takes no argument").into());
+    }
+    app.screen.open(ListView::of(&WHO));
+    Ok(Vec::new())
+}
