@@ -26,7 +26,7 @@ pub(super) fn check(setup: &Loaded, voice: Voice) -> Outcome {
             Ok(if audit.adds_up() { Exit::Done } else { Exit::Failed })
         }
         Some((Err(why), _)) => {
-            Err(Stop::Problem(exit_of(why, work.money.balance_problem.as_ref()), Box::new(print::not_audited(why))))
+            Err(Stop::Problem(exit_of(why, work.own.balance.problem.as_ref()), Box::new(print::not_audited(why))))
         }
         None => Ok(Exit::Interrupted),
     }
@@ -58,6 +58,6 @@ async fn looked(setup: &Loaded, days: u32) -> Result<(Work, Option<Exit>), Stop>
     let mut headless = Headless::start(setup, Scope::Named).await?;
     headless.key().await?;
     headless.act(Act::Audit { days });
-    headless.until(None, |work| work.money.auditing.is_none() && work.records.then.is_empty()).await;
+    headless.until(None, |work| work.money.auditing.is_none() && work.then.is_empty()).await;
     Ok(headless.end().await)
 }

@@ -459,7 +459,6 @@ pub enum LocalMsg {
     },
     /// A player was opened on a file.
     Opened {
-        /// The file.
         path: String,
         /// The error is the player that is not there or has no display.
         result: Result<(), String>,

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_data_folder_that_lies_too_deep_for_a_socket_has_its_bell_elsewhere() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(&dir.path().join("deep".repeat(40))).unwrap();
+        let owner = Owner::start(&dir.path().join("deep".repeat(40)).as_path().into()).unwrap();
         let (_socket, path) = hang_up(owner.lock_file()).unwrap();
         owner.publish(&path).unwrap();
         let uid = fs::metadata(owner.lock_file()).unwrap().uid();

@@ -3,6 +3,7 @@
 
 mod answers;
 mod camera;
+mod changes;
 pub mod choose;
 mod combinations;
 mod drafts;

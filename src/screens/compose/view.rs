@@ -4,20 +4,19 @@ use crate::{
     app::App,
     compose as rules,
     compose::combinations,
-    compose::{earlier, fields, sight},
+    compose::{changes, earlier, fields, sight},
     kit::{
         brush::{Brush, LABEL},
-        diff, text,
+        text,
         theme::Look,
     },
-    screen::{Compose, ComposeRow, Pane},
+    screen::{ComposeRow, Pane},
     sights::Spot,
     toast,
 };
 use domain::{
     amount::Amount,
     draft::{Field, Severity},
-    request::{ImageRef, Request},
 };
 use engine::{effect::Level, folder::is_several};
 use ratatui::{
@@ -212,7 +211,7 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
     let field = match row {
         ComposeRow::Field(field) => field,
         ComposeRow::Profile | ComposeRow::Combine => return Vec::new(),
-        ComposeRow::Send => return changes(app, look, width),
+        ComposeRow::Send => return changes::lines(app, look, width),
     };
     if compose.row == row && !compose.faults.iter().any(|fault| fault.field == field) {
         let help = fields::help(app, field);
@@ -239,47 +238,6 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
             })
         })
         .collect()
-}
-
-/// What edit and retry has changed so far.
-fn changes(app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
-    let compose = &app.screen.compose;
-    let Some(was) = &compose.parent_request else { return Vec::new() };
-    let now = as_request(compose, app, was);
-    let mut lines = diff::lines(was, &now, width, look);
-    if lines.is_empty() {
-        lines.push(Line::styled(format!("{:<LABEL$}{}", "", tr!("nothing is changed yet")), look.theme.faint));
-    }
-    lines.truncate(6);
-    lines
-}
-
-/// The draft in the shape of its parent, for showing what differs; pictures stay the parent's while their path does.
-fn as_request(compose: &Compose, app: &App, was: &Request) -> Request {
-    let draft = &compose.draft;
-    let spec = rules::spec(app);
-    let picture = |typed: &str, was: &Option<ImageRef>| match was {
-        Some(image) if image.typed() == typed => Some(image.clone()),
-        _ if typed.is_empty() => None,
-        _ => Some(ImageRef::Url(typed.to_owned())),
-    };
-    Request {
-        model: draft.model.clone(),
-        prompt: compose.prompt.text(),
-        first_frame: picture(&draft.first_frame, &was.first_frame),
-        last_frame: picture(&draft.last_frame, &was.last_frame),
-        subject: picture(&draft.subject, &was.subject),
-        resolution: draft
-            .resolution
-            .clone()
-            .or_else(|| spec.map(|spec| spec.default_resolution.clone()))
-            .unwrap_or_default(),
-        duration: draft.duration.or_else(|| spec.map(|spec| spec.default_duration)).unwrap_or(was.duration),
-        optimizer: draft.optimizer,
-        callback: Some(draft.callback.clone()).filter(|address| !address.is_empty()),
-        fast_pretreatment: draft.fast_pretreatment,
-        watermark: draft.watermark,
-    }
 }
 
 fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Option<Position> {
