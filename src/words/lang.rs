@@ -91,13 +91,12 @@ fn catalogue() -> &'static HashMap<Cow<'static, str>, Cow<'static, str>> {
 /// Every pair of the catalogue, English first, in the order of its files: for tests of the catalogue.
 pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
     [
-        include_str!("lang/zh_CN/domain.po"),
-        include_str!("lang/zh_CN/logic.po"),
-        include_str!("lang/zh_CN/ui.po"),
-        include_str!("lang/zh_CN/io.po"),
-        include_str!("lang/zh_CN/app.po"),
+        include_str!("lang/zh_CN/words.po"),
+        include_str!("lang/zh_CN/screens.po"),
+        include_str!("lang/zh_CN/tui.po"),
+        include_str!("lang/zh_CN/cli.po"),
+        include_str!("lang/zh_CN/simulator.po"),
         include_str!("lang/zh_CN/help.po"),
-        include_str!("lang/zh_CN/sights.po"),
     ]
     .into_iter()
     .flat_map(po::entries)
