@@ -280,11 +280,11 @@ mod tests {
             shown("retry"),
             "retry [KEY]... [--failed] [--again] [--yes] [--max-cost <AMOUNT>] [--price <AMOUNT>]"
         );
-        assert_eq!(shown("resolve"), "resolve <KEY> --as <OUTCOME>");
+        assert_eq!(shown("resolve"), "resolve <KEY> [--as <OUTCOME>]");
         assert_eq!(shown("config"), "config check|path|show|init|unit");
         assert_eq!(synopsis(root.find_subcommand("retry").unwrap(), true), "retry [KEY]... [OPTIONS]");
         assert!(markdown().contains("| `reeltop submit [OPTIONS]` |"));
-        assert!(markdown().contains("| `reeltop resolve <KEY> --as <OUTCOME>` |"));
+        assert!(markdown().contains("| `reeltop resolve <KEY> [--as <OUTCOME>]` |"));
         assert!(markdown().contains(r"| `reeltop config check\|path\|show\|init\|unit` |"));
     }
 }

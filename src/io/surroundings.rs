@@ -40,6 +40,19 @@ fn shows_unicode(locale: Option<&str>) -> bool {
     })
 }
 
+/// The database that the environment names for the store (`REELTOP_STORE_URL`).
+#[must_use]
+pub fn store_url() -> Option<String> {
+    env::var("REELTOP_STORE_URL").ok().filter(|url| !url.trim().is_empty())
+}
+
+/// Who is at which machine, such as `ann@studio`.
+#[must_use]
+pub fn user_at_host() -> String {
+    let user = ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
+    format!("{}@{}", user.as_deref().unwrap_or("someone"), rustix::system::uname().nodename().to_string_lossy())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,17 +70,4 @@ mod tests {
             assert_eq!(shows_unicode(locale), unicode, "{locale:?}");
         }
     }
-}
-
-/// The database that the environment names for the store (`REELTOP_STORE_URL`).
-#[must_use]
-pub fn store_url() -> Option<String> {
-    env::var("REELTOP_STORE_URL").ok().filter(|url| !url.trim().is_empty())
-}
-
-/// Who is at which machine, such as `ann@studio`.
-#[must_use]
-pub fn user_at_host() -> String {
-    let user = ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
-    format!("{}@{}", user.as_deref().unwrap_or("someone"), rustix::system::uname().nodename().to_string_lossy())
 }

@@ -156,7 +156,7 @@ impl Face {
             frame_gap,
             pace: Pace::default(),
             left: 0,
-            easel: Easel::new(),
+            easel: Easel::set_up(),
         })
     }
 

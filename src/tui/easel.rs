@@ -46,7 +46,7 @@ pub struct Easel {
 impl Easel {
     /// Knows what the environment and the operating system say.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn set_up() -> Self {
         let (to, made) = mpsc::unbounded_channel();
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let mut easel = Self { graphics: Graphics::new(set), engraver: None, made, to, asked: false };

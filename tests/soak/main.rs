@@ -202,11 +202,11 @@ fn go_on(home: &Home, programs: &mut [Option<Program>]) {
 
 /// No kills and nothing new, until all has ended and the records have been looked at for the last time that is soon.
 fn calm(home: &Home, programs: &mut [Option<Program>]) {
-    for which in 0..programs.len() {
-        if let Some(program) = programs[which].take() {
+    for (which, place) in programs.iter_mut().enumerate() {
+        if let Some(program) = place.take() {
             program.kill();
         }
-        programs[which] = Some(Program::start(home, which));
+        *place = Some(Program::start(home, which));
     }
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(10 * 60) {

@@ -123,7 +123,7 @@ fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
 
 #[test]
 fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
-    let mut state = state(&[]);
+    let mut state = state(&[Saved, Queued, Saved, Saved]);
     let four = tasks([(1, Saved), (2, Queued), (3, Saved), (4, Saved)]);
     let effects = part(&mut state, &four, CopyWhat::Url);
     let ticket = state.work.next_ticket;
