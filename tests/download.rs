@@ -135,6 +135,7 @@ impl Service {
             age_ms: 9,
             run_ms: Some(9),
             end: End::Success,
+            charge: None,
         };
         simulator.preload(vec![done]);
         let client = Client::new(net::config(simulator.base_url(), Path::new("/nonexistent"))).unwrap();

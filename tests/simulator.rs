@@ -361,8 +361,17 @@ async fn tasks_can_be_there_from_the_start() {
             age_ms: 50,
             run_ms: Some(100),
             end: End::Success,
+            charge: None,
         },
-        Preloaded { id: "2".into(), file: None, prompt: "failed".into(), age_ms: 100, run_ms: Some(100), end: fail },
+        Preloaded {
+            id: "2".into(),
+            file: None,
+            prompt: "failed".into(),
+            age_ms: 100,
+            run_ms: Some(100),
+            end: fail,
+            charge: None,
+        },
         Preloaded {
             id: "4".into(),
             file: Some("77".into()),
@@ -370,6 +379,7 @@ async fn tasks_can_be_there_from_the_start() {
             age_ms: 100,
             run_ms: Some(100),
             end: End::Success,
+            charge: None,
         },
     ]);
     // A client that knows its file already, as the demo's store does, fetches it by that id.

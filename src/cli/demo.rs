@@ -114,16 +114,18 @@ fn remote(nth: usize) -> String {
     format!("1069161122{nth:05}")
 }
 
-/// What the simulator must know of the morning: what still runs there and what is yet to be fetched.
+/// What the simulator must know of the morning: all that it took, for what still runs, for files yet to be fetched and for the
+/// records.
 fn preloaded() -> Vec<Preloaded> {
+    let catalogue = Catalogue::builtin();
     let tasks = MORNING.iter().enumerate();
     tasks
-        .filter_map(|(nth, (minutes, _, _, _, prompt, stands))| {
+        .filter_map(|(nth, (minutes, model, _, _, prompt, stands))| {
             let age_ms = minutes * MINUTE;
             let run_ms = match stands {
                 Runs(seconds) => age_ms + seconds * SECOND,
-                Ready | Saved => age_ms / 2,
-                Queued | Unknown | Failed(_) | Refused(_) | Cancelled => return None,
+                Ready | Saved | Failed(_) | Cancelled => age_ms / 2,
+                Queued | Unknown | Refused(_) => return None,
             };
             let prompt = (*prompt).to_owned();
             Some(Preloaded {
@@ -132,7 +134,11 @@ fn preloaded() -> Vec<Preloaded> {
                 prompt,
                 age_ms,
                 run_ms: Some(run_ms),
-                end: End::Success,
+                end: match stands {
+                    Failed(code) => End::Fail { code: *code, message: String::new() },
+                    _ => End::Success,
+                },
+                charge: catalogue.price(model).map(|price| ((*model).to_owned(), price)),
             })
         })
         .collect()

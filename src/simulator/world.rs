@@ -83,6 +83,8 @@ pub struct Preloaded {
     pub run_ms: Option<u64>,
     /// How it ends.
     pub end: End,
+    /// The model and what was charged, for the records; `None`: they do not have it.
+    pub charge: Option<(String, Amount)>,
 }
 
 #[derive(Debug)]
@@ -295,6 +297,22 @@ impl Books {
             let faults = Faults::default().of_submission(self.seed, n, &task.prompt, 0);
             let accepted = Wall(now.0.saturating_sub_unsigned(task.age_ms));
             let run_ms = task.run_ms.unwrap_or_else(|| self.drawn_run(n));
+            if let Some((model, cost)) = task.charge {
+                let body = json!({ "model": model, "prompt": task.prompt });
+                let answer = json!({ "task_id": task.id, "base_resp": base_resp(0, "success") });
+                self.log.write(Entry {
+                    request_id: format!("{:032x}", draw(self.seed, 1_006, n)),
+                    at: accepted,
+                    path: "/minimaxi/v1/video_generation",
+                    model,
+                    cost,
+                    charged: true,
+                    prompt: task.prompt,
+                    task: Some(task.id.clone()),
+                    bodies: (body, answer),
+                    faults: FaultSet::default(),
+                });
+            }
             let (id, end, price) = (task.id, task.end, Amount::ZERO);
             let file = task.file.unwrap_or_default();
             self.add(SimTask { id, file, accepted, run_ms, end, price, repaid: false, queried: false, faults });

@@ -90,6 +90,7 @@ async fn service(listen: SocketAddr, running: usize, done: usize) -> Simulator {
         run_ms: Some(run_ms),
         end: End::Success,
         file: None,
+        charge: None,
     };
     simulator.preload((0..running + done).map(|n| task(n, if n < running { HOUR } else { 0 })).collect());
     simulator
