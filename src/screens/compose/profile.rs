@@ -11,7 +11,7 @@ fn choices(app: &App) -> Vec<String> {
 }
 
 /// Whether there is a profile to be chosen.
-pub(super) fn is_chosen(app: &App) -> bool {
+pub(crate) fn is_chosen(app: &App) -> bool {
     choices(app).len() > 1
 }
 

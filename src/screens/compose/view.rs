@@ -4,7 +4,7 @@ use crate::{
     app::App,
     compose as rules,
     compose::combinations,
-    compose::{changes, earlier, fields, sight},
+    compose::{changes, earlier, fields, profile, sight},
     kit::{
         brush::{Brush, LABEL},
         text,
@@ -430,10 +430,11 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
         brush.text(place.x, place.y, place.width, text, look.theme.warn);
         return;
     };
-    let day = app.work.spent_today() + app.work.reserved() + price;
-    let price = price.of(app.work.currency());
+    let currency = profile::account(app).currency();
+    let day = app.work.day_of(currency) + price;
+    let price = price.of(currency);
     let what = if count > 1 { tr!("{count} tasks for {price}", count, price) } else { price.to_string() };
-    let after = match app.work.days_cap() {
+    let after = match app.work.cap(currency) {
         Some(cap) if day > cap => {
             let over = tr!("{price} would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
             brush.text(place.x, place.y, place.width, &over, look.theme.bad);

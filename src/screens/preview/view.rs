@@ -203,6 +203,8 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
         1 => preview.total.of(currency).to_string(),
         count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
     };
+    let price =
+        if crate::compose::profile::is_chosen(app) { tr!("{price} with {profile}", price, profile) } else { price };
     let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(app) {
         true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
         false => tr!("balance {balance}", balance),

@@ -89,6 +89,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
         Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         queue(brush, app),
         Some(money(brush, app)),
+        other_money(app),
         refunds(brush, app),
         balance(brush, app),
         all_done(brush, app),
@@ -223,6 +224,20 @@ fn money(brush: &Brush<'_>, app: &App) -> Part {
         (1, tr!("{left} left", left)),
     ];
     one(forms, style)
+}
+
+/// Spent today in other currencies than the default profile's.
+fn other_money(app: &App) -> Option<Part> {
+    let currency = app.work.currency();
+    let others: Vec<String> = app
+        .work
+        .money
+        .spent_today
+        .all()
+        .filter(|money| money.currency != currency)
+        .map(|money| money.to_string())
+        .collect();
+    (!others.is_empty()).then(|| one([(4, others.join(tr!(", ")))], Style::new()))
 }
 
 /// Charges without a result that nobody has asked for.

@@ -2,6 +2,7 @@
 
 use crate::{app::App, kit::theme::Look, shell::layout};
 use domain::{
+    amount::Currency,
     problem::Charged,
     task::{Row, Task, TaskKey, TaskState},
     time::{Now, SECOND},
@@ -51,9 +52,15 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
     if row.is_known() { say() } else { CellText::new("-".into(), view.look.theme.faint) }
 }
 
-/// The price; its currency only where it is not the profile's.
+/// The price. Another currency than the default profile's has its sign before it, since the column has no room for its name.
 pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
-    if row.kind.currency == view.app.work.currency() { row.cost.to_string() } else { row.money().to_string() }
+    let (work, currency) = (&view.app.work, row.kind.currency);
+    match currency {
+        _ if currency == work.currency() => row.cost.to_string(),
+        Currency::Usd => format!("${}", row.cost),
+        Currency::Cny if !work.settings.ui.ascii => format!("\u{a5}{}", row.cost),
+        Currency::Cny | Currency::Ptc => row.money().to_string(),
+    }
 }
 
 /// Whether it runs longer than nineteen of twenty such tasks did.
