@@ -50,7 +50,7 @@ fn the_data_folder_is_its_user_s_alone_while_the_program_runs_and_after() {
     assert_eq!(open_to_others(&home), []);
     let watch = home.start(&["watch"]);
     home.queue("a cat");
-    support::until("the file is saved", || home.states() == [domain::task::TaskState::Saved]);
+    home.reaches(&[domain::task::TaskState::Saved]);
     assert!(all_under(&home.data()).len() > 6, "{:?}", all_under(&home.data()));
     assert_eq!(open_to_others(&home), []);
     watch.kill();

@@ -118,7 +118,7 @@ fn on_a_stalled_line_an_answered_submission_is_saved_and_memory_stays() {
         screen.until_input_is_read();
     }
     gate.accept();
-    until("the answer is saved", || home.states() == [TaskState::Running]);
+    home.reaches(&[TaskState::Running]);
     let grown = most_memory(screen.id()) - before;
     assert!(grown < 8_000, "{grown} kB more");
     screen.stall(false);

@@ -85,7 +85,7 @@ fn a_kill_after_the_journal_leaves_the_task_queued_and_the_next_start_paused() {
     assert_eq!(service.sim().submissions_of("a cat"), 0);
     screen.keys("p");
     screen.shows("saved");
-    until("the file is saved", || home.states() == [TaskState::Saved]);
+    home.reaches(&[TaskState::Saved]);
     assert_eq!(service.sim().submissions_of("a cat"), 1);
     assert_honest(&service);
 }
@@ -97,7 +97,7 @@ fn a_kill_with_the_post_in_flight_leaves_an_unknown_that_is_never_sent_again() {
     assert_eq!(home.states(), [TaskState::Sending]);
     let screen = Pty::ready(&home);
     screen.shows("unknown");
-    until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
+    home.reaches(&[TaskState::Unknown]);
     // The queue goes on, with another task; whichever of the two programs sends it, the call waits for its answer.
     let other = home.start(&["submit", "--prompt", "a dog", "--yes", "--max-cost", "1"]);
     gate.arrives();
@@ -133,7 +133,7 @@ fn a_kill_after_the_answer_and_before_it_is_saved_leaves_an_unknown() {
     assert_eq!(home.states(), [TaskState::Sending]);
     let screen = Pty::ready(&home);
     screen.shows("unknown");
-    until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
+    home.reaches(&[TaskState::Unknown]);
     assert_eq!(gate.posts(), 1);
 }
 
@@ -155,7 +155,7 @@ fn a_store_that_cannot_be_written_for_a_while_costs_no_answer() {
 fn three_enters_make_one_task() {
     let (service, home, mut screen) = at_the_service();
     compose_and_send(&mut screen, "a cat");
-    until("the file is saved", || home.states() == [TaskState::Saved]);
+    home.reaches(&[TaskState::Saved]);
     screen.keys(CTRL_C);
     assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
     assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
@@ -356,7 +356,7 @@ fn a_download_of_a_program_that_is_killed_is_gone_on_with_by_one_that_runs_alrea
     let screen = Pty::ready(&home);
     screen.shows("other program");
     watch.kill();
-    until("the file is saved", || home.states() == [TaskState::Saved]);
+    home.reaches(&[TaskState::Saved]);
     assert_honest(&service);
 }
 

@@ -249,7 +249,7 @@ fn the_editor_has_the_terminal_while_the_work_goes_on_and_its_text_comes_back() 
     });
     assert_eq!(screen.modes(), screen.before);
     home.queue("meanwhile");
-    until("the other task is saved", || home.states() == [TaskState::Saved]);
+    home.reaches(&[TaskState::Saved]);
     assert!(!screen.screen().contains("meanwhile"), "drawn over the editor\n{}", screen.picture());
     screen.keys("done\r");
     screen.shows("a cat, a dog 狗");

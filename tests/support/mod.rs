@@ -213,6 +213,16 @@ impl Home {
         self.tasks().iter().map(Task::state).collect()
     }
 
+    /// Waits until the tasks in the store are in these states, oldest first.
+    #[track_caller]
+    pub(crate) fn reaches(&self, states: &[TaskState]) {
+        let deadline = Instant::now() + DEADLINE;
+        while self.states() != states {
+            assert!(Instant::now() < deadline, "{:?} did not become {states:?}", self.states());
+            look_again();
+        }
+    }
+
     pub(crate) fn task(&self, key: u32) -> Task {
         self.tasks().into_iter().find(|task| task.key == TaskKey(key)).unwrap()
     }
