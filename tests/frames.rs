@@ -18,9 +18,10 @@ use screens::{
     app::App,
     key::{Code, Key},
     kit::editor::PromptEditor,
+    layout,
     msg::Input,
     screen::Pane,
-    shell::{layout, view as ui},
+    shell::view as ui,
 };
 use tui::frame::FrameWriter;
 

@@ -42,11 +42,9 @@ use screens::{
     confirm::Confirm,
     copy::menu::CopyMenu,
     help::HELP,
-    kit::{
-        editor::{LineEditor, PromptEditor},
-        list::ListView,
-    },
+    kit::editor::{LineEditor, PromptEditor},
     layer::Layer,
+    lists::ListView,
     palette::Palette,
     pick::{Item, PickWhat, Picker, Take},
     resolve::Resolve,

@@ -7,11 +7,12 @@ use crate::{
     confirm,
     confirm::Confirm,
     copy::menu::CopyMenu,
-    detail, failures, gallery, help, keymap,
+    detail, failures, gallery, help,
     keymap::{Action, CopyWhat, Ctx, Move, Place, can_download, refreshable},
-    kit::{list, list::ListView},
     layer,
     layer::Did,
+    lists,
+    lists::ListView,
     messages::MESSAGES,
     money as ledger, palette, pick,
     pick::{PickWhat, Picker},
@@ -149,7 +150,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Resolve => resolve::open(app),
         Action::NextTab => detail::turn(app, true),
         Action::PreviousTab => detail::turn(app, false),
-        Action::Search => list::search(app),
+        Action::Search => lists::search(app),
         Action::NextHit => go(app, Move::Down),
         Action::PreviousHit => go(app, Move::Up),
     }
@@ -221,7 +222,7 @@ fn show(app: &mut App, pane: Pane) {
 
 /// Moves in whatever has the keys.
 pub(crate) fn go(app: &mut App, to: Move) {
-    match super::keymap::place(app) {
+    match app.place() {
         Place::Table => {
             table::go(app, to);
             app.screen.table.passing = Some(app.work.now.mono.plus(detail::REST));
@@ -268,7 +269,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
     let Some(key) = app.screen.table.cursor else { return Vec::new() };
     let others = table::targets(app).filter(|other| *other != key).count();
     if matches!(then, Then::Edit | Then::Clone) && others > 0 {
-        let failures = keymap::named(app, Ctx::Table, Action::Failures);
+        let failures = app.named(Ctx::Table, Action::Failures);
         let text = tr!(
             "only {key}, under the cursor, opens; the other marked tasks ({others}) are not touched. {failures} edits what several share",
             key,

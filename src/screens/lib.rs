@@ -17,6 +17,8 @@ pub mod key;
 pub mod keymap;
 pub mod kit;
 pub mod layer;
+pub mod layout;
+pub mod lists;
 pub mod messages;
 pub mod money;
 pub mod msg;
@@ -42,11 +44,7 @@ pub mod welcome;
 pub mod who;
 pub mod whole_tasks;
 
-use crate::{
-    app::App,
-    msg::Msg,
-    shell::{input, layout},
-};
+use crate::{app::App, msg::Msg, shell::input};
 use domain::{
     amount::Totals,
     task::Phase,

@@ -1,7 +1,7 @@
 //! What the user's laptop is told while he looks elsewhere: bell, notices, the window's title. Gathered, so
 //! that six files saved within a few seconds are one notice.
 
-use crate::app::App;
+use crate::app::{App, Notices};
 use domain::{
     task::TaskState,
     time::{Mono, SECOND},
@@ -11,19 +11,6 @@ use words::{names, tr};
 
 /// The least time between two notices.
 const GAP: u64 = 10 * SECOND;
-
-/// What has happened since the last notice, and when that was.
-#[derive(Clone, Debug, Default)]
-pub struct Notices {
-    saved: usize,
-    failed: usize,
-    unknown: usize,
-    next: Mono,
-    title: String,
-    /// Tasks that have ended since there was last nothing under way.
-    done: usize,
-    progress: Option<u8>,
-}
 
 /// Counts a task that has come to an end the person waits for.
 pub(crate) fn count(app: &mut App, end: TaskState) {

@@ -3,7 +3,6 @@
 
 use crate::{
     app::App,
-    keymap,
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
     screen::{Kind, Message, Toast},
@@ -50,6 +49,11 @@ pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<Task
     }
 }
 
+/// Says that Tab finds nothing to complete.
+pub(crate) fn no_completion(app: &mut App) {
+    say(app, Level::Warning, tr!("there is no completion for that").into(), None);
+}
+
 /// `14 saved`.
 fn folded(kind: Kind, count: usize) -> String {
     match kind {
@@ -74,7 +78,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let mut shown = app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
     let Some(newest) = shown.next().filter(|_| !place.is_empty()) else { return };
     brush.wipe(place);
-    let log = keymap::named(app, Ctx::Panes, Action::Messages);
+    let log = app.named(Ctx::Panes, Action::Messages);
     let more = match shown.map(|toast| toast.count).sum::<usize>() {
         0 => String::new(),
         more => tr!("{more} more: {log}", more, log),

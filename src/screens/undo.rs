@@ -162,7 +162,7 @@ fn reopen(put_away: Vec<TaskKey>, unwatched: Vec<TaskKey>) -> Step {
 
 /// What became of the last act, so that nothing of it can be taken back.
 fn why_not(app: &App) -> String {
-    let cancel = || keymap::named(app, Ctx::Table, Action::Cancel);
+    let cancel = || app.named(Ctx::Table, Action::Cancel);
     match app.screen.acts.last() {
         Some(Done::Queued { keys, .. }) => {
             let keys = terms::listed(keys);

@@ -16,14 +16,7 @@ use domain::{
 use engine::msg::Msg;
 use ratatui::{buffer::Buffer, layout::Rect};
 use screens as logic;
-use screens::{
-    app::App,
-    keymap::Move,
-    msg::Input,
-    screen::Pane,
-    shell::{layout, view as ui},
-    table,
-};
+use screens::{app::App, keymap::Move, layout, msg::Input, screen::Pane, shell::view as ui, table};
 use std::time::{Duration, Instant};
 use tui::frame::FrameWriter;
 

@@ -18,7 +18,7 @@ use crate::{
     commands::Do,
     keymap,
     keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
-    kit::{brush::Brush, editor::LineEditor},
+    kit::{brush::Brush, editor::LineEditor, tab::Tab},
     layer::{Covers, Did, Handle, Overlay},
     palette,
     screen::Preview,
@@ -47,43 +47,6 @@ pub struct CommandLine {
     typed: String,
     /// Why the last command was not run.
     pub fault: Option<String>,
-}
-
-/// A completion under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tab {
-    /// What stands before the word.
-    head: String,
-    /// The words that fit.
-    pub words: Vec<String>,
-    /// Which of them stands in the line.
-    pub at: usize,
-}
-
-impl Tab {
-    /// Of the words that can stand behind that head, the first of them, or backwards the last.
-    pub(crate) fn begin(head: &str, words: Vec<String>, forward: bool) -> Self {
-        Self { at: if forward { 0 } else { words.len().saturating_sub(1) }, head: head.to_owned(), words }
-    }
-
-    /// The next word, or the one before.
-    pub(crate) fn step(&self, forward: bool) -> Self {
-        let (at, len) = (self.at, self.words.len());
-        Self { at: if forward { (at + 1) % len } else { (at + len - 1) % len }, ..self.clone() }
-    }
-
-    /// The line with the word in it; `None` where no word fits. Behind a single one a blank stands, so that what comes after
-    /// it can be completed, unless its value is to come.
-    pub(crate) fn text(&self) -> Option<String> {
-        let word = self.words.get(self.at)?;
-        let ends = self.words.len() == 1 && !word.ends_with([':', '<']);
-        Some(format!("{}{word}{}", self.head, if ends { " " } else { "" }))
-    }
-
-    /// The completion that goes on with the next Tab: none where there is nothing left to choose.
-    pub(crate) fn goes_on(self) -> Option<Self> {
-        (self.words.len() > 1).then_some(self)
-    }
 }
 
 pub(crate) fn open(app: &mut App) {
@@ -203,7 +166,7 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
         |tab| tab.step(forward),
     );
     let Some(text) = tab.text() else {
-        nothing(app);
+        toast::no_completion(app);
         return Vec::new();
     };
     if let Some(command) = app.screen.top_mut::<CommandLine>() {
@@ -212,10 +175,6 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
         command.fault = None;
     }
     Vec::new()
-}
-
-pub(crate) fn nothing(app: &mut App) {
-    toast::say(app, Level::Warning, tr!("there is no completion for that").into(), None);
 }
 
 /// Goes through the history; past its newest end stands what was being typed.
@@ -255,7 +214,7 @@ fn accept(app: &mut App) -> Vec<Do> {
         // What the preview is about stays as it is shown.
         let below = app.screen.layers.iter().rev().nth(1);
         if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.name) {
-            let back = keymap::named(app, Ctx::Global, Action::Back);
+            let back = app.named(Ctx::Global, Action::Back);
             return fail(app, tr!("not over a preview: {back} goes back first", back));
         }
         let layer = app.screen.layers.pop();
@@ -279,7 +238,7 @@ fn accept(app: &mut App) -> Vec<Do> {
                 None => tr!(
                     "there is no command {word}; {complete} shows them all",
                     word,
-                    complete = keymap::named(app, Ctx::Command, Action::CompleteWord),
+                    complete = app.named(Ctx::Command, Action::CompleteWord),
                 ),
             };
             fail(app, why)

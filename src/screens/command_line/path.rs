@@ -1,10 +1,10 @@
 //! Completing a path behind a command, from a listing of its folder.
 
-use super::{COMMANDS, CommandLine, Tab, nothing, split, table::Behind};
+use super::{COMMANDS, CommandLine, split, table::Behind};
 use crate::{
     app::App,
     commands::Do,
-    kit::{editor::LineEditor, folder},
+    kit::{editor::LineEditor, folder, tab::Tab},
     toast,
 };
 use domain::reason::system::At;
@@ -46,7 +46,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
     };
     let found = folder::likely(path, &listing);
     let words: Vec<String> = found.into_iter().map(|entry: &Entry| entry.path(&listing.folder)).collect();
-    let Some(first) = words.first() else { return nothing(app) };
+    let Some(first) = words.first() else { return toast::no_completion(app) };
     command.line = LineEditor::new(&format!("{head}{first}"));
     command.tab = (words.len() > 1).then(|| Tab { head: head.to_owned(), words, at: 0 });
 }

@@ -9,7 +9,6 @@ use crate::{
         text,
         theme::Look,
     },
-    shell::hints,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -67,6 +66,6 @@ fn in_one_row(app: &App, look: Look, command: &CommandLine) -> Line<'static> {
         ]);
     }
     let words = candidates(app, text);
-    let key = hints::key(app, Ctx::Command, Action::CompleteWord).unwrap_or_default();
+    let key = app.key(Ctx::Command, Action::CompleteWord).unwrap_or_default();
     Line::from(span(format!(" {key}{}{} ", tr!(": "), words.join(" ")), look.theme.faint))
 }

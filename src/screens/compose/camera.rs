@@ -2,7 +2,7 @@
 //! stands in `domain::camera`.
 
 use super::prompt_changed;
-use crate::{app::App, keymap::Move, table::step};
+use crate::{app::App, keymap::Move, kit::steps::step};
 use domain::{camera, camera::Command, catalogue::CameraSupport};
 
 /// The list beside the caret.

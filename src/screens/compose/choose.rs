@@ -5,9 +5,9 @@ use crate::{
     app::App,
     commands::Do,
     keymap::{Action, Ctx, Move},
-    kit::brush::Brush,
+    kit::{brush::Brush, steps::around},
     layer::{Did, Handle, Overlay},
-    shell::layers::{around, choice, list, scroll_to},
+    lists::view::{choice, list, scroll_to},
 };
 use domain::draft::Field;
 use ratatui::{

@@ -6,7 +6,6 @@ use crate::{
     app::App,
     commands::Do,
     compose::state::Edit,
-    keymap,
     keymap::{Action, Ctx},
     pick,
     pick::PickWhat,
@@ -45,7 +44,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     open(app);
     touch(app);
     if kept {
-        let drafts = keymap::named(app, Ctx::Compose, Action::OtherDraft);
+        let drafts = app.named(Ctx::Compose, Action::OtherDraft);
         let text = tr!("the earlier draft is saved; {drafts} lists the drafts", drafts);
         toast::say(app, Level::Info, text, None);
     }
@@ -85,7 +84,7 @@ pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Do> {
     let Some(at) = compose.others.iter().position(|kept| kept.id == id) else { return Vec::new() };
     let kept = compose.others.remove(at);
     compose.deleted.push((at, kept));
-    let undo = keymap::named(app, Ctx::Pick, Action::Undo);
+    let undo = app.named(Ctx::Pick, Action::Undo);
     toast::say(app, Level::Info, tr!("draft deleted; {undo} restores it", undo), None);
     vec![Do::Effect(save(app, id, None))]
 }
@@ -107,7 +106,7 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) {
     {
         put_in(app, last);
         check_again(app);
-        let new = keymap::named(app, Ctx::Panes, Action::New);
+        let new = app.named(Ctx::Panes, Action::New);
         let text = tr!("compose holds a draft from last time; {new} continues it", new);
         toast::say(app, Level::Info, text, None);
     }

@@ -6,7 +6,6 @@ use crate::{
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
     pick::PickWhat,
-    shell::hints,
 };
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;
@@ -40,7 +39,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     if rows.is_empty() {
         return;
     }
-    let key = hints::key(app, Ctx::Compose, Action::Pick(PickWhat::History)).unwrap_or_default();
+    let key = app.key(Ctx::Compose, Action::Pick(PickWhat::History)).unwrap_or_default();
     let title = Line::styled(format!("{} ({key})", tr!("Earlier prompts")), look.theme.faint);
     brush.head(Rect { y: place.y + 1, ..place }, &title, "");
     for (y, row) in (place.y + 2..place.bottom()).zip(rows) {

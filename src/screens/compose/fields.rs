@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    compose, keymap,
+    compose,
     keymap::{Action, Ctx},
 };
 use domain::{
@@ -153,7 +153,7 @@ const MEASURED: usize = 64;
 
 /// What can be typed in the row that has the keys besides one value; empty where that is all.
 pub(crate) fn help(app: &App, field: Field) -> String {
-    let named = |ctx, action| keymap::named(app, ctx, action);
+    let named = |ctx, action| app.named(ctx, action);
     match field {
         Field::Prompt if compose::spec(app).is_some_and(|spec| spec.camera != CameraSupport::None) => {
             tr!("{a|b} makes a task of each; [ lists camera commands").to_owned()

@@ -5,7 +5,6 @@ use crate::{
     app::App,
     commands::Do,
     compose::state::File,
-    keymap,
     keymap::{Action, Ctx},
     kit::{editor::LineEditor, folder},
     pick,
@@ -82,7 +81,7 @@ pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
         // More than one goes on from here: the list shows them.
         Some(_) => pick::open(app, PickWhat::Pictures(field)),
         None => {
-            let tab = keymap::named(app, Ctx::Path, Action::Complete);
+            let tab = app.named(Ctx::Path, Action::Complete);
             toast::say(app, Level::Info, tr!("nothing there starts like that; {tab} moves on", tab), None);
             app.screen.compose.completed = Some(text.to_owned());
             Vec::new()

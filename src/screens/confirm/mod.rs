@@ -6,7 +6,7 @@ use crate::{
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
     layer::{Handle, Overlay},
-    shell::layers::{keys_line, list},
+    lists::view::{keys_line, list},
     table,
     undo::Done,
 };

@@ -6,7 +6,8 @@ use crate::{
     keymap::{Action, BINDINGS, CopyWhat, Ctx},
     kit::{brush::Brush, text},
     layer::{Did, Handle, Overlay},
-    shell::{hints, layers::list},
+    lists::view::list,
+    shell::hints,
 };
 use ratatui::{
     layout::{Position, Rect},

@@ -8,7 +8,6 @@ mod tests;
 use crate::{
     app::App,
     commands::Do,
-    keymap,
     keymap::{Action, CopyWhat, Ctx},
     toast,
 };
@@ -230,7 +229,7 @@ pub(crate) fn opened(app: &mut App, path: &str, result: Result<(), String>) {
     match result {
         Ok(()) => toast::say(app, Level::Info, tr!("opened {path}", path), None),
         Err(player) => {
-            let scp = keymap::named(app, Ctx::Table, Action::Scp);
+            let scp = app.named(Ctx::Table, Action::Scp);
             let why = tr!("{player} is not installed or has no display", player);
             let next = tr!("Press {scp} for a ready scp command and play it on your own machine.", scp);
             let problem = Problem::new(tr!("no player opened {path}", path), why, next);

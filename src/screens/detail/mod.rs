@@ -8,8 +8,10 @@ pub mod view;
 use crate::{
     app::App,
     keymap::Move,
+    kit::steps::step,
+    layout::detail_size,
     screen::{DetailTab, Pane},
-    shell::{input, layout::detail_size},
+    shell::input,
     table, whole_tasks,
 };
 use domain::{task::TaskKey, time::Mono};
@@ -102,7 +104,7 @@ pub(crate) fn scroll(app: &mut App, to: Move) {
     let lines = most_lines(app, usize::from(width).max(1));
     let view = &mut app.screen.detail;
     let len = lines.saturating_sub(usize::from(rows)) + 1;
-    view.scroll = table::step(to, view.scroll, len, usize::from(rows).max(1));
+    view.scroll = step(to, view.scroll, len, usize::from(rows).max(1));
 }
 
 /// The most lines that the part looked at can have.

@@ -3,7 +3,7 @@
 use crate::{
     detail::view::{About, acts, usually},
     kit::brush::labelled,
-    shell::layout,
+    layout,
     table::cells,
 };
 use domain::{

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     commands::Do,
     compose,
-    keymap::{Action, Ctx, named},
+    keymap::{Action, Ctx},
     kit::{editor::LineEditor, folder},
     layer::Layer,
     pick,
@@ -170,7 +170,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
             Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => return look(app),
             Some(_) => return field(app).map_or_else(Vec::new, |field| pick::open(app, PickWhat::Pictures(field))),
             None => {
-                let tab = named(app, Ctx::Mend, Action::PreviousField);
+                let tab = app.named(Ctx::Mend, Action::PreviousField);
                 tr!("nothing there begins like that; {tab} goes to another field", tab)
             }
         },

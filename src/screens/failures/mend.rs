@@ -6,7 +6,6 @@ use crate::{
     commands::Do,
     failures::state::{Fix, Mend, MendWhat},
     key::{Code, Key},
-    keymap,
     keymap::{Action, Ctx},
     kit::{brush::Brush, editor::LineEditor},
     layer::{Did, Handle, Overlay},
@@ -226,7 +225,7 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
         MendWhat::Prompts { template, editor } => {
             let text = editor.text();
             if text == template.text() && !go_unchanged(app, &mend.keys) {
-                let back = keymap::named(app, Ctx::Global, Action::Back);
+                let back = app.named(Ctx::Global, Action::Back);
                 return Err(tr!("unchanged, it would be refused again; change it, or {back} leaves it", back));
             }
             if !text.contains(template.mark()) {

@@ -20,9 +20,8 @@ use crate::{
     commands::Do,
     compose,
     failures::state::{FailuresView, Fix, Mend, MendWhat},
-    keymap,
     keymap::{Action, Ctx, Move, Why},
-    kit::brush::Brush,
+    kit::{brush::Brush, steps::step},
     layer::{Did, Handle, Layer, Overlay},
     resolve::Resolve,
     screen::Pane,
@@ -104,7 +103,7 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
 fn go(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
     if let Some(view) = view_mut(app) {
-        view.at = table::step(to, view.at, view.clusters.len() + 1, page);
+        view.at = step(to, view.at, view.clusters.len() + 1, page);
     }
 }
 
@@ -128,7 +127,7 @@ pub(crate) fn toggle(app: &mut App) {
     if unchanged {
         view.taken_in.insert(id);
     } else if changes_first {
-        let fit = keymap::named(app, Ctx::Failures, Action::Fit);
+        let fit = app.named(Ctx::Failures, Action::Fit);
         toast::say(app, Level::Info, tr!("unchanged they would be refused again; {fit} changes them", fit), None);
     }
 }
@@ -168,7 +167,7 @@ fn settle(app: &mut App, keys: &[TaskKey]) {
     app.screen.pane = Pane::Table;
     app.screen.table.filter = Filter::parse("state:unknown").unwrap_or_default();
     table::rebuild(app);
-    let resolve = keymap::named(app, Ctx::Table, Action::Resolve);
+    let resolve = app.named(Ctx::Table, Action::Resolve);
     let text = tr!("{count} are unknown: {resolve} resolves the one under the cursor", count = keys.len(), resolve);
     toast::say(app, Level::Info, text, None);
 }
@@ -226,7 +225,7 @@ pub fn can_plan(app: &App) -> Result<(), Why> {
     match view.planned().count() {
         0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not retried or put away").into())),
         0 => {
-            let fit = keymap::named(app, Ctx::Failures, Action::Fit);
+            let fit = app.named(Ctx::Failures, Action::Fit);
             Err(Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit)))
         }
         _ => Ok(()),

@@ -20,7 +20,7 @@ use crate::{
         diff, text,
         theme::Look,
     },
-    shell::layout,
+    layout,
 };
 use domain::{amount::Totals, draft::Field, task::TaskState, text::gist};
 use ratatui::{

@@ -3,10 +3,8 @@
 use crate::{
     app::App,
     kit::{brush::Brush, text},
-    shell::{
-        layout,
-        layout::{Layout, Places},
-    },
+    layout,
+    layout::{Layout, Places},
     sights,
     sights::{SMALL, Spot},
 };

@@ -3,18 +3,14 @@
 use crate::{
     app::App,
     commands::Do,
+    keymap,
     keymap::{BINDINGS, HelpLine, help_lines},
-    kit::{
-        brush::Brush,
-        list::{Kind, ListView},
-        text,
+    kit::{brush::Brush, text},
+    lists::{
+        Kind, ListView,
+        view::{LongList, list_place, mark, page_of, pays, searchable},
     },
-    palette,
-    shell::{
-        hints,
-        layers::{LongList, list_place, mark, page_of, pays, searchable},
-    },
-    toast,
+    palette, toast,
 };
 use engine::{effect::Level, filter::contains};
 use ratatui::{
@@ -72,7 +68,7 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
                 continue;
             }
             HelpLine::Key { keys, text, paid, .. } => {
-                let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
+                let keys = keys.split(' ').map(keymap::readable).collect::<Vec<_>>().join(" ");
                 let text = if paid { format!("{}{text}", pays(look)) } else { text };
                 (keys, look.theme.key, text)
             }

@@ -1,6 +1,6 @@
 //! The keys that matter now, for the footer.
 
-use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding, place};
+use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding};
 use crate::{
     app::App,
     pick::PickWhat,
@@ -27,7 +27,7 @@ pub struct Hint {
 /// Everything the keys can do in this place, each with whether it is possible now.
 #[must_use]
 pub fn possible(app: &App) -> Vec<(&'static Binding, Result<(), Why>)> {
-    let here = place(app);
+    let here = app.place();
     BINDINGS
         .iter()
         .filter(|binding| reached(app, here, binding))
@@ -50,14 +50,14 @@ pub fn footer(app: &App) -> Vec<Hint> {
     if let Some(layer) = app.screen.layers.last() {
         return layer.footer(app);
     }
-    let here = place(app);
+    let here = app.place();
     [hints(app, &in_pane(here), false), hints(app, &own(app, here), true)].concat()
 }
 
 /// The hints of those of the actions that are possible and can be reached by a key.
 #[must_use]
 pub fn hints(app: &App, wanted: &[(Ctx, Action)], own: bool) -> Vec<Hint> {
-    let here = place(app);
+    let here = app.place();
     let usable = |binding: &&Binding| (binding.when)(app).is_ok() && reached(app, here, binding);
     let bindings = wanted.iter().filter_map(|(ctx, action)| binding(*ctx, *action)).filter(usable);
     bindings.filter_map(|binding| made(app, binding, own)).collect()

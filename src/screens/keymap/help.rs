@@ -1,8 +1,8 @@
 //! What `?` shows: this place's keys, all other keys, and what every sign, state, column and kind of failure means; and
 //! whether an action can be run from there. How it looks is for `ui` to say.
 
-use super::{Action, BINDINGS, Binding, Ctx, Place, Why, named, place_below};
-use crate::{app::App, command_line::COMMANDS, key::Key, table::columns};
+use super::{Action, BINDINGS, Binding, Ctx, Place, Why};
+use crate::{app::App, command_line::COMMANDS, key::Key, kit::theme::Sign, table::columns};
 use domain::{problem::ErrorClass, task::TaskState};
 use words::{lang, names, tr};
 
@@ -38,20 +38,6 @@ pub enum HelpLine {
     },
 }
 
-/// A sign of the screen that is no state's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    Cursor,
-    Mark,
-    Again,
-    Cut,
-    Up,
-    Down,
-    More,
-    MaybePaid,
-    Pays,
-}
-
 /// Every sign of the screen that is no state's, in the order of help.
 const SIGNS: [Sign; 9] =
     [Sign::Pays, Sign::Cursor, Sign::Mark, Sign::Again, Sign::MaybePaid, Sign::Up, Sign::Down, Sign::More, Sign::Cut];
@@ -61,7 +47,7 @@ fn sign_meaning(app: &App, sign: Sign) -> String {
     match sign {
         Sign::Pays => tr!(
             "after a key: it pays; it opens a preview with the price first, and only {send} there sends",
-            send = named(app, Ctx::Preview, Action::Send),
+            send = app.named(Ctx::Preview, Action::Send),
         ),
         Sign::Cursor => tr!("the task under the cursor, the pane or line that has the keys").into(),
         Sign::Mark => tr!("a marked task; actions apply to the marked ones").into(),
@@ -93,7 +79,7 @@ impl HelpLine {
 /// This place's keys first, then all others, then what signs and words mean.
 #[must_use]
 pub fn help_lines(app: &App) -> Vec<HelpLine> {
-    let near = place_below(app).chain();
+    let near = app.place_below().chain();
     let far = Ctx::ALL.iter().filter(|ctx| !near.contains(ctx));
     let mut lines = Vec::new();
     for ctx in near.iter().chain(far) {
@@ -151,7 +137,7 @@ pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
     if answers && !matches!(binding.action, Action::Move(_)) {
         return Err(Why(tr!("Only its own key does that, where the price or the question is shown").into()));
     }
-    if !offered(place_below(app)).contains(&binding.ctx) {
+    if !offered(app.place_below()).contains(&binding.ctx) {
         return Err(Why(tr!("Only available in: {place}", place = lang::tr(binding.ctx.title()))));
     }
     (binding.when)(app)
@@ -161,7 +147,7 @@ pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
 #[must_use]
 pub fn by_id(app: &App, id: &str) -> Option<&'static Binding> {
     let named = |ctx: &Ctx| BINDINGS.iter().find(|binding| binding.ctx == *ctx && binding.id == id);
-    offered(place_below(app)).iter().find_map(named).or_else(|| BINDINGS.iter().find(|binding| binding.id == id))
+    offered(app.place_below()).iter().find_map(named).or_else(|| BINDINGS.iter().find(|binding| binding.id == id))
 }
 
 /// What a state means.
@@ -203,7 +189,7 @@ mod tests {
     use super::*;
     use crate::{
         help::HELP,
-        kit::list::ListView,
+        lists::ListView,
         screen::Pane,
         testing::{state, with},
     };

@@ -14,9 +14,9 @@ mod when;
 pub use bindings::{Action, BINDINGS, Ctx};
 pub use build::{Keymap, Overrides};
 pub use footer::{Hint, footer, hint_of, hints, possible};
-pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
-pub use named::{named, readable};
-pub use place::{Place, is_typed, place, place_below};
+pub use help::{HelpLine, by_id, help_lines, runnable};
+pub use named::readable;
+pub use place::{Place, is_typed};
 pub use tables::{commands, config_lines, tables};
 pub(crate) use when::{can_download, cancel_row, is_settled, picture, refreshable, video};
 

@@ -1,14 +1,8 @@
 //! The keys as sentences name them.
 
 use super::{Action, Ctx, Keymap, binding};
-use crate::app::App;
-use words::{tr, voice::Voice};
 
-/// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
-#[must_use]
-pub fn named(app: &App, ctx: Ctx, action: Action) -> String {
-    app.screen.keys.named(ctx, action)
-}
+use words::{tr, voice::Voice};
 
 impl Keymap {
     /// The first key of an action as a sentence names it; the command of its name where it has no key.

@@ -1,11 +1,6 @@
 //! Where a key is pressed: the place that has the keys now, and the sets of keys that count there.
 
 use super::bindings::{Ctx, Lies};
-use crate::{
-    app::App,
-    compose::CameraList,
-    screen::{ComposeRow, Pane},
-};
 use domain::draft::Field;
 
 /// Where the keys go now.
@@ -67,36 +62,6 @@ impl Place {
             Self::ComposeText | Self::ComposePath | Self::ComposeCamera => true,
             Self::Over(ctx) => ctx.lies() == Lies::Typed,
             Self::Table | Self::Detail | Self::ComposeChoice => false,
-        }
-    }
-}
-
-/// Where the keys go now.
-#[must_use]
-pub fn place(app: &App) -> Place {
-    app.screen.layers.last().map_or_else(|| pane_place(app), |layer| Place::Over(layer.ctx()))
-}
-
-/// Where the keys would go if help, the palette or the command line were closed: the place that these speak of.
-#[must_use]
-pub fn place_below(app: &App) -> Place {
-    let below = app.screen.layers.iter().rev().find(|layer| !layer.finds_actions());
-    below.map_or_else(|| pane_place(app), |layer| Place::Over(layer.ctx()))
-}
-
-fn pane_place(app: &App) -> Place {
-    match (app.screen.pane, app.screen.compose.row) {
-        (Pane::Table, _) => Place::Table,
-        (Pane::Detail, _) => Place::Detail,
-        (Pane::Compose, ComposeRow::Field(Field::FirstFrame | Field::LastFrame | Field::Subject)) => Place::ComposePath,
-        (Pane::Compose, ComposeRow::Field(Field::Prompt))
-            if matches!(app.screen.compose.camera, CameraList::Open { .. }) =>
-        {
-            Place::ComposeCamera
-        }
-        (Pane::Compose, ComposeRow::Field(field)) if is_typed(field) => Place::ComposeText,
-        (Pane::Compose, ComposeRow::Field(_) | ComposeRow::Profile | ComposeRow::Combine | ComposeRow::Send) => {
-            Place::ComposeChoice
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Whether an action is possible now, and if not, why.
 
-use super::{Action, Ctx, Why, named};
+use super::{Action, Ctx, Why};
 use crate::{
     app::App,
     compose::choose::Choose,
     failures,
     failures::state::{Mend, MendWhat},
-    kit::list::ListView,
+    lists::ListView,
     pick::{Item, PickWhat, Picker, Take},
     screen::Preview,
     sights,
@@ -55,7 +55,7 @@ type Test = fn(&Row) -> Result<(), No>;
 /// The refusal as a sentence, with the keys that help.
 fn said(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, names::state(row.state));
-    let named = |ctx, action| named(app, ctx, action);
+    let named = |ctx, action| app.named(ctx, action);
     Why(match no {
         No::Retry(no) => terms::no(Face::Keys(&app.screen.voice), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
@@ -104,7 +104,7 @@ fn archived() -> Possible {
 /// Whether the task under the cursor passes.
 fn of_cursor(app: &App, test: Test) -> Possible {
     if groups::fold(app).is_some() {
-        let open = named(app, Ctx::Table, Action::Open);
+        let open = app.named(Ctx::Table, Action::Open);
         return no(tr!("This line is a batch: {open} shows its tasks", open));
     }
     cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| said(app, row, no)))
@@ -116,11 +116,9 @@ pub(super) fn some_task(app: &App) -> Possible {
     }
     match (cursor_row(app), app.work.tasks.rows.is_empty()) {
         (Some(_), _) => Ok(()),
-        (None, true) => {
-            no(tr!("There are no tasks yet; {new} composes one", new = named(app, Ctx::Panes, Action::New)))
-        }
+        (None, true) => no(tr!("There are no tasks yet; {new} composes one", new = app.named(Ctx::Panes, Action::New))),
         (None, false) => {
-            no(tr!("No task matches the filter; {back} clears it", back = named(app, Ctx::Global, Action::Back)))
+            no(tr!("No task matches the filter; {back} clears it", back = app.named(Ctx::Global, Action::Back)))
         }
     }
 }
@@ -365,7 +363,7 @@ pub(super) fn leave_out(app: &App) -> Possible {
 pub(super) fn searched(app: &App) -> Possible {
     match app.screen.top::<ListView>() {
         Some(list) if !list.query.text().is_empty() => Ok(()),
-        _ => no(tr!("There is no search yet; {search} searches", search = named(app, Ctx::List, Action::Search))),
+        _ => no(tr!("There is no search yet; {search} searches", search = app.named(Ctx::List, Action::Search))),
     }
 }
 
@@ -398,7 +396,7 @@ pub(super) fn on_failed_cause(app: &App) -> Possible {
     match failures::view(app).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
         Some(failures::Remedy::Settle) => no(tr!(
             "The outcome of these is unknown; {fit} resolves the first",
-            fit = named(app, Ctx::Failures, Action::Fit),
+            fit = app.named(Ctx::Failures, Action::Fit),
         )),
         Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
         None => no(tr!("Move to a cause first")),
@@ -410,8 +408,8 @@ pub(super) fn on_field(app: &App) -> Possible {
         Some(Mend { what: MendWhat::Field { .. }, .. }) => Ok(()),
         _ => no(tr!(
             "The prompts are being edited; {back}, then {set} sets a field",
-            back = named(app, Ctx::Global, Action::Back),
-            set = named(app, Ctx::Failures, Action::FixField),
+            back = app.named(Ctx::Global, Action::Back),
+            set = app.named(Ctx::Failures, Action::FixField),
         )),
     }
 }

@@ -1,7 +1,8 @@
 //! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
 
 use super::{links::Finder, text, theme::Look};
-use crate::{kit::cells::put, sights::Pixels};
+use crate::kit::cells::put;
+use engine::{settings::Pictures, sight::Frame};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
@@ -29,6 +30,21 @@ pub struct Shown {
     pub place: Rect,
     /// Where it is not made of text: what the terminal is to be sent.
     pub pixels: Option<Pixels>,
+}
+
+/// A picture that goes to the terminal as pixels.
+#[derive(Clone, Debug)]
+pub struct Pixels {
+    /// Its own number of 24 bits: the cells that it takes say it.
+    pub id: u32,
+    /// By kitty's way, iTerm2's or as sixels.
+    pub way: Pictures,
+    /// Cells across and down.
+    pub size: (u16, u16),
+    /// The most bytes that it is to take on the line.
+    pub bytes: usize,
+    /// What is seen.
+    pub frame: Frame,
 }
 
 impl Brush<'_> {

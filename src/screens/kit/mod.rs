@@ -8,6 +8,7 @@ pub mod editor;
 pub mod folder;
 pub mod line_editor;
 pub mod links;
-pub mod list;
+pub mod steps;
+pub mod tab;
 pub mod text;
 pub mod theme;

@@ -1,7 +1,6 @@
 //! Colours and signs as data. The themes there are use the sixteen named colours only, so that a terminal's own palette
 //! keeps them readable; nothing is told by colour alone.
 
-use crate::keymap::Sign;
 use domain::task::TaskState;
 use engine::{
     effect::Level,
@@ -239,6 +238,20 @@ impl Theme {
             Level::Error => self.bad,
         }
     }
+}
+
+/// A sign of the screen that is no state's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    Cursor,
+    Mark,
+    Again,
+    Cut,
+    Up,
+    Down,
+    More,
+    MaybePaid,
+    Pays,
 }
 
 /// The characters that are drawn besides words.

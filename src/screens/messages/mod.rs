@@ -2,12 +2,11 @@
 
 use crate::{
     app::App,
-    kit::{
-        brush::Brush,
-        list::{Kind, ListView},
-        text,
+    kit::{brush::Brush, text},
+    lists::{
+        Kind, ListView,
+        view::{LongList, list_place, searchable},
     },
-    shell::layers::{LongList, list_place, searchable},
 };
 use domain::task::TaskKey;
 use engine::filter::contains;

@@ -7,7 +7,7 @@ pub mod view;
 use crate::{
     app::App,
     commands::Do,
-    kit::list::{Kind, ListView},
+    lists::{Kind, ListView},
 };
 use domain::{
     amount::{Amount, Currency},

@@ -4,12 +4,14 @@ use crate::{
     app::App,
     kit::{
         brush::{Brush, labelled},
-        list::ListView,
         text,
         theme::Look,
     },
+    lists::{
+        ListView,
+        view::{LongList, list_place, searchable},
+    },
     money as ledger,
-    shell::layers::{LongList, list_place, searchable},
 };
 use domain::{
     amount::{Amount, Currency},

@@ -11,9 +11,8 @@ use crate::{
     commands::Do,
     keymap,
     keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
-    kit::{brush::Brush, editor::LineEditor},
+    kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Handle, Overlay},
-    table::step,
     toast,
 };
 use engine::effect::Level;

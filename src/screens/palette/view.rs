@@ -9,10 +9,7 @@ use crate::{
         text,
         theme::Look,
     },
-    shell::{
-        hints,
-        layers::{keys_line, list_place, mark, page_of, pays},
-    },
+    lists::view::{keys_line, list_place, mark, page_of, pays},
     undo,
 };
 use ratatui::{
@@ -39,7 +36,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
         .map(|(at, entry)| {
             let (key, hint) = match &entry.found {
                 Found::Action(binding) => {
-                    (hints::first_key(app, binding).unwrap_or_default(), lang::tr(binding.hint).to_owned())
+                    (app.first_key(binding).unwrap_or_default(), lang::tr(binding.hint).to_owned())
                 }
                 Found::Command(command, behind) if behind.is_empty() => {
                     (format!(":{}", command.name), lang::tr(command.takes).to_owned())

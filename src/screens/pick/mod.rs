@@ -8,12 +8,11 @@ use crate::{
     commands::Do,
     compose, failures,
     key::Key,
-    keymap,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, editor::LineEditor, folder},
+    kit::{brush::Brush, editor::LineEditor, folder, steps::step},
     layer::{Did, Handle, Overlay},
     sights::Spot,
-    table, toast,
+    toast,
 };
 use domain::{
     draft::{Draft, Field},
@@ -226,7 +225,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
 fn go(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
     if let Some(picker) = app.screen.top_mut::<Picker>() {
-        picker.at = table::step(to, picker.at, picker.items.len(), page);
+        picker.at = step(to, picker.at, picker.items.len(), page);
     }
 }
 
@@ -396,7 +395,7 @@ fn files(app: &App, picker: &Picker) -> Vec<Item> {
             let slash = if entry.kind == EntryKind::Folder { "/" } else { "" };
             let note = match (&entry.kind, picker.what) {
                 (EntryKind::Picture { bytes, .. }, PickWhat::Pictures(_)) if *bytes > picture::MAX_BYTES => {
-                    let fix = keymap::named(app, Ctx::Compose, Action::Fix);
+                    let fix = app.named(Ctx::Compose, Action::Fix);
                     tr!("{facts}, too large: {fix} sends a smaller copy", facts = facts(&entry.kind), fix)
                 }
                 (kind, _) => facts(kind),

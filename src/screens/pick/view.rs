@@ -6,8 +6,8 @@ use crate::{
         brush::{Brush, span},
         text,
     },
+    layout,
     pick::{Item, PickWhat, Picker},
-    shell::layout,
     sights,
     sights::Spot,
 };

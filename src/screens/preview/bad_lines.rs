@@ -4,7 +4,6 @@
 use crate::{
     app::App,
     commands::Do,
-    keymap,
     keymap::{Action, Ctx, Why},
     screen::{Preview, Purpose},
 };
@@ -29,7 +28,7 @@ pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>, others: Vec<Stri
 
 /// The columns that are no field, in words.
 fn columns(app: &App, others: &[String]) -> Option<Problem> {
-    let leave = keymap::named(app, Ctx::Preview, Action::LeaveOut);
+    let leave = app.named(Ctx::Preview, Action::LeaveOut);
     let next = match others.len() {
         1 => tr!("{leave} leaves it out.", leave),
         _ => tr!("{leave} leaves them out.", leave),

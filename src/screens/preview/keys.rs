@@ -5,7 +5,7 @@ use super::judge_again;
 use crate::{
     app::App,
     commands::Do,
-    keymap::{Action, Ctx, Why, named},
+    keymap::{Action, Ctx, Why},
     resolve::Resolve,
     screen::{Preview, Purpose},
     table, whole_tasks,
@@ -30,7 +30,7 @@ pub(crate) fn can_drop(app: &App) -> Result<(), Why> {
     match shown(app) {
         Some(preview) if preview.items.len() > 1 => Ok(()),
         Some(_) | None => {
-            Err(Why(tr!("One task is all there is; {back} goes back", back = named(app, Ctx::Global, Action::Back))))
+            Err(Why(tr!("One task is all there is; {back} goes back", back = app.named(Ctx::Global, Action::Back))))
         }
     }
 }
@@ -62,7 +62,7 @@ fn parent(app: &App) -> Option<TaskKey> {
 pub(crate) fn can_edit(app: &App) -> Result<(), Why> {
     match parent(app) {
         Some(_) => Ok(()),
-        None => Err(Why(tr!("It is new; {back} goes back to it", back = named(app, Ctx::Global, Action::Back)))),
+        None => Err(Why(tr!("It is new; {back} goes back to it", back = app.named(Ctx::Global, Action::Back)))),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     key::{Code, Key},
     keymap,
     keymap::{Action, Ctx, Hint, Move, Why, as_command},
-    kit::{brush::Brush, editor::LineEditor},
+    kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Handle, Layer, Overlay},
     money, scope,
     screen::{Batch, Pane, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
@@ -178,7 +178,7 @@ pub(crate) fn tell_batch(app: &mut App, batch: Batch) {
 /// A plan of which nothing can be sent.
 fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
     let none = items.is_empty().then(|| {
-        let next = tr!("{back} goes back to the causes.", back = keymap::named(app, Ctx::Global, Action::Back));
+        let next = tr!("{back} goes back to the causes.", back = app.named(Ctx::Global, Action::Back));
         Problem::new(tr!("There is nothing to send"), "", next)
     });
     none.into_iter().collect()
@@ -204,7 +204,7 @@ fn beyond_balance(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
 
 /// What makes that it would only be queued.
 fn waits(app: &App, profile: &str) -> Vec<Problem> {
-    let pause = || keymap::named(app, Ctx::Preview, Action::Pause);
+    let pause = || app.named(Ctx::Preview, Action::Pause);
     let halted = app.work.of(profile).sending.halted.as_ref().map(|halt| {
         let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
         (reason::halt(halt, &app.screen.voice).what, next)
@@ -288,10 +288,8 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     match typed {
         _ if preview.price.is_some() => Err(Why(tr!("The price of one is to be typed first").into())),
         Some(typed) if typed.trim().parse() != Ok(count) => {
-            let (total, send) = (
-                preview.total.of(app.work.currency_of(preview.profile(app))),
-                keymap::named(app, Ctx::Preview, Action::Send),
-            );
+            let (total, send) =
+                (preview.total.of(app.work.currency_of(preview.profile(app))), app.named(Ctx::Preview, Action::Send));
             Err(Why(tr!("This costs {total}: type the number of tasks, {count}, then {send}", total, count, send)))
         }
         Some(_) | None => Ok(()),
@@ -387,7 +385,7 @@ fn queued(app: &mut App, purpose: Purpose, profile: &str, tasks: Vec<TaskKey>) -
     }
     // The cursor stays: the next key is about the next row, and `to_new` leads to these.
     let shown = app.screen.table.order.contains(&first);
-    let named = |action| keymap::named(app, Ctx::Table, action);
+    let named = |action| app.named(Ctx::Table, action);
     let when = match (&app.work.of(profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms)
     {
         (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
@@ -485,13 +483,13 @@ fn scroll(app: &mut App, to: Move) {
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     let rows = preview.items.len();
     if rows > 1 && matches!(to, Move::Up | Move::Down | Move::First | Move::Last) {
-        preview.place = RowPlace { at: table::step(to, preview.place.at, rows, page), follows: true };
+        preview.place = RowPlace { at: step(to, preview.place.at, rows, page), follows: true };
         return;
     }
     let notes = preview.obstacles.len() + preview.warnings.len();
     let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
     let lines = notes * 4 + whole.max(rows);
-    preview.scroll = table::step(to, preview.scroll, lines, page);
+    preview.scroll = step(to, preview.scroll, lines, page);
     preview.place.follows = false;
 }
 

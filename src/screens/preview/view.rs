@@ -10,10 +10,11 @@ use crate::{
         diff, text,
         theme::Look,
     },
+    layout,
+    lists::view::keys_line,
     money,
     preview::{bad_lines::to_correct, can_leave_out, samples},
     screen::{Preview, PreviewItem, Purpose},
-    shell::{layers::keys_line, layout},
 };
 use domain::amount::Amount;
 use engine::effect::Level;

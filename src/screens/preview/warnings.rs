@@ -80,7 +80,7 @@ fn twins(app: &App, items: &[PreviewItem]) -> Option<Problem> {
     let keys: BTreeSet<TaskKey> =
         new.filter_map(|item| retry::unknown_twin(&item.request, unknowns.iter().copied())).collect();
     let keys: Vec<TaskKey> = keys.into_iter().collect();
-    let next = tr!("{resolve} resolves it first.", resolve = keymap::named(app, Ctx::Table, Action::Resolve));
+    let next = tr!("{resolve} resolves it first.", resolve = app.named(Ctx::Table, Action::Resolve));
     (!keys.is_empty()).then(|| terms::twin(&keys, &next))
 }
 
@@ -95,7 +95,7 @@ fn at_the_screen(app: &App, key: TaskKey, caution: Caution) -> Problem {
 }
 
 fn edits(app: &App) -> String {
-    tr!("{edit} edits before it sends.", edit = keymap::named(app, Ctx::Table, Action::Edit))
+    tr!("{edit} edits before it sends.", edit = app.named(Ctx::Table, Action::Edit))
 }
 
 fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
@@ -118,7 +118,7 @@ fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
         }
         Warning::StillQueued => {
             let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
-            let cancel = keymap::named(app, Ctx::Table, Action::Cancel);
+            let cancel = app.named(Ctx::Table, Action::Cancel);
             Problem::new(
                 tr!("Still queued, and will be sent too: {keys}", keys = terms::listed(&keys)),
                 "",

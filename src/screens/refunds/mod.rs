@@ -3,11 +3,8 @@
 use crate::{
     app::App,
     commands::Do,
-    kit::{
-        brush::Brush,
-        list::{Kind, ListView},
-    },
-    shell::layers::text_list,
+    kit::brush::Brush,
+    lists::{Kind, ListView, view::text_list},
 };
 use domain::{
     refunds::CALENDAR_DAYS,

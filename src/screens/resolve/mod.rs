@@ -5,9 +5,9 @@ use crate::{
     commands::Do,
     confirm::Confirm,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, editor::LineEditor, text},
+    kit::{brush::Brush, editor::LineEditor, steps::around, text},
     layer::{Did, Handle, Overlay},
-    shell::layers::{around, choice, keys_line, list},
+    lists::view::{choice, keys_line, list},
     table, toast, undo,
     undo::Done,
 };

@@ -2,11 +2,11 @@
 
 use crate::{
     app::App,
-    keymap,
     keymap::{Action, Ctx},
     kit::{brush::Brush, text, theme::Signs},
+    layout,
+    layout::Banner,
     screen::Away,
-    shell::{hints, layout, layout::Banner},
 };
 use domain::task::TaskState;
 use ratatui::layout::Rect;
@@ -53,7 +53,7 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
         ),
         Banner::Unwritten if engine::waits_for_room(&app.work) => tr!(
             "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",
-            quit = keymap::named(app, Ctx::Global, Action::Quit)
+            quit = app.named(Ctx::Global, Action::Quit)
         ),
         Banner::Unwritten => tr!(
             "{count} answers wait to be saved: the store cannot be written. Free space on the disk; saving is retried",
@@ -71,7 +71,7 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
 /// `sending stopped: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
 /// before all that is cut on a narrow screen, and on a very narrow one the key stands first.
 fn halted(problem: &Problem, app: &App, room: usize) -> String {
-    let Some(key) = hints::key(app, Ctx::Table, Action::Pause) else {
+    let Some(key) = app.key(Ctx::Table, Action::Pause) else {
         return problem.to_string();
     };
     let stop = tr!(". ");
@@ -85,7 +85,7 @@ fn halted(problem: &Problem, app: &App, room: usize) -> String {
 
 /// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.
 fn unsent(app: &App) -> String {
-    let key = |action| hints::key(app, Ctx::Table, action).unwrap_or_default();
+    let key = |action| app.key(Ctx::Table, action).unwrap_or_default();
     let (tasks, cost) = layout::unsent(app);
     let (pause, undo) = (key(Action::Pause), key(Action::Undo));
     if tasks == 1 {
@@ -139,7 +139,7 @@ fn summary(away: &Away, app: &App, signs: &Signs, room: usize) -> String {
         let fits = |line: &String| text::width(line) <= room;
         return Some(short).filter(fits).or_else(|| Some(shorter()).filter(fits)).unwrap_or_else(signed);
     }
-    let resumes = hints::key(app, Ctx::Table, Action::Pause).filter(|_| away.unsent > 0 && app.work.queue.is_paused());
+    let resumes = app.key(Ctx::Table, Action::Pause).filter(|_| away.unsent > 0 && app.work.queue.is_paused());
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
     let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
     let dated =

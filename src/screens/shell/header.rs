@@ -4,7 +4,7 @@
 use crate::{
     app::App,
     kit::{brush::Brush, text},
-    shell::layout,
+    layout,
     table::pins,
 };
 use domain::{

@@ -1,10 +1,9 @@
 //! The keys that the screen names, all from the one table of keys.
 
-pub(crate) use crate::keymap::readable;
 use crate::{
     app::App,
     keymap,
-    keymap::{Action, BINDINGS, Binding, Ctx, Hint},
+    keymap::{Action, BINDINGS, Binding, Ctx, Hint, readable},
 };
 use words::lang::tr;
 
@@ -32,16 +31,6 @@ pub(crate) struct Act {
     pub(crate) why_not: Option<String>,
 }
 
-/// The first key of an action, as a person reads it; `None` when it has none any more.
-/// It is what every sentence names that tells a person which key to press.
-pub(crate) fn key(app: &App, ctx: Ctx, action: Action) -> Option<String> {
-    first_key(app, keymap::binding(ctx, action)?)
-}
-
-pub(crate) fn first_key(app: &App, binding: &Binding) -> Option<String> {
-    app.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
-}
-
 /// What can be done with the task under the cursor.
 pub(crate) fn acts(app: &App) -> Vec<Act> {
     ACTS.iter()
@@ -57,7 +46,7 @@ pub(crate) fn copies(app: &App) -> Vec<Act> {
 
 fn act(app: &App, binding: &Binding) -> Option<Act> {
     let why_not = (binding.when)(app).err().map(|why| why.0);
-    first_key(app, binding).map(|key| Act { key, words: tr(binding.hint), paid: binding.paid, why_not })
+    app.first_key(binding).map(|key| Act { key, words: tr(binding.hint), paid: binding.paid, why_not })
 }
 
 /// The keys that matter now, for the last line, as a person reads them.

@@ -15,10 +15,11 @@ use crate::{
     keymap::{Action, Ctx, Place, Why},
     layer,
     layer::Did,
+    layout,
+    layout::Layout,
     msg::Input,
     preview,
     screen::Screen,
-    shell::{layout, layout::Layout},
     sights, table, toast,
 };
 use engine::{
@@ -76,7 +77,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
     if layout::layout(app) == Layout::TooSmall {
         return take_key_unseen(app, key);
     }
-    let place = keymap::place(app);
+    let place = app.place();
     if is_text(app, key) {
         return type_key(app, key);
     }
@@ -91,7 +92,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if app.work.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
-        let text = tr!("reeltop is quitting; {quit} quits now", quit = keymap::named(app, Ctx::Global, Action::Quit));
+        let text = tr!("reeltop is quitting; {quit} quits now", quit = app.named(Ctx::Global, Action::Quit));
         toast::say(app, Level::Info, text, None);
         return Vec::new();
     }
@@ -137,7 +138,7 @@ fn type_key(app: &mut App, key: Key) -> Vec<Do> {
 }
 
 fn say_unknown(app: &mut App, key: Key) {
-    let help = keymap::named(app, Ctx::Global, Action::Help);
+    let help = app.named(Ctx::Global, Action::Help);
     let key = keymap::readable(&key.to_string());
     toast::say(app, Level::Warning, tr!("{key} does nothing here; {help} shows the keys", key, help), None);
 }
@@ -150,7 +151,7 @@ fn paste(app: &mut App, text: &str) -> Vec<Do> {
         (true, false) => layer::handle(app, Did::Paste(text)),
     };
     taken.unwrap_or_else(|| {
-        let new = keymap::named(app, Ctx::Panes, Action::New);
+        let new = app.named(Ctx::Panes, Action::New);
         let text = tr!("pasted text does nothing here; {new} composes a new task and takes it", new);
         toast::say(app, Level::Warning, text, None);
         Vec::new()

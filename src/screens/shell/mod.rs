@@ -5,7 +5,5 @@ pub mod footer;
 pub mod header;
 pub mod hints;
 pub mod input;
-pub mod layers;
-pub mod layout;
 pub mod mouse;
 pub mod view;

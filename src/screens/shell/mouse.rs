@@ -9,9 +9,10 @@ use crate::{
     keymap::{Action, Move},
     layer,
     layer::Did,
+    layout,
+    layout::Layout,
     msg::{Mouse, MouseKind},
     screen::Pane,
-    shell::{layout, layout::Layout},
     table,
 };
 use ratatui::layout::Position;

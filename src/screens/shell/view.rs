@@ -18,11 +18,10 @@ use crate::{
     gallery,
     kit::{brush::Brush, text, theme::Look},
     layer::Covers,
+    layout,
+    layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
     screen::Pane,
-    shell::{
-        banner, footer, header, layout,
-        layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
-    },
+    shell::{banner, footer, header},
     table::view as table,
     toast,
 };

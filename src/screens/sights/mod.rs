@@ -6,12 +6,9 @@ pub mod ways;
 
 use crate::{
     app::App,
-    compose, detail, gallery,
+    compose, detail, gallery, layout,
+    layout::{Layout, Places},
     msg::Terminal,
-    shell::{
-        layout,
-        layout::{Layout, Places},
-    },
 };
 use domain::{
     reason::sight::Unseen,
@@ -37,6 +34,8 @@ use std::{
     sync::Arc,
 };
 use ways::Remembered;
+
+pub use crate::kit::brush::Pixels;
 
 /// Pixels of a picture that is looked at alone.
 pub const ALONE: (u16, u16) = (320, 180);
@@ -113,21 +112,6 @@ pub(crate) enum Shape {
     Cells(Arc<Cells>),
     /// Pixels, which the terminal is sent.
     Pixels(Pixels),
-}
-
-/// A picture that goes to the terminal as pixels.
-#[derive(Clone, Debug)]
-pub struct Pixels {
-    /// Its own number of 24 bits: the cells that it takes say it.
-    pub id: u32,
-    /// By kitty's way, iTerm2's or as sixels.
-    pub way: Pictures,
-    /// Cells across and down.
-    pub size: (u16, u16),
-    /// The most bytes that it is to take on the line.
-    pub bytes: usize,
-    /// What is seen.
-    pub frame: Frame,
 }
 
 /// Whether pictures are shown.

@@ -1,6 +1,6 @@
 //! Cells of the table whose text takes more than a line to say.
 
-use crate::{app::App, kit::theme::Look, shell::layout};
+use crate::{app::App, kit::theme::Look, layout};
 use domain::{
     amount::Currency,
     problem::Charged,

@@ -3,20 +3,19 @@
 use super::{filter_words, rebuild};
 use crate::{
     app::App,
-    command_line,
-    command_line::Tab,
     commands::Do,
     key::Code,
     keymap::{Action, Ctx},
     kit::{
         brush::{Brush, span},
         editor::LineEditor,
+        tab::Tab,
         text,
         theme::Look,
     },
     layer::{Covers, Did, Handle, Overlay},
     screen::Screen,
-    shell::hints,
+    toast,
 };
 use domain::reason::filter::FilterFault;
 use engine::filter::Filter;
@@ -113,7 +112,7 @@ impl FilterInput {
         }
         let words = filter_words::candidates(app, last(self.line.text()));
         if !words.is_empty() && !self.selected {
-            let key = hints::key(app, Ctx::Filter, Action::CompleteWord).unwrap_or_default();
+            let key = app.key(Ctx::Filter, Action::CompleteWord).unwrap_or_default();
             lines.push(Line::from(span(format!(" {key}{}{} ", tr!(": "), words.join(" ")), theme.faint)));
         }
         lines
@@ -137,7 +136,7 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
         |tab| tab.step(forward),
     );
     let Some(text) = tab.text() else {
-        command_line::nothing(app);
+        toast::no_completion(app);
         return Vec::new();
     };
     if let Some(input) = app.screen.top_mut::<FilterInput>() {

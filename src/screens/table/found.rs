@@ -1,8 +1,8 @@
 //! Whether the files of saved tasks are still there. It is looked, off the loop, when a row comes on the screen and when a task
 //! is opened; what was looked at and stays in sight is not looked at again.
 
-use super::{groups::Line, pins};
-use crate::{app::App, screen::Pane, shell::layout};
+use super::{groups::Line, pins, window};
+use crate::{app::App, screen::Pane};
 use domain::task::{TaskKey, TaskState};
 use engine::effect::{Effect, LocalCmd};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,12 +55,12 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
 
 /// The rows on the screen.
 fn in_sight(app: &App) -> Vec<TaskKey> {
-    let (table, page) = (&app.screen.table, layout::table_rows(app));
+    let (table, page) = (&app.screen.table, window::rows(app));
     if let Some(groups) = &table.groups {
         let lines = groups.lines.iter().skip(groups.top).take(page);
         return lines.filter_map(|line| if let Line::Task(key) = line { Some(*key) } else { None }).collect();
     }
-    let others = table.order.iter().skip(table.pins + layout::table_top(app)).take(page);
+    let others = table.order.iter().skip(table.pins + window::top(app)).take(page);
     pins::of(table).iter().chain(others).copied().collect()
 }
 

@@ -1,15 +1,15 @@
 //! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it. Made
 //! anew from the order of the rows whenever that changes.
 
-use super::{archive, passing, pins, step};
+use super::{archive, passing, pins, window};
 use crate::{
     app::App,
     keymap::Move,
     kit::{
         brush::{Brush, span},
+        steps::step,
         theme::Look,
     },
-    shell::layout,
 };
 use domain::{
     amount::{Amount, Currency},
@@ -186,7 +186,7 @@ pub(crate) fn turn(app: &mut App) {
 
 /// Moves the cursor over pinned rows and lines.
 pub(super) fn go(app: &mut App, to: Move) {
-    let page = layout::table_rows(app);
+    let page = window::rows(app);
     let pinned = pins::of(&app.screen.table).to_vec();
     let Some(groups) = &mut app.screen.table.groups else { return };
     let pin = |key: TaskKey| pinned.iter().position(|pinned| *pinned == key);
@@ -219,7 +219,7 @@ pub(super) fn go_to(app: &mut App, key: TaskKey) {
 
 /// Scrolls just enough that the cursor is seen.
 pub(super) fn keep_visible(app: &mut App) {
-    let rows = layout::table_rows(app);
+    let rows = window::rows(app);
     let on_pin = app.screen.table.cursor.is_some_and(|key| pins::of(&app.screen.table).contains(&key));
     let Some(groups) = &mut app.screen.table.groups else { return };
     groups.top = groups.top.min(groups.lines.len().saturating_sub(rows));

@@ -16,15 +16,11 @@ pub mod sort_menu;
 #[cfg(test)]
 mod tests;
 pub mod view;
+pub mod window;
 
 pub use order::{compare, order_of};
 
-use crate::{
-    app::App,
-    keymap::Move,
-    screen::TableView,
-    shell::{layout, layout::table_rows as page},
-};
+use crate::{app::App, keymap::Move, kit::steps::step, screen::TableView, table::window::rows as page};
 use domain::task::{Row, TaskKey};
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -286,7 +282,7 @@ pub(crate) fn at_row(app: &App, row: usize) -> Option<TaskKey> {
             groups::Line::Batch(_) => None,
         };
     }
-    let at = layout::table_top(app) + row.checked_sub(pins::rows(app))?;
+    let at = window::top(app) + row.checked_sub(pins::rows(app))?;
     table.order.get(table.pins + at).copied()
 }
 
@@ -314,22 +310,6 @@ pub fn go(app: &mut App, to: Move) {
     let page = page(app);
     let target = step(to, app.screen.table.at, app.screen.table.order.len(), page);
     put_cursor(app, target);
-}
-
-/// Where a move leads in a list of `len` lines, from line `at`.
-#[must_use]
-pub fn step(to: Move, at: usize, len: usize, page: usize) -> usize {
-    let last = len.saturating_sub(1);
-    match to {
-        Move::Up => at.saturating_sub(1),
-        Move::Down => (at + 1).min(last),
-        Move::PageUp => at.saturating_sub(page),
-        Move::PageDown => (at + page).min(last),
-        Move::HalfUp => at.saturating_sub(page.div_ceil(2)),
-        Move::HalfDown => (at + page.div_ceil(2)).min(last),
-        Move::First => 0,
-        Move::Last => last,
-    }
 }
 
 fn put_cursor(app: &mut App, at: usize) {

@@ -1,7 +1,7 @@
 //! Where one is in the table: which rows are new, how to get to them and back, and the note that says so.
 
-use super::{go_to, position as at};
-use crate::{app::App, shell::layout};
+use super::{go_to, position as at, window};
+use crate::app::App;
 use domain::task::TaskKey;
 use words::{amounts, tr};
 
@@ -22,7 +22,7 @@ pub(crate) fn see(app: &mut App) {
         return;
     }
     let pins = app.screen.table.pins;
-    let (first, page) = (pins + layout::table_top(app), layout::table_rows(app));
+    let (first, page) = (pins + window::top(app), window::rows(app));
     let seen = |at: usize| at < pins || (first..first + page).contains(&at);
     let places: Vec<(TaskKey, usize)> =
         app.screen.table.new.iter().filter_map(|key| Some((*key, at(app, *key)?))).collect();
@@ -60,7 +60,7 @@ pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
     if table.groups.is_some() {
         return None;
     }
-    let (first, page, all) = (layout::table_top(app), layout::table_rows(app), table.order.len());
+    let (first, page, all) = (window::top(app), window::rows(app), table.order.len());
     if all - table.pins <= page {
         return None;
     }

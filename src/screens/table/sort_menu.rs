@@ -4,10 +4,10 @@ use super::{columns, rebuild};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, text},
+    kit::{brush::Brush, steps::around, text},
     layer::{Did, Handle, Overlay},
+    lists::view::{choice, list, scroll_to},
     screen::Sort,
-    shell::layers::{around, choice, list, scroll_to},
 };
 use ratatui::{
     layout::{Position, Rect},

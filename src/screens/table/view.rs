@@ -5,10 +5,10 @@ use crate::{
     app::App,
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
-    shell::{hints, layout, view::ScrollRegion},
+    shell::view::ScrollRegion,
     table::{
         archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line, kept,
-        passing, pins, place,
+        passing, pins, place, window,
     },
 };
 use domain::task::TaskKey;
@@ -26,7 +26,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
     let whole = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
     let pinned = u16::try_from(pins::rows(app)).unwrap_or(0).min(whole.height);
     let rows = Rect { y: whole.y + pinned, height: whole.height - pinned, ..whole };
-    let top = layout::table_top(app);
+    let top = window::top(app);
     if passing(app).next().is_none() {
         empty(brush, rows, app);
     }
@@ -177,7 +177,7 @@ fn notes_in(app: &App, mark: Option<&str>, signs: [&str; 2], hidden: Option<Stri
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
-    let hint = |ctx, action| hints::key(app, ctx, action).unwrap_or_default();
+    let hint = |ctx, action| app.key(ctx, action).unwrap_or_default();
     let fault = app.screen.top::<FilterInput>().and_then(|input| input.fault.as_ref().map(reason::filter));
     let not_opened = app.work.store.owner.is_none() && app.work.store.failures > 0;
     let lines = if not_opened {

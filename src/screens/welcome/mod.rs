@@ -8,7 +8,6 @@ use crate::{
     keymap::{Action, Ctx, Hint},
     kit::brush::Brush,
     layer::{Did, Handle, Overlay},
-    shell::hints,
 };
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
@@ -42,7 +41,7 @@ impl Overlay for Welcome {
     /// What the keys do here, not what they do elsewhere.
     fn footer(&self, app: &App) -> Vec<Hint> {
         let hint = |(ctx, action, words)| {
-            Some(Hint { key: hints::key(app, ctx, action)?, words: Cow::Borrowed(words), paid: false, own: false })
+            Some(Hint { key: app.key(ctx, action)?, words: Cow::Borrowed(words), paid: false, own: false })
         };
         view::ways().into_iter().filter_map(hint).collect()
     }

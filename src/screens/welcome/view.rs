@@ -4,7 +4,7 @@ use crate::{
     app::App,
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
-    shell::layers::{keys_line, list},
+    lists::view::{keys_line, list},
 };
 use ratatui::{layout::Rect, style::Style, text::Line};
 use words::tr;

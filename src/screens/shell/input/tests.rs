@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     help::HELP,
-    kit::list::ListView,
+    lists::ListView,
     screen::{DetailTab, Pane, Preview, Sort},
     table::{columns, filter_input::FilterInput},
     testing::{add, now, state, task},
@@ -343,7 +343,7 @@ fn a_key_that_means_nothing_where_it_is_pressed_does_nothing() {
             let mut state = state(&[Unknown, Failed, Running]);
             open.split_whitespace().for_each(|key| drop(typed(&mut state, key)));
             let key: Key = key.parse().unwrap();
-            let place = keymap::place(&state);
+            let place = state.place();
             if state.screen.typing() || state.screen.keys.resolve(place, key).is_some() {
                 continue;
             }
@@ -414,7 +414,7 @@ fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back
         state.work.queue.unsent = [TaskKey(1), TaskKey(2)].into();
         state
     };
-    let unsent = crate::shell::layout::unsent;
+    let unsent = crate::layout::unsent;
     let mut sends = earlier();
     assert_eq!((unsent(&sends).0, unsent(&sends).1.to_string().as_str()), (2, "1.0 PTC"));
     let sent = typed(&mut sends, "p");

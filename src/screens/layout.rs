@@ -14,9 +14,7 @@
 
 use crate::{
     app::App,
-    gallery,
     screen::{Pane, Screen},
-    table::pins,
     toast,
 };
 use domain::{
@@ -195,31 +193,6 @@ fn table_height(pane: Pane, height: u16, body: u16) -> u16 {
     }
 }
 
-/// How many tasks the table shows at once below the pinned ones; 1 where it is not on the screen, so that moves still work.
-#[must_use]
-pub fn table_rows(app: &App) -> usize {
-    match layout(app) {
-        Layout::Panes(Places { table: Some(table), .. }) if app.screen.table.gallery => gallery::page(table),
-        Layout::Panes(Places { table: Some(table), .. }) => {
-            usize::from(table.height - 1).saturating_sub(pins::rows(app)).max(1)
-        }
-        Layout::Panes(_) | Layout::TooSmall => 1,
-    }
-}
-
-/// The first row of the table on the screen below the pinned ones, counted from the last of these: the one it last had,
-/// moved just enough that the cursor is seen and no row is left empty while there are tasks to fill it.
-#[must_use]
-pub fn table_top(app: &App) -> usize {
-    let (table, rows) = (&app.screen.table, table_rows(app));
-    let rest = table.order.len() - table.pins;
-    let top = table.top.min(rest.saturating_sub(rows));
-    match table.at.min(table.order.len().saturating_sub(1)).checked_sub(table.pins) {
-        Some(at) if table.cursor.is_some() => top.clamp((at + 1).saturating_sub(rows), at),
-        _ => top,
-    }
-}
-
 /// Cells across and down that detail has for its content, if it is on the screen.
 #[must_use]
 pub fn detail_size(app: &App) -> Option<(u16, u16)> {
@@ -264,7 +237,7 @@ pub fn shown_now(app: &App) -> Now {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use domain::task::TaskKey;
+
     use engine::settings::Settings;
 
     fn state(width: u16, height: u16, pane: Pane) -> App {
@@ -302,17 +275,6 @@ mod tests {
         assert_eq!(heights(&state), [Some(38), None, None]);
         state.work.own.has_key = false;
         assert_eq!((heights(&state), banner(&state)), ([Some(37), None, None], Some(Banner::NoKey)));
-    }
-
-    #[test]
-    fn the_cursor_is_always_on_the_screen_and_no_row_is_wasted() {
-        let mut state = state(80, 24, Pane::Table);
-        state.screen.table.order = (1..=50).map(TaskKey).collect();
-        for (top, at, expected) in [(0, 0, 0), (0, 20, 0), (0, 21, 1), (30, 5, 5), (49, 49, 29), (40, 35, 29)] {
-            let table = &mut state.screen.table;
-            (table.top, table.at, table.cursor) = (top, at, Some(table.order[at]));
-            assert_eq!(table_top(&state), expected, "top {top}, cursor {at}");
-        }
     }
 
     #[test]

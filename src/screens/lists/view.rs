@@ -2,15 +2,14 @@
 
 use crate::{
     app::App,
-    keymap::{Action, Ctx, Move},
+    keymap::{Action, Ctx},
     kit::{
         brush::{Brush, span},
-        list::ListView,
         text,
         theme::Look,
     },
-    shell::{hints, layout},
-    table::step,
+    layout,
+    lists::ListView,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -29,7 +28,7 @@ pub(crate) fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
 pub(crate) fn keys_line(app: &App, look: Look, ways: &[(Ctx, Action, &str)]) -> Line<'static> {
     let mut spans = Vec::new();
     for (ctx, action, does) in ways {
-        let Some(key) = hints::key(app, *ctx, *action) else { continue };
+        let Some(key) = app.key(*ctx, *action) else { continue };
         if !spans.is_empty() {
             spans.push(Span::styled(format!(" {} ", look.signs.dot), look.theme.faint));
         }
@@ -140,13 +139,4 @@ pub(crate) fn text_list(
 pub(crate) fn list_place(screen: Rect) -> Rect {
     const WIDEST: u16 = 100;
     layout::centred(screen, screen.width.saturating_sub(6).min(WIDEST), screen.height)
-}
-
-/// Where a move leads in a menu: past an end it begins again at the other.
-pub(crate) fn around(to: Move, at: usize, len: usize) -> usize {
-    match to {
-        Move::Up if at == 0 => len.saturating_sub(1),
-        Move::Down if at + 1 >= len => 0,
-        to => step(to, at, len, len),
-    }
 }

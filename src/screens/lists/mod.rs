@@ -1,13 +1,14 @@
 //! Long lists over the panes, such as help and the message log: scroll and search. A search leaves only the lines that
 //! hold its text, so that the next hit is the next line.
 
+pub mod view;
+
 use crate::{
     app::App,
     commands::Do,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, editor::LineEditor},
+    kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Handle, Overlay},
-    table::step,
 };
 use engine::filter::contains;
 use ratatui::layout::{Position, Rect};
