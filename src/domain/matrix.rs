@@ -70,7 +70,7 @@ pub struct Impossible {
 pub struct Plan {
     /// What can be sent, in order.
     pub cells: Vec<Cell>,
-    /// How many combinations came more than once and were left out.
+    /// How many combinations came more than once and were left out: the same request, or the same fault in one matrix.
     pub duplicates: usize,
     /// What cannot be sent, in order.
     pub impossible: Vec<Impossible>,
@@ -113,6 +113,11 @@ fn take(plan: &mut Plan, seen: &mut HashSet<(Request, Option<String>)>, of: usiz
     let faults = check::check(&draft, rules.catalogue, rules.takes, rules.image);
     let of_kind = |wanted| faults.iter().filter(move |fault| fault.severity == wanted);
     let Ok(request) = check::build(&draft, rules.catalogue, rules.takes, rules.image) else {
+        let of_this = plan.impossible.iter().rev().take_while(|told| told.of == of);
+        if of_this.into_iter().any(|told| told.draft == draft) {
+            plan.duplicates += 1;
+            return;
+        }
         let reasons = of_kind(Severity::Error).map(|fault| fault.reason.clone()).collect();
         plan.impossible.push(Impossible { of, reasons, draft });
         return;
@@ -328,7 +333,7 @@ mod tests {
         let lists = Lists { resolutions, durations: vec![6, 10], ..Lists::default() };
         let plan = expanded(&[draft("{a|a}", lists.clone()).into(), draft("a", lists).into()], 100).unwrap();
         assert_eq!(told(&plan), ["02 a - 768P 6", "02 a - 768P 10", "02 a - 1080P 6"]);
-        assert_eq!(plan.duplicates, 6);
+        assert_eq!(plan.duplicates, 7);
         let why = DraftReason::NoSuchDuration {
             model: HAILUO.into(),
             resolution: "1080P".into(),
@@ -337,7 +342,7 @@ mod tests {
             elsewhere: strings(&["512P", "768P"]),
         };
         let found: Vec<_> = plan.impossible.into_iter().map(|cell| (cell.of, cell.reasons)).collect();
-        assert_eq!(found, [(0, vec![why.clone()]), (0, vec![why.clone()]), (1, vec![why])]);
+        assert_eq!(found, [(0, vec![why.clone()]), (1, vec![why])]);
     }
 
     #[test]
