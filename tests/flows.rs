@@ -241,8 +241,8 @@ fn a_refusal_for_the_balance_halts_the_queue_before_the_next_row_fails() {
     assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Refused, TaskState::Running], 2));
 }
 
-#[test]
-fn a_task_goes_to_the_profile_that_compose_names_and_its_retry_to_the_same_one() {
+/// A dashboard with a second profile, `mm`, whose money is dollars and whose key is at hand.
+fn with_two_profiles() -> Flow {
     let mut settings = Settings::default();
     let mut profile = settings.profile.clone();
     profile.name = "mm".into();
@@ -250,6 +250,28 @@ fn a_task_goes_to_the_profile_that_compose_names_and_its_retry_to_the_same_one()
     settings.others.insert("mm".into(), Other { profile, catalogue: Catalogue::builtin() });
     let mut flow = Flow::begin(settings, now(0));
     flow.take(Msg::Local(LocalMsg::Key { profile: "mm".into(), result: Ok(()) }));
+    flow
+}
+
+#[test]
+fn a_halt_and_a_balance_are_told_of_the_profile_that_they_are_of() {
+    let mut flow = with_two_profiles();
+    flow.answers.push_back(refused(1004, "no such key"));
+    flow!(flow, "n", "a cat", "<Shift-Tab>", "<Shift-Tab>", "<Right>", "<F2>", "<Enter>");
+    flow.live(SENT);
+    flow!(flow, "<Esc>", "R");
+    flow.shows("mm: The key is not accepted: nothing can be retried until it is");
+    flow!(flow, "<Esc>", "$");
+    let screen = flow.screen();
+    let profiles = screen.lines().filter(|line| line.contains("Profile")).count();
+    assert_eq!((profiles, screen.matches("Balance").count()), (2, 2), "{screen}");
+    flow!(flow, "<Esc>", ":", "b", "u", "d", "g", "e", "t", " ", "U", "S", "D", "<Enter>");
+    flow.shows("USD spent today");
+}
+
+#[test]
+fn a_task_goes_to_the_profile_that_compose_names_and_its_retry_to_the_same_one() {
+    let mut flow = with_two_profiles();
     flow.answers.push_back(refused(1026, "sensitive"));
     flow!(flow, "n", "a cat", "<Shift-Tab>", "<Shift-Tab>");
     assert!(flow.screen().contains("302ai"), "{}", flow.screen());

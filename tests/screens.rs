@@ -455,7 +455,7 @@ const PROMPT: &str = "Steam rises from a bowl of noodles, a hand reaches in with
 fn a_preview_that_cannot_be_sent_says_why() {
     shots("preview_obstacle", |width, height| {
         let mut state = believable(width, height);
-        state.work.settings.budget.per_day = Some(state.work.spent_today());
+        state.work.settings.budget.per_day = Some(state.work.day(state.work.currency()).spent);
         press(&mut state, "n");
         paste(&mut state, "A cat");
         press(&mut state, "f2");

@@ -142,7 +142,7 @@ fn line(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
         parts.push(tr!("{saved} of {all} saved", saved, all));
     }
     parts.extend([TaskState::Failed, TaskState::Refused, TaskState::Cancelled].into_iter().filter_map(named));
-    if work.own.poller.offline_since.is_some() {
+    if work.offline().is_some() {
         parts.push(tr!("the service does not answer").into());
     }
     parts.extend(ends_at(work, keys, now));
@@ -154,7 +154,7 @@ fn line(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
 
 /// Why nothing that is queued is sent.
 fn held_back(work: &Work) -> Option<&'static str> {
-    match (work.own.sending.halted.is_some(), work.queue.is_paused()) {
+    match (work.halt().is_some(), work.queue.is_paused()) {
         (true, _) => Some(tr!("halted")),
         (false, true) => Some(tr!("paused")),
         (false, false) => None,

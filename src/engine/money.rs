@@ -39,6 +39,34 @@ pub struct Money {
     pub refunds_stale: bool,
 }
 
+/// One day's money in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    pub currency: Currency,
+    /// Charged or possibly charged.
+    pub spent: Amount,
+    /// Set aside for queued tasks.
+    pub reserved: Amount,
+    /// The config's cap with what it was raised by today; `None` for no cap.
+    pub cap: Option<Amount>,
+    /// What the cap was raised by today.
+    pub raised: Amount,
+}
+
+impl Day {
+    /// What counts against the cap.
+    #[must_use]
+    pub fn used(&self) -> Amount {
+        self.spent + self.reserved
+    }
+
+    /// What the cap leaves; `None` for no cap.
+    #[must_use]
+    pub fn left(&self) -> Option<Amount> {
+        self.cap.map(|cap| cap.less(self.used()))
+    }
+}
+
 impl Work {
     /// What this store has spent of a profile's currency since the service's last word about its balance: nothing where a day has
     /// begun since, and more was spent on the one before.
@@ -62,41 +90,23 @@ impl Work {
         self.profile(profile).map_or_else(|| self.currency(), Profile::currency)
     }
 
-    /// What stands against the day's cap of that currency: charged or possibly charged today, and set aside.
-    #[must_use]
-    pub fn day_of(&self, currency: Currency) -> Amount {
-        self.money.spent_today.of(currency) + self.money.reserved.of(currency)
-    }
-
     /// What the profile's money is in.
     #[must_use]
     pub const fn currency(&self) -> Currency {
         self.settings.profile.currency()
     }
 
-    /// Charged or possibly charged today, in the profile's currency.
+    /// What today has spent and may spend of a currency.
     #[must_use]
-    pub fn spent_today(&self) -> Amount {
-        self.money.spent_today.of(self.currency())
-    }
-
-    /// Set aside for queued tasks, in the profile's currency.
-    #[must_use]
-    pub fn reserved(&self) -> Amount {
-        self.money.reserved.of(self.currency())
-    }
-
-    /// The day's cap of a currency with what it was raised by today; `None` for no cap.
-    #[must_use]
-    pub fn cap(&self, currency: Currency) -> Option<Amount> {
+    pub fn day(&self, currency: Currency) -> Day {
         let raised = Raise::sum(&self.sharing.raises, currency, self.now.day_start());
-        self.settings.budget.per_day.map(|cap| cap + raised)
-    }
-
-    /// The day's cap of the profile's currency, as [`cap`](Self::cap) has it.
-    #[must_use]
-    pub fn days_cap(&self) -> Option<Amount> {
-        self.cap(self.currency())
+        Day {
+            currency,
+            spent: self.money.spent_today.of(currency),
+            reserved: self.money.reserved.of(currency),
+            cap: self.settings.budget.per_day.map(|cap| cap + raised),
+            raised,
+        }
     }
 
     /// What today's cap of any currency was raised by, the oldest first.

@@ -144,6 +144,12 @@ impl Work {
         self.served().find_map(|(profile, served)| Some((profile, served.sending.halted.as_ref()?)))
     }
 
+    /// Since when which profile's service has not answered: the default one's, else the first other's.
+    #[must_use]
+    pub fn offline(&self) -> Option<(&str, Mono)> {
+        self.served().find_map(|(profile, served)| Some((profile, served.poller.offline_since?)))
+    }
+
     /// Whether a halt stops one profile while there are others.
     #[must_use]
     pub fn is_one_of_several(&self, halt: &Halt) -> bool {

@@ -123,7 +123,7 @@ fn raised(work: &mut Work, raises: Vec<Raise>) {
     let new: Vec<Raise> = raises.iter().filter(of).cloned().collect();
     work.sharing.raises = raises;
     for raise in new {
-        let cap = work.cap(raise.more.currency).map(|cap| cap.of(raise.more.currency));
+        let cap = work.day(raise.more.currency).cap.map(|cap| cap.of(raise.more.currency));
         work.news.push(News::CapRaised { raise, cap });
     }
 }

@@ -102,13 +102,19 @@ pub fn banner(app: &App) -> Option<Banner> {
         (app.work.halt().is_some(), Banner::Halted),
         (!app.work.own.has_key, Banner::NoKey),
         (!app.work.store.failed.is_empty(), Banner::Unwritten),
-        (app.work.own.poller.offline_since.is_some() && app.work.own.poller.misses >= OFFLINE_FROM, Banner::Offline),
+        (offline(app).is_some(), Banner::Offline),
         // It tells of the unsent, too.
         (app.screen.away.is_some(), Banner::Away),
         (unsent(app).0 > 0, Banner::Unsent),
     ]
     .into_iter()
     .find_map(|(up, banner)| up.then_some(banner))
+}
+
+/// The profile whose service has not answered for so long that a row of its own says so.
+#[must_use]
+pub fn offline(app: &App) -> Option<&str> {
+    app.work.offline().map(|(profile, _)| profile).filter(|name| app.work.of(name).poller.misses >= OFFLINE_FROM)
 }
 
 /// How many tasks of an earlier run are still unsent while sending is paused, and what they would cost.

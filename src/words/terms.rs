@@ -194,15 +194,16 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
     Problem::new(tr!("nothing was queued"), why, next)
 }
 
-/// Why nothing at all is sent again now.
+/// Why nothing of a profile is sent again now.
 #[must_use]
-pub fn blocked(work: &Work, voice: &Voice) -> Option<String> {
-    let balance = work.own.balance.last.map(|(balance, _)| balance);
+pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
+    let served = work.of(profile);
+    let balance = served.balance.last.map(|(balance, _)| balance);
     let pause = &voice.resume;
-    let why = retry::blocked(work.own.sending.halted.as_ref().map(|halt| halt.cause), balance)?;
-    Some(match why {
+    let why = retry::blocked(served.sending.halted.as_ref().map(|halt| halt.cause), balance)?;
+    let why = match why {
         retry::Blocked::Balance(balance) => {
-            let balance = balance.of(work.currency());
+            let balance = balance.of(work.currency_of(profile));
             tr!("The balance is {balance}: nothing can be tried again until it is topped up", balance)
         }
         retry::Blocked::Quota => {
@@ -211,7 +212,8 @@ pub fn blocked(work: &Work, voice: &Voice) -> Option<String> {
         retry::Blocked::Key => {
             tr!("The key is not accepted: nothing can be retried until it is; then {pause} resumes", pause)
         }
-    })
+    };
+    Some(if work.served().count() > 1 { format!("{profile}: {why}") } else { why })
 }
 
 /// The first few by name, and how many more there are.

@@ -2,7 +2,7 @@
 
 use super::{disk::Health, *};
 use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
-use domain::{task::PutBack, time::Wall};
+use domain::{amount::Currency, task::PutBack, time::Wall};
 use service::{answer::SubmitVerdict, minimax_v1::judge_submit};
 
 #[test]
@@ -231,7 +231,7 @@ fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
         world.settle();
         assert_eq!(world.states(1), (Unknown, Unknown), "{reply:?}");
         assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Unknown]);
-        assert_eq!(world.state.spent_today(), world.disk.tasks[&key(1)].cost);
+        assert_eq!(world.state.day(Currency::Ptc).spent, world.disk.tasks[&key(1)].cost);
         for act in [Act::Resume, Act::Refresh(vec![key(1)]), Act::Take(vec![key(1)]), Act::Pause(false)] {
             world.act(act);
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use TaskState::{Cancelled, Queued, Ready, Refused, Running, Saved, Saving, Sending, Unknown};
+use domain::amount::Currency;
 
 /// A world whose one task is in that state, sending paused, and the downloads too.
 fn with(state: TaskState) -> World {
@@ -351,7 +352,7 @@ fn at_midnight_the_day_s_money_begins_anew() {
     world.live(left - 1);
     assert_eq!(world.state.money.spent_today, spent);
     world.live(1);
-    assert_eq!(world.state.spent_today(), Amount::ZERO);
+    assert_eq!(world.state.day(Currency::Ptc).spent, Amount::ZERO);
 }
 
 #[test]

@@ -2,25 +2,22 @@
 
 use super::table::plain;
 use crate::{app::App, commands::Do, confirm::Confirm, toast};
-use domain::{
-    account::Raise,
-    amount::{Amount, Currency, Money},
-};
-use engine::{act::Act, effect::Level};
+use domain::amount::{Amount, Currency, Money};
+use engine::{act::Act, effect::Level, money::Day};
 use words::tr;
 
 /// Says what holds, or asks about a raise.
 pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let rest = plain(rest);
-    if rest.is_empty() {
-        let holds = holds(app, app.work.currency());
-        toast::say(app, Level::Info, holds, None);
+    let currency = if rest.is_empty() { Some(app.work.currency()) } else { rest.parse().ok() };
+    if let Some(currency) = currency {
+        toast::say(app, Level::Info, holds(app.work.day(currency)), None);
         return Ok(Vec::new());
     }
     let more = raise(app, &rest)?;
     let Money { amount, currency } = more;
     let cap =
-        app.work.cap(currency).ok_or_else(|| tr!("the config sets no cap for a day, so there is none to raise"))?;
+        app.work.day(currency).cap.ok_or_else(|| tr!("the config sets no cap for a day, so there is none to raise"))?;
     if app.work.store.owner.is_none() {
         return Err(tr!("the store is not open yet").into());
     }
@@ -65,13 +62,11 @@ fn raise(app: &App, text: &str) -> Result<Money, String> {
 const MOST: Amount = Amount::from_thousandths(1_000_000);
 
 /// What holds today, in a sentence.
-fn holds(app: &App, currency: Currency) -> String {
-    let work = &app.work;
-    let (spent, reserved) = (work.spent_today(), work.reserved());
-    let Some(cap) = work.cap(currency) else {
+fn holds(day: Day) -> String {
+    let Day { currency, spent, reserved, raised, .. } = day;
+    let (Some(cap), Some(left)) = (day.cap, day.left()) else {
         return tr!("{spent} spent today; the config sets no cap for a day", spent = spent.of(currency));
     };
-    let left = cap.less(spent + reserved);
     let today = match reserved {
         Amount::ZERO => tr!("{spent} of {cap} spent today, {left} left", spent, cap = cap.of(currency), left),
         reserved => {
@@ -79,7 +74,6 @@ fn holds(app: &App, currency: Currency) -> String {
             tr!("{spent} of {cap} spent today, {reserved} set aside, {left} left", spent, cap, reserved, left)
         }
     };
-    let raised = Raise::sum(&work.sharing.raises, currency, work.now.day_start());
     today
         + &match raised {
             Amount::ZERO => tr!("; :budget +10 raises it for today").to_owned(),

@@ -431,10 +431,11 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
         return;
     };
     let currency = profile::account(app).currency();
-    let day = app.work.day_of(currency) + price;
+    let today = app.work.day(currency);
+    let day = today.used() + price;
     let price = price.of(currency);
     let what = if count > 1 { tr!("{count} tasks for {price}", count, price) } else { price.to_string() };
-    let after = match app.work.cap(currency) {
+    let after = match today.cap {
         Some(cap) if day > cap => {
             let over = tr!("{price} would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
             brush.text(place.x, place.y, place.width, &over, look.theme.bad);

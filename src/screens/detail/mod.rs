@@ -12,7 +12,7 @@ use crate::{
     layout::detail_size,
     screen::{DetailTab, Pane},
     shell::input,
-    table, whole_tasks,
+    whole_tasks,
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -134,6 +134,7 @@ const FIELDS: usize = 40;
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::table;
     use crate::{
         msg::Input,
         screen::Pane,

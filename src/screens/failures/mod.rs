@@ -34,6 +34,7 @@ use engine::{
     filter::Filter,
 };
 use ratatui::layout::{Position, Rect};
+use std::collections::{BTreeMap, BTreeSet};
 use words::{names, terms, tr};
 
 /// The view, where it is open.
@@ -213,13 +214,29 @@ pub(crate) fn plan(app: &mut App) -> Vec<Do> {
     whole_tasks::with(app, &keys, Then::Plan)
 }
 
+/// The profiles of the tasks that failed for these causes; the default one where there are none.
+fn profiles<'a>(app: &'a App, clusters: impl IntoIterator<Item = &'a Cluster>) -> BTreeSet<&'a str> {
+    let keys = clusters.into_iter().flat_map(|cluster| &cluster.keys);
+    let mut profiles: BTreeSet<&str> =
+        keys.filter_map(|key| app.work.tasks.rows.get(key)).map(|row| &*row.kind.profile).collect();
+    if profiles.is_empty() {
+        profiles.insert(&app.work.settings.profile.name);
+    }
+    profiles
+}
+
 /// Whether anything can be planned.
 ///
 /// # Errors
 /// Why not, as a sentence.
 pub fn can_plan(app: &App) -> Result<(), Why> {
     let view = view(app).ok_or_else(|| Why(tr!("There is no plan").into()))?;
-    if let Some(why) = terms::blocked(&app.work, &app.screen.voice) {
+    // Tasks of a profile that is not blocked may go, beside others that wait for the end of their halt.
+    let blocked = |profile: &str| terms::blocked(&app.work, profile, &app.screen.voice);
+    let profiles = profiles(app, view.planned());
+    if let Some(why) = profiles.iter().map(|profile| blocked(profile)).collect::<Option<Vec<_>>>()
+        && let Some(why) = why.into_iter().next()
+    {
         return Err(Why(why));
     }
     match view.planned().count() {
@@ -255,7 +272,7 @@ pub(crate) fn tell_round(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let states = app.round.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.state);
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for task_state in states {
         if task_state.is_live() {
             return Vec::new();

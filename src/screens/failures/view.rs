@@ -67,8 +67,10 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &Failur
 /// How many of each kind, and what stops all of it.
 fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(why) = terms::blocked(&app.work, &app.screen.voice) {
-        lines.extend(wrapped(&why, width, look.theme.bad));
+    for profile in super::profiles(app, &view.clusters) {
+        if let Some(why) = terms::blocked(&app.work, profile, &app.screen.voice) {
+            lines.extend(wrapped(&why, width, look.theme.bad));
+        }
     }
     let counts: Vec<String> = view
         .clusters

@@ -20,6 +20,8 @@ use domain::{
 use engine::{
     act::Act,
     effect::{Effect, StoreCmd},
+    served::Balance,
+    work::Work,
 };
 use words::{amounts, names, print, reason, tr};
 
@@ -133,16 +135,17 @@ impl Compared {
 
 /// Compares the last balance with the first of this run; `None` until there are two.
 #[must_use]
-pub fn compared(app: &App) -> Option<Compared> {
-    let (first, since) = app.work.own.balance.first?;
-    let (last, until) = app.work.own.balance.last.filter(|(_, at)| *at > since)?;
+pub fn compared(work: &Work, profile: &str) -> Option<Compared> {
+    let balance = &work.of(profile).balance;
+    let (first, since) = balance.first?;
+    let (last, until) = balance.last.filter(|(_, at)| *at > since)?;
     let sent = |at: &Wall| *at >= since && *at <= until;
     let of = |charged: Charged| -> Amount {
-        let rows = app.work.tasks.rows.values().filter(|row| row.charged == charged);
-        let ours = rows.filter(|row| row.kind.currency == app.work.currency());
+        let rows = work.tasks.rows.values().filter(|row| row.charged == charged);
+        let ours = rows.filter(|row| *row.kind.profile == *profile);
         ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
     };
-    let (service, currency) = (first - last, app.work.currency());
+    let (service, currency) = (first - last, work.currency_of(profile));
     Some(Compared { since, service, charged: of(Charged::Yes), unknown: of(Charged::Unknown), currency })
 }
 
@@ -154,17 +157,16 @@ pub fn lines(app: &App) -> Vec<Line> {
     let currency = app.work.currency();
     let cap = |cap: Option<Amount>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| cap.of(currency).to_string());
     let today = |currency: Currency| {
-        let (spent, reserved) = (money.spent_today.of(currency), money.reserved.of(currency));
-        let left = app.work.cap(currency).map(|cap| cap.less(spent + reserved).of(currency));
-        let (spent, reserved) = (spent.of(currency), reserved.of(currency));
-        match left {
+        let day = app.work.day(currency);
+        let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
+        match day.left().map(|left| left.of(currency)) {
             Some(left) => tr!("{spent} spent, {reserved} set aside, {left} left", spent, reserved, left),
             None => tr!("{spent} spent, {reserved} set aside", spent, reserved),
         }
     };
     let caps = tr!(
         "a day {day}, a batch {batch}, asks above {above}",
-        day = cap(app.work.days_cap()),
+        day = cap(app.work.day(currency).cap),
         batch = cap(budget.per_batch),
         above = cap(budget.ask_above)
     );
@@ -175,7 +177,11 @@ pub fn lines(app: &App) -> Vec<Line> {
     lines.extend(others.map(|other| fact("", today(other))));
     lines.push(fact(tr!("Caps"), caps));
     lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
-    lines.extend(balance(app));
+    for (profile, served) in app.work.served().filter(|(_, served)| served.has_key) {
+        // Whose it is, where there are several.
+        lines.extend((app.work.served().count() > 1).then(|| fact(tr!("Profile"), profile.to_owned())));
+        lines.extend(balance(app, profile, &served.balance));
+    }
     lines.extend(audit(app));
     let Some(report) = &money.report else {
         lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
@@ -210,33 +216,32 @@ const FRESH: u64 = 5 * MINUTE;
 
 /// Whether the balance that is known may be another by now: it is some time old, or this store has spent since.
 #[must_use]
-pub fn is_old(app: &App) -> bool {
-    let profile = &app.work.settings.profile.name;
-    let is_aged = |(_, at): (Amount, Wall)| app.work.now.wall.since(at) >= FRESH;
-    app.work.own.balance.last.is_some_and(is_aged) || app.work.spent_since_balance(profile) > Amount::ZERO
+pub fn is_old(work: &Work, profile: &str) -> bool {
+    let is_aged = |(_, at): (Amount, Wall)| work.now.wall.since(at) >= FRESH;
+    work.of(profile).balance.last.is_some_and(is_aged) || work.spent_since_balance(profile) > Amount::ZERO
 }
 
 /// The service's own word, and how it stands to ours.
-fn balance(app: &App) -> Vec<Line> {
+fn balance(app: &App, profile: &str, told: &Balance) -> Vec<Line> {
     let fact = |name, text: String, loud| Line::Fact { name, text, loud };
     let mut lines = Vec::new();
-    if let Some(error) = &app.work.own.balance.problem {
+    if let Some(error) = &told.problem {
         lines.push(fact(
             tr!("Balance"),
             tr!("unknown: {why}", why = reason::message(&error.reason, &app.screen.voice)),
             true,
         ));
     }
-    let Some((balance, at)) = app.work.own.balance.last else {
+    let Some((balance, at)) = told.last else {
         if lines.is_empty() {
             lines.push(fact(tr!("Balance"), tr!("asking").into(), false));
         }
         return lines;
     };
-    let (balance_of, time) = (balance.of(app.work.currency()), amounts::moment(at, app.work.now));
+    let (balance_of, time) = (balance.of(app.work.currency_of(profile)), amounts::moment(at, app.work.now));
     let own_word = tr!("{balance} by the service's own word, at {time}", balance = balance_of, time);
     lines.push(fact(tr!("Balance"), own_word, balance <= Amount::ZERO));
-    let Some(compared) = compared(app) else {
+    let Some(compared) = compared(&app.work, profile) else {
         let text = tr!("needs a second look at the balance; open this again for one");
         lines.push(fact(tr!("Difference"), text.into(), false));
         return lines;
@@ -314,7 +319,7 @@ mod tests {
             ),
         ] {
             state.work.own.balance.last = Some((ptc(balance), Wall(WALL + 60_000)));
-            let compared = compared(&state);
+            let compared = compared(&state.work, &state.work.settings.profile.name);
             assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
             assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
         }
@@ -325,7 +330,7 @@ mod tests {
         let mut state = state(&[Saved]);
         state.work.own.balance.first = Some((ptc(10_000), Wall(WALL)));
         state.work.own.balance.last = state.work.own.balance.first;
-        assert_eq!(compared(&state), None);
+        assert_eq!(compared(&state.work, &state.work.settings.profile.name), None);
         assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference needs a second look")));
     }
 }

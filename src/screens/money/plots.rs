@@ -52,7 +52,7 @@ fn by_day(app: &App) -> Vec<Line> {
     let now = app.work.now;
     let date = |back: usize| day(Wall(now.wall.0 - (back as u64 * 24 * HOUR).cast_signed()), now.utc_offset);
     let days: Vec<u64> = (0..DAYS).rev().map(|back| spent(&date(back))).collect();
-    let cap = app.work.days_cap().map(units).filter(|cap| *cap > 0);
+    let cap = app.work.day(currency).cap.map(units).filter(|cap| *cap > 0);
     let most = days.iter().copied().max().unwrap_or(0);
     let top = most.max(cap.unwrap_or(0)).max(1);
     let level = |amount: u64| (amount * ROWS * STEPS).div_ceil(top);

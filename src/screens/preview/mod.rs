@@ -4,6 +4,7 @@
 mod bad_lines;
 mod keys;
 mod length;
+mod obstacles;
 mod price;
 pub mod samples;
 #[cfg(test)]
@@ -87,14 +88,8 @@ fn judged(app: &App, preview: Preview) -> Preview {
             priced,
         ]
         .concat(),
-        obstacles: [
-            judged.obstacles,
-            nothing_left(app, &items),
-            mixed(&items),
-            self::obstacles(app, profile_of(app, &items), total),
-        ]
-        .concat(),
-        seen: Some(seen(app)),
+        obstacles: [judged.obstacles, obstacles::found(app, &items, total)].concat(),
+        seen: Some(seen(app, profile_of(app, &items))),
     };
     warnings.retain(|told| !before.warnings.contains(told));
     warnings.extend(now.warnings.iter().cloned());
@@ -116,32 +111,15 @@ impl Preview {
     }
 }
 
-/// Tasks of several profiles: their money is never added up.
-fn mixed(items: &[PreviewItem]) -> Vec<Problem> {
-    let first = items.first();
-    let other = items.iter().find(|item| first.is_some_and(|first| first.profile != item.profile));
-    let both = first.zip(other);
-    both.map(|(one, other)| {
-        let why = tr!(
-            "these belong to several profiles, such as {one} and {other}",
-            one = one.profile,
-            other = other.profile
-        );
-        Problem::new(tr!("Nothing can be queued"), why, tr!("Send the tasks of one profile at a time."))
-    })
-    .into_iter()
-    .collect()
-}
-
 /// What of the work decides whether a preview is to be looked at again.
-fn seen(app: &App) -> PreviewSeen {
+fn seen(app: &App, profile: &str) -> PreviewSeen {
     let work = &app.work;
     PreviewSeen {
         paused: work.queue.is_paused(),
         halted: work.served().filter(|(_, served)| served.sending.halted.is_some()).count(),
         counts: work.tasks.counts,
-        cap: work.days_cap(),
-        balance: work.balance_left(&work.settings.profile.name),
+        cap: work.day(work.currency_of(profile)).cap,
+        balance: work.balance_left(profile),
     }
 }
 
@@ -156,15 +134,17 @@ fn judge_again(app: &mut App) {
 /// Brings the preview on top up to date after tasks, money or the state of sending have changed. Asks for the balance where what
 /// is known of it may be old: it is to cover what is sent here.
 pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
-    let now = seen(app);
     let Some(preview) = app.screen.top::<Preview>().filter(|preview| preview.sent.is_none()) else {
         return Vec::new();
     };
+    let profile = preview.profile(app);
+    let now = seen(app, profile);
+    let may_be_old = money::is_old(&app.work, profile);
     let (opened, is_old) = (preview.opened, preview.judged.seen.is_some_and(|seen| seen != now));
     if is_old {
         judge_again(app);
     }
-    let just_opened = opened == app.work.now.mono && money::is_old(app);
+    let just_opened = opened == app.work.now.mono && may_be_old;
     if just_opened { crate::work(app, engine::msg::Msg::Act(Act::Balance)) } else { Vec::new() }
 }
 
@@ -173,15 +153,6 @@ pub(crate) fn tell_batch(app: &mut App, batch: Batch) {
     if let Some(preview) = app.screen.top_mut::<Preview>() {
         preview.batch = Some(batch);
     }
-}
-
-/// A plan of which nothing can be sent.
-fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
-    let none = items.is_empty().then(|| {
-        let next = tr!("{back} goes back to the causes.", back = app.named(Ctx::Global, Action::Back));
-        Problem::new(tr!("There is nothing to send"), "", next)
-    });
-    none.into_iter().collect()
 }
 
 /// More than the balance covers, as far as is known.
@@ -212,44 +183,6 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
     let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));
     waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).into_iter().collect()
-}
-
-/// What forbids sending.
-fn obstacles(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let is_default = profile == app.work.settings.profile.name;
-    if !app.work.of(profile).has_key && !is_default {
-        let next = tr!("`reeltop doctor` says why.");
-        found.push(Problem::new(
-            tr!("Nothing can be sent"),
-            tr!("profile {profile} has no API key here", profile),
-            next,
-        ));
-    } else if !app.work.of(profile).has_key {
-        let variable = &app.work.settings.profile.key_variable;
-        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
-        found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));
-    }
-    if app.work.store.owner.is_none() {
-        let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
-        found.push(Problem::new(tr!("Nothing can be queued"), why, next));
-    }
-    let budget = &app.work.settings.budget;
-    let currency = app.work.currency_of(profile);
-    let spent = app.work.day_of(currency);
-    let over = |why: String, next: String| Problem::new(tr!("Nothing can be queued"), why, next);
-    if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
-        let [total, cap] = [total, cap].map(|amount| amount.of(currency));
-        let why = tr!("{total} would cross the batch's cap of {cap}", total, cap);
-        found.push(over(why, tr!("Send less, or raise {option} in the config.", option = "budget.per_batch")));
-    }
-    if let Some(cap) = app.work.cap(currency).filter(|cap| spent + total > *cap) {
-        let more = spent + total - cap;
-        let [total, cap, spent] = [total, cap, spent].map(|amount| amount.of(currency));
-        let why = tr!("{total} would cross the day's cap of {cap}, {spent} of it used", total, cap, spent);
-        found.push(over(why, tr!("Send less, or raise today's cap: :budget +{more}.", more)));
-    }
-    found
 }
 
 /// Opens the preview of a retry: the same requests again, as new attempts.

@@ -206,7 +206,7 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
     };
     let price =
         if crate::compose::profile::is_chosen(app) { tr!("{price} with {profile}", price, profile) } else { price };
-    let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(app) {
+    let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(&app.work, profile) {
         true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
         false => tr!("balance {balance}", balance),
     });
@@ -228,9 +228,9 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
 fn day(preview: &Preview, app: &App) -> String {
     let work = &app.work;
     let currency = work.currency_of(preview.profile(app));
-    let (spent, reserved) = (work.money.spent_today.of(currency), work.money.reserved.of(currency));
-    let batch = preview.total;
-    let so_far = match (work.cap(currency), reserved) {
+    let day = work.day(currency);
+    let (spent, reserved, batch) = (day.spent, day.reserved, preview.total);
+    let so_far = match (day.cap, reserved) {
         (Some(cap), Amount::ZERO) => tr!("{spent} of {cap} spent today", spent, cap = cap.of(currency)),
         (Some(cap), reserved) => {
             let cap = cap.of(currency);
@@ -239,8 +239,8 @@ fn day(preview: &Preview, app: &App) -> String {
         (None, Amount::ZERO) => tr!("{spent} spent today", spent = spent.of(currency)),
         (None, reserved) => tr!("{spent} spent today, {reserved} set aside", spent = spent.of(currency), reserved),
     };
-    let all = spent + reserved + batch;
-    let after = match work.cap(currency) {
+    let all = day.used() + batch;
+    let after = match day.cap {
         Some(cap) if all > cap => tr!("{over} more than the day has left", over = all - cap),
         Some(cap) => tr!("left after it: {left}", left = cap.less(all)),
         None => tr!("{all} after it", all),

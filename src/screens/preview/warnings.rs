@@ -3,7 +3,6 @@
 
 use crate::{
     app::App,
-    keymap,
     keymap::{Action, Ctx},
     screen::PreviewItem,
 };
@@ -227,7 +226,7 @@ mod tests {
     fn a_key_of_ones_own_is_named() {
         let mut state = state(&[]);
         let own = [("table".to_owned(), [("edit".to_owned(), vec!["E".to_owned()])].into())].into();
-        state.screen.keys = keymap::Keymap::build(&own).0;
+        state.screen.keys = crate::keymap::Keymap::build(&own).0;
         assert_eq!(edits(&state), "E edits before it sends.");
     }
 }

@@ -59,10 +59,11 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
             "{count} answers wait to be saved: the store cannot be written. Free space on the disk; saving is retried",
             count = app.work.store.failed.len()
         ),
-        Banner::Offline => tr!(
-            "No answer from {host}. Running tasks continue there; nothing is lost",
-            host = app.work.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
-        ),
+        Banner::Offline => {
+            let profile = layout::offline(app).and_then(|name| app.work.profile(name));
+            let host = profile.and_then(|profile| profile.base_url.rsplit('/').next()).unwrap_or_default();
+            tr!("No answer from {host}. Running tasks continue there; nothing is lost", host)
+        }
         Banner::Unsent => unsent(app),
         Banner::Away => app.screen.away.as_ref().map_or_else(String::new, |away| summary(away, app, signs, room)),
     }

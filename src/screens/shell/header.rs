@@ -4,15 +4,15 @@
 use crate::{
     app::App,
     kit::{brush::Brush, text},
-    layout,
+    layout, money,
     table::pins,
 };
 use domain::{
-    account::{HaltCause, Raise, Sender, Stamp},
+    account::{HaltCause, Sender, Stamp},
     amount::Amount,
     task::TaskState,
 };
-use engine::{expected, share};
+use engine::{expected, money::Day, share};
 use ratatui::{
     layout::Rect,
     style::Style,
@@ -88,7 +88,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
         Some(Part { forms: [(12, name)].into_iter().chain(short_name).collect(), stays: app.work.settings.demo }),
         Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         queue(brush, app),
-        Some(money(brush, app)),
+        Some(today(brush, app.work.day(app.work.currency()))),
         other_money(app),
         refunds(brush, app),
         balance(brush, app),
@@ -203,15 +203,13 @@ fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {
     Part { forms: forms.map(|(rank, form)| (rank, Line::styled(form, style))).collect(), stays: true }
 }
 
-fn money(brush: &Brush<'_>, app: &App) -> Part {
-    let (spent, currency) = (app.work.spent_today(), app.work.currency());
+fn today(brush: &Brush<'_>, day: Day) -> Part {
+    let Day { spent, currency, raised, .. } = day;
     let whole = spent.of(currency);
-    let Some(cap) = app.work.days_cap() else {
+    let Some(left) = day.left() else {
         return one([(8, tr!("{spent} today", spent = whole)), (2, tr!("{spent} today", spent))], Style::new());
     };
-    let left = cap.less(spent + app.work.reserved());
     let style = if left == Amount::ZERO { brush.look.theme.bad } else { Style::new() };
-    let raised = Raise::sum(&app.work.sharing.raises, currency, app.work.now.day_start());
     let whole_with = match raised {
         Amount::ZERO => tr!("{spent} today, {left} left", spent = whole, left),
         raised => tr!("{spent} today, {left} left (cap +{raised})", spent = whole, left, raised),
@@ -253,15 +251,22 @@ fn refunds(brush: &Brush<'_>, app: &App) -> Option<Part> {
 }
 
 fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
-    let (balance, at) = app.work.own.balance.last?;
-    let style = if balance <= Amount::ZERO { brush.look.theme.bad } else { Style::new() };
-    let short = (9, tr!("balance {balance}", balance));
-    if !crate::money::is_old(app) {
+    let work = &app.work;
+    let told = || work.served().filter_map(|(profile, served)| Some((profile, served.balance.last?)));
+    // The default profile's, but for one that has run out.
+    let gone = told().find(|(_, (balance, _))| *balance <= Amount::ZERO);
+    let own = || told().next().filter(|(profile, _)| *profile == work.settings.profile.name);
+    let (profile, (balance, at)) = gone.or_else(own)?;
+    let style = if gone.is_some() { brush.look.theme.bad } else { Style::new() };
+    let is_own = profile == work.settings.profile.name;
+    let named = |text: String| if is_own { text } else { format!("{profile}: {text}") };
+    let short = (9, named(tr!("balance {balance}", balance)));
+    if !money::is_old(work, profile) {
         return Some(one([short], style));
     }
     // As a time, which stays true while nothing is drawn.
-    let time = amounts::moment(at, app.work.now);
-    Some(one([(10, tr!("balance {balance} at {time}", balance, time)), short], style))
+    let time = amounts::moment(at, work.now);
+    Some(one([(10, named(tr!("balance {balance} at {time}", balance, time))), short], style))
 }
 
 /// When all that runs or is queued will be saved, by the history of such tasks.
@@ -275,8 +280,7 @@ fn all_done(brush: &Brush<'_>, app: &App) -> Option<Part> {
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
 fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let now = layout::shown_now(app);
-    let away = app.work.served().find_map(|(profile, served)| Some((profile, served.poller.offline_since?)));
-    if let Some((profile, since)) = away {
+    if let Some((profile, since)) = app.work.offline() {
         let text = tr!("offline {span}", span = amounts::span(now.mono.since(since)));
         let text = if app.work.served().count() > 1 { format!("{profile}: {text}") } else { text };
         return Some(Part { stays: true, ..one([(6, text), (0, tr!("offline").into())], brush.look.theme.bad) });

@@ -35,7 +35,7 @@ impl News {
             news => said(news, voice).map(|said| said.text),
         };
         let mut lines: Vec<String> = state.news.drain(..).filter_map(|news| words(&news)).collect();
-        let halt = work.own.sending.halted.as_ref();
+        let halt = work.halt().map(|(_, halt)| halt);
         if halt.is_some() != self.halted {
             self.halted = halt.is_some();
             lines.extend(halt.map(|halt| {
@@ -96,8 +96,10 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         true => tr!("No tasks yet.").to_owned(),
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let queue = match (&work.own.sending.halted, work.queue.is_paused()) {
-        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = reason::halt(halt, &super::orders::voice())),
+    let queue = match (work.halt(), work.queue.is_paused()) {
+        (Some((_, halt)), _) => {
+            tr!("Sending is halted. {problem}", problem = reason::halt(halt, &super::orders::voice()))
+        }
         (None, true) => match &work.queue.pause {
             Some(by) if !share::is_ours(work, by) => {
                 tr!("Sending is paused by {who}. Type resume to continue.", who = by.who)
@@ -107,7 +109,8 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         (None, false) => tr!("Sending is on.").to_owned(),
     };
     let currency = work.currency();
-    let (spent, reserved) = (work.spent_today().of(currency), work.reserved().of(currency));
+    let day = work.day(currency);
+    let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
     let money = match work.own.balance.last {
         Some((balance, _)) => tr!(
             "Today {spent} spent, {reserved} reserved. The balance is {balance}.",

@@ -129,17 +129,17 @@ impl Offer {
         lines.extend(samples.into_iter().take(SAMPLES));
         let work = &engine.state.work;
         let currency = work.currency();
-        let day = (work.spent_today() + work.reserved()).of(currency);
+        let day = work.day(currency);
         let n = intents.len();
         let total = total.of(currency);
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
         let tasks = names::tasks(n);
-        lines.push(match work.days_cap() {
+        lines.push(match day.cap {
             Some(cap) => tr!(
                 "{tasks} for {total}; {day} of today's {cap} are used. Type {word} to send, drop to forget.",
                 tasks,
                 total,
-                day,
+                day = day.used().of(currency),
                 cap = cap.of(currency),
                 word,
             ),
@@ -147,7 +147,7 @@ impl Offer {
                 "{tasks} for {total}; {day} are used today. Type {word} to send, drop to forget.",
                 tasks,
                 total,
-                day,
+                day = day.used().of(currency),
                 word,
             ),
         });
