@@ -970,6 +970,7 @@ fn money() {
     shots("money", |width, height| {
         let mut state = believable(width, height);
         let line = |key: u32, days: u64, event, class, model: &str| CostLine {
+            who: None,
             key: TaskKey(key),
             at: common::before(days * 24 * HOUR),
             event,

@@ -66,9 +66,9 @@ fn check(setup: &Loaded, voice: Voice) -> Outcome {
 fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
     let from = setup.at();
     let target = if to.contains("://") {
-        At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)) }
+        At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
     } else {
-        At { dir: PathBuf::from(to), server: None }
+        At { dir: PathBuf::from(to), server: None, who: from.who.clone() }
     };
     if target == from {
         let problem = Problem::new(tr!("a store cannot be copied to itself"), "", "");

@@ -1,7 +1,7 @@
 //! A task on its way from one store to another: a line of `export`, and what `import` reads out of it.
 
 use super::{
-    task::{Event, LedgerLine, Task, TaskKey},
+    task::{Event, LedgerLine, Signed, Task, TaskKey},
     time::Wall,
 };
 use serde::de::DeserializeOwned;
@@ -14,8 +14,8 @@ pub struct Carried {
     pub origin: Origin,
     /// The task, with the key that it has in the store it comes from.
     pub task: Task,
-    pub events: Vec<Event>,
-    pub ledger: Vec<LedgerLine>,
+    pub events: Vec<Signed<Event>>,
+    pub ledger: Vec<Signed<LedgerLine>>,
     /// When it left the table; `None` while it is in it.
     pub archived_at: Option<Wall>,
 }
@@ -77,14 +77,14 @@ impl Carried {
             kept.insert("origin".into(), self.origin.text().into());
             kept.insert("archived_at".into(), json!(self.archived_at));
         }
-        let event = |event: &Event| {
+        let event = |event: &Signed<Event>| {
             let mut line = value(serde_json::to_value(event));
             line["at"] = event.at.rfc3339().into();
             line["kind"] = event.what.kind().into();
             line["text"] = text(event).into();
             line
         };
-        let money = |money: &LedgerLine| {
+        let money = |money: &Signed<LedgerLine>| {
             let mut line = value(serde_json::to_value(money));
             line["at"] = money.at.rfc3339().into();
             line
@@ -142,20 +142,25 @@ mod tests {
     };
 
     fn carried() -> Carried {
+        let of = |at, what, request_id: Option<&str>| Signed {
+            entry: Event {
+                at: Wall(at),
+                what,
+                raw: request_id.map(str::to_owned),
+                request_id: request_id.map(str::to_owned),
+            },
+            who: request_id.map(|_| "ann".to_owned()),
+        };
         let task = task(&draft(), Phase::Queued { not_before: Wall(7), put_back: None });
-        let ledger = vec![LedgerLine { at: Wall(1_001), event: MoneyEvent::Reserved, amount: task.money() }];
+        let entry = LedgerLine { at: Wall(1_001), event: MoneyEvent::Reserved, amount: task.money() };
+        let ledger = vec![Signed { entry, who: Some("ann".into()) }];
         Carried {
             origin: Origin { store: "ab/c".into(), key: task.key, created_at: task.created_at },
-            task: Task { rev: 0, ..task },
+            task: Task { rev: 0, who: Some("ann".into()), ..task },
             events: vec![
-                Event { at: Wall(1_001), what: What::Sending, raw: Some("raw".into()), request_id: Some("r1".into()) },
-                Event { at: Wall(2), what: What::Accepted(RemoteId("7".into())), raw: None, request_id: None },
-                Event {
-                    at: Wall(3),
-                    what: What::Said { kind: "sent".into(), text: "as told then".into() },
-                    raw: None,
-                    request_id: None,
-                },
+                of(1_001, What::Sending, Some("r1")),
+                of(2, What::Accepted(RemoteId("7".into())), None),
+                of(3, What::Said { kind: "sent".into(), text: "as told then".into() }, None),
             ],
             ledger,
             archived_at: Some(Wall(9)),

@@ -30,6 +30,8 @@ pub struct CostLine {
     pub charged: Charged,
     /// The attempt's kind of failure, where there is one.
     pub class: Option<ErrorClass>,
+    /// The person who queued the attempt, where one is named.
+    pub who: Option<String>,
 }
 
 /// What attempts are grouped by.
@@ -42,6 +44,8 @@ pub enum By {
     State,
     /// The kind of failure, by its id; `none` where there is none.
     Class,
+    /// The person who queued it; empty where nobody is named.
+    Who,
 }
 
 /// What some attempts came to, in one currency.
@@ -151,6 +155,7 @@ fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
         By::Day => day(line.at, utc_offset),
         By::Model => line.model.clone(),
         By::State => line.state.id().into(),
+        By::Who => line.who.clone().unwrap_or_default(),
         By::Class => line.class.map_or("none", ErrorClass::id).into(),
     }
 }
@@ -183,6 +188,8 @@ pub struct Report {
     pub states: Vec<Line>,
     /// By kind of failure.
     pub classes: Vec<Line>,
+    /// By person; nothing where it is all one's.
+    pub people: Vec<Line>,
     /// Of all time, by currency.
     pub all: Vec<(Currency, Sum)>,
 }
@@ -197,11 +204,16 @@ pub fn report(lines: &[CostLine], now: Now) -> Report {
     };
     let mut days = by(By::Day);
     days.reverse();
+    let mut people = by(By::Who);
+    if people.iter().all(|line| line.group == people[0].group) {
+        people.clear();
+    }
     Report {
         days,
         models: by(By::Model),
         states: by(By::State),
         classes: by(By::Class),
+        people,
         all: sum(&accounts).into_iter().collect(),
     }
 }
@@ -221,6 +233,7 @@ mod tests {
             state,
             charged: Charged::No,
             class,
+            who: (key == 4).then(|| "ann".to_owned()),
         }
     }
 
@@ -276,6 +289,11 @@ mod tests {
                     of("none", Currency::Ptc, charged),
                     of("none", Currency::Usd, charged),
                     of("plan", Currency::Ptc, free)
+                ],
+                people: vec![
+                    of("", Currency::Ptc, charged),
+                    of("", Currency::Usd, charged),
+                    of("ann", Currency::Ptc, free)
                 ],
                 all: vec![(Currency::Ptc, Sum { tasks: 2, ..charged }), (Currency::Usd, charged)],
             }

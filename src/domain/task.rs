@@ -9,7 +9,7 @@ mod state;
 
 pub use besides::{Besides, Second};
 pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
-pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, What};
+pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, Signed, What};
 pub use new_task::NewTask;
 pub use row::{Kind, Row, Small, Texts, kept_reason};
 pub use state::TaskState;
@@ -289,6 +289,9 @@ pub struct Task {
     /// What was charged for it beside its price.
     #[serde(default)]
     pub besides: Besides,
+    /// The person who queued it; `None` where an older version wrote it down, or nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
 }
 
 impl Task {

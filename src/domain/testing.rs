@@ -56,6 +56,7 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         evidence: None,
         refund: crate::task::RefundMarks::default(),
         besides: crate::task::Besides::default(),
+        who: None,
     }
 }
 

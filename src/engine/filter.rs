@@ -46,6 +46,7 @@ enum Test {
     AtRisk,
     Retried(bool),
     Profile(String),
+    Who(String),
     /// The batch of the task of that key.
     Batch(u32),
     Class(ErrorClass),
@@ -73,8 +74,8 @@ enum Relation {
 }
 
 /// The fields there are, in the order that completion offers them.
-pub const FIELDS: [&str; 17] = [
-    "state", "class", "model", "batch", "retried", "profile", "age", "charged", "cost", "status", "key", "id",
+pub const FIELDS: [&str; 18] = [
+    "state", "class", "model", "batch", "retried", "profile", "who", "age", "charged", "cost", "status", "key", "id",
     "attempt", "res", "dur", "text", "archived",
 ];
 
@@ -327,7 +328,18 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, FilterFaul
     let lower = value.to_lowercase();
     let is_text = matches!(
         field,
-        "state" | "status" | "model" | "class" | "charged" | "id" | "res" | "text" | "batch" | "retried" | "profile"
+        "state"
+            | "status"
+            | "model"
+            | "class"
+            | "charged"
+            | "id"
+            | "res"
+            | "text"
+            | "batch"
+            | "retried"
+            | "profile"
+            | "who"
     );
     if is_text && relation != Relation::Equal {
         return Err(FilterFault::NoColon { field: field.into() });
@@ -342,6 +354,7 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, FilterFaul
         "charged" => known(field, &lower, Charged::from_id).map(Test::Charged),
         "retried" => known(field, &lower, |word| Some(word == YES_NO[0])).map(Test::Retried),
         "profile" => Ok(Test::Profile(lower)),
+        "who" => Ok(Test::Who(lower)),
         "batch" => number(field, value.trim_start_matches('#')).map(|n| Test::Batch(u32::try_from(n).unwrap_or(0))),
         "status" => Ok(Test::Status(lower)),
         "model" => Ok(Test::Model(lower)),
@@ -416,6 +429,7 @@ impl Test {
             Self::AtRisk => risk::runs_out_soon(row, now) && matches!(row.state, TaskState::Ready | TaskState::Saving),
             Self::Retried(retried) => row.retried == *retried,
             Self::Profile(text) => contains(&row.kind.profile, text),
+            Self::Who(text) => contains(&row.kind.who, text),
             Self::Batch(first) => row.batch.0 == *first,
             Self::Class(class) => row.class == Some(*class),
             Self::Charged(charged) => row.charged == *charged,

@@ -27,7 +27,7 @@ use domain::{
     refunds::Refund,
     request::StoredImage,
     retry::Overtaken,
-    task::{Event, LedgerLine, RemoteId, Row, SavedFile, Task, TaskKey, TaskState},
+    task::{Event, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey, TaskState},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -287,9 +287,9 @@ pub enum SendResult {
 pub struct Detail {
     pub task: Task,
     /// All that happened, oldest first.
-    pub events: Vec<Event>,
+    pub events: Vec<Signed<Event>>,
     /// Its money, oldest first.
-    pub ledger: Vec<LedgerLine>,
+    pub ledger: Vec<Signed<LedgerLine>>,
     /// Every attempt of its line: the first one, and all that repeat it, by key. Contains the task itself.
     pub line: Vec<Task>,
 }

@@ -57,6 +57,8 @@ pub struct Settings {
     pub interactive: bool,
     /// Whether a key for the service was found. Without one nothing is sent, and a banner says how to set it.
     pub has_key: bool,
+    /// The name of the person who works with it (`store.who`); none: nobody is named.
+    pub who: Option<String>,
     /// Whether everything goes to the simulator inside (`--demo`).
     pub demo: bool,
     /// How the person's own machine reaches this one.
@@ -415,6 +417,7 @@ impl Default for Settings {
             scope: Scope::All,
             interactive: true,
             has_key: true,
+            who: None,
             demo: false,
             host: Host::default(),
         }

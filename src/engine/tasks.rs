@@ -36,6 +36,8 @@ pub struct Tasks {
     pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive.
     pub sensitive: BTreeSet<TaskKey>,
+    /// The people who queued them, as far as they are named.
+    pub people: BTreeSet<Box<str>>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
     pub counts: [usize; 10],
     /// How many failures are open (`Row::is_open_failure`), in that order.
@@ -54,6 +56,12 @@ pub struct Tasks {
 }
 
 impl Tasks {
+    /// Whether more than one person has queued tasks here.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.people.len() > 1
+    }
+
     /// The tasks whose outcome is unknown, the oldest first.
     pub fn unknown_tasks(&self) -> impl Iterator<Item = &Task> {
         self.unknown.iter().filter_map(|key| self.live.get(key))
@@ -159,6 +167,10 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
 fn count(tasks: &mut Tasks, row: &Row) {
     tasks.counts[row.state as usize] += 1;
     tasks.open[row.state as usize] += usize::from(row.is_open_failure());
+    let who = &row.kind.who;
+    if !who.is_empty() && !tasks.people.contains(who) {
+        tasks.people.insert(who.clone());
+    }
 }
 
 /// Sums the day's money anew when the user's day has changed since the last sum.

@@ -150,6 +150,7 @@ pub fn task(key: u32, state: TaskState) -> Task {
         evidence: None,
         refund: domain::task::RefundMarks::default(),
         besides: domain::task::Besides::default(),
+        who: None,
     }
 }
 

@@ -1,5 +1,5 @@
 //! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more than
-//! ASCII, and which language is read. The terminal itself is asked nothing.
+//! ASCII, which language is read, and whose name stands with what is done. The terminal itself is asked nothing.
 
 use crate::config::Loaded;
 use engine::settings::{Lang, paint::Depth};
@@ -10,6 +10,7 @@ pub fn settle(setup: &mut Loaded, no_color: bool) {
     let var = |name: &str| env::var(name).ok();
     let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
     let said = setup.sets("ui.ascii");
+    setup.settings.who.get_or_insert_with(user_at_host);
     let ui = &mut setup.settings.ui;
     ui.depth = if no_color { Depth::None } else { depth };
     if !said {
@@ -47,8 +48,7 @@ pub fn store_url() -> Option<String> {
 }
 
 /// Who is at which machine, such as `ann@studio`.
-#[must_use]
-pub fn user_at_host() -> String {
+fn user_at_host() -> String {
     let user = ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
     format!("{}@{}", user.as_deref().unwrap_or("someone"), rustix::system::uname().nodename().to_string_lossy())
 }

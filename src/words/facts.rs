@@ -118,6 +118,12 @@ pub fn money_of(row: &Row, task: Option<&Task>, now: Now) -> Vec<Fact> {
     records.into_iter().chain([cost(row)]).chain(refund).collect()
 }
 
+/// Who queued it, where somebody is named.
+#[must_use]
+pub fn who(row: &Row) -> Option<Fact> {
+    Some(&*row.kind.who).filter(|who| !who.is_empty()).map(|who| fact(tr!("Who"), who, Tone::Plain))
+}
+
 /// The prompt.
 #[must_use]
 pub fn prompt(row: &Row) -> Fact {
@@ -220,18 +226,23 @@ pub struct Happened {
     pub kind: String,
     pub what: String,
     pub is_money: bool,
+    /// Whose program wrote it, where it was not the one whose task it is.
+    pub who: Option<String>,
 }
 
 /// Events and money in one line of time, oldest first.
 #[must_use]
 pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
+    let other = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
     let events = detail.events.iter().map(|event| Happened {
+        who: other(&event.who),
         at: event.at,
         kind: reason::kind(event.what.kind()).to_owned(),
         what: reason::event(&event.what, voice),
         is_money: false,
     });
     let money = detail.ledger.iter().map(|line| Happened {
+        who: other(&line.who),
         at: line.at,
         kind: tr!("money").into(),
         what: money(line.event, line.amount),

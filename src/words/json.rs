@@ -52,6 +52,7 @@ pub fn task(task: &Task) -> Value {
         "finished_at": task.finished_at.map(Wall::rfc3339),
         "request_id": task.request_id,
         "put_away_at": task.put_away_at.map(Wall::rfc3339),
+        "who": task.who,
     })
 }
 
@@ -92,7 +93,7 @@ mod tests {
                 "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "cost": "0.5", "currency": "PTC", "cost_source": "list", "charged": "no", "error": null,
                 "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
                 "request_id": null,
-                "put_away_at": null,
+                "put_away_at": null, "who": null,
             })
         );
     }

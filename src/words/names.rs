@@ -80,7 +80,8 @@ pub fn length(unit: LengthUnit, number: usize) -> String {
 #[must_use]
 pub fn group(by: By, id: &str) -> &str {
     match by {
-        By::Day | By::Model => id,
+        By::Who if id.is_empty() => tr!("not named"),
+        By::Day | By::Model | By::Who => id,
         By::State => TaskState::from_id(id).map_or(id, |known| state(known)),
         By::Class => ErrorClass::from_id(id).map_or_else(|| tr!("none"), |known| class(known)),
     }

@@ -90,6 +90,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         evidence: None,
         refund: domain::task::RefundMarks::default(),
         besides: domain::task::Besides::default(),
+        who: None,
     }
 }
 

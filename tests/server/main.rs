@@ -4,9 +4,12 @@
 mod line;
 #[path = "../store/money.rs"]
 mod money;
+#[path = "../store/people.rs"]
+mod people;
 #[path = "../store/programs.rs"]
 mod programs;
 mod rig;
+mod schema;
 #[path = "../store/shared.rs"]
 mod shared;
 #[path = "../store/tasks.rs"]

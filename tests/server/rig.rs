@@ -70,8 +70,8 @@ impl Place {
     /// By that port of this machine.
     pub(crate) fn by(&self, port: u16) -> At {
         let url = format!("postgres://reel@127.0.0.1:{port}/postgres");
-        let server = Server { url, password_cmd: None, allow_plain: false, who: "ann".into() };
-        At { dir: self.path().to_owned(), server: Some(server) }
+        let server = Server { url, password_cmd: None, allow_plain: false };
+        At { dir: self.path().to_owned(), server: Some(server), who: Some("ann".into()) }
     }
 
     fn data(&self) -> String {

@@ -7,7 +7,7 @@ use domain::{
         store::{Deed, Fault, Kind, Why},
         system::System,
     },
-    task::{Event, LedgerLine, MoneyEvent, What},
+    task::{Event, LedgerLine, MoneyEvent, Signed, What},
 };
 use engine::msg::SendResult;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
@@ -205,7 +205,7 @@ fn a_store_of_an_older_version_still_opens_with_everything_in_it() {
         assert_eq!(old.overview().unwrap(), new.overview().unwrap());
         for task in &tasks {
             let mut new = new.detail(task.key).unwrap().unwrap();
-            new.events = new.events.into_iter().map(in_words).collect();
+            new.events = new.events.into_iter().map(|event| Signed { entry: in_words(event.entry), ..event }).collect();
             let mut old = old.detail(task.key).unwrap().unwrap();
             // Older versions knew no batch: what has one time and one account counts as one.
             for task in [&mut old.task, &mut new.task].into_iter().chain(&mut old.line).chain(&mut new.line) {

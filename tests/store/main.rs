@@ -3,6 +3,7 @@
 
 mod files;
 mod money;
+mod people;
 mod programs;
 mod shared;
 mod speed;
@@ -22,7 +23,7 @@ impl Place {
     }
 
     fn at(&self) -> At {
-        self.path().into()
+        At { who: Some("ann".into()), ..self.path().into() }
     }
 
     /// What the database says no to that statement with.

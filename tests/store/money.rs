@@ -148,6 +148,7 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
     let ledger = vec![line(DAY.plus(10), MoneyEvent::Released), line(DAY.plus(20), MoneyEvent::Resolved)];
     store.write(&[Write { ledger, ..write_of(&refused) }]).unwrap();
     let cost = |at, event| CostLine {
+        who: Some("ann".into()),
         key: task.key,
         at,
         event,

@@ -5,7 +5,7 @@ use ::io::store::{Overview, fill};
 use domain::{
     draft::{Draft, KeptDraft},
     retry::{Caution, No, Overtaken},
-    task::{LedgerLine, MoneyEvent, Row},
+    task::{LedgerLine, MoneyEvent, Row, Signed},
 };
 use engine::filter::Place;
 use engine::msg::{Detail, InsertRefusal, StoreMsg, WriteResult};
@@ -22,6 +22,11 @@ pub(crate) fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
         })
         .unwrap();
     pages
+}
+
+/// Written by a program of Ann's, as everything in these tests.
+fn anns<T>(entry: T) -> Signed<T> {
+    Signed { entry, who: Some("ann".into()) }
 }
 
 #[test]
@@ -56,14 +61,20 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         evidence: None,
         refund: domain::task::RefundMarks::default(),
         besides: domain::task::Besides::default(),
+        who: Some("ann".into()),
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(
         store.detail(key(2)).unwrap().unwrap(),
         Detail {
             task: made[1].clone(),
-            events: vec![Event { at: DAY, what: What::Confirmed(HALF.of(Currency::Ptc)), raw: None, request_id: None }],
-            ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF.of(Currency::Ptc) }],
+            events: vec![anns(Event {
+                at: DAY,
+                what: What::Confirmed(HALF.of(Currency::Ptc)),
+                raw: None,
+                request_id: None
+            })],
+            ledger: vec![anns(LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF.of(Currency::Ptc) })],
             line: vec![made[1].clone()],
         }
     );
@@ -167,8 +178,8 @@ fn a_writes_events_and_money_follow_what_was_there() {
         Write { events: vec![answer.clone(), event("status", "Queueing")], ledger: vec![charged], ..write_of(&task) };
     store.write(&[write]).unwrap();
     let detail = store.detail(task.key).unwrap().unwrap();
-    assert_eq!(detail.events[1..], [answer, event("status", "Queueing")]);
-    assert_eq!(detail.ledger[1..], [charged]);
+    assert_eq!(detail.events[1..], [anns(answer), anns(event("status", "Queueing"))]);
+    assert_eq!(detail.ledger[1..], [anns(charged)]);
 }
 
 #[test]

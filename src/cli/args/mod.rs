@@ -378,6 +378,8 @@ pub enum CostBy {
     State,
     /// The class of the error
     Class,
+    /// The person who queued the task
+    Who,
 }
 
 impl From<CostBy> for By {
@@ -387,6 +389,7 @@ impl From<CostBy> for By {
             CostBy::Model => Self::Model,
             CostBy::State => Self::State,
             CostBy::Class => Self::Class,
+            CostBy::Who => Self::Who,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{FileId, RemoteId};
 use crate::{amount::Money, evidence::Evidence, reason::Reason, time::Wall};
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
 
 /// One entry of a task's time line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,24 @@ pub struct Event {
     pub raw: Option<String>,
     /// The `request-id` of that answer: what the gateway's records, support and refunds go by.
     pub request_id: Option<String>,
+}
+
+/// An entry of a task's time line or ledger with the person whose program wrote it; `None` where an older version did, or
+/// nobody is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed<T> {
+    #[serde(flatten)]
+    pub entry: T,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+}
+
+impl<T> Deref for Signed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.entry
+    }
 }
 
 /// What can happen to a task.

@@ -108,6 +108,7 @@ impl Row {
                 duration: u16::try_from(task.request.duration).unwrap_or(u16::MAX),
                 currency: task.currency,
                 automatic: task.automatic,
+                who: task.who.as_deref().unwrap_or_default().into(),
             }),
             cost: task.cost,
             besides: task.besides.sum().into(),
@@ -182,6 +183,8 @@ pub struct Kind {
     pub currency: Currency,
     /// Whether the program sent it by itself, as `[retry]` allows it.
     pub automatic: bool,
+    /// The person who queued it; empty where nobody is named.
+    pub who: Box<str>,
 }
 
 /// A row's texts one behind the other, in one piece of memory: three would cost as much again in pointers and gaps. An

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::testing::{WALL, task};
-use domain::task::Texts;
+use domain::task::{Task, Texts};
 use proptest::prelude::*;
 
 fn passes(filter: &str, state: TaskState) -> bool {
-    let mut row = Row::of(&task(12, state), false);
+    let mut row = Row::of(&Task { who: Some("Ann@desk".into()), ..task(12, state) }, false);
     row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.texts.error(), row.remote());
     // The row was confirmed 12 s after the tests' beginning.
     Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
@@ -32,6 +32,9 @@ fn every_field_tells_rows_apart() {
         ("batch:#13", Saved, false),
         ("profile:302", Saved, true),
         ("profile:minimax", Saved, false),
+        ("who:ann", Saved, true),
+        ("!who:ann", Saved, false),
+        ("who:ben,cleo", Saved, false),
         ("class:prompt_sensitive", Refused, true),
         ("charged:no", Refused, true),
         ("charged:yes", Saved, true),

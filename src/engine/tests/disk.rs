@@ -106,6 +106,7 @@ impl Disk {
                         evidence: None,
                         refund: domain::task::RefundMarks::default(),
                         besides: domain::task::Besides::default(),
+                        who: None,
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }

@@ -4,7 +4,6 @@ use super::{profile::Account, wanted::Paths};
 use crate::{
     secret::KeySource,
     store::{At, Server},
-    surroundings,
 };
 use domain::reason::{
     config::{Fault, Place, Rejected, Wrong},
@@ -57,8 +56,6 @@ pub struct StoreOptions {
     pub url: Option<String>,
     /// A command for `sh -c` that prints the password.
     pub password_cmd: Option<String>,
-    /// The person's name, where it is not user@host.
-    pub who: Option<String>,
     /// Whether a line in the clear to another machine is allowed.
     pub allow_plain: bool,
 }
@@ -122,14 +119,14 @@ impl Loaded {
     #[must_use]
     pub fn at(&self) -> At {
         let server = self.store.url.as_deref().map(|url| self.server(url));
-        At { dir: self.paths.data_dir.clone(), server }
+        At { dir: self.paths.data_dir.clone(), server, who: self.settings.who.clone() }
     }
 
     /// A database by its address, reached as the config says.
     #[must_use]
     pub fn server(&self, url: &str) -> Server {
-        let StoreOptions { password_cmd, who, allow_plain, .. } = self.store.clone();
-        Server { url: url.to_owned(), password_cmd, allow_plain, who: who.unwrap_or_else(surroundings::user_at_host) }
+        let StoreOptions { password_cmd, allow_plain, .. } = self.store.clone();
+        Server { url: url.to_owned(), password_cmd, allow_plain }
     }
 
     /// Where the key of a profile that is served comes from, and whether its line may be plain.

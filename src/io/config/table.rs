@@ -56,9 +56,9 @@ pub(super) static SECTIONS: [Section; 11] = [
             ),
             unset(
                 "who",
-                Kind::Text { check: check::filled, set: |c, v| c.store.who = Some(v) },
+                Kind::Text { check: check::filled, set: |c, v| c.settings.who = Some(v) },
                 "\"ann\"",
-                "Your name, for the others who share the store; default: user@host.",
+                "Your name, kept with what you do and shown to others on the store; default: user@host.",
             ),
             opt(
                 "allow_plain",

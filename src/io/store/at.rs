@@ -16,8 +16,6 @@ pub struct Server {
     pub password_cmd: Option<String>,
     /// Whether a line in the clear to another machine is allowed.
     pub allow_plain: bool,
-    /// The person's name.
-    pub who: String,
 }
 
 impl Server {
@@ -45,6 +43,8 @@ pub struct At {
     pub dir: PathBuf,
     /// The server, where the store is not a file of that folder.
     pub server: Option<Server>,
+    /// The name of the person who works with it, kept with what they do; none: nobody is named.
+    pub who: Option<String>,
 }
 
 impl At {
@@ -57,7 +57,7 @@ impl At {
 
 impl From<&Path> for At {
     fn from(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), server: None }
+        Self { dir: dir.to_owned(), server: None, who: None }
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn no_secret_of_an_address_is_shown() {
-        let server = |url: &str| Server { url: url.into(), password_cmd: None, allow_plain: false, who: "a".into() };
+        let server = |url: &str| Server { url: url.into(), password_cmd: None, allow_plain: false };
         let secret = server("postgres://ann:p%40ss@db:5433/reel?password=x");
         assert_eq!(
             format!("{secret:?} {}", secret.shown()),

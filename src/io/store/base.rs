@@ -81,6 +81,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Who makes the changes of this program.
+    pub(super) fn by(&self) -> By {
+        By { owner: self.programs.me().map(str::to_owned), who: self.at.who.clone() }
+    }
+
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.
     #[must_use]
     pub const fn clock_ahead(&self) -> i64 {
@@ -196,6 +201,15 @@ fn serve(server: &Server) -> sql::Result<Connection> {
 #[cfg(not(feature = "postgres"))]
 fn serve(_: &Server) -> sql::Result<Connection> {
     Err(sql::Error::Server { kind: Trouble::NotBuilt, said: String::new() })
+}
+
+/// Who makes a change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct By {
+    /// The program, by its name in claims.
+    pub(super) owner: Option<String>,
+    /// The person that it works for.
+    pub(super) who: Option<String>,
 }
 
 /// Which revisions are no news here.

@@ -191,10 +191,10 @@ impl New {
         conn.prepare_cached("UPDATE tasks SET key = ?2, origin = ?3, archived_at = ?4 WHERE key = ?1")?
             .execute(params![made.0, key.0, origin, Own(archived_at)])?;
         for event in &events {
-            add_event(conn, key, event)?;
+            add_event(conn, key, event, event.who.as_deref())?;
         }
         for line in &ledger {
-            add_ledger(conn, key, line)?;
+            add_ledger(conn, key, line, line.who.as_deref())?;
         }
         self.taken.added += 1;
         self.taken.unsent += usize::from(task.state() == TaskState::Queued);

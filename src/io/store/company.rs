@@ -29,8 +29,10 @@ pub(super) struct Beat(Option<Instant>);
 impl Store {
     /// Says that this program runs, where it has a name, and hears who else does.
     pub(super) fn meet(&mut self) -> Result<(), Fault> {
-        let Some(server) = &self.at.server else { return Ok(()) };
-        let done = meet(&self.conn, self.programs.me(), &server.who);
+        if self.at.server.is_none() {
+            return Ok(());
+        }
+        let done = meet(&self.conn, self.programs.me(), self.at.who.as_deref().unwrap_or_default());
         self.programs.silent = Some(self.told(Deed::Read, done)?);
         self.beat = Beat(Some(Instant::now()));
         Ok(())

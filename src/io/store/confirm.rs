@@ -50,7 +50,8 @@ impl Store {
 
     /// Takes back what that program's note names, as far as it is still queued.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
-        let done = take_back(&mut self.conn, owner, now());
+        let who = self.at.who.clone();
+        let done = take_back(&mut self.conn, owner, now(), who.as_deref());
         let taken = self.told(Deed::SaveChanges, done)?;
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())
@@ -80,7 +81,7 @@ fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
 }
 
 /// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
-fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> sql::Result<Vec<(TaskKey, u64)>> {
+fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<(TaskKey, u64)>> {
     let tx = conn.begin()?;
     // Two programs that start at once see it together; the second finds no note.
     let range: Option<(TaskKey, TaskKey)> = tx
@@ -99,7 +100,8 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> sql::Result<Vec<(T
             let event = Event { at, what: What::NeverQueued, raw: None, request_id: None };
             let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.money() };
             let key = task.key;
-            let Some(rev) = take(&tx, &Write { task, events: vec![event], ledger: vec![released] })? else { continue };
+            let write = Write { task, events: vec![event], ledger: vec![released] };
+            let Some(rev) = take(&tx, &write, who)? else { continue };
             // Whoever gave it a name asks for it again by that name.
             tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
             taken.push((key, rev));
@@ -117,7 +119,10 @@ fn now() -> Wall {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::{super::owner::Owner, *};
+    use super::{
+        super::{base::By, owner::Owner},
+        *,
+    };
     use domain::{
         amount::{Amount, CostSource, Currency},
         request::Request,
@@ -128,6 +133,10 @@ mod tests {
 
     const AT: Wall = Wall(1_795_372_200_000);
     const CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: AT };
+
+    fn by(owner: &Owner) -> By {
+        By { owner: Some(owner.name().to_owned()), who: None }
+    }
 
     fn intent(name: &str) -> NewTask {
         NewTask {
@@ -175,7 +184,7 @@ mod tests {
         store.insert(&[intent("told")], AT, &CAPS).unwrap().unwrap();
         // The pages of the second batch are in the log, and its sync is not known to be done.
         let batch = [intent("one"), intent("two")];
-        super::super::write::insert(&mut store.conn, &batch, AT, &CAPS, Some(owner.name())).unwrap().unwrap();
+        super::super::write::insert(&mut store.conn, &batch, AT, &CAPS, &by(&owner)).unwrap().unwrap();
         // Its own program runs: nothing is in doubt for others.
         assert_eq!(store.take_back_unconfirmed().unwrap(), []);
         let (_dir, mut later) = after_a_crash(dir.path());
@@ -199,9 +208,7 @@ mod tests {
         store.insert(&[intent("first")], AT, &CAPS).unwrap().unwrap();
         let request = Request::plain("MiniMax-Hailuo-02", "a cat again", "768P", 6);
         let retry = NewTask { parent: Some(TaskKey(1)), attempt: 2, request, ..intent("second") };
-        super::super::write::insert(&mut store.conn, slice::from_ref(&retry), AT, &CAPS, Some(owner.name()))
-            .unwrap()
-            .unwrap();
+        super::super::write::insert(&mut store.conn, slice::from_ref(&retry), AT, &CAPS, &by(&owner)).unwrap().unwrap();
         let retried = |conn: &Connection| -> bool {
             conn.query_row("SELECT retried FROM tasks WHERE key = 1", [], |row| row.get(0)).unwrap()
         };
@@ -227,7 +234,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(&dir.path().into()).unwrap();
         let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
-        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, Some(owner.name())).unwrap().unwrap();
+        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, &by(&owner)).unwrap().unwrap();
         store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
         store.confirm();
         store.conn.file().unwrap().pragma_update(None, "query_only", false).unwrap();

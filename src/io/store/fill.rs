@@ -75,7 +75,7 @@ fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dic
             tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
         }
         for (at, event) in money_of(&task) {
-            step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() })?;
+            step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() }, None)?;
         }
         let failed = matches!(task.state(), TaskState::Failed | TaskState::Refused);
         repeats = (failed && dice.below(10) < 6).then_some((key, task));
@@ -125,6 +125,7 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         evidence: None,
         refund: domain::task::RefundMarks::default(),
         besides: domain::task::Besides::default(),
+        who: None,
     };
     match dice.below(100) {
         0..80 => {

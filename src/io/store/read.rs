@@ -13,7 +13,7 @@ use domain::{
     reason::store::{Deed, Fault},
     refunds,
     refunds::Refund,
-    task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
+    task::{Event, LedgerLine, RemoteId, Row, Signed, Task, TaskKey, TaskState, What},
     time::{HOUR, Now, Wall},
 };
 use engine::{
@@ -386,26 +386,28 @@ fn detail(conn: &mut Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
 }
 
 /// A task's time line, in the order it was written.
-pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Event>> {
-    let sql = "SELECT at, kind, text, raw, what, request_id FROM events WHERE task = ?1 ORDER BY id";
+pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<Event>>> {
+    let sql = "SELECT at, kind, text, raw, what, request_id, who FROM events WHERE task = ?1 ORDER BY id";
     all(conn, sql, [key.0], |row| {
         let what = match row.get::<Option<Json<What>>>(4)? {
             Some(what) => what.0,
             None => What::Said { kind: row.get(1)?, text: row.get(2)? },
         };
-        Ok(Event { at: own(row, 0)?, what, raw: row.get(3)?, request_id: row.get(5)? })
+        let entry = Event { at: own(row, 0)?, what, raw: row.get(3)?, request_id: row.get(5)? };
+        Ok(Signed { entry, who: row.get(6)? })
     })
 }
 
 /// A task's money, in the order it was written.
-pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<LedgerLine>> {
-    all(conn, "SELECT at, event, amount, currency FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
-        Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own::<Amount>(row, 2)?.of(own(row, 3)?) })
+pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<LedgerLine>>> {
+    all(conn, "SELECT at, event, amount, currency, who FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
+        let amount = own::<Amount>(row, 2)?.of(own(row, 3)?);
+        Ok(Signed { entry: LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount }, who: row.get(4)? })
     })
 }
 
 fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLine>> {
-    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class, ledger.currency \
+    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class, ledger.currency, tasks.who \
                FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
     all(conn, sql, params![since.0, until.0], |row| {
         Ok(CostLine {
@@ -418,6 +420,7 @@ fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLin
             state: own(row, 6)?,
             charged: own(row, 7)?,
             class: own(row, 8)?,
+            who: row.get(10)?,
         })
     })
 }

@@ -18,12 +18,12 @@ use std::{collections::HashSet, sync::Arc};
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
      created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id, put_away_at, \
-     coalesce(batch, key), currency, cost_source";
+     coalesce(batch, key), currency, cost_source, who";
 
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
 pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
      model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
-     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come, besides";
+     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come, besides, who";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
@@ -59,6 +59,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
         evidence: stage.0.evidence,
         refund: stage.0.refund,
         besides: stage.0.besides,
+        who: row.get(23)?,
     })
 }
 
@@ -109,17 +110,17 @@ impl Lines {
 
     fn kind(&mut self, row: &sql::Row<'_>) -> sql::Result<Arc<Kind>> {
         let (model, resolution) = (row.text(10)?, row.text(11)?);
-        let profile = row.text(23)?;
+        let (profile, who) = (row.text(23)?, row.text_or_null(27)?.unwrap_or_default());
         let (duration, currency, automatic) = (row.get(12)?, own(row, 24)?, row.get(20)?);
         let same = |kind: &&Arc<Kind>| {
-            (&*kind.profile, &*kind.model, &*kind.resolution) == (profile, model, resolution)
+            (&*kind.profile, &*kind.model, &*kind.resolution, &*kind.who) == (profile, model, resolution, who)
                 && (kind.duration, kind.currency, kind.automatic) == (duration, currency, automatic)
         };
         if let Some(kind) = self.kinds.iter().find(same) {
             return Ok(Arc::clone(kind));
         }
-        let (profile, model, resolution) = (profile.into(), model.into(), resolution.into());
-        let kind = Arc::new(Kind { profile, model, resolution, duration, currency, automatic });
+        let (profile, model, resolution, who) = (profile.into(), model.into(), resolution.into(), who.into());
+        let kind = Arc::new(Kind { profile, model, resolution, duration, currency, automatic, who });
         self.kinds.push(Arc::clone(&kind));
         Ok(kind)
     }
@@ -135,7 +136,13 @@ impl Lines {
 }
 
 /// Puts a new attempt down and gives it its key and revision; without a batch it is the first of its own. Under the write lock only.
-pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<TaskKey>) -> sql::Result<Task> {
+pub(super) fn insert(
+    conn: &Connection,
+    new: &NewTask,
+    at: Wall,
+    batch: Option<TaskKey>,
+    who: Option<&str>,
+) -> sql::Result<Task> {
     let mut task = Task {
         key: TaskKey(0),
         rev: 0,
@@ -163,6 +170,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<T
         evidence: None,
         refund: RefundMarks::default(),
         besides: Besides::default(),
+        who: who.map(str::to_owned),
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
     task.batch = batch.unwrap_or(task.key);
@@ -177,10 +185,10 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
          finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, cost_source, \
-         may_still_come, besides, automatic, currency, batch) \
+         may_still_come, besides, automatic, currency, batch, who) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, \
-         ?34, ?35, nullif(?36, 0)) RETURNING key, rev",
+         ?34, ?35, nullif(?36, 0), ?37) RETURNING key, rev",
     )?;
     let stage = Stage::of(conn, task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -198,7 +206,7 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
         &Own(task.created_at),
     ];
     let currency = Own(task.currency);
-    let last: [&dyn ToSql; 3] = [&task.automatic, &currency, &task.batch.0];
+    let last: [&dyn ToSql; 4] = [&task.automatic, &currency, &task.batch.0, &task.who];
     let values: Vec<&dyn ToSql> = fixed.into_iter().chain(stage.values()).chain(last).collect();
     statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<Count>(1)?.0)))
 }

@@ -6,7 +6,7 @@
 //! and a task that was being sent without a POST becomes unknown.
 
 use super::{
-    base::Store,
+    base::{By, Store},
     confirm,
     row::{self, Json, own},
     share,
@@ -49,8 +49,8 @@ impl Store {
         caps: &Caps,
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Fault> {
         self.settle_doubt()?;
-        let me = self.programs.me().map(str::to_owned);
-        let done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, me.as_deref()));
+        let by = self.by();
+        let done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, &by));
         self.doubtful |= done.is_err() && self.at.server.is_some();
         let mut done = done?;
         match &mut done {
@@ -70,7 +70,8 @@ impl Store {
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Fault> {
         let must = writes.iter().any(is_of_a_paid_id);
-        let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes))?;
+        let by = self.by();
+        let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes, &by))?;
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
                 self.programs.drop_dead_claims(slice::from_mut(task));
@@ -90,8 +91,8 @@ impl Store {
     /// When the file cannot be written, or has no room for the answer; then nothing may be sent.
     pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Fault> {
         self.keep_the_reserve(Deed::MarkSending)?;
-        let me = self.programs.me().map(str::to_owned);
-        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute, me.as_deref()))?;
+        let by = self.by();
+        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute, &by))?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -147,7 +148,7 @@ pub(super) fn insert(
     tasks: &[NewTask],
     at: Wall,
     caps: &Caps,
-    me: Option<&str>,
+    by: &By,
 ) -> sql::Result<Result<Vec<Task>, InsertRefusal>> {
     let tx = conn.begin()?;
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
@@ -164,20 +165,22 @@ pub(super) fn insert(
     if let Some(refusal) = over_budget(&tx, tasks, caps)? {
         return Ok(Err(refusal));
     }
+    let who = by.who.as_deref();
     let mut made = Vec::with_capacity(tasks.len());
     for new in tasks {
-        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key))?;
+        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), who)?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
             tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
         }
-        add_event(&tx, task.key, &first_event(&task))?;
+        add_event(&tx, task.key, &first_event(&task), who)?;
         if task.remote.is_none() {
-            add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Reserved, amount: task.money() })?;
+            let line = LedgerLine { at, event: MoneyEvent::Reserved, amount: task.money() };
+            add_ledger(&tx, task.key, &line, who)?;
         }
         made.push(task);
     }
-    if let Some(me) = me {
+    if let Some(me) = &by.owner {
         confirm::note(&tx, me, &made)?;
     }
     tx.commit()?;
@@ -237,11 +240,11 @@ fn first_event(task: &Task) -> Event {
     Event { at: task.created_at, what, raw: None, request_id: None }
 }
 
-fn write(conn: &mut Connection, writes: &[Write]) -> sql::Result<Vec<WriteResult>> {
+fn write(conn: &mut Connection, writes: &[Write], by: &By) -> sql::Result<Vec<WriteResult>> {
     let tx = conn.begin()?;
     let mut results = Vec::with_capacity(writes.len());
     for write in writes {
-        results.push(match take(&tx, write)? {
+        results.push(match take(&tx, write, by.who.as_deref())? {
             Some(rev) => WriteResult::Done { key: write.task.key, rev },
             None => WriteResult::Overtaken(Box::new(existing(&tx, write.task.key)?)),
         });
@@ -250,7 +253,7 @@ fn write(conn: &mut Connection, writes: &[Write]) -> sql::Result<Vec<WriteResult
     Ok(results)
 }
 
-fn send(conn: &mut Connection, write: &Write, per_minute: u32, me: Option<&str>) -> sql::Result<SendResult> {
+fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::Result<SendResult> {
     let tx = conn.begin()?;
     let task = &write.task;
     let now = existing(&tx, task.key)?;
@@ -268,14 +271,14 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, me: Option<&str>)
         return Ok(SendResult::Wait { key: task.key, until });
     }
     // What a program that still runs does not yet know to be queued may be told to its person as not queued.
-    if confirm::is_unconfirmed(&tx, task.key, me)? {
+    if confirm::is_unconfirmed(&tx, task.key, by.owner.as_deref())? {
         return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED) });
     }
     let at = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
         return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(MINUTE)) });
     }
-    let Some(rev) = take(&tx, write)? else { return Ok(SendResult::Overtaken(Box::new(now))) };
+    let Some(rev) = take(&tx, write, by.who.as_deref())? else { return Ok(SendResult::Overtaken(Box::new(now))) };
     tx.prepare_cached("INSERT INTO sends (profile, at) VALUES (?1, ?2)")?.execute(params![task.profile, at.0])?;
     tx.commit()?;
     Ok(SendResult::Claimed { key: task.key, rev })

@@ -151,7 +151,8 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let request = about.loaded.map(|detail| &detail.task.request);
     let model = facts::model(about.row, request, &about.app.work.settings.catalogue);
-    told(about, std::iter::once(model).chain(request.into_iter().flat_map(facts::addresses)))
+    let whose = facts::who(about.row).filter(|_| about.app.work.tasks.is_shared());
+    told(about, std::iter::once(model).chain(request.into_iter().flat_map(facts::addresses)).chain(whose))
 }
 
 /// Ids, times, the line of attempts.

@@ -193,7 +193,11 @@ pub fn lines(app: &App) -> Vec<Line> {
         (tr!("By model"), &report.models[..], By::Model),
         (tr!("By state"), &report.states[..], By::State),
         (tr!("By kind of failure"), &report.classes[..], By::Class),
+        (tr!("By person"), &report.people[..], By::Who),
     ] {
+        if by == By::Who && sums.is_empty() {
+            continue;
+        }
         lines.extend([Line::Blank, Line::Title(title)]);
         lines.extend(sums.iter().map(|costs::Line { group, currency, sum }| Line::Sums {
             name: names::group(by, group).to_owned(),

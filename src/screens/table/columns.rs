@@ -80,7 +80,8 @@ const PROMPT_FIRST: u16 = 34;
 const ROOMY_FROM: u16 = 100;
 
 /// Every column, in the order they stand.
-pub static ALL: [&Column; 10] = [&KEY, &STATE, &STATUS, &ELAPSED, &MODEL, &FORMAT, &ATTEMPT, &COST, &CREATED, &PROMPT];
+pub static ALL: [&Column; 11] =
+    [&KEY, &STATE, &STATUS, &ELAPSED, &MODEL, &FORMAT, &WHO, &ATTEMPT, &COST, &CREATED, &PROMPT];
 
 pub static KEY: Column = Column {
     grows: Grows::WithKeys,
@@ -130,6 +131,17 @@ pub static FORMAT: Column = Column {
     compare: |a, b| (&a.kind.resolution, a.kind.duration).cmp(&(&b.kind.resolution, b.kind.duration)),
     cell: |view, row| cells::of_known(view, row, || plain(format!("{} {}s", row.kind.resolution, row.kind.duration))),
     ..column("format", "format", 9, 100, "resolution and seconds")
+};
+
+/// Only where the store holds the tasks of more than one person.
+pub static WHO: Column = Column {
+    grows: Grows::To(20),
+    compare: |a, b| a.kind.who.cmp(&b.kind.who),
+    cell: |_, row| CellText {
+        short: row.kind.who.split_once('@').map(|(user, _)| user.to_owned()),
+        ..plain(row.kind.who.to_string())
+    },
+    ..column("who", "who", 8, 96, "who queued it, where several people share the store")
 };
 
 pub static ATTEMPT: Column = Column {
@@ -193,16 +205,16 @@ const fn plain(text: String) -> CellText {
     CellText::new(text, Style::new())
 }
 
-/// The columns that a table of that many cells across shows.
+/// The columns that a table of that many cells across shows, of a store that several people share or that is one person's.
 #[must_use]
-pub fn shown(width: u16) -> Vec<&'static Column> {
-    ALL.into_iter().filter(|column| column.from <= width).collect()
+pub fn shown(width: u16, is_shared: bool) -> Vec<&'static Column> {
+    ALL.into_iter().filter(|column| column.from <= width && (is_shared || **column != WHO)).collect()
 }
 
 /// The columns with their places. What is left over is the prompt's, once it is long enough half of it.
 #[must_use]
-pub fn placed(width: u16, largest_key: u32) -> Vec<Placed> {
-    let kept = shown(width);
+pub fn placed(width: u16, largest_key: u32, is_shared: bool) -> Vec<Placed> {
+    let kept = shown(width, is_shared);
     let mut spare = u16::try_from(spare(&kept, width).max(0)).unwrap_or(0);
     let key_width = u16::try_from(largest_key.max(1).ilog10() + 2).unwrap_or(5);
     let mut x = GUTTER;
@@ -234,7 +246,13 @@ mod tests {
     use words::lang::{Lang, tr, within};
 
     fn titles(width: u16) -> Vec<&'static str> {
-        shown(width).iter().map(|column| column.title).collect()
+        shown(width, false).iter().map(|column| column.title).collect()
+    }
+
+    #[test]
+    fn whose_a_task_is_shows_only_where_several_share_the_store() {
+        assert_eq!(ALL.len() - shown(200, false).len(), 1);
+        assert!(shown(96, true).contains(&&WHO) && !shown(95, true).contains(&&WHO));
     }
 
     #[test]
@@ -246,8 +264,8 @@ mod tests {
 
     #[test]
     fn placed_columns_fill_the_width_and_never_overlap() {
-        for width in 1..=250 {
-            let placed = placed(width, 99_999);
+        for (width, is_shared) in (1..=250).flat_map(|width| [(width, false), (width, true)]) {
+            let placed = placed(width, 99_999, is_shared);
             for pair in placed.windows(2) {
                 assert!(pair[0].x + pair[0].width < pair[1].x || pair[1].x >= width, "{width}: {pair:?}");
             }
@@ -267,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_million_tasks_widen_the_key() {
-        assert_eq!(placed(80, 9_999)[0].width, 5);
-        assert_eq!(placed(80, 1_000_000)[0].width, 8);
+        assert_eq!(placed(80, 9_999, false)[0].width, 5);
+        assert_eq!(placed(80, 1_000_000, false)[0].width, 8);
     }
 }

@@ -22,6 +22,7 @@ fn values(app: &App, field: &str) -> Vec<String> {
             names.collect::<BTreeSet<_>>().into_iter().collect()
         }
         "profile" => app.work.served().map(|(name, _)| name.to_owned()).collect(),
+        "who" => app.work.tasks.people.iter().map(|who| quoted(who)).collect(),
         "batch" => {
             let mut keys: Vec<u32> = app.work.tasks.rows.values().rev().map(|row| row.batch.0).take(1_000).collect();
             keys.dedup();
@@ -29,6 +30,11 @@ fn values(app: &App, field: &str) -> Vec<String> {
         }
         field => filter::values(field).into_iter().map(str::to_owned).collect(),
     }
+}
+
+/// A value as a filter reads it whole.
+fn quoted(value: &str) -> String {
+    if value.contains(char::is_whitespace) { format!("\"{value}\"") } else { value.to_owned() }
 }
 
 #[cfg(test)]

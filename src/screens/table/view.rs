@@ -20,7 +20,7 @@ use words::{amounts, lang, reason, tr};
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
     let table = &app.screen.table;
     let largest = app.work.tasks.rows.last().map_or(1, |row| row.key.0);
-    let mut placed = columns::placed(place.width, largest);
+    let mut placed = columns::placed(place.width, largest, app.work.tasks.is_shared());
     placed.iter_mut().for_each(|column| column.x += place.x);
     titles(brush, place, app, &placed);
     let whole = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };

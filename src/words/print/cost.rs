@@ -15,7 +15,7 @@ use engine::settings::Settings;
 use serde_json::json;
 
 /// Each table, in their order.
-const TABLES: [By; 4] = [By::Day, By::Model, By::State, By::Class];
+const TABLES: [By; 5] = [By::Day, By::Model, By::State, By::Class, By::Who];
 
 /// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves of it.
 #[must_use]
@@ -29,7 +29,10 @@ pub fn cost_text(
 ) -> String {
     let accounts = costs::accounts(lines);
     let mut out = String::new();
-    for table in TABLES.into_iter().filter(|table| by.is_none_or(|by| by == *table)) {
+    // One person alone needs no table.
+    let is_shared = accounts.iter().any(|account| account.line.who != accounts[0].line.who);
+    let of_all = |table: By| table != By::Who || is_shared;
+    for table in TABLES.into_iter().filter(|table| by.map_or_else(|| of_all(*table), |by| by == *table)) {
         out.push_str(&cost_table(&accounts, table, now, color));
         out.push('\n');
     }
@@ -112,6 +115,7 @@ fn title(by: By) -> &'static str {
         By::Model => tr!("MODEL"),
         By::State => tr!("STATE"),
         By::Class => tr!("ERROR CLASS"),
+        By::Who => tr!("WHO"),
     }
 }
 
@@ -145,7 +149,7 @@ pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
             line.class.map_or("", |class| class.id()).into(),
             amount.to_string(),
             currency.id().into(),
-            String::new(),
+            line.who.clone().unwrap_or_default(),
         ];
         out.push_str(&fields.map(|field| csv_field(&field)).join(","));
         out.push('\n');
@@ -183,6 +187,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> Strin
             "state": line.state.id(),
             "charged": line.charged.id(),
             "class": line.class.map(|class| class.id()),
+            "who": line.who,
         })
     };
     let raised = |Raise { by, more }: &Raise| {
@@ -210,6 +215,7 @@ pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> Str
         By::Model => "model",
         By::State => "state",
         By::Class => "class",
+        By::Who => "who",
     };
     let mut out = String::new();
     if !json {
@@ -254,6 +260,7 @@ mod tests {
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
     fn ledger() -> Vec<CostLine> {
         let line = |key, hours_ago: i64, event, state, charged, class| CostLine {
+            who: None,
             key: TaskKey(key),
             at: Wall(NOW.wall.0 - hours_ago * 3_600_000),
             event,
@@ -337,6 +344,17 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
     }
 
     #[test]
+    fn several_people_have_a_table_of_their_own() {
+        let mut lines = ledger();
+        lines.iter_mut().filter(|line| line.key.0 == 2).for_each(|line| line.who = Some("ann".into()));
+        let all = |lines: &[CostLine]| cost_text(lines, &[], None, NOW, &capped(), false);
+        assert!(all(&lines).contains("\nann ") && all(&lines).contains("\nnot named "), "{}", all(&lines));
+        assert!(!all(&ledger()).contains("WHO"));
+        assert!(cost_sums(&lines, By::Who, false, 0).contains("\nann,1,0.0,0.0,0.0,0.0,PTC,0.0,0.0,0.0,0.0\n"));
+        assert!(cost_csv(&lines, &[]).contains(",PTC,ann\n"));
+    }
+
+    #[test]
     fn the_ledger_leaves_as_csv_and_as_json() {
         let lines = &ledger()[3..4];
         assert_eq!(
@@ -357,7 +375,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
             cost_json(lines, &[], 8 * 3600),
             concat!(
                 r#"{"amount":"0.5","amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
-                r#""currency":"PTC","day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused"}"#,
+                r#""currency":"PTC","day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused","who":null}"#,
                 "\n"
             )
         );

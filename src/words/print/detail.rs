@@ -29,6 +29,7 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
     standing(&mut page, task);
     page.facts(facts::why(&row, Some(task), now, &voice));
     page.facts(facts::money_of(&row, Some(task), now));
+    page.facts(facts::who(&row));
     page.facts(facts::address(&row, now));
     page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
     page.facts(facts::addresses(&task.request));
@@ -89,8 +90,9 @@ fn happened(page: &mut Page, all: Vec<Happened>, now: Now) {
         return;
     }
     page.title(tr!("Time line"));
-    for Happened { at, kind, what, .. } in all {
-        let line = format!("{}  {}{what}", moment(at, now), text::pad(&kind, LABEL));
+    for Happened { at, kind, what, who, .. } in all {
+        let who = who.map_or_else(String::new, |who| format!(" ({who})"));
+        let line = format!("{}  {}{what}{who}", moment(at, now), text::pad(&kind, LABEL));
         page.push(&text::harmless_line(&line));
     }
 }
@@ -149,7 +151,7 @@ mod tests {
     use domain::{
         amount::{Amount, Currency},
         request::Request,
-        task::{Event, LedgerLine, MoneyEvent, TaskKey, What},
+        task::{Event, LedgerLine, MoneyEvent, Signed, TaskKey, What},
     };
 
     #[test]
@@ -161,16 +163,22 @@ mod tests {
         let at = first.created_at;
         let about = Detail {
             line: vec![first.clone(), second],
-            events: vec![Event {
-                at: at.plus(10_000),
-                what: What::Said { kind: "sent".into(), text: "POST".into() },
-                raw: None,
-                request_id: None,
+            events: vec![Signed {
+                entry: Event {
+                    at: at.plus(10_000),
+                    what: What::Said { kind: "sent".into(), text: "POST".into() },
+                    raw: None,
+                    request_id: None,
+                },
+                who: Some("ben".into()),
             }],
-            ledger: vec![LedgerLine {
-                at,
-                event: MoneyEvent::Reserved,
-                amount: Amount::from_thousandths(500).of(Currency::Ptc),
+            ledger: vec![Signed {
+                entry: LedgerLine {
+                    at,
+                    event: MoneyEvent::Reserved,
+                    amount: Amount::from_thousandths(500).of(Currency::Ptc),
+                },
+                who: None,
             }],
             task: first,
         };
@@ -191,7 +199,7 @@ Attempts    #12 failed, #13 saved; 0.5 PTC in 2 attempts
 
 Time line
 2026-11-23 02:25:00  money       0.5 PTC set aside
-2026-11-23 02:25:10  sent        POST
+2026-11-23 02:25:10  sent        POST (ben)
 ";
         assert_eq!(detail(&about, &settings(), NOW, false), expected);
     }

@@ -205,6 +205,7 @@ pub(crate) mod tests {
             evidence: None,
             refund: domain::task::RefundMarks::default(),
             besides: domain::task::Besides::default(),
+            who: None,
         }
     }
 

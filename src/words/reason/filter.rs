@@ -60,6 +60,7 @@ fn example(field: &str) -> &'static str {
         "batch" => "batch:12",
         "retried" => "retried:no",
         "profile" => "profile:302ai",
+        "who" => "who:ann",
         "class" => "class:rate_limited",
         "charged" => "charged:no",
         "key" => "key>100",

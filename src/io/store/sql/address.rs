@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     fn mode(url: &str, allow_plain: bool) -> Option<SslMode> {
-        let server = Server { url: url.into(), password_cmd: None, allow_plain, who: "ann@desk".into() };
+        let server = Server { url: url.into(), password_cmd: None, allow_plain };
         Address::of(&server).ok().map(|address| address.config.get_ssl_mode())
     }
 

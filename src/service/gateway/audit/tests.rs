@@ -123,6 +123,7 @@ fn rows_without_a_name_are_compared_as_sums_with_all_that_they_fit() {
 #[test]
 fn uploads_are_compared_by_the_day() {
     let line = CostLine {
+        who: None,
         key: TaskKey(1),
         at: at(0),
         event: domain::task::MoneyEvent::Upload,

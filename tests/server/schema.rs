@@ -1,0 +1,33 @@
+//! The tables on a server mirror those of a file by hand: both have the same.
+
+use super::*;
+use std::collections::BTreeSet;
+
+/// What only several machines need.
+const ONLY_THERE: [&str; 2] = ["commits", "programs"];
+
+#[test]
+fn a_server_has_the_tables_and_columns_of_a_file() {
+    let there = place();
+    let told = there.sql(
+        "SELECT table_name || ' ' || column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
+    );
+    let there: BTreeSet<String> = String::from_utf8(told.stdout)
+        .unwrap()
+        .lines()
+        .filter(|line| !ONLY_THERE.contains(&line.split(' ').next().unwrap_or_default()))
+        .map(str::to_owned)
+        .collect();
+
+    let dir = tempfile::tempdir().unwrap();
+    drop(Store::open(dir.path()).unwrap());
+    let file = rusqlite::Connection::open(dir.path().join("reeltop.db")).unwrap();
+    let mut query = file
+        .prepare(
+            "SELECT tables.name || ' ' || columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns \
+             WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'",
+        )
+        .unwrap();
+    let here: BTreeSet<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(there, here);
+}
