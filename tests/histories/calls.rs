@@ -97,7 +97,7 @@ impl World {
         }
         for msg in done {
             if let StoreMsg::Written { results, .. } = &msg {
-                self.rules.look(&self.service, self.clock.now)?;
+                self.look()?;
                 self.undo_what_was_done(run, &was, results);
                 let overtaken = results.iter().any(|result| matches!(result, WriteResult::Overtaken(_)));
                 if !overtaken {
@@ -105,7 +105,7 @@ impl World {
                 }
             }
             if let (StoreMsg::Inserted { result: Ok(_), .. }, StoreCmd::Insert { .. }) = (&msg, &was) {
-                self.rules.look(&self.service, self.clock.now)?;
+                self.look()?;
                 let now = self.programs[run.0].as_ref().map(|program| program.now(self.clock));
                 self.rules.queued(now.unwrap_or_default().day_start())?;
             }
@@ -119,7 +119,7 @@ impl World {
 
     fn acknowledged(&mut self, command: &StoreCmd) -> Kept {
         let StoreCmd::Write { writes, .. } = command else { return Ok(()) };
-        self.rules.look(&self.service, self.clock.now)?;
+        self.look()?;
         writes.iter().try_for_each(|write| self.rules.acknowledged(&write.task))
     }
 
@@ -135,7 +135,7 @@ impl World {
             return Ok(());
         }
         self.unconfirm(run, &tasks);
-        self.rules.look(&self.service, self.clock.now)?;
+        self.look()?;
         self.take(run, failed)?;
         self.power_cut();
         Ok(())
@@ -152,6 +152,7 @@ impl World {
     /// Carries out a command of which nothing is told. Gives the tasks that it made.
     fn make(&mut self, run: Run, command: StoreCmd) -> Vec<Task> {
         let mut made = Vec::new();
+        self.dirty = true;
         if let Some(program) = self.programs[run.0].as_mut() {
             program.seat.answer(command, &mut |msg| {
                 if let StoreMsg::Inserted { result: Ok(tasks), .. } = msg {
@@ -229,7 +230,7 @@ impl World {
     pub(crate) fn call(&mut self, run: Run, call: HttpCmd) -> Kept {
         let (kind, now) = (kind_of(&call), self.clock.now);
         if let HttpCmd::Submit { key, .. } = &call {
-            self.rules.look(&self.service, now)?;
+            self.look()?;
             self.rules.posts(run, *key, now)?;
         }
         let fate = self.fate(kind);

@@ -159,15 +159,33 @@ impl Fate {
 pub(crate) fn kinds() -> BTreeSet<String> {
     let calls = [Kind::Submit, Kind::Query, Kind::File, Kind::Records, Kind::Storage, Kind::Post];
     let fates = calls.into_iter().flat_map(|kind| Fate::all(kind).iter().map(move |fate| format!("{kind:?} {fate:?}")));
-    let blows =
-        ["Crash", "PowerCut", "Clock", "Sleep", "Outage", "DiskFull", "CommitFails", "CommitLies", "CommitUnheard"];
-    fates.chain(blows.map(str::to_owned)).collect()
+    let blows = ["Crash", "PowerCut", "Clock", "Sleep", "Outage", "Outage of hours", "DiskFull"];
+    let commits = ["CommitFails", "CommitLies", "CommitUnheard"];
+    fates.chain(blows.into_iter().chain(commits).map(str::to_owned)).collect()
+}
+
+impl Blow {
+    /// The name under which it is counted.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Outage(ms) if ms >= HOUR => "Outage of hours".to_owned(),
+            Self::Crash
+            | Self::PowerCut
+            | Self::Clock(_)
+            | Self::Sleep(_)
+            | Self::Outage(_)
+            | Self::DiskFull(_)
+            | Self::CommitFails
+            | Self::CommitLies
+            | Self::CommitUnheard => format!("{self:?}").split('(').next().unwrap_or_default().to_owned(),
+        }
+    }
 }
 
 impl Plan {
     pub(crate) fn of(seed: u64) -> Self {
         let mut chance = Chance::new(seed, 1);
-        let quiet = chance.between(20 * MINUTE, 3 * HOUR);
+        let quiet = chance.between(10 * MINUTE, HOUR);
         let mut deeds = vec![(chance.below(5 * SECOND), queue(&mut chance))];
         for _ in 0..chance.between(1, 4) {
             deeds.push((chance.below(quiet / 2), queue(&mut chance)));
@@ -251,7 +269,9 @@ fn blow(chance: &mut Chance) -> Blow {
             Blow::Clock(if chance.percent(50) { by } else { -by })
         }
         6 => Blow::Sleep(chance.between(MINUTE, 8 * HOUR)),
-        7..=8 => Blow::Outage(chance.between(10 * SECOND, 5 * HOUR)),
+        // Most are short: hours of calls that do not get through are thousands of steps that are all alike.
+        7..=8 if chance.percent(90) => Blow::Outage(chance.between(10 * SECOND, 20 * MINUTE)),
+        7..=8 => Blow::Outage(chance.between(HOUR, 5 * HOUR)),
         9 => Blow::DiskFull(chance.between(SECOND, 20 * MINUTE)),
         10..=11 => Blow::CommitFails,
         12..=13 => Blow::CommitLies,

@@ -12,6 +12,7 @@ use domain::{
     time::{MINUTE, SECOND, Wall},
 };
 use engine::msg::{HttpMsg, Msg, SendResult, StoreMsg};
+use rusqlite::config::DbConfig;
 use service::answer::SubmitVerdict;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -87,9 +88,12 @@ fn has_ended(state: TaskState) -> bool {
 
 impl Rules {
     pub(crate) fn new(dir: &Path, plan: &Plan) -> Self {
+        let conn = rusqlite::Connection::open(dir.join("reeltop.db")).expect("a store that can be read");
+        // As in the store: plans are made once.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("a setting");
         Self {
             store: Store::open(dir).expect("a store that can be read"),
-            conn: rusqlite::Connection::open(dir.join("reeltop.db")).expect("a store that can be read"),
+            conn,
             rows: BTreeMap::new(),
             words: BTreeSet::new(),
             posts: BTreeMap::new(),

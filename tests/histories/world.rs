@@ -111,6 +111,11 @@ fn fresh() -> &'static [(String, Vec<u8>)] {
     FILES.get_or_init(|| {
         let dir = tempfile::tempdir_in(room()).expect("a folder");
         drop(Store::open(dir.path()).expect("a store"));
+        // Small pages: of each change whole pages are written, and read again by every program.
+        let conn = rusqlite::Connection::open(dir.path().join("reeltop.db")).expect("a store");
+        let smaller = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM; PRAGMA journal_mode = WAL;";
+        conn.execute_batch(smaller).expect("a store");
+        drop(conn);
         let files = std::fs::read_dir(dir.path()).expect("a folder").map(|file| file.expect("a file"));
         let files = files.filter(|file| file.path().is_file());
         files
@@ -197,9 +202,7 @@ impl World {
                 quiet_since = Some(now);
             }
             self.happens(event)?;
-            if std::mem::take(&mut self.dirty) {
-                self.rules.look(&self.service, self.clock.now)?;
-            }
+            self.look()?;
             self.befall(actor)?;
             if self.figures.steps > MOST_STEPS {
                 return broken(Rule::Sound, "no end of it");
@@ -212,6 +215,11 @@ impl World {
             }
         }
         broken(Rule::Rest, "nothing happens any more")
+    }
+
+    /// Asks the rules of what may have changed on disk since they were last asked.
+    pub(crate) fn look(&mut self) -> Kept {
+        if std::mem::take(&mut self.dirty) { self.rules.look(&self.service, self.clock.now) } else { Ok(()) }
     }
 
     /// The place of the program that an event concerns; `None` where that program runs no more.
@@ -407,10 +415,9 @@ impl World {
         let blows: Vec<Fault> = self.plan.faults.iter().filter(due).copied().filter(|_| !self.quiet).collect();
         for fault in blows {
             let Fault::Step(_, blow) = fault else { continue };
-            let name = format!("{blow:?}");
             // These come to pass with the next change.
             if !matches!(blow, Blow::CommitFails | Blow::CommitLies | Blow::CommitUnheard) {
-                self.note(name.split('(').next().unwrap_or_default().to_owned());
+                self.note(blow.name());
             }
             let now = self.clock.now;
             match blow {
