@@ -96,7 +96,7 @@ const KEPT: &[(&str, &str)] = &[
     ("not uploaded", "a code, as above"),
     ("{} of {} bytes left", "stands among the raw answers, which are no talk of ours"),
     ("`reeltop {name}`", "a command, which is typed so"),
-    ("list state:failed", "a command, as above"),
+    ("list state:open", "a command, as above"),
     ("charged:yes,unknown !state:saved", "a filter, which is typed so"),
     ("Ctrl-C", "a key, which is called so"),
     ("not begun", "a code, as above"),

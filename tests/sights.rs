@@ -145,7 +145,10 @@ fn the_gallery_is_the_table_as_posters_with_its_keys() {
     flow.shows("Enter");
     flow!(flow, "<Esc>", "/", "prompt 3", "<Enter>");
     flow.shows("Gallery, 1 of 1");
-    flow!(flow, "<Esc>");
+    flow.shows("1 of 3");
+    flow.shows("next poster");
+    // It is closed before the program is left.
+    flow!(flow, "q");
     flow.hides("Gallery");
 }
 

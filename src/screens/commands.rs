@@ -194,7 +194,7 @@ fn back(app: &mut App) -> Vec<Do> {
 
 /// Closes what is open; in the bare table, quits.
 fn close(app: &mut App) -> Vec<Do> {
-    if app.screen.layers.is_empty() && app.screen.pane == Pane::Table {
+    if app.screen.layers.is_empty() && app.screen.pane == Pane::Table && !app.screen.table.gallery {
         let Some(question) = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none()) else {
             return vec![Do::Act(Act::Quit)];
         };

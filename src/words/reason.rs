@@ -35,7 +35,7 @@ pub use records::{denied, evidence};
 
 use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};
-use domain::{account::HaltCause, reason::Reason};
+use domain::{account::HaltCause, problem::ErrorClass, reason::Reason};
 use engine::work::Halt;
 
 /// What happened, why, and what to do next.
@@ -86,8 +86,16 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
         HaltCause::Failures(class) => {
             let (tasks, kind) = (halt.tasks, names::class(class));
-            let what = tr!("sending stopped: {tasks} tasks in a row failed ({kind})", tasks, kind);
-            let next = tr!("{failures} shows the failures by cause.", failures = voice.failures);
+            let (what, next) = match class {
+                ErrorClass::UnknownOutcome => (
+                    tr!("sending stopped: the outcome of {tasks} tasks in a row is unknown", tasks),
+                    tr!("{resolve} settles an unknown.", resolve = voice.resolve),
+                ),
+                _ => (
+                    tr!("sending stopped: {tasks} tasks in a row failed ({kind})", tasks, kind),
+                    tr!("{failures} shows the failures.", failures = voice.failures),
+                ),
+            };
             return Problem::new(what, fact.trim_end_matches(['.', '。']), next);
         }
     };

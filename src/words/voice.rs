@@ -9,7 +9,7 @@ pub struct Voice {
     pub download: String,
     /// Editing a request and sending it as a new attempt.
     pub edit: String,
-    /// Failures by cause.
+    /// The failures that nobody has seen to.
     pub failures: String,
     /// Going on with sending.
     pub resume: String,
@@ -33,7 +33,7 @@ impl Default for Voice {
             cancel: command("cancel"),
             download: command("download"),
             edit: command("retry"),
-            failures: command("list state:failed"),
+            failures: command("list state:open"),
             resume: command("watch"),
             new: command("submit"),
             quit: "Ctrl-C".to_owned(),

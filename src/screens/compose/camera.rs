@@ -58,13 +58,19 @@ pub(super) fn go(app: &mut App, to: Move) {
     }
 }
 
-/// Puts the chosen command in the place of its beginning and closes the bracket; in Chinese where Chinese was typed.
+/// Puts the chosen command in the place of its beginning and closes the bracket with its like; in Chinese where Chinese was typed.
 pub(super) fn take(app: &mut App) {
     let (CameraList::Open { at }, Some(beginning)) = (app.screen.compose.camera, beginning(app)) else { return };
     let Some(command) = offered(app).get(at).copied() else { return };
     let name = if beginning.is_ascii() { command.en } else { command.zh };
     let prompt = &mut app.screen.compose.prompt;
-    let end = if prompt.after_caret().starts_with([']', '】', '］', ',', '，']) { "" } else { "]" };
+    let opened = prompt.before_caret().rfind(['[', '【', '［']).map(|at| &prompt.before_caret()[at..]);
+    let end = match opened.and_then(|opened| opened.chars().next()) {
+        _ if prompt.after_caret().starts_with([']', '】', '］', ',', '，']) => "",
+        Some('【') => "】",
+        Some('［') => "］",
+        Some(_) | None => "]",
+    };
     prompt.replace_before(beginning.chars().count(), &format!("{name}{end}"));
     prompt_changed(app);
     app.screen.compose.camera = CameraList::Closed;

@@ -1,19 +1,13 @@
-//! What the draft stands for: one task, or the many of a matrix. One is checked as it is typed; of many, the whole plan.
+//! What the draft stands for: one task, or the many of a matrix, and what these cost.
 
-use super::{faults_of_one, pictures};
-use crate::{
-    app::App,
-    screen::{Batch, Estimate},
-};
+use super::pictures;
+use crate::{app::App, screen::Batch};
 use domain::{
     amount::Amount,
-    braces::Template,
-    check,
-    draft::{Fault, Field, Severity},
     matrix,
     matrix::{Matrix, Plan, Rules},
     prices::Offer,
-    reason::{draft::DraftReason, picture::PictureReason},
+    reason::draft::DraftReason,
 };
 use engine::{acts::price, folder};
 use words::voice::Voice;
@@ -67,56 +61,11 @@ pub(super) fn offer(app: &App) -> Option<Offer> {
 }
 
 /// The whole price of a plan; `None` where not all of it is known.
-fn cost(app: &App, plan: &Plan) -> Option<Amount> {
+pub(super) fn cost(app: &App, plan: &Plan) -> Option<Amount> {
     plan.cells
         .iter()
         .map(|cell| Some(price(&app.work, super::profile::of(app), &cell.request)?.price.times(cell.count)))
         .sum()
-}
-
-/// What the checks say of the draft, and what it would make where that is more than one.
-pub(super) fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
-    let template = Template::parse(&app.screen.compose.draft.prompt);
-    let (mut faults, estimate) = if is_many(app) {
-        match plan_of(app, &[matrix(app)], true) {
-            Err(reason) => (vec![fault(Field::Count, Severity::Error, reason)], None),
-            Ok(plan) => {
-                let estimate = Estimate { tasks: plan.tasks(), price: cost(app, &plan) };
-                (faults_of_many(app, &plan), Some(estimate))
-            }
-        }
-    } else {
-        (faults_of_one(app), None)
-    };
-    // That it is being looked at stands beside it; the preview waits for it.
-    faults.retain(|fault| fault.reason != DraftReason::Picture(PictureReason::StillRead));
-    if template.unbalanced {
-        faults.insert(0, fault(Field::Prompt, Severity::Warning, DraftReason::Unbalanced));
-    }
-    (faults, estimate)
-}
-
-fn fault(field: Field, severity: Severity, reason: DraftReason) -> Fault {
-    Fault { field, severity, reason, fix: None }
-}
-
-fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
-    let mut faults: Vec<Fault> =
-        plan.warnings.iter().map(|(field, reason)| fault(*field, Severity::Warning, reason.clone())).collect();
-    let Some(first) = plan.impossible.first() else { return faults };
-    if plan.cells.is_empty() {
-        let compose = &app.screen.compose;
-        let look = |path: &str| pictures::look(compose, path);
-        let found =
-            check::check(&first.draft, super::profile::catalogue(app), super::profile::account(app).takes(), &look);
-        faults.extend(found.into_iter().map(|fault| Fault { fix: None, ..fault }));
-        return faults;
-    }
-    let (wrong, all) = (plan.impossible.len(), plan.impossible.len() + plan.cells.len() + plan.duplicates);
-    let some =
-        first.reasons.first().map(|first| DraftReason::SomeImpossible { wrong, all, first: Box::new(first.clone()) });
-    faults.extend(some.map(|some| fault(Field::Count, Severity::Warning, some)));
-    faults
 }
 
 /// What the preview tells of a plan besides what would be sent.

@@ -4,6 +4,7 @@
 mod answers;
 mod camera;
 mod changes;
+mod checks;
 pub mod choose;
 mod combinations;
 mod drafts;
@@ -24,6 +25,8 @@ pub mod view;
 pub use crate::compose::state::{Compose, Estimate};
 pub use answers::local;
 pub use camera::{CameraList, offered};
+pub(crate) use checks::check_again;
+use checks::for_model;
 pub use combinations::{combines, is_many};
 pub(crate) use drafts::{
     begin, bring_back, bring_pattern, delete_draft, other, pattern, restore, sent, take, take_draft,
@@ -49,7 +52,7 @@ use domain::{
     braces::Template,
     catalogue::ModelSpec,
     check,
-    draft::{Draft, Fault, Field, Severity},
+    draft::{Fault, Field, Severity},
     matrix::Plan,
     picture::dropped,
     reason::template::NotKept,
@@ -330,25 +333,6 @@ pub(crate) fn edit(app: &App) -> Vec<Do> {
     vec![Do::Effect(Effect::Local(LocalCmd::Edit { text: app.screen.compose.prompt.text() }))]
 }
 
-/// Checks the draft as the model would take it.
-pub(crate) fn check_again(app: &mut App) {
-    let (mut faults, estimate) = combinations::checked(app);
-    faults.extend(app.screen.compose.past.iter().cloned());
-    (app.screen.compose.faults, app.screen.compose.estimate) = (faults, estimate);
-}
-
-/// What the checks say of a draft that stands for one task. A mended prompt is given as it must be typed.
-fn faults_of_one(app: &App) -> Vec<Fault> {
-    let compose = &app.screen.compose;
-    let look = |path: &str| pictures::look(compose, path);
-    let (catalogue, takes) = (profile::catalogue(app), profile::account(app).takes());
-    let mut faults = check::check(&for_model(app), catalogue, takes, &look);
-    for fault in &mut faults {
-        fault.fix = fault.fix.take().map(|mended| braces::escape(&mended));
-    }
-    faults
-}
-
 /// What is known of the picture at a path.
 pub(crate) fn look(app: &App, path: &str) -> domain::picture::ImageLook {
     pictures::look(&app.screen.compose, path)
@@ -357,13 +341,6 @@ pub(crate) fn look(app: &App, path: &str) -> domain::picture::ImageLook {
 /// Has that picture read, unless it is known.
 pub(crate) fn read_picture(app: &mut App, path: &str) -> Vec<Do> {
     pictures::read_one(app, path)
-}
-
-/// The draft without what its model cannot use (values kept for another model are not sent), its prompt as it is sent.
-fn for_model(app: &App) -> Draft {
-    let draft = &app.screen.compose.draft;
-    let draft = Draft { prompt: Template::parse(&draft.prompt).first(), ..draft.clone() };
-    spec(app).map_or_else(|| draft.clone(), |spec| draft.for_model(spec))
 }
 
 /// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead where

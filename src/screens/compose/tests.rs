@@ -224,7 +224,10 @@ fn a_draft_is_saved_half_a_second_after_the_first_change() {
 #[test]
 fn the_last_times_draft_comes_back_unless_one_was_begun() {
     let mut state = state(&[]);
-    let kept = |id, prompt: &str| KeptDraft { id, draft: Draft { prompt: prompt.into(), ..Draft::default() } };
+    let kept = |id, prompt: &str| KeptDraft {
+        id,
+        draft: domain::draft::Draft { prompt: prompt.into(), ..Default::default() },
+    };
     restore(&mut state, vec![kept(7, "old"), kept(5, "oldest")]);
     assert_eq!(state.screen.compose.prompt.text(), "old");
     assert_eq!(state.screen.compose.others, [kept(5, "oldest")]);
@@ -254,6 +257,23 @@ fn a_fault_that_mends_itself_is_mended_by_a_key() {
     assert!(state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()));
     press(&mut state, "ctrl-x");
     assert_eq!(state.screen.compose.draft.prompt, "a cat [左摇]");
+    // Braces beside the fault are no hindrance.
+    paste(&mut state, " in a {red|blue} hat 【推进】");
+    press(&mut state, "ctrl-x");
+    assert_eq!(state.screen.compose.draft.prompt, "a cat [左摇] in a {red|blue} hat [推进]");
+}
+
+#[test]
+fn a_command_that_is_completed_closes_its_bracket_with_the_like() {
+    for (typed, taken) in [("[pu", "[Push in]"), ("【pu", "【Push in】"), ("［pu", "［Push in］")] {
+        let mut state = state(&[]);
+        press(&mut state, "n");
+        for c in typed.chars() {
+            press(&mut state, &c.to_string());
+        }
+        press(&mut state, "tab");
+        assert_eq!(state.screen.compose.draft.prompt, taken);
+    }
 }
 
 fn items(app: &App) -> Vec<String> {

@@ -437,12 +437,12 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let what = if count > 1 { tr!("{count} tasks for {price}", count, price) } else { price.to_string() };
     let after = match today.cap {
         Some(cap) if day > cap => {
-            let over = tr!("{price} would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
+            let over = tr!("{price} would cross the day's cap: {day} of {cap} would be used", price, day, cap);
             brush.text(place.x, place.y, place.width, &over, look.theme.bad);
             return;
         }
-        Some(cap) => tr!(", the day then has {day} of {cap}", day, cap),
-        None => tr!(", the day then has {day}", day),
+        Some(cap) => tr!(", then {day} of {cap} used today", day, cap),
+        None => tr!(", then {day} used today", day),
     };
     let faults = if faults.is_empty() { faults } else { format!("  {faults}") };
     let spans = vec![

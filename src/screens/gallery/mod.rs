@@ -7,6 +7,7 @@ use crate::{
     layout::{Layout, Places},
     sights,
     sights::{SMALL, Spot},
+    table::view::gallery_notes,
 };
 use domain::task::{Row, TaskKey};
 use engine::{
@@ -20,18 +21,23 @@ use ratatui::{
 };
 use words::{names, tr};
 
-/// About how many cells across a poster has.
-const ACROSS: u16 = 30;
+/// How many cells across a poster has: about so many, and fewer where another row of them then fits.
+const ACROSS: (u16, u16) = (24, 30);
 /// Rows of words below each.
 const WORDS: u16 = 2;
 
 /// The posters' places on a page, each with its words below.
 fn tiles(place: Rect) -> Vec<Rect> {
-    let across = (place.width / ACROSS).max(1);
-    let width = (place.width - (across - 1)) / across;
-    // 16:9 in cells of 1:2.
-    let height = (width * 9 / 32).clamp(2, place.height.saturating_sub(WORDS + 1).max(2));
-    let down = (place.height.saturating_sub(1) / (height + WORDS)).max(1);
+    let grid = |cells: u16| {
+        let across = (place.width / cells).max(1);
+        let width = (place.width - (across - 1)) / across;
+        // 16:9 in cells of 1:2.
+        let height = (width * 9 / 32).clamp(2, place.height.saturating_sub(WORDS + 1).max(2));
+        let down = (place.height.saturating_sub(1) / (height + WORDS)).max(1);
+        (down, across, width, height)
+    };
+    let (small, large) = (grid(ACROSS.0), grid(ACROSS.1));
+    let (down, across, width, height) = if small.0 > large.0 { small } else { large };
     let tile = |n: u16| Rect {
         x: place.x + n % across * (width + 1),
         y: place.y + 1 + n / across * (height + WORDS),
@@ -92,11 +98,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     if table.order.is_empty() {
         title = tr!("Gallery").into();
     }
-    let marks = match table.marks.len() {
-        0 => String::new(),
-        count => tr!("{count} marked", count),
-    };
-    brush.head(place, &Line::styled(title, look.theme.chosen), &marks);
+    brush.head(place, &Line::styled(title, look.theme.chosen), &gallery_notes(look, app));
     if table.order.is_empty() {
         brush.text(place.x + 2, place.y + 2, place.width, tr!("No task is shown."), look.theme.faint);
     }
@@ -111,7 +113,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
             )),
             None => {
                 let middle = room.y + room.height / 2;
-                brush.text(room.x + 1, middle, room.width, tr!("no picture"), look.theme.faint);
+                brush.text(room.x + 2, middle, room.width, tr!("no picture"), look.theme.faint);
             }
         }
         words(brush, app, row, room);

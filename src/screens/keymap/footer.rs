@@ -51,7 +51,16 @@ pub fn footer(app: &App) -> Vec<Hint> {
         return layer.footer(app);
     }
     let here = app.place();
-    [hints(app, &in_pane(here), false), hints(app, &own(app, here), true)].concat()
+    let mut general = in_pane(here);
+    if here == Place::Table && app.screen.table.new_above > 0 {
+        general.insert(2, (Ctx::Table, Action::ToNew));
+    }
+    if here == Place::Table && app.screen.table.gallery {
+        // The way out and the ways between the posters, after the help.
+        let ways = [Action::NextPoster, Action::PreviousPoster, Action::Sharper].map(|way| (Ctx::Table, way));
+        general.splice(1..1, [(Ctx::Global, Action::Back)].into_iter().chain(ways));
+    }
+    [hints(app, &general, false), hints(app, &own(app, here), true)].concat()
 }
 
 /// The hints of those of the actions that are possible and can be reached by a key.
@@ -149,12 +158,15 @@ fn own(app: &App, here: Place) -> Vec<(Ctx, Action)> {
         Place::ComposeText | Place::ComposePath | Place::ComposeChoice => return vec![(Ctx::Compose, Action::Fix)],
         Place::ComposeCamera | Place::Over(_) => return Vec::new(),
     }
-    let fitting: &[Action] = match cursor_row(app).map(|row| row.state) {
+    let row = cursor_row(app);
+    let is_gone = row.is_some_and(|row| app.screen.table.found.is_missing(row.key));
+    let fitting: &[Action] = match row.map(|row| row.state) {
         Some(TaskState::Unknown) => &[Action::Resolve],
         Some(TaskState::Failed | TaskState::Refused) => &[Action::Retry, Action::Edit, Action::Failures],
         Some(TaskState::Cancelled) => &[Action::Retry, Action::Edit],
         Some(TaskState::Queued) => &[Action::Cancel],
         Some(TaskState::Ready) => &[Action::Download],
+        Some(TaskState::Saved) if is_gone => &[Action::Download, Action::Clone],
         Some(TaskState::Saved) => &[Action::Play, Action::Scp, Action::Clone],
         Some(TaskState::Sending | TaskState::Running | TaskState::Saving) | None => &[],
     };
@@ -172,7 +184,10 @@ mod tests {
         screen::Pane,
         testing::state,
     };
-    use domain::task::TaskState::{Failed, Queued, Saved, Unknown};
+    use domain::task::{
+        TaskKey,
+        TaskState::{Failed, Queued, Saved, Unknown},
+    };
 
     fn keys(app: &App) -> Vec<String> {
         let sign = |hint: &Hint| if hint.paid { "$" } else { "" };
@@ -192,6 +207,20 @@ mod tests {
         let mut paused = state(&[Queued]);
         paused.work.queue.paused = true;
         assert_eq!(keys(&paused)[9..], ["p resume", "x cancel"]);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_fetched_again_and_neither_played_nor_copied() {
+        let mut state = state(&[Saved]);
+        state.work.tasks.loaded = true;
+        let own = engine::own::Own::FilesFound { keys: vec![TaskKey(1)], missing: vec![TaskKey(1)] };
+        // It is asked for only where the row is on the screen; the answer counts all the same.
+        let _ = crate::update(&mut state, engine::msg::Msg::Wake, crate::testing::now(0));
+        let _ =
+            crate::update(&mut state, engine::msg::Msg::Local(engine::msg::LocalMsg::Own(own)), crate::testing::now(0));
+        assert_eq!(keys(&state)[9..], ["d download", "c clone$"]);
+        let play = possible(&state).into_iter().find(|(binding, _)| binding.id == "play").unwrap();
+        assert_eq!(play.1, Err(Why("the file of #1 is no longer there; d fetches it again".into())));
     }
 
     #[test]

@@ -45,12 +45,13 @@ pub(crate) enum No {
     Settled,
     NotSaved,
     NotOnDisk,
+    /// It was saved, and somebody has removed it.
+    FileGone,
     Idless,
     NothingToAsk,
 }
 
 /// What a task is asked before something is done with it.
-type Test = fn(&Row) -> Result<(), No>;
 
 /// The refusal as a sentence, with the keys that help.
 fn said(app: &App, row: &Row, no: No) -> Why {
@@ -81,6 +82,13 @@ fn said(app: &App, row: &Row, no: No) -> Why {
                 download = named(Ctx::Table, Action::Download)
             )
         }
+        No::FileGone => {
+            tr!(
+                "the file of {key} is no longer there; {download} fetches it again",
+                key,
+                download = named(Ctx::Table, Action::Download)
+            )
+        }
         No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
         No::Idless => tr!("{key} is {word}: the service has given it no ID", key, word),
         No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
@@ -88,7 +96,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
 }
 
 /// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
-fn any(app: &App, test: Test) -> Possible {
+fn any(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
     let mut rows = targets(app).filter_map(|key| app.work.tasks.rows.get(&key)).peekable();
     let Some(first) = rows.peek().copied() else {
         return if targets(app).any(|key| archive::holds(app, key)) { archived() } else { some_task(app) };
@@ -102,7 +110,7 @@ fn archived() -> Possible {
 }
 
 /// Whether the task under the cursor passes.
-fn of_cursor(app: &App, test: Test) -> Possible {
+fn of_cursor(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
     if groups::fold(app).is_some() {
         let open = app.named(Ctx::Table, Action::Open);
         return no(tr!("This line is a batch: {open} shows its tasks", open));
@@ -219,8 +227,9 @@ pub(super) fn resolve(app: &App) -> Possible {
     of_cursor(app, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })
 }
 
-fn saved_row(row: &Row) -> Result<(), No> {
+fn saved_row(app: &App, row: &Row) -> Result<(), No> {
     match row.state {
+        TaskState::Saved if app.screen.table.found.is_missing(row.key) => Err(No::FileGone),
         TaskState::Saved => Ok(()),
         TaskState::Ready => Err(No::NotSaved),
         TaskState::Queued
@@ -236,7 +245,7 @@ fn saved_row(row: &Row) -> Result<(), No> {
 
 /// The task under the cursor: a player plays one file.
 pub(super) fn saved(app: &App) -> Possible {
-    of_cursor(app, saved_row)
+    of_cursor(app, |row| saved_row(app, row))
 }
 
 /// Pictures are shown at all.
@@ -257,7 +266,7 @@ pub(crate) fn video(app: &App) -> Possible {
 
 /// At least one of the tasks acted on: all that are marked are copied together.
 pub(super) fn any_saved(app: &App) -> Possible {
-    any(app, saved_row)
+    any(app, |row| saved_row(app, row))
 }
 
 pub(super) fn has_file(app: &App) -> Possible {

@@ -125,7 +125,8 @@ pub(crate) fn text_list(
     title: &'static str,
     lines: Vec<String>,
 ) -> Option<Position> {
-    let room = usize::from(list_place(screen).width).saturating_sub(4);
+    // The frame with its blanks, and the signs that there is more.
+    let room = usize::from(list_place(screen).width).saturating_sub(6);
     let needle = view.query.text().to_lowercase();
     let shown = lines.into_iter().filter(|line| line.to_lowercase().contains(&needle));
     let lines = shown

@@ -8,14 +8,14 @@ use crate::{
     keymap::{Action, Ctx, Why},
     resolve::Resolve,
     screen::{Preview, Purpose},
-    table, whole_tasks,
+    table, toast, whole_tasks,
     whole_tasks::Then,
 };
 use domain::{
     retry,
     task::{TaskKey, TaskState},
 };
-use engine::act::Act;
+use engine::{act::Act, effect::Level};
 use words::tr;
 
 fn shown(app: &App) -> Option<&Preview> {
@@ -42,10 +42,13 @@ pub(crate) fn drop_row(app: &mut App) {
     if preview.sent.is_some() || preview.items.len() < 2 || preview.place.at >= preview.items.len() {
         return;
     }
-    preview.items.remove(preview.place.at);
+    let left_out = preview.items.remove(preview.place.at);
     preview.place.at = preview.place.at.min(preview.items.len() - 1);
     // What Enter does has changed under the person's fingers.
     preview.opened = now;
+    // The rows may be scrolled out of sight.
+    let prompt = domain::text::gist(&left_out.request.prompt);
+    toast::say(app, Level::Info, tr!("left out: {prompt}", prompt), None);
     judge_again(app);
 }
 

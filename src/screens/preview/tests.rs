@@ -34,6 +34,15 @@ fn wait(app: &mut App) {
 }
 
 #[test]
+fn a_row_that_is_dropped_is_named() {
+    let mut state = state(&[Failed, Failed]);
+    retry(&mut state, vec![task(1, Failed), task(2, Failed)], &BTreeMap::new());
+    keys::drop_row(&mut state);
+    assert_eq!(shown(&state).items.len(), 1);
+    assert_eq!(state.screen.toasts.back().unwrap().text, format!("left out: {}", request().prompt));
+}
+
+#[test]
 fn a_retry_shows_what_would_be_sent_and_its_price() {
     let mut state = state(&[Failed, Failed]);
     let paid = No::NotInBulk(Caution::Paid(Saved));

@@ -100,12 +100,26 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
     .collect()
 }
 
-/// Sign and number of each state there is a task in, the first `kept` of the order.
+/// The states in the order in which they stay where there is little room.
+const KEPT: [TaskState; 10] = [
+    TaskState::Unknown,
+    TaskState::Failed,
+    TaskState::Refused,
+    TaskState::Running,
+    TaskState::Ready,
+    TaskState::Saving,
+    TaskState::Sending,
+    TaskState::Queued,
+    TaskState::Saved,
+    TaskState::Cancelled,
+];
+
+/// Sign and number of each state there is a task in, of those of which `kept` stay.
 fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
     let look = brush.look;
     let mut spans: Vec<Span<'static>> = Vec::new();
     let (risk, held_up) = (pins::at_risk(app).len(), app.work.tasks.held_up.len());
-    for wanted in ORDER.into_iter().take(kept) {
+    for wanted in ORDER.into_iter().filter(|wanted| KEPT[..kept].contains(wanted)) {
         // Failures that were seen to are no news.
         let count = match wanted {
             TaskState::Failed | TaskState::Refused => app.work.tasks.open[wanted as usize],
@@ -259,14 +273,12 @@ fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let (profile, (balance, at)) = gone.or_else(own)?;
     let style = if gone.is_some() { brush.look.theme.bad } else { Style::new() };
     let is_own = profile == work.settings.profile.name;
-    let named = |text: String| if is_own { text } else { format!("{profile}: {text}") };
-    let short = (9, named(tr!("balance {balance}", balance)));
-    if !money::is_old(work, profile) {
-        return Some(one([short], style));
-    }
-    // As a time, which stays true while nothing is drawn.
-    let time = amounts::moment(at, work.now);
-    Some(one([(10, named(tr!("balance {balance} at {time}", balance, time))), short], style))
+    let text = match money::is_old(work, profile) {
+        // As a time, which stays true while nothing is drawn. Without it an old word would pass for a fresh one.
+        true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, work.now)),
+        false => tr!("balance {balance}", balance),
+    };
+    Some(one([(9, if is_own { text } else { format!("{profile}: {text}") })], style))
 }
 
 /// When all that runs or is queued will be saved, by the history of such tasks.
@@ -289,6 +301,7 @@ fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
         app.work.tasks.counts[TaskState::Running as usize] + app.work.tasks.counts[TaskState::Sending as usize];
     let answers = app.work.served().filter_map(|(_, served)| served.poller.last_answer);
     let answer = answers.max().filter(|_| running > 0)?;
-    let ago = amounts::ago(now.mono.since(answer));
-    Some(one([(6, tr!("checked {ago}", ago)), (5, ago)], brush.look.theme.faint))
+    let since = now.mono.since(answer);
+    let short = tr!("poll {span}", span = amounts::span(since));
+    Some(one([(6, tr!("checked {ago}", ago = amounts::ago(since))), (5, short)], brush.look.theme.faint))
 }

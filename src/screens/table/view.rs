@@ -4,7 +4,7 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, text},
+    kit::{brush::Brush, text, theme::Look},
     shell::view::ScrollRegion,
     table::{
         archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line, kept,
@@ -106,7 +106,7 @@ fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
         };
         let style = if sorted { look.theme.strong } else { look.theme.title };
         // Half a title would say nothing.
-        if !notes.is_empty() && column.x + cells_of(&title).min(column.width) >= notes_at {
+        if !notes.is_empty() && title_end(column, &title) >= notes_at {
             continue;
         }
         if column.column.right {
@@ -123,6 +123,12 @@ fn cells_of(text: &str) -> u16 {
     u16::try_from(text::width(text)).unwrap_or(u16::MAX)
 }
 
+/// The cell after a column's title.
+fn title_end(column: &Placed, title: &str) -> u16 {
+    let cells = if column.column.right { column.width } else { cells_of(title).min(column.width) };
+    column.x + cells
+}
+
 /// What part of the tasks is shown, and what is odd about the view: in words where they fit behind the last title, else
 /// shorter, and over the last titles where even that is too long.
 fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String {
@@ -131,18 +137,30 @@ fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String
     let signs = brush.look.signs.sorted;
     // The column that counts is named even where it has no room.
     let sort = app.screen.table.sort;
-    let hidden = placed.iter().all(|column| *column.column != *sort.column).then(|| {
-        let (column, sign) = (lang::tr(sort.column.title), signs[usize::from(sort.descending)]);
-        format!("{column}{sign}")
-    });
-    let long = notes_in(app, None, signs, hidden.clone());
-    let notes =
-        if cells_of(&long) <= behind { long } else { notes_in(app, Some(brush.look.signs.mark), signs, hidden) };
-    text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
+    let sorted = format!("{}{}", lang::tr(sort.column.title), signs[usize::from(sort.descending)]);
+    let ends = placed.iter().find(|column| *column.column == *sort.column).map(|column| title_end(column, &sorted));
+    let mark = Some(brush.look.signs.mark);
+    let made = |hidden: Option<String>| {
+        let last = [hidden, place::note(app, signs)];
+        let long = notes_in(app, None, last.clone());
+        let notes = if cells_of(&long) <= behind { long } else { notes_in(app, mark, last) };
+        text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
+    };
+    // Or where these notes would cover it.
+    let without = made(None);
+    let covered = ends.is_none_or(|ends| ends + cells_of(&without) + 1 >= place.right());
+    if covered { made(Some(sorted)) } else { without }
 }
 
-/// The notes; the marked ones as that sign and their number, if it is given.
-fn notes_in(app: &App, mark: Option<&str>, signs: [&str; 2], hidden: Option<String>) -> String {
+/// The notes of the gallery, which has no headings: among them what the table is sorted by.
+pub(crate) fn gallery_notes(look: Look, app: &App) -> String {
+    let (sort, signs) = (app.screen.table.sort, look.signs.sorted);
+    let sorted = format!("{}{}", lang::tr(sort.column.title), signs[usize::from(sort.descending)]);
+    notes_in(app, None, [Some(sorted), None])
+}
+
+/// The notes; the marked ones as that sign and their number, if it is given; `last` at the end.
+fn notes_in(app: &App, mark: Option<&str>, last: [Option<String>; 2]) -> String {
     let table = &app.screen.table;
     let mut notes = Vec::new();
     if !table.filter.is_empty() {
@@ -170,8 +188,7 @@ fn notes_in(app: &App, mark: Option<&str>, signs: [&str; 2], hidden: Option<Stri
         notes.push(tr!("frozen").into());
     }
     notes.extend(groups::note(app));
-    notes.extend(hidden);
-    notes.extend(place::note(app, signs));
+    notes.extend(last.into_iter().flatten());
     notes.join(tr!(", "))
 }
 

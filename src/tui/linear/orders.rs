@@ -215,7 +215,7 @@ pub(super) fn voice() -> Voice {
         cancel: word("cancel"),
         download: word("download"),
         edit: word("retry"),
-        failures: word("list state:failed"),
+        failures: word("list state:open"),
         resume: word("resume"),
         new: word("new"),
         quit: word("Ctrl-C"),

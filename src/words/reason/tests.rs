@@ -180,6 +180,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
         HaltCause::Address,
         HaltCause::Store,
         HaltCause::Failures(ErrorClass::Service),
+        HaltCause::Failures(ErrorClass::UnknownOutcome),
     ] {
         let stopped = Halt { cause, tasks: 3, reason: call(Met::Failed, Then::Usual), by: None };
         both(&stopped, || halt(&stopped, &keys).to_string());
@@ -188,7 +189,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(
         halt(&stopped, &keys).to_string(),
-        "sending stopped: 3 tasks in a row failed (service error): it did not work. Z shows the failures by cause."
+        "sending stopped: 3 tasks in a row failed (service error): it did not work. Z shows the failures."
     );
 }
 
