@@ -12,6 +12,7 @@ use ::io::{
 };
 use domain::{
     problem::ErrorClass,
+    reason::Reason,
     task::{TaskKey, TaskState},
 };
 use engine::{
@@ -20,7 +21,7 @@ use engine::{
     msg::{InsertRefusal, Msg, Signal},
     news::{ActNews, News, NotQueued},
     settings::Scope,
-    work::Work,
+    work::{Halt, Work},
 };
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -114,11 +115,19 @@ impl Headless {
     pub(super) async fn start(setup: &Loaded, scope: Scope) -> Result<Self, Stop> {
         let mut setup = setup.clone();
         setup.settings.interactive = false;
+        let serves = scope == Scope::All;
         setup.settings.scope = scope;
         let signals = Signals::listen();
         let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
         let mut headless = Self { engine, signals, reports: Vec::new(), live: None };
-        let waited = headless.until(None, |work| work.tasks.loaded || work.halted_by_store().is_some()).await;
+        let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some();
+        let mut waited = headless.until(None, is_known).await;
+        if serves && let Some(halt) = headless.work().halted_by_store().filter(|halt| passes(halt)) {
+            // What serves the store, such as a `watch` at the machine's start, waits for a server that is not there yet.
+            say(&reason::halt(halt, &words::voice::Voice::default()).to_string());
+            let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some_and(|halt| !passes(halt));
+            waited = headless.until(None, is_known).await;
+        }
         // Whatever halted the account is no reason not to look, to save or to queue.
         match headless.work().halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
@@ -315,6 +324,11 @@ impl Headless {
             told.texts.push_front(said.text);
         }
     }
+}
+
+/// Whether the store may come back without anybody here doing anything.
+fn passes(halt: &Halt) -> bool {
+    matches!(&halt.reason, Reason::Store(fault) if fault.passes())
 }
 
 /// What a piece of news says of an act.

@@ -4,7 +4,7 @@ use super::{
     Outcome, Stop, Voice, block_on,
     headless::{Headless, Waited},
     live::{self, Waits},
-    look,
+    look, say,
     waits::{exit_of_halt, idle},
 };
 use ::io::{
@@ -157,8 +157,11 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
     let mut tasks: BTreeMap<TaskKey, Task> =
         live.iter().filter_map(|key| Some((*key, work.tasks.live.get(key)?.clone()))).collect();
     if !ended.is_empty() {
-        let whole = look::whole(&Store::open(setup.at())?, &ended)?;
-        tasks.extend(whole.into_iter().map(|task| (task.key, task)));
+        // A shared store may be away again by now: what is known is told, and the serving goes on.
+        match Store::open(setup.at()) {
+            Ok(store) => tasks.extend(look::whole(&store, &ended)?.into_iter().map(|task| (task.key, task))),
+            Err(fault) => say(&reason::store::problem(&fault).to_string()),
+        }
     }
     if !voice.json {
         let changed: Vec<Task> = tasks.into_values().collect();

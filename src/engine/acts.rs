@@ -2,7 +2,8 @@
 
 use super::{
     act_news::{done, not_done, refuse},
-    adopt, callback, ended, event, held_by_another, in_scope, poller, put_away, queue, saver, share, store, ticket,
+    adopt, callback, ended, event, held_by_another, in_scope, outage, poller, put_away, queue, saver, share, store,
+    ticket,
 };
 use crate::{
     act::{Act, Intent, Resolution},
@@ -143,7 +144,7 @@ pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, In
         work.stale += 1;
         return Vec::new();
     }
-    store::healthy(work);
+    outage::healthy(work);
     let adopted = work.adopting.inserting.remove(&of).is_some();
     let automatic = work.queue.automatic.remove(&of);
     let mut effects = Vec::new();

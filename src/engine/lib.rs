@@ -23,6 +23,7 @@ mod hook;
 pub mod money;
 pub mod msg;
 pub mod news;
+mod outage;
 pub mod own;
 mod poller;
 mod put_away;
@@ -179,12 +180,12 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
 fn schedule(work: &mut Work) -> Vec<Effect> {
     crate::tasks::turn_day(work);
     if work.ending.is_some() {
-        let mut effects = store::retry(work);
+        let mut effects = outage::retry(work);
         effects.extend(share::due(work));
         effects.extend(ending::finish(work));
         return effects;
     }
-    let mut effects = store::retry(work);
+    let mut effects = outage::retry(work);
     effects.extend(share::due(work));
     effects.extend(store::look_again(work));
     effects.extend(queue::send_due(work));
@@ -210,7 +211,7 @@ pub fn next_deadline(work: &Work) -> Option<Mono> {
         records::deadline(work),
         store::look_deadline(work),
     ];
-    due.into_iter().filter(|_| !ending).flatten().chain(store::retry_deadline(work)).min()
+    due.into_iter().filter(|_| !ending).flatten().chain(outage::retry_deadline(work)).min()
 }
 
 /// Puts a task into the schedule that its phase asks for, and out of the others.

@@ -2,7 +2,7 @@
 
 use crate::{
     act::Act,
-    effect::{ListFor, Ticket},
+    effect::{ListFor, Ticket, Write},
     folder::Listing,
     settings::Settings,
     sight,
@@ -175,23 +175,20 @@ pub enum StoreMsg {
     Audit { ticket: Ticket, side: Box<crate::audit::Side> },
     /// The charges that can be asked back, the oldest first.
     Refunds(Vec<Refund>),
-    /// Archived tasks that pass a filter, the newest first.
-    Archived {
-        /// Of the command.
-        filter: String,
-        rows: Vec<Row>,
-    },
+    /// Archived tasks that pass a filter, the command's, the newest first.
+    Archived { filter: String, rows: Vec<Row> },
     /// The ledger summed up.
     Costs(Box<Report>),
     /// A task that was asked for does not exist.
     NoSuchTask { key: TaskKey },
-    /// A command could not be carried out: the disk is full, the file is damaged.
-    Failed {
-        /// Of the command, where it had one.
-        ticket: Option<Ticket>,
-        /// Why.
-        fault: store::Fault,
-    },
+    /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no ticket.
+    Failed { ticket: Option<Ticket>, fault: store::Fault },
+    /// A shared store is not reached; it was last seen then.
+    Offline { since: Wall },
+    /// The ID of a paid task that the store could not take now lies synced on this machine.
+    KeptHere { key: TaskKey, id: RemoteId },
+    /// Such answers of programs of this machine that have ended; told again until the store has them.
+    Left { writes: Vec<Write> },
 }
 
 /// A post of the service, by what is kept of it.

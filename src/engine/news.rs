@@ -163,6 +163,8 @@ pub enum LineNews {
 pub enum StoreNews {
     /// It can be written again.
     Back,
+    /// It cannot take the ID of a paid task now; the ID lies synced on this machine until it can.
+    KeptHere { key: TaskKey, id: RemoteId },
     /// What was to be read could not be.
     Unread(store::Fault),
     /// Tasks that a program was just queueing when it ended were taken back.

@@ -9,7 +9,7 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{again, answer_event, callback, claim, event, poller, share, store, streak, ticket, uploads};
+use super::{again, answer_event, callback, claim, event, outage, poller, share, store, streak, ticket, uploads};
 use crate::{
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
     msg::SendResult,
@@ -160,7 +160,7 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
         work.stale += 1;
         return Vec::new();
     };
-    store::healthy(work);
+    outage::healthy(work);
     match result {
         SendResult::Wait { until, .. } => {
             // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
@@ -387,7 +387,10 @@ pub(super) fn halt_here(work: &mut Work, fault: Fault) {
     for profile in work.profiles() {
         let halted = &mut work.of_mut(&profile).sending.halted;
         is_new |= halted.is_none();
-        halted.get_or_insert_with(|| halt.clone());
+        // What the store meets now is more than what it met at first.
+        if halted.as_ref().is_none_or(|halted| halted.cause == HaltCause::Store) {
+            *halted = Some(halt.clone());
+        }
     }
     if is_new {
         work.news.push(News::Queue(QueueNews::Halted(halt)));

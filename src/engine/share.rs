@@ -92,7 +92,7 @@ const fn account(sending: &Sending) -> Account {
 pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     if let Some(ticket) = of {
         work.sharing.under_way.remove(&ticket);
-        super::store::healthy(work);
+        super::outage::healthy(work);
     }
     let Shared { pause, mut halts, accounts, senders, raises } = shared;
     work.sharing.senders = senders;

@@ -1,5 +1,5 @@
-//! What the store's word means: pages at the start, acknowledgements, rows that another program changed, and a store
-//! that cannot be written.
+//! What the store's word means: pages at the start, acknowledgements, rows that another program changed. A store that fails
+//! or is away: see [`super::outage`].
 //!
 //! A change is applied to the state at once and to the store in order: of one task, one write is under way at a time,
 //! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
@@ -7,20 +7,17 @@
 
 use super::{
     act_news, acts, again, audit, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of,
-    put_away, queue, saver, share, ticket, unknowns, uploads,
+    outage, put_away, queue, saver, share, ticket, unknowns, uploads,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
     msg::{StoreMsg, WriteResult},
-    news::{News, NotQueued, RowNews, StoreNews, TaskNews},
-    spread::backoff,
+    news::{News, RowNews, StoreNews, TaskNews},
     tasks,
     work::Work,
 };
 use domain::{
-    account::HaltCause,
     problem::Charged,
-    reason::{Reason, store::Fault},
     task::{Besides, Event, LedgerLine, MoneyEvent, Phase, RemoteId, Second, Task, TaskKey, TaskState, What},
     time::{HOUR, MINUTE, Mono, SECOND},
 };
@@ -37,6 +34,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         // When a dashboard was last in use, and the drafts, are for the screens.
         StoreMsg::Opened { owner, total, last_seen: _, drafts: _ } => {
             work.store.owner = Some(owner);
+            outage::opened(work);
             work.tasks.total = total;
             work.tasks.rows.reserve(total);
             work.tasks.loaded = total == 0;
@@ -57,9 +55,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             Vec::new()
         }
         StoreMsg::Changed { tasks } => {
-            if work.store.retry_at.is_none() && work.store.failed.is_empty() {
-                resume(work);
-            }
+            outage::looked(work);
             tasks.into_iter().flat_map(|task| changed(work, task)).collect()
         }
         StoreMsg::Shared { ticket, shared } => {
@@ -82,7 +78,16 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         // Asked for by the screens.
         StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } | StoreMsg::View(_) | StoreMsg::Archived { .. } => Vec::new(),
-        StoreMsg::Failed { ticket, fault } => failed(work, ticket, fault),
+        StoreMsg::Failed { ticket, fault } => outage::failed(work, ticket, fault),
+        StoreMsg::Offline { since } => {
+            outage::away_since(work, since);
+            Vec::new()
+        }
+        StoreMsg::KeptHere { key, id } => {
+            outage::kept_here(work, key, id);
+            Vec::new()
+        }
+        StoreMsg::Left { writes } => writes.into_iter().filter_map(|write| outage::left(work, write)).collect(),
     }
 }
 
@@ -130,7 +135,7 @@ pub(super) fn unwritten(work: &Work, key: TaskKey) -> Option<Task> {
     Some(Task { rev, ..write.task.clone() })
 }
 
-fn emit(work: &mut Work, write: Write) -> Effect {
+pub(super) fn emit(work: &mut Work, write: Write) -> Effect {
     let ticket = ticket(work);
     work.store.busy.insert(write.task.key, ticket);
     work.store.pending.insert(ticket, write.clone());
@@ -144,7 +149,7 @@ fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
     };
     let key = write.task.key;
     work.store.busy.remove(&key);
-    healthy(work);
+    outage::healthy(work);
     match result {
         WriteResult::Done { rev, .. } => {
             if work.store.unsaved.get(&key) == write.task.remote.as_ref() {
@@ -381,94 +386,4 @@ pub(super) fn look_again(work: &mut Work) -> Vec<Effect> {
 
 pub(super) fn look_deadline(work: &Work) -> Option<Mono> {
     work.store.held.first()
-}
-
-/// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
-fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
-    let mut effects = vec![Effect::log(Level::Error, None, Noted::Reason(Reason::Store(fault.clone())))];
-    if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
-        effects.extend(not_written(work, write, &fault));
-    }
-    if work.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
-        work.queue.claiming = None;
-    }
-    if let Some(ticket) = of {
-        share::failed(work, ticket);
-        audit::failed(work, ticket);
-    }
-    if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
-        work.adopting.inserting.remove(&ticket);
-        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
-    }
-    if of.is_none() {
-        act_news::not_read(work, &fault);
-    }
-    // A hundred writes that fail together are one failure; without a store there is nothing to try again.
-    if work.store.retry_at.is_none() {
-        work.store.failures = work.store.failures.saturating_add(1);
-        let wait = backoff(SECOND, 30 * SECOND, work.store.failures, 0);
-        work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono.plus(wait));
-    }
-    queue::halt_here(work, fault);
-    effects
-}
-
-fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {
-    let key = write.task.key;
-    // The log is the last place where a paid task's id survives if the store never comes back.
-    let log = write.task.remote.as_ref().map(|id| {
-        let what = format!("not yet on disk: {key} has the service's id {}", id.0);
-        Effect::log(Level::Error, Some(key), Noted::Text(what))
-    });
-    act_news::not_on_disk(work, key, fault);
-    if work.store.failures == 0 {
-        super::ending::ask_about_unsaved(work);
-    }
-    work.store.busy.remove(&key);
-    work.store.failed.insert(key, write);
-    log
-}
-
-/// Tries the failed writes again.
-pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
-    if work.store.retry_at.is_none_or(|at| at > work.now.mono) {
-        return Vec::new();
-    }
-    work.store.retry_at = None;
-    share::retry(work);
-    if work.store.failed.is_empty() {
-        // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until then.
-        // Whether it can be written the next wish to send finds out, which sends nothing if it fails.
-        let Some(last) = work.tasks.rows.last().map(|row| row.key) else {
-            resume(work);
-            return Vec::new();
-        };
-        return vec![Effect::Store(StoreCmd::Look { keys: vec![last] })];
-    }
-    let failed = std::mem::take(&mut work.store.failed);
-    failed.into_values().map(|write| emit(work, write)).collect()
-}
-
-pub(super) fn retry_deadline(work: &Work) -> Option<Mono> {
-    work.store.retry_at
-}
-
-/// A command came through: what the store had halted goes on.
-pub(super) fn healthy(work: &mut Work) {
-    if work.store.failures == 0 || !work.store.failed.is_empty() {
-        return;
-    }
-    work.store.failures = 0;
-    work.store.retry_at = None;
-    // Until the store knows it, nothing of what other programs have changed is taken.
-    share::retry(work);
-    resume(work);
-    work.news.push(News::Store(StoreNews::Back));
-}
-
-fn resume(work: &mut Work) {
-    for profile in work.profiles() {
-        let halted = &mut work.of_mut(&profile).sending.halted;
-        halted.take_if(|halt| halt.cause == HaltCause::Store);
-    }
 }

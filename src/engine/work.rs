@@ -413,6 +413,8 @@ pub struct Store {
     pub unsaved: BTreeMap<TaskKey, RemoteId>,
     /// Tasks whose change a person asked for and wants to hear of once it is on disk.
     pub owed: BTreeSet<TaskKey>,
+    /// A shared store is not reached: when it was last seen. What is shown is as it was then.
+    pub away: Option<Wall>,
     /// Rounds of failures in a row; for the back-off.
     pub failures: u32,
     /// When to try again.

@@ -13,7 +13,7 @@ const OTHERS: u32 = 0o077;
 /// In `/tmp` and its like everybody makes files, and nobody but the owner removes them: never to be closed.
 const STICKY: u32 = 0o1000;
 /// What the program keeps in its data folder, by the beginning of its name. Whatever else lies there is not ours.
-const OURS: [&str; 6] = ["reeltop", "copied.txt", "run", "images", "frames", "backups"];
+const OURS: [&str; 7] = ["reeltop", "copied.txt", "run", "accepted", "images", "frames", "backups"];
 
 /// Makes a folder, and those above it that are missing, for their user alone.
 ///

@@ -49,6 +49,12 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         }
         News::Line(LineNews::NoCallbacks(why)) => (Level::Warning, None, no_callbacks(why).to_string()),
         News::Store(StoreNews::Back) => (Level::Info, None, tr!("the store can be written again").to_owned()),
+        News::Store(StoreNews::KeptHere { key, id }) => {
+            let id = &id.0;
+            let text =
+                tr!("{key} was accepted (ID {id}); the ID is kept on this machine until the store is back", key, id);
+            (Level::Warning, Some(*key), text)
+        }
         News::Store(StoreNews::TakenBack(keys)) => {
             (Level::Warning, keys.first().copied(), taken_back(keys).to_string())
         }

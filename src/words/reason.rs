@@ -77,6 +77,11 @@ pub fn next(reason: &Reason, voice: &Voice) -> String {
 /// Why sending is halted.
 #[must_use]
 pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
+    if let Reason::Store(fault) = &halt.reason
+        && let Some(offline) = store::offline(fault)
+    {
+        return offline;
+    }
     let Problem { what, why, next } = problem(&halt.reason, voice);
     let fact = Problem::new(what, why, "").to_string();
     let (what, next) = match halt.cause {

@@ -4,6 +4,7 @@
 mod line;
 #[path = "../store/money.rs"]
 mod money;
+mod outage;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/programs.rs"]

@@ -40,7 +40,7 @@ impl Program {
         self.hears.recv_timeout(PATIENCE).unwrap()
     }
 
-    fn insert(&self, new: NewTask) -> Task {
+    pub(super) fn insert(&self, new: NewTask) -> Task {
         self.handle.send(StoreCmd::Insert { ticket: 1, tasks: vec![new], at: DAY, caps: NO_CAPS });
         let StoreMsg::Inserted { ticket: 1, result: Ok(tasks) } = self.next() else { panic!("not inserted") };
         tasks[0].clone()

@@ -11,6 +11,21 @@ pub struct Fault {
     pub why: Why,
 }
 
+impl Fault {
+    /// Whether a shared store is not seen at all: no connection can be made or kept.
+    #[must_use]
+    pub const fn is_of_the_line(&self) -> bool {
+        matches!(self.why, Why::Server { kind: Trouble::Away | Trouble::TooMany | Trouble::Refused, .. })
+    }
+
+    /// Whether it may be over by itself, or by what somebody does at a shared store's server: then it is tried again.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        self.is_of_the_line()
+            || matches!(self.why, Why::Server { kind: Trouble::Full | Trouble::ReadOnly | Trouble::Busy, .. })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deed {

@@ -23,6 +23,8 @@ pub(super) enum Health {
     Well,
     /// They fail, and nothing of them is on disk.
     Full,
+    /// The same: a shared store's server is not reached.
+    Away,
     /// They are carried out, and a failure is told all the same.
     Lying,
 }
@@ -63,6 +65,7 @@ impl Disk {
         match self.health {
             Health::Well => Some(self.answer(command)),
             Health::Full => failed,
+            Health::Away => Some(StoreMsg::Failed { ticket, fault: line_down() }),
             Health::Lying => {
                 self.answer(command);
                 failed

@@ -95,6 +95,11 @@ fn key(n: u32) -> TaskKey {
     TaskKey(n)
 }
 
+fn line_down() -> store::Fault {
+    let why = store::Why::Server { kind: store::Trouble::Away, said: "no connection".into() };
+    store::Fault { deed: store::Deed::SaveChanges, file: "postgres://db/reel".into(), why }
+}
+
 fn disk_full() -> store::Fault {
     let why = store::Why::System(System::Full);
     store::Fault { deed: store::Deed::SaveChanges, file: "tasks.db".into(), why }

@@ -4,8 +4,11 @@
 use super::server_schema;
 use super::{
     at::{At, Server},
+    carry,
     company::Beat,
-    fault, layout,
+    fault,
+    journal::Journal,
+    layout,
     owner::{Owner, Programs},
     place::Place,
     reserve,
@@ -35,6 +38,8 @@ pub struct Store {
     /// Whether a batch of ours that was told as not queued may be there.
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
+    /// On a shared store: what this machine must not lose while the line is down.
+    pub(super) journal: Option<Journal>,
 }
 
 impl Drop for Store {
@@ -76,6 +81,7 @@ impl Store {
             unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
+            journal: None,
         };
         store.meet()?;
         Ok(store)
@@ -84,6 +90,11 @@ impl Store {
     /// Who makes the changes of this program.
     pub(super) fn by(&self) -> By {
         By { owner: self.programs.me().map(str::to_owned), who: self.at.who.clone() }
+    }
+
+    /// The name that the store gave itself.
+    pub(super) fn own_name(&self) -> Result<String, Fault> {
+        self.told(Deed::Read, carry::name_of(&self.conn))
     }
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.

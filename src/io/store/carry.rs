@@ -82,7 +82,7 @@ fn carried(conn: &Connection, task: Task) -> sql::Result<Carried> {
 }
 
 /// The name that the store gave itself.
-fn name_of(conn: &Connection) -> sql::Result<String> {
+pub(super) fn name_of(conn: &Connection) -> sql::Result<String> {
     conn.prepare_cached("SELECT value FROM meta WHERE name = 'store'")?.query_row([], |row| row.get(0))
 }
 

@@ -32,7 +32,8 @@ impl Store {
         if self.at.server.is_none() {
             return Ok(());
         }
-        let done = meet(&self.conn, self.programs.me(), self.at.who.as_deref().unwrap_or_default());
+        let ended = if self.programs.me().is_some() { self.programs.ended() } else { Vec::new() };
+        let done = meet(&self.conn, self.programs.me(), self.at.who.as_deref().unwrap_or_default(), &ended);
         self.programs.silent = Some(self.told(Deed::Read, done)?);
         self.beat = Beat(Some(Instant::now()));
         Ok(())
@@ -96,7 +97,10 @@ impl Store {
 }
 
 /// How long each program has said nothing.
-fn meet(conn: &Connection, me: Option<&str>, who: &str) -> sql::Result<HashMap<String, u64>> {
+fn meet(conn: &Connection, me: Option<&str>, who: &str, ended: &[String]) -> sql::Result<HashMap<String, u64>> {
+    for owner in ended {
+        conn.execute("DELETE FROM programs WHERE owner = ?1", [owner])?;
+    }
     if let Some(me) = me {
         let sql = format!(
             "INSERT INTO programs (owner, host, who, version, began, seen) VALUES (?1, ?2, ?3, ?4, {NOW}, {NOW}) \

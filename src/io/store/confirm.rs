@@ -111,7 +111,8 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
     Ok(taken)
 }
 
-fn now() -> Wall {
+/// This machine's present.
+pub(super) fn now() -> Wall {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

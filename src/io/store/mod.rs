@@ -7,6 +7,7 @@
 //!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
 //!                        |         |                            sql: a database's statements, rows and transactions
+//!     keeper             |         |                            journal: paid IDs on this machine while a server is away
 //!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and waking it
 //!     vigil --ended-->                                          the wait for the end of a program that holds rows
 //! ```
@@ -36,6 +37,7 @@ mod company;
 mod confirm;
 mod fault;
 mod fill;
+mod journal;
 mod keep;
 mod layout;
 mod owner;
@@ -58,6 +60,7 @@ pub use at::{At, Server};
 pub use base::{GRANTS, Store, init};
 pub use carry::TakenIn;
 pub use fill::fill;
+pub use journal::waiting;
 pub use keep::Archived;
 pub use read::{Lookup, Overview};
 pub use seat::Seat;

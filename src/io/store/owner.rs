@@ -16,7 +16,8 @@ use domain::{
     time::MINUTE,
 };
 use std::{
-    collections::HashMap,
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
     fs::{self, File, TryLockError},
     io,
     os::unix::fs::MetadataExt,
@@ -133,6 +134,8 @@ pub(super) struct Programs {
     dir: PathBuf,
     /// On a shared store: how long each program has said nothing, in milliseconds.
     pub(super) silent: Option<HashMap<String, u64>>,
+    /// Programs of this data folder that are known to have ended. On a shared store their last word may be younger than that.
+    ended: RefCell<BTreeSet<String>>,
     /// Our own name, where we have one.
     me: Option<String>,
     ringer: Option<Ringer>,
@@ -144,7 +147,8 @@ impl Programs {
         let silent = at.server.as_ref().map(|_| HashMap::new());
         // On a server the change itself calls the others.
         let ringer = if silent.is_some() { None } else { Ringer::new() };
-        Self { dir: at.dir.clone(), silent, me: me.map(|owner| owner.name.clone()), ringer }
+        let me = me.map(|owner| owner.name.clone());
+        Self { dir: at.dir.clone(), silent, ended: RefCell::default(), me, ringer }
     }
 
     /// Our own name, where we have one.
@@ -157,17 +161,37 @@ impl Programs {
         let path = lock_file(&self.dir, owner);
         let file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.is_heard_of(owner, GONE),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return !self.ended.borrow().contains(owner) && self.is_heard_of(owner, GONE);
+            }
             Err(_) => return true,
         };
         // Shared, so that two programs asking at once do not take each other for the owner.
         match file.try_lock_shared() {
             Ok(()) => {
-                bury(&path);
+                self.ended.borrow_mut().insert(owner.to_owned());
+                // On a shared store its last word goes first, which only a program with a name of its own takes away.
+                if self.silent.is_none() || self.me.is_some() {
+                    bury(&path);
+                }
                 false
             }
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
         }
+    }
+
+    /// Whether a program of this data folder runs.
+    pub(super) fn runs_here(&self, owner: &str) -> bool {
+        match File::open(lock_file(&self.dir, owner)) {
+            Ok(file) => file.try_lock_shared().is_err(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+
+    /// Those of this data folder that have ended without a last word.
+    pub(super) fn ended(&self) -> Vec<String> {
+        self.sweep();
+        self.ended.borrow().iter().cloned().collect()
     }
 
     /// Whether a program of another machine has said that it runs within the last `ms` milliseconds.

@@ -1,7 +1,14 @@
 //! A program's place at the store, without a thread of its own: commands in, answers out, each at once. The thread stands
 //! around it (see `thread`); a simulation drives it on a time of its own.
 
-use super::{at::At, base::Store, owner::Owner, read::Overview};
+use super::{
+    at::At,
+    base::Store,
+    confirm::now,
+    journal::{Journal, Name},
+    owner::Owner,
+    read::Overview,
+};
 use domain::{
     account::Shared,
     costs,
@@ -27,7 +34,9 @@ pub struct Seat {
     /// The last post that was told of.
     posts: u64,
     /// Whether it was last told that what others change cannot be seen.
-    away: bool,
+    pub(super) away: bool,
+    /// When what others change was last seen.
+    looked: Wall,
     pub(super) store: Store,
     owner: Owner,
 }
@@ -39,10 +48,15 @@ impl Seat {
     /// When the folder or the file cannot be used, or when a newer version made it.
     pub fn open(at: impl Into<At>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         let at = at.into();
-        Self::open_as(&at, Owner::start(&at)?, to)
+        Self::open_as(&at, Owner::start(&at)?, &Journal::of(&at.dir), to)
     }
 
-    pub(super) fn open_as(at: &At, owner: Owner, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    pub(super) fn open_as(
+        at: &At,
+        owner: Owner,
+        journal: &Journal,
+        to: &mut impl FnMut(StoreMsg),
+    ) -> Result<Self, Fault> {
         let mut store = Store::open_as(at, Some(&owner))?;
         let Overview { total, last_seen, view, drafts } = store.overview()?;
         let taken_back = store.take_back_unconfirmed()?;
@@ -63,7 +77,13 @@ impl Seat {
         if !open_posts.is_empty() {
             to(StoreMsg::Posted { posts: open_posts });
         }
-        let mut seat = Self { watched, strangers, shared, posts, away: false, store, owner };
+        if at.server.is_some() {
+            // Nothing below can fail: a program that has to open it once more does so under another name.
+            journal.begin(Name { owner: owner.name().to_owned(), store: store.own_name()? });
+            store.journal = Some(journal.clone());
+        }
+        let mut seat = Self { watched, strangers, shared, posts, away: false, looked: now(), store, owner };
+        seat.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
         seat.look_at_shared(to);
         Ok(seat)
@@ -128,6 +148,8 @@ impl Seat {
             }
             Err(fault) => return self.lost(fault, to),
         }
+        self.looked = now();
+        self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
         let ended: Vec<String> = match self.store.at.server {
             Some(_) => self.watched.iter().filter(gone).cloned().collect(),
@@ -143,7 +165,19 @@ impl Seat {
     /// Tells once that what others change cannot be seen.
     fn lost(&mut self, fault: Fault, to: &mut impl FnMut(StoreMsg)) {
         if !std::mem::replace(&mut self.away, true) || self.store.at.server.is_none() {
+            if self.store.at.server.is_some() {
+                to(StoreMsg::Offline { since: self.looked });
+            }
             to(StoreMsg::Failed { ticket: None, fault });
+        }
+    }
+
+    /// Tells what programs of this machine had of paid tasks when they ended, and could not save.
+    fn look_at_the_journal(&self, to: &mut impl FnMut(StoreMsg)) {
+        let Some(journal) = &self.store.journal else { return };
+        let writes = journal.left(|owner| self.store.programs.runs_here(owner));
+        if !writes.is_empty() {
+            to(StoreMsg::Left { writes });
         }
     }
 

@@ -1,12 +1,15 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
-//! two that only feed it: the loader, which reads the table once at the start, and the ear.
+//! two that only feed it: the loader, which reads the table once at the start, and the ear. On a shared store a third, the
+//! keeper: answers that bring the ID of a paid task pass by it, which puts them down on this machine first.
 
 #[cfg(feature = "postgres")]
 use super::sql;
 use super::{
     at::At,
     base::Store,
-    bell, fault, layout,
+    bell, fault,
+    journal::{self, Journal},
+    layout,
     owner::{Owner, Programs},
     read, schema,
     seat::Seat,
@@ -25,10 +28,10 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
 
@@ -37,6 +40,8 @@ const POLL: Duration = Duration::from_millis(900);
 /// How often to look on a server whatever is heard.
 #[cfg(feature = "postgres")]
 const SLOW_LOOK: Duration = Duration::from_secs(2);
+/// The pauses between two tries to open a store whose server is away, in milliseconds: the first and the longest.
+const PAUSES: (u64, u64) = (500, 15_000);
 /// Changes of rows that are taken together at most: a sync costs the same for one as for many.
 const TOGETHER: usize = 1_000;
 
@@ -64,12 +69,14 @@ pub struct Handle(Arc<Line>);
 struct Line {
     to: Sender<Input>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// The keeper, on a shared store.
+    keeper: Mutex<Option<(Sender<StoreCmd>, JoinHandle<()>)>>,
 }
 
 impl Handle {
     /// Hands a command over; never waits. After [`close`](Self::close) nothing takes it.
     pub fn send(&self, command: StoreCmd) {
-        self.0.put(Input::Command(command));
+        self.0.send(command);
     }
 
     /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot take it.
@@ -86,12 +93,29 @@ impl Handle {
 }
 
 impl Line {
+    fn send(&self, command: StoreCmd) {
+        if journal::is_for(&command)
+            && let Some((keeper, _)) = &*self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            // It lives until the line is closed.
+            let _ = keeper.send(command);
+        } else {
+            self.put(Input::Command(command));
+        }
+    }
+
     fn put(&self, input: Input) {
         // Fails only after the end.
         let _ = self.to.send(input);
     }
 
     fn close(&self) {
+        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((to, thread)) = keeper {
+            // What it has still to put down goes to the store before the end does.
+            drop(to);
+            let _ = thread.join();
+        }
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             self.put(Input::Close);
@@ -113,31 +137,75 @@ impl Drop for Line {
 pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
     let (sender, inbox) = mpsc::channel();
     let (at, feed) = (at.into(), sender.clone());
-    let thread = thread::spawn(move || run(&at, inbox, &feed, &to));
-    Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)) }))
+    let journal = Journal::of(&at.dir);
+    let keeper = at.server.is_some().then(|| keep_first(journal.clone(), sender.clone()));
+    let thread = thread::spawn(move || run(&at, inbox, &feed, &journal, &to));
+    Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)), keeper: Mutex::new(keeper) }))
 }
 
-fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) {
-    match Desk::open(at, feed, &mut |msg| to(msg)) {
-        Ok(mut desk) => {
-            let loader = load(at.clone(), feed.clone());
-            desk.serve(&inbox, to);
-            // Without a taker the loader breaks off.
-            drop(inbox);
-            let _ = loader.join();
+/// Starts the keeper: what is handed to it lies on this machine's disk before the store's thread has it.
+fn keep_first(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, JoinHandle<()>) {
+    let (to, commands) = mpsc::channel();
+    let keep = move || {
+        for command in commands {
+            if let StoreCmd::Write { writes, .. } = &command
+                && let Err(error) = journal.keep(writes)
+            {
+                // The store's own try decides what is said of it.
+                tracing::error!("an accepted ID could not be kept on this machine: {error}");
+            }
+            let _ = store.send(Input::Command(command));
         }
-        Err(fault) => refuse_all(&inbox, &fault, to),
+    };
+    (to, thread::spawn(keep))
+}
+
+fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
+    let (mut pause, mut told) = (PAUSES.0, None);
+    loop {
+        match Desk::open(at, feed, journal, &mut |msg| to(msg)) {
+            Ok(mut desk) => {
+                desk.load();
+                desk.serve(&inbox, to);
+                // Without a taker the loader breaks off.
+                drop(inbox);
+                let _ = desk.loader.take().map(JoinHandle::join);
+                return;
+            }
+            Err(fault) => {
+                let is_new = told.replace(fault.clone()).as_ref() != Some(&fault);
+                let again = fault.passes().then(|| Instant::now() + Duration::from_millis(pause));
+                if !refuse_all(&inbox, &fault, again, is_new, to) {
+                    return;
+                }
+                pause = (pause * 2).min(PAUSES.1);
+            }
+        }
     }
 }
 
-fn refuse_all(inbox: &Receiver<Input>, fault: &Fault, to: &impl Fn(StoreMsg)) {
+/// Refuses what comes, until it is time to try again. Tells whether it is; else nothing comes any more.
+fn refuse_all(
+    inbox: &Receiver<Input>,
+    fault: &Fault,
+    again: Option<Instant>,
+    is_new: bool,
+    to: &impl Fn(StoreMsg),
+) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
-    failed(None);
-    for input in inbox {
-        match input {
-            Input::Command(command) => failed(command.ticket()),
-            Input::Close => return,
-            Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..) => {}
+    if is_new {
+        failed(None);
+    }
+    loop {
+        let next = match again {
+            Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
+            None => inbox.recv().map_err(RecvTimeoutError::from),
+        };
+        match next {
+            Ok(Input::Command(command)) => failed(command.ticket()),
+            Err(RecvTimeoutError::Timeout) => return true,
+            Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
+            Ok(Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..)) => {}
         }
     }
 }
@@ -156,16 +224,21 @@ struct Desk {
     rung: Arc<AtomicBool>,
     /// The way to this thread's own inbox.
     feed: Sender<Input>,
+    /// Reads the whole table.
+    loader: Option<JoinHandle<()>>,
+    /// Whether the table could not be read to its end: it is read once more when the store is there again.
+    unread: bool,
     seat: Seat,
 }
 
 impl Desk {
-    fn open(at: &At, feed: &Sender<Input>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    fn open(at: &At, feed: &Sender<Input>, journal: &Journal, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         // The bell hangs before the first look, so that no change falls between the two.
         let owner = Owner::start(at)?;
         let rung = Arc::new(AtomicBool::new(false));
         let ear = if at.server.is_none() { listen(&owner, &rung, feed).map(Ear::Bell) } else { None };
-        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), seat: Seat::open_as(at, owner, to)? };
+        let seat = Seat::open_as(at, owner, journal, to)?;
+        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), loader: None, unread: false, seat };
         desk.listen_far();
         desk.watch();
         Ok(desk)
@@ -189,6 +262,12 @@ impl Desk {
     #[expect(clippy::unused_self, reason = "there is no server without the feature")]
     const fn listen_far(&mut self) {}
 
+    /// Begins to read the whole table.
+    fn load(&mut self) {
+        self.unread = false;
+        self.loader = Some(load(self.seat.store.at.clone(), self.feed.clone()));
+    }
+
     /// Waits for the end of the programs that hold rows which were told of.
     fn watch(&mut self) {
         for owner in self.seat.strangers() {
@@ -207,10 +286,16 @@ impl Desk {
                     next = self.write_together(ticket, writes, inbox, to);
                 }
                 Input::Command(command) => self.seat.answer(command, tell),
-                Input::Loaded(message) => self.seat.tell(message, tell),
+                Input::Loaded(message) => {
+                    self.unread |= self.seat.store.at.server.is_some() && matches!(message, StoreMsg::Failed { .. });
+                    self.seat.tell(message, tell);
+                }
                 Input::Rung => {
                     self.rung.store(false, Ordering::Release);
                     self.seat.look_around(tell);
+                    if self.unread && !self.seat.away {
+                        self.load();
+                    }
                 }
                 Input::Ended(owner) => self.seat.ended(&owner, tell),
                 Input::Post(path, id, answer) => {
@@ -253,7 +338,10 @@ impl Desk {
                     to(StoreMsg::Written { ticket, results: results.by_ref().take(count).collect() });
                 }
             }
-            Err(fault) if parts.len() == 1 => to(StoreMsg::Failed { ticket: Some(ticket), fault }),
+            Err(fault) if parts.len() == 1 => {
+                self.tell_kept(&writes, to);
+                to(StoreMsg::Failed { ticket: Some(ticket), fault });
+            }
             Err(_) => self.write_one_by_one(parts, writes, to),
         }
         after
@@ -269,8 +357,18 @@ impl Desk {
         for (ticket, writes) in parts {
             to(match self.seat.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },
-                Err(fault) => StoreMsg::Failed { ticket: Some(ticket), fault },
+                Err(fault) => {
+                    self.tell_kept(&writes, to);
+                    StoreMsg::Failed { ticket: Some(ticket), fault }
+                }
             });
+        }
+    }
+
+    /// Of changes that the store could not take: tells which IDs of paid tasks lie on this machine.
+    fn tell_kept(&self, writes: &[Write], to: &impl Fn(StoreMsg)) {
+        for (key, id) in self.seat.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
+            to(StoreMsg::KeptHere { key, id });
         }
     }
 }

@@ -72,6 +72,9 @@ impl Store {
         let must = writes.iter().any(is_of_a_paid_id);
         let by = self.by();
         let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes, &by))?;
+        if let Some(journal) = &self.journal {
+            journal.done(writes, &done);
+        }
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
                 self.programs.drop_dead_claims(slice::from_mut(task));
@@ -136,6 +139,11 @@ impl Store {
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
         self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
     }
+}
+
+/// Whether a change is the answer that brings the service's ID of a task that was paid for.
+pub(super) fn brings_a_paid_id(write: &Write) -> bool {
+    write.task.remote.is_some() && write.ledger.iter().any(|line| line.event == MoneyEvent::Charged)
 }
 
 /// Whether a change brings the service's id of a task that was paid for: the only hold on that work.

@@ -40,7 +40,8 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
             if app.work.is_one_of_several(halt) {
                 problem.what = tr!("{profile}: {what}", profile, what = problem.what);
             }
-            halted(&problem, app, room)
+            // A key brings no server back.
+            if app.work.store.away.is_some() { problem.to_string() } else { halted(&problem, app, room) }
         }),
         Banner::NoKey => app.work.own.key_problem.as_ref().map_or_else(
             || {
@@ -55,6 +56,12 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
             "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",
             quit = app.named(Ctx::Global, Action::Quit)
         ),
+        Banner::Unwritten if app.work.store.away.is_some() => {
+            tr!(
+                "{count} answers wait for the store; they are saved when it is back",
+                count = app.work.store.failed.len()
+            )
+        }
         Banner::Unwritten => tr!(
             "{count} answers wait to be saved: the store cannot be written. Free space on the disk; saving is retried",
             count = app.work.store.failed.len()

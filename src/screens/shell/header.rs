@@ -87,6 +87,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
     [
         Some(Part { forms: [(12, name)].into_iter().chain(short_name).collect(), stays: app.work.settings.demo }),
         Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
+        store(brush, app),
         queue(brush, app),
         Some(today(brush, app.work.day(app.work.currency()))),
         other_money(app),
@@ -167,9 +168,23 @@ fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {
     Part { forms: forms.map(|(rank, form)| (rank, Line::styled(form, style))).into(), stays: false }
 }
 
+/// Since when a shared store is not seen, and so how old everything on the screen is.
+fn store(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let (since, now) = (app.work.store.away?, layout::shown_now(app));
+    let (time, age) = (amounts::moment(since, now), amounts::span(now.wall.since(since)));
+    let whole = (8, tr!("store offline since {time}: shown as it was {age} ago", time, age));
+    let forms = [(7, tr!("store offline since {time}", time)), (0, tr!("store offline").into())];
+    // What was never read has no age.
+    let is_shown = app.work.store.owner.is_some();
+    Some(stands(Some(whole).filter(|_| is_shown).into_iter().chain(forms), brush.look.theme.bad))
+}
+
 fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let theme = brush.look.theme;
     if let Some((profile, halt)) = app.work.halt() {
+        if halt.cause == HaltCause::Store && app.work.store.away.is_some() {
+            return None; // Said already.
+        }
         let (long, short) = match halt.cause {
             HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
             HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),

@@ -197,7 +197,10 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let hint = |ctx, action| app.key(ctx, action).unwrap_or_default();
     let fault = app.screen.top::<FilterInput>().and_then(|input| input.fault.as_ref().map(reason::filter));
     let not_opened = app.work.store.owner.is_none() && app.work.store.failures > 0;
-    let lines = if not_opened {
+    let lines = if not_opened && app.work.store.away.is_some() {
+        let why = hint(Ctx::Panes, Action::Messages);
+        vec![tr!("The store is offline. It is tried again; press {key} to see why.", key = why)]
+    } else if not_opened {
         let why = hint(Ctx::Panes, Action::Messages);
         vec![
             tr!("The store could not be opened. Press {key} to see why.", key = why),

@@ -70,6 +70,17 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
     }
 }
 
+/// Why nothing is sent while a shared store is not reached, in few words.
+#[must_use]
+pub fn offline(fault: &Fault) -> Option<Problem> {
+    match &fault.why {
+        Why::Server { kind, .. } if fault.is_of_the_line() => {
+            Some(server(tr!("sending stopped: the store is offline"), &fault.file, kind, ""))
+        }
+        _ => None,
+    }
+}
+
 /// Of a shared store: what happened, why, and what to do next.
 fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
     let (why, next) = match kind {
@@ -85,7 +96,9 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
             tr!("the database server has too many connections"),
             tr!("Close some, raise its max_connections, or put PgBouncer in front; reeltop tries again"),
         ),
-        Trouble::Full => (tr!("the database server's disk is full"), tr!("Free some space on the server")),
+        Trouble::Full => {
+            (tr!("the database server's disk is full"), tr!("Free some space on the server; reeltop tries again"))
+        }
         Trouble::NoDatabase => (
             tr!("there is no such database"),
             tr!("Create it on the server (`createdb`), then run `reeltop store init`"),
@@ -106,7 +119,9 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
         }
         Trouble::ReadOnly => (
             tr!("the database server only reads: it stands by for another one"),
-            tr!("Name the server that can be written in [store] url"),
+            tr!(
+                "reeltop tries again. Where one server stands in for another, name both in [store] url, with target_session_attrs=read-write"
+            ),
         ),
         Trouble::Busy => (
             tr!("another program has held the store for too long"),

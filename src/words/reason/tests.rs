@@ -5,7 +5,10 @@ use crate::lang::{Lang, within};
 use domain::{
     amount::{Amount, Currency},
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Call, LineFault, Met, Own, Quote, Span, Then},
+    reason::{
+        Call, LineFault, Met, Own, Quote, Span, Then,
+        store::{Deed, Fault, Trouble, Why},
+    },
     task::{FileId, RemoteId, Resolution, What},
 };
 
@@ -185,6 +188,14 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
         let stopped = Halt { cause, tasks: 3, reason: call(Met::Failed, Then::Usual), by: None };
         both(&stopped, || halt(&stopped, &keys).to_string());
     }
+    let why = Why::Server { kind: Trouble::Away, said: "no connection".into() };
+    let offline = Reason::Store(Fault { deed: Deed::Read, file: "postgres://db/reel".into(), why });
+    let stopped = Halt { cause: HaltCause::Store, tasks: 0, reason: offline, by: None };
+    assert_eq!(
+        both(&stopped, || halt(&stopped, &keys).to_string())[0],
+        "sending stopped: the store is offline: postgres://db/reel: the database server does not answer. Nothing is sent \
+         meanwhile, and reeltop tries again; check the line and the server"
+    );
     let reason = Reason::said("it did not work.", "", "Wait.");
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(

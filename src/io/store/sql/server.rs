@@ -32,7 +32,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long a lost commit is looked for before it is told as failed.
 const DECIDE: Duration = Duration::from_secs(10);
 /// The pauses between two tries to get through, in milliseconds: the first and the longest.
-const PAUSES: (u64, u64) = (250, 15_000);
+const PAUSES: (u64, u64) = (250, 5_000);
 /// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a file's
 /// lock. A program that stops in the middle holds it up for some seconds at most.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
@@ -87,6 +87,8 @@ pub(in super::super) struct Postgres {
     number: Cell<i64>,
     /// How often in a row nobody was reached, and when it is tried again.
     missed: Cell<(u32, Option<Instant>)>,
+    /// What the last of these tries met.
+    met: RefCell<Option<(Trouble, String)>>,
     /// The server's clock less ours, in milliseconds.
     skew: Cell<i64>,
 }
@@ -104,6 +106,7 @@ impl Postgres {
             inside: Cell::new(false),
             number: Cell::new(0),
             missed: Cell::new((0, None)),
+            met: RefCell::default(),
             skew: Cell::new(0),
         };
         new.client()?;
@@ -128,7 +131,8 @@ impl Postgres {
         }
         let (missed, again) = self.missed.get();
         if again.is_some_and(|again| Instant::now() < again) {
-            return Err(Error::Server { kind: Trouble::Away, said: "no connection".into() });
+            let (kind, said) = self.met.borrow().clone().unwrap_or((Trouble::Away, "no connection".into()));
+            return Err(Error::Server { kind, said });
         }
         let made = self.dial();
         match &made {
@@ -137,7 +141,10 @@ impl Postgres {
                 *self.client.borrow_mut() = Some(Arc::clone(client));
                 self.read_clock()?;
             }
-            Err(_) => {
+            Err(error) => {
+                if let Error::Server { kind, said } = error {
+                    *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
+                }
                 let pause = PAUSES.0.saturating_mul(1 << missed.min(16)).min(PAUSES.1);
                 self.missed.set((missed + 1, Some(Instant::now() + Duration::from_millis(pause))));
             }
@@ -241,6 +248,12 @@ impl Postgres {
         let done = match self.batch(&sql) {
             // Nothing was begun that could be there.
             Err(error) if error.is_away() => self.batch(&sql),
+            // After a fail-over another server of the address may take changes: it is looked for anew.
+            Err(Error::Server { kind: Trouble::ReadOnly, .. }) => {
+                self.roll_back();
+                self.hang_up();
+                self.batch(&sql)
+            }
             done => done,
         };
         match done {

@@ -1,0 +1,160 @@
+//! A store that fails, or is away: what was to be written stays in hand and is tried again, nothing is sent meanwhile, and
+//! what only the store had halted goes on when it is back. A shared store is away while its server is not reached: then the
+//! work goes on with what was last seen.
+
+use super::{act_news, audit, ending, queue, share, store::emit, store::is_unwritten};
+use crate::{
+    effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
+    news::{News, NotQueued, StoreNews},
+    spread::backoff,
+    tasks,
+    work::Work,
+};
+use domain::{
+    account::HaltCause,
+    reason::{Reason, store::Fault},
+    task::{RemoteId, Task, TaskKey},
+    time::{Mono, SECOND, Wall},
+};
+
+/// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
+pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
+    let mut effects = vec![Effect::log(Level::Error, None, Noted::Reason(Reason::Store(fault.clone())))];
+    if fault.is_of_the_line() {
+        work.store.away.get_or_insert(work.now.wall);
+    }
+    if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
+        effects.extend(not_written(work, write, &fault));
+    }
+    if work.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
+        work.queue.claiming = None;
+    }
+    if let Some(ticket) = of {
+        share::failed(work, ticket);
+        audit::failed(work, ticket);
+    }
+    if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
+        work.adopting.inserting.remove(&ticket);
+        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
+    }
+    if of.is_none() {
+        act_news::not_read(work, &fault);
+    }
+    // A hundred writes that fail together are one failure; without a store there is nothing to try again.
+    if work.store.retry_at.is_none() {
+        work.store.failures = work.store.failures.saturating_add(1);
+        let wait = backoff(SECOND, 30 * SECOND, work.store.failures, 0);
+        work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono.plus(wait));
+    }
+    queue::halt_here(work, fault);
+    effects
+}
+
+fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {
+    let key = write.task.key;
+    // The log is the last place where a paid task's id survives if the store never comes back.
+    let log = write.task.remote.as_ref().map(|id| {
+        let what = format!("not yet on disk: {key} has the service's id {}", id.0);
+        Effect::log(Level::Error, Some(key), Noted::Text(what))
+    });
+    act_news::not_on_disk(work, key, fault);
+    if work.store.failures == 0 {
+        ending::ask_about_unsaved(work);
+    }
+    work.store.busy.remove(&key);
+    work.store.failed.insert(key, write);
+    log
+}
+
+/// Tries the failed writes again.
+pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
+    if work.store.retry_at.is_none_or(|at| at > work.now.mono) {
+        return Vec::new();
+    }
+    work.store.retry_at = None;
+    share::retry(work);
+    if work.store.failed.is_empty() {
+        // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until then.
+        // Whether it can be written the next wish to send finds out, which sends nothing if it fails.
+        let Some(last) = work.tasks.rows.last().map(|row| row.key) else {
+            resume(work);
+            return Vec::new();
+        };
+        return vec![Effect::Store(StoreCmd::Look { keys: vec![last] })];
+    }
+    let failed = std::mem::take(&mut work.store.failed);
+    failed.into_values().map(|write| emit(work, write)).collect()
+}
+
+pub(super) fn retry_deadline(work: &Work) -> Option<Mono> {
+    work.store.retry_at
+}
+
+/// The store is open, whatever it met before.
+pub(super) fn opened(work: &mut Work) {
+    if work.store.failures > 0 {
+        (work.store.away, work.store.failures, work.store.retry_at) = (None, 0, None);
+        resume(work);
+        work.news.push(News::Store(StoreNews::Back));
+    }
+}
+
+/// A look came through: the store is there, though it may not take changes.
+pub(super) fn looked(work: &mut Work) {
+    if work.store.away.is_some() {
+        healthy(work);
+    } else if work.store.retry_at.is_none() && work.store.failed.is_empty() {
+        resume(work);
+    }
+}
+
+/// A command came through: what the store had halted goes on.
+pub(super) fn healthy(work: &mut Work) {
+    if work.store.away.take().is_some() && !work.store.failed.is_empty() {
+        // The rest need not wait for the end of a pause that was meant for a line that is down.
+        work.store.retry_at = Some(work.now.mono);
+    }
+    if work.store.failures == 0 || !work.store.failed.is_empty() {
+        return;
+    }
+    work.store.failures = 0;
+    work.store.retry_at = None;
+    // Until the store knows it, nothing of what other programs have changed is taken.
+    share::retry(work);
+    resume(work);
+    work.news.push(News::Store(StoreNews::Back));
+}
+
+fn resume(work: &mut Work) {
+    for profile in work.profiles() {
+        let halted = &mut work.of_mut(&profile).sending.halted;
+        halted.take_if(|halt| halt.cause == HaltCause::Store);
+    }
+}
+
+/// What is shown is as the store was then: it was last seen at that moment.
+pub(super) fn away_since(work: &mut Work, since: Wall) {
+    let known = work.store.away.unwrap_or(since);
+    work.store.away = Some(known.min(since));
+}
+
+/// An answer that the store could not take lies synced on this machine: nobody has to wait for it or write it down.
+pub(super) fn kept_here(work: &mut Work, key: TaskKey, id: RemoteId) {
+    if work.store.unsaved.get(&key) == Some(&id) {
+        work.store.unsaved.remove(&key);
+        work.news.push(News::Store(StoreNews::KeptHere { key, id }));
+    }
+}
+
+/// A program of this machine ended before it could save an answer that it had. The answer goes the way of its own writes: the
+/// store takes it if the row is as that program knew it, else what an answer means that comes late is decided as ever.
+pub(super) fn left(work: &mut Work, write: Write) -> Option<Effect> {
+    let key = write.task.key;
+    if is_unwritten(work, key) || work.queue.posting.contains_key(&key) {
+        return None; // It is told again.
+    }
+    let task = Task { claim: None, ..write.task.clone() };
+    let rev = work.tasks.rows.get(&key).map_or(task.rev, |row| row.rev);
+    tasks::put(work, Task { rev, ..task.clone() });
+    Some(emit(work, Write { task, ..write }))
+}

@@ -1,0 +1,155 @@
+//! Beside a shared store: what this machine must not lose while the line is down. An answer that brings the ID of a paid task
+//! is written here and synced before the store is asked to take it, on a thread of its own: the store's may be waiting for a
+//! server that does not answer. It goes when the store has it. What a program could not save before it ended (a crash, a
+//! power cut) is told to the next one, or to another of this machine.
+//!
+//! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
+
+use super::{reserve, write::brings_a_paid_id};
+use crate::private;
+use domain::task::{RemoteId, TaskKey};
+use engine::{
+    effect::{StoreCmd, Write},
+    msg::WriteResult,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+const FOLDER: &str = "accepted";
+const ENDING: &str = "json";
+
+/// Which program on which store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// As in claims.
+    pub(super) owner: String,
+    /// The store's own name: another store under the same address must not get what is this one's.
+    pub(super) store: String,
+}
+
+/// As it lies in a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    store: String,
+    owner: String,
+    write: Write,
+}
+
+/// The answers of one machine that a shared store does not have yet, seen from one program.
+#[derive(Clone, Debug)]
+pub(super) struct Journal {
+    dir: PathBuf,
+    /// Known once the store is open; until then there is no answer to keep.
+    name: Arc<OnceLock<Name>>,
+}
+
+impl Journal {
+    pub(super) fn of(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), name: Arc::default() }
+    }
+
+    /// This program's place at its store. A program that opens it again goes on under the same name.
+    pub(super) fn begin(&self, name: Name) {
+        let _ = self.name.set(name);
+    }
+
+    /// Puts down what brings the ID of a paid task; on disk when it returns.
+    ///
+    /// # Errors
+    /// When this machine's disk does not take it either.
+    pub(super) fn keep(&self, writes: &[Write]) -> io::Result<()> {
+        let Some(name) = self.name.get() else { return Ok(()) };
+        for write in writes.iter().filter(|write| brings_a_paid_id(write)) {
+            let entry = Entry { store: name.store.clone(), owner: name.owner.clone(), write: write.clone() };
+            let text = serde_json::to_string(&entry)?;
+            let file = self.file_of(write.task.key, &name.owner);
+            put(&file, &text)
+                .or_else(|error| if reserve::give_up(&self.dir) { put(&file, &text) } else { Err(error) })?;
+        }
+        Ok(())
+    }
+
+    /// Those of these changes whose ID lies here.
+    pub(super) fn kept(&self, writes: &[Write]) -> Vec<(TaskKey, RemoteId)> {
+        let Some(name) = self.name.get() else { return Vec::new() };
+        let here = |write: &&Write| brings_a_paid_id(write) && self.file_of(write.task.key, &name.owner).exists();
+        writes.iter().filter(here).filter_map(|write| Some((write.task.key, write.task.remote.clone()?))).collect()
+    }
+
+    /// The store's word on changes came: what it has now, or has another ID for (which the engine tells), goes.
+    pub(super) fn done(&self, writes: &[Write], results: &[WriteResult]) {
+        for (write, result) in writes.iter().zip(results).filter(|(write, _)| write.task.remote.is_some()) {
+            let has_one = match result {
+                WriteResult::Done { .. } => true,
+                WriteResult::Overtaken(now) => now.remote.is_some(),
+            };
+            let id = |write: &Write| (write.task.key, write.task.remote.clone());
+            for (file, entry) in self.entries().filter(|_| has_one) {
+                if id(&entry.write) == id(write) {
+                    // What is left is tried again, and found to be there.
+                    let _ = fs::remove_file(file);
+                }
+            }
+        }
+    }
+
+    /// What programs that run no more could not save in this store.
+    pub(super) fn left(&self, runs: impl Fn(&str) -> bool) -> Vec<Write> {
+        let mine = |owner: &str| self.name.get().is_some_and(|name| name.owner == owner);
+        let left = self.entries().filter(|(_, entry)| !mine(&entry.owner) && !runs(&entry.owner));
+        left.map(|(_, entry)| entry.write).collect()
+    }
+
+    /// All that lies here for this store.
+    fn entries(&self) -> impl Iterator<Item = (PathBuf, Entry)> {
+        let files = fs::read_dir(self.dir.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
+        let store = self.name.get().map(|name| name.store.clone());
+        let read = |file: PathBuf| {
+            let text = fs::read_to_string(&file).ok()?;
+            let entry = serde_json::from_str(&text);
+            let entry = entry.inspect_err(|error| tracing::error!("{} cannot be read: {error}", file.display())).ok();
+            entry.map(|entry: Entry| (file, entry))
+        };
+        files
+            .filter(|file| file.extension().is_some_and(|ending| ending == ENDING))
+            .filter_map(read)
+            .filter(move |(_, entry)| Some(&entry.store) == store.as_ref())
+    }
+
+    fn file_of(&self, key: TaskKey, owner: &str) -> PathBuf {
+        self.dir.join(FOLDER).join(format!("{}-{owner}.{ENDING}", key.0))
+    }
+}
+
+/// Whether a command is to be put down here before it is carried out.
+pub(super) fn is_for(command: &StoreCmd) -> bool {
+    matches!(command, StoreCmd::Write { writes, .. } if writes.iter().any(brings_a_paid_id))
+}
+
+/// How many answers lie in that data folder, of whatever store.
+#[must_use]
+pub fn waiting(dir: &Path) -> usize {
+    let files = fs::read_dir(dir.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(|file| file.extension().is_some_and(|ending| ending == ENDING)).count()
+}
+
+/// A whole file or none, with its name on disk.
+fn put(file: &Path, text: &str) -> io::Result<()> {
+    let dir = file.parent().unwrap_or(file);
+    if !dir.exists() {
+        private::make_folder(dir)?;
+        // Its own name, too.
+        File::open(dir.parent().unwrap_or(dir))?.sync_all()?;
+    }
+    let part = file.with_extension("part");
+    let mut made = private::options().write(true).create(true).truncate(true).open(&part)?;
+    made.write_all(text.as_bytes())?;
+    made.sync_all()?;
+    fs::rename(&part, file)?;
+    File::open(dir)?.sync_all()
+}
