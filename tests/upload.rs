@@ -105,7 +105,7 @@ async fn submit(url: &str) -> (Reply, Vec<(u64, u64)>) {
     let request = Box::new(request(&"x".repeat(PROMPT)));
     let command = HttpCmd::Submit { key: TaskKey(1), ticket: 7, request };
     let client = client(url);
-    let end = client.run_telling(command, move |msg| match msg {
+    let end = client.run_telling(command, None, move |msg| match msg {
         HttpMsg::Uploading { key: TaskKey(1), ticket: 7, done, total } => heard.lock().unwrap().push((done, total)),
         other => panic!("{other:?}"),
     });

@@ -21,7 +21,7 @@ use crate::{
 use domain::{
     account::{HaltCause, Why},
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Own, Reason, store::Fault},
+    reason::{Own, Reason, connect::Connect, store::Fault},
     task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
@@ -58,9 +58,10 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     task.sent_at = Some(work.now.wall);
     // Of an answer that put it back.
     task.request_id = None;
-    task.claim = claim(work, longest_silence(work) + AFTER_TIMEOUT);
+    task.claim = claim(work, lease(work));
     let ticket = ticket(work);
     work.queue.claiming = Some((ticket, task.key));
+    work.queue.asked_at = work.now;
     let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task };
     let per_minute = per_minute(work, profile);
@@ -184,9 +185,13 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
             task.phase = Phase::Sending { since: work.now.wall };
             task.sent_at = Some(work.now.wall);
             task.request_id = None;
-            task.claim = claim(work, longest_silence(work) + AFTER_TIMEOUT);
+            // A program that was stopped, or whose machine slept: by the clock that says more.
+            let asked = work.queue.asked_at;
+            let passed = work.now.wall.since(asked.wall).max(work.now.mono.since(asked.mono));
+            let left = lease(work).checked_sub(passed).filter(|left| *left > 0);
+            task.claim = claim(work, left.unwrap_or(0));
             let profile = task.profile.clone();
-            if work.ending.is_some() || !may_send(work, &profile) {
+            if work.ending.is_some() || left.is_none() || !may_send(work, &profile) {
                 return unsend(work, task);
             }
             let mut request = Box::new(task.request.clone());
@@ -209,14 +214,20 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
     }
 }
 
-/// Back to its place in the queue: the person paused or left while the store was saving `Sending`, or the store's word on
-/// it was lost, and no POST went out.
+/// Back to its place in the queue: the person paused or left while the store was saving `Sending`, the store's word on it was
+/// lost, or the program stood still for longer than its claim; no POST went out. Only if the row is still as it was claimed:
+/// its revision, which every claim changes, is looked at in the same transaction.
 pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
     task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
     task.sent_at = None;
     task.claim = None;
     let note = event(work, What::SendingStopped);
     store::write(work, task, vec![note], vec![])
+}
+
+/// How long a claim on a row being sent lasts.
+fn lease(work: &Work) -> u64 {
+    longest_silence(work) + AFTER_TIMEOUT
 }
 
 /// How long a submission can be on its way without a word of it: an upload that stands still, then an answer that does not
@@ -236,7 +247,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, 
     let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
     // Not by `super::claim`, which gives none to a program that ends: this one still waits for the answer.
-    let until = work.now.wall.plus(longest_silence(work) + AFTER_TIMEOUT);
+    let until = work.now.wall.plus(lease(work));
     task.claim = work.store.owner.clone().map(|owner| Claim { owner, until });
     store::write(work, task, vec![], vec![])
 }
@@ -254,6 +265,9 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
         return vec![Effect::log(Level::Error, Some(key), Noted::Text(text))];
     };
+    if matches!(reply, Reply::NotSent { why: Reason::Connect(Connect::Late) }) {
+        return unsend(work, task);
+    }
     task.request_id = reply.request_id().map(str::to_owned);
     let profile = task.profile.clone();
     let verdict = work.protocol(&profile).submitted(reply);

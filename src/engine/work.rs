@@ -107,6 +107,8 @@ pub struct Queue {
     pub pause: Option<Stamp>,
     /// Rows asked for at the store, not yet answered; one at a time.
     pub claiming: Option<(Ticket, TaskKey)>,
+    /// When the store was asked for that row: the claim on it counts from then.
+    pub asked_at: Now,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
     /// Of these, the long uploads: bytes of the body that have left, and all of them.

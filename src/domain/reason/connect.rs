@@ -18,13 +18,15 @@ pub enum Connect {
     NoTls(String),
     /// The program's own worker failed before anything left.
     Worker,
+    /// The program stood still (stopped, or the machine asleep) for longer than its claim on the task, before anything left.
+    Late,
 }
 
 impl Connect {
     pub(super) fn quotes(&self) -> Vec<&str> {
         match self {
             Self::Address { address: text, .. } | Self::NoTls(text) => vec![text],
-            Self::NoKey | Self::OddKey | Self::Worker => vec![],
+            Self::NoKey | Self::OddKey | Self::Worker | Self::Late => vec![],
         }
     }
 }

@@ -8,6 +8,8 @@ mod disk;
 mod ending;
 mod expected;
 mod hold;
+mod late;
+mod outage;
 mod paid;
 mod poll;
 mod profiles;

@@ -11,6 +11,7 @@ mod dial;
 mod fault;
 mod key;
 mod later;
+mod lease;
 mod line;
 mod open;
 mod transport;
@@ -18,6 +19,7 @@ mod upload;
 
 pub(crate) use base::{NearBy, near_by};
 pub(crate) use fault::why;
+pub use lease::Lease;
 pub use open::price_list;
 #[cfg(feature = "postgres")]
 pub(crate) use transport::tls_of_a_database;
@@ -128,15 +130,21 @@ impl Client {
     /// Carries out one command. It is answered exactly once, whatever happens: the call runs to its end even when
     /// this future is dropped, and a fault inside it counts as a broken line, never as silence.
     pub async fn run(&self, cmd: HttpCmd) -> HttpMsg {
-        self.run_telling(cmd, |_| ()).await
+        self.run_telling(cmd, None, |_| ()).await
     }
 
-    /// The same, and of a long upload `to` is told how far it is.
-    pub async fn run_telling(&self, cmd: HttpCmd, to: impl Fn(HttpMsg) + Send + Sync + 'static) -> HttpMsg {
+    /// The same, and of a long upload `to` is told how far it is. A submission whose lease is over does not leave: then it is
+    /// answered with [`Connect::Late`].
+    pub async fn run_telling(
+        &self,
+        cmd: HttpCmd,
+        lease: Option<Lease>,
+        to: impl Fn(HttpMsg) + Send + Sync + 'static,
+    ) -> HttpMsg {
         match cmd {
             HttpCmd::Submit { key, ticket, request } => {
                 let tell = move |done, total| to(HttpMsg::Uploading { key, ticket, done, total });
-                let call = Call::Submit(request, Box::new(tell));
+                let call = Call::Submit(request, lease, Box::new(tell));
                 HttpMsg::Submitted { key, ticket, reply: self.see_through(call).await }
             }
             HttpCmd::Query { key, ticket, id } => {
@@ -172,7 +180,7 @@ impl Client {
 }
 
 enum Call {
-    Submit(Box<Request>, Box<upload::Tell>),
+    Submit(Box<Request>, Option<Lease>, Box<upload::Tell>),
     Query(RemoteId),
     File(FileId),
     Balance,
@@ -188,7 +196,7 @@ impl Inner {
             return Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
         };
         let built = match call {
-            Call::Submit(request, tell) => {
+            Call::Submit(request, lease, tell) => {
                 let secret = request.callback.as_deref().and_then(callback::secret_of).map(str::to_owned);
                 let body = match Arc::clone(&self).body(request).await {
                     Ok(body) => body,
@@ -196,7 +204,7 @@ impl Inner {
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
-                let reply = upload::post(&self.submissions, &url, body, key, patience, tell.as_ref()).await;
+                let reply = upload::post(&self.submissions, &url, body, key, patience, lease, tell.as_ref()).await;
                 return without(reply, secret.as_deref());
             }
             Call::Query(id) => self.question(Ask::Query(&id), key),

@@ -14,10 +14,12 @@ use super::{
     dial::{Dial, Dialled, Uri},
     fault,
     key::Key,
+    lease::Lease,
     line::{Counted, Progress, Watch},
     transport::CONNECT_TIMEOUT,
 };
 use crate::foreign;
+use domain::reason::{Reason, connect::Connect};
 use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1};
 use reqwest::{
@@ -53,7 +55,15 @@ pub(super) struct Patience {
 pub(super) type Tell = dyn Fn(u64, u64) + Send + Sync;
 
 /// Sends it once and says what came of it.
-pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patience: Patience, tell: &Tell) -> Reply {
+pub(super) async fn post(
+    dial: &Dial,
+    url: &Url,
+    body: Vec<u8>,
+    key: &Key,
+    patience: Patience,
+    lease: Option<Lease>,
+    tell: &Tell,
+) -> Reply {
     let not_connected =
         |why, error: &(dyn Error + 'static)| Reply::NotConnected { why, detail: key.strike(foreign::causes(error)) };
     let to = match Uri::try_from(url.as_str()) {
@@ -65,6 +75,10 @@ pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patie
         Ok(Err(error)) => return not_connected(fault::dialling(&error), &error),
         Err(late) => return not_connected(fault::timed_out(CONNECT_TIMEOUT), &late),
     };
+    // As late as can be: what comes now is the writing itself.
+    if lease.is_some_and(|lease| lease.is_over()) {
+        return Reply::NotSent { why: Reason::Connect(Connect::Late) };
+    }
     let watch = Watch::new(body.len() as u64);
     let exchange = exchange(dialled, url, &to, body, key, watch.clone());
     let (end, patience_over) = watched(exchange, &watch, patience, tell).await;

@@ -2,7 +2,7 @@
 
 use crate::{
     callback,
-    client::{Client, ClientConfig},
+    client::{Client, ClientConfig, Lease},
     config::{Access, Loaded, keep_template},
     download::Downloader,
     export, files, images, private, prompts, shrink,
@@ -14,6 +14,7 @@ use domain::{
     catalogue::Catalogue,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
+    task::{Phase, Task, TaskKey},
 };
 use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
@@ -24,7 +25,7 @@ use engine::{
 use service::{answer::Reply, gateway::records};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
@@ -49,6 +50,8 @@ pub struct Workers {
     hook: Arc<Mutex<Option<String>>>,
     /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of it.
     lines: Lines,
+    /// From before the store was asked to mark each task as being sent: until when its submission may leave.
+    leases: Mutex<BTreeMap<TaskKey, Lease>>,
     /// Started by the first picture that is to be seen.
     looker: OnceLock<Looker>,
     speech: Speech,
@@ -70,8 +73,8 @@ impl Workers {
             tokio::spawn(serve).abort_handle()
         });
         let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
-        let (lines, looker) = (Lines::default(), OnceLock::new());
-        let workers = Self { setup, to, store, hook, lines, looker, speech, listener };
+        let (lines, leases, looker) = (Lines::default(), Mutex::default(), OnceLock::new());
+        let workers = Self { setup, to, store, hook, lines, leases, looker, speech, listener };
         read_keys(&workers.setup, profiles, &workers.lines, &workers.to);
         workers
     }
@@ -86,7 +89,16 @@ impl Workers {
 
     /// By the store's thread.
     pub fn store(&self, command: StoreCmd) {
+        if let StoreCmd::Send { write, .. } = &command
+            && let Some(length) = lease_of(&write.task)
+        {
+            self.leases().insert(write.task.key, Lease::begin(length));
+        }
         self.store.send(command);
+    }
+
+    fn leases(&self) -> MutexGuard<'_, BTreeMap<TaskKey, Lease>> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn line(&self, profile: &str) -> Option<Line> {
@@ -100,9 +112,10 @@ impl Workers {
             tell(&to, Msg::Http(unsent(command)));
             return;
         };
+        let lease = if let HttpCmd::Submit { key, .. } = &command { self.leases().remove(key) } else { None };
         let progress = to.clone();
         tokio::spawn(async move {
-            let end = client.run_telling(command, move |msg| tell(&progress, Msg::Http(msg))).await;
+            let end = client.run_telling(command, lease, move |msg| tell(&progress, Msg::Http(msg))).await;
             tell(&to, Msg::Http(end));
         });
     }
@@ -299,6 +312,12 @@ fn tell(to: &UnboundedSender<Msg>, msg: Msg) {
     let _ = to.send(msg);
 }
 
+/// How long the claim lasts under which a task is marked as being sent.
+fn lease_of(task: &Task) -> Option<Duration> {
+    let (Phase::Sending { since }, Some(claim)) = (&task.phase, &task.claim) else { return None };
+    Some(Duration::from_millis(claim.until.since(*since)))
+}
+
 /// The answer to a download that cannot begin. Where none began there is none to stop.
 fn not_begun(command: SaveCmd) -> Option<SaveMsg> {
     let SaveCmd::Start { key, ticket, .. } = command else { return None };
@@ -362,6 +381,7 @@ mod tests {
             to,
             hook: Arc::default(),
             lines: Lines::default(),
+            leases: Mutex::default(),
             looker: OnceLock::new(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
             listener: None,

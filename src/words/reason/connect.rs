@@ -37,5 +37,10 @@ pub fn problem(fault: &Connect) -> Problem {
             tr!("Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine."),
         ),
         Connect::Worker => Problem::new(tr!("The request could not be built"), "", ""),
+        Connect::Late => Problem::new(
+            tr!("The submission was held back"),
+            tr!("reeltop or its machine was suspended for too long before it"),
+            "",
+        ),
     }
 }
