@@ -175,9 +175,9 @@ fn candidates(setup: &Loaded, what: What, last: &str) -> Vec<(String, String)> {
 fn keys(setup: &Loaded, which: &str, last: &str) -> Vec<(String, String)> {
     let (sign, begun) = if last.starts_with('#') { last.split_at(1) } else { ("", last) };
     let (now, mut found) = (Clock::start().now().wall, Vec::new());
-    // A store is not made for this.
-    let file = setup.paths.data_dir.join("reeltop.db");
-    let (true, Ok(filter), Ok(store)) = (file.exists(), Filter::parse(which), Store::open(setup.at())) else {
+    // A store is not made for this, nor is a server asked: a person who types waits for neither.
+    let is_here = setup.at().server.is_none() && setup.paths.data_dir.join("reeltop.db").exists();
+    let (true, Ok(filter), Ok(store)) = (is_here, Filter::parse(which), Store::open(setup.at())) else {
         return found;
     };
     let take = |task: Task| {

@@ -2,6 +2,7 @@
 //! makes asks for the balance.
 
 mod deep;
+mod shared;
 
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::args::Global;
@@ -114,8 +115,10 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         let missing = tr!("{source} is not set; without a key nothing is sent", source = secret::place(&place));
         Found::Wrong(missing, set(&place))
     };
-    let store = match Store::open(setup.at()).and_then(|store| store.overview()) {
-        Ok(overview) => {
+    let looked = Store::open(setup.at()).and_then(|store| Ok((store.overview()?, store.about()?)));
+    let store = match looked {
+        Ok((overview, Some(about))) => shared::found(overview.total, &about, &setup.paths.data_dir),
+        Ok((overview, None)) => {
             let (tasks, path) = (names::tasks(overview.total), setup.paths.data_dir.display());
             match probe(&setup.paths.data_dir) {
                 Ok(()) => Found::Well(tr!("{tasks} in {path}", tasks, path)),

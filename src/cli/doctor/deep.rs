@@ -24,6 +24,13 @@ pub(super) fn pictures(setup: &Loaded) -> (Thing, Found) {
 /// The whole store read, and a copy of it made. A copy of a damaged one takes no sound one's place.
 pub(super) fn check(setup: &Loaded) -> Vec<(Thing, Found)> {
     match Store::open(setup.at()).and_then(|store| Ok((store.check()?, store))) {
+        Ok((wrong, _)) if wrong.is_empty() && setup.at().server.is_some() => {
+            let dump = tr!("A shared store is backed up on its server, with `pg_dump` or as its keeper does it.");
+            vec![
+                (CHECK, Found::Well(tr!("the server answers; `pg_amcheck` there looks for damage").into())),
+                (BACKUP, Found::Well(dump.into())),
+            ]
+        }
         Ok((wrong, store)) if wrong.is_empty() => {
             let well = Found::Well(tr!("the whole store was read; nothing is damaged").into());
             vec![(CHECK, well), (BACKUP, back_up(setup, &store))]

@@ -27,6 +27,7 @@
 //! share (`at`, `server_schema`): there a write takes the store's one row for the file's lock, leases are kept in the server's
 //! time, a commit whose answer was lost is looked for before it is told, and programs say that they run (`company`).
 
+mod about;
 mod at;
 mod balances;
 mod base;
@@ -56,6 +57,7 @@ mod thread;
 mod uploads;
 mod write;
 
+pub use about::About;
 pub use at::{At, Server};
 pub use base::{GRANTS, Store, init};
 pub use carry::TakenIn;

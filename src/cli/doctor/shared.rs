@@ -1,0 +1,51 @@
+//! What `doctor` says of a store that several machines share.
+
+use super::Found;
+use ::io::store::{About, waiting};
+use std::path::Path;
+use words::{amounts, names, tr};
+
+/// A clock that goes wrong by so much is worth a word, in milliseconds: leases are kept by the server's, and what is shown and
+/// sorted is this machine's.
+const CLOCK: i64 = 2_000;
+
+/// The server, what is known of the line to it, and what this user may do there.
+pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
+    let About { server, version, user, .. } = about;
+    let mut facts = vec![
+        tr!("{tasks} on {server}", tasks = names::tasks(total), server),
+        tr!("PostgreSQL {version}", version),
+        tr!("answers in {ms} ms", ms = tenths(about.round_trip_us)),
+        match about.clock_ms {
+            ms if ms.abs() < CLOCK => tr!("its clock is right to {ms} ms", ms = ms.abs().max(1)),
+            ms if ms > 0 => tr!("its clock is {span} ahead", span = amounts::span(ms.unsigned_abs())),
+            ms => tr!("its clock is {span} behind", span = amounts::span(ms.unsigned_abs())),
+        },
+        about.tls.as_ref().map_or_else(|| tr!("not encrypted").to_owned(), |tls| tr!("encrypted ({tls})", tls)),
+        match about.only_reads {
+            true => tr!("{user} may only look", user),
+            false => tr!("{user} may submit", user),
+        },
+    ];
+    let kept = waiting(dir);
+    if kept > 0 {
+        facts.push(tr!("{n} accepted IDs wait here to be saved in it", n = kept));
+    }
+    let text = facts.join(tr!(", "));
+    if about.stands_by {
+        let next = tr!("Name the server that takes changes in [store] url, or wait until this one does.");
+        return Found::Wrong(tr!("{facts}; it only reads", facts = text), next.into());
+    }
+    if about.clock_ms.abs() >= CLOCK {
+        return Found::Odd(text, tr!("Set this machine's clock, or the server's: use NTP on both.").into());
+    }
+    if kept > 0 {
+        return Found::Odd(text, tr!("Start `reeltop` or `reeltop watch`: it saves them.").into());
+    }
+    Found::Well(text)
+}
+
+/// Milliseconds with one place, such as `0.4`.
+fn tenths(us: u64) -> String {
+    format!("{}.{}", us / 1_000, us % 1_000 / 100)
+}
