@@ -115,10 +115,14 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         let missing = tr!("{source} is not set; without a key nothing is sent", source = secret::place(&place));
         Found::Wrong(missing, set(&place))
     };
-    let looked = Store::open(setup.at()).and_then(|store| Ok((store.overview()?, store.about()?)));
+    let looked = Store::open(setup.at()).and_then(|store| Ok((store.overview()?, store.about()?, store)));
+    let mut keys = Vec::new();
     let store = match looked {
-        Ok((overview, Some(about))) => shared::found(overview.total, &about, &setup.paths.data_dir),
-        Ok((overview, None)) => {
+        Ok((overview, Some(about), store)) => {
+            keys = shared::keys(setup, &store);
+            shared::found(overview.total, &about, &setup.paths.data_dir)
+        }
+        Ok((overview, None, _)) => {
             let (tasks, path) = (names::tasks(overview.total), setup.paths.data_dir.display());
             match probe(&setup.paths.data_dir) {
                 Ok(()) => Found::Well(tr!("{tasks} in {path}", tasks, path)),
@@ -131,14 +135,9 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         Err(fault) => reason::store::problem(&fault).into(),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
-    vec![
-        (CONFIG, Found::Well(config)),
-        (KEY, key),
-        (STORE, store),
-        deep::pictures(setup),
-        (VIDEOS, writable(&dir)),
-        (TERMINAL, screen()),
-    ]
+    let first = [(CONFIG, Found::Well(config)), (KEY, key), (STORE, store)];
+    let last = [deep::pictures(setup), (VIDEOS, writable(&dir)), (TERMINAL, screen())];
+    first.into_iter().chain(keys).chain(last).collect()
 }
 
 /// The profiles beside the default one: whether each has a key of its own here.

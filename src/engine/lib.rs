@@ -26,6 +26,7 @@ pub mod news;
 mod outage;
 pub mod own;
 mod poller;
+mod portion;
 mod put_away;
 pub mod queue;
 pub mod records;

@@ -38,6 +38,7 @@ use service::{
         records::{Charge, Page},
     },
 };
+use std::collections::BTreeMap;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,10 +112,7 @@ pub enum StoreMsg {
     /// At the start: how the table was left.
     View(Box<View>),
     /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
-    TakenBack {
-        /// The tasks.
-        keys: Vec<TaskKey>,
-    },
+    TakenBack { keys: Vec<TaskKey> },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
     /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
     Page {
@@ -183,6 +181,10 @@ pub enum StoreMsg {
     NoSuchTask { key: TaskKey },
     /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no ticket.
     Failed { ticket: Option<Ticket>, fault: store::Fault },
+    /// On a shared store: of each profile that this program asks for, how many others at work do.
+    Company { others: BTreeMap<String, u32> },
+    /// The key of a profile is another one here than that person's, who serves the profile too.
+    OtherKey { profile: String, who: String },
     /// A shared store is not reached; it was last seen then.
     Offline { since: Wall },
     /// The ID of a paid task that the store could not take now lies synced on this machine.

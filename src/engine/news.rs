@@ -165,6 +165,8 @@ pub enum StoreNews {
     Back,
     /// It cannot take the ID of a paid task now; the ID lies synced on this machine until it can.
     KeptHere { key: TaskKey, id: RemoteId },
+    /// The key of a profile is another one here than that person's.
+    OtherKey { profile: String, who: String },
     /// What was to be read could not be.
     Unread(store::Fault),
     /// Tasks that a program was just queueing when it ended were taken back.

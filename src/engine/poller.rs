@@ -2,8 +2,8 @@
 //! take, back-off while the service is away.
 
 use super::{
-    adopt, again, answer_event, callback, event, held_by_another, queue::LONGEST_WAIT, saver, share, store, streak,
-    ticket,
+    adopt, again, answer_event, callback, event, held_by_another, portion, queue::LONGEST_WAIT, saver, share, store,
+    streak, ticket,
 };
 use crate::{
     effect::{Effect, HttpCmd, Ticket},
@@ -146,7 +146,7 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
         return None; // Never, or the next answer brings us back.
     }
     let missing = 1000_u64.saturating_sub(budget_now(work, profile));
-    Some(at.max(open_at(work, profile)).max(work.now.mono.plus(refill_ms(work, missing))))
+    Some(at.max(open_at(work, profile)).max(work.now.mono.plus(refill_ms(work, profile, missing))))
 }
 
 fn may_ask(work: &Work, profile: &str) -> bool {
@@ -186,8 +186,8 @@ fn at_once(work: &Work, profile: &str) -> usize {
 )]
 fn budget_now(work: &Work, profile: &str) -> u64 {
     let poller = &work.of(profile).poller;
-    let gained = (work.now.mono.since(poller.refilled) as f64 * work.settings.poll.budget_per_second) as u64;
-    poller.budget_milli.saturating_add(gained).min(budget_most(work))
+    let gained = (work.now.mono.since(poller.refilled) as f64 * portion::rate(work, profile)) as u64;
+    poller.budget_milli.saturating_add(gained).min(budget_most(work, profile))
 }
 
 #[allow(
@@ -195,8 +195,8 @@ fn budget_now(work: &Work, profile: &str) -> u64 {
     clippy::cast_sign_loss,
     reason = "a rate of a few questions a second, in thousandths"
 )]
-fn budget_most(work: &Work) -> u64 {
-    ((work.settings.poll.budget_per_second * 1000.0) as u64).max(1000)
+fn budget_most(work: &Work, profile: &str) -> u64 {
+    ((portion::rate(work, profile) * 1000.0) as u64).max(1000)
 }
 
 #[allow(
@@ -205,12 +205,13 @@ fn budget_most(work: &Work) -> u64 {
     clippy::cast_precision_loss,
     reason = "a rate of a few questions a second"
 )]
-fn refill_ms(work: &Work, milli: u64) -> u64 {
-    (milli as f64 / work.settings.poll.budget_per_second.max(0.001)).ceil() as u64
+fn refill_ms(work: &Work, profile: &str, milli: u64) -> u64 {
+    (milli as f64 / portion::rate(work, profile).max(0.001)).ceil() as u64
 }
 
-fn refill(work: &mut Work, profile: &str) {
-    let (budget, most, now) = (budget_now(work, profile), budget_most(work), work.now.mono);
+/// Adds what was gained since the last time.
+pub(super) fn refill(work: &mut Work, profile: &str) {
+    let (budget, most, now) = (budget_now(work, profile), budget_most(work, profile), work.now.mono);
     let poller = &mut work.of_mut(profile).poller;
     // Moved on for less than a thousandth of a question, the clock would lose it by rounding, and with it every other.
     if budget > poller.budget_milli || budget == most {

@@ -7,7 +7,7 @@
 
 use super::{
     act_news, acts, again, audit, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of,
-    outage, put_away, queue, saver, share, ticket, unknowns, uploads,
+    outage, portion, put_away, queue, saver, share, ticket, unknowns, uploads,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -79,6 +79,14 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         // Asked for by the screens.
         StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } | StoreMsg::View(_) | StoreMsg::Archived { .. } => Vec::new(),
         StoreMsg::Failed { ticket, fault } => outage::failed(work, ticket, fault),
+        StoreMsg::Company { others } => {
+            portion::heard(work, others);
+            Vec::new()
+        }
+        StoreMsg::OtherKey { profile, who } => {
+            work.news.push(News::Store(StoreNews::OtherKey { profile, who }));
+            Vec::new()
+        }
         StoreMsg::Offline { since } => {
             outage::away_since(work, since);
             Vec::new()

@@ -164,6 +164,19 @@ pub struct Sharing {
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by of late, by whichever program.
     pub raises: Vec<Raise>,
+    /// On a shared store: who else asks of the same accounts.
+    pub company: Option<Company>,
+}
+
+/// The other programs at work on a shared store, as far as the accounts' poll budgets are concerned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Company {
+    /// When that was heard.
+    pub heard: Mono,
+    /// Of each profile that this program asks for: how many others do.
+    pub others: BTreeMap<String, u32>,
+    /// From when on each of the others knows of this one, by profile.
+    pub full_from: BTreeMap<String, Mono>,
 }
 
 impl Sharing {

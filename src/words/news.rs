@@ -55,6 +55,9 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
                 tr!("{key} was accepted (ID {id}); the ID is kept on this machine until the store is back", key, id);
             (Level::Warning, Some(*key), text)
         }
+        News::Store(StoreNews::OtherKey { profile, who }) => {
+            (Level::Warning, None, other_key(profile, who).to_string())
+        }
         News::Store(StoreNews::TakenBack(keys)) => {
             (Level::Warning, keys.first().copied(), taken_back(keys).to_string())
         }
@@ -400,6 +403,16 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             Problem::new(tr!("nothing was queued"), why, next)
         }
     }
+}
+
+/// Two machines serve one profile with two keys.
+#[must_use]
+pub fn other_key(profile: &str, who: &str) -> Problem {
+    Problem::new(
+        tr!("the key of profile {profile} is not the one that {who} uses", profile, who),
+        tr!("two accounts under one name share pace, budget and table, and neither sees the other's tasks"),
+        tr!("If they are two accounts, give one of them a profile of its own in the config."),
+    )
 }
 
 /// Every ID of a paid task that is not on disk at the end, with what to do.

@@ -4,7 +4,7 @@ use super::*;
 use std::collections::BTreeSet;
 
 /// What only several machines need.
-const ONLY_THERE: [&str; 2] = ["commits", "programs"];
+const ONLY_THERE: [&str; 3] = ["commits", "keys", "programs"];
 
 #[test]
 fn a_server_has_the_tables_and_columns_of_a_file() {

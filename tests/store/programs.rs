@@ -5,7 +5,7 @@ use super::*;
 use ::io::store::{At, Handle, Server, fill, open};
 use engine::{effect::StoreCmd, msg::StoreMsg};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs,
     io::{BufRead, BufReader, Read, Write as _},
     path::Path,
@@ -36,8 +36,23 @@ impl Program {
         program
     }
 
+    /// The next message, but for who else is there: that comes every few seconds on a server.
     pub(super) fn next(&self) -> StoreMsg {
-        self.hears.recv_timeout(PATIENCE).unwrap()
+        loop {
+            match self.hears.recv_timeout(PATIENCE).unwrap() {
+                StoreMsg::Company { .. } => {}
+                msg => return msg,
+            }
+        }
+    }
+
+    /// Of each profile that it asks for: how many others do.
+    pub(super) fn company(&self) -> BTreeMap<String, u32> {
+        loop {
+            if let StoreMsg::Company { others } = self.hears.recv_timeout(PATIENCE).unwrap() {
+                return others;
+            }
+        }
     }
 
     pub(super) fn insert(&self, new: NewTask) -> Task {
@@ -151,6 +166,7 @@ fn a_row_changed_while_pages_are_read_is_not_lost_to_an_older_page() {
                 keep(key(1), 9_002, TaskState::Running);
                 written = true;
             }
+            StoreMsg::Company { .. } => {}
             other => panic!("{other:?}"),
         }
     }

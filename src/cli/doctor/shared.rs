@@ -1,9 +1,12 @@
 //! What `doctor` says of a store that several machines share.
 
-use super::Found;
-use ::io::store::{About, waiting};
+use super::{Found, PROFILE, Thing};
+use ::io::{
+    config::Loaded,
+    store::{About, KeyMark, Store, waiting},
+};
 use std::path::Path;
-use words::{amounts, names, tr};
+use words::{amounts, names, news::other_key, tr};
 
 /// A clock that goes wrong by so much is worth a word, in milliseconds: leases are kept by the server's, and what is shown and
 /// sorted is this machine's.
@@ -43,6 +46,18 @@ pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
         return Found::Odd(text, tr!("Start `reeltop` or `reeltop watch`: it saves them.").into());
     }
     Found::Well(text)
+}
+
+/// The profiles that another machine serves with another key.
+pub(super) fn keys(setup: &Loaded, store: &Store) -> Vec<(Thing, Found)> {
+    let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]);
+    let other = |profile: &String| {
+        let key = setup.access(profile)?.key.read().ok()?;
+        let who = store.other_key(profile, KeyMark::of(&key)).ok()??;
+        let problem = other_key(profile, &who);
+        Some((PROFILE, Found::Odd(problem.fact(), problem.next)))
+    };
+    profiles.filter_map(other).collect()
 }
 
 /// Milliseconds with one place, such as `0.4`.

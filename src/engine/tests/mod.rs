@@ -12,6 +12,7 @@ mod late;
 mod outage;
 mod paid;
 mod poll;
+mod portion;
 mod profiles;
 mod random;
 mod records;

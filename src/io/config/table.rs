@@ -179,7 +179,7 @@ pub(super) static SECTIONS: [Section; 11] = [
                 "budget_per_second",
                 Kind::Decimal { least: 0.1, most: 100.0, set: |c, v| c.settings.poll.budget_per_second = v },
                 "5",
-                "Polls per second for the whole account.",
+                "Polls per second for the whole account; machines that share a store divide them among each other.",
             ),
         ],
     },

@@ -3,12 +3,12 @@
 use crate::{
     callback,
     client::{Client, ClientConfig, Lease},
-    config::{Access, Loaded, keep_template},
+    config::{Loaded, keep_template},
     download::Downloader,
     export, files, images, private, prompts, shrink,
     sights::Looker,
     store,
-    store::Handle,
+    store::{Handle, KeyMark},
 };
 use domain::{
     catalogue::Catalogue,
@@ -22,6 +22,7 @@ use engine::{
     own::Own,
     settings::{Profile, Scope},
 };
+use secrecy::SecretString;
 use service::{answer::Reply, gateway::records};
 use std::{
     collections::BTreeMap,
@@ -75,7 +76,7 @@ impl Workers {
         let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
         let (lines, leases, looker) = (Lines::default(), Mutex::default(), OnceLock::new());
         let workers = Self { setup, to, store, hook, lines, leases, looker, speech, listener };
-        read_keys(&workers.setup, profiles, &workers.lines, &workers.to);
+        read_keys(&workers.setup, profiles, &workers.lines, &workers.store, &workers.to);
         workers
     }
 
@@ -214,13 +215,13 @@ impl Workers {
             }
             LocalCmd::ReadConfig => {
                 let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
-                let lines = Arc::clone(&self.lines);
+                let (lines, store) = (Arc::clone(&self.lines), self.store.clone());
                 tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
                     Ok((reread, new)) => {
                         in_force.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&new.hook);
                         let come = come_and_gone(&setup, &new, &lines);
                         tell(&to, Msg::Config(Ok(Box::new(reread))));
-                        read_keys(&Arc::new(new), come, &lines, &to);
+                        read_keys(&Arc::new(new), come, &lines, &store, &to);
                     }
                     Err(rejected) => tell(&to, Msg::Config(Err(rejected))),
                 });
@@ -253,11 +254,12 @@ impl Workers {
 }
 
 /// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with each.
-fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, to: &UnboundedSender<Msg>) {
+fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, store: &Handle, to: &UnboundedSender<Msg>) {
     for profile in profiles {
-        let (setup, lines, to) = (Arc::clone(setup), Arc::clone(lines), to.clone());
+        let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
         tokio::task::spawn_blocking(move || {
-            let result = line_of(&setup, &profile).map(|line| {
+            let result = line_of(&setup, &profile).map(|(line, mark)| {
+                store.serves(profile.clone(), mark);
                 lines.lock().unwrap_or_else(PoisonError::into_inner).insert(profile.clone(), line);
             });
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
@@ -272,7 +274,7 @@ fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Lines) -> Vec<Stri
     new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
 }
 
-fn line_of(setup: &Loaded, profile: &str) -> Result<Line, Reason> {
+fn line_of(setup: &Loaded, profile: &str) -> Result<(Line, KeyMark), Reason> {
     let settings = &setup.settings;
     let known = match settings.others.get(profile) {
         Some(other) => Some((&other.profile, &other.catalogue)),
@@ -280,19 +282,22 @@ fn line_of(setup: &Loaded, profile: &str) -> Result<Line, Reason> {
     };
     let no_key = Reason::Connect(Connect::NoKey);
     let ((profile, catalogue), access) = known.zip(setup.access(profile)).ok_or(no_key)?;
-    let client = Client::new(client_config(setup, profile, catalogue, &access)?).map_err(Reason::Connect)?;
+    let key = access.key.read().map_err(Reason::NoKey)?;
+    let mark = KeyMark::of(&key);
+    let client =
+        Client::new(client_config(setup, profile, catalogue, access.allow_http, key)).map_err(Reason::Connect)?;
     let downloader = Downloader::new(access.allow_http).map_err(Reason::Connect)?;
-    Ok(Line { client, downloader })
+    Ok((Line { client, downloader }, mark))
 }
 
 fn client_config(
     setup: &Loaded,
     profile: &Profile,
     catalogue: &Catalogue,
-    access: &Access,
-) -> Result<ClientConfig, Reason> {
-    let key = access.key.read().map_err(Reason::NoKey)?;
-    Ok(ClientConfig {
+    allow_http: bool,
+    key: SecretString,
+) -> ClientConfig {
+    ClientConfig {
         base_url: profile.base_url.clone(),
         path_prefix: profile.path_prefix.clone(),
         protocol: profile.protocol,
@@ -302,9 +307,9 @@ fn client_config(
         submit_timeout: Duration::from_millis(setup.settings.queue.submit_timeout_ms),
         submit_stall: Duration::from_millis(setup.settings.queue.submit_stall_ms),
         query_timeout: ClientConfig::QUERY_TIMEOUT,
-        allow_http: access.allow_http,
+        allow_http,
         key: Some(key),
-    })
+    }
 }
 
 /// The loop may be gone already; then nobody is there to be told.

@@ -19,7 +19,11 @@ use super::{
 #[cfg(not(feature = "postgres"))]
 use domain::reason::store::Trouble;
 use domain::reason::store::{Deed, Fault, Why};
-use std::{collections::HashSet, io, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    io,
+    path::PathBuf,
+};
 
 /// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
 #[derive(Debug)]
@@ -38,6 +42,10 @@ pub struct Store {
     /// Whether a batch of ours that was told as not queued may be there.
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
+    /// Profiles whose service this program asks.
+    pub(super) asks: BTreeSet<String>,
+    /// On a shared store, once it was heard and until it is told: how many others at work ask for each of these.
+    pub(super) company: Option<BTreeMap<String, u32>>,
     /// On a shared store: what this machine must not lose while the line is down.
     pub(super) journal: Option<Journal>,
 }
@@ -81,6 +89,8 @@ impl Store {
             unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
+            asks: BTreeSet::new(),
+            company: None,
             journal: None,
         };
         store.meet()?;

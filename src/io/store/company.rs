@@ -3,7 +3,7 @@
 
 use super::{
     base::Store,
-    owner::host,
+    owner::{AT_WORK, host},
     sql::{self, Connection, params},
 };
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
     task::TaskKey,
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     time::{Duration, Instant},
 };
 
@@ -33,8 +33,18 @@ impl Store {
             return Ok(());
         }
         let ended = if self.programs.me().is_some() { self.programs.ended() } else { Vec::new() };
-        let done = meet(&self.conn, self.programs.me(), self.at.who.as_deref().unwrap_or_default(), &ended);
-        self.programs.silent = Some(self.told(Deed::Read, done)?);
+        let asks = serde_json::to_string(&self.asks).unwrap_or_default();
+        let done = meet(&self.conn, self.programs.me(), self.at.who.as_deref().unwrap_or_default(), &asks, &ended);
+        let all = self.told(Deed::Read, done)?;
+        let of_all = |profile: &String| {
+            let asks = |(owner, one): &(&String, &One)| {
+                Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK && one.asks.contains(profile)
+            };
+            let others = all.iter().filter(asks).filter(|(owner, _)| self.programs.may_run(owner)).count();
+            (profile.clone(), u32::try_from(others).unwrap_or(u32::MAX))
+        };
+        self.company = self.programs.me().map(|_| self.asks.iter().map(of_all).collect());
+        self.programs.silent = Some(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
         self.beat = Beat(Some(Instant::now()));
         Ok(())
     }
@@ -96,21 +106,40 @@ impl Store {
     }
 }
 
-/// How long each program has said nothing.
-fn meet(conn: &Connection, me: Option<&str>, who: &str, ended: &[String]) -> sql::Result<HashMap<String, u64>> {
+/// What a program last said.
+struct One {
+    /// How long ago, in milliseconds.
+    silent: u64,
+    /// The profiles whose service it asks.
+    asks: BTreeSet<String>,
+}
+
+/// Gives word of this program, and tells what each has last said.
+fn meet(
+    conn: &Connection,
+    me: Option<&str>,
+    who: &str,
+    asks: &str,
+    ended: &[String],
+) -> sql::Result<HashMap<String, One>> {
     for owner in ended {
         conn.execute("DELETE FROM programs WHERE owner = ?1", [owner])?;
     }
     if let Some(me) = me {
         let sql = format!(
-            "INSERT INTO programs (owner, host, who, version, began, seen) VALUES (?1, ?2, ?3, ?4, {NOW}, {NOW}) \
-             ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen"
+            "INSERT INTO programs (owner, host, who, version, asks, began, seen) VALUES (?1, ?2, ?3, ?4, ?5, {NOW}, {NOW}) \
+             ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen, asks = excluded.asks"
         );
-        conn.execute(&sql, params![me, host(), who, env!("CARGO_PKG_VERSION")])?;
+        conn.execute(&sql, params![me, host(), who, env!("CARGO_PKG_VERSION"), asks])?;
         conn.execute(&format!("DELETE FROM programs WHERE seen < {NOW} - ?1"), [FORGOTTEN])?;
         conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN])?;
     }
-    let sql = format!("SELECT owner, {NOW} - seen FROM programs");
+    let sql = format!("SELECT owner, {NOW} - seen, asks FROM programs");
     let mut query = conn.prepare_cached(&sql)?;
-    query.query_map([], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))?.collect()
+    let all = query.query_map([], |row| {
+        // A list that cannot be read is another version's: it asks for nothing that is known here.
+        let asks = serde_json::from_str(row.text(2)?).unwrap_or_default();
+        Ok((row.get(0)?, One { silent: row.get::<i64>(1)?.max(0).unsigned_abs(), asks }))
+    })?;
+    all.collect()
 }

@@ -10,10 +10,10 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 
 GRANT SELECT ON meta, tasks, events, ledger, sends, drafts, unconfirmed, stops, accounts, senders, callbacks, uploads,
-    raises, balances, commits, programs TO reeltop_reader;
+    raises, balances, commits, programs, keys TO reeltop_reader;
 
 GRANT reeltop_reader TO reeltop_writer;
-GRANT INSERT, UPDATE ON meta, tasks, accounts, callbacks TO reeltop_writer;
+GRANT INSERT, UPDATE ON meta, tasks, accounts, callbacks, keys TO reeltop_writer;
 GRANT INSERT, UPDATE ON events TO reeltop_writer;
 GRANT INSERT ON ledger, raises TO reeltop_writer;
 GRANT INSERT, UPDATE, DELETE ON sends, drafts, unconfirmed, stops, senders, uploads, balances, commits, programs TO reeltop_writer;

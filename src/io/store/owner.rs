@@ -33,7 +33,7 @@ const ENDING: &str = "lock";
 /// until then its claims count until they run out.
 const GONE: u64 = 10 * MINUTE;
 /// One that has said nothing for so long does no work now, in milliseconds.
-const AT_WORK: u64 = MINUTE;
+pub(super) const AT_WORK: u64 = MINUTE;
 /// The stack of a thread that opens a file and waits, in bytes.
 const STACK: usize = 128 * 1024;
 
@@ -186,6 +186,11 @@ impl Programs {
             Ok(file) => file.try_lock_shared().is_err(),
             Err(error) => error.kind() != io::ErrorKind::NotFound,
         }
+    }
+
+    /// Whether that program is not known to have ended.
+    pub(super) fn may_run(&self, owner: &str) -> bool {
+        !self.ended.borrow().contains(owner)
     }
 
     /// Those of this data folder that have ended without a last word.

@@ -6,6 +6,7 @@ use super::{
     base::Store,
     confirm::now,
     journal::{Journal, Name},
+    keys::KeyMark,
     owner::Owner,
     read::Overview,
 };
@@ -86,7 +87,26 @@ impl Seat {
         seat.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
         seat.look_at_shared(to);
+        seat.tell_company(to);
         Ok(seat)
+    }
+
+    /// This program has the key of that profile, and asks its service: tells who else does, and with which key.
+    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, to: &mut impl FnMut(StoreMsg)) {
+        match self.store.note_key(profile, mark) {
+            Ok(None) => {}
+            Ok(Some(who)) => to(StoreMsg::OtherKey { profile: profile.to_owned(), who }),
+            // The next word that it gives of itself says it, too.
+            Err(fault) => tracing::debug!(?fault, "the key of a profile was not compared"),
+        }
+        self.tell_company(to);
+    }
+
+    /// Tells who else asks for the same profiles, where that was heard.
+    fn tell_company(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        if let Some(others) = self.store.company.take() {
+            to(StoreMsg::Company { others });
+        }
     }
 
     /// The name of this run in claims.
@@ -149,6 +169,7 @@ impl Seat {
             Err(fault) => return self.lost(fault, to),
         }
         self.looked = now();
+        self.tell_company(to);
         self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
         let ended: Vec<String> = match self.store.at.server {

@@ -25,3 +25,16 @@ END $$;
 
 CREATE TRIGGER raises_are_a_keepers BEFORE INSERT ON raises
 FOR EACH ROW EXECUTE FUNCTION raises_are_a_keepers();
+
+-- The profiles that a program asks its service for, as a list in JSON: who shares an account's poll budget.
+ALTER TABLE programs ADD COLUMN asks TEXT NOT NULL DEFAULT '[]';
+
+-- Which key a profile's machines use, to warn of two accounts under one name: never the key, which cannot be had from this.
+CREATE TABLE keys (
+    profile     TEXT PRIMARY KEY,
+    salt        TEXT NOT NULL,                      -- random
+    fingerprint TEXT NOT NULL,                      -- 64 bits of SHA-256 over salt and key
+    who         TEXT NOT NULL,                      -- whose program put it down
+    host        TEXT NOT NULL,
+    at          BIGINT NOT NULL                     -- by the server's clock
+);

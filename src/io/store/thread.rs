@@ -9,6 +9,7 @@ use super::{
     base::Store,
     bell, fault,
     journal::{self, Journal},
+    keys::KeyMark,
     layout,
     owner::{Owner, Programs},
     read, schema,
@@ -49,6 +50,8 @@ const TOGETHER: usize = 1_000;
 enum Input {
     /// From the shell.
     Command(StoreCmd),
+    /// The key of that profile is at hand: its service is asked from now on.
+    Serves(String, KeyMark),
     /// From the loader, to be passed on.
     Loaded(StoreMsg),
     /// From the ear: other programs have changed rows.
@@ -77,6 +80,11 @@ impl Handle {
     /// Hands a command over; never waits. After [`close`](Self::close) nothing takes it.
     pub fn send(&self, command: StoreCmd) {
         self.0.send(command);
+    }
+
+    /// The key of that profile is at hand. On a shared store others learn that its service is asked by this program, too.
+    pub fn serves(&self, profile: String, mark: KeyMark) {
+        self.0.put(Input::Serves(profile, mark));
     }
 
     /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot take it.
@@ -161,10 +169,13 @@ fn keep_first(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, Join
 }
 
 fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
-    let (mut pause, mut told) = (PAUSES.0, None);
+    let (mut pause, mut told, mut served) = (PAUSES.0, None, Vec::new());
     loop {
         match Desk::open(at, feed, journal, &mut |msg| to(msg)) {
             Ok(mut desk) => {
+                for (profile, mark) in served {
+                    let _ = feed.send(Input::Serves(profile, mark));
+                }
                 desk.load();
                 desk.serve(&inbox, to);
                 // Without a taker the loader breaks off.
@@ -175,7 +186,7 @@ fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal,
             Err(fault) => {
                 let is_new = told.replace(fault.clone()).as_ref() != Some(&fault);
                 let again = fault.passes().then(|| Instant::now() + Duration::from_millis(pause));
-                if !refuse_all(&inbox, &fault, again, is_new, to) {
+                if !refuse_all(&inbox, &fault, again, is_new, &mut served, to) {
                     return;
                 }
                 pause = (pause * 2).min(PAUSES.1);
@@ -184,12 +195,14 @@ fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal,
     }
 }
 
-/// Refuses what comes, until it is time to try again. Tells whether it is; else nothing comes any more.
+/// Refuses what comes, until it is time to try again; what is `served` is remembered for then. Tells whether it is; else
+/// nothing comes any more.
 fn refuse_all(
     inbox: &Receiver<Input>,
     fault: &Fault,
     again: Option<Instant>,
     is_new: bool,
+    served: &mut Vec<(String, KeyMark)>,
     to: &impl Fn(StoreMsg),
 ) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
@@ -205,6 +218,7 @@ fn refuse_all(
             Ok(Input::Command(command)) => failed(command.ticket()),
             Err(RecvTimeoutError::Timeout) => return true,
             Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
+            Ok(Input::Serves(profile, mark)) => served.push((profile, mark)),
             Ok(Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..)) => {}
         }
     }
@@ -297,6 +311,10 @@ impl Desk {
                         self.load();
                     }
                 }
+                Input::Serves(profile, mark) if self.seat.store.at.server.is_some() => {
+                    self.seat.serves(&profile, mark, tell);
+                }
+                Input::Serves(..) => {}
                 Input::Ended(owner) => self.seat.ended(&owner, tell),
                 Input::Post(path, id, answer) => {
                     if let Ok(known) = self.seat.note_post(&path, &id, tell) {

@@ -1,0 +1,56 @@
+//! This program's portion of an account's poll budget (`poll.budget_per_second`), where several machines share a store. No
+//! machine asks another one: each says every few seconds that it runs and what it asks for, and hears who else does, in the
+//! one trip that it makes anyhow. That all of them together never cross the budget follows from four rules:
+//!
+//! - A program in good standing takes three quarters of the budget, divided by all that it has heard of within a minute.
+//! - It is in good standing for [`TOUCH`] after it last heard from the store. That is less than a minute, so whoever is in good
+//!   standing is counted by all others; who is cut off falls out of it before they stop counting it.
+//! - A program that comes, or comes back, among others is in good standing only after [`JOIN`]: by then each of the others
+//!   has heard of it, or has fallen out of its own standing.
+//! - The last quarter is for those that are not: each takes a sixteenth of it, or as many-th as there are programs.
+//!
+//! Each may have one question in hand, so the sum holds over any span that is long enough for those (with ten programs and
+//! five questions a second: eight seconds).
+
+use super::poller;
+use crate::work::{Company, Work};
+use domain::time::{MINUTE, Mono, SECOND};
+use std::collections::BTreeMap;
+
+/// How long a program is in good standing after it last heard from the store, in milliseconds. An answer of the store takes
+/// half a minute at most: together that is less than the minute within which others count it.
+const TOUCH: u64 = 25 * SECOND;
+/// How long a program that comes among others waits, in milliseconds: until whoever has not heard of it has fallen out of its
+/// standing.
+const JOIN: u64 = MINUTE;
+/// What those in good standing share.
+const SHARED: f64 = 0.75;
+/// Programs not in good standing that the rest of the budget is enough for.
+const STRAYS: f64 = 16.0;
+
+/// The questions a second that this program may ask of a profile's service.
+pub(super) fn rate(work: &Work, profile: &str) -> f64 {
+    let whole = work.settings.poll.budget_per_second;
+    let Some(company) = &work.sharing.company else { return whole };
+    let all = 1.0 + f64::from(company.others.get(profile).copied().unwrap_or(0));
+    let in_touch = work.now.mono.since(company.heard) < TOUCH;
+    let is_full = company.full_from.get(profile).is_some_and(|from| work.now.mono >= *from);
+    if in_touch && is_full { whole * SHARED / all } else { whole * (1.0 - SHARED) / all.max(STRAYS) }
+}
+
+/// Of each profile that this program asks for: how many others at work do, too.
+pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
+    // What was gained so far was gained at the old rate.
+    for profile in work.profiles() {
+        poller::refill(work, &profile);
+    }
+    let now = work.now.mono;
+    let before = work.sharing.company.take().filter(|company| now.since(company.heard) < TOUCH);
+    let mut full_from: BTreeMap<String, Mono> = before.map(|company| company.full_from).unwrap_or_default();
+    full_from.retain(|profile, _| others.contains_key(profile));
+    for (profile, others) in &others {
+        let joins = if *others == 0 { now } else { now.plus(JOIN) };
+        full_from.entry(profile.clone()).or_insert(joins);
+    }
+    work.sharing.company = Some(Company { heard: now, others, full_from });
+}
