@@ -16,6 +16,7 @@ mod schema;
 mod shared;
 #[path = "../store/tasks.rs"]
 mod tasks;
+mod tls;
 #[path = "../store/verbs.rs"]
 mod verbs;
 

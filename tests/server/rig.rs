@@ -88,6 +88,35 @@ impl Place {
         self.run("pg_ctl", &["-D", &self.data(), "-w", "-l", &log, "-o", &options, "start"]);
     }
 
+    /// Gives the server a certificate for that name, and gives the authority's. `None` where openssl is not installed.
+    pub(crate) fn secure(&self, name: &str) -> Option<PathBuf> {
+        let dir = self.home.path();
+        let run = |arguments: &str| {
+            let done = Command::new("openssl").args(arguments.split(' ')).current_dir(dir).output().ok()?;
+            assert!(done.status.success(), "{arguments}: {done:?}");
+            Some(())
+        };
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
+        run(&format!(
+            "req -x509 {key} -keyout ca.key -out ca.pem -subj /CN=reels -addext keyUsage=critical,keyCertSign"
+        ))?;
+        fs::write(dir.join("names"), format!("subjectAltName=DNS:{name}")).unwrap();
+        run(&format!("req {key} -keyout data/server.key -out server.csr -subj /CN={name}"))?;
+        run(
+            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out data/server.crt",
+        )?;
+        if let Some((uid, gid)) = self.user {
+            chown(dir.join("data/server.key"), Some(uid), Some(gid)).unwrap();
+            chown(dir.join("data/server.crt"), Some(uid), Some(gid)).unwrap();
+        }
+        assert!(self.sql("ALTER SYSTEM SET ssl = on").status.success());
+        self.stop();
+        self.start();
+        let authority = self.path().join("ca.pem");
+        fs::copy(dir.join("ca.pem"), &authority).unwrap();
+        Some(authority)
+    }
+
     /// As a crash would.
     pub(crate) fn stop(&self) {
         self.run("pg_ctl", &["-D", &self.data(), "-w", "-m", "immediate", "stop"]);

@@ -15,7 +15,10 @@ impl Fault {
     /// Whether a shared store is not seen at all: no connection can be made or kept.
     #[must_use]
     pub const fn is_of_the_line(&self) -> bool {
-        matches!(self.why, Why::Server { kind: Trouble::Away | Trouble::TooMany | Trouble::Refused, .. })
+        matches!(
+            self.why,
+            Why::Server { kind: Trouble::Away | Trouble::TooMany | Trouble::Refused | Trouble::NotTrusted, .. }
+        )
     }
 
     /// Whether it may be over by itself, or by what somebody does at a shared store's server: then it is tried again.
@@ -93,6 +96,8 @@ pub enum Trouble {
     Away,
     /// It does not take the name or the password.
     Refused,
+    /// Its certificate is none that is trusted here, or one for another name.
+    NotTrusted,
     TooMany,
     /// Its disk.
     Full,

@@ -92,6 +92,10 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
             tr!("the database server does not accept the user name or password"),
             tr!("Check the user in [store] url, and PGPASSFILE, PGPASSWORD or password_cmd"),
         ),
+        Trouble::NotTrusted => (
+            tr!("the database server's certificate is not trusted, or is for another name"),
+            tr!("Name the server as its certificate does; sslrootcert=FILE in [store] url names your own authority"),
+        ),
         Trouble::TooMany => (
             tr!("the database server has too many connections"),
             tr!("Close some, raise its max_connections, or put PgBouncer in front; reeltop tries again"),

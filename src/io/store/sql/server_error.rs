@@ -11,14 +11,15 @@ pub(super) fn error_of(error: &tokio_postgres::Error) -> Error {
         // What the client itself could not make of a value or an answer says nothing of the line.
         let words = error.to_string();
         let is_of = |starts: &[&str]| starts.iter().any(|start| words.starts_with(start));
-        let kind =
-            if error.is_closed() || is_of(&["error communicating", "error connecting", "timeout", "error perform"]) {
-                Trouble::Away
-            } else if is_of(&["authentication", "invalid configuration"]) {
-                Trouble::Refused
-            } else {
-                Trouble::Other
-            };
+        let kind = if said.contains("invalid peer certificate") {
+            Trouble::NotTrusted
+        } else if error.is_closed() || is_of(&["error communicating", "error connecting", "timeout", "error perform"]) {
+            Trouble::Away
+        } else if is_of(&["authentication", "invalid configuration"]) {
+            Trouble::Refused
+        } else {
+            Trouble::Other
+        };
         return Error::Server { kind, said };
     };
     let code = complaint.code();
