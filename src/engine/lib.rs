@@ -267,6 +267,7 @@ fn in_scope(work: &Work, task: &Task) -> bool {
 /// Whether this run's scope has that task, of whatever account.
 fn is_told_of(work: &Work, key: TaskKey) -> bool {
     match work.settings.scope {
+        _ if work.store.only_reads => false,
         crate::settings::Scope::All => true,
         crate::settings::Scope::Named => work.queue.named.contains(&key),
         crate::settings::Scope::None => false,

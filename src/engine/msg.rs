@@ -149,11 +149,8 @@ pub enum StoreMsg {
     },
     /// The service posted about tasks, whichever program took it.
     Posted { posts: Vec<Posted> },
-    /// Rows that another program changed, or that were looked at again.
-    Changed {
-        /// Whole.
-        tasks: Vec<Task>,
-    },
+    /// Rows, whole, that another program changed, or that were looked at again.
+    Changed { tasks: Vec<Task> },
     /// What all programs share: after one's own change of it, and whenever another program has changed it.
     Shared {
         /// Of the command; `None` for another program's change.
@@ -163,12 +160,8 @@ pub enum StoreMsg {
     },
     /// All about one task.
     Detail(Box<Detail>),
-    /// The submissions of a span of time.
-    Sent {
-        ticket: Ticket,
-        /// Whole.
-        tasks: Vec<Task>,
-    },
+    /// The submissions of a span of time, whole.
+    Sent { ticket: Ticket, tasks: Vec<Task> },
     /// Our own side of a span of time.
     Audit { ticket: Ticket, side: Box<crate::audit::Side> },
     /// The charges that can be asked back, the oldest first.
@@ -183,6 +176,8 @@ pub enum StoreMsg {
     Failed { ticket: Option<Ticket>, fault: store::Fault },
     /// On a shared store: of each profile that this program asks for, how many others at work do.
     Company { others: BTreeMap<String, u32> },
+    /// The role of this program on a shared store may only look.
+    OnlyReads,
     /// The key of a profile is another one here than that person's, who serves the profile too.
     OtherKey { profile: String, who: String },
     /// A shared store is not reached; it was last seen then.

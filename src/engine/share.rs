@@ -51,7 +51,7 @@ pub(super) fn due(work: &mut Work) -> Vec<Effect> {
     }
     let serves = serves(work);
     let is_told = work.sharing.serves.as_ref() == Some(&serves);
-    if work.settings.scope == Scope::All && !is_told && work.ending.is_none() {
+    if work.settings.scope == Scope::All && !work.store.only_reads && !is_told && work.ending.is_none() {
         work.sharing.serves = Some(serves.clone());
         let profile = work.settings.profile.name.clone();
         wish(work, &profile, Change::Serve(serves));

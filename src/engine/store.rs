@@ -83,6 +83,11 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             portion::heard(work, others);
             Vec::new()
         }
+        StoreMsg::OnlyReads => {
+            work.store.only_reads = true;
+            super::plan_anew(work);
+            Vec::new()
+        }
         StoreMsg::OtherKey { profile, who } => {
             work.news.push(News::Store(StoreNews::OtherKey { profile, who }));
             Vec::new()

@@ -428,6 +428,8 @@ pub struct Store {
     pub unsaved: BTreeMap<TaskKey, RemoteId>,
     /// Tasks whose change a person asked for and wants to hear of once it is on disk.
     pub owed: BTreeSet<TaskKey>,
+    /// The role of this program on a shared store may only look: no task is this run's to work on.
+    pub only_reads: bool,
     /// A shared store is not reached: when it was last seen. What is shown is as it was then.
     pub away: Option<Wall>,
     /// Rounds of failures in a row; for the back-off.

@@ -1,10 +1,11 @@
 //! What the machines of one account know of each other: who asks the service, and with which key.
 
 use super::{programs::Program, rig::place, *};
-use ::io::store::KeyMark;
-use engine::msg::StoreMsg;
+use ::io::store::{GRANTS, KeyMark};
+use domain::reason::store::{Trouble, Why};
+use engine::{effect::StoreCmd, msg::StoreMsg};
 use secrecy::SecretString;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 fn mark(key: &str) -> KeyMark {
     KeyMark::of(&SecretString::from(key))
@@ -14,23 +15,32 @@ fn others(n: u32) -> BTreeMap<String, u32> {
     [("302ai".to_owned(), n)].into()
 }
 
+/// Of each profile that a program asks for: how many others do.
+fn company(program: &Program) -> BTreeMap<String, u32> {
+    loop {
+        if let StoreMsg::Company { others } = program.hears.recv_timeout(Duration::from_secs(60)).unwrap() {
+            return others;
+        }
+    }
+}
+
 #[test]
 fn each_program_hears_how_many_others_ask_for_its_profiles() {
     let dir = place();
     let (one, two) = (Program::start(dir.at()), Program::start(dir.at()));
-    one.handle.serves("302ai".into(), mark("sk-one"));
-    assert_eq!(one.company(), others(0));
-    two.handle.serves("302ai".into(), mark("sk-one"));
-    assert_eq!(two.company(), others(1));
+    one.handle.serves("302ai".into(), mark("sk-one"), true);
+    assert_eq!(company(&one), others(0));
+    two.handle.serves("302ai".into(), mark("sk-one"), true);
+    assert_eq!(company(&two), others(1));
     // The first hears of it with its next word, some seconds later.
-    assert_eq!(one.company(), others(1));
+    assert_eq!(company(&one), others(1));
     // One that was killed is not counted: its lock is free, though its last word is young.
     let gone = "INSERT INTO programs (owner, host, who, version, asks, began, seen) SELECT 'h-1-1-1', 'h', 'w', 'v', asks, \
                 began, seen FROM programs LIMIT 1";
     assert!(dir.sql(gone).status.success());
     std::fs::write(dir.path().join("run/h-1-1-1.lock"), "").unwrap();
     drop(two);
-    assert_eq!(one.company(), others(0));
+    assert_eq!(company(&one), others(0));
     assert_eq!(dir.number("SELECT count(*) FROM programs"), 1);
 }
 
@@ -38,27 +48,32 @@ fn each_program_hears_how_many_others_ask_for_its_profiles() {
 fn another_key_under_the_same_profile_is_told_and_the_store_has_none_of_it() {
     let dir = place();
     let first = Program::start(dir.at());
-    first.handle.serves("302ai".into(), mark("sk-one"));
-    first.company();
+    first.handle.serves("302ai".into(), mark("sk-one"), true);
+    company(&first);
     let second = Program::start(dir.at());
-    second.handle.serves("302ai".into(), mark("sk-two"));
+    second.handle.serves("302ai".into(), mark("sk-two"), true);
     let StoreMsg::OtherKey { profile, who } = second.next() else { panic!("not told") };
     assert!(profile == "302ai" && who.starts_with("ann@"), "{profile} {who}");
     // While the first serves the profile, its key stays the one that is known; a check changes nothing.
     let look = |key| Store::open(dir.at()).unwrap().other_key("302ai", mark(key)).unwrap();
     assert_eq!((look("sk-one"), look("sk-two")), (None, Some(who.clone())));
-    // A key that was changed is told once, by whoever starts with it alone.
     drop((first, second));
+    // One that is soon over changes nothing, though nobody else is there.
+    let passing = Program::start(dir.at());
+    passing.handle.serves("302ai".into(), mark("sk-two"), false);
+    assert!(matches!(passing.next(), StoreMsg::OtherKey { .. }));
+    drop(passing);
+    // A key that was changed is told once, by whoever starts with it alone.
     for told in [Some(who), None] {
         let alone = Program::start(dir.at());
-        alone.handle.serves("302ai".into(), mark("sk-three"));
+        alone.handle.serves("302ai".into(), mark("sk-three"), true);
         let heard = match told {
             Some(_) => match alone.next() {
                 StoreMsg::OtherKey { who, .. } => Some(who),
                 msg => panic!("{msg:?}"),
             },
             None => {
-                alone.company();
+                company(&alone);
                 look("sk-three")
             }
         };
@@ -79,4 +94,27 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
     let (before, now) = ::io::store::init(&dir.at()).unwrap();
     assert!(before == 1 && now > 1, "{before} {now}");
     add(&mut Store::open(dir.at()).unwrap(), intent("one"));
+}
+
+#[test]
+fn a_reader_opens_the_store_and_sees_what_changes_and_can_change_nothing() {
+    let dir = place();
+    let mut writer = Store::open(dir.at()).unwrap();
+    let mut task = add(&mut writer, intent("one"));
+    let made = dir.sql(&format!("{GRANTS}; CREATE ROLE eve LOGIN; GRANT reeltop_reader TO eve"));
+    assert!(made.status.success(), "{made:?}");
+    let mut at = dir.at();
+    let server = at.server.as_mut().unwrap();
+    server.url = server.url.replace("reel@", "eve@");
+    assert!(Store::open(&at).unwrap().about().unwrap().unwrap().only_reads);
+    let reader = Program::start(at);
+    task.phase = running();
+    save(&mut writer, &mut task);
+    assert_eq!(reader.next(), StoreMsg::Changed { tasks: vec![task.clone()] });
+    // How it leaves the screen is not kept, and no fault; anything else is.
+    reader.handle.send(StoreCmd::SaveSeen { at: DAY });
+    reader.handle.send(StoreCmd::Write { ticket: 1, writes: vec![write_of(&task)] });
+    let StoreMsg::Failed { ticket: Some(1), fault } = reader.next() else { panic!("not refused") };
+    assert!(matches!(fault.why, Why::Server { kind: Trouble::NotAllowed, .. }), "{fault:?}");
+    assert_eq!(dir.number("SELECT count(*) FROM programs"), 0);
 }

@@ -5,7 +5,7 @@ use super::*;
 use ::io::store::{At, Handle, Server, fill, open};
 use engine::{effect::StoreCmd, msg::StoreMsg};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fs,
     io::{BufRead, BufReader, Read, Write as _},
     path::Path,
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A program on the store: what it asks, what it hears.
 pub(super) struct Program {
     pub(super) handle: Handle,
-    hears: Receiver<StoreMsg>,
+    pub(super) hears: Receiver<StoreMsg>,
     pub(super) owner: String,
 }
 
@@ -40,17 +40,8 @@ impl Program {
     pub(super) fn next(&self) -> StoreMsg {
         loop {
             match self.hears.recv_timeout(PATIENCE).unwrap() {
-                StoreMsg::Company { .. } => {}
+                StoreMsg::Company { .. } | StoreMsg::OnlyReads => {}
                 msg => return msg,
-            }
-        }
-    }
-
-    /// Of each profile that it asks for: how many others do.
-    pub(super) fn company(&self) -> BTreeMap<String, u32> {
-        loop {
-            if let StoreMsg::Company { others } = self.hears.recv_timeout(PATIENCE).unwrap() {
-                return others;
             }
         }
     }

@@ -156,3 +156,14 @@ fn an_answer_that_was_left_behind_and_comes_after_its_task_was_settled_leaves_it
     assert_eq!(world.disk.tasks[&key(1)].remote, Some(RemoteId("R1".into())));
     assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Charged));
 }
+
+#[test]
+fn a_reader_s_program_works_on_no_task() {
+    let mut world = World::running();
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.take(Msg::Store(StoreMsg::OnlyReads));
+    world.settle();
+    world.calls.clear();
+    world.live(HOUR);
+    assert_eq!((world.calls.len(), world.keys_posted()), (0, vec![1]));
+}

@@ -259,7 +259,7 @@ fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, store: &
         let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
         tokio::task::spawn_blocking(move || {
             let result = line_of(&setup, &profile).map(|(line, mark)| {
-                store.serves(profile.clone(), mark);
+                store.serves(profile.clone(), mark, setup.settings.scope == Scope::All);
                 lines.lock().unwrap_or_else(PoisonError::into_inner).insert(profile.clone(), line);
             });
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));

@@ -42,6 +42,8 @@ pub struct Store {
     /// Whether a batch of ours that was told as not queued may be there.
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
+    /// Whether the role that it connects with may only look.
+    pub(super) only_reads: bool,
     /// Profiles whose service this program asks.
     pub(super) asks: BTreeSet<String>,
     /// On a shared store, once it was heard and until it is told: how many others at work ask for each of these.
@@ -89,6 +91,7 @@ impl Store {
             unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
+            only_reads: false,
             asks: BTreeSet::new(),
             company: None,
             journal: None,

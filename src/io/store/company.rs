@@ -7,7 +7,7 @@ use super::{
     sql::{self, Connection, params},
 };
 use domain::{
-    reason::store::{Deed, Fault},
+    reason::store::{Deed, Fault, Trouble},
     task::TaskKey,
 };
 use std::{
@@ -34,7 +34,14 @@ impl Store {
         }
         let ended = if self.programs.me().is_some() { self.programs.ended() } else { Vec::new() };
         let asks = serde_json::to_string(&self.asks).unwrap_or_default();
-        let done = meet(&self.conn, self.programs.me(), self.at.who.as_deref().unwrap_or_default(), &asks, &ended);
+        let who = self.at.who.as_deref().unwrap_or_default();
+        let me = self.programs.me().filter(|_| !self.only_reads);
+        let mut done = meet(&self.conn, me, who, &asks, &ended);
+        if me.is_some() && matches!(done, Err(sql::Error::Server { kind: Trouble::NotAllowed, .. })) {
+            // A reader's role: it looks, and nobody hears of it.
+            self.only_reads = true;
+            done = meet(&self.conn, None, who, &asks, &[]);
+        }
         let all = self.told(Deed::Read, done)?;
         let of_all = |profile: &String| {
             let asks = |(owner, one): &(&String, &One)| {
@@ -67,7 +74,7 @@ impl Store {
         }
         self.read_clock()?;
         self.meet()?;
-        self.take_back_unconfirmed()
+        if self.only_reads { Ok(Vec::new()) } else { self.take_back_unconfirmed() }
     }
 
     /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued it
@@ -97,7 +104,7 @@ impl Store {
     /// The last word of this program.
     pub(super) fn take_leave(&self) {
         let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
-        if !self.conn.is_there() {
+        if !self.conn.is_there() || self.only_reads {
             return;
         }
         // Where it is not heard, its silence tells the same, later.

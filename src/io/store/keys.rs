@@ -62,14 +62,14 @@ impl Store {
         Ok(known.filter(|known| mark.fingerprint(&known.salt) != known.fingerprint).map(Known::whose))
     }
 
-    /// Notes that this program serves a profile with that key, and tells whose other one the store had. The store then
-    /// has this one, unless another program at work serves the profile.
-    pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark) -> Result<Option<String>, Fault> {
+    /// Notes that this program asks a profile's service with that key, and tells whose other one the store had. Of a program
+    /// that `stays` the store then has this one, unless another program at work asks the same service.
+    pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark, stays: bool) -> Result<Option<String>, Fault> {
         self.asks.insert(profile.to_owned());
         self.meet()?;
         let (other, known) = (self.other_key(profile, mark)?, self.told(Deed::Read, known(&self.conn, profile))?);
         let alone = self.company.as_ref().is_none_or(|company| company.get(profile).is_none_or(|others| *others == 0));
-        if known.is_some() && !(other.is_some() && alone) {
+        if self.only_reads || (known.is_some() && !(other.is_some() && alone && stays)) {
             return Ok(other);
         }
         let who = self.at.who.as_deref().unwrap_or_default();

@@ -60,8 +60,15 @@ impl Seat {
     ) -> Result<Self, Fault> {
         let mut store = Store::open_as(at, Some(&owner))?;
         let Overview { total, last_seen, view, drafts } = store.overview()?;
-        let taken_back = store.take_back_unconfirmed()?;
-        store.begin_anew()?;
+        let mut taken_back = Vec::new();
+        if !store.only_reads {
+            taken_back = store.take_back_unconfirmed()?;
+            store.begin_anew()?;
+        }
+        if store.only_reads {
+            // Before anything is made of the store's being open.
+            to(StoreMsg::OnlyReads);
+        }
         to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
         if let Some(view) = view {
             to(StoreMsg::View(Box::new(view)));
@@ -92,8 +99,8 @@ impl Seat {
     }
 
     /// This program has the key of that profile, and asks its service: tells who else does, and with which key.
-    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, to: &mut impl FnMut(StoreMsg)) {
-        match self.store.note_key(profile, mark) {
+    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, stays: bool, to: &mut impl FnMut(StoreMsg)) {
+        match self.store.note_key(profile, mark, stays) {
             Ok(None) => {}
             Ok(Some(who)) => to(StoreMsg::OtherKey { profile: profile.to_owned(), who }),
             // The next word that it gives of itself says it, too.
@@ -258,6 +265,9 @@ impl Seat {
     /// Carries out a command and tells the answer.
     pub fn answer(&mut self, command: StoreCmd, to: &mut impl FnMut(StoreMsg)) {
         let ticket = command.ticket();
+        if self.store.only_reads && is_of_the_screen(&command) {
+            return; // How a reader leaves it is nobody else's matter.
+        }
         let done = self.carry_out(command).unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
         if let Some(message) = done {
             self.tell(message, to);
@@ -324,4 +334,16 @@ impl Seat {
             }
         })
     }
+}
+
+/// Whether that is only how a person has left the screen, or what was seen of an account.
+const fn is_of_the_screen(command: &StoreCmd) -> bool {
+    matches!(
+        command,
+        StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveView { .. }
+            | StoreCmd::SaveSeen { .. }
+            | StoreCmd::SaveUpload { .. }
+            | StoreCmd::SaveBalance { .. }
+    )
 }

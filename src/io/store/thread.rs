@@ -50,8 +50,8 @@ const TOGETHER: usize = 1_000;
 enum Input {
     /// From the shell.
     Command(StoreCmd),
-    /// The key of that profile is at hand: its service is asked from now on.
-    Serves(String, KeyMark),
+    /// The key of that profile is at hand: its service is asked from now on, by a program that stays or not.
+    Serves(String, KeyMark, bool),
     /// From the loader, to be passed on.
     Loaded(StoreMsg),
     /// From the ear: other programs have changed rows.
@@ -83,8 +83,9 @@ impl Handle {
     }
 
     /// The key of that profile is at hand. On a shared store others learn that its service is asked by this program, too.
-    pub fn serves(&self, profile: String, mark: KeyMark) {
-        self.0.put(Input::Serves(profile, mark));
+    /// One that `stays` makes its key the one that others are compared with, where nobody else is there.
+    pub fn serves(&self, profile: String, mark: KeyMark, stays: bool) {
+        self.0.put(Input::Serves(profile, mark, stays));
     }
 
     /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot take it.
@@ -173,8 +174,8 @@ fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal,
     loop {
         match Desk::open(at, feed, journal, &mut |msg| to(msg)) {
             Ok(mut desk) => {
-                for (profile, mark) in served {
-                    let _ = feed.send(Input::Serves(profile, mark));
+                for (profile, mark, stays) in served {
+                    let _ = feed.send(Input::Serves(profile, mark, stays));
                 }
                 desk.load();
                 desk.serve(&inbox, to);
@@ -202,7 +203,7 @@ fn refuse_all(
     fault: &Fault,
     again: Option<Instant>,
     is_new: bool,
-    served: &mut Vec<(String, KeyMark)>,
+    served: &mut Vec<(String, KeyMark, bool)>,
     to: &impl Fn(StoreMsg),
 ) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
@@ -218,7 +219,7 @@ fn refuse_all(
             Ok(Input::Command(command)) => failed(command.ticket()),
             Err(RecvTimeoutError::Timeout) => return true,
             Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
-            Ok(Input::Serves(profile, mark)) => served.push((profile, mark)),
+            Ok(Input::Serves(profile, mark, stays)) => served.push((profile, mark, stays)),
             Ok(Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..)) => {}
         }
     }
@@ -311,8 +312,8 @@ impl Desk {
                         self.load();
                     }
                 }
-                Input::Serves(profile, mark) if self.seat.store.at.server.is_some() => {
-                    self.seat.serves(&profile, mark, tell);
+                Input::Serves(profile, mark, stays) if self.seat.store.at.server.is_some() => {
+                    self.seat.serves(&profile, mark, stays, tell);
                 }
                 Input::Serves(..) => {}
                 Input::Ended(owner) => self.seat.ended(&owner, tell),

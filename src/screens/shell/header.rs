@@ -200,6 +200,9 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
         let forms = [(7, long), (6, short), (0, tr!("halted").into())];
         return Some(stands(stamped.into_iter().chain(forms), theme.bad));
     }
+    if app.work.store.only_reads {
+        return Some(stands([(7, tr!("read only").to_owned())].into_iter(), theme.warn));
+    }
     if app.work.queue.is_paused() {
         let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
         let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(&app.work, by) {
