@@ -13,6 +13,8 @@
     reason = "a test may panic, and this one reports"
 )]
 
+#[path = "histories/blows.rs"]
+mod blows;
 #[path = "histories/calls.rs"]
 mod calls;
 #[path = "histories/chance.rs"]

@@ -3,6 +3,7 @@
 
 use crate::{
     amount::{Amount, Currency, Money},
+    leaps::Leaps,
     problem::{ErrorClass, TaskError},
     time::Wall,
 };
@@ -72,6 +73,9 @@ pub struct Account {
     pub refusals: Streak,
     /// Tasks in a row that the service gave up.
     pub failures: Streak,
+    /// How the clock was set by which its submissions are dated.
+    #[serde(default)]
+    pub leaps: Leaps,
 }
 
 /// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends whatever is queued.

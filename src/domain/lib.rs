@@ -18,6 +18,7 @@ pub mod draft;
 pub mod evidence;
 pub mod export;
 pub mod fields;
+pub mod leaps;
 pub mod length;
 pub mod lint;
 pub mod matrix;

@@ -144,6 +144,14 @@ impl Now {
     pub fn has_leapt(self, before: Self) -> bool {
         self.wall.since(before.wall) > self.mono.since(before.mono).saturating_add(2 * SECOND)
     }
+
+    /// How much further than the monotonic clock the wall clock has gone since `before`, in milliseconds; negative where it was
+    /// set back.
+    #[must_use]
+    pub fn leap(self, before: Self) -> i64 {
+        let passed = self.mono.since(before.mono);
+        self.wall.0.saturating_sub(before.wall.0).saturating_sub_unsigned(passed)
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +181,7 @@ mod tests {
         let after = |wall, mono| Now { mono: Mono(mono), wall: Wall(wall), utc_offset: 0 };
         assert!(after(9_000_000, 51_000).has_leapt(before));
         assert!(!after(1_011_000, 60_000).has_leapt(before) && !after(0, 60_000).has_leapt(before));
+        assert_eq!([after(9_000_000, 51_000), after(0, 60_000)].map(|now| now.leap(before)), [7_999_000, -1_010_000]);
     }
 
     #[test]

@@ -73,6 +73,7 @@ use service::answer::{Reply, redact};
 /// window has just let go.
 pub fn it_is(work: &mut Work, now: Now) {
     let before = std::mem::replace(&mut work.now, now);
+    work.clock_went(now.leap(before));
     if now.has_leapt(before) {
         plan_anew(work);
     }

@@ -12,6 +12,7 @@ use domain::{
     account::{Account, HaltCause, Streak},
     amount::{Amount, Totals},
     catalogue::Catalogue,
+    leaps::Leaps,
     problem::TaskError,
     reason::Reason,
     task::{Row, TaskState},
@@ -60,6 +61,8 @@ pub struct Sending {
     pub refusals: Streak,
     /// Tasks in a row that the service gave up, all in the same way.
     pub failures: Streak,
+    /// How the clock was set by which its submissions are dated.
+    pub leaps: Leaps,
     /// Pictures that were uploaded.
     pub uploaded: Uploads,
 }
@@ -148,6 +151,12 @@ impl Work {
     #[must_use]
     pub fn offline(&self) -> Option<(&str, Mono)> {
         self.served().find_map(|(profile, served)| Some((profile, served.poller.offline_since?)))
+    }
+
+    /// The wall clock has gone on by so many milliseconds more than the time that went by.
+    pub(crate) fn clock_went(&mut self, by: i64) {
+        let at = self.now.wall;
+        std::iter::once(&mut self.own).chain(self.others.values_mut()).for_each(|one| one.sending.leaps.note(at, by));
     }
 
     /// Whether a halt stops one profile while there are others.

@@ -84,8 +84,8 @@ pub(super) fn retry(work: &mut Work) {
 }
 
 const fn account(sending: &Sending) -> Account {
-    let Sending { rests_until: not_before, put_backs, refusals, failures, .. } = *sending;
-    Account { not_before, put_backs, refusals, failures }
+    let Sending { rests_until: not_before, put_backs, refusals, failures, leaps, .. } = *sending;
+    Account { not_before, put_backs, refusals, failures, leaps }
 }
 
 /// The store's word on all of it.
@@ -171,6 +171,8 @@ fn take(work: &mut Work, profile: &str, account: Account) {
     served.account = account;
     served.sending.put_backs = account.put_backs;
     (served.sending.refusals, served.sending.failures) = (account.refusals, account.failures);
+    // Each program may have noticed another leap.
+    served.sending.leaps = served.sending.leaps.and(account.leaps);
     super::queue::rest(work, profile, account.not_before);
     // What cannot be is not taken over; it is not to be written back either.
     work.of_mut(profile).sending.rests_until = account.not_before;

@@ -161,7 +161,10 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
         None => {
             // Read after the records, so that whatever has a row in them is here as well.
             let reach = patience_of(work, Wall(0), &Request::elsewhere("")).0.unsigned_abs() + UPLOAD + 2 * MINUTE;
-            let (from, to) = (Wall(window.from.0.saturating_sub_unsigned(reach)), window.to.plus(MINUTE));
+            let shifts = work.of(&profile).sending.leaps.shifts();
+            let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
+            let from = Wall(window.from.0.saturating_sub_unsigned(reach.saturating_add(off)));
+            let to = window.to.plus(MINUTE.saturating_add(off));
             vec![Effect::Store(StoreCmd::Sent { ticket: of, profile, from, to })]
         }
     }
@@ -243,6 +246,7 @@ pub(super) fn submission(work: &Work, task: &Task) -> Submission {
         request_id: task.request_id.clone(),
         task_id: task.remote.clone(),
         unknown: task.state() == TaskState::Unknown,
+        shifts: work.of(&task.profile).sending.leaps.shifts(),
     }
 }
 

@@ -2,11 +2,11 @@
 //! it goes wrong.
 
 use crate::{
-    model::{Made, ok},
+    model::{Made, ok, place_of},
     mutation::Mutation,
     plan::{Blow, Fate, Kind},
     program::{change_of, full},
-    rules::{Kept, Run},
+    rules::{Kept, Rule, Run, broken},
     world::{Event, World},
 };
 use domain::{
@@ -227,11 +227,24 @@ impl World {
     }
 
     /// A program calls the service.
-    pub(crate) fn call(&mut self, run: Run, call: HttpCmd) -> Kept {
-        let (kind, now) = (kind_of(&call), self.clock.now);
+    pub(crate) fn call(&mut self, run: Run, profile: &str, call: HttpCmd) -> Kept {
+        let (kind, now, place) = (kind_of(&call), self.clock.now, place_of(profile));
+        match &call {
+            HttpCmd::Submit { key, .. } | HttpCmd::Query { key, .. } | HttpCmd::File { key, .. } => {
+                self.rules.is_for(*key, profile)?;
+            }
+            HttpCmd::Charge { request_id, .. } if !self.services[place].is_number(request_id) => {
+                return broken(Rule::Apart, format!("{profile} is asked about {request_id}"));
+            }
+            HttpCmd::Charge { .. }
+            | HttpCmd::Find { .. }
+            | HttpCmd::Balance { .. }
+            | HttpCmd::Upload { .. }
+            | HttpCmd::Records { .. } => {}
+        }
         if let HttpCmd::Submit { key, .. } = &call {
             self.look()?;
-            self.rules.posts(run, *key, now)?;
+            self.rules.posts(run, place, *key, now)?;
         }
         let fate = self.fate(kind);
         let at_once = match fate {
@@ -254,9 +267,9 @@ impl World {
             let (patience, late) = (self.patience(&call), self.chance.below(20 * SECOND));
             let lost = answer_to(&call, self.lost(patience));
             self.at(now + patience, Event::Hear(run, Box::new(lost)));
-            self.at(now + patience + late, Event::Arrive(run, Box::new(call), fate));
+            self.at(now + patience + late, Event::Arrive(run, place, Box::new(call), fate));
         } else {
-            self.after(5, 400, Event::Arrive(run, Box::new(call), fate));
+            self.after(5, 400, Event::Arrive(run, place, Box::new(call), fate));
         }
         Ok(())
     }
@@ -270,7 +283,7 @@ impl World {
     }
 
     /// A call reaches the service, or is lost on the way with the program that made it.
-    pub(crate) fn arrive(&mut self, run: Run, call: HttpCmd, fate: Option<Fate>) -> Kept {
+    pub(crate) fn arrive(&mut self, run: Run, place: usize, call: HttpCmd, fate: Option<Fate>) -> Kept {
         let now = self.clock.now;
         if let HttpCmd::Submit { key, .. } = &call {
             let left = self.arriving.entry(*key).or_default();
@@ -282,19 +295,19 @@ impl World {
         }
         let reply = match &call {
             HttpCmd::Submit { key, request, .. } => {
-                let (reply, id) = self.service.submit(*key, request, fate, now);
+                let (reply, id) = self.services[place].submit(*key, request, fate, now);
                 if let Some(id) = id {
-                    self.will_post(&id);
+                    self.will_post(place, &id);
                 }
                 reply
             }
-            HttpCmd::Query { id, .. } | HttpCmd::Find { id, .. } => self.service.query(&id.0, now),
-            HttpCmd::File { file, .. } => self.service.file(&file.0, now),
+            HttpCmd::Query { id, .. } | HttpCmd::Find { id, .. } => self.services[place].query(&id.0, now),
+            HttpCmd::File { file, .. } => self.services[place].file(&file.0, now),
             // Nobody sends pictures here.
             HttpCmd::Upload { .. } => ok("{}".to_owned()),
             HttpCmd::Balance { .. } => ok(r#"{"data":{"balance":"100"}}"#.to_owned()),
-            HttpCmd::Charge { request_id, .. } => self.service.charge(request_id, now),
-            HttpCmd::Records { window, page, .. } => self.service.records(*window, *page, now),
+            HttpCmd::Charge { request_id, .. } => self.services[place].charge(request_id, now),
+            HttpCmd::Records { window, page, .. } => self.services[place].records(*window, *page, now),
         };
         let is_end = |reply: &Reply| matches!(reply, Reply::Answered { body, .. } if body.contains("Success") || body.contains("Fail"));
         if self.mutation == Some(Mutation::Deaf) && matches!(call, HttpCmd::Query { .. }) && is_end(&reply) {
@@ -344,12 +357,12 @@ impl World {
     }
 
     /// The service will post about a task to the path that its submission named.
-    fn will_post(&mut self, id: &str) {
-        let Some(Made { path: Some(path), key, .. }) = self.service.made.get(id).cloned() else { return };
-        let ends = self.service.made[id].ends();
+    fn will_post(&mut self, place: usize, id: &str) {
+        let Some(Made { path: Some(path), key, .. }) = self.services[place].made.get(id).cloned() else { return };
+        let ends = self.services[place].made[id].ends();
         let path = match self.mutation {
             Some(Mutation::CrossedPosts) => {
-                let other = self.service.made.values().find(|made| made.key != key);
+                let other = self.services[place].made.values().find(|made| made.key != key);
                 other.and_then(|made| made.path.clone()).unwrap_or(path)
             }
             _ => path,

@@ -1,6 +1,9 @@
 //! The service as it truly is: what was made and charged, whatever the programs have heard of it.
 
-use crate::{chance::Chance, plan::Fate};
+use crate::{
+    chance::Chance,
+    plan::{Fate, Plan},
+};
 use domain::{
     request::Request,
     task::TaskKey,
@@ -11,8 +14,15 @@ use std::collections::BTreeMap;
 
 /// The moment at which every history begins, by a clock that was never set, in milliseconds since 1970.
 pub(crate) const START: i64 = 1_795_372_200_000;
-/// What a submission costs, in thousandths.
-pub(crate) const PRICE: i64 = 500;
+/// The profiles, and the places of their services.
+pub(crate) const PROFILES: [&str; 2] = ["302ai", "mm"];
+/// What a submission costs, in thousandths of the profile's own money.
+pub(crate) const PRICES: [i64; 2] = [500, 280];
+
+/// The place of a profile's service.
+pub(crate) fn place_of(profile: &str) -> usize {
+    usize::from(profile == PROFILES[1])
+}
 
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -23,6 +33,7 @@ pub(crate) struct Service {
     logs: bool,
     lag: u64,
     chance: Chance,
+    place: usize,
 }
 
 /// A task that the service took.
@@ -31,6 +42,7 @@ pub(crate) struct Made {
     pub(crate) key: TaskKey,
     pub(crate) at: u64,
     takes: u64,
+    price: i64,
     /// The code that it fails with.
     pub(crate) fails: Option<i64>,
     /// When the charge of one that failed is given back, if it ever is.
@@ -51,7 +63,7 @@ struct Call {
 impl Made {
     /// What it is charged at that moment, in thousandths.
     pub(crate) fn charge(&self, now: u64) -> i64 {
-        if self.given_back.is_some_and(|at| at <= now) { 0 } else { PRICE }
+        if self.given_back.is_some_and(|at| at <= now) { 0 } else { self.price }
     }
 
     pub(crate) fn ends(&self) -> u64 {
@@ -72,8 +84,20 @@ fn code(code: i64) -> Reply {
 }
 
 impl Service {
-    pub(crate) fn new(seed: u64, logs: bool, lag: u64) -> Self {
-        Self { made: BTreeMap::new(), calls: Vec::new(), logs, lag, chance: Chance::new(seed, 2) }
+    /// That of one profile. IDs are counted by each for itself, so that those of two are alike.
+    pub(crate) fn new(place: usize, plan: &Plan) -> Self {
+        let chance = Chance::new(plan.seed, if place == 0 { 2 } else { 4 });
+        Self { made: BTreeMap::new(), calls: Vec::new(), logs: plan.logs, lag: plan.lag, chance, place }
+    }
+
+    /// The number of its nth call.
+    fn number(&self, n: usize) -> String {
+        format!("{}{n}", ["q", "w"][self.place])
+    }
+
+    /// Whether it gave a call that number.
+    pub(crate) fn is_number(&self, number: &str) -> bool {
+        number.starts_with(["q", "w"][self.place])
     }
 
     /// A submission came in. Gives the answer, and the ID where it was taken.
@@ -84,7 +108,7 @@ impl Service {
         fate: Option<Fate>,
         now: u64,
     ) -> (Reply, Option<String>) {
-        let number = format!("q{}", self.calls.len());
+        let number = self.number(self.calls.len());
         let refusal = match fate {
             Some(Fate::ErrorBefore) => Some(answered(502, "<html>".into())),
             Some(Fate::Limit) => Some(code(1002)),
@@ -110,7 +134,8 @@ impl Service {
             let takes = self.chance.between(20 * SECOND, 5 * MINUTE);
             let given_back = (fails == Some(1026) && self.chance.percent(70))
                 .then(|| now + takes + self.chance.below(20) * self.chance.below(MINUTE));
-            self.made.insert(id.clone(), Made { key, at: now, takes, fails, given_back, path });
+            self.made
+                .insert(id.clone(), Made { key, at: now, takes, price: PRICES[self.place], fails, given_back, path });
         }
         let mut reply = match (&id, refusal) {
             (_, Some(refusal)) => refusal,

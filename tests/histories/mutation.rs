@@ -27,12 +27,14 @@ pub(crate) enum Mutation {
     Revived,
     /// The note that a batch is not confirmed is forgotten.
     NoNote,
+    /// What is for the second profile's service goes to the first one's.
+    CrossedHosts,
     /// Answers to queries that tell of an end are dropped.
     Deaf,
 }
 
 impl Mutation {
-    pub(crate) const ALL: [(Self, Rule); 12] = [
+    pub(crate) const ALL: [(Self, Rule); 13] = [
         (Self::MadeUpWord, Rule::Word),
         (Self::SentAgain, Rule::Once),
         (Self::LostWrite, Rule::Remembered),
@@ -44,6 +46,7 @@ impl Mutation {
         (Self::NoCaps, Rule::Budget),
         (Self::Revived, Rule::Ended),
         (Self::NoNote, Rule::Told),
+        (Self::CrossedHosts, Rule::Apart),
         (Self::Deaf, Rule::Rest),
     ];
 }

@@ -1,15 +1,20 @@
 //! What people do at the programs. They tell the truth as far as they know it: nobody calls a task not created that the
 //! service has.
 
-use crate::{plan::Deed, rules::Kept, world::World};
+use crate::{
+    model::{PROFILES, place_of},
+    plan::Deed,
+    rules::Kept,
+    world::World,
+};
 use domain::{
     request::Request,
     task::{RemoteId, Resolution, Task, TaskKey, TaskState},
 };
 use engine::act::{Act, Intent};
 
-fn intent(request: Request, parent: Option<TaskKey>) -> Intent {
-    Intent { request, parent, agreed: vec![], name: None, typed: None, profile: None }
+fn intent(request: Request, parent: Option<TaskKey>, profile: Option<&str>) -> Intent {
+    Intent { request, parent, agreed: vec![], name: None, typed: None, profile: profile.map(str::to_owned) }
 }
 
 impl World {
@@ -21,9 +26,11 @@ impl World {
         let run = running[self.chance.index(running.len())];
         match deed {
             Deed::Queue { tasks, alike, undo } => {
+                let is_second = self.plan.second && self.chance.percent(45);
+                let profile = is_second.then_some(PROFILES[1]);
                 let prompt = |n: usize| if alike { "a cat".to_owned() } else { format!("a cat, take {n}") };
-                let intents =
-                    (0..tasks).map(|n| intent(Request::plain("MiniMax-Hailuo-02", &prompt(n), "768P", 6), None));
+                let intents = (0..tasks)
+                    .map(|n| intent(Request::plain("MiniMax-Hailuo-02", &prompt(n), "768P", 6), None, profile));
                 self.act(run, Act::Queue { intents: intents.collect(), undo })
             }
             Deed::Cancel => match self.pick(|task| task.state().is_live()) {
@@ -32,14 +39,14 @@ impl World {
             },
             Deed::Retry => match self.pick(|task| matches!(task.state(), TaskState::Failed | TaskState::Refused)) {
                 Some(task) => {
-                    let intents = vec![intent(task.request.clone(), Some(task.key))];
+                    let intents = vec![intent(task.request.clone(), Some(task.key), None)];
                     self.act(run, Act::Queue { intents, undo: false })
                 }
                 None => Ok(()),
             },
             Deed::Resolve => match self.pick(|task| task.state() == TaskState::Unknown) {
                 Some(task) => {
-                    let as_what = self.judgement(task.key);
+                    let as_what = self.judgement(&task);
                     self.act(run, Act::Resolve { key: task.key, as_what })
                 }
                 None => Ok(()),
@@ -83,8 +90,9 @@ impl World {
     }
 
     /// What an unknown is, as a person who has asked the gateway would say.
-    fn judgement(&mut self, key: TaskKey) -> Resolution {
-        let id = self.service.of(key).next().map(|(id, _)| RemoteId(id.clone()));
+    fn judgement(&mut self, task: &Task) -> Resolution {
+        let key = task.key;
+        let id = self.services[place_of(&task.profile)].of(key).next().map(|(id, _)| RemoteId(id.clone()));
         let on_its_way = self.arriving.get(&key).is_some_and(|calls| *calls > 0);
         match id {
             Some(id) if self.chance.percent(50) => Resolution::Found(id),

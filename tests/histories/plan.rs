@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) faults: Vec<Fault>,
     /// When the weather turns quiet.
     pub(crate) quiet: u64,
+    /// Whether there is a second profile, with its own service, key, money and records.
+    pub(crate) second: bool,
 }
 
 /// What people do.
@@ -220,6 +222,7 @@ impl Plan {
             deeds,
             faults,
             quiet,
+            second: chance.percent(40),
         }
     }
 

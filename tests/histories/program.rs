@@ -1,10 +1,15 @@
 //! One running program: the real engine, its place at the real store, and what lies between them.
 
-use crate::{model::START, plan::Plan, rules::Run};
+use crate::{
+    model::{PROFILES, START},
+    plan::Plan,
+    rules::Run,
+};
 use ::io::store::Seat;
 use domain::{
-    amount::Amount,
+    amount::{Amount, Currency},
     catalogue::Catalogue,
+    prices::{PriceList, Prices},
     reason::{
         store::{Deed, Fault, Why},
         system::System,
@@ -16,7 +21,7 @@ use engine::{
     Bare, Driven,
     effect::{StoreCmd, Ticket},
     msg::StoreMsg,
-    settings::Settings,
+    settings::{Other, Settings},
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -88,6 +93,13 @@ fn settings(plan: &Plan, place: usize) -> Settings {
     settings.poll.every_ms = 20 * SECOND;
     settings.budget.per_day = Some(Amount::from_thousandths(plan.cap));
     settings.download.dir = "/videos".into();
+    if plan.second {
+        let mut profile = settings.profile.clone();
+        (profile.name, profile.base_url) = (PROFILES[1].into(), "https://mm.example".into());
+        profile.prices = Prices::new(PriceList::of(Currency::Usd), &settings.catalogue);
+        let catalogue = settings.catalogue.clone();
+        settings.others.insert(profile.name.clone(), Other { profile, catalogue });
+    }
     if plan.posts {
         settings.callback.public_url = Some("https://me.example/posts".into());
     }

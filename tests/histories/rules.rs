@@ -1,7 +1,7 @@
 //! What must hold after every step, judged by the store as it is on disk and the service as it truly is.
 
 use crate::{
-    model::{PRICE, Service},
+    model::{PRICES, PROFILES, Service, place_of},
     plan::Plan,
 };
 use ::io::store::Store;
@@ -36,6 +36,8 @@ pub(crate) enum Rule {
     Ledger,
     Pace,
     Budget,
+    /// What is of one profile goes to its own service, in its own money.
+    Apart,
     /// Ended states stay unless a person takes them back.
     Ended,
     /// What a person was told is not queued is not sent.
@@ -71,7 +73,8 @@ pub(crate) struct Rules {
     words: BTreeSet<(Run, TaskKey)>,
     /// Of each attempt that was sent, by whom and whether it is proven that the service did not take it.
     posts: BTreeMap<TaskKey, (Run, bool)>,
-    times: Vec<u64>,
+    /// When each profile sent.
+    times: [Vec<u64>; 2],
     /// When the clock was last set or the machine last slept.
     pub(crate) disturbed: Option<u64>,
     /// Tasks whose end a person takes back.
@@ -97,7 +100,7 @@ impl Rules {
             rows: BTreeMap::new(),
             words: BTreeSet::new(),
             posts: BTreeMap::new(),
-            times: Vec::new(),
+            times: [Vec::new(), Vec::new()],
             disturbed: None,
             wished: BTreeSet::new(),
             not_queued: BTreeSet::new(),
@@ -126,7 +129,7 @@ impl Rules {
     }
 
     /// That program makes the POST of that task.
-    pub(crate) fn posts(&mut self, run: Run, key: TaskKey, now: u64) -> Kept {
+    pub(crate) fn posts(&mut self, run: Run, place: usize, key: TaskKey, now: u64) -> Kept {
         if !self.words.remove(&(run, key)) {
             return broken(Rule::Word, format!("{key} was sent without the store's word"));
         }
@@ -141,8 +144,8 @@ impl Rules {
             return broken(Rule::Once, format!("{key} was sent though the POST of {by:?} may have been taken"));
         }
         // By the moment of the acknowledgement, which may come a little after the one that the store counts.
-        let recent = self.times.iter().rev().take_while(|at| now - **at < MINUTE - 3 * SECOND).count();
-        self.times.push(now);
+        let recent = self.times[place].iter().rev().take_while(|at| now - **at < MINUTE - 3 * SECOND).count();
+        self.times[place].push(now);
         let calm = self.disturbed.is_none_or(|at| now - at > 2 * MINUTE);
         if recent >= self.per_minute && calm {
             return broken(Rule::Pace, format!("{} submissions within a minute", recent + 1));
@@ -150,14 +153,28 @@ impl Rules {
         Ok(())
     }
 
+    /// Something is done for a task by the worker of that profile.
+    pub(crate) fn is_for(&self, key: TaskKey, profile: &str) -> Kept {
+        match self.rows.get(&key) {
+            Some(task) if task.profile != profile => {
+                broken(Rule::Apart, format!("{key} of {} is seen to by {profile}", task.profile))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Something may have changed on disk.
-    pub(crate) fn look(&mut self, service: &Service, now: u64) -> Kept {
+    pub(crate) fn look(&mut self, services: &[Service; 2], now: u64) -> Kept {
         let changed = self.store.changed().expect("a store that can be read");
         for task in changed {
             let before = self.rows.insert(task.key, task.clone());
             self.went(before.as_ref(), &task)?;
-            self.is_own(&task, service)?;
-            self.is_counted(&task, service, now)?;
+            let place = place_of(&task.profile);
+            if services[1 - place].of(task.key).next().is_some() {
+                return broken(Rule::Apart, format!("{} of {} was made elsewhere", task.key, task.profile));
+            }
+            self.is_own(&task, &services[place])?;
+            self.is_counted(&task, &services[place], now)?;
         }
         Ok(())
     }
@@ -234,7 +251,12 @@ impl Rules {
         let ledger = self.ledger(key);
         let Some(last) = ledger.last() else { return broken(Rule::Ledger, format!("{key} has no ledger")) };
         let amount = last.amount.amount;
-        let price = Amount::from_thousandths(PRICE);
+        let place = place_of(&task.profile);
+        let currency = [Currency::Ptc, Currency::Usd][place];
+        if task.currency != currency || ledger.iter().any(|line| line.amount.currency != currency) {
+            return broken(Rule::Apart, format!("{key} of {} is in {:?}: {ledger:?}", task.profile, task.currency));
+        }
+        let price = Amount::from_thousandths(PRICES[place]);
         let counts = match last.event {
             MoneyEvent::Charged | MoneyEvent::Unknown | MoneyEvent::Resolved => true,
             MoneyEvent::Recorded => amount == price,
@@ -270,11 +292,14 @@ impl Rules {
             TaskState::Queued | TaskState::Sending => true,
             _ => task.charged() != Charged::No && task.sent_at.unwrap_or(task.created_at) >= day_start,
         };
-        let spent: Amount = self.rows.values().filter(counts).fold(Amount::ZERO, |sum, task| sum + task.cost);
-        if spent > self.cap {
-            return broken(Rule::Budget, format!("{spent:?} of {:?}", self.cap));
-        }
-        Ok(())
+        PROFILES.into_iter().try_for_each(|profile| {
+            let own = self.rows.values().filter(counts).filter(|task| task.profile == profile);
+            let spent = own.fold(Amount::ZERO, |sum, task| sum + task.cost);
+            if spent > self.cap {
+                return broken(Rule::Budget, format!("{spent:?} of {:?}, {profile}", self.cap));
+            }
+            Ok(())
+        })
     }
 
     /// The store has told a program that this task is on disk as it wrote it.
@@ -295,11 +320,11 @@ impl Rules {
     }
 
     /// The weather has been quiet for long.
-    pub(crate) fn end(&self, service: &Service) -> Kept {
+    pub(crate) fn end(&self, services: &[Service; 2]) -> Kept {
         if let Some(task) = self.rows.values().find(|task| !is_at_rest(task)) {
             return broken(Rule::Rest, format!("{} is still {:?}, claimed {:?}", task.key, task.phase, task.claim));
         }
-        for (id, made) in &service.made {
+        for (id, made) in services.iter().flat_map(|service| &service.made) {
             let Some(task) = self.rows.get(&made.key) else {
                 return broken(Rule::Remembered, format!("{} of {id} is gone", made.key));
             };

@@ -3,7 +3,7 @@
 
 use crate::{
     chance::Chance,
-    model::Service,
+    model::{PROFILES, Service},
     mutation::Mutation,
     plan::{Blow, Deed, Fate, Fault, Kind, Plan},
     program::{Clock, Program},
@@ -18,7 +18,7 @@ use engine::{
     Driven,
     act::Act,
     effect::{Effect, HttpCmd, SaveCmd, Ticket},
-    msg::{Msg, StoreMsg},
+    msg::{LocalMsg, Msg, StoreMsg},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -44,7 +44,7 @@ pub(crate) enum Event {
     /// That program hears that another one runs no more.
     Ended(Run, String),
     /// A call reaches the service.
-    Arrive(Run, Box<HttpCmd>, Option<Fate>),
+    Arrive(Run, usize, Box<HttpCmd>, Option<Fate>),
     Save(Run, TaskKey, Ticket, Option<Fate>),
     Post(String, String),
     Deed(Deed),
@@ -73,7 +73,8 @@ pub(crate) struct World {
     pub(crate) dir: PathBuf,
     pub(crate) programs: Vec<Option<Program>>,
     pub(crate) runs: Vec<u32>,
-    pub(crate) service: Service,
+    /// One a profile.
+    pub(crate) services: [Service; 2],
     pub(crate) rules: Rules,
     /// How often each kind of call was made.
     calls: BTreeMap<Kind, u64>,
@@ -132,7 +133,7 @@ fn room() -> PathBuf {
 
 impl World {
     fn new(plan: Plan, mutation: Option<Mutation>, dir: PathBuf) -> Self {
-        let service = Service::new(plan.seed, plan.logs, plan.lag);
+        let services = [0, 1].map(|place| Service::new(place, &plan));
         let mut world = Self {
             rules: Rules::new(&dir, &plan),
             chance: Chance::new(plan.seed, 3),
@@ -144,7 +145,7 @@ impl World {
             dir,
             programs: Vec::new(),
             runs: Vec::new(),
-            service,
+            services,
             calls: BTreeMap::new(),
             arriving: BTreeMap::new(),
             rung: BTreeSet::new(),
@@ -210,7 +211,7 @@ impl World {
             if let Some(since) = quiet_since {
                 let rest = now - since > 40 * MINUTE && self.rules.has_come_to_rest();
                 if rest || now - since > PATIENCE {
-                    return self.rules.end(&self.service);
+                    return self.rules.end(&self.services);
                 }
             }
         }
@@ -219,7 +220,7 @@ impl World {
 
     /// Asks the rules of what may have changed on disk since they were last asked.
     pub(crate) fn look(&mut self) -> Kept {
-        if std::mem::take(&mut self.dirty) { self.rules.look(&self.service, self.clock.now) } else { Ok(()) }
+        if std::mem::take(&mut self.dirty) { self.rules.look(&self.services, self.clock.now) } else { Ok(()) }
     }
 
     /// The place of the program that an event concerns; `None` where that program runs no more.
@@ -266,7 +267,7 @@ impl World {
                 self.said(run, |program, to| program.seat.ended(&owner, &mut |msg| to(msg)));
                 Ok(())
             }
-            Event::Arrive(run, call, fate) => self.arrive(run, *call, fate),
+            Event::Arrive(run, place, call, fate) => self.arrive(run, place, *call, fate),
             Event::Save(run, key, ticket, fate) => self.saving(run, key, ticket, fate),
             Event::Post(path, id) => self.post(&path, &id),
             Event::Deed(deed) => self.deed(deed),
@@ -297,6 +298,10 @@ impl World {
         self.programs[place] = Some(program);
         for msg in said {
             self.hear_in_order(run, Msg::Store(msg));
+        }
+        if self.plan.second {
+            let key = LocalMsg::Key { profile: PROFILES[1].into(), result: Ok(()) };
+            self.after(0, 500, Event::Hear(run, Box::new(Msg::Local(key))));
         }
         if self.plan.posts {
             self.after(0, 500, Event::Hear(run, Box::new(Msg::Listening(Ok(())))));
@@ -355,8 +360,12 @@ impl World {
                 self.after(0, 25, Event::Store(run));
                 Ok(())
             }
-            Effect::Http { call, .. } => self.call(run, call),
-            Effect::Save { command: SaveCmd::Start { key, ticket, .. }, .. } => {
+            Effect::Http { profile, call } => {
+                let crossed = self.mutation == Some(Mutation::CrossedHosts);
+                self.call(run, if crossed { PROFILES[0] } else { &profile }, call)
+            }
+            Effect::Save { command: SaveCmd::Start { key, ticket, .. }, profile } => {
+                self.rules.is_for(key, &profile)?;
                 let fate = self.fate(Kind::Storage);
                 if let Some(program) = self.programs[run.0].as_mut() {
                     program.saves.insert(key, ticket);
@@ -399,68 +408,6 @@ impl World {
             self.note(format!("{kind:?} {fate:?}"));
         }
         planned
-    }
-
-    pub(crate) fn note(&mut self, fault: String) {
-        if let Some(told) = &mut self.told {
-            told.push(format!("          FAULT {fault}"));
-        }
-        *self.figures.faults.entry(fault).or_default() += 1;
-    }
-
-    /// The faults of this step.
-    fn befall(&mut self, actor: usize) -> Kept {
-        let step = self.figures.steps;
-        let due = |fault: &&Fault| matches!(fault, Fault::Step(at, _) if *at == step);
-        let blows: Vec<Fault> = self.plan.faults.iter().filter(due).copied().filter(|_| !self.quiet).collect();
-        for fault in blows {
-            let Fault::Step(_, blow) = fault else { continue };
-            // These come to pass with the next change.
-            if !matches!(blow, Blow::CommitFails | Blow::CommitLies | Blow::CommitUnheard) {
-                self.note(blow.name());
-            }
-            let now = self.clock.now;
-            match blow {
-                Blow::Crash => self.crashes(actor),
-                Blow::PowerCut => self.power_cut(),
-                Blow::Clock(by) => {
-                    self.clock.set += by;
-                    self.rules.disturbed = Some(now);
-                }
-                Blow::Sleep(ms) => {
-                    self.clock.now += ms;
-                    self.clock.slept += ms;
-                    self.rules.disturbed = Some(self.clock.now);
-                }
-                Blow::Outage(ms) => self.away_until = now + ms,
-                Blow::DiskFull(ms) => self.full_until = now + ms,
-                Blow::CommitFails | Blow::CommitLies | Blow::CommitUnheard => self.next_commit = Some(blow),
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn power_cut(&mut self) {
-        for place in 0..self.programs.len() {
-            self.crashes(place);
-        }
-    }
-
-    /// It is killed, and started again after a while.
-    pub(crate) fn crashes(&mut self, place: usize) {
-        if self.programs[place].is_some() {
-            self.ends(place);
-            self.after(500, 10 * MINUTE, Event::Start(place));
-        }
-    }
-
-    fn ends(&mut self, place: usize) {
-        let Some(program) = self.programs[place].take() else { return };
-        let owner = program.seat.owner().to_owned();
-        drop(program);
-        for other in self.running() {
-            self.after(1, 50, Event::Ended(other, owner.clone()));
-        }
     }
 
     pub(crate) fn running(&self) -> Vec<Run> {

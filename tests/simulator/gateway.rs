@@ -77,6 +77,7 @@ impl Bench {
             request_id,
             task_id: None,
             unknown: true,
+            shifts: vec![],
         };
         let (mut rows, mut page) = (Vec::new(), Some(1));
         while let Some(asked) = page {

@@ -151,6 +151,7 @@ fn the_work_of_another_profile_s_program_is_taken_over_when_it_has_died() {
     let until = world.wall().plus(HOUR);
     world.other(1, |task| task.claim = Some(Claim { owner: "7-1-0".into(), until }));
     world.hear();
+    assert_eq!(who::programs(&world.state)[0].sends, ["302ai", "mm"]);
     assert_eq!(who::programs(&world.state).iter().map(|of| (of.name.as_str(), of.watched)).next_back(), Some(("7", 1)));
     world.other(1, |task| task.claim = None);
     world.hear();

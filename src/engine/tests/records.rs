@@ -236,6 +236,23 @@ fn absence_is_no_decision_and_after_the_last_look_it_is_a_suggestion() {
 }
 
 #[test]
+fn what_the_records_say_at_last_takes_the_place_of_what_they_said_before() {
+    let mut world = unknown();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.pass(10 * SECOND);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(page(&["q8", "q9"].map(|id| row(id, sent, ""))));
+    world.settle();
+    assert!(matches!(world.disk.tasks[&key(1)].evidence, Some(Evidence::Ambiguous { .. })));
+    world.pass(50 * SECOND);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(page(&[row("q9", sent, r#","task_id":"77""#)]));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), &task.remote, &task.evidence), (Running, &Some(RemoteId("77".into())), &None));
+}
+
+#[test]
 fn a_look_that_tells_nothing_is_no_suggestion() {
     let mut world = unknown();
     for _ in 0..40 * 60 {
@@ -286,6 +303,37 @@ fn two_unknowns_alike_are_never_swapped_whatever_comes_in_whatever_order() {
             assert!(task.request_id.as_ref().is_none_or(|id| *id == format!("q{n}")), "case {case}: {task:?}");
         }
     }
+}
+
+#[test]
+fn a_record_of_after_the_clock_was_set_back_is_not_given_to_a_submission_of_before() {
+    let mut world = unknown();
+    let sent = world.wall();
+    world.now.wall = Wall(sent.0 - 3_600_000);
+    world.take(Msg::Wake);
+    world.calls.clear();
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    for _ in 0..50 {
+        world.store();
+        world.pass(100);
+    }
+    assert_eq!(world.keys_posted(), [1, 2]);
+    world.reply(timed_out());
+    world.settle();
+    assert_eq!((world.states(1).1, world.states(2).1), (Unknown, Unknown));
+    // Both ask for the same; by our dates only the first one fits.
+    let record = row("q2", sent.plus(5 * SECOND), r#","task_id":"72""#);
+    for _ in 0..35 * 60 {
+        world.pass(SECOND);
+        while asked(&mut world) > 0 {
+            world.reply(page(std::slice::from_ref(&record)));
+        }
+        world.settle();
+    }
+    let first = &world.disk.tasks[&key(1)];
+    assert!(matches!(&first.evidence, Some(Evidence::Ambiguous { others, .. }) if *others == [key(2)]), "{first:?}");
+    // Known to programs that start later.
+    assert_eq!(world.disk.shared.accounts["302ai"].leaps.shifts(), [-3_600_000, 3_600_000]);
 }
 
 #[test]

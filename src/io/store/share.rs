@@ -192,8 +192,8 @@ fn keep(conn: &Connection, profile: &str, account: &Account) -> sql::Result<()> 
 fn forget(conn: &mut Connection, shared: &Shared) -> sql::Result<()> {
     let tx = conn.begin()?;
     tx.execute("DELETE FROM stops WHERE kind = 'halt'", [])?;
-    for (profile, account) in &shared.accounts {
-        keep(&tx, profile, &Account { not_before: account.not_before, ..Account::default() })?;
+    for (profile, Account { not_before, leaps, .. }) in &shared.accounts {
+        keep(&tx, profile, &Account { not_before: *not_before, leaps: *leaps, ..Account::default() })?;
     }
     tx.commit()
 }

@@ -32,6 +32,8 @@ pub struct Submission {
     pub task_id: Option<RemoteId>,
     /// Whether it is to be settled. The others keep their rows from it.
     pub unknown: bool,
+    /// By how many milliseconds `sent` and `until` may be wrong: the clock was set.
+    pub shifts: Vec<i64>,
 }
 
 /// What the records say of an unknown.
@@ -63,8 +65,8 @@ pub enum Finding {
     NotSeen,
 }
 
-/// Finds what the records say of each unknown. `submissions`: *all* of the account whose windows meet those of the unknowns,
-/// settled ones too, by whichever program of ours they were sent; `rows`: all rows of these windows.
+/// Finds what the records say of each unknown. `submissions`: *all* of the account whose windows meet those of the unknowns (where
+/// the clock was set: whose windows may), settled ones too, by whichever program of ours they were sent; `rows`: all rows of these windows.
 #[must_use]
 pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -> BTreeMap<TaskKey, Finding> {
     let rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
@@ -140,10 +142,17 @@ pub(super) fn fits(one: &Submission, row: &Row, catalogue: &Catalogue) -> bool {
         return false;
     }
     let same_prompt = row.prompt.as_ref().map(|prompt| is_from(prompt, &one.prompt));
-    if same_prompt == Some(false) || row.at.is_some_and(|at| !Window::of(one.sent, one.until).holds(at)) {
+    if same_prompt == Some(false) || row.at.is_some_and(|at| !may_hold(one, at)) {
         return false;
     }
     row.path.is_some() || same_model == Some(true) || same_prompt == Some(true)
+}
+
+/// Whether its record may lie there. Where the clock was set, so may one of a moment that is wrong by as much: the true owner of
+/// a row must fit it.
+fn may_hold(one: &Submission, at: Wall) -> bool {
+    let window = Window::of(one.sent, one.until);
+    window.holds(at) || one.shifts.iter().any(|shift| window.holds(Wall(at.0.saturating_add(*shift))))
 }
 
 /// Whether a prompt in a record is that one, or its beginning where the record is cut.

@@ -37,6 +37,7 @@ fn ours(key: u32, seconds: i64, request_id: Option<&str>) -> (Task, Submission) 
         request_id: task.request_id.clone(),
         task_id: task.remote.clone(),
         unknown: false,
+        shifts: vec![],
     };
     (task, one)
 }

@@ -21,6 +21,7 @@ fn unknown(key: u32, seconds: i64) -> Submission {
         request_id: None,
         task_id: None,
         unknown: true,
+        shifts: vec![],
     }
 }
 
@@ -311,12 +312,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn no_submission_is_ever_given_the_row_of_another(fates in prop::collection::vec(fate(), 1..7), turn in 0..7_usize) {
-        let submissions: Vec<Submission> = fates.iter().enumerate().map(|(n, fate)| fate.submission(n)).collect();
+    fn no_submission_is_ever_given_the_row_of_another(
+        fates in prop::collection::vec(fate(), 1..7),
+        turn in 0..7_usize,
+        leap in prop_oneof![Just(0_i64), -7_200..7_200_i64],
+    ) {
+        let mut submissions: Vec<Submission> = fates.iter().enumerate().map(|(n, fate)| fate.submission(n)).collect();
         let rows = fates.iter().zip(&submissions).enumerate().filter_map(|(n, (fate, one))| fate.row(n, one));
         let mut rows: Vec<Row> = rows.collect();
         let turn = turn % rows.len().max(1);
         rows.rotate_left(turn);
+        // The clock is set in the middle: what is sent after that is dated by another clock than the records are.
+        for one in &mut submissions {
+            let off = if one.sent > at(200) { leap * SECOND as i64 } else { 0 };
+            (one.sent.0, one.until.0, one.shifts) = (one.sent.0 + off, one.until.0 + off, vec![leap * -1_000, leap * 1_000]);
+        }
         let found = settle(&submissions, &rows, &Catalogue::builtin());
         prop_assert_eq!(found.len(), submissions.iter().filter(|one| one.unknown).count());
         for (key, finding) in found {
