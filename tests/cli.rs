@@ -63,6 +63,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "finished_at",
         "request_id",
         "put_away_at",
+        "host",
         "who",
         "trouble",
     ];
@@ -73,7 +74,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
     let expected = json!({
         "key": "1", "task_id": sim.task, "state": "saved", "status": task["status"], "model": "MiniMax-Hailuo-02",
         "prompt": "a cat", "resolution": "768P", "duration": 6, "attempt": 1, "parent": null,
-        "file_id": task["file_id"], "path": path, "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
+        "file_id": task["file_id"], "path": path, "host": task["host"], "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
         "cost": "0.5", "currency": "PTC", "cost_source": "records", "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
         "finished_at": task["finished_at"],
         "request_id": task["request_id"], "put_away_at": null, "who": task["who"],

@@ -150,7 +150,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let saved = |e: std::io::Error| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), "");
     private::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(setup.at())?;
-    let caps = Caps { per_day: None, per_batch: None, day_start: now };
+    let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now };
     let mut parent = None;
     for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {
         let at = Wall(now.0 - i64::try_from(minutes * MINUTE).unwrap_or(0));
@@ -230,7 +230,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             let sha256 = ::io::images::sha256(clip);
             Phase::Saved {
                 file,
-                saved: SavedFile { path, bytes, sha256, sides: Some((1366, 768)), length_ms: Some(6_000) },
+                saved: SavedFile { host: None, path, bytes, sha256, sides: Some((1366, 768)), length_ms: Some(6_000) },
             }
         }
         Runs(_) => {

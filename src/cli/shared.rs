@@ -1,12 +1,22 @@
 //! `store`: the store that several machines share.
 
-use super::{Outcome, Stop, Voice, args::StoreCall, carry};
+use super::{
+    Outcome, Stop, Voice,
+    args::{Cap, StoreCall},
+    carry,
+};
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
     store::{self, At, Lookup, Store},
 };
-use domain::{account::Stamp, carried::Carried, export::json_line, reason::store::Fault};
+use domain::{
+    account::{KeptCaps, Stamp},
+    amount::{Amount, Currency},
+    carried::Carried,
+    export::json_line,
+    reason::store::Fault,
+};
 use engine::filter::Place;
 use std::{
     io::{self, Write},
@@ -15,7 +25,7 @@ use std::{
     sync::mpsc,
     thread,
 };
-use words::{names, problem::Problem, tr};
+use words::{amounts, names, problem::Problem, tr};
 
 /// Tasks that are read ahead of those that are written.
 const AHEAD: usize = 100;
@@ -26,6 +36,10 @@ pub(super) fn run(setup: &Loaded, what: StoreCall, voice: Voice) -> Outcome {
         StoreCall::Init => init(setup, voice),
         StoreCall::Check => check(setup, voice),
         StoreCall::Copy { to } => copy(setup, &to, voice),
+        StoreCall::Budget { per_day, each, currency } => {
+            let currency = currency.unwrap_or_else(|| setup.settings.profile.currency());
+            budget(setup, currency, per_day, each, voice)
+        }
         StoreCall::Grants => {
             writeln!(io::stdout(), "{}", store::GRANTS.trim_end())?;
             Ok(Exit::Done)
@@ -75,6 +89,7 @@ fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     let mut store = Store::open(&target)?;
+    let raises = Store::open(&from)?.raises()?;
     let face = "store";
     let who = Stamp { who: format!("{face} {}", std::process::id()), at: Clock::start().now().wall };
     let (to, copied) = mpsc::sync_channel::<Result<Carried, Fault>>(AHEAD);
@@ -86,7 +101,58 @@ fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
         });
         store.take_in(copied, &who)
     })??;
+    store.take_raises(&raises)?;
     carry::told(&taken, 0, voice)
+}
+
+/// Keeps the caps that are given, and tells those that hold.
+fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option<Cap>, voice: Voice) -> Outcome {
+    let mut store = Store::open(setup.at())?;
+    if per_day.or(each).is_some() {
+        let kept = store.caps()?.remove(&currency);
+        let (day, own) = kept.as_ref().map_or((None, None), |kept| (kept.per_day, kept.per_day_each));
+        if let Some(kept) = kept.filter(|kept| !kept.is_ours) {
+            let why = tr!("the caps of this store are set by its keepers; {who} set these", who = kept.by.who);
+            let next = tr!("Ask {who}, or whoever keeps the database: GRANT reeltop_keeper TO …;", who = kept.by.who);
+            return Err(Stop::Problem(
+                Exit::Failed,
+                Box::new(Problem::new(tr!("the budget was not changed"), why, next)),
+            ));
+        }
+        let (day, own) = (per_day.map_or(day, |cap| cap.0), each.map_or(own, |cap| cap.0));
+        store.keep_caps(currency, day, own, Clock::start().now().wall)?;
+    }
+    let kept = store.caps()?;
+    let mut shown: Vec<Currency> = kept.keys().copied().filter(|_| per_day.or(each).is_none()).collect();
+    if !shown.contains(&currency) {
+        shown.push(currency);
+    }
+    for currency in shown {
+        let caps = kept.get(&currency);
+        let json = serde_json::json!({
+            "currency": currency,
+            "per_day": caps.and_then(|caps| caps.per_day),
+            "per_day_each": caps.and_then(|caps| caps.per_day_each),
+            "who": caps.map(|caps| &caps.by.who),
+            "at": caps.map(|caps| caps.by.at.rfc3339()),
+            "keeper": caps.map(|caps| caps.is_ours),
+        });
+        print(voice, &json, &budget_text(currency, caps))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn budget_text(currency: Currency, caps: Option<&KeptCaps>) -> String {
+    let Some(caps) = caps else {
+        return tr!("{currency}: the store keeps no budget; each config's own caps hold", currency);
+    };
+    let no_cap = || tr!("no cap").to_owned();
+    let of = |cap: Option<Amount>| cap.map_or_else(no_cap, |cap| cap.of(currency).to_string());
+    let set =
+        tr!("set by {who} at {time}", who = caps.by.who, time = amounts::moment(caps.by.at, Clock::start().now()));
+    let (day, each) = (of(caps.per_day), of(caps.per_day_each));
+    let text = tr!("a day: {day}; each person a day: {each} ({set})", day, each, set);
+    if caps.is_ours { text } else { tr!("{text}; only a keeper of the store changes it", text) }
 }
 
 fn read(from: &At, to: &mpsc::SyncSender<Result<Carried, Fault>>) -> Result<(), Fault> {

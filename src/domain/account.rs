@@ -89,6 +89,21 @@ pub struct Sender {
     pub profile: String,
 }
 
+/// A program that says from time to time that it runs, on a store that several machines share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name in claims.
+    pub owner: String,
+    /// The machine.
+    pub host: String,
+    /// The person it works for; empty where nobody is named.
+    pub who: String,
+    /// Its version.
+    pub version: String,
+    /// How long ago it last said so, in milliseconds.
+    pub silent_ms: u64,
+}
+
 /// More for the day's cap of a currency, by a person's word, for the day on which it was said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raise {
@@ -96,6 +111,9 @@ pub struct Raise {
     pub by: Stamp,
     /// By how much; more than nothing.
     pub more: Money,
+    /// The person who raised it, whose own cap it raises too; `None` where nobody is named, and until the store has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 impl Raise {
@@ -105,6 +123,25 @@ impl Raise {
         let holds = |raise: &&Self| raise.more.currency == currency && raise.by.at >= day_start;
         raises.iter().filter(holds).map(|raise| raise.more.amount).sum()
     }
+}
+
+/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever a config says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptCaps {
+    /// For all people together.
+    pub per_day: Option<Amount>,
+    /// For each person.
+    pub per_day_each: Option<Amount>,
+    /// The person who set them, and when.
+    pub by: Stamp,
+    /// Whether this program may change them, and raise today's.
+    pub is_ours: bool,
+}
+
+/// The lower of two caps, where there is one.
+#[must_use]
+pub fn lower(one: Option<Amount>, other: Option<Amount>) -> Option<Amount> {
+    one.into_iter().chain(other).min()
 }
 
 /// All of it, as one store has it.
@@ -120,6 +157,9 @@ pub struct Shared {
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by of late, the oldest first; each reader's own day tells which of them hold.
     pub raises: Vec<Raise>,
+    /// The caps that are kept in the store.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub caps: BTreeMap<Currency, KeptCaps>,
 }
 
 /// A change of it.

@@ -5,6 +5,7 @@ mod codes;
 mod ledger;
 mod new_task;
 mod row;
+mod saved;
 mod state;
 
 pub use besides::{Besides, Second};
@@ -12,6 +13,7 @@ pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, Signed, What};
 pub use new_task::NewTask;
 pub use row::{Kind, Row, Small, Texts, kept_reason};
+pub use saved::SavedFile;
 pub use state::TaskState;
 
 use super::{
@@ -129,21 +131,6 @@ impl Trouble {
     pub fn has_lasted(&self, ms: u64, now: Wall) -> bool {
         self.since.is_none_or(|since| now.since(since) >= ms)
     }
-}
-
-/// What a saved file is, as far as it was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedFile {
-    /// Where it lies.
-    pub path: String,
-    /// Its size.
-    pub bytes: u64,
-    /// Its SHA-256, in lower-case hexadecimal.
-    pub sha256: String,
-    /// The picture's sides in pixels, where the MP4's header tells them.
-    pub sides: Option<(u32, u32)>,
-    /// The running time in milliseconds, where the MP4's header tells it.
-    pub length_ms: Option<u64>,
 }
 
 /// A stage of a task's life with just the data that stage has.

@@ -84,6 +84,7 @@ pub fn profile_of_attempt(work: &Work, parent: Option<TaskKey>) -> &str {
 pub(super) fn caps(work: &Work) -> Caps {
     Caps {
         per_day: work.settings.budget.per_day,
+        per_day_each: work.settings.budget.per_day_each,
         per_batch: work.settings.budget.per_batch,
         day_start: work.now.day_start(),
     }

@@ -139,6 +139,8 @@ pub enum StoreCmd {
         /// Now, for the person's own days.
         now: Now,
     },
+    /// Read which programs of which machines run on a shared store. Answered by `Members`.
+    Members,
     /// Look up archived tasks. Answered by `Archived`.
     Archived {
         /// As it was typed.
@@ -172,12 +174,14 @@ pub enum StoreCmd {
     },
 }
 
-/// The caps on spending that a batch of intents must keep. What counts: every attempt since `day_start` that was charged, may
+/// The caps on spending that a batch of intents must keep, besides those that are kept in the store: the lower one holds. What counts: every attempt since `day_start` that was charged, may
 /// have been charged, or is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caps {
     /// The day's cap; `None` for no cap.
     pub per_day: Option<Amount>,
+    /// The same for the person who asks.
+    pub per_day_each: Option<Amount>,
     /// The batch's cap; `None` for no cap.
     pub per_batch: Option<Amount>,
     /// When the user's present day began.
@@ -413,6 +417,7 @@ impl StoreCmd {
             | Self::Detail { .. }
             | Self::Costs { .. }
             | Self::Refunds { .. }
+            | Self::Members
             | Self::SaveDraft { .. }
             | Self::SaveView { .. }
             | Self::SaveUpload { .. }

@@ -8,7 +8,7 @@ use crate::{
     work::{Auditing, Work},
 };
 use domain::{
-    account::Raise,
+    account::{self, KeptCaps, Raise},
     amount::{Amount, Currency, Totals},
     audit::{Audit, NotAudited},
     costs::Report,
@@ -25,6 +25,8 @@ pub struct Money {
     pub spent_today: Totals,
     /// Set aside for queued tasks.
     pub reserved: Totals,
+    /// What of both is this person's.
+    pub own: Totals,
     /// The day these sums are of, by its first moment.
     pub day: Wall,
     /// The ledger summed up, as of the last time the money screen asked.
@@ -47,10 +49,14 @@ pub struct Day {
     pub spent: Amount,
     /// Set aside for queued tasks.
     pub reserved: Amount,
-    /// The config's cap with what it was raised by today; `None` for no cap.
+    /// The cap, the lower of the config's and the store's, with what it was raised by today; `None` for no cap.
     pub cap: Option<Amount>,
     /// What the cap was raised by today.
     pub raised: Amount,
+    /// The cap of the person who works here, with what they raised it by; `None` for no cap.
+    pub own_cap: Option<Amount>,
+    /// What of this person's counts against it.
+    pub own_used: Amount,
 }
 
 impl Day {
@@ -64,6 +70,14 @@ impl Day {
     #[must_use]
     pub fn left(&self) -> Option<Amount> {
         self.cap.map(|cap| cap.less(self.used()))
+    }
+
+    /// This person's own cap and what it leaves, where that is less than the cap for all leaves.
+    #[must_use]
+    pub fn own_left(&self) -> Option<(Amount, Amount)> {
+        let cap = self.own_cap?;
+        let left = cap.less(self.own_used);
+        self.left().is_none_or(|all| left < all).then_some((cap, left))
     }
 }
 
@@ -100,13 +114,27 @@ impl Work {
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {
         let raised = Raise::sum(&self.sharing.raises, currency, self.now.day_start());
+        let ours =
+            self.raises_today().filter(|raise| raise.more.currency == currency && raise.person == self.settings.who);
+        let own_raised: Amount = ours.map(|raise| raise.more.amount).sum();
+        let (budget, kept) = (&self.settings.budget, self.sharing.caps.get(&currency));
+        let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
+        let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
         Day {
             currency,
             spent: self.money.spent_today.of(currency),
             reserved: self.money.reserved.of(currency),
-            cap: self.settings.budget.per_day.map(|cap| cap + raised),
+            cap: cap.map(|cap| cap + raised),
             raised,
+            own_cap: own_cap.map(|cap| cap + own_raised),
+            own_used: self.money.own.of(currency),
         }
+    }
+
+    /// The caps of that currency that only somebody else may raise.
+    #[must_use]
+    pub fn caps_of_others(&self, currency: Currency) -> Option<&KeptCaps> {
+        self.sharing.caps.get(&currency).filter(|caps| !caps.is_ours)
     }
 
     /// What today's cap of any currency was raised by, the oldest first.

@@ -1,5 +1,9 @@
 //! What happens to the program: everything that the work is told. Plain data.
 
+mod refusal;
+
+pub use refusal::{BudgetCap, InsertRefusal};
+
 use crate::{
     act::Act,
     effect::{ListFor, Ticket, Write},
@@ -10,8 +14,7 @@ use crate::{
     view::View,
 };
 use domain::{
-    account::Shared,
-    amount::{Amount, Currency},
+    account::{Member, Shared},
     batch_file::Lines,
     costs::Report,
     draft::KeptDraft,
@@ -26,8 +29,7 @@ use domain::{
     },
     refunds::Refund,
     request::StoredImage,
-    retry::Overtaken,
-    task::{Event, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey, TaskState},
+    task::{Event, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -166,6 +168,8 @@ pub enum StoreMsg {
     Audit { ticket: Ticket, side: Box<crate::audit::Side> },
     /// The charges that can be asked back, the oldest first.
     Refunds(Vec<Refund>),
+    /// The programs of all machines on a shared store; none of a store in a file.
+    Members(Vec<Member>),
     /// Archived tasks that pass a filter, the command's, the newest first.
     Archived { filter: String, rows: Vec<Row> },
     /// The ledger summed up.
@@ -195,43 +199,6 @@ pub struct Posted {
     pub key: TaskKey,
     /// The ID that it named.
     pub id: RemoteId,
-}
-
-/// Why a batch of intents was not taken; nothing of it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum InsertRefusal {
-    /// A task of that name exists already; it is given instead (whole).
-    NameTaken { task: Box<Task> },
-    /// An attempt may not be repeated as it was confirmed: another program, or the service, has changed it meanwhile.
-    Overtaken {
-        /// The attempt.
-        parent: TaskKey,
-        /// What it is now.
-        state: TaskState,
-        why: Overtaken,
-    },
-    /// It would cross a cap.
-    OverBudget {
-        /// `day` or `batch`.
-        cap: BudgetCap,
-        /// The cap.
-        limit: Amount,
-        /// What stands against it already.
-        spent: Amount,
-        /// What the batch would cost.
-        asked: Amount,
-        /// What all three are in.
-        currency: Currency,
-    },
-}
-
-/// Which cap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BudgetCap {
-    /// `budget.per_day`.
-    Day,
-    /// `budget.per_batch`.
-    Batch,
 }
 
 /// What became of one write.

@@ -20,5 +20,7 @@ pub enum Own {
         keys: Vec<TaskKey>,
         /// Those among them whose file is gone.
         missing: Vec<TaskKey>,
+        /// Those whose file is on the machine that saved it, and not here.
+        elsewhere: Vec<TaskKey>,
     },
 }

@@ -72,6 +72,8 @@ pub struct Host {
     pub address: String,
     /// Where it is not ssh's own.
     pub port: Option<u16>,
+    /// This machine's own name, as it stands with the files that it saves.
+    pub name: String,
 }
 
 /// A profile beside the default one.
@@ -155,6 +157,8 @@ pub struct DownloadSettings {
     pub stall_ms: u64,
     /// Whether a JSON file is written beside the video.
     pub sidecar: bool,
+    /// Whether every machine of the store has this folder under this path.
+    pub shared: bool,
 }
 
 /// `[budget]`.
@@ -162,6 +166,8 @@ pub struct DownloadSettings {
 pub struct BudgetSettings {
     /// The day's cap; `None` for no cap.
     pub per_day: Option<Amount>,
+    /// The day's cap of this person, on a store that several share; `None` for no cap.
+    pub per_day_each: Option<Amount>,
     /// One batch's cap; `None` for no cap.
     pub per_batch: Option<Amount>,
     /// Above this the number of tasks must be typed; `None` for never.
@@ -380,9 +386,11 @@ impl Default for Settings {
                 name: "{key}-{prompt}".into(),
                 stall_ms: 30 * time::SECOND,
                 sidecar: true,
+                shared: false,
             },
             budget: BudgetSettings {
                 per_day: Some(Amount::from_thousandths(20_000)),
+                per_day_each: None,
                 per_batch: Some(Amount::from_thousandths(20_000)),
                 ask_above: Some(Amount::from_thousandths(5_000)),
             },

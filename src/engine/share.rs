@@ -21,8 +21,14 @@ use domain::{
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
     let owner = work.store.owner.as_deref().unwrap_or_default();
-    let process = owner.split('-').next().unwrap_or_default();
+    let process = process(owner);
     Stamp { who: format!("{} {process}", work.settings.face), at: work.now.wall }
+}
+
+/// The process of a program that claims know by that name, with its machine where there are several: the name ends in when it
+/// began and a number.
+pub(super) fn process(owner: &str) -> &str {
+    owner.rsplitn(3, '-').last().unwrap_or_default()
 }
 
 /// Whether that was done by this program.
@@ -94,8 +100,8 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
         work.sharing.under_way.remove(&ticket);
         super::outage::healthy(work);
     }
-    let Shared { pause, mut halts, accounts, senders, raises } = shared;
-    work.sharing.senders = senders;
+    let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
+    (work.sharing.senders, work.sharing.caps) = (senders, caps);
     raised(work, raises);
     if !work.sharing.is_told() {
         return; // Ours is newer.
@@ -228,7 +234,7 @@ pub(super) fn resume(work: &mut Work, halt: bool) {
 pub(super) fn raise(work: &mut Work, more: Money) {
     let by = stamp(work);
     let profile = work.settings.profile.name.clone();
-    wish(work, &profile, Change::Raise(Raise { by, more }));
+    wish(work, &profile, Change::Raise(Raise { by, more, person: None }));
 }
 
 /// Whether the service's wish to wait until then can be meant: one further ahead is from before the clock was set back.

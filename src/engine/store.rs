@@ -68,6 +68,10 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             uploads::known(work, known);
             Vec::new()
         }
+        StoreMsg::Members(members) => {
+            work.sharing.members = members;
+            Vec::new()
+        }
         StoreMsg::Refunds(refunds) => {
             work.money.refunds = refunds;
             Vec::new()

@@ -101,6 +101,7 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
         return false;
     }
     let money_before = before.map(|known| money_of(known, work.money.day));
+    let was_own = before.is_some_and(|known| is_own(work, known));
     let state_before = before.map(|known| known.state);
     // Fetched again, its file says nothing of how long such a task takes.
     let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
@@ -108,6 +109,10 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
     if let Some((spent, reserved)) = money_before {
         work.money.spent_today.take(spent);
         work.money.reserved.take(reserved);
+        if was_own {
+            work.money.own.take(spent);
+            work.money.own.take(reserved);
+        }
     }
     count_money(work, &row);
     engine::refunds::note(work, state_before, row.state);
@@ -184,13 +189,24 @@ pub fn turn_day(work: &mut Work) {
     work.others.values_mut().for_each(|served| served.balance.spent_then = Totals::default());
     let (spent, reserved): (Vec<Money>, Vec<Money>) = work.tasks.rows.values().map(|row| money_of(row, today)).unzip();
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
+    let own = work.tasks.rows.values().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
+    let own: Totals = own.flat_map(|(spent, reserved)| [spent, reserved]).collect();
+    work.money.own = own;
 }
 
 fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
     let (spent, reserved) = money_of(row, work.money.day);
     work.money.spent_today.extend([spent]);
     work.money.reserved.extend([reserved]);
+    if is_own(work, row) {
+        work.money.own.extend([spent, reserved]);
+    }
     (spent, reserved)
+}
+
+/// Whether the person who works here queued it.
+fn is_own(work: &Work, row: &Row) -> bool {
+    work.settings.who.as_deref().unwrap_or_default() == &*row.kind.who
 }
 
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.

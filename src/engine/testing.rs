@@ -111,6 +111,7 @@ pub fn task(key: u32, state: TaskState) -> Task {
         TaskState::Saved => Phase::Saved {
             file: file(),
             saved: SavedFile {
+                host: None,
                 path: format!("/videos/it's {key}.mp4"),
                 bytes: 1,
                 sha256: String::new(),

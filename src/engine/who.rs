@@ -1,7 +1,10 @@
 //! Who does what on this store: which programs run, what each sends, watches and saves, and how each profile fares.
 
 use crate::{share, work::Work};
-use domain::task::{Phase, Row, TaskKey, TaskState};
+use domain::{
+    account::Member,
+    task::{Phase, Row, TaskKey, TaskState},
+};
 use std::collections::BTreeMap;
 
 /// A program that runs on the store.
@@ -17,6 +20,8 @@ pub struct Program {
     pub sending: usize,
     pub watched: usize,
     pub saving: usize,
+    /// What it says of itself, on a store that several machines share.
+    pub says: Option<Member>,
 }
 
 /// The programs, this one first.
@@ -45,6 +50,9 @@ pub fn programs(work: &Work) -> Vec<Program> {
             _ => {}
         }
     }
+    for member in &work.sharing.members {
+        all.entry(&member.owner).or_default().says = Some(member.clone());
+    }
     let mut programs: Vec<Program> = all.into_iter().map(|(owner, program)| named(owner, program)).collect();
     programs.sort_by_key(|program| !program.is_this);
     programs
@@ -52,7 +60,7 @@ pub fn programs(work: &Work) -> Vec<Program> {
 
 fn named(owner: &str, mut program: Program) -> Program {
     if program.name.is_empty() {
-        owner.split('-').next().unwrap_or_default().clone_into(&mut program.name);
+        share::process(owner).clone_into(&mut program.name);
     }
     program
 }

@@ -10,8 +10,8 @@ use crate::{
     tasks::Tasks,
 };
 use domain::{
-    account::{Change, HaltCause, Raise, Sender, Stamp},
-    amount::Amount,
+    account::{Change, HaltCause, KeptCaps, Member, Raise, Sender, Stamp},
+    amount::{Amount, Currency},
     reason::Reason,
     task::{NewTask, Phase, RefundStep, RemoteId, Second, TaskKey, Trouble},
     time::{Mono, Now, Wall},
@@ -164,6 +164,10 @@ pub struct Sharing {
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by of late, by whichever program.
     pub raises: Vec<Raise>,
+    /// The caps that are kept in the store.
+    pub caps: BTreeMap<Currency, KeptCaps>,
+    /// The programs of all machines, as of the last time that a person asked.
+    pub members: Vec<Member>,
     /// On a shared store: who else asks of the same accounts.
     pub company: Option<Company>,
 }

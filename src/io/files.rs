@@ -4,11 +4,12 @@ use crate::{
     foreign,
     paths::expanded,
     store::{self, Store},
+    surroundings,
 };
 use domain::{
     reason::system::{At, System},
     request::ImageKind,
-    task::TaskKey,
+    task::{SavedFile, TaskKey},
 };
 use engine::folder::{Entry, EntryKind, Listing, split};
 use imagesize::ImageType;
@@ -79,10 +80,15 @@ pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
 /// Those of these saved tasks whose file is no longer where it was saved. Of what cannot be looked at nothing is said. Blocks on
 /// the disk.
 #[must_use]
-pub fn missing(at: &store::At, keys: &[TaskKey]) -> Vec<TaskKey> {
+pub fn missing(at: &store::At, keys: &[TaskKey], is_shared: bool) -> (Vec<TaskKey>, Vec<TaskKey>) {
     let tasks = Store::open(at).and_then(|store| store.look(keys)).unwrap_or_default();
     let is_gone = |path: &str| fs::metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound);
-    tasks.iter().filter(|task| task.saved().is_some_and(|saved| is_gone(&saved.path))).map(|task| task.key).collect()
+    let here = surroundings::machine();
+    let is_others = |saved: &SavedFile| !is_shared && saved.host.as_ref().is_some_and(|host| *host != here);
+    let gone = tasks.iter().filter_map(|task| Some((task.key, task.saved().filter(|saved| is_gone(&saved.path))?)));
+    let (elsewhere, missing): (Vec<_>, Vec<_>) = gone.partition(|(_, saved)| is_others(saved));
+    let keys = |found: Vec<(TaskKey, &SavedFile)>| found.into_iter().map(|(key, _)| key).collect();
+    (keys(missing), keys(elsewhere))
 }
 
 /// Lists the folder of a path as it was typed: the folder itself, or the one that its last part stands in. Hidden

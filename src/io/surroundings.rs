@@ -11,6 +11,7 @@ pub fn settle(setup: &mut Loaded, no_color: bool) {
     let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
     let said = setup.sets("ui.ascii");
     setup.settings.who.get_or_insert_with(user_at_host);
+    setup.settings.host.name = machine();
     let ui = &mut setup.settings.ui;
     ui.depth = if no_color { Depth::None } else { depth };
     if !said {
@@ -50,7 +51,13 @@ pub fn store_url() -> Option<String> {
 /// Who is at which machine, such as `ann@studio`.
 fn user_at_host() -> String {
     let user = ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
-    format!("{}@{}", user.as_deref().unwrap_or("someone"), rustix::system::uname().nodename().to_string_lossy())
+    format!("{}@{}", user.as_deref().unwrap_or("someone"), machine())
+}
+
+/// This machine's name.
+#[must_use]
+pub fn machine() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

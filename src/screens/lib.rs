@@ -124,8 +124,8 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             sights::seen(app, sight, result);
             Vec::new()
         }
-        WorkMsg::Local(LocalMsg::Own(engine::own::Own::FilesFound { keys, missing })) => {
-            table::found::looked(app, &keys, &missing);
+        WorkMsg::Local(LocalMsg::Own(engine::own::Own::FilesFound { keys, missing, elsewhere })) => {
+            table::found::looked(app, &keys, &missing, &elsewhere);
             Vec::new()
         }
         WorkMsg::Local(msg) => compose::local(app, msg),

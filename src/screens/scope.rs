@@ -27,14 +27,15 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
     let doable = [unsent.clone(), saving.clone(), paid.clone(), failed.clone()].concat();
     let done = Done::Left { put_away: failed.clone(), unwatched: [saving.clone(), paid.clone()].concat() };
     let done = Some(done).filter(|_| doable.len() > unsent.len());
+    let others = of_others(app, &doable);
     let act = Act::Cancel(doable);
-    if keys.len() == 1 && paid.is_empty() {
+    if keys.len() == 1 && paid.is_empty() && others.is_none() {
         app.screen.acts.extend(done);
         table::clear_marks(app);
         return vec![Do::Act(act)];
     }
     let question = match keys.as_slice() {
-        [key] => {
+        [key] if !paid.is_empty() => {
             tr!("Stop watching? {key} stays charged: the service cannot cancel it, and the file is not fetched.", key)
         }
         _ => told(
@@ -54,8 +55,22 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
             ],
         ),
     };
+    let question = others.into_iter().fold(question, |question, others| format!("{question}\n{others}"));
     app.screen.open(Confirm { question, act, done });
     Vec::new()
+}
+
+/// Which of these tasks another person queued, and who; `None` where none is.
+pub(crate) fn of_others(app: &App, keys: &[TaskKey]) -> Option<String> {
+    let me = app.work.settings.who.as_deref()?;
+    let mut others: BTreeMap<&str, Vec<TaskKey>> = BTreeMap::new();
+    for row in keys.iter().filter_map(|key| app.work.tasks.rows.get(key)) {
+        if !row.kind.who.is_empty() && &*row.kind.who != me {
+            others.entry(&row.kind.who).or_default().push(row.key);
+        }
+    }
+    let told = others.iter().map(|(who, keys)| tr!("Not yours but {who}'s: {keys}", who, keys = listed(keys)));
+    told.reduce(|all, one| format!("{all}\n{one}"))
 }
 
 /// Downloads what is not on disk; asks where all of it is, and where there are several.
@@ -63,7 +78,8 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
     let rows = &app.work.tasks.rows;
     let able: Vec<TaskKey> = keys.iter().filter(|key| rows.get(key).is_some_and(can)).copied().collect();
     let found = &app.screen.table.found;
-    let on_disk = |row: &Row| row.state == TaskState::Saved && !found.is_missing(row.key);
+    let on_disk =
+        |row: &Row| row.state == TaskState::Saved && !found.is_missing(row.key) && !found.is_elsewhere(row.key);
     let saved = |key: &TaskKey| rows.get(key).is_some_and(on_disk);
     let (there, missing): (Vec<TaskKey>, Vec<TaskKey>) = able.into_iter().partition(saved);
     if let ([_], [key]) = (keys.as_slice(), missing.as_slice()) {
@@ -153,5 +169,48 @@ pub(crate) fn unsent_at_the_end(app: &App) -> Option<String> {
             listed,
             money
         )),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::testing::state;
+    use domain::task::TaskState::{Failed, Queued};
+    use std::sync::Arc;
+
+    /// Two tasks, of which the first is Ben's.
+    fn shared() -> App {
+        let mut app = state(&[Queued, Failed]);
+        app.work.settings.who = Some("ann".into());
+        for (key, who) in [(1, "ben@desk"), (2, "ann")] {
+            let row = app.work.tasks.rows.get_mut(&TaskKey(key)).expect("it is there");
+            Arc::make_mut(&mut row.kind).who = who.into();
+        }
+        app
+    }
+
+    #[test]
+    fn another_persons_task_is_asked_about_and_ones_own_is_not() {
+        let mut app = shared();
+        assert_eq!(cancel(&mut app, vec![TaskKey(2)]).len(), 1);
+        assert_eq!(cancel(&mut app, vec![TaskKey(1)]), []);
+        let question = app.screen.top::<Confirm>().map(|confirm| confirm.question.clone());
+        let expected = "Taken back, free: #1 (0.5 PTC not spent)\nNot yours but ben@desk's: #1";
+        assert_eq!(question.as_deref(), Some(expected));
+        // Where nobody is named, nothing is asked.
+        let mut app = shared();
+        app.work.settings.who = None;
+        assert_eq!(cancel(&mut app, vec![TaskKey(1)]).len(), 1);
+    }
+
+    #[test]
+    fn undo_asks_before_it_takes_back_what_another_person_left_unsent() {
+        let mut app = shared();
+        app.work.queue.unsent = [TaskKey(1)].into();
+        assert_eq!(crate::undo::run(&mut app), []);
+        let question = app.screen.top::<Confirm>().map(|confirm| confirm.question.clone());
+        assert_eq!(question.as_deref(), Some("Undo: take back #1?\nNot yours but ben@desk's: #1"));
     }
 }

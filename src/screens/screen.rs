@@ -325,8 +325,9 @@ pub struct PreviewSeen {
     pub halted: usize,
     /// Of tasks in each state.
     pub counts: [usize; 10],
-    /// The day's.
+    /// The day's, and this person's.
     pub cap: Option<Amount>,
+    pub own_cap: Option<Amount>,
     pub balance: Option<Amount>,
 }
 

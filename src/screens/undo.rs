@@ -4,9 +4,11 @@
 use crate::{
     app::App,
     commands::Do,
-    compose, keymap,
+    compose,
+    confirm::Confirm,
+    keymap,
     keymap::{Action, Ctx},
-    toast,
+    scope, toast,
 };
 use domain::{
     draft::Draft,
@@ -98,6 +100,14 @@ pub(crate) fn run(app: &mut App) -> Vec<Do> {
     let Ok(step) = next(app) else { return Vec::new() };
     if step.is_last {
         app.screen.acts.pop();
+    } else if let [act @ (Act::Cancel(keys) | Act::BringBack(keys))] = step.acts.as_slice()
+        && let Some(others) = scope::of_others(app, keys)
+    {
+        // What this program did itself was asked about then.
+        let question = tr!("Undo: {words}?", words = step.words);
+        let (question, act) = (format!("{question}\n{others}"), act.clone());
+        app.screen.open(Confirm { question, act, done: None });
+        return Vec::new();
     }
     let mut wishes: Vec<Do> = step.acts.into_iter().map(Do::Act).collect();
     if let Some(pattern) = step.pattern {

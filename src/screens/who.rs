@@ -6,6 +6,7 @@ use crate::{
     kit::brush::Brush,
     lists::{Kind, ListView, view::text_list},
 };
+use engine::effect::{Effect, StoreCmd};
 use ratatui::layout::{Position, Rect};
 use words::{print::who, tr};
 
@@ -22,5 +23,5 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         return Err(tr!("it takes no argument").into());
     }
     app.screen.open(ListView::of(&WHO));
-    Ok(Vec::new())
+    Ok(vec![Do::Effect(Effect::Store(StoreCmd::Members))])
 }

@@ -112,6 +112,6 @@ fn go(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
             sheet::open(app, &tasks);
             Vec::new()
         }
-        Then::Play => tasks.first().map_or_else(Vec::new, copy::play),
+        Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(app, task)),
     }
 }

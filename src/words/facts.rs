@@ -183,7 +183,7 @@ pub fn file_label() -> &'static str {
 
 /// Where the file lies, its measures beside what was asked for, its hash.
 #[must_use]
-pub fn file(row: &Row, saved: &SavedFile) -> Vec<Fact> {
+pub fn file(row: &Row, saved: &SavedFile, here: &str) -> Vec<Fact> {
     let mut parts = vec![amounts::size(saved.bytes)];
     let asked = |got: String, asked: String| {
         if row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
@@ -194,8 +194,12 @@ pub fn file(row: &Row, saved: &SavedFile) -> Vec<Fact> {
     if let Some(ms) = saved.length_ms {
         parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", row.kind.duration)));
     }
+    let path = match &saved.host {
+        Some(host) if host != here => tr!("{path} on {host}", path = saved.path, host),
+        _ => saved.path.clone(),
+    };
     vec![
-        fact(file_label(), &*saved.path, Tone::Strong),
+        fact(file_label(), path, Tone::Strong),
         Fact { label: "", parts, tone: Tone::Plain },
         fact("SHA-256", &*saved.sha256, Tone::Faint),
     ]

@@ -29,6 +29,7 @@ pub fn task(task: &Task) -> Value {
         "parent": task.parent.map(key),
         "file_id": task.file(),
         "path": saved.map(|saved| &saved.path),
+        "host": saved.and_then(|saved| saved.host.as_ref()),
         "bytes": saved.map(|saved| saved.bytes),
         "cost_ptc": export::cost_ptc(task),
         "cost": export::cost(task),
@@ -90,7 +91,7 @@ mod tests {
             json!({
                 "key": "12", "task_id": null, "state": "queued", "status": null, "model": "MiniMax-Hailuo-02",
                 "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
-                "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "cost": "0.5", "currency": "PTC", "cost_source": "list", "charged": "no", "error": null,
+                "file_id": null, "path": null, "host": null, "bytes": null, "cost_ptc": "0.5", "cost": "0.5", "currency": "PTC", "cost_source": "list", "charged": "no", "error": null,
                 "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
                 "request_id": null,
                 "put_away_at": null, "who": null,
@@ -100,7 +101,14 @@ mod tests {
 
     #[test]
     fn a_saved_and_a_failed_task_tell_what_became_of_them() {
-        let saved = SavedFile { path: "/v/12.mp4".into(), bytes: 9, sha256: "cd".into(), sides: None, length_ms: None };
+        let saved = SavedFile {
+            host: None,
+            path: "/v/12.mp4".into(),
+            bytes: 9,
+            sha256: "cd".into(),
+            sides: None,
+            length_ms: None,
+        };
         let saved = Task {
             remote: Some(RemoteId("106916112212032".into())),
             parent: Some(TaskKey(11)),

@@ -83,7 +83,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
 }
 
 /// Tells of today's cap after it was raised.
-fn cap_raised(Raise { by, more }: &Raise, cap: Option<Money>) -> String {
+fn cap_raised(Raise { by, more, .. }: &Raise, cap: Option<Money>) -> String {
     match cap {
         Some(cap) => tr!("today's cap is {cap}: raised by {more} ({who})", cap, more, who = by.who),
         None => tr!("today's cap was raised by {more} ({who}); the config here sets none", more, who = by.who),
@@ -371,7 +371,7 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             )
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
-        InsertRefusal::OverBudget { cap, limit, spent, asked, currency } => {
+        InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by } => {
             let [limit, spent, asked] = [limit, spent, asked].map(|amount| amount.of(*currency));
             let (why, option) = match cap {
                 BudgetCap::Day => (
@@ -383,6 +383,15 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                     ),
                     "budget.per_day",
                 ),
+                BudgetCap::Each => (
+                    tr!(
+                        "{asked} more would cross your own cap for a day of {limit} ({spent} stand against it)",
+                        asked,
+                        limit,
+                        spent
+                    ),
+                    "budget.per_day_each",
+                ),
                 BudgetCap::Batch => (
                     tr!(
                         "{asked} more would cross the batch's cap of {limit} ({spent} stand against it)",
@@ -393,12 +402,16 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                     "budget.per_batch",
                 ),
             };
-            let next = match cap {
-                BudgetCap::Day => tr!(
+            let next = match (cap, set_by) {
+                (_, Some(who)) => tr!(
+                    "Queue less, or ask {who}, who set it for everybody on this store, or another keeper: `reeltop store budget` changes it.",
+                    who
+                ),
+                (BudgetCap::Day | BudgetCap::Each, None) => tr!(
                     "Queue less, or raise {option} in the config; :budget in the dashboard raises it for today alone.",
                     option
                 ),
-                BudgetCap::Batch => tr!("Queue less, or raise {option} in the config.", option),
+                (BudgetCap::Batch, None) => tr!("Queue less, or raise {option} in the config.", option),
             };
             Problem::new(tr!("nothing was queued"), why, next)
         }

@@ -98,6 +98,7 @@ pub(crate) fn saved(key: u32, name: &str) -> Phase {
     Phase::Saved {
         file: FileId(format!("1768440287{key:05}")),
         saved: SavedFile {
+            host: None,
             path: format!("/home/lin/Videos/reeltop/{key}-{name}.mp4"),
             bytes: 12_449_000 + u64::from(key) * 1_000,
             sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into(),

@@ -403,7 +403,8 @@ impl World {
             Some(Fate::NoRoom) => SaveMsg::Failed { key, ticket, error: error(ErrorClass::File), again: false },
             _ => {
                 let path = format!("/videos/{}.mp4", key.0);
-                let saved = SavedFile { path, bytes: 7, sha256: String::new(), sides: None, length_ms: None };
+                let saved =
+                    SavedFile { host: None, path, bytes: 7, sha256: String::new(), sides: None, length_ms: None };
                 SaveMsg::Done { key, ticket, saved }
             }
         };

@@ -11,6 +11,7 @@ mod people;
 #[path = "../store/programs.rs"]
 mod programs;
 mod rig;
+mod roles;
 mod schema;
 #[path = "../store/shared.rs"]
 mod shared;

@@ -19,15 +19,17 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
     let batch = [intent("one"), intent("two"), intent("three")];
-    let caps = Caps { per_day: Some(ptc(1_500)), per_batch: Some(ptc(1_000)), day_start: DAY };
+    let caps = Caps { per_day: Some(ptc(1_500)), per_day_each: None, per_batch: Some(ptc(1_000)), day_start: DAY };
     let (limit, spent, asked) = (ptc(1_000), Amount::ZERO, ptc(1_500));
-    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent, asked, currency: Currency::Ptc };
+    let refusal =
+        InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent, asked, currency: Currency::Ptc, set_by: None };
     assert_eq!(store.insert(&batch, DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 0);
 
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap().unwrap().len(), 2);
     let (limit, spent, asked) = (ptc(1_500), ptc(1_000), ptc(1_000));
-    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc };
+    let refusal =
+        InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc, set_by: None };
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.insert(&batch[2..], DAY, &caps).unwrap().unwrap().len(), 1);
 }
@@ -65,7 +67,7 @@ fn what_was_spent_today_or_is_reserved_stands_against_the_days_cap() {
 fn a_task_made_elsewhere_costs_nothing_against_the_caps() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
-    let caps = Caps { per_day: Some(HALF), per_batch: Some(HALF), day_start: DAY };
+    let caps = Caps { per_day: Some(HALF), per_day_each: None, per_batch: Some(HALF), day_start: DAY };
     let batch = [adopted("7"), adopted("8")];
     let made = store.insert(&batch, DAY, &caps).unwrap().unwrap();
     let detail = store.detail(made[0].key).unwrap().unwrap();
@@ -170,12 +172,12 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
 fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() {
     let dir = tempfile::tempdir().unwrap();
     let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
-    let caps = Caps { per_day: Some(ptc(500)), per_batch: None, day_start: DAY };
+    let caps = Caps { per_day: Some(ptc(500)), per_day_each: None, per_batch: None, day_start: DAY };
     add(&mut ours, intent("one"));
     let asks = |store: &mut Store, new: NewTask, caps: &Caps| store.insert(&[new], DAY, caps).unwrap().is_ok();
     assert!(!asks(&mut theirs, intent("two"), &caps));
     let by = |at| Stamp { who: "dashboard 1".into(), at };
-    let raise = |at, currency| Change::Raise(Raise { by: by(at), more: HALF.of(currency) });
+    let raise = |at, currency| Change::Raise(Raise { by: by(at), more: HALF.of(currency), person: None });
     // The day before, in another currency: neither lets anything pass.
     ours.share("302ai", &by(DAY), &raise(Wall(DAY.0 - 1), Currency::Ptc)).unwrap();
     ours.share("302ai", &by(DAY), &raise(DAY, Currency::Usd)).unwrap();
@@ -191,7 +193,8 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
     assert_eq!((again.shared().unwrap().raises.len(), again.raises().unwrap().len()), (3, 3));
     assert!(asks(&mut again, intent("two"), &caps), "a restart keeps it");
     let (limit, spent, asked) = (ptc(1_000), ptc(1_000), HALF);
-    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc };
+    let refusal =
+        InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc, set_by: None };
     assert_eq!(again.insert(&[intent("three")], DAY, &caps).unwrap(), Err(refusal));
     // What stood against it stands against the next day's too, which was not raised.
     let tomorrow = Caps { day_start: Wall(DAY.0 + 86_400_000), ..caps };

@@ -2,7 +2,13 @@
 
 use super::*;
 use ::io::store::At;
-use domain::{account::Stamp, costs, costs::By, task::LedgerLine, task::MoneyEvent};
+use domain::{
+    account::{Change, KeptCaps, Raise, Stamp},
+    costs,
+    costs::By,
+    task::{LedgerLine, MoneyEvent},
+};
+use engine::msg::{BudgetCap, InsertRefusal};
 
 /// The same store, opened by that person.
 fn of(at: &At, who: Option<&str>) -> Store {
@@ -33,6 +39,43 @@ fn a_task_is_its_makers_and_what_others_programs_write_of_it_is_theirs() {
 }
 
 #[test]
+fn the_lower_of_the_configs_and_the_stores_caps_holds_for_each_person() {
+    let dir = place();
+    let (mut ann, mut ben) = (of(&dir.at(), Some("ann")), of(&dir.at(), Some("ben")));
+    let refused = |store: &mut Store, caps: &Caps| {
+        let error = store.insert(&[intent("more")], DAY, caps).unwrap().unwrap_err();
+        let InsertRefusal::OverBudget { cap, limit, spent, set_by, .. } = error else { panic!("{error:?}") };
+        (cap, limit, spent, set_by)
+    };
+    let none = |kept: &Store| kept.caps().unwrap().is_empty();
+    assert!(none(&ann));
+    ann.keep_caps(Currency::Ptc, None, Some(HALF), DAY).unwrap();
+    let by = Stamp { who: "ann".into(), at: DAY };
+    let kept = KeptCaps { per_day: None, per_day_each: Some(HALF), by, is_ours: true };
+    assert_eq!(ben.shared().unwrap().caps, [(Currency::Ptc, kept)].into());
+    add(&mut ben, intent("one"));
+    // Ben's config allows more, and that changes nothing; Ann's own half is still there.
+    let wide = Caps { per_day_each: Some(Amount::from_thousandths(9_000)), ..NO_CAPS };
+    assert_eq!(refused(&mut ben, &wide), (BudgetCap::Each, HALF, HALF, Some("ann".into())));
+    add(&mut ann, intent("two"));
+    let narrow = Caps { per_day_each: Some(Amount::ZERO), ..NO_CAPS };
+    assert_eq!(refused(&mut ann, &narrow), (BudgetCap::Each, Amount::ZERO, HALF, None));
+    // A raise is the cap's of all and of the one who made it, not of others.
+    let more = Raise { by: Stamp { who: "dashboard 7".into(), at: DAY }, more: HALF.of(Currency::Ptc), person: None };
+    let raised = ann.share("302ai", &more.by, &Change::Raise(more.clone())).unwrap();
+    assert_eq!(raised.raises, [Raise { person: Some("ann".into()), ..more.clone() }]);
+    add(&mut ann, intent("three"));
+    assert_eq!(refused(&mut ben, &NO_CAPS).0, BudgetCap::Each);
+    // The cap of all: 1.5 are used, and it was raised by 0.5.
+    ann.keep_caps(Currency::Ptc, Some(Amount::from_thousandths(1_000)), None, DAY).unwrap();
+    let (limit, spent) = (Amount::from_thousandths(1_500), Amount::from_thousandths(1_500));
+    assert_eq!(refused(&mut ben, &NO_CAPS), (BudgetCap::Day, limit, spent, Some("ann".into())));
+    ann.keep_caps(Currency::Ptc, None, None, DAY).unwrap();
+    assert!(none(&ben));
+    add(&mut ben, intent("four"));
+}
+
+#[test]
 fn what_is_carried_to_another_store_keeps_its_names() {
     let (from, to) = (place(), place());
     let mut ann = of(&from.at(), Some("ann"));
@@ -56,5 +99,14 @@ fn what_is_carried_to_another_store_keeps_its_names() {
     let mut cleo = of(&to.at(), Some("cleo"));
     cleo.take_in(carried, &Stamp { who: "import 1".into(), at: DAY }).unwrap().unwrap();
     let [before, after] = [&mut ann, &mut cleo].map(|store| store.detail(task.key).unwrap().unwrap());
+    let raise = Raise {
+        by: Stamp { who: "dashboard 7".into(), at: DAY },
+        more: HALF.of(Currency::Ptc),
+        person: Some("ann".into()),
+    };
+    for _ in 0..2 {
+        cleo.take_raises(std::slice::from_ref(&raise)).unwrap();
+    }
+    assert_eq!(cleo.raises().unwrap(), [raise]);
     assert_eq!((after.events, after.ledger, after.task.who), (before.events, before.ledger, Some("ann".into())));
 }

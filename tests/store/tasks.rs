@@ -18,7 +18,7 @@ pub(crate) use engine::{
 
 /// A day in the tests: 2026-11-22T00:00:00Z.
 pub(crate) const DAY: Wall = Wall(1_795_305_600_000);
-pub(crate) const NO_CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: DAY };
+pub(crate) const NO_CAPS: Caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: DAY };
 pub(crate) const HALF: Amount = Amount::from_thousandths(500);
 
 pub(crate) fn request(prompt: &str) -> Request {
@@ -101,6 +101,7 @@ pub(crate) fn trouble(class: ErrorClass, charged: Charged) -> TaskError {
 pub(crate) fn stages() -> Vec<Phase> {
     let file = FileId("411730842308746".into());
     let saved = SavedFile {
+        host: None,
         path: "/home/you/reels/12-狐狸.mp4".into(),
         bytes: 5_000_000_000,
         sha256: "ab".repeat(32),

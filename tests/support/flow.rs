@@ -300,6 +300,7 @@ impl Ground<msg::Msg> for Answering {
                     _ => {}
                 }
                 let saved = SavedFile {
+                    host: None,
                     path: format!("{}/{}", target.dir, target.name),
                     bytes: 12_449_000,
                     sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into(),
@@ -355,6 +356,7 @@ impl Answering {
             StoreCmd::Sent { ticket, profile, from, to } => {
                 StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to).unwrap() }
             }
+            StoreCmd::Members => StoreMsg::Members(store.members().unwrap()),
             StoreCmd::Refunds { now } => StoreMsg::Refunds(store.refunds(now).unwrap()),
             StoreCmd::SaveDraft { id, draft, at } => {
                 store.save_draft(id, draft.as_deref(), at).unwrap();

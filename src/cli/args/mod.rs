@@ -22,7 +22,7 @@ use domain::{
 };
 use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
-pub use store::{ConfigCall, StoreCall};
+pub use store::{Cap, ConfigCall, StoreCall};
 use words::{
     lang::{self, Lang},
     names,

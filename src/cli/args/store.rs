@@ -1,6 +1,20 @@
 //! The calls of `reeltop config` and `reeltop store`.
 
+use super::currency;
 use clap::Subcommand;
+use domain::amount::{Amount, Currency};
+
+/// A cap as it is typed: none for no cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap(pub Option<Amount>);
+
+fn cap(text: &str) -> Result<Cap, String> {
+    match text.parse::<Amount>() {
+        _ if text.eq_ignore_ascii_case("none") => Ok(Cap(None)),
+        Ok(amount) if amount >= Amount::ZERO => Ok(Cap(Some(amount))),
+        Ok(_) | Err(_) => Err(format!("{text:?} is no amount such as 60, and not none")),
+    }
+}
 
 /// What to do with a shared store.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -21,7 +35,23 @@ pub enum StoreCall {
         #[arg(long, value_name = "URL")]
         to: String,
     },
-    /// Print the SQL that makes the roles: readers and writers
+    /// Show the budget that holds for everybody on the store, or set it
+    ///
+    /// Kept in the store, by currency; a config's own caps hold beside it, and the lower one counts. On a database only its
+    /// keepers may set it. With --json, one object a currency: currency, `per_day`, `per_day_each`, who (set it), at and
+    /// keeper (whether you may change it).
+    Budget {
+        /// The most that a day may cost, for everybody together; none lifts it
+        #[arg(long, value_name = "CAP", value_parser = cap)]
+        per_day: Option<Cap>,
+        /// The most that a day may cost for each person; none lifts it
+        #[arg(long, value_name = "CAP", value_parser = cap)]
+        each: Option<Cap>,
+        /// The currency: PTC, USD or CNY; default: the profile's
+        #[arg(long, value_parser = currency::of)]
+        currency: Option<Currency>,
+    },
+    /// Print the SQL that makes the roles: readers, writers and keepers
     Grants,
 }
 

@@ -141,6 +141,7 @@ impl Disk {
             }
             StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
+            | StoreCmd::Members
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }

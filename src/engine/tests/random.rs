@@ -102,7 +102,8 @@ fn other(world: &mut World, what: usize, n: u32) {
 
 fn save(world: &mut World, what: usize) {
     let Some(SaveCmd::Start { key, ticket, .. }) = world.saves.last().cloned() else { return };
-    let saved = SavedFile { path: "/v/a".into(), bytes: 7, sha256: String::new(), sides: None, length_ms: None };
+    let saved =
+        SavedFile { host: None, path: "/v/a".into(), bytes: 7, sha256: String::new(), sides: None, length_ms: None };
     let error = TaskError {
         code: "x".into(),
         class: ErrorClass::File,

@@ -32,7 +32,7 @@ fn ticket(world: &World) -> u64 {
 }
 
 fn file() -> SavedFile {
-    SavedFile { path: "/v/1.mp4".into(), bytes: 7, sha256: "00".into(), sides: None, length_ms: None }
+    SavedFile { host: None, path: "/v/1.mp4".into(), bytes: 7, sha256: "00".into(), sides: None, length_ms: None }
 }
 
 fn trouble(class: ErrorClass) -> TaskError {

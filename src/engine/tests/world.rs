@@ -74,6 +74,7 @@ impl Ground for Hand {
                 | StoreCmd::SaveBalance { .. }
                 | StoreCmd::Archived { .. }
                 | StoreCmd::Detail { .. }
+                | StoreCmd::Members
                 | StoreCmd::Refunds { .. },
             ) => {}
             // Where nothing else is to be done, at once: it is no step that tests count.

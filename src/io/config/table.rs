@@ -109,6 +109,13 @@ pub(super) static SECTIONS: [Section; 11] = [
                 "true",
                 "Whether a JSON file (request, IDs, attempt, cost) is written beside the video.",
             ),
+            opt(
+                "shared",
+                Kind::Flag(|c, v| c.settings.download.shared = v),
+                "false",
+                "Whether every machine that shares the store has this folder under this path: then a path counts everywhere, and no\n\
+                 file is fetched once more because another machine saved it.",
+            ),
         ],
     },
     Section {
@@ -121,6 +128,13 @@ pub(super) static SECTIONS: [Section; 11] = [
                 Kind::Cap(|c, v| c.settings.budget.per_day = v),
                 "20",
                 "The most that one day may cost. A day starts at midnight in your time zone; unknown outcomes count as spent.",
+            ),
+            opt(
+                "per_day_each",
+                Kind::Cap(|c, v| c.settings.budget.per_day_each = v),
+                "\"none\"",
+                "The same for you alone, where several people share the store. `reeltop store budget` keeps caps in the store\n\
+                 that hold for everybody; the lower one counts.",
             ),
             opt(
                 "per_batch",

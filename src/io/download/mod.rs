@@ -13,6 +13,7 @@ use crate::{
     client::{NearBy, Route, failed, near_by, transport},
     images::hex,
     paths::expanded,
+    surroundings,
 };
 use domain::{
     reason::{connect::Connect, transfer::Transfer},
@@ -236,7 +237,8 @@ fn finish(part: Part, target: &SaveTarget) -> Result<SavedFile, Trouble> {
         tracing::warn!("no sidecar beside {}: {error}", video.display());
     }
     let path = video.to_string_lossy().into_owned();
-    Ok(SavedFile { path, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
+    let host = Some(surroundings::machine());
+    Ok(SavedFile { path, host, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
 }
 
 fn inspect(part: &Part) -> Result<(u64, String, mp4::Facts), Trouble> {

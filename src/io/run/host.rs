@@ -1,5 +1,6 @@
 //! By which name and port the person's own machine reaches this one.
 
+use crate::surroundings;
 use engine::settings::Host;
 
 /// ssh's own port.
@@ -9,7 +10,7 @@ const SSH_PORT: u16 = 22;
 #[must_use]
 pub fn of_this_session() -> Host {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let name = surroundings::machine();
     host(set("USER").or_else(|| set("LOGNAME")).as_deref(), set("SSH_CONNECTION").as_deref(), &name)
 }
 
@@ -49,7 +50,8 @@ fn host(user: Option<&str>, connection: Option<&str>, name: &str) -> Host {
     };
     // scp would take the colons for the end of the name.
     let address = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
-    Host { address: user.map_or_else(|| address.clone(), |user| format!("{user}@{address}")), port }
+    let address = user.map_or_else(|| address.clone(), |user| format!("{user}@{address}"));
+    Host { address, port, name: name.to_owned() }
 }
 
 #[cfg(test)]
@@ -70,7 +72,11 @@ mod tests {
             (Some("ann"), None, "ann@box", None),
             (None, Some("odd"), "box", None),
         ] {
-            assert_eq!(host(user, connection, "box"), Host { address: address.into(), port }, "{connection:?}");
+            assert_eq!(
+                host(user, connection, "box"),
+                Host { address: address.into(), port, name: "box".into() },
+                "{connection:?}"
+            );
         }
     }
 }

@@ -207,10 +207,10 @@ impl Workers {
                 });
             }
             LocalCmd::FindFiles { keys } => {
-                let at = self.setup.at();
+                let (at, is_shared) = (self.setup.at(), self.setup.settings.download.shared);
                 tokio::task::spawn_blocking(move || {
-                    let missing = files::missing(&at, &keys);
-                    tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing })));
+                    let (missing, elsewhere) = files::missing(&at, &keys, is_shared);
+                    tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing, elsewhere })));
                 });
             }
             LocalCmd::ReadConfig => {

@@ -7,6 +7,7 @@ use super::{
     sql::{self, Connection, params},
 };
 use domain::{
+    account::Member,
     reason::store::{Deed, Fault, Trouble},
     task::TaskKey,
 };
@@ -54,6 +55,17 @@ impl Store {
         self.programs.silent = Some(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
         self.beat = Beat(Some(Instant::now()));
         Ok(())
+    }
+
+    /// The programs of all machines that have said within a day that they run; none of a store in a file.
+    ///
+    /// # Errors
+    /// When the server cannot be read.
+    pub fn members(&self) -> Result<Vec<Member>, Fault> {
+        if self.at.server.is_none() {
+            return Ok(Vec::new());
+        }
+        self.told(Deed::Read, members(&self.conn))
     }
 
     /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends what was
@@ -111,6 +123,16 @@ impl Store {
         let _ = self.conn.execute("DELETE FROM programs WHERE owner = ?1", [me]);
         let _ = self.conn.execute("DELETE FROM senders WHERE owner = ?1", [me]);
     }
+}
+
+fn members(conn: &Connection) -> sql::Result<Vec<Member>> {
+    let sql = format!("SELECT owner, host, who, version, {NOW} - seen FROM programs ORDER BY host, owner");
+    let mut query = conn.prepare_cached(&sql)?;
+    let found = query.query_map([], |row| {
+        let silent_ms = row.get::<i64>(4)?.max(0).unsigned_abs();
+        Ok(Member { owner: row.get(0)?, host: row.get(1)?, who: row.get(2)?, version: row.get(3)?, silent_ms })
+    })?;
+    found.collect()
 }
 
 /// What a program last said.

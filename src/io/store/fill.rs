@@ -172,6 +172,7 @@ fn saved(dice: &mut Dice) -> Phase {
     let file = dice.number(18);
     Phase::Saved {
         saved: SavedFile {
+            host: None,
             path: format!("/home/you/reels/{file}.mp4"),
             bytes: 2_000_000 + dice.below(6_000_000),
             sha256: (0..4).map(|_| format!("{:016x}", dice.roll())).collect(),

@@ -185,10 +185,10 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
          finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, cost_source, \
-         may_still_come, besides, automatic, currency, batch, who) \
+         may_still_come, besides, host, automatic, currency, batch, who) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, \
-         ?34, ?35, nullif(?36, 0), ?37) RETURNING key, rev",
+         ?34, ?35, ?36, nullif(?37, 0), ?38) RETURNING key, rev",
     )?;
     let stage = Stage::of(conn, task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -218,7 +218,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>>
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
          finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, \
-         request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23, besides = ?24 \
+         request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23, besides = ?24, host = ?25 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
     let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
@@ -249,6 +249,7 @@ struct Stage<'a> {
     put_away_at: Own<Option<Wall>>,
     may_still_come: bool,
     besides: Own<Amount>,
+    host: Option<&'a str>,
 }
 
 /// What the column of a task's phase keeps: the phase, and beside it what a person's settlement took the place of.
@@ -313,11 +314,12 @@ impl<'a> Stage<'a> {
             put_away_at: Own(task.put_away_at),
             may_still_come: task.may_still_come(),
             besides: Own(task.besides.sum()),
+            host: task.saved().and_then(|saved| saved.host.as_deref()),
         }
     }
 
-    /// In the order of the statements above: cost, state, … may_still_come, besides.
-    fn values(&self) -> [&dyn ToSql; 22] {
+    /// In the order of the statements above: cost, state, … besides, host.
+    fn values(&self) -> [&dyn ToSql; 23] {
         [
             &self.cost,
             &self.state,
@@ -341,6 +343,7 @@ impl<'a> Stage<'a> {
             &self.source,
             &self.may_still_come,
             &self.besides,
+            &self.host,
         ]
     }
 }

@@ -300,6 +300,7 @@ impl Seat {
             StoreCmd::Audit { ticket, profile, from, to } => {
                 Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to)?) })
             }
+            StoreCmd::Members => Some(StoreMsg::Members(store.members()?)),
             StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
             StoreCmd::Archived { filter, at } => {
                 let rows = store.archived(&filter, at)?;

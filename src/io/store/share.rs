@@ -1,16 +1,17 @@
 //! What belongs to the account, or to all programs on this store (see `domain::account`): read whole, changed by one verb.
 
 use super::{
-    base::Store,
-    row::{Json, own},
-    sql::{self, Connection, Optional, params},
+    base::{By, Store},
+    row::{Json, Own, own},
+    sql::{self, Connection, Optional, dialect, params},
 };
 use domain::{
-    account::{Account, Change, Raise, Sender, Shared, Stamp, Stopped, Why},
-    amount::{Amount, Currency},
+    account::{Account, Change, KeptCaps, Raise, Sender, Shared, Stamp, Stopped, Why},
+    amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
+use std::collections::BTreeMap;
 
 /// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.
 const LONGEST_WAIT: u64 = HOUR;
@@ -47,10 +48,47 @@ impl Store {
             | Change::Resume { .. }
             | Change::Keep(_) => vec![],
         };
-        let done = apply(&mut self.conn, profile, by, change, self.programs.me(), &dead);
+        let me = self.by();
+        let done = apply(&mut self.conn, profile, by, change, &me, &dead);
         self.told(Deed::SaveChanges, done)?;
         self.programs.ring();
         self.shared()
+    }
+
+    /// The caps that are kept in the store.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn caps(&self) -> Result<BTreeMap<Currency, KeptCaps>, Fault> {
+        self.told(Deed::Read, kept_caps(&self.conn))
+    }
+
+    /// Keeps caps for everybody on the store; where both are `None`, none are kept from then on.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or a server does not allow it to this user.
+    pub fn keep_caps(
+        &mut self,
+        currency: Currency,
+        per_day: Option<Amount>,
+        per_day_each: Option<Amount>,
+        at: Wall,
+    ) -> Result<(), Fault> {
+        let who = self.at.who.clone().unwrap_or_default();
+        self.change(Deed::SaveChanges, false, |conn| {
+            let tx = conn.begin()?;
+            if per_day.or(per_day_each).is_none() {
+                tx.execute("DELETE FROM caps WHERE currency = ?1", [currency.id()])?;
+            } else {
+                let sql = "INSERT INTO caps (currency, per_day, per_day_each, who, at) VALUES (?1, ?2, ?3, ?4, ?5) \
+                           ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, \
+                           per_day_each = excluded.per_day_each, who = excluded.who, at = excluded.at";
+                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, at.0])?;
+            }
+            tx.commit()
+        })?;
+        self.programs.ring();
+        Ok(())
     }
 
     /// All that the day's cap was ever raised by, the oldest first.
@@ -59,6 +97,23 @@ impl Store {
     /// When the file cannot be read.
     pub fn raises(&self) -> Result<Vec<Raise>, Fault> {
         self.told(Deed::ReadLedger, raises(&self.conn, Wall(i64::MAX)))
+    }
+
+    /// Adds what the day's cap was raised by in another store; what is here already stays as it is. Where others keep the caps
+    /// of this one, their currency's are left out.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn take_raises(&mut self, raises: &[Raise]) -> Result<(), Fault> {
+        self.change(Deed::SaveChanges, false, |conn| {
+            let tx = conn.begin()?;
+            let kept = kept_caps(&tx)?;
+            let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);
+            for raise in raises.iter().filter(may) {
+                add_raise(&tx, raise, raise.person.as_deref())?;
+            }
+            tx.commit()
+        })
     }
 
     /// A start where nobody else runs is a fresh start: what halted an account is tried anew, since whoever started it
@@ -92,7 +147,8 @@ pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Re
 }
 
 fn read(conn: &Connection) -> sql::Result<Shared> {
-    let mut shared = Shared { senders: senders(conn)?, raises: raises(conn, OF_LATE)?, ..Shared::default() };
+    let mut shared =
+        Shared { senders: senders(conn)?, raises: raises(conn, OF_LATE)?, caps: kept_caps(conn)?, ..Shared::default() };
     let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
@@ -121,19 +177,40 @@ fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
 /// What the day's cap was raised by in the time before its last raise.
 fn raises(conn: &Connection, span: Wall) -> sql::Result<Vec<Raise>> {
     let mut query = conn.prepare_cached(
-        "SELECT at, who, amount, currency FROM raises WHERE at > (SELECT max(at) FROM raises) - ?1 ORDER BY at, who",
+        "SELECT at, who, amount, currency, person FROM raises WHERE at > (SELECT max(at) FROM raises) - ?1 ORDER BY at, who",
     )?;
     let found = query.query_map([span.0], |row| {
         let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
-        Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?) })
+        Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
     })?;
     found.collect()
 }
 
-/// What the raises of that currency since the day's first moment come to. Read in the transaction that holds the cap.
-pub(super) fn raised(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<Amount> {
-    let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM raises WHERE at >= ?1 AND currency = ?2";
-    conn.prepare_cached(sql)?.query_row(params![day_start.0, currency.id()], |row| own(row, 0))
+/// What the raises of that currency since the day's first moment come to: all of them, and that person's own. Read in the
+/// transaction that holds the cap.
+pub(super) fn raised(
+    conn: &Connection,
+    currency: Currency,
+    day_start: Wall,
+    who: &str,
+) -> sql::Result<(Amount, Amount)> {
+    let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT), \
+               CAST(coalesce(sum(CASE WHEN coalesce(person, '') = ?3 THEN amount ELSE 0 END), 0) AS BIGINT) \
+               FROM raises WHERE at >= ?1 AND currency = ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    query.query_row(params![day_start.0, currency.id(), who], |row| Ok((own(row, 0)?, own(row, 1)?)))
+}
+
+/// The caps that are kept in the store.
+pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, KeptCaps>> {
+    let ours = dialect::may_change_caps(conn);
+    let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours} FROM caps");
+    let mut query = conn.prepare_cached(&sql)?;
+    let found = query.query_map([], |row| {
+        let by = Stamp { who: row.get(3)?, at: own(row, 4)? };
+        Ok((own(row, 0)?, KeptCaps { per_day: own(row, 1)?, per_day_each: own(row, 2)?, by, is_ours: row.get(5)? }))
+    })?;
+    found.collect()
 }
 
 fn apply(
@@ -141,9 +218,10 @@ fn apply(
     profile: &str,
     by: &Stamp,
     change: &Change,
-    me: Option<&str>,
+    me: &By,
     dead: &[String],
 ) -> sql::Result<()> {
+    let (me, person) = (me.owner.as_deref(), me.who.as_deref());
     let tx = conn.begin()?;
     let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     match change {
@@ -159,9 +237,11 @@ fn apply(
         }
         Change::Keep(account) => keep(&tx, profile, account)?,
         // One that is there already was written by a commit that was told as failed.
-        Change::Raise(Raise { by, more }) => {
-            let sql = "INSERT INTO raises (at, who, amount, currency) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-            tx.execute(sql, params![by.at.0, by.who, more.amount.millionths(), more.currency.id()])?;
+        Change::Raise(raise) => {
+            // A cap that is kept in the store is raised by those alone who may set it.
+            if kept_caps(&tx)?.get(&raise.more.currency).is_none_or(|caps| caps.is_ours) {
+                add_raise(&tx, raise, person)?;
+            }
         }
         Change::Serve(profiles) => {
             for owner in dead.iter().map(String::as_str).chain(me) {
@@ -178,6 +258,13 @@ fn apply(
         }
     }
     tx.commit()
+}
+
+fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&str>) -> sql::Result<()> {
+    let sql =
+        "INSERT INTO raises (at, who, amount, currency, person) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    let Money { amount, currency } = *more;
+    conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person]).map(drop)
 }
 
 fn keep(conn: &Connection, profile: &str, account: &Account) -> sql::Result<()> {

@@ -14,6 +14,7 @@ use super::{
     step::{add_event, add_ledger, repeated_by, take},
 };
 use domain::{
+    account,
     amount::{Amount, Currency, Money, Totals},
     draft::Draft,
     reason::store::{Deed, Fault},
@@ -170,7 +171,7 @@ pub(super) fn insert(
             return Ok(Err(refusal));
         }
     }
-    if let Some(refusal) = over_budget(&tx, tasks, caps)? {
+    if let Some(refusal) = over_budget(&tx, tasks, caps, by.who.as_deref().unwrap_or_default())? {
         return Ok(Err(refusal));
     }
     let who = by.who.as_deref();
@@ -210,34 +211,51 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> sql::Result<O
     Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
 }
 
-fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> sql::Result<Option<InsertRefusal>> {
+fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> sql::Result<Option<InsertRefusal>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
+    let kept = share::kept_caps(conn)?;
     for Money { amount: asked, currency } in asked.all() {
         if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
             let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
-            return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency }));
+            return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by: None }));
         }
-        let Some(limit) = caps.per_day else { continue };
-        let limit = limit + share::raised(conn, currency, caps.day_start)?;
-        let spent = spent(conn, currency, caps.day_start)?;
-        if spent + asked > limit {
-            return Ok(Some(InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency }));
+        let kept = kept.get(&currency);
+        let days = [
+            (BudgetCap::Day, caps.per_day, kept.and_then(|kept| kept.per_day)),
+            (BudgetCap::Each, caps.per_day_each, kept.and_then(|kept| kept.per_day_each)),
+        ];
+        for (cap, ours, stores) in days {
+            let Some(limit) = account::lower(ours, stores) else { continue };
+            let (all, own) = share::raised(conn, currency, caps.day_start, who)?;
+            let limit = limit + if cap == BudgetCap::Each { own } else { all };
+            let whose = (cap == BudgetCap::Each).then_some(who);
+            let spent = spent(conn, currency, caps.day_start, whose)?;
+            if spent + asked > limit {
+                let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
+                let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who.clone());
+                return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by }));
+            }
         }
     }
     Ok(None)
 }
 
-/// What stands against the day's cap of that currency.
-fn spent(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<Amount> {
+/// What stands against the day's cap of that currency: of all, or of one person.
+fn spent(conn: &Connection, currency: Currency, day_start: Wall, who: Option<&str>) -> sql::Result<Amount> {
+    let of = if who.is_some() { "AND coalesce(who, '') = ?3" } else { "" };
+    let mut values: Vec<&dyn ToSql> = vec![&day_start.0];
+    let currency = currency.id();
+    values.push(&currency);
+    values.extend(who.as_ref().map(|who| who as &dyn ToSql));
     let sums = conn
         .prepare_cached(
-            "SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
-         AND currency = ?2), \
+            &format!("SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
+         AND currency = ?2 {of}), \
          (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
-         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2), \
-         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2)",
+         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2 {of}), \
+         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2 {of})"),
         )?
-        .query_row(params![day_start.0, currency.id()], |row| {
+        .query_row(values.as_slice(), |row| {
             Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?])
         })?;
     Ok(sums.into_iter().sum())

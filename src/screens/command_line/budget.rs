@@ -11,13 +11,20 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let rest = plain(rest);
     let currency = if rest.is_empty() { Some(app.work.currency()) } else { rest.parse().ok() };
     if let Some(currency) = currency {
-        toast::say(app, Level::Info, holds(app.work.day(currency)), None);
+        toast::say(app, Level::Info, holds(app, app.work.day(currency)), None);
         return Ok(Vec::new());
     }
     let more = raise(app, &rest)?;
     let Money { amount, currency } = more;
+    let day = app.work.day(currency);
     let cap =
-        app.work.day(currency).cap.ok_or_else(|| tr!("the config sets no cap for a day, so there is none to raise"))?;
+        day.cap.or(day.own_cap).ok_or_else(|| tr!("the config sets no cap for a day, so there is none to raise"))?;
+    if let Some(caps) = app.work.caps_of_others(currency) {
+        return Err(tr!(
+            "the budget is kept in the store, and only its keepers raise it: {who} set it (`reeltop store budget`)",
+            who = caps.by.who
+        ));
+    }
     if app.work.store.owner.is_none() {
         return Err(tr!("the store is not open yet").into());
     }
@@ -62,7 +69,7 @@ fn raise(app: &App, text: &str) -> Result<Money, String> {
 const MOST: Amount = Amount::from_thousandths(1_000_000);
 
 /// What holds today, in a sentence.
-fn holds(day: Day) -> String {
+fn holds(app: &App, day: Day) -> String {
     let Day { currency, spent, reserved, raised, .. } = day;
     let (Some(cap), Some(left)) = (day.cap, day.left()) else {
         return tr!("{spent} spent today; the config sets no cap for a day", spent = spent.of(currency));
@@ -74,6 +81,16 @@ fn holds(day: Day) -> String {
             tr!("{spent} of {cap} spent today, {reserved} set aside, {left} left", spent, cap, reserved, left)
         }
     };
+    let own = day.own_cap.map_or_else(String::new, |cap| {
+        let (used, left) = (day.own_used, cap.less(day.own_used));
+        tr!("; yours: {used} of {cap}, {left} left", used, cap = cap.of(currency), left)
+    });
+    let kept = app.work.sharing.caps.get(&currency);
+    let kept = kept.map_or_else(String::new, |caps| tr!("; the store's budget was set by {who}", who = caps.by.who));
+    let today = today + &own + &kept;
+    if app.work.caps_of_others(currency).is_some() {
+        return today;
+    }
     today
         + &match raised {
             Amount::ZERO => tr!("; :budget +10 raises it for today").to_owned(),

@@ -435,11 +435,22 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let day = today.used() + price;
     let price = price.of(currency);
     let what = if count > 1 { tr!("{count} tasks for {price}", count, price) } else { price.to_string() };
+    let (amount, own) = (price.amount, today.own_left());
+    if let Some((cap, left)) = own.filter(|(_, left)| amount > *left) {
+        let cap = cap.of(currency);
+        let over = tr!("{price} would cross your own cap for a day: {left} of {cap} is left", price, left, cap);
+        brush.text(place.x, place.y, place.width, &over, look.theme.bad);
+        return;
+    }
     let after = match today.cap {
         Some(cap) if day > cap => {
             let over = tr!("{price} would cross the day's cap: {day} of {cap} would be used", price, day, cap);
             brush.text(place.x, place.y, place.width, &over, look.theme.bad);
             return;
+        }
+        _ if own.is_some() => {
+            let (cap, left) = own.unwrap_or_default();
+            tr!(", then {left} of {cap} is left for you today", left = left.less(amount), cap)
         }
         Some(cap) => tr!(", then {day} of {cap} used today", day, cap),
         None => tr!(", then {day} used today", day),

@@ -15,9 +15,13 @@ use domain::{
     export,
     problem::TaskError,
     reason::{export::NotExported, system::System},
-    task::{FileId, Task, TaskKey},
+    task::{FileId, SavedFile, Task, TaskKey},
 };
-use engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket};
+use engine::{
+    act::Act,
+    effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
+    settings::Settings,
+};
 use std::collections::VecDeque;
 use words::{problem::Problem, reason, reason::system::system, tr};
 
@@ -203,23 +207,56 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
 
 /// Copies an scp command that fetches the files to the laptop, ready to be run there.
 pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
-    let host = &app.work.settings.host;
-    let port = host.port.map_or_else(String::new, |port| format!("-P {port} "));
-    let from = |path: &str| export::shell_quote(&format!("{}:{}", host.address, for_the_far_shell(path)));
-    let files: Vec<String> = tasks.iter().filter_map(Task::saved).map(|saved| from(&saved.path)).collect();
-    let command = format!("scp {port}{} .", files.join(" "));
-    let said = match (files.len(), tasks) {
+    let (files, command) = scp_command(app, tasks);
+    let said = match (files, tasks) {
         (0, [task]) => return refuse(app, Part::Path.missing(task.key)),
         (0, tasks) => return refuse(app, Part::Path.missing_everywhere(tasks.len())),
         (1, _) => tr!("copied the scp command: {shown}", shown = shown(&command)),
         (count, _) => tr!("copied the scp command for {count} files", count),
     };
-    let said = and_without(said, tasks.len() - files.len());
+    let said = and_without(said, tasks.len() - files);
     vec![Do::Effect(to_clipboard(app, command, tr!("scp command"), said))]
 }
 
-/// Opens the file in a player.
-pub(crate) fn play(task: &Task) -> Vec<Do> {
+/// How many of the tasks have a file, and the command that fetches these, each from the machine that saved it.
+fn scp_command(app: &App, tasks: &[Task]) -> (usize, String) {
+    let Settings { host, download, .. } = &app.work.settings;
+    let saved: Vec<&SavedFile> = tasks.iter().filter_map(Task::saved).collect();
+    let other = |saved: &SavedFile| saved.host.clone().filter(|name| !download.shared && *name != host.name);
+    // A port is this machine's; scp takes one for all.
+    let port = host.port.filter(|_| saved.iter().all(|saved| other(saved).is_none()));
+    let port = port.map_or_else(String::new, |port| format!("-P {port} "));
+    let from = |saved: &&SavedFile| {
+        let address = other(saved).unwrap_or_else(|| host.address.clone());
+        export::shell_quote(&format!("{address}:{}", for_the_far_shell(&saved.path)))
+    };
+    let files: Vec<String> = saved.iter().map(from).collect();
+    (files.len(), format!("scp {port}{} .", files.join(" ")))
+}
+
+/// Opens the file in a player. One that is on another machine alone is fetched anew first, which is free, while its URL lives.
+pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Do> {
+    let host = task.saved().and_then(|saved| saved.host.clone());
+    if let Some(host) = host.filter(|_| app.screen.table.found.is_elsewhere(task.key)) {
+        let key = task.key;
+        let lives = task.expires_at.is_none_or(|at| at > app.work.now.wall);
+        if lives {
+            let play = app.named(Ctx::Table, Action::Play);
+            let text =
+                tr!("{key}'s file is on {host}: it is fetched here anew, free; {play} plays it then", key, host, play);
+            toast::say(app, Level::Info, text, Some(key));
+            return vec![Do::Act(Act::Download { keys: vec![key], dir: None })];
+        }
+        let (_, command) = scp_command(app, std::slice::from_ref(task));
+        let text = tr!(
+            "{key}'s file is on {host}, and its URL has expired. Copy it from there: {command}",
+            key,
+            host,
+            command
+        );
+        toast::say(app, Level::Warning, text, Some(key));
+        return Vec::new();
+    }
     let open = |path: &String| Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()
 }

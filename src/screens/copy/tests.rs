@@ -60,7 +60,7 @@ fn prompts_of_several_lines_are_parted_by_an_empty_one() {
 #[test]
 fn an_scp_command_is_quoted_for_the_shell() {
     let mut state = state(&[Saved]);
-    state.work.settings.host = Host { address: "ann@box".into(), port: None };
+    state.work.settings.host = Host { address: "ann@box".into(), port: None, name: "box".into() };
     let one = tasks([(1, Saved)]);
     assert_eq!(scp(&mut state, &one), copied(r"scp 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
     state.work.settings.host.port = Some(2222);
@@ -69,9 +69,28 @@ fn an_scp_command_is_quoted_for_the_shell() {
 }
 
 #[test]
+fn a_file_of_another_machine_is_copied_from_there_and_played_once_it_is_here() {
+    let mut state = state(&[Saved]);
+    state.work.settings.host = Host { address: "ann@box".into(), port: Some(2222), name: "box".into() };
+    let mut one = tasks([(1, Saved)]);
+    if let domain::task::Phase::Saved { saved, .. } = &mut one[0].phase {
+        (saved.host, saved.path) = (Some("studio".into()), "/v/1.mp4".into());
+    }
+    assert_eq!(scp(&mut state, &one), copied("scp studio:/v/1.mp4 ."));
+    state.work.settings.download.shared = true;
+    assert_eq!(scp(&mut state, &one), copied("scp -P 2222 ann@box:/v/1.mp4 ."));
+    assert!(matches!(play(&mut state, &one[0])[..], [Do::Effect(_)]));
+    crate::table::found::looked_for_test(&mut state, one[0].key);
+    assert!(matches!(play(&mut state, &one[0])[..], [Do::Act(_)]), "it is fetched");
+    one[0].expires_at = Some(domain::time::Wall(0));
+    assert_eq!(play(&mut state, &one[0]), [], "its URL is dead");
+    assert_eq!(state.screen.toasts.back().map(|toast| toast.text.contains("studio")), Some(true));
+}
+
+#[test]
 fn one_scp_command_fetches_all_that_is_marked() {
     let mut state = state(&[]);
-    state.work.settings.host = Host { address: "box".into(), port: None };
+    state.work.settings.host = Host { address: "box".into(), port: None, name: "box".into() };
     let mut two = tasks([(1, Saved), (2, Queued), (3, Saved)]);
     for (task, path) in two.iter_mut().zip(["/a.mp4", "", "/b.mp4"]) {
         if let domain::task::Phase::Saved { saved, .. } = &mut task.phase {

@@ -213,7 +213,7 @@ mod tests {
     fn a_file_that_is_gone_is_fetched_again_and_neither_played_nor_copied() {
         let mut state = state(&[Saved]);
         state.work.tasks.loaded = true;
-        let own = engine::own::Own::FilesFound { keys: vec![TaskKey(1)], missing: vec![TaskKey(1)] };
+        let own = engine::own::Own::FilesFound { keys: vec![TaskKey(1)], missing: vec![TaskKey(1)], elsewhere: vec![] };
         // It is asked for only where the row is on the screen; the answer counts all the same.
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, crate::testing::now(0));
         let _ =

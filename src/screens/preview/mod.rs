@@ -119,6 +119,7 @@ fn seen(app: &App, profile: &str) -> PreviewSeen {
         halted: work.served().filter(|(_, served)| served.sending.halted.is_some()).count(),
         counts: work.tasks.counts,
         cap: work.day(work.currency_of(profile)).cap,
+        own_cap: work.day(work.currency_of(profile)).own_cap,
         balance: work.balance_left(profile),
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     keymap::{Action, Ctx},
     screen::PreviewItem,
 };
-use domain::amount::Amount;
+use domain::amount::{Amount, Currency};
 use words::{problem::Problem, tr};
 
 /// All of it.
@@ -70,11 +70,25 @@ fn of_profile(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
         found.push(over(why, tr!("Send less, or raise {option} in the config.", option = "budget.per_batch")));
     }
     if let Some(cap) = day.cap.filter(|cap| spent + total > *cap) {
-        let more = spent + total - cap;
-        let more = if currency == app.work.currency() { more.to_string() } else { more.of(currency).to_string() };
+        let next = may_raise(app, currency, spent + total - cap);
         let [total, cap, spent] = [total, cap, spent].map(|amount| amount.of(currency));
         let why = tr!("{total} would cross the day's cap of {cap}, {spent} of it used", total, cap, spent);
-        found.push(over(why, tr!("Send less, or raise today's cap: :budget +{more}.", more)));
+        found.push(over(why, next));
+    }
+    if let Some(cap) = day.own_cap.filter(|cap| day.own_used + total > *cap) {
+        let next = may_raise(app, currency, day.own_used + total - cap);
+        let [total, cap, used] = [total, cap, day.own_used].map(|amount| amount.of(currency));
+        let why = tr!("{total} would cross your own cap for a day of {cap}, {used} of it used", total, cap, used);
+        found.push(over(why, next));
     }
     found
+}
+
+/// What can be done about a day's cap, and by whom.
+fn may_raise(app: &App, currency: Currency, more: Amount) -> String {
+    if let Some(caps) = app.work.caps_of_others(currency) {
+        return tr!("Send less, or ask {who}, who set the store's budget, or another keeper.", who = caps.by.who);
+    }
+    let more = if currency == app.work.currency() { more.to_string() } else { more.of(currency).to_string() };
+    tr!("Send less, or raise today's cap: :budget +{more}.", more)
 }

@@ -158,6 +158,7 @@ fn a_refused_batch_stays_open_with_the_reason() {
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
     let refusal = InsertRefusal::OverBudget {
+        set_by: None,
         cap: BudgetCap::Day,
         limit: Amount::from_thousandths(1_000),
         spent: Amount::from_thousandths(900),

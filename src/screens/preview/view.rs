@@ -240,10 +240,14 @@ fn day(preview: &Preview, app: &App) -> String {
         (None, reserved) => tr!("{spent} spent today, {reserved} set aside", spent = spent.of(currency), reserved),
     };
     let all = day.used() + batch;
-    let after = match day.cap {
-        Some(cap) if all > cap => tr!("{over} more than the day has left", over = all - cap),
-        Some(cap) => tr!("left after it: {left}", left = cap.less(all)),
-        None => tr!("{all} after it", all),
+    let after = match (day.own_left(), day.cap) {
+        (Some((cap, left)), _) if batch > left => {
+            tr!("{over} more than is left for you today ({left} of {cap})", over = batch - left, left, cap)
+        }
+        (Some((cap, left)), _) => tr!("left for you after it: {left} of {cap}", left = left.less(batch), cap),
+        (None, Some(cap)) if all > cap => tr!("{over} more than the day has left", over = all - cap),
+        (None, Some(cap)) => tr!("left after it: {left}", left = cap.less(all)),
+        (None, None) => tr!("{all} after it", all),
     };
     tr!("{so_far}; this batch: {batch}; {after}", so_far, batch, after)
 }

@@ -238,10 +238,21 @@ fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {
 fn today(brush: &Brush<'_>, day: Day) -> Part {
     let Day { spent, currency, raised, .. } = day;
     let whole = spent.of(currency);
-    let Some(left) = day.left() else {
+    let Some(left) = day.left().or(day.own_left().map(|(_, left)| left)) else {
         return one([(8, tr!("{spent} today", spent = whole)), (2, tr!("{spent} today", spent))], Style::new());
     };
+    let own = day.own_left();
+    let left = own.map_or(left, |(_, left)| left);
     let style = if left == Amount::ZERO { brush.look.theme.bad } else { Style::new() };
+    if let Some((cap, left)) = own {
+        let forms = [
+            (10, tr!("{spent} today, {left} of {cap} left for you", spent = whole, left, cap)),
+            (8, tr!("{spent} today, {left} left for you", spent = whole, left)),
+            (2, tr!("{left} left for you", left = left.of(currency))),
+            (1, tr!("{left} left", left)),
+        ];
+        return one(forms, style);
+    }
     let whole_with = match raised {
         Amount::ZERO => tr!("{spent} today, {left} left", spent = whole, left),
         raised => tr!("{spent} today, {left} left (cap +{raised})", spent = whole, left, raised),

@@ -94,6 +94,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready => failure(view, row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("other program").into(), progress),
         TaskState::Saved if is_missing(view, row) => tr!("file missing").into(),
+        TaskState::Saved if view.app.screen.table.found.is_elsewhere(row.key) => tr!("on another machine").into(),
         TaskState::Saved => {
             row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = amounts::moment(at, view.now)))
         }

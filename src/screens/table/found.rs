@@ -7,11 +7,19 @@ use domain::task::{TaskKey, TaskState};
 use engine::effect::{Effect, LocalCmd};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Here,
+    /// Where it was saved, which is another machine.
+    Elsewhere,
+    Missing,
+}
+
 /// What is known of the files of the rows in sight.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Whether each is missing.
-    known: BTreeMap<TaskKey, bool>,
+    known: BTreeMap<TaskKey, Place>,
     /// Those that are being looked at.
     asked: BTreeSet<TaskKey>,
     /// The task that detail was opened on.
@@ -22,7 +30,13 @@ impl Found {
     /// Whether that task's file is known to be gone.
     #[must_use]
     pub fn is_missing(&self, key: TaskKey) -> bool {
-        self.known.get(&key) == Some(&true)
+        self.known.get(&key) == Some(&Place::Missing)
+    }
+
+    /// Whether that task's file is known to be on another machine alone.
+    #[must_use]
+    pub fn is_elsewhere(&self, key: TaskKey) -> bool {
+        self.known.get(&key) == Some(&Place::Elsewhere)
     }
 }
 
@@ -65,12 +79,17 @@ fn in_sight(app: &App) -> Vec<TaskKey> {
 }
 
 /// It was looked.
-pub(crate) fn looked(app: &mut App, keys: &[TaskKey], missing: &[TaskKey]) {
+pub(crate) fn looked(app: &mut App, keys: &[TaskKey], missing: &[TaskKey], elsewhere: &[TaskKey]) {
     let found = &mut app.screen.table.found;
     // A row that changed meanwhile is looked at again.
     let asked = std::mem::take(&mut found.asked);
     let still = keys.iter().filter(|key| asked.contains(key));
-    found.known.extend(still.map(|key| (*key, missing.contains(key))));
+    let place = |key: &TaskKey| match (missing.contains(key), elsewhere.contains(key)) {
+        (true, _) => Place::Missing,
+        (false, true) => Place::Elsewhere,
+        (false, false) => Place::Here,
+    };
+    found.known.extend(still.map(|key| (*key, place(key))));
 }
 
 /// A row has changed, so its file may be another one.
@@ -78,6 +97,13 @@ pub(crate) fn changed(app: &mut App, key: TaskKey) {
     let found = &mut app.screen.table.found;
     found.known.remove(&key);
     found.asked.remove(&key);
+}
+
+/// That task's file is on another machine.
+#[cfg(test)]
+pub(crate) fn looked_for_test(app: &mut App, key: TaskKey) {
+    app.screen.table.found.asked.insert(key);
+    looked(app, &[key], &[], &[key]);
 }
 
 #[cfg(test)]
@@ -104,7 +130,8 @@ mod tests {
         let one = vec![TaskKey(1)];
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), [[]; 0], "it is being looked at");
-        let answer = Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone() }));
+        let answer =
+            Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone(), elsewhere: vec![] }));
         assert_eq!(asks(update(&mut app, answer, now)), [[]; 0]);
         assert!(app.screen.table.found.is_missing(TaskKey(1)));
         app.screen.table.cursor = Some(TaskKey(1));
@@ -112,7 +139,8 @@ mod tests {
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
         // Fetched again while it is looked: the answer is of the old file.
         changed(&mut app, TaskKey(1));
-        let late = Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone() }));
+        let late =
+            Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone(), elsewhere: vec![] }));
         assert_eq!(asks(update(&mut app, late, now)), [one]);
         assert!(!app.screen.table.found.is_missing(TaskKey(1)));
     }

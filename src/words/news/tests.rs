@@ -44,6 +44,7 @@ fn all_that_is_told_is_told_in_both_languages() {
     };
     let (id, key) = (|| RemoteId("R".into()), TaskKey(7));
     let over = InsertRefusal::OverBudget {
+        set_by: None,
         cap: BudgetCap::Day,
         limit: domain::amount::Amount::ZERO,
         spent: domain::amount::Amount::ZERO,

@@ -53,8 +53,9 @@ pub fn cost_text(
 
 /// What the cap was raised by, when and by whom.
 #[must_use]
-pub fn raise_line(Raise { by, more }: &Raise, now: Now) -> String {
-    let (when, who) = (amounts::moment(by.at, now), text::harmless_line(&by.who));
+pub fn raise_line(Raise { by, more, person }: &Raise, now: Now) -> String {
+    let who = person.as_ref().map_or_else(|| by.who.clone(), |person| format!("{person}, {}", by.who));
+    let (when, who) = (amounts::moment(by.at, now), text::harmless_line(&who).into_owned());
     tr!("Cap raised by {more} at {when} ({who}), for that day only.", more, when, who)
 }
 
@@ -154,7 +155,7 @@ pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
         out.push_str(&fields.map(|field| csv_field(&field)).join(","));
         out.push('\n');
     }
-    for Raise { by, more: Money { amount, currency } } in raises {
+    for Raise { by, more: Money { amount, currency }, .. } in raises {
         let at = by.at.rfc3339();
         let (ptc, who) = (or_empty(in_ptc(*amount, *currency)), csv_field(&by.who));
         out.push_str(&format!("{at},,{RAISED},{ptc},,,,,,{amount},{currency},{who}\n"));
@@ -190,7 +191,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> Strin
             "who": line.who,
         })
     };
-    let raised = |Raise { by, more }: &Raise| {
+    let raised = |Raise { by, more, person }: &Raise| {
         json!({
             "at": by.at.rfc3339(),
             "day": day(by.at, utc_offset),
@@ -200,6 +201,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> Strin
             "amount": more.amount,
             "currency": more.currency,
             "who": by.who,
+            "person": person,
         })
     };
     lines.iter().map(object).chain(raises.iter().map(raised)).map(|line| json_line(&line) + "\n").collect()
@@ -285,7 +287,7 @@ mod tests {
     }
 
     fn settings(per_day: Option<Amount>) -> Settings {
-        let budget = BudgetSettings { per_day, per_batch: None, ask_above: None };
+        let budget = BudgetSettings { per_day, per_day_each: None, per_batch: None, ask_above: None };
         Settings { budget, ..Settings::default() }
     }
 
@@ -295,7 +297,7 @@ mod tests {
 
     fn raise() -> Raise {
         let by = Stamp { who: "dashboard 812".into(), at: ledger()[3].at };
-        Raise { by, more: Amount::from_thousandths(10_000).of(Currency::Usd) }
+        Raise { by, more: Amount::from_thousandths(10_000).of(Currency::Usd), person: None }
     }
 
     #[test]
@@ -367,7 +369,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
             cost_json(&[], &[raise()], 8 * 3600),
             concat!(
                 r#"{"amount":"10.0","amount_ptc":null,"at":"2026-11-22T16:30:00Z","currency":"USD","day":"2026-11-23","#,
-                r#""event":"cap_raised","key":null,"who":"dashboard 812"}"#,
+                r#""event":"cap_raised","key":null,"person":null,"who":"dashboard 812"}"#,
                 "\n"
             )
         );

@@ -224,6 +224,7 @@ pub(crate) mod tests {
         Phase::Saved {
             file: FileId("176844028768320".into()),
             saved: SavedFile {
+                host: None,
                 path: "/videos/13-猫.mp4".into(),
                 bytes: 12_449_000,
                 sha256: "ab".repeat(32),

@@ -1,7 +1,7 @@
 //! Who does what on this store, as lines: for `:who` and `doctor`.
 
 use crate::{amounts, names, reason, tr, voice::Voice};
-use domain::task::TaskState;
+use domain::{account::Member, task::TaskState, text};
 use engine::{
     served::Served,
     who::{self, Program},
@@ -31,7 +31,18 @@ pub fn program(program: &Program) -> String {
     if *saving > 0 {
         does.push(tr!("saves {n}", n = saving));
     }
-    tr!("{name}: {does}", name, does = does.join(tr!(", ")))
+    let line = tr!("{name}: {does}", name, does = does.join(tr!(", ")));
+    let Some(Member { host, who, version, silent_ms, .. }) = &program.says else { return line };
+    let (who, host) = (text::harmless_line(who), text::harmless_line(host));
+    let version = text::harmless_line(version);
+    tr!(
+        "{line}; {who} on {host}, version {version}, seen {ago}",
+        line,
+        who,
+        host,
+        version,
+        ago = amounts::ago(*silent_ms)
+    )
 }
 
 /// A profile that is served: `302ai: 5 a minute; 2 queued, 3 running; balance 12.5 PTC`.
