@@ -17,11 +17,11 @@ use screens as logic;
 use screens::{
     app::App,
     key::{Code, Key},
+    keymap::Pane,
     kit::editor::PromptEditor,
     msg::Input,
-    screen::Pane,
     shell::view as ui,
-    table,
+    table::window,
 };
 use tui::frame::FrameWriter;
 
@@ -67,7 +67,7 @@ impl Line {
     fn go(&mut self, at: usize) -> usize {
         let table = &mut self.state.screen.table;
         (table.at, table.cursor) = (at, Some(table.order[at]));
-        self.state.screen.table.top = table::window::top(&self.state);
+        self.state.screen.table.top = window::top(&self.state);
         self.draw()
     }
 }
@@ -88,7 +88,7 @@ fn a_key_held_down_over_tasks_in_all_states_takes_60_bytes_a_row_at_most() {
         state.screen.pane = Pane::Table;
         let mut line = Line { state, writer: FrameWriter::new(Vec::new()) };
         line.go(0);
-        for press in 1..table::window::rows(&line.state) {
+        for press in 1..window::rows(&line.state) {
             let bytes = line.press("j");
             assert!((1..=60).contains(&bytes), "{width}x{height}, press {press}: {bytes}");
         }
@@ -98,7 +98,7 @@ fn a_key_held_down_over_tasks_in_all_states_takes_60_bytes_a_row_at_most() {
 #[test]
 fn a_scroll_by_one_row_takes_450_bytes_at_most() {
     let mut line = Line::new();
-    let rows = table::window::rows(&line.state);
+    let rows = window::rows(&line.state);
     line.go(rows - 1);
     for at in rows..rows + 60 {
         let bytes = line.go(at);

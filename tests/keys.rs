@@ -12,8 +12,9 @@ use proptest::{
     test_runner::{TestCaseError, TestRunner},
 };
 use screens::{
+    help::lines::help_lines,
+    hints,
     key::{Code, Key},
-    keymap,
     keymap::BINDINGS,
     msg::Input,
     preview::DEAF,
@@ -85,7 +86,8 @@ fn check(flow: &Flow) -> Result<(), TestCaseError> {
     let logged = |text: &str| app.screen.messages.iter().any(|message| message.text == text);
     // Several of one kind are counted in the line; the log has each.
     prop_assert!(app.screen.toasts.iter().all(|toast| toast.count > 1 || logged(&toast.text)));
-    let _ = (flow.screen(), keymap::help_lines(app), keymap::possible(app));
+    let possible: Vec<_> = BINDINGS.iter().map(|binding| hints::possible(app, binding)).collect();
+    let _ = (flow.screen(), help_lines(app), possible);
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     compose::CameraList,
-    keymap::{Action, Binding, Ctx, Place, binding, is_typed, readable},
-    screen::{ComposeRow, Pane, Screen},
+    keymap::{Action, Binding, Ctx, Pane, Place, binding, is_typed, readable},
+    screen::{ComposeRow, Screen},
 };
 use domain::{
     draft::Field,

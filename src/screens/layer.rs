@@ -5,7 +5,6 @@ use crate::{
     app::App,
     commands::Do,
     key::Key,
-    keymap,
     keymap::{Action, Ctx, Hint, Move, Place},
     kit::brush::Brush,
     screen::Screen,
@@ -47,8 +46,14 @@ pub trait Overlay: Cloned + Any + fmt::Debug {
     /// The actions that its footer names, the most important first.
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)>;
 
-    fn footer(&self, app: &App) -> Vec<Hint> {
-        keymap::hints(app, &[self.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false)
+    /// A key that its footer names before all others, though it cannot do its action yet.
+    fn named_before(&self, _: &App) -> Option<(Ctx, Action)> {
+        None
+    }
+
+    /// Its footer, where that says something else than the actions' own words.
+    fn footer(&self, _: &App) -> Option<Vec<Hint>> {
+        None
     }
 
     /// The pictures in it, where it covers that place.

@@ -12,11 +12,7 @@
 //! Compose takes the place of table and detail while it has the keys. On a very wide screen table, detail and compose
 //! stand beside each other instead.
 
-use crate::{
-    app::App,
-    screen::{Pane, Screen},
-    toast,
-};
+use crate::{app::App, keymap::Pane, screen::Screen, toast};
 use domain::{
     amount::{Money, Totals},
     task::TaskState,

@@ -13,6 +13,7 @@ pub mod detail;
 pub mod failures;
 pub mod gallery;
 pub mod help;
+pub mod hints;
 pub mod key;
 pub mod keymap;
 pub mod kit;

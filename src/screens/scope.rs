@@ -1,7 +1,7 @@
 //! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as it
 //! is and why, and the money.
 
-use crate::{app::App, commands::Do, confirm::Confirm, keymap::cancel_row, table, undo::Done};
+use crate::{app::App, commands::Do, confirm::Confirm, table, table::possible::cancel_row, undo::Done};
 use domain::{
     amount::Totals,
     task::{Row, TaskKey, TaskState},

@@ -6,7 +6,7 @@ use crate::{
     copy::UrlsAsked,
     key::Key,
     keymap,
-    keymap::Keymap,
+    keymap::{Keymap, Pane},
     kit::editor::LineEditor,
     layer::Layer,
     sights::Sights,
@@ -78,16 +78,6 @@ pub struct Screen {
     pub urls_asked: Option<UrlsAsked>,
     /// Pictures.
     pub sights: Sights,
-}
-
-/// A pane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pane {
-    /// The task table.
-    Table,
-    /// Detail and download.
-    Detail,
-    Compose,
 }
 
 /// The task table's view: which rows, in which order, where the cursor is.

@@ -2,8 +2,12 @@
 //! needs more.
 
 use crate::{
-    app::App, commands::Do, compose, copy, failures, failures::state::FailuresView, keymap::CopyWhat, preview,
-    screen::Pane, sheet, toast,
+    app::App,
+    commands::Do,
+    compose, copy, failures,
+    failures::state::FailuresView,
+    keymap::{CopyWhat, Pane},
+    preview, sheet, toast,
 };
 use domain::{
     retry::No,

@@ -16,7 +16,14 @@ use domain::{
 use engine::msg::Msg;
 use ratatui::{buffer::Buffer, layout::Rect};
 use screens as logic;
-use screens::{app::App, keymap::Move, msg::Input, screen::Pane, shell::view as ui, table};
+use screens::{
+    app::App,
+    keymap::{Move, Pane},
+    msg::Input,
+    shell::view as ui,
+    table,
+    table::window,
+};
 use std::time::{Duration, Instant};
 use tui::frame::FrameWriter;
 
@@ -45,7 +52,7 @@ fn main() {
 /// Twenty rows on the screen that change ten times a second, and two hundred a second beside it.
 fn busy(width: u16, height: u16) {
     let mut line = Line::new(width, height, TASKS);
-    let seen = table::window::rows(&line.state).min(20);
+    let seen = window::rows(&line.state).min(20);
     let rows: Vec<TaskKey> = line.state.screen.table.order[..seen].to_vec();
     let (bytes, cpu) = line.changing(10, |n| rows.iter().map(|key| (*key, n)).collect());
     let changed = 10 * WATCHED as usize * seen;

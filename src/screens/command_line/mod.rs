@@ -16,7 +16,7 @@ pub use table::{COMMANDS, Command};
 use crate::{
     app::App,
     commands::Do,
-    keymap,
+    hints,
     keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
     kit::{brush::Brush, editor::LineEditor, tab::Tab},
     layer::{Covers, Did, Handle, Overlay},
@@ -226,8 +226,8 @@ fn accept(app: &mut App) -> Vec<Do> {
             }
         };
     }
-    match keymap::by_id(app, &word) {
-        Some(binding) => match keymap::runnable(app, binding) {
+    match hints::by_id(app, &word) {
+        Some(binding) => match hints::runnable(app, binding) {
             Ok(()) => palette::run(app, binding),
             Err(why) => fail(app, why.0),
         },

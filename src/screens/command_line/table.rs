@@ -5,10 +5,10 @@ use crate::{
     app::App,
     commands,
     commands::Do,
-    compose, keymap,
-    keymap::{Action, ascii_twin},
+    compose,
+    keymap::{Action, Pane, ascii_twin},
     refunds,
-    screen::{Pane, Sort},
+    screen::Sort,
     table,
     table::{columns, filter_words, groups},
     toast, who, whole_tasks,
@@ -269,13 +269,13 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 
 /// An action that shows pictures, where they are shown and it is possible.
 fn shown(app: &mut App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
-    let possible = if what == Action::Sheet { keymap::video } else { keymap::picture };
+    let possible = if what == Action::Sheet { table::possible::video } else { table::possible::picture };
     possible(app).map_err(|why| why.0)?;
     action(app, rest, what)
 }
 
 fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    keymap::picture(app).map_err(|why| why.0)?;
+    table::possible::picture(app).map_err(|why| why.0)?;
     let named = plain(rest);
     let number = |word: &str| word.trim_start_matches('#').parse().map(TaskKey);
     let keys = match named.split_whitespace().collect::<Vec<_>>().as_slice() {

@@ -3,9 +3,8 @@
 
 use crate::{
     app::App,
-    keymap::{Action, Ctx},
+    keymap::{Action, Ctx, PickWhat},
     kit::{brush::Brush, text},
-    pick::PickWhat,
 };
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;

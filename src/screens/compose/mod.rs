@@ -13,6 +13,7 @@ pub mod fields;
 mod past;
 mod path;
 mod pictures;
+mod possible;
 pub(crate) mod profile;
 mod rows;
 mod sight;
@@ -35,6 +36,7 @@ pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
 pub(crate) use pictures::checking;
 pub use pictures::to_shrink;
+pub(crate) use possible::possible;
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 
 use crate::{
@@ -42,9 +44,9 @@ use crate::{
     commands::Do,
     compose::choose::Choose,
     key::{Code, Key},
-    keymap::CameraKey,
+    keymap::{CameraKey, Pane},
     preview,
-    screen::{ComposeRow, Pane, PreviewItem, Purpose},
+    screen::{ComposeRow, PreviewItem, Purpose},
     toast,
 };
 use domain::{

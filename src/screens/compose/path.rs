@@ -5,11 +5,9 @@ use crate::{
     app::App,
     commands::Do,
     compose::state::File,
-    keymap::{Action, Ctx},
+    keymap::{Action, Ctx, PickWhat},
     kit::{editor::LineEditor, folder},
-    pick,
-    pick::PickWhat,
-    preview,
+    pick, preview,
     screen::ComposeRow,
     toast,
 };

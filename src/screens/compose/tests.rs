@@ -5,8 +5,8 @@ mod many;
 
 use super::*;
 use crate::{
+    keymap::PickWhat,
     msg::Input,
-    pick::PickWhat,
     screen::{Batch, Preview},
     shell::input::input,
     testing::{now, request, state, task},

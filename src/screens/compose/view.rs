@@ -3,14 +3,14 @@
 use crate::{
     app::App,
     compose as rules,
-    compose::combinations,
-    compose::{changes, earlier, fields, profile, sight},
+    compose::{changes, combinations, earlier, fields, profile, sight},
+    keymap::Pane,
     kit::{
         brush::{Brush, LABEL},
         text,
         theme::Look,
     },
-    screen::{ComposeRow, Pane},
+    screen::ComposeRow,
     sights::Spot,
     toast,
 };

@@ -7,7 +7,7 @@ use crate::{
     kit::{brush::Brush, text},
     layer::{Did, Handle, Overlay},
     lists::view::list,
-    shell::hints,
+    table,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -28,7 +28,7 @@ impl Overlay for CopyMenu {
         |app, did| {
             let Did::Click(line) = did else { return None };
             let binding = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line)?;
-            (binding.when)(app).is_ok().then(|| commands::run(app, binding.action))
+            table::possible::possible(app, binding.action).is_ok().then(|| commands::run(app, binding.action))
         }
     }
 
@@ -39,7 +39,7 @@ impl Overlay for CopyMenu {
 
     fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
         let look = brush.look;
-        let lines: Vec<Line<'static>> = hints::copies(app)
+        let lines: Vec<Line<'static>> = table::acts::copies(app)
             .into_iter()
             .map(|act| match act.why_not {
                 None => Line::from(vec![Span::styled(text::pad(&act.key, 3), look.theme.key), Span::raw(act.words)]),

@@ -7,10 +7,10 @@ pub mod view;
 
 use crate::{
     app::App,
-    keymap::Move,
+    keymap::{Action, Move, Pane, Why},
     kit::steps::step,
     layout::detail_size,
-    screen::{DetailTab, Pane},
+    screen::DetailTab,
     shell::input,
     whole_tasks,
 };
@@ -88,6 +88,18 @@ pub fn no_such(app: &mut App, key: TaskKey) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Whether a key of detail can do that now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn possible(app: &App, action: Action) -> Result<(), Why> {
+    match action {
+        Action::Sheet | Action::NextFrame | Action::PreviousFrame => table::possible::video(app),
+        Action::Sharper => table::possible::picture(app),
+        _ => Ok(()),
+    }
+}
+
 /// Goes to another part.
 pub(crate) fn turn(app: &mut App, forward: bool) {
     let all = sights::tabs(app);
@@ -136,8 +148,8 @@ mod tests {
     use super::*;
     use crate::table;
     use crate::{
+        keymap::Pane,
         msg::Input,
-        screen::Pane,
         testing::{add, state, task},
     };
     use domain::task::TaskState::{Running, Saved};

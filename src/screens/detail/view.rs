@@ -3,14 +3,14 @@
 use crate::{
     app::App,
     detail::{overview, past, sights},
+    keymap::Pane,
     kit::{
         brush::{Brush, LABEL},
         text,
         theme::Look,
     },
-    screen::{DetailTab, Pane},
-    shell::hints,
-    table::archive,
+    screen::DetailTab,
+    table::{acts, archive},
 };
 use domain::task::Row;
 use engine::{expected, msg::Detail};
@@ -157,8 +157,7 @@ pub(crate) fn usually(about: &About<'_>) -> Option<String> {
 pub(crate) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>) {
     let look = about.look;
     let label = |name: &str| Span::styled(text::pad(name, LABEL), look.theme.faint);
-    let (possible, others): (Vec<_>, Vec<_>) =
-        hints::acts(about.app).into_iter().partition(|act| act.why_not.is_none());
+    let (possible, others): (Vec<_>, Vec<_>) = acts::acts(about.app).into_iter().partition(|act| act.why_not.is_none());
     let (mut now, mut line) = (Vec::new(), vec![label(tr!("Now"))]);
     let marked = about.app.screen.table.marks.len();
     if marked > 0 {

@@ -8,12 +8,10 @@ use crate::{
     app::App,
     commands::Do,
     compose,
-    keymap::{Action, Ctx},
+    keymap::{Action, Ctx, PickWhat},
     kit::{editor::LineEditor, folder},
     layer::Layer,
-    pick,
-    pick::PickWhat,
-    toast,
+    pick, toast,
 };
 use domain::{
     catalogue::ModelSpec,

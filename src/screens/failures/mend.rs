@@ -84,7 +84,7 @@ pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
 ///
 /// # Errors
 /// Why not.
-pub fn possible(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
+pub fn usable(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model).map(|spec| (spec, row)));
     spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
@@ -204,7 +204,7 @@ pub(crate) fn other_field(app: &mut App, forward: bool) {
     let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
     let next = (1..len)
         .map(|n| FIELDS[if forward { at + n } else { at + len - n } % len])
-        .find(|field| possible(app, mend, *field).is_ok());
+        .find(|field| usable(app, mend, *field).is_ok());
     let Some(next) = next else { return };
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let value = row.map_or_else(String::new, |row| value_of(row, next));
@@ -235,7 +235,7 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
             Ok(Fix::Prompts { template: template.clone(), text })
         }
         MendWhat::Field { field, line } => {
-            possible(app, mend, *field).map_err(|why| reason::closed(&why))?;
+            usable(app, mend, *field).map_err(|why| reason::closed(&why))?;
             let value = match field {
                 Field::FirstFrame | Field::LastFrame | Field::Subject => dropped(line.text()).trim().to_owned(),
                 _ => line.text().trim().to_owned(),

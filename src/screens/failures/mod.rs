@@ -5,6 +5,7 @@ pub mod clusters;
 pub(crate) mod frame;
 mod mend;
 mod planned;
+mod possible;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -13,18 +14,18 @@ pub mod view;
 
 pub use clusters::{Cluster, ClusterId, Remedy};
 pub(crate) use mend::other_field;
-pub use mend::{choices, possible};
+pub use mend::{choices, usable};
+pub(crate) use possible::possible;
 
 use crate::{
     app::App,
     commands::Do,
     compose,
     failures::state::{FailuresView, Fix, Mend, MendWhat},
-    keymap::{Action, Ctx, Move, Why},
+    keymap::{Action, Ctx, Move, Pane, Why},
     kit::{brush::Brush, steps::step},
     layer::{Did, Handle, Layer, Overlay},
     resolve::Resolve,
-    screen::Pane,
     table, toast, whole_tasks,
     whole_tasks::Then,
 };

@@ -295,7 +295,7 @@ fn explained(app: &App, mend: &Mend, look: Look, width: u16) -> Vec<Line<'static
                 tr!("One of {values} (up and down). Tab goes to another field.", values = offered.join(tr!(", ")))
             };
             lines.extend(wrapped(&words, width, look.theme.faint));
-            if let Err(why) = failures::possible(app, mend, *field) {
+            if let Err(why) = failures::usable(app, mend, *field) {
                 lines.extend(wrapped(&reason::closed(&why), width, look.theme.warn));
             }
         }

@@ -88,7 +88,7 @@ pub(crate) fn ask(app: &mut App) -> Option<Effect> {
 /// Opens it, or goes back to the table.
 pub(crate) fn toggle(app: &mut App) {
     app.screen.table.gallery ^= true;
-    app.screen.pane = crate::screen::Pane::Table;
+    app.screen.pane = crate::keymap::Pane::Table;
 }
 
 /// Draws it in the table's place.

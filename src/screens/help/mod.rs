@@ -1,10 +1,13 @@
 //! Help: every key, sign, state, column and command with what it means. What its lines say stands in `keymap`.
 
+pub mod lines;
+
 use crate::{
     app::App,
     commands::Do,
+    help::lines::{HelpLine, help_lines},
     keymap,
-    keymap::{BINDINGS, HelpLine, help_lines},
+    keymap::BINDINGS,
     kit::{brush::Brush, text},
     lists::{
         Kind, ListView,

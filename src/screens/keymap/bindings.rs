@@ -1,8 +1,7 @@
 //! The table of keys, with the names it uses: in which places keys count, what they can mean, and which key means what
 //! where.
 
-use super::{Binding, CameraKey, CopyWhat, Move, Why, when};
-use crate::{app::App, pick::PickWhat, preview, screen::Pane};
+use super::{Binding, CameraKey, CopyWhat, Move, Pane, PickWhat};
 
 /// Where the keys of a context count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,14 +212,10 @@ actions! {
     Redraw = "redraw",
 }
 
-const fn always(_: &App) -> Result<(), Why> {
-    Ok(())
-}
-
 type Keys = &'static [&'static str];
 
 const fn on(ctx: Ctx, keys: Keys, action: Action, hint: &'static str, help: &'static str) -> Binding {
-    Binding { ctx, keys, action, id: action.id(), hint, help, paid: false, when: always }
+    Binding { ctx, keys, action, id: action.id(), hint, help, paid: false }
 }
 
 impl Binding {
@@ -234,47 +229,42 @@ impl Binding {
         self.id = id;
         self
     }
-
-    const fn when(mut self, when: fn(&App) -> Result<(), Why>) -> Self {
-        self.when = when;
-        self
-    }
 }
 
 /// Every key of the program.
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     // The task table.
-    on(Ctx::Table, &["r"], Action::Retry, "retry", "Send the same request again as a new attempt").paid().when(when::retry),
-    on(Ctx::Table, &["R"], Action::Failures, "failures", "Show failures by cause, and retry them").paid().when(when::failures),
-    on(Ctx::Table, &["e"], Action::Edit, "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(when::edit),
-    on(Ctx::Table, &["c"], Action::Clone, "clone", "Open a copy of the request in compose").paid().when(when::known),
-    on(Ctx::Table, &["space"], Action::Mark, "mark", "Mark or unmark the task; actions apply to the marked tasks, if any").when(when::some_task),
-    on(Ctx::Table, &["v"], Action::Range, "range", "Start marking a range; the same key ends it").when(when::some_task),
-    on(Ctx::Table, &["*"], Action::MarkAll, "mark all", "Mark all tasks shown, or unmark them").when(when::some_task),
-    on(Ctx::Table, &["enter"], Action::Open, "detail", "Show the task in detail").when(when::some_task),
+    on(Ctx::Table, &["r"], Action::Retry, "retry", "Send the same request again as a new attempt").paid(),
+    on(Ctx::Table, &["R"], Action::Failures, "failures", "Show failures by cause, and retry them").paid(),
+    on(Ctx::Table, &["e"], Action::Edit, "edit+retry", "Edit the request in compose, then send it as a new attempt").paid(),
+    on(Ctx::Table, &["c"], Action::Clone, "clone", "Open a copy of the request in compose").paid(),
+    on(Ctx::Table, &["space"], Action::Mark, "mark", "Mark or unmark the task; actions apply to the marked tasks, if any"),
+    on(Ctx::Table, &["v"], Action::Range, "range", "Start marking a range; the same key ends it"),
+    on(Ctx::Table, &["*"], Action::MarkAll, "mark all", "Mark all tasks shown, or unmark them"),
+    on(Ctx::Table, &["enter"], Action::Open, "detail", "Show the task in detail"),
     on(Ctx::Table, &["/"], Action::Filter, "filter", "Filter the table: state:failed model:02 age<2h text, ! negates"),
     on(Ctx::Table, &["s"], Action::Sort, "sort", "Choose the column to sort by"),
-    on(Ctx::Table, &["N"], Action::ToNew, "new rows", "Go to the newest rows that are not on the screen, or to the last batch").when(when::to_new),
-    on(Ctx::Table, &["b"], Action::Return, "return", "Go back to where the cursor was before that").when(when::came_from),
+    on(Ctx::Table, &["N"], Action::ToNew, "new rows", "Go to the newest rows that are not on the screen, or to the last batch"),
+    on(Ctx::Table, &["b"], Action::Return, "return", "Go back to where the cursor was before that"),
     on(Ctx::Table, &["F"], Action::Freeze, "freeze", "Freeze the rows; work goes on"),
-    on(Ctx::Table, &["y"], Action::CopyMenu, "copy", "Copy the task's ID, prompt, URL, path or curl command").when(when::some_task),
-    on(Ctx::Table, &["Y"], Action::Scp, "scp", "Copy an scp command that fetches the file").when(when::any_saved),
-    on(Ctx::Table, &["o"], Action::Play, "play", "Open the file in a player").when(when::saved),
-    on(Ctx::Table, &["d"], Action::Download, "download", "Download the file now").when(when::download),
-    on(Ctx::Table, &["x"], Action::Cancel, "cancel", "Take back an unsent task, stop watching one that runs, or put a failure away").when(when::cancel),
-    on(Ctx::Table, &["U"], Action::Resolve, "resolve", "Resolve an unknown task: lost, not created, or found; or take that back").when(when::resolve),
-    on(Ctx::Table, &["u"], Action::Undo, "undo", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch; the footer says which").when(when::undo),
+    on(Ctx::Table, &["y"], Action::CopyMenu, "copy", "Copy the task's ID, prompt, URL, path or curl command"),
+    on(Ctx::Table, &["Y"], Action::Scp, "scp", "Copy an scp command that fetches the file"),
+    on(Ctx::Table, &["o"], Action::Play, "play", "Open the file in a player"),
+    on(Ctx::Table, &["d"], Action::Download, "download", "Download the file now"),
+    on(Ctx::Table, &["x"], Action::Cancel, "cancel", "Take back an unsent task, stop watching one that runs, or put a failure away"),
+    on(Ctx::Table, &["U"], Action::Resolve, "resolve", "Resolve an unknown task: lost, not created, or found; or take that back"),
+    on(Ctx::Table, &["u"], Action::Undo, "undo", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch; the footer says which"),
     on(Ctx::Table, &["p"], Action::Pause, "pause", "Pause or resume sending; after a halt, check again and resume"),
-    on(Ctx::Table, &["ctrl-r"], Action::Refresh, "refresh", "Check the state of the tasks now").when(when::refresh),
+    on(Ctx::Table, &["ctrl-r"], Action::Refresh, "refresh", "Check the state of the tasks now"),
     on(Ctx::Table, &["B"], Action::Balance, "balance", "Ask for the balance"),
     on(Ctx::Table, &["$"], Action::Money, "money", "Show what was spent, on what, and what is left of the budget"),
-    on(Ctx::Table, &["t"], Action::Attempts, "attempts", "Show the line of attempts").when(when::some_task),
+    on(Ctx::Table, &["t"], Action::Attempts, "attempts", "Show the line of attempts"),
     on(Ctx::Table, &["k", "up"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Table, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Move down"),
-    on(Ctx::Table, &["right", "l"], Action::NextPoster, "next poster", "In the gallery, go to the next poster").when(when::gallery),
-    on(Ctx::Table, &["left", "h"], Action::PreviousPoster, "previous poster", "In the gallery, go to the previous poster").when(when::gallery),
-    on(Ctx::Table, &["+"], Action::Sharper, "sharper", "In the gallery, show pictures sharper, for more bytes; again for fewer").when(when::gallery),
+    on(Ctx::Table, &["right", "l"], Action::NextPoster, "next poster", "In the gallery, go to the next poster"),
+    on(Ctx::Table, &["left", "h"], Action::PreviousPoster, "previous poster", "In the gallery, go to the previous poster"),
+    on(Ctx::Table, &["+"], Action::Sharper, "sharper", "In the gallery, show pictures sharper, for more bytes; again for fewer"),
     on(Ctx::Table, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the first task"),
     on(Ctx::Table, &["G", "end", "alt->"], Action::Move(Move::Last), "last", "Go to the last task"),
     on(Ctx::Table, &["pgup", "ctrl-b", "alt-v"], Action::Move(Move::PageUp), "page up", "Move a page up"),
@@ -287,10 +277,10 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Detail, &["J"], Action::OtherTask(Move::Down), "next task", "Go to the next task of the table"),
     on(Ctx::Detail, &["K"], Action::OtherTask(Move::Up), "previous task", "Go to the previous task of the table"),
     on(Ctx::Detail, &["enter"], Action::Full, "full", "Switch full-screen detail on or off").called("open"),
-    on(Ctx::Detail, &["v"], Action::Sheet, "sheet", "Show six frames of the video with their seconds").when(when::video),
-    on(Ctx::Detail, &["+"], Action::Sharper, "sharper", "Show pictures sharper, for more bytes; again for fewer").when(when::picture),
-    on(Ctx::Detail, &["."], Action::NextFrame, "next frame", "Go to the video's next frame").when(when::video),
-    on(Ctx::Detail, &[","], Action::PreviousFrame, "previous frame", "Go to the video's previous frame").when(when::video),
+    on(Ctx::Detail, &["v"], Action::Sheet, "sheet", "Show six frames of the video with their seconds"),
+    on(Ctx::Detail, &["+"], Action::Sharper, "sharper", "Show pictures sharper, for more bytes; again for fewer"),
+    on(Ctx::Detail, &["."], Action::NextFrame, "next frame", "Go to the video's next frame"),
+    on(Ctx::Detail, &[","], Action::PreviousFrame, "previous frame", "Go to the video's previous frame"),
     on(Ctx::Detail, &["k", "up"], Action::Move(Move::Up), "up", "Scroll up"),
     on(Ctx::Detail, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Scroll down"),
     on(Ctx::Detail, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Scroll to the beginning"),
@@ -303,12 +293,12 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Compose, &["f2", "ctrl-j", "alt-enter"], Action::Preview, "preview", "Show what would be sent and its price").paid(),
     on(Ctx::Compose, &["tab", "down"], Action::NextRow, "next", "Go to the next row"),
     on(Ctx::Compose, &["shift-tab", "up"], Action::PreviousRow, "previous", "Go to the previous row"),
-    on(Ctx::Compose, &["ctrl-x"], Action::Fix, "fix", "Fix the first problem; a picture that is too large, sideways or of an unusual kind is replaced by a fixed copy").when(when::fix),
+    on(Ctx::Compose, &["ctrl-x"], Action::Fix, "fix", "Fix the first problem; a picture that is too large, sideways or of an unusual kind is replaced by a fixed copy"),
     on(Ctx::Compose, &["f4", "alt-e"], Action::Editor, "$EDITOR", "Edit the prompt in $VISUAL or $EDITOR"),
     on(Ctx::Compose, &["f8"], Action::OtherDraft, "drafts", "List the saved drafts and an empty one; the current draft is saved"),
     on(Ctx::Compose, &["f3", "ctrl-r"], Action::Pick(PickWhat::History), "history", "Use an earlier prompt again; type to search"),
     on(Ctx::Compose, &["f5"], Action::Pick(PickWhat::Prompts), "from file", "Load a file of prompts: one per line, JSON lines, or CSV with a header"),
-    on(Ctx::Compose, &["f6"], Action::Pick(PickWhat::Templates), "templates", "Insert one of your templates into the prompt, or save the prompt as one: type its name").when(when::templates),
+    on(Ctx::Compose, &["f6"], Action::Pick(PickWhat::Templates), "templates", "Insert one of your templates into the prompt, or save the prompt as one: type its name"),
     on(Ctx::Compose, &["ctrl-p"], Action::Palette, "palette", "Find any action by its name, and run it"),
     on(Ctx::Path, &["tab"], Action::Complete, "complete", "Complete the path; if there is nothing to complete, go to the next row"),
     on(Ctx::Path, &["f7"], Action::Pictures, "files", "List the files there, with their sizes and why any cannot be used"),
@@ -317,8 +307,8 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Camera, &["down"], Action::Camera(CameraKey::Move(Move::Down)), "down", "Move down"),
     on(Ctx::Camera, &["esc"], Action::Camera(CameraKey::Dismiss), "leave it", "Close the list and leave the text as it is"),
     on(Ctx::Pick, &["enter"], Action::Accept, "take", "Choose the selected line, or open the folder"),
-    on(Ctx::Pick, &["tab"], Action::Complete, "complete", "Complete the path").when(when::lists_files),
-    on(Ctx::Pick, &["delete"], Action::Delete, "delete", "Delete the chosen draft").when(when::deletes),
+    on(Ctx::Pick, &["tab"], Action::Complete, "complete", "Complete the path"),
+    on(Ctx::Pick, &["delete"], Action::Delete, "delete", "Delete the chosen draft"),
     on(Ctx::Pick, &["ctrl-_", "alt-z"], Action::Undo, "undo", "Restore the last deleted draft; in other lists, undo in the text"),
     on(Ctx::Pick, &["up"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Pick, &["down"], Action::Move(Move::Down), "down", "Move down"),
@@ -330,13 +320,13 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Choice, &["j", "down", "ctrl-n"], Action::NextRow, "next", "Go to the next row"),
     on(Ctx::Choice, &["k", "up"], Action::PreviousRow, "previous", "Go to the previous row"),
     // The preview.
-    on(Ctx::Preview, &["enter"], Action::Send, "send", "Queue it for sending: this pays").paid().when(when::send),
-    on(Ctx::Preview, &["p"], Action::LeaveOut, "leave out", "Leave out a file's unknown columns, or its bad lines, and continue").when(when::leave_out),
-    on(Ctx::Preview, &["f4", "alt-e"], Action::Editor, "$EDITOR", "Open a file's first bad line in $VISUAL or $EDITOR, then read the file again").when(preview::can_open_line),
-    on(Ctx::Preview, &["delete"], Action::Drop, "drop", "Drop the row under the cursor: it is not sent").when(preview::can_drop),
-    on(Ctx::Preview, &["e"], Action::Edit, "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(preview::can_edit),
-    on(Ctx::Preview, &["U"], Action::Resolve, "resolve", "Resolve the unknown that asks for the same").when(preview::can_resolve),
-    on(Ctx::Preview, &["x"], Action::Cancel, "take back", "Take back what is still queued and would be sent again").when(preview::can_cancel),
+    on(Ctx::Preview, &["enter"], Action::Send, "send", "Queue it for sending: this pays").paid(),
+    on(Ctx::Preview, &["p"], Action::LeaveOut, "leave out", "Leave out a file's unknown columns, or its bad lines, and continue"),
+    on(Ctx::Preview, &["f4", "alt-e"], Action::Editor, "$EDITOR", "Open a file's first bad line in $VISUAL or $EDITOR, then read the file again"),
+    on(Ctx::Preview, &["delete"], Action::Drop, "drop", "Drop the row under the cursor: it is not sent"),
+    on(Ctx::Preview, &["e"], Action::Edit, "edit+retry", "Edit the request in compose, then send it as a new attempt").paid(),
+    on(Ctx::Preview, &["U"], Action::Resolve, "resolve", "Resolve the unknown that asks for the same"),
+    on(Ctx::Preview, &["x"], Action::Cancel, "take back", "Take back what is still queued and would be sent again"),
     on(Ctx::Preview, &["P"], Action::Pause, "pause", "Pause or resume sending; after a halt, check again and resume"),
     on(Ctx::Preview, &[":"], Action::CommandLine, "command", "Type a command, such as :budget +10"),
     on(Ctx::Preview, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Go to the previous row, or scroll up"),
@@ -347,29 +337,29 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Preview, &["pgdn", "ctrl-f", "ctrl-v"], Action::Move(Move::PageDown), "page down", "Scroll a page down"),
     // Failures by cause.
     on(Ctx::Failures, &["enter"], Action::Fit, "do what fits", "Do what fits the cause; on the last line, show the plan").paid(),
-    on(Ctx::Failures, &["space"], Action::TakeIn, "add/remove", "Add the cause to the plan, or remove it").when(when::on_cause),
-    on(Ctx::Failures, &["e"], Action::EditPrompts, "edit prompts", "Edit the part that the prompts share, for all at once").when(when::on_failed_cause),
-    on(Ctx::Failures, &["f"], Action::FixField, "set a field", "Set a field for all at once").when(when::on_failed_cause),
-    on(Ctx::Failures, &["c"], Action::ComposeFirst, "first in compose", "Open the first task of the cause in compose").paid().when(when::on_failed_cause),
-    on(Ctx::Failures, &["s"], Action::Plan, "plan", "Show what would be sent and its price").paid().when(when::plan),
-    on(Ctx::Failures, &["u"], Action::Undo, "undo", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch; the footer says which").when(when::undo),
+    on(Ctx::Failures, &["space"], Action::TakeIn, "add/remove", "Add the cause to the plan, or remove it"),
+    on(Ctx::Failures, &["e"], Action::EditPrompts, "edit prompts", "Edit the part that the prompts share, for all at once"),
+    on(Ctx::Failures, &["f"], Action::FixField, "set a field", "Set a field for all at once"),
+    on(Ctx::Failures, &["c"], Action::ComposeFirst, "first in compose", "Open the first task of the cause in compose").paid(),
+    on(Ctx::Failures, &["s"], Action::Plan, "plan", "Show what would be sent and its price").paid(),
+    on(Ctx::Failures, &["u"], Action::Undo, "undo", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch; the footer says which"),
     on(Ctx::Failures, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Failures, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Move down"),
     on(Ctx::Failures, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the first cause"),
     on(Ctx::Failures, &["G", "end", "alt->"], Action::Move(Move::Last), "last", "Go to the line that sends"),
     on(Ctx::Mend, &["enter"], Action::Accept, "keep", "Keep it for the plan; Alt-Enter is a new line"),
-    on(Ctx::Mend, &["tab"], Action::NextField, "other field", "Complete a picture's path; where nothing is left to complete, set another field instead").when(when::on_field),
-    on(Ctx::Mend, &["f7"], Action::Pictures, "files", "List the files there, with their sizes and why any cannot be used").when(when::on_picture),
-    on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous field", "Set the previous field instead").when(when::on_field),
+    on(Ctx::Mend, &["tab"], Action::NextField, "other field", "Complete a picture's path; where nothing is left to complete, set another field instead"),
+    on(Ctx::Mend, &["f7"], Action::Pictures, "files", "List the files there, with their sizes and why any cannot be used"),
+    on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous field", "Set the previous field instead"),
     // The copy menu.
-    on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "task ID", "Copy the service's task ID").when(when::has_remote),
+    on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "task ID", "Copy the service's task ID"),
     on(Ctx::Copy, &["p"], Action::Copy(CopyWhat::Prompt), "prompt", "Copy the prompt"),
-    on(Ctx::Copy, &["u"], Action::Copy(CopyWhat::Url), "URL", "Copy a fresh URL of the file").when(when::has_file),
-    on(Ctx::Copy, &["f"], Action::Copy(CopyWhat::Path), "path", "Copy the file's path").when(when::any_saved),
+    on(Ctx::Copy, &["u"], Action::Copy(CopyWhat::Url), "URL", "Copy a fresh URL of the file"),
+    on(Ctx::Copy, &["f"], Action::Copy(CopyWhat::Path), "path", "Copy the file's path"),
     on(Ctx::Copy, &["c"], Action::Copy(CopyWhat::Curl), "curl", "Copy the request as a curl command, the key as a variable"),
     // Menus and questions.
     on(Ctx::Menu, &["enter"], Action::Accept, "take", "Choose the selected line; in the sort menu, again to reverse the order"),
-    on(Ctx::Menu, &["space"], Action::MarkChoice, "mark", "Mark several values of a field: each makes its own tasks").when(when::takes_several),
+    on(Ctx::Menu, &["space"], Action::MarkChoice, "mark", "Mark several values of a field: each makes its own tasks"),
     on(Ctx::Menu, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Menu, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Move down"),
     on(Ctx::Menu, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the first line"),
@@ -399,10 +389,10 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Command, &["up", "ctrl-p"], Action::Move(Move::Up), "earlier", "Go to an earlier command"),
     on(Ctx::Command, &["down", "ctrl-n"], Action::Move(Move::Down), "later", "Go to a later command"),
     // Help and messages.
-    on(Ctx::List, &["enter"], Action::Accept, "run", "In help, run the action under the cursor").when(when::in_help),
+    on(Ctx::List, &["enter"], Action::Accept, "run", "In help, run the action under the cursor"),
     on(Ctx::List, &["/"], Action::Search, "search", "Search"),
-    on(Ctx::List, &["n"], Action::NextHit, "next hit", "Go to the next hit").when(when::searched),
-    on(Ctx::List, &["N"], Action::PreviousHit, "previous hit", "Go to the previous hit").when(when::searched),
+    on(Ctx::List, &["n"], Action::NextHit, "next hit", "Go to the next hit"),
+    on(Ctx::List, &["N"], Action::PreviousHit, "previous hit", "Go to the previous hit"),
     on(Ctx::List, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Scroll up"),
     on(Ctx::List, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Scroll down"),
     on(Ctx::List, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the beginning"),

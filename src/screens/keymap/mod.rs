@@ -1,33 +1,63 @@
 //! The keys: one table from which dispatch, help, footer, `reeltop keys`, the man page, the example config and a person's own
-//! keys all come. What an action does stands in `commands`; this only says which action a key means where, and whether
-//! it is possible now.
+//! keys all come. Plain data: what an action does stands in `commands`, whether it is possible now in `hints`.
 
 mod bindings;
 mod build;
-mod footer;
-mod help;
 mod named;
 mod place;
 mod tables;
-mod when;
 
 pub use bindings::{Action, BINDINGS, Ctx};
 pub use build::{Keymap, Overrides};
-pub use footer::{Hint, footer, hint_of, hints, possible};
-pub use help::{HelpLine, by_id, help_lines, runnable};
 pub use named::readable;
 pub use place::{Place, is_typed};
 pub use tables::{commands, config_lines, tables};
-pub(crate) use when::{can_download, cancel_row, is_settled, picture, refreshable, video};
 
-use crate::{
-    app::App,
-    key::{Code, Key},
-};
+use crate::key::{Code, Key};
+use domain::draft::Field;
+use std::borrow::Cow;
 
 /// Why an action is not possible now, as one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why(pub String);
+
+/// A pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The task table.
+    Table,
+    /// Detail and download.
+    Detail,
+    Compose,
+}
+
+/// What a picker lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickWhat {
+    /// Earlier prompts, the newest first.
+    History,
+    /// The user's own prompts.
+    Templates,
+    /// Drafts put by.
+    Drafts,
+    /// Pictures for a field.
+    Pictures(Field),
+    /// Files of prompts.
+    Prompts,
+}
+
+impl PickWhat {
+    /// The name in the config of the key that opens it; drafts and pictures are opened by keys of their own.
+    const fn id(self) -> &'static str {
+        match self {
+            Self::History => "history",
+            Self::Templates => "templates",
+            Self::Drafts => "drafts",
+            Self::Pictures(_) => "pictures",
+            Self::Prompts => "file",
+        }
+    }
+}
 
 /// A move in a table, a list or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +145,19 @@ pub struct Binding {
     /// Whether it leads to something paid. Such an action only opens a preview; `send` in the preview is the only one
     /// that sends.
     pub paid: bool,
-    /// Whether it is possible now, and if not, why.
-    pub when: fn(&App) -> Result<(), Why>,
+}
+
+/// A hint of the footer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The key, as the config writes it.
+    pub key: String,
+    /// A word or two.
+    pub words: Cow<'static, str>,
+    /// Whether it leads to something paid.
+    pub paid: bool,
+    /// Whether it belongs to this state, not to the place as such. It gives way last.
+    pub own: bool,
 }
 
 /// The binding of an action in a context, where it has one.

@@ -6,13 +6,14 @@ pub mod view;
 use crate::{
     app::App,
     commands::Do,
-    keymap::{Action, Ctx, Move},
+    keymap::{Action, Ctx, Move, Why},
     kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Handle, Overlay},
 };
 use engine::filter::contains;
 use ratatui::layout::{Position, Rect};
 use std::{fmt, ptr};
+use words::tr;
 
 /// What a list lists.
 pub struct Kind {
@@ -140,5 +141,31 @@ fn page(app: &App) -> usize {
 pub(crate) fn search(app: &mut App) {
     if let Some(list) = app.screen.top_mut::<ListView>() {
         list.typing = true;
+    }
+}
+
+/// Whether a key of a list can do that now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn possible(app: &App, action: Action) -> Result<(), Why> {
+    match action {
+        Action::Accept => in_help(app),
+        Action::NextHit | Action::PreviousHit => searched(app),
+        _ => Ok(()),
+    }
+}
+
+fn searched(app: &App) -> Result<(), Why> {
+    match app.screen.top::<ListView>() {
+        Some(list) if !list.query.text().is_empty() => Ok(()),
+        _ => Err(Why(tr!("There is no search yet; {search} searches", search = app.named(Ctx::List, Action::Search)))),
+    }
+}
+
+fn in_help(app: &App) -> Result<(), Why> {
+    match app.screen.top::<ListView>() {
+        Some(list) if list.kind.run.is_some() => Ok(()),
+        _ => Err(Why(tr!("There is nothing to run here").into())),
     }
 }

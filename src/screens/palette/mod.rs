@@ -9,7 +9,7 @@ use crate::{
     command_line::Command,
     commands,
     commands::Do,
-    keymap,
+    hints,
     keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
     kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Handle, Overlay},
@@ -54,7 +54,7 @@ pub fn entries(app: &App, text: &str) -> Vec<Entry> {
         // The documents are in English, so that its words are known in every language.
         let words = [(binding.hint, binding.help), (lang::tr(binding.hint), lang::tr(binding.help))];
         let cost = best(text, words.map(|(hint, help)| (format!("{hint} {}", binding.id), help)))?;
-        let why_not = keymap::runnable(app, binding).err().map(|Why(why)| why);
+        let why_not = hints::runnable(app, binding).err().map(|Why(why)| why);
         Some((cost, Entry { found: Found::Action(binding), why_not }))
     });
     let commands = command_line::offered(app, text).into_iter().filter_map(|(command, behind)| {
@@ -193,7 +193,7 @@ fn accept(app: &mut App) -> Vec<Do> {
 /// Runs an action chosen from help, palette or command line, that layer closed. Where it is not possible, says why and
 /// closes nothing.
 pub(crate) fn run(app: &mut App, binding: &Binding) -> Vec<Do> {
-    if let Err(Why(why)) = keymap::runnable(app, binding) {
+    if let Err(Why(why)) = hints::runnable(app, binding) {
         toast::say(app, Level::Warning, why, None);
         return Vec::new();
     }

@@ -8,14 +8,14 @@ use crate::{
     commands::Do,
     compose, failures,
     key::Key,
-    keymap::{Action, Ctx, Move},
+    keymap::{Action, Ctx, Move, PickWhat, Why},
     kit::{brush::Brush, editor::LineEditor, folder, steps::step},
     layer::{Did, Handle, Overlay},
     sights::Spot,
     toast,
 };
 use domain::{
-    draft::{Draft, Field},
+    draft::Draft,
     picture,
     picture::{Typed, dropped, typed as typed_picture},
     reason::system::At,
@@ -61,34 +61,6 @@ impl Picker {
     /// The path that is searched for, among files: of one dropped on the terminal without its quotes.
     fn path(&self) -> String {
         dropped(self.query.text()).into_owned()
-    }
-}
-
-/// What a picker lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PickWhat {
-    /// Earlier prompts, the newest first.
-    History,
-    /// The user's own prompts.
-    Templates,
-    /// Drafts put by.
-    Drafts,
-    /// Pictures for a field.
-    Pictures(Field),
-    /// Files of prompts.
-    Prompts,
-}
-
-impl PickWhat {
-    /// The name in the config of the key that opens it; drafts and pictures are opened by keys of their own.
-    pub(crate) const fn id(self) -> &'static str {
-        match self {
-            Self::History => "history",
-            Self::Templates => "templates",
-            Self::Drafts => "drafts",
-            Self::Pictures(_) => "pictures",
-            Self::Prompts => "file",
-        }
     }
 }
 
@@ -281,6 +253,32 @@ fn accept(app: &mut App) -> Vec<Do> {
         (Take::Keep(name), _) => compose::keep_template(app, name),
         (Take::Empty, _) => compose::take_draft(app, None),
         (Take::Draft(id), _) => compose::take_draft(app, Some(id)),
+    }
+}
+
+/// Whether a key of the list can do that now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn possible(app: &App, action: Action) -> Result<(), Why> {
+    match action {
+        Action::Complete => lists_files(app),
+        Action::Delete => deletes(app),
+        _ => Ok(()),
+    }
+}
+
+fn lists_files(app: &App) -> Result<(), Why> {
+    match app.screen.top::<Picker>() {
+        Some(picker) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
+        _ => Err(Why(tr!("There is no path to complete here").into())),
+    }
+}
+
+fn deletes(app: &App) -> Result<(), Why> {
+    match app.screen.top::<Picker>() {
+        Some(picker) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => Ok(()),
+        _ => Err(Why(tr!("Only a draft can be deleted here").into())),
     }
 }
 

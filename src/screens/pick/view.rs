@@ -2,12 +2,13 @@
 
 use crate::{
     app::App,
+    keymap::PickWhat,
     kit::{
         brush::{Brush, span},
         text,
     },
     layout,
-    pick::{Item, PickWhat, Picker},
+    pick::{Item, Picker},
     sights,
     sights::Spot,
 };

@@ -1,7 +1,7 @@
 //! What the keys do that a preview's words name: one row is dropped, the task that is repeated is edited, an unknown
 //! settled, what is still queued taken back. None of them pays.
 
-use super::judge_again;
+use super::{can_leave_out, can_open_line, can_send, judge_again};
 use crate::{
     app::App,
     commands::Do,
@@ -18,6 +18,31 @@ use domain::{
 use engine::{act::Act, effect::Level};
 use words::tr;
 
+/// Whether a key of the preview can do that now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn possible(app: &App, action: Action) -> Result<(), Why> {
+    match action {
+        Action::Send => can(app, |preview| match preview {
+            // Enter takes the price first.
+            Preview { price: Some(_), sent: None, .. } => Ok(()),
+            preview => can_send(app, preview),
+        }),
+        Action::LeaveOut => can(app, can_leave_out),
+        Action::Editor => can_open_line(app),
+        Action::Drop => can_drop(app),
+        Action::Edit => can_edit(app),
+        Action::Resolve => can_resolve(app),
+        Action::Cancel => can_cancel(app),
+        _ => Ok(()),
+    }
+}
+
+fn can(app: &App, does: impl FnOnce(&Preview) -> Result<(), Why>) -> Result<(), Why> {
+    app.screen.top::<Preview>().map_or_else(|| Err(Why(tr!("There is no preview").into())), does)
+}
+
 fn shown(app: &App) -> Option<&Preview> {
     app.screen.top::<Preview>().filter(|preview| preview.sent.is_none())
 }
@@ -26,7 +51,7 @@ fn shown(app: &App) -> Option<&Preview> {
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn can_drop(app: &App) -> Result<(), Why> {
+fn can_drop(app: &App) -> Result<(), Why> {
     match shown(app) {
         Some(preview) if preview.items.len() > 1 => Ok(()),
         Some(_) | None => {
@@ -62,7 +87,7 @@ fn parent(app: &App) -> Option<TaskKey> {
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn can_edit(app: &App) -> Result<(), Why> {
+fn can_edit(app: &App) -> Result<(), Why> {
     match parent(app) {
         Some(_) => Ok(()),
         None => Err(Why(tr!("It is new; {back} goes back to it", back = app.named(Ctx::Global, Action::Back)))),
@@ -97,7 +122,7 @@ fn unknown(app: &App) -> Option<TaskKey> {
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn can_resolve(app: &App) -> Result<(), Why> {
+fn can_resolve(app: &App) -> Result<(), Why> {
     unknown(app).map(drop).ok_or_else(|| Why(tr!("No unknown asks for the same").into()))
 }
 
@@ -119,7 +144,7 @@ fn queued(app: &App) -> Vec<TaskKey> {
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn can_cancel(app: &App) -> Result<(), Why> {
+fn can_cancel(app: &App) -> Result<(), Why> {
     if queued(app).is_empty() { Err(Why(tr!("Nothing of this is queued yet").into())) } else { Ok(()) }
 }
 

@@ -78,7 +78,7 @@ fn wrapped(text: &str, cells: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use crate::{
-        keymap,
+        hints,
         preview::retry,
         testing::{state, task},
     };
@@ -93,7 +93,7 @@ mod tests {
         let mut tasks: Vec<Task> = (1..=tasks).map(|key| task(key, Failed)).collect();
         tasks[0].request.prompt = prompt.into();
         retry(&mut state, tasks, &std::collections::BTreeMap::new());
-        keymap::footer(&state).into_iter().map(|hint| hint.words.into_owned()).collect()
+        hints::footer(&state).into_iter().map(|hint| hint.words.into_owned()).collect()
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod warnings;
 
 pub use bad_lines::can_leave_out;
 pub(crate) use bad_lines::{can_open_line, close_file, forbid, leave_out, open_line};
-pub(crate) use keys::{can_cancel, can_drop, can_edit, can_resolve, cancel, drop_row, edit, resolve};
+pub(crate) use keys::{cancel, drop_row, edit, possible, resolve};
 pub use length::scrolls;
 
 use crate::{
@@ -22,12 +22,11 @@ use crate::{
     commands::Do,
     compose, failures,
     key::{Code, Key},
-    keymap,
-    keymap::{Action, Ctx, Hint, Move, Why, as_command},
+    keymap::{Action, Ctx, Move, Pane, Why, as_command},
     kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Handle, Layer, Overlay},
     money, scope,
-    screen::{Batch, Pane, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
+    screen::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
     table, toast, undo,
     undo::Done,
 };
@@ -361,13 +360,11 @@ impl Overlay for Preview {
         keys.into_iter().take(shown).filter(sends).map(|action| (Ctx::Preview, action)).collect()
     }
 
-    /// While the number is being typed, the key that sends is named beforehand.
-    fn footer(&self, app: &App) -> Vec<Hint> {
+    /// While the number is being typed, the key that sends.
+    fn named_before(&self, app: &App) -> Option<(Ctx, Action)> {
         let wants_number =
             self.typing() && self.price.is_none() && self.obstacles.is_empty() && can_send(app, self).is_err();
-        let send = wants_number.then(|| keymap::hint_of(app, Ctx::Preview, Action::Send)).flatten();
-        let hints = keymap::hints(app, &[self.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false);
-        send.into_iter().chain(hints).collect()
+        wants_number.then_some((Ctx::Preview, Action::Send))
     }
 
     fn typing(&self) -> bool {

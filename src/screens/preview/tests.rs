@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::*;
-use crate::testing::{add, now, request, state, task};
+use crate::{
+    hints,
+    testing::{add, now, request, state, task},
+};
 use domain::{
     account::HaltCause,
     amount::Currency,
@@ -127,7 +130,7 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
         Err(Why("This costs 6.0 PTC: type the number of tasks, 12, then Enter".into()))
     );
     assert_eq!(send(&mut state), []);
-    let named = |state: &App| keymap::footer(state).iter().filter(|hint| hint.key == "enter").count();
+    let named = |state: &App| hints::footer(state).iter().filter(|hint| hint.key == "enter").count();
     assert_eq!(named(&state), 1);
     assert!(!typed(&mut state, Key::char('j')));
     for c in ['1', '２'] {

@@ -131,7 +131,10 @@ fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::testing::{add, request, state, task};
+    use crate::{
+        keymap::Keymap,
+        testing::{add, request, state, task},
+    };
     use domain::{
         amount::Amount,
         request::Request,
@@ -226,7 +229,7 @@ mod tests {
     fn a_key_of_ones_own_is_named() {
         let mut state = state(&[]);
         let own = [("table".to_owned(), [("edit".to_owned(), vec!["E".to_owned()])].into())].into();
-        state.screen.keys = crate::keymap::Keymap::build(&own).0;
+        state.screen.keys = Keymap::build(&own).0;
         assert_eq!(edits(&state), "E edits before it sends.");
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     app::App,
-    keymap::Hint,
+    hints,
+    keymap::{Hint, readable},
     kit::{brush::Brush, text},
     layer::Covers,
-    shell::hints,
 };
 use ratatui::layout::{Position, Rect};
 use words::tr;
@@ -17,7 +17,8 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Posi
     }
     let (theme, pays) = (brush.look.theme, brush.look.signs.pays);
     let mut x = place.x + 1;
-    let hints = fitting(hints::footer(app), usize::from(place.width).saturating_sub(2));
+    let hints = hints::footer(app).into_iter().map(|hint| Hint { key: readable(&hint.key), ..hint });
+    let hints = fitting(hints.collect(), usize::from(place.width).saturating_sub(2));
     for hint in &hints {
         x = brush.text(x, place.y, place.width, &hint.key, theme.key);
         x = brush.text(x + 1, place.y, place.width, &hint.words, theme.faint);

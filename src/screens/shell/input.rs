@@ -9,7 +9,7 @@ use crate::{
     app::App,
     commands,
     commands::Do,
-    compose,
+    compose, hints,
     key::{Code, Key},
     keymap,
     keymap::{Action, Ctx, Place, Why},
@@ -96,7 +96,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
         toast::say(app, Level::Info, text, None);
         return Vec::new();
     }
-    match (binding.when)(app) {
+    match hints::possible(app, binding) {
         Ok(()) => commands::run(app, binding.action),
         Err(Why(why)) => {
             toast::say(app, Level::Warning, why, None);

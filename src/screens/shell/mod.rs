@@ -3,7 +3,6 @@
 pub mod banner;
 pub mod footer;
 pub mod header;
-pub mod hints;
 pub mod input;
 pub mod mouse;
 pub mod view;

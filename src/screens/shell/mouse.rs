@@ -6,13 +6,12 @@ use crate::{
     commands,
     commands::Do,
     detail,
-    keymap::{Action, Move},
+    keymap::{Action, Move, Pane},
     layer,
     layer::Did,
     layout,
     layout::Layout,
     msg::{Mouse, MouseKind},
-    screen::Pane,
     table,
 };
 use ratatui::layout::Position;

@@ -2,7 +2,7 @@
 //! is opened; what was looked at and stays in sight is not looked at again.
 
 use super::{groups::Line, pins, window};
-use crate::{app::App, screen::Pane};
+use crate::{app::App, keymap::Pane};
 use domain::task::{TaskKey, TaskState};
 use engine::effect::{Effect, LocalCmd};
 use std::collections::{BTreeMap, BTreeSet};

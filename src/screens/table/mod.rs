@@ -1,6 +1,7 @@
 //! The task table as a view: its order, its cursor, its marks. Kept right row by row, so that a change among a hundred
 //! thousand tasks costs a search and a move of memory, and a key costs nothing that grows with them.
 
+pub(crate) mod acts;
 pub mod archive;
 pub mod cells;
 pub mod columns;
@@ -12,6 +13,7 @@ pub(crate) mod kept;
 mod order;
 pub(crate) mod pins;
 pub(crate) mod place;
+pub(crate) mod possible;
 pub mod sort_menu;
 #[cfg(test)]
 mod tests;

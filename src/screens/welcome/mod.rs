@@ -39,11 +39,11 @@ impl Overlay for Welcome {
     }
 
     /// What the keys do here, not what they do elsewhere.
-    fn footer(&self, app: &App) -> Vec<Hint> {
+    fn footer(&self, app: &App) -> Option<Vec<Hint>> {
         let hint = |(ctx, action, words)| {
             Some(Hint { key: app.key(ctx, action)?, words: Cow::Borrowed(words), paid: false, own: false })
         };
-        view::ways().into_iter().filter_map(hint).collect()
+        Some(view::ways().into_iter().filter_map(hint).collect())
     }
 }
 

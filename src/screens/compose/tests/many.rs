@@ -1,7 +1,7 @@
 //! Several tasks of one draft, and files of prompts.
 
 use super::*;
-use crate::keymap;
+use crate::hints;
 
 #[test]
 fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
@@ -148,7 +148,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     press(&mut state, "n");
     let read = |text: &str| prompts(text);
     let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
-    let hints = |state: &App| keymap::footer(state).iter().map(|hint| hint.words.clone()).collect::<Vec<_>>();
+    let hints = |state: &App| hints::footer(state).iter().map(|hint| hint.words.clone()).collect::<Vec<_>>();
     assert_eq!(hints(&state), ["leave out", "down", "up", "back"]);
     press(&mut state, "p");
     let told: Vec<String> = shown(&state).warnings.iter().map(|problem| problem.what.clone()).collect();

@@ -3,8 +3,9 @@
 use super::*;
 use crate::{
     help::HELP,
+    keymap::Pane,
     lists::ListView,
-    screen::{DetailTab, Pane, Preview, Sort},
+    screen::{DetailTab, Preview, Sort},
     table::{columns, filter_input::FilterInput},
     testing::{add, now, state, task},
 };

@@ -1,9 +1,10 @@
-//! The keys that the screen names, all from the one table of keys.
+//! What can be done with the tasks acted on, and what can be copied of them, each with its key and, where it cannot be done now, why.
 
+use super::possible::possible;
 use crate::{
     app::App,
     keymap,
-    keymap::{Action, BINDINGS, Binding, Ctx, Hint, readable},
+    keymap::{Action, BINDINGS, Binding, Ctx},
 };
 use words::lang::tr;
 
@@ -45,11 +46,6 @@ pub(crate) fn copies(app: &App) -> Vec<Act> {
 }
 
 fn act(app: &App, binding: &Binding) -> Option<Act> {
-    let why_not = (binding.when)(app).err().map(|why| why.0);
+    let why_not = possible(app, binding.action).err().map(|why| why.0);
     app.first_key(binding).map(|key| Act { key, words: tr(binding.hint), paid: binding.paid, why_not })
-}
-
-/// The keys that matter now, for the last line, as a person reads them.
-pub(crate) fn footer(app: &App) -> Vec<Hint> {
-    keymap::footer(app).into_iter().map(|hint| Hint { key: readable(&hint.key), ..hint }).collect()
 }

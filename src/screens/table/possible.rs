@@ -1,17 +1,10 @@
-//! Whether an action is possible now, and if not, why.
+//! Whether something can be done with the tasks acted on now, and if not, why.
 
-use super::{Action, Ctx, Why};
+use super::{archive, cursor_row, groups, place, targets};
 use crate::{
     app::App,
-    compose::choose::Choose,
-    failures,
-    failures::state::{Mend, MendWhat},
-    lists::ListView,
-    pick::{Item, PickWhat, Picker, Take},
-    screen::Preview,
+    keymap::{Action, CopyWhat, Ctx, Why},
     sights,
-    table::{archive, cursor_row, groups, targets},
-    undo,
 };
 use domain::{
     problem::{Charged, ErrorClass},
@@ -25,6 +18,34 @@ type Possible = Result<(), Why>;
 
 fn no(why: impl Into<String>) -> Possible {
     Err(Why(why.into()))
+}
+
+/// Whether a key of the table or of the copy menu can do that now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn possible(app: &App, action: Action) -> Possible {
+    match action {
+        Action::Retry => retry(app),
+        Action::Failures => failures(app),
+        Action::Edit => edit(app),
+        Action::Clone => known(app),
+        Action::Mark | Action::Range | Action::MarkAll | Action::Open | Action::CopyMenu | Action::Attempts => {
+            some_task(app)
+        }
+        Action::ToNew => to_new(app),
+        Action::Return => came_from(app),
+        Action::Play => saved(app),
+        Action::Scp | Action::Copy(CopyWhat::Path) => any_saved(app),
+        Action::Copy(CopyWhat::Id) => has_remote(app),
+        Action::Copy(CopyWhat::Url) => has_file(app),
+        Action::Download => any(app, download_row),
+        Action::Cancel => any(app, cancel_row),
+        Action::Resolve => resolve(app),
+        Action::Refresh => any(app, refresh_row),
+        Action::NextPoster | Action::PreviousPoster | Action::Sharper => gallery(app),
+        _ => Ok(()),
+    }
 }
 
 /// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most
@@ -118,7 +139,7 @@ fn of_cursor(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
     cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| said(app, row, no)))
 }
 
-pub(super) fn some_task(app: &App) -> Possible {
+fn some_task(app: &App) -> Possible {
     if groups::fold(app).is_some() {
         return Ok(());
     }
@@ -141,7 +162,7 @@ fn by_the_rules(row: &Row, change: Change, scope: retry::Scope) -> Result<(), No
     retry::judge(&Facts::of_row(row), change, scope).map(drop).map_err(No::Retry)
 }
 
-pub(super) fn retry(app: &App) -> Possible {
+fn retry(app: &App) -> Possible {
     match retry::Scope::of(targets(app).take(2).count()) {
         retry::Scope::Alone => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Alone)),
         retry::Scope::Bulk => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Bulk)),
@@ -149,7 +170,7 @@ pub(super) fn retry(app: &App) -> Possible {
 }
 
 /// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
-pub(super) fn edit(app: &App) -> Possible {
+fn edit(app: &App) -> Possible {
     if app.screen.table.cursor.is_some_and(|key| archive::holds(app, key)) {
         return archived();
     }
@@ -168,10 +189,6 @@ pub(crate) fn cancel_row(row: &Row) -> Result<(), No> {
     }
 }
 
-pub(super) fn cancel(app: &App) -> Possible {
-    any(app, cancel_row)
-}
-
 /// Whether that task's file can be fetched.
 fn download_row(row: &Row) -> Result<(), No> {
     match row.state {
@@ -185,11 +202,7 @@ fn download_row(row: &Row) -> Result<(), No> {
     }
 }
 
-pub(super) fn download(app: &App) -> Possible {
-    any(app, download_row)
-}
-
-pub(super) fn known(app: &App) -> Possible {
+fn known(app: &App) -> Possible {
     of_cursor(app, known_row)
 }
 
@@ -212,7 +225,7 @@ pub(crate) fn is_settled(app: &App, row: &Row) -> bool {
 }
 
 /// An unknown can be settled, and what was settled can be unknown again.
-pub(super) fn resolve(app: &App) -> Possible {
+fn resolve(app: &App) -> Possible {
     // Where the program put the cursor, nobody chose the task that would be settled.
     if let (Some(left), Some(row)) = (app.screen.table.left, cursor_row(app)) {
         return no(tr!(
@@ -244,7 +257,7 @@ fn saved_row(app: &App, row: &Row) -> Result<(), No> {
 }
 
 /// The task under the cursor: a player plays one file.
-pub(super) fn saved(app: &App) -> Possible {
+fn saved(app: &App) -> Possible {
     of_cursor(app, |row| saved_row(app, row))
 }
 
@@ -254,7 +267,7 @@ pub(crate) fn picture(app: &App) -> Possible {
 }
 
 /// The table stands as posters.
-pub(super) fn gallery(app: &App) -> Possible {
+fn gallery(app: &App) -> Possible {
     picture(app)?;
     if app.screen.table.gallery { Ok(()) } else { no(tr!("only in the gallery (`:gallery`)")) }
 }
@@ -265,11 +278,11 @@ pub(crate) fn video(app: &App) -> Possible {
 }
 
 /// At least one of the tasks acted on: all that are marked are copied together.
-pub(super) fn any_saved(app: &App) -> Possible {
+fn any_saved(app: &App) -> Possible {
     any(app, |row| saved_row(app, row))
 }
 
-pub(super) fn has_file(app: &App) -> Possible {
+fn has_file(app: &App) -> Possible {
     any(app, |row| match row.state {
         TaskState::Ready | TaskState::Saving | TaskState::Saved => Ok(()),
         TaskState::Queued
@@ -282,7 +295,7 @@ pub(super) fn has_file(app: &App) -> Possible {
     })
 }
 
-pub(super) fn has_remote(app: &App) -> Possible {
+fn has_remote(app: &App) -> Possible {
     any(app, |row| if row.remote().is_some() { Ok(()) } else { Err(No::Idless) })
 }
 
@@ -300,138 +313,22 @@ fn refresh_row(row: &Row) -> Result<(), No> {
     }
 }
 
-pub(super) fn refresh(app: &App) -> Possible {
-    any(app, refresh_row)
+fn to_new(app: &App) -> Possible {
+    if place::newest(app).is_some() { Ok(()) } else { no(tr!("There are no new rows")) }
 }
 
-pub(super) fn undo(app: &App) -> Possible {
-    undo::next(app).map(drop).map_err(Why)
-}
-
-pub(super) fn to_new(app: &App) -> Possible {
-    if crate::table::place::newest(app).is_some() { Ok(()) } else { no(tr!("There are no new rows")) }
-}
-
-pub(super) fn came_from(app: &App) -> Possible {
+fn came_from(app: &App) -> Possible {
     if app.screen.table.came_from.is_some() { Ok(()) } else { no(tr!("The cursor went to no new rows")) }
 }
 
-pub(super) fn fix(app: &App) -> Possible {
-    let picture = crate::compose::to_shrink(app).is_some();
-    if picture || app.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
-        Ok(())
-    } else {
-        no(tr!("Nothing here can be fixed with a key"))
-    }
-}
-
-pub(super) fn templates(app: &App) -> Possible {
-    if app.work.settings.compose.templates.is_empty() && app.screen.compose.draft.prompt.trim().is_empty() {
-        return no(tr!("There are no templates, and no prompt to save as one"));
-    }
-    Ok(())
-}
-
-pub(super) fn lists_files(app: &App) -> Possible {
-    match app.screen.top::<Picker>() {
-        Some(picker) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
-        _ => no(tr!("There is no path to complete here")),
-    }
-}
-
-pub(super) fn deletes(app: &App) -> Possible {
-    match app.screen.top::<Picker>() {
-        Some(picker) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => Ok(()),
-        _ => no(tr!("Only a draft can be deleted here")),
-    }
-}
-
-pub(super) fn takes_several(app: &App) -> Possible {
-    match app.screen.top() {
-        Some(Choose { field, .. }) if crate::compose::takes_several(*field) => Ok(()),
-        _ => no(tr!("Only one value can be chosen here")),
-    }
-}
-
-pub(super) fn send(app: &App) -> Possible {
-    match app.screen.top::<Preview>() {
-        // Enter takes the price first.
-        Some(Preview { price: Some(_), sent: None, .. }) => Ok(()),
-        Some(preview) => crate::preview::can_send(app, preview),
-        _ => no(tr!("There is no preview")),
-    }
-}
-
-pub(super) fn leave_out(app: &App) -> Possible {
-    match app.screen.top::<Preview>() {
-        Some(preview) => crate::preview::can_leave_out(preview),
-        _ => no(tr!("There is no preview")),
-    }
-}
-
-pub(super) fn searched(app: &App) -> Possible {
-    match app.screen.top::<ListView>() {
-        Some(list) if !list.query.text().is_empty() => Ok(()),
-        _ => no(tr!("There is no search yet; {search} searches", search = app.named(Ctx::List, Action::Search))),
-    }
-}
-
-pub(super) fn in_help(app: &App) -> Possible {
-    match app.screen.top::<ListView>() {
-        Some(list) if list.kind.run.is_some() => Ok(()),
-        _ => no(tr!("There is nothing to run here")),
-    }
-}
-
 /// A failure that nobody tried again, or a plan whose attempts can be looked at.
-pub(super) fn failures(app: &App) -> Possible {
+fn failures(app: &App) -> Possible {
     let failed = |row: &Row| retry::is_open(&Facts::of_row(row));
     if !app.round.keys.is_empty() || app.work.tasks.rows.values().any(failed) {
         Ok(())
     } else {
         no(tr!("Nothing has failed that was not retried or put away"))
     }
-}
-
-pub(super) fn on_cause(app: &App) -> Possible {
-    match failures::view(app).and_then(|view| view.clusters.get(view.at)) {
-        Some(_) => Ok(()),
-        None => no(tr!("Move to a cause first")),
-    }
-}
-
-/// A cause that can be mended: not one whose tasks are unknown.
-pub(super) fn on_failed_cause(app: &App) -> Possible {
-    match failures::view(app).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
-        Some(failures::Remedy::Settle) => no(tr!(
-            "The outcome of these is unknown; {fit} resolves the first",
-            fit = app.named(Ctx::Failures, Action::Fit),
-        )),
-        Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
-        None => no(tr!("Move to a cause first")),
-    }
-}
-
-pub(super) fn on_field(app: &App) -> Possible {
-    match app.screen.top() {
-        Some(Mend { what: MendWhat::Field { .. }, .. }) => Ok(()),
-        _ => no(tr!(
-            "The prompts are being edited; {back}, then {set} sets a field",
-            back = app.named(Ctx::Global, Action::Back),
-            set = app.named(Ctx::Failures, Action::FixField),
-        )),
-    }
-}
-
-pub(super) fn on_picture(app: &App) -> Possible {
-    match failures::frame::field(app) {
-        Some(_) => Ok(()),
-        None => no(tr!("Only a picture's field has files to choose from")),
-    }
-}
-
-pub(super) fn plan(app: &App) -> Possible {
-    failures::can_plan(app)
 }
 
 /// Whether that task's file can be fetched.

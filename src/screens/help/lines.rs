@@ -1,8 +1,13 @@
-//! What `?` shows: this place's keys, all other keys, and what every sign, state, column and kind of failure means; and
-//! whether an action can be run from there. How it looks is for `ui` to say.
+//! What `?` shows: this place's keys, all other keys, and what every sign, state, column and kind of failure means.
 
-use super::{Action, BINDINGS, Binding, Ctx, Place, Why};
-use crate::{app::App, command_line::COMMANDS, key::Key, kit::theme::Sign, table::columns};
+use crate::{
+    app::App,
+    command_line::COMMANDS,
+    key::Key,
+    keymap::{Action, BINDINGS, Ctx},
+    kit::theme::Sign,
+    table::columns,
+};
 use domain::{problem::ErrorClass, task::TaskState};
 use words::{lang, names, tr};
 
@@ -119,37 +124,6 @@ fn joined(keys: &[Key]) -> String {
     keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The contexts whose actions can be run from help, palette and command line while that place lies below them. Where
-/// text is typed no plain key can be a command, but a command by its name can.
-fn offered(below: Place) -> &'static [Ctx] {
-    match below {
-        Place::ComposeText => &[Ctx::Compose, Ctx::Panes, Ctx::Global],
-        place => place.chain(),
-    }
-}
-
-/// Whether an action can be run now from help, the palette or the command line, and if not, why.
-///
-/// # Errors
-/// What pays or answers a question is done by its own key alone, where the price or the question is in sight.
-pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
-    let answers = matches!(binding.ctx, Ctx::Preview | Ctx::Confirm | Ctx::Resolve);
-    if answers && !matches!(binding.action, Action::Move(_)) {
-        return Err(Why(tr!("Only its own key does that, where the price or the question is shown").into()));
-    }
-    if !offered(app.place_below()).contains(&binding.ctx) {
-        return Err(Why(tr!("Only available in: {place}", place = lang::tr(binding.ctx.title()))));
-    }
-    (binding.when)(app)
-}
-
-/// The binding of that id that a command by its name means now.
-#[must_use]
-pub fn by_id(app: &App, id: &str) -> Option<&'static Binding> {
-    let named = |ctx: &Ctx| BINDINGS.iter().find(|binding| binding.ctx == *ctx && binding.id == id);
-    offered(app.place_below()).iter().find_map(named).or_else(|| BINDINGS.iter().find(|binding| binding.id == id))
-}
-
 /// What a state means.
 fn state_meaning(state: TaskState) -> &'static str {
     match state {
@@ -187,14 +161,8 @@ fn class_meaning(class: ErrorClass) -> &'static str {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{
-        help::HELP,
-        lists::ListView,
-        screen::Pane,
-        testing::{state, with},
-    };
+    use crate::{help::HELP, keymap::Pane, lists::ListView, testing::state};
     use domain::task::TaskState::Failed;
-    use engine::settings::Settings;
 
     #[test]
     fn help_begins_with_this_places_keys() {
@@ -223,27 +191,5 @@ mod tests {
             let text = line.text();
             assert!(text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?} {was:?}");
         }
-    }
-
-    #[test]
-    fn a_reason_names_the_key_in_force() {
-        let own = [("table".into(), [("resolve".into(), vec!["f9".into()])].into())];
-        let mut state = with(Settings { keys: own.into(), ..Settings::default() }, &[Failed]);
-        let said = |state: &App, id| (by_id(state, id).unwrap().when)(state).unwrap_err().0;
-        let row = |state: &mut App, of| state.work.tasks.rows.values_mut().for_each(|row| row.state = of);
-        row(&mut state, TaskState::Queued);
-        assert_eq!(said(&state, "download"), "#1 is queued: there is no file yet");
-        row(&mut state, TaskState::Unknown);
-        assert_eq!(said(&state, "edit"), "#1 may have been accepted and charged; F9 resolves it first");
-    }
-
-    #[test]
-    fn what_pays_is_never_run_from_a_list() {
-        let state = state(&[Failed]);
-        let send = BINDINGS.iter().find(|binding| binding.action == Action::Send).unwrap();
-        assert!(runnable(&state, send).is_err());
-        assert_eq!(runnable(&state, by_id(&state, "retry").unwrap()), Ok(()));
-        let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
-        assert_eq!(why.0, "Only available in: Compose, in a row to choose from");
     }
 }

@@ -1,9 +1,10 @@
-//! The keys that matter now, for the footer.
+//! What the keys can do now: whether each action is possible and why not, what it is called now, and which matter for the footer.
 
-use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding};
 use crate::{
     app::App,
-    pick::PickWhat,
+    compose, detail, failures,
+    keymap::{Action, BINDINGS, Binding, CameraKey, Ctx, Hint, Move, PickWhat, Place, Why, binding},
+    lists, pick, preview, table,
     table::{cursor_row, groups},
     undo,
 };
@@ -11,28 +12,64 @@ use domain::task::TaskState;
 use std::borrow::Cow;
 use words::{lang, tr};
 
-/// A hint of the footer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
-    /// The key, as the config writes it.
-    pub key: String,
-    /// A word or two.
-    pub words: Cow<'static, str>,
-    /// Whether it leads to something paid.
-    pub paid: bool,
-    /// Whether it belongs to this state, not to the place as such. It gives way last.
-    pub own: bool,
+/// Whether an action is possible now.
+///
+/// # Errors
+/// Why not.
+pub fn possible(app: &App, binding: &Binding) -> Result<(), Why> {
+    let action = binding.action;
+    match binding.ctx {
+        Ctx::Table | Ctx::Failures if action == Action::Undo => undo::next(app).map(drop).map_err(Why),
+        Ctx::Table | Ctx::Copy => table::possible::possible(app, action),
+        Ctx::Detail => detail::possible(app, action),
+        Ctx::Compose | Ctx::Menu => compose::possible(app, action),
+        Ctx::Pick => pick::possible(app, action),
+        Ctx::Preview => preview::possible(app, action),
+        Ctx::Failures | Ctx::Mend => failures::possible(app, action),
+        Ctx::List => lists::possible(app, action),
+        Ctx::Path
+        | Ctx::Camera
+        | Ctx::Choice
+        | Ctx::Resolve
+        | Ctx::Sheet
+        | Ctx::Confirm
+        | Ctx::Filter
+        | Ctx::Palette
+        | Ctx::Command
+        | Ctx::Panes
+        | Ctx::Global => Ok(()),
+    }
 }
 
-/// Everything the keys can do in this place, each with whether it is possible now.
+/// The contexts whose actions can be run from help, palette and command line while that place lies below them. Where
+/// text is typed no plain key can be a command, but a command by its name can.
+fn offered(below: Place) -> &'static [Ctx] {
+    match below {
+        Place::ComposeText => &[Ctx::Compose, Ctx::Panes, Ctx::Global],
+        place => place.chain(),
+    }
+}
+
+/// Whether an action can be run now from help, the palette or the command line, and if not, why.
+///
+/// # Errors
+/// What pays or answers a question is done by its own key alone, where the price or the question is in sight.
+pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
+    let answers = matches!(binding.ctx, Ctx::Preview | Ctx::Confirm | Ctx::Resolve);
+    if answers && !matches!(binding.action, Action::Move(_)) {
+        return Err(Why(tr!("Only its own key does that, where the price or the question is shown").into()));
+    }
+    if !offered(app.place_below()).contains(&binding.ctx) {
+        return Err(Why(tr!("Only available in: {place}", place = lang::tr(binding.ctx.title()))));
+    }
+    possible(app, binding)
+}
+
+/// The binding of that id that a command by its name means now.
 #[must_use]
-pub fn possible(app: &App) -> Vec<(&'static Binding, Result<(), Why>)> {
-    let here = app.place();
-    BINDINGS
-        .iter()
-        .filter(|binding| reached(app, here, binding))
-        .map(|binding| (binding, (binding.when)(app)))
-        .collect()
+pub fn by_id(app: &App, id: &str) -> Option<&'static Binding> {
+    let named = |ctx: &Ctx| BINDINGS.iter().find(|binding| binding.ctx == *ctx && binding.id == id);
+    offered(app.place_below()).iter().find_map(named).or_else(|| BINDINGS.iter().find(|binding| binding.id == id))
 }
 
 /// Whether some key of the binding means it in that place.
@@ -48,7 +85,12 @@ fn reached(app: &App, place: Place, binding: &Binding) -> bool {
 #[must_use]
 pub fn footer(app: &App) -> Vec<Hint> {
     if let Some(layer) = app.screen.layers.last() {
-        return layer.footer(app);
+        if let Some(own) = layer.footer(app) {
+            return own;
+        }
+        let before = layer.named_before(app).and_then(|(ctx, action)| made(app, binding(ctx, action)?, false));
+        let others = hints(app, &[layer.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false);
+        return before.into_iter().chain(others).collect();
     }
     let here = app.place();
     let mut general = in_pane(here);
@@ -67,15 +109,9 @@ pub fn footer(app: &App) -> Vec<Hint> {
 #[must_use]
 pub fn hints(app: &App, wanted: &[(Ctx, Action)], own: bool) -> Vec<Hint> {
     let here = app.place();
-    let usable = |binding: &&Binding| (binding.when)(app).is_ok() && reached(app, here, binding);
+    let usable = |binding: &&Binding| possible(app, binding).is_ok() && reached(app, here, binding);
     let bindings = wanted.iter().filter_map(|(ctx, action)| binding(*ctx, *action)).filter(usable);
     bindings.filter_map(|binding| made(app, binding, own)).collect()
-}
-
-/// The hint of an action that has a key, whether or not it is possible now.
-#[must_use]
-pub fn hint_of(app: &App, ctx: Ctx, action: Action) -> Option<Hint> {
-    made(app, binding(ctx, action)?, false)
 }
 
 fn made(app: &App, binding: &Binding, own: bool) -> Option<Hint> {
@@ -180,14 +216,14 @@ fn own(app: &App, here: Place) -> Vec<(Ctx, Action)> {
 mod tests {
     use super::*;
     use crate::{
-        keymap::{CopyWhat, Move},
-        screen::Pane,
-        testing::state,
+        keymap::{CopyWhat, Move, Pane},
+        testing::{state, with},
     };
     use domain::task::{
         TaskKey,
         TaskState::{Failed, Queued, Saved, Unknown},
     };
+    use engine::settings::Settings;
 
     fn keys(app: &App) -> Vec<String> {
         let sign = |hint: &Hint| if hint.paid { "$" } else { "" };
@@ -226,8 +262,8 @@ mod tests {
     #[test]
     fn each_action_says_whether_it_is_possible_and_if_not_why() {
         let state = state(&[Queued]);
-        let retry = possible(&state).into_iter().find(|(binding, _)| binding.id == "retry").unwrap();
-        assert_eq!(retry.1, Err(Why("#1 has not been sent yet, so there is nothing to retry".into())));
+        let retry = by_id(&state, "retry").unwrap();
+        assert_eq!(possible(&state, retry), Err(Why("#1 has not been sent yet, so there is nothing to retry".into())));
     }
 
     #[test]
@@ -292,5 +328,27 @@ mod tests {
         for (key, what) in ["y", "p", "u", "f", "c"].into_iter().zip(copies) {
             assert_eq!(means(Place::Over(Ctx::Copy), key), Some(Action::Copy(what)));
         }
+    }
+
+    #[test]
+    fn a_reason_names_the_key_in_force() {
+        let own = [("table".into(), [("resolve".into(), vec!["f9".into()])].into())];
+        let mut state = with(Settings { keys: own.into(), ..Settings::default() }, &[Failed]);
+        let said = |state: &App, id| possible(state, by_id(state, id).unwrap()).unwrap_err().0;
+        let row = |state: &mut App, of| state.work.tasks.rows.values_mut().for_each(|row| row.state = of);
+        row(&mut state, TaskState::Queued);
+        assert_eq!(said(&state, "download"), "#1 is queued: there is no file yet");
+        row(&mut state, TaskState::Unknown);
+        assert_eq!(said(&state, "edit"), "#1 may have been accepted and charged; F9 resolves it first");
+    }
+
+    #[test]
+    fn what_pays_is_never_run_from_a_list() {
+        let state = state(&[Failed]);
+        let send = BINDINGS.iter().find(|binding| binding.action == Action::Send).unwrap();
+        assert!(runnable(&state, send).is_err());
+        assert_eq!(runnable(&state, by_id(&state, "retry").unwrap()), Ok(()));
+        let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
+        assert_eq!(why.0, "Only available in: Compose, in a row to choose from");
     }
 }
