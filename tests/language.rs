@@ -9,8 +9,7 @@ mod source;
 
 use domain::{catalogue::Catalogue, task::TaskState};
 use screens::{
-    command_line::COMMANDS,
-    keymap::{BINDINGS, Ctx},
+    keymap::{BINDINGS, Ctx, commands::COMMANDS},
     table::columns,
 };
 use source::{Token, all_tokens, closing, without_tests, words};

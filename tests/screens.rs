@@ -38,7 +38,10 @@ use ratatui::{
 use screens::msg::Input;
 use screens::{
     app::App,
-    compose::{CameraList, choose::Choose},
+    compose::{
+        choose::Choose,
+        state::{CameraList, ComposeRow, Estimate},
+    },
     confirm::Confirm,
     copy::menu::CopyMenu,
     help::HELP,
@@ -49,7 +52,7 @@ use screens::{
     palette::Palette,
     pick::{Item, Picker, Take},
     resolve::Resolve,
-    screen::{Away, ComposeRow, DetailTab, Estimate, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace, Toast},
+    screen::{Away, DetailTab, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace, Toast},
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,

@@ -1,9 +1,9 @@
 //! The dashboard's whole state: the work, which knows no screen, and the screen before it.
 
 use crate::{
-    compose::CameraList,
+    compose::state::{CameraList, ComposeRow},
     keymap::{Action, Binding, Ctx, Pane, Place, binding, is_typed, readable},
-    screen::{ComposeRow, Screen},
+    screen::Screen,
 };
 use domain::{
     draft::Field,

@@ -6,18 +6,21 @@ use crate::{
     compose::choose,
     confirm,
     confirm::Confirm,
+    copy,
     copy::menu::CopyMenu,
-    detail, failures, gallery, help,
-    keymap::{Action, CopyWhat, Ctx, Move, Pane, PickWhat, Place},
+    detail, failures,
+    failures::state::FailuresView,
+    gallery, help, hints, keymap,
+    keymap::{Action, CopyWhat, Ctx, Move, Pane, PickWhat, Place, Why, commands::Order},
     layer,
-    layer::Did,
+    layer::{Did, Do},
     lists,
     lists::ListView,
     messages::MESSAGES,
-    money as ledger, palette, pick,
+    money as ledger, orders, palette, pick,
     pick::Picker,
     preview, resolve, scope,
-    screen::{DetailTab, Preview},
+    screen::{DetailTab, Preview, Then},
     sheet, sights, table,
     table::{
         filter_input, groups,
@@ -25,12 +28,11 @@ use crate::{
         sort_menu,
     },
     toast, undo, whole_tasks,
-    whole_tasks::Then,
 };
 use domain::{
     retry,
     retry::{Change, Facts},
-    task::TaskKey,
+    task::{Task, TaskKey},
 };
 use engine::{
     act::Act,
@@ -40,17 +42,55 @@ use engine::{
 use std::collections::{BTreeMap, BTreeSet};
 use words::tr;
 
-/// What comes of a key: effects for the shell, and acts for the engine.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Do {
-    /// For the shell.
-    Effect(Effect),
-    /// For the engine.
-    Act(Act),
+/// Does what that action does here.
+pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
+    let wishes = of(app, action);
+    follow_up(app, wishes)
 }
 
-/// Does it.
-pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
+/// Follows what leads from one screen to another, until effects and acts are left.
+pub(crate) fn follow_up(app: &mut App, wishes: Vec<Do>) -> Vec<Do> {
+    let mut left = Vec::new();
+    for wish in wishes {
+        match wish {
+            Do::Effect(_) | Do::Act(_) => left.push(wish),
+            Do::Run(action) => left.extend(run(app, action)),
+            Do::Chosen(ctx, action) => left.extend(chosen(app, ctx, action)),
+            Do::Command(order, rest) => left.extend(command(app, order, &rest)),
+            Do::With(then, tasks) => {
+                let wishes = with(app, then, tasks);
+                left.extend(follow_up(app, wishes));
+            }
+        }
+    }
+    left
+}
+
+/// Runs an action chosen from help, palette or command line, that layer closed. Where it is not possible, says why and
+/// closes nothing.
+fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Do> {
+    let Some(binding) = keymap::binding(ctx, action) else { return Vec::new() };
+    if let Err(Why(why)) = hints::runnable(app, binding) {
+        toast::say(app, Level::Warning, why, None);
+        return Vec::new();
+    }
+    app.screen.layers.pop();
+    run(app, action)
+}
+
+/// Runs a command, its line closed; with a fault the line stays as it is, the fault beside it.
+fn command(app: &mut App, order: Order, rest: &str) -> Vec<Do> {
+    let line = app.screen.layers.pop();
+    match orders::run(app, order, rest) {
+        Ok(wishes) => follow_up(app, wishes),
+        Err(why) => {
+            app.screen.layers.extend(line);
+            command_line::fail(app, why)
+        }
+    }
+}
+
+fn of(app: &mut App, action: Action) -> Vec<Do> {
     match action {
         Action::Quit => return vec![Do::Act(Act::Quit)],
         Action::Suspend => return vec![Do::Effect(Effect::Term(TermCmd::Suspend))],
@@ -69,7 +109,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Drop => preview::drop_row(app),
         Action::Edit => return of_cursor(app, Then::Edit),
         Action::Clone => return of_cursor(app, Then::Clone),
-        Action::Scp => return copy(app, Then::Scp),
+        Action::Scp => return copy_all(app, Then::Scp),
         Action::Play => return of_cursor(app, Then::Play),
         Action::Copy(what) => return copy_part(app, what),
         Action::Download => {
@@ -84,11 +124,11 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Balance => return vec![Do::Act(Act::Balance)],
         Action::Pause => return vec![Do::Act(pause(app))],
         Action::Undo if app.screen.top::<Picker>().is_some() => return pick::undo(app),
-        Action::Undo => return undo::run(app),
+        Action::Undo => return take_back(app),
         Action::Preview => return compose::to_preview(app),
         Action::Editor if in_preview(app) => return preview::open_line(app),
         Action::Editor => return compose::edit(app),
-        Action::OtherDraft => return compose::other(app),
+        Action::OtherDraft => return pick::open(app, PickWhat::Drafts),
         Action::Pick(what) => return pick::open(app, what),
         Action::Pictures => return pictures(app),
         Action::Complete if app.screen.top::<Picker>().is_some() => return pick::complete(app),
@@ -159,6 +199,16 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::PreviousHit => go(app, Move::Up),
     }
     Vec::new()
+}
+
+/// Takes back the last act; what stood for several tasks comes into compose again.
+fn take_back(app: &mut App) -> Vec<Do> {
+    let (mut wishes, pattern) = undo::run(app);
+    if let Some(pattern) = pattern {
+        wishes.extend(compose::bring_pattern(app, *pattern));
+        toast::say(app, Level::Info, tr!("taken back; the pattern is in compose again").into(), None);
+    }
+    wishes
 }
 
 fn in_preview(app: &App) -> bool {
@@ -286,7 +336,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
 }
 
 /// Copies a part of all that is marked, in the order of the table; of the task under the cursor where nothing is.
-fn copy(app: &mut App, then: Then) -> Vec<Do> {
+fn copy_all(app: &mut App, then: Then) -> Vec<Do> {
     let wanted: BTreeSet<TaskKey> = table::targets(app).collect();
     let shown = &app.screen.table.order;
     let mut keys: Vec<TaskKey> = shown.iter().filter(|key| wanted.contains(key)).copied().collect();
@@ -297,9 +347,33 @@ fn copy(app: &mut App, then: Then) -> Vec<Do> {
 
 fn copy_part(app: &mut App, what: CopyWhat) -> Vec<Do> {
     app.screen.layers.pop();
-    copy(app, Then::Copy(what))
+    copy_all(app, Then::Copy(what))
 }
 
 fn pause(app: &App) -> Act {
     if app.work.halt().is_some() { Act::Resume } else { Act::Pause(!app.work.queue.is_paused()) }
+}
+
+/// The whole tasks that an action needs are at hand.
+fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
+    // The person may have gone on meanwhile: nothing may open over what is being typed.
+    let busy = !app.screen.layers.is_empty() || app.screen.pane == Pane::Compose;
+    match then {
+        Then::Plan if app.screen.top::<FailuresView>().is_some() => failures::ready(app, tasks),
+        Then::Plan => Vec::new(),
+        Then::Retry { .. } | Then::Clone | Then::Edit | Then::Sheet if busy => Vec::new(),
+        Then::Retry { left_out } => {
+            preview::retry(app, tasks, &left_out);
+            Vec::new()
+        }
+        Then::Clone => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, false)),
+        Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, true)),
+        Then::Copy(what) => copy::part(app, &tasks, what),
+        Then::Scp => copy::scp(app, &tasks),
+        Then::Sheet => {
+            sheet::open(app, &tasks);
+            Vec::new()
+        }
+        Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(app, task)),
+    }
 }

@@ -119,13 +119,20 @@ fn made(app: &App, binding: &Binding, own: bool) -> Option<Hint> {
     Some(Hint { key, words: hint(app, binding), paid: binding.paid, own })
 }
 
-/// The hint, in the person's language; some depend on the state.
+/// The hint of the footer: of an undo, what is taken back.
 fn hint(app: &App, binding: &Binding) -> Cow<'static, str> {
-    let words = match binding.action {
-        // What is taken back is named beforehand.
-        Action::Undo if binding.ctx != Ctx::Pick => {
-            return undo::next(app).map_or(Cow::Borrowed(lang::tr(binding.hint)), |step| step.words.into());
-        }
+    if binding.action == Action::Undo
+        && binding.ctx != Ctx::Pick
+        && let Ok(step) = undo::next(app)
+    {
+        return step.words.into();
+    }
+    called(app, binding).into()
+}
+
+/// What an action is called now, in the person's language: the footer and the palette call it the same.
+pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
+    match binding.action {
         Action::Open => match groups::fold(app) {
             Some(true) => tr!("fold"),
             Some(false) => tr!("unfold"),
@@ -135,8 +142,7 @@ fn hint(app: &App, binding: &Binding) -> Cow<'static, str> {
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),
         _ => lang::tr(binding.hint),
-    };
-    words.into()
+    }
 }
 
 /// What a pane can do, whatever the state; the most important first.
@@ -243,6 +249,7 @@ mod tests {
         let mut paused = state(&[Queued]);
         paused.work.queue.paused = true;
         assert_eq!(keys(&paused)[9..], ["p resume", "x cancel"]);
+        assert_eq!(called(&paused, by_id(&paused, "pause").unwrap()), "resume");
     }
 
     #[test]
@@ -255,8 +262,8 @@ mod tests {
         let _ =
             crate::update(&mut state, engine::msg::Msg::Local(engine::msg::LocalMsg::Own(own)), crate::testing::now(0));
         assert_eq!(keys(&state)[9..], ["d download", "c clone$"]);
-        let play = possible(&state).into_iter().find(|(binding, _)| binding.id == "play").unwrap();
-        assert_eq!(play.1, Err(Why("the file of #1 is no longer there; d fetches it again".into())));
+        let play = by_id(&state, "play").unwrap();
+        assert_eq!(possible(&state, play), Err(Why("the file of #1 is no longer there; d fetches it again".into())));
     }
 
     #[test]

@@ -3,15 +3,33 @@
 
 use crate::{
     app::App,
-    commands::Do,
     key::Key,
-    keymap::{Action, Ctx, Hint, Move, Place},
+    keymap::{Action, Ctx, Hint, Move, Place, commands::Order},
     kit::brush::Brush,
-    screen::Screen,
-    sights::Spot,
+    screen::{Screen, Then},
+    sights::state::Spot,
 };
+use domain::task::Task;
+use engine::{act::Act, effect::Effect};
 use ratatui::layout::{Position, Rect};
 use std::{any::Any, fmt, ops::Deref};
+
+/// What comes of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Do {
+    /// For the shell.
+    Effect(Effect),
+    /// For the engine.
+    Act(Act),
+    /// What that action does here.
+    Run(Action),
+    /// The action that was chosen by its name: what it was chosen in closes, and it is run if it is possible.
+    Chosen(Ctx, Action),
+    /// A command after `:`, with what stands behind its name.
+    Command(Order, String),
+    /// Something with tasks that are at hand as a whole.
+    With(Then, Vec<Task>),
+}
 
 /// Something that comes to the topmost layer.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,9 @@
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod answers;
 pub mod app;
+mod carry_out;
 pub mod command_line;
 pub mod commands;
 pub mod compose;
@@ -25,9 +27,11 @@ pub mod money;
 pub mod msg;
 pub mod news;
 pub mod notice;
+mod orders;
 pub mod palette;
 pub mod pick;
 pub mod preview;
+mod queued;
 pub mod refunds;
 pub mod resolve;
 pub(crate) mod scope;
@@ -45,7 +49,12 @@ pub mod welcome;
 pub mod who;
 pub mod whole_tasks;
 
-use crate::{app::App, msg::Msg, shell::input};
+use crate::{
+    app::App,
+    carry_out::{carry_out, work},
+    msg::Msg,
+    shell::{input, pictures},
+};
 use domain::{
     amount::Totals,
     task::Phase,
@@ -71,27 +80,21 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
         Msg::Work(msg) => happened(app, msg),
     };
     failures::follow(app);
-    effects.extend(preview::follow(app));
+    let asks = preview::follow(app);
+    effects.extend(carry_out(app, asks));
     effects.extend(failures::tell_round(app));
     effects.extend(detail::follow(app));
     toast::expire(app);
     table::pins::keep(app);
     table::place::see(app);
-    effects.extend(sights::follow(app));
+    effects.extend(pictures::follow(app));
     effects.extend(table::found::follow(app));
-    effects.extend(compose::wake(app));
-    effects.extend(failures::frame::wake(app));
+    let mut wishes = compose::wake(app);
+    wishes.extend(failures::frame::wake(app));
+    effects.extend(carry_out(app, wishes));
     effects.extend(notice::wake(app));
     effects.extend(table::kept::wake(app));
     effects.extend(table::archive::follow(app));
-    effects
-}
-
-/// Has the work take a message, and the screens take up what it has to tell.
-pub(crate) fn work(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
-    let now = app.work.now;
-    let (mut effects, news) = engine::update(&mut app.work, msg, now);
-    effects.extend(news::take_up(app, news));
     effects
 }
 
@@ -119,8 +122,14 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             table::kept::restore(app, *view);
             Vec::new()
         }
-        WorkMsg::Store(StoreMsg::Detail(found)) => detail::loaded(app, found),
-        WorkMsg::Store(StoreMsg::NoSuchTask { key }) => detail::no_such(app, key),
+        WorkMsg::Store(StoreMsg::Detail(found)) => {
+            let wishes = detail::loaded(app, found);
+            carry_out(app, wishes)
+        }
+        WorkMsg::Store(StoreMsg::NoSuchTask { key }) => {
+            detail::no_such(app, key);
+            Vec::new()
+        }
         WorkMsg::Local(LocalMsg::Seen { sight, result }) => {
             sights::seen(app, sight, result);
             Vec::new()
@@ -129,7 +138,7 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             table::found::looked(app, &keys, &missing, &elsewhere);
             Vec::new()
         }
-        WorkMsg::Local(msg) => compose::local(app, msg),
+        WorkMsg::Local(msg) => answers::local(app, msg),
         WorkMsg::Http(HttpMsg::File { key, ticket, reply }) if copy::is_asked(app, ticket) => {
             let found = engine::saver::address(&app.work, key, &reply);
             copy::addressed(app, found)

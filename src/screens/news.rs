@@ -1,7 +1,7 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{app::App, notice, preview, screen::Kind, sights, since_last_time, table, toast};
+use crate::{app::App, notice, preview, queued, screen::Kind, sights, since_last_time, table, toast};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
@@ -21,7 +21,8 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
         }
         match news {
             News::Batch { ticket, result } => {
-                effects.extend(preview::inserted(app, ticket, result));
+                let batch = preview::inserted(app, ticket, result);
+                effects.extend(batch.map_or_else(Vec::new, |batch| queued::queued(app, batch)));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
             // What detail asked for does not come either.

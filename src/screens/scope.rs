@@ -1,7 +1,7 @@
 //! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as it
 //! is and why, and the money.
 
-use crate::{app::App, commands::Do, confirm::Confirm, table, table::possible::cancel_row, undo::Done};
+use crate::{app::App, confirm::Confirm, layer::Do, screen::Done, table, table::possible::cancel_row};
 use domain::{
     amount::Totals,
     task::{Row, TaskKey, TaskState},
@@ -209,7 +209,7 @@ mod tests {
     fn undo_asks_before_it_takes_back_what_another_person_left_unsent() {
         let mut app = shared();
         app.work.queue.unsent = [TaskKey(1)].into();
-        assert_eq!(crate::undo::run(&mut app), []);
+        assert_eq!(crate::undo::run(&mut app), (vec![], None));
         let question = app.screen.top::<Confirm>().map(|confirm| confirm.question.clone());
         assert_eq!(question.as_deref(), Some("Undo: take back #1?\nNot yours but ben@desk's: #1"));
     }

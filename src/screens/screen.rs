@@ -1,36 +1,31 @@
 //! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by `ui`, changed by
 //! `update`; no picture is made here.
 
-pub use super::compose::{Compose, Estimate};
 use crate::{
-    copy::UrlsAsked,
+    compose::state::{Compose, ComposeRow},
     key::Key,
     keymap,
-    keymap::{Keymap, Pane},
+    keymap::{CopyWhat, Keymap, Pane},
     kit::editor::LineEditor,
     layer::Layer,
-    sights::Sights,
-    table::{archive::Archive, columns, columns::Column, found::Found, groups::Groups},
-    undo::Done,
-    whole_tasks::AfterDetail,
+    sights::state::Sights,
+    table::state::{Archive, TableView},
 };
 use domain::{
     amount::{Amount, Totals},
-    draft::{Draft, Field},
+    draft::Draft,
     prices::Offer,
     request::Request,
-    retry::Caution,
-    task::{TaskKey, TaskState},
+    retry::{Caution, No},
+    task::{FileId, Task, TaskKey, TaskState},
     time::{Mono, Wall},
 };
 use engine::{
     effect::{Level, Ticket},
-    filter::Filter,
     settings::Settings,
-    view::View,
 };
 use ratatui::layout::Rect;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use words::{problem::Problem, voice::Voice};
 
 /// Everything about the screen.
@@ -80,102 +75,6 @@ pub struct Screen {
     pub sights: Sights,
 }
 
-/// The task table's view: which rows, in which order, where the cursor is.
-#[derive(Clone, Debug)]
-pub struct TableView {
-    /// The order.
-    pub sort: Sort,
-    /// What is shown; an empty filter shows all.
-    pub filter: Filter,
-    /// The keys shown, in their order.
-    pub order: Vec<TaskKey>,
-    /// The task under the cursor; follows the task when rows move.
-    pub cursor: Option<TaskKey>,
-    /// Where `cursor` stands in `order`; kept right by the functions of `logic::table`.
-    pub at: usize,
-    /// How many of `order`'s first are pinned: they stand on the screen however far the others are scrolled.
-    pub pins: usize,
-    /// The first of the others on the screen, counted from the last pinned one.
-    pub top: usize,
-    /// Marked tasks, shown or not.
-    pub marks: BTreeSet<TaskKey>,
-    /// Where a range of marks was begun.
-    pub range_from: Option<TaskKey>,
-    /// Whether rows stand still (data goes on changing in them).
-    pub frozen: bool,
-    /// The keys of `order` by rising key, from the first change of a freeze to the order's next making.
-    pub held: Option<Vec<TaskKey>>,
-    /// Rows that came and were not on the screen yet.
-    pub new: BTreeSet<TaskKey>,
-    /// How many of these stand above the screen.
-    pub new_above: usize,
-    /// Where the cursor was before it went to the new rows.
-    pub came_from: Option<TaskKey>,
-    /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
-    pub left: Option<TaskKey>,
-    /// The rows by batch, where they stand so.
-    pub groups: Option<Groups>,
-    /// The task that the cursor was on when the program last ended, and how many rows stood above it: it goes there when
-    /// that has come.
-    pub come_back: Option<(TaskKey, usize)>,
-    /// How the table was left, as the store has it.
-    pub kept: View,
-    /// Since when that may have changed.
-    pub touched: Option<Mono>,
-    /// Whether the tasks are shown as posters.
-    pub gallery: bool,
-    /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
-    pub passing: Option<Mono>,
-    /// Whether the files of the rows in sight are there.
-    pub found: Found,
-    /// Whether a person has closed the tour of the first start.
-    pub toured: bool,
-}
-
-impl Default for TableView {
-    fn default() -> Self {
-        Self {
-            sort: Sort::NEWEST,
-            filter: Filter::default(),
-            order: Vec::new(),
-            cursor: None,
-            at: 0,
-            pins: 0,
-            top: 0,
-            marks: BTreeSet::new(),
-            range_from: None,
-            frozen: false,
-            held: None,
-            new: BTreeSet::new(),
-            new_above: 0,
-            came_from: None,
-            left: None,
-            groups: None,
-            come_back: None,
-            kept: View::default(),
-            touched: None,
-            gallery: false,
-            passing: None,
-            found: Found::default(),
-            toured: false,
-        }
-    }
-}
-
-/// An order of the table, below what is pinned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// By which column.
-    pub column: &'static Column,
-    /// The largest first.
-    pub descending: bool,
-}
-
-impl Sort {
-    /// The default order: the newest first.
-    pub const NEWEST: Self = Self { column: &columns::KEY, descending: true };
-}
-
 /// Detail and download.
 #[derive(Clone, Debug, Default)]
 pub struct DetailView {
@@ -216,18 +115,6 @@ impl DetailTab {
     /// All parts, in their order.
     pub const ALL: [Self; 6] =
         [Self::Overview, Self::TimeLine, Self::Request, Self::Answers, Self::Attempts, Self::Picture];
-}
-
-/// A row of compose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ComposeRow {
-    Field(Field),
-    /// The account that it is sent with; there only while several have a key.
-    Profile,
-    /// Whether lists are taken each with each or one by one; there only while there are two.
-    Combine,
-    /// The last row: opens the preview.
-    Send,
 }
 
 /// The preview of something paid: what would be sent and what it costs. Enter sends, but not in its first 200 ms.
@@ -404,6 +291,80 @@ pub struct Away {
     pub unsent: usize,
     /// What was spent since.
     pub spent: Totals,
+}
+
+/// A wish that waits for whole tasks. A new wish takes the place of an old one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterDetail {
+    /// What to do with them.
+    pub then: Then,
+    /// The tasks in their order, as far as they have come.
+    pub tasks: Vec<(TaskKey, Option<Task>)>,
+}
+
+/// What to do with whole tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Open the preview of a retry.
+    Retry {
+        /// Those of the marked tasks that were left out, by why.
+        left_out: BTreeMap<No, Vec<TaskKey>>,
+    },
+    /// Open the preview of a plan of retries.
+    Plan,
+    /// Open a copy in compose.
+    Clone,
+    /// Open it in compose as a new attempt.
+    Edit,
+    /// Copy a part of them.
+    Copy(CopyWhat),
+    /// Copy an scp command that fetches their files.
+    Scp,
+    /// Open its file.
+    Play,
+    /// Show frames of their videos.
+    Sheet,
+}
+
+/// An act that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    Queued {
+        keys: Vec<TaskKey>,
+        /// The draft that stood for several tasks.
+        pattern: Option<Box<Pattern>>,
+    },
+    /// What one `x` did besides taking back what was unsent.
+    Left {
+        /// Failures that were put away.
+        put_away: Vec<TaskKey>,
+        /// Tasks that are no longer watched or saved.
+        unwatched: Vec<TaskKey>,
+    },
+    Resolved(TaskKey),
+}
+
+/// A draft that stood for several tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    pub draft: Draft,
+    /// The attempt that it repeats, and what that one asked for.
+    pub edits: Option<(TaskKey, Request)>,
+}
+
+/// Fresh addresses being asked for, one call after another: together they go to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlsAsked {
+    /// The call under way.
+    pub(crate) ticket: Ticket,
+    /// The task whose file it is about.
+    pub(crate) key: TaskKey,
+    /// The files still to be asked about.
+    pub(crate) left: VecDeque<(TaskKey, FileId)>,
+    /// The addresses that have come.
+    pub(crate) got: Vec<String>,
+    /// How many tasks there is no address of.
+    pub(crate) without: usize,
 }
 
 impl Screen {

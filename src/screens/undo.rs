@@ -3,51 +3,19 @@
 
 use crate::{
     app::App,
-    commands::Do,
-    compose,
     confirm::Confirm,
     keymap::{Action, Ctx},
-    scope, table, toast,
+    layer::Do,
+    scope,
+    screen::{Done, Pattern},
+    table,
 };
-use domain::{
-    draft::Draft,
-    request::Request,
-    task::{Row, TaskKey, TaskState},
-};
-use engine::{
-    act::{Act, Resolution},
-    effect::Level,
-};
+use domain::task::{Row, TaskKey, TaskState};
+use engine::act::{Act, Resolution};
 use words::{terms, tr};
 
 /// Acts that are remembered.
 const MOST: usize = 50;
-
-/// An act that can be taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Done {
-    Queued {
-        keys: Vec<TaskKey>,
-        /// The draft that stood for several tasks.
-        pattern: Option<Box<Pattern>>,
-    },
-    /// What one `x` did besides taking back what was unsent.
-    Left {
-        /// Failures that were put away.
-        put_away: Vec<TaskKey>,
-        /// Tasks that are no longer watched or saved.
-        unwatched: Vec<TaskKey>,
-    },
-    Resolved(TaskKey),
-}
-
-/// A draft that stood for several tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    pub draft: Draft,
-    /// The attempt that it repeats, and what that one asked for.
-    pub edits: Option<(TaskKey, Request)>,
-}
 
 /// What `u` would do now.
 pub(crate) struct Step {
@@ -94,9 +62,9 @@ pub(crate) fn next(app: &App) -> Result<Step, String> {
     Err(why_not(app))
 }
 
-/// Takes it back.
-pub(crate) fn run(app: &mut App) -> Vec<Do> {
-    let Ok(step) = next(app) else { return Vec::new() };
+/// Takes it back. Gives the draft too that stood for all of it: it comes into compose again.
+pub(crate) fn run(app: &mut App) -> (Vec<Do>, Option<Box<Pattern>>) {
+    let Ok(step) = next(app) else { return (Vec::new(), None) };
     if step.is_last {
         app.screen.acts.pop();
     } else if let [act @ (Act::Cancel(keys) | Act::BringBack(keys))] = step.acts.as_slice()
@@ -106,14 +74,9 @@ pub(crate) fn run(app: &mut App) -> Vec<Do> {
         let question = tr!("Undo: {words}?", words = step.words);
         let (question, act) = (format!("{question}\n{others}"), act.clone());
         app.screen.open(Confirm { question, act, done: None });
-        return Vec::new();
+        return (Vec::new(), None);
     }
-    let mut wishes: Vec<Do> = step.acts.into_iter().map(Do::Act).collect();
-    if let Some(pattern) = step.pattern {
-        wishes.extend(compose::bring_pattern(app, *pattern));
-        toast::say(app, Level::Info, tr!("taken back; the pattern is in compose again").into(), None);
-    }
-    wishes
+    (step.acts.into_iter().map(Do::Act).collect(), step.pattern)
 }
 
 /// What taking that act back would do, as far as its tasks are still as it left them.

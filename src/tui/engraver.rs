@@ -8,7 +8,7 @@ use pictures::{
     protocol::{Order, Place, Sending, Way},
 };
 use ratatui::layout::Rect;
-use screens::sights::Pixels;
+use screens::kit::brush::Pixels;
 use std::{
     collections::VecDeque,
     sync::{

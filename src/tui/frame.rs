@@ -24,7 +24,10 @@ use ratatui::{
     layout::Rect,
     style::{Color, Modifier},
 };
-use screens::shell::view::{Drawn, Link, ScrollRegion};
+use screens::{
+    kit::brush::ScrollRegion,
+    shell::view::{Drawn, Link},
+};
 use slow::Slow;
 use std::io::{self, Write};
 

@@ -1,26 +1,24 @@
 //! The command line, after `:`: a table of commands with what each takes and does, completion, and the history of this
 //! session. Every action can be had by its id too. Nothing here pays: what would pay opens its preview.
 
-mod budget;
+pub(crate) mod behind;
 mod path;
-mod table;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
 mod view;
 
 pub(crate) use path::listed;
-use table::Behind;
-pub use table::{COMMANDS, Command};
 
 use crate::{
     app::App,
-    commands::Do,
     hints,
-    keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
+    keymap::{
+        Action, BINDINGS, Ctx, Move, ascii_twin,
+        commands::{Behind, COMMANDS, Command, Order},
+    },
     kit::{brush::Brush, editor::LineEditor, tab::Tab},
-    layer::{Covers, Did, Handle, Overlay},
-    palette,
+    layer::{Covers, Did, Do, Handle, Overlay},
     screen::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
@@ -137,10 +135,8 @@ pub fn candidates(app: &App, text: &str) -> Vec<String> {
         }
         Some((head, _)) => {
             let (word, before) = split(head);
-            match COMMANDS.iter().find(|command| command.name == word).map(|command| &command.behind) {
-                Some(Behind::Words(words)) => words(app, before, last),
-                Some(Behind::Unknown | Behind::Path) | None => Vec::new(),
-            }
+            let command = COMMANDS.iter().find(|command| command.name == word);
+            command.map_or_else(Vec::new, |command| behind::words(app, command.order, before, last))
         }
     };
     let last = last.to_lowercase();
@@ -217,18 +213,11 @@ fn accept(app: &mut App) -> Vec<Do> {
             let back = app.named(Ctx::Global, Action::Back);
             return fail(app, tr!("not over a preview: {back} goes back first", back));
         }
-        let layer = app.screen.layers.pop();
-        return match (command.run)(app, rest) {
-            Ok(wishes) => wishes,
-            Err(why) => {
-                app.screen.layers.extend(layer);
-                fail(app, why)
-            }
-        };
+        return vec![Do::Command(command.order, rest.to_owned())];
     }
     match hints::by_id(app, &word) {
         Some(binding) => match hints::runnable(app, binding) {
-            Ok(()) => palette::run(app, binding),
+            Ok(()) => vec![Do::Chosen(binding.ctx, binding.action)],
             Err(why) => fail(app, why.0),
         },
         None => {
@@ -255,11 +244,11 @@ pub(crate) fn offered(app: &App, text: &str) -> Vec<(&'static Command, String)> 
         if command.name == word && !rest.is_empty() && !command.takes.is_empty() {
             return vec![(command, rest.to_owned())];
         }
-        match &command.behind {
-            Behind::Words(words) if command.name == "set" => {
-                words(app, "", "").into_iter().map(|option| (command, option)).collect()
+        match command.behind {
+            Behind::Words if command.order == Order::Set => {
+                behind::words(app, Order::Set, "", "").into_iter().map(|option| (command, option)).collect()
             }
-            Behind::Words(_) | Behind::Unknown | Behind::Path => vec![(command, String::new())],
+            Behind::Words | Behind::Unknown | Behind::Path => vec![(command, String::new())],
         }
     };
     COMMANDS.iter().filter(|command| !is_action(command)).flat_map(of).collect()
@@ -275,7 +264,7 @@ pub(crate) fn offer(app: &mut App, command: &Command, behind: &str) -> Vec<Do> {
 }
 
 /// Keeps the line open with its fault, which goes into the message log too.
-fn fail(app: &mut App, why: String) -> Vec<Do> {
+pub(crate) fn fail(app: &mut App, why: String) -> Vec<Do> {
     toast::log(app, Level::Warning, why.clone(), None);
     if let Some(command) = app.screen.top_mut::<CommandLine>() {
         command.fault = Some(why);

@@ -1,10 +1,11 @@
 //! Completing a path behind a command, from a listing of its folder.
 
-use super::{COMMANDS, CommandLine, split, table::Behind};
+use super::{CommandLine, split};
 use crate::{
     app::App,
-    commands::Do,
+    keymap::commands::{Behind, COMMANDS},
     kit::{editor::LineEditor, folder, tab::Tab},
+    layer::Do,
     toast,
 };
 use domain::reason::system::At;

@@ -1,5 +1,10 @@
 use super::*;
-use crate::{msg::Input, screen::Sort, shell::input::input, table::columns, testing::state};
+use crate::{
+    msg::Input,
+    shell::input::input,
+    table::{columns, state::Sort},
+    testing::state,
+};
 use domain::task::{
     TaskKey,
     TaskState::{Failed, Queued, Saved},
@@ -17,7 +22,8 @@ fn run(app: &mut App, text: &str) -> Vec<Do> {
     app.screen.layers.clear();
     open(app);
     app.screen.top_mut::<CommandLine>().unwrap().line = LineEditor::new(text);
-    accept(app)
+    let wishes = accept(app);
+    crate::commands::follow_up(app, wishes)
 }
 
 fn fault(app: &App) -> &str {
@@ -147,7 +153,7 @@ fn listed(app: &mut App, typed: &str, folder: &str, names: &[&str]) {
     };
     let listing = Listing { folder: folder.into(), entries: names.iter().map(entry).collect() };
     let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing) };
-    assert_eq!(crate::compose::local(app, msg), []);
+    assert_eq!(crate::answers::local(app, msg), []);
 }
 
 #[test]

@@ -2,23 +2,8 @@
 //! stands in `domain::camera`.
 
 use super::prompt_changed;
-use crate::{app::App, keymap::Move, kit::steps::step};
+use crate::{app::App, compose::state::CameraList, keymap::Move, kit::steps::step};
 use domain::{camera, camera::Command, catalogue::CameraSupport};
-
-/// The list beside the caret.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CameraList {
-    /// No bracket is open at the caret.
-    #[default]
-    Closed,
-    /// It was sent away; it stays away until another bracket is opened.
-    Dismissed,
-    /// It is shown.
-    Open {
-        /// The command under the cursor.
-        at: usize,
-    },
-}
 
 /// The commands that fit what stands behind the bracket.
 #[must_use]

@@ -2,8 +2,8 @@
 
 use crate::{
     app::App,
+    compose::state::Compose,
     kit::{brush::LABEL, diff, theme::Look},
-    screen::Compose,
 };
 use domain::request::{ImageRef, Request};
 use ratatui::text::Line;

@@ -3,10 +3,9 @@
 use super::{choice_word, choices, choose_marked, fields};
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, Ctx, Move},
     kit::{brush::Brush, steps::around},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
     lists::view::{choice, list, scroll_to},
 };
 use domain::draft::Field;

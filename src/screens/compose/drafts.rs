@@ -4,13 +4,11 @@
 use super::{check_again, open, touch};
 use crate::{
     app::App,
-    commands::Do,
-    compose::state::Edit,
-    keymap::{Action, Ctx, PickWhat},
-    pick,
-    screen::Compose,
+    compose::state::{Compose, Edit},
+    keymap::{Action, Ctx},
+    layer::Do,
+    screen::Pattern,
     toast,
-    undo::Pattern,
 };
 use domain::{
     braces,
@@ -59,11 +57,6 @@ pub(crate) fn begin(app: &mut App) -> Vec<Do> {
     }
     let before = app.screen.compose.before;
     take_draft(app, before)
-}
-
-/// F8: the drafts put by, and an empty one.
-pub(crate) fn other(app: &mut App) -> Vec<Do> {
-    pick::open(app, PickWhat::Drafts)
 }
 
 /// Takes up a draft put by, or an empty one; the present one is put by.

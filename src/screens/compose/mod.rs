@@ -1,7 +1,6 @@
 //! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
 //! `domain`; what it looks like, in `ui`.
 
-mod answers;
 mod camera;
 mod changes;
 mod checks;
@@ -11,27 +10,23 @@ mod drafts;
 pub mod earlier;
 pub mod fields;
 mod past;
-mod path;
-mod pictures;
+pub(crate) mod path;
+pub(crate) mod pictures;
 mod possible;
 pub(crate) mod profile;
 mod rows;
 mod sight;
 mod similar;
-mod state;
+pub mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
 
-pub use crate::compose::state::{Compose, Estimate};
-pub use answers::local;
-pub use camera::{CameraList, offered};
+pub use camera::offered;
 pub(crate) use checks::check_again;
 use checks::for_model;
 pub use combinations::{combines, is_many};
-pub(crate) use drafts::{
-    begin, bring_back, bring_pattern, delete_draft, other, pattern, restore, sent, take, take_draft,
-};
+pub(crate) use drafts::{begin, bring_back, bring_pattern, delete_draft, pattern, restore, sent, take, take_draft};
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
 pub(crate) use pictures::checking;
@@ -41,12 +36,15 @@ pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable
 
 use crate::{
     app::App,
-    commands::Do,
-    compose::choose::Choose,
+    compose::{
+        choose::Choose,
+        state::{CameraList, ComposeRow},
+    },
     key::{Code, Key},
     keymap::{CameraKey, Pane},
+    layer::Do,
     preview,
-    screen::{ComposeRow, PreviewItem, Purpose},
+    screen::{PreviewItem, Purpose},
     toast,
 };
 use domain::{
@@ -153,7 +151,7 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
     }
 }
 
-fn prompt_changed(app: &mut App) {
+pub(crate) fn prompt_changed(app: &mut App) {
     let compose = &mut app.screen.compose;
     compose.draft.prompt = compose.prompt.text();
     compose.past.clear();
@@ -309,7 +307,7 @@ pub(crate) fn keep_template(app: &App, name: String) -> Vec<Do> {
 }
 
 /// A template was written, or why not.
-fn template_kept(app: &mut App, (name, prompt): (String, String), path: &str, result: Result<(), NotKept>) {
+pub(crate) fn template_kept(app: &mut App, (name, prompt): (String, String), path: &str, result: Result<(), NotKept>) {
     match result {
         Ok(()) => {
             toast::say(app, Level::Info, tr!("the template {name} is saved in {path}", name, path), None);
@@ -353,7 +351,7 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
 }
 
 /// Opens the preview once what is read has come.
-fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
+pub(crate) fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
     look_back(app);
     if pictures::reading(app) {
         app.screen.compose.wants_preview = true;
@@ -458,17 +456,16 @@ pub fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// Looks at a picture once its path has rested, and saves the draft when its time has come.
-pub fn wake(app: &mut App) -> Vec<Effect> {
+pub fn wake(app: &mut App) -> Vec<Do> {
     let mut effects = Vec::new();
     if app.screen.compose.look_at.is_some_and(|at| at <= app.work.now.mono) {
-        let reads = pictures::read(app);
-        effects = crate::shell::input::carry_out(app, reads);
+        effects = pictures::read(app);
     }
     if save_at(app).is_none_or(|at| at > app.work.now.mono && app.work.ending.is_none()) {
         return effects;
     }
     app.screen.compose.unsaved_since = None;
     look_back(app);
-    effects.push(drafts::save_present(app));
+    effects.push(Do::Effect(drafts::save_present(app)));
     effects
 }

@@ -3,13 +3,11 @@
 use super::{check_again, combinations, for_model, open_plan, rows, touch};
 use crate::{
     app::App,
-    commands::Do,
-    compose::state::File,
+    compose::state::{ComposeRow, File},
     keymap::{Action, Ctx, PickWhat},
     kit::{editor::LineEditor, folder},
-    pick, preview,
-    screen::ComposeRow,
-    toast,
+    layer::Do,
+    preview, toast,
 };
 use domain::{
     batch_file::{BatchFile, Lines},
@@ -52,7 +50,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
 }
 
 /// The folder of a path being completed has come.
-pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Do> {
+pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Do> {
     let Some(field) = picture_field(app) else { return Vec::new() };
     if app.screen.compose.line.text() != text || !app.screen.layers.is_empty() {
         return Vec::new();
@@ -77,7 +75,7 @@ pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
         // It names a file: nothing is left to complete.
         Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => rows::step(app, true),
         // More than one goes on from here: the list shows them.
-        Some(_) => pick::open(app, PickWhat::Pictures(field)),
+        Some(_) => vec![Do::Run(Action::Pick(PickWhat::Pictures(field)))],
         None => {
             let tab = app.named(Ctx::Path, Action::Complete);
             toast::say(app, Level::Info, tr!("nothing there starts like that; {tab} moves on", tab), None);
@@ -104,7 +102,7 @@ pub(crate) fn read_file(path: String) -> Vec<Do> {
 }
 
 /// A file of prompts was read: its pictures are read next, and then the preview opens.
-pub(super) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) -> Vec<Do> {
+pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) -> Vec<Do> {
     let Lines { records, coding, others } = match result {
         Ok(lines) => lines,
         Err(at) => {
@@ -123,7 +121,7 @@ pub(super) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) 
 }
 
 /// Opens the preview of the file once all of its pictures are known.
-pub(super) fn go_on(app: &mut App) -> Vec<Do> {
+pub(crate) fn go_on(app: &mut App) -> Vec<Do> {
     let Some(file) = app.screen.compose.file.take() else { return Vec::new() };
     let drafts = &file.lines.drafts;
     let reads = super::pictures::read_for(app, drafts.iter().map(|(_, draft)| draft));

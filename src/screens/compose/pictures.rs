@@ -1,7 +1,7 @@
 //! The pictures of a draft: read when their field is left, known by the path as typed.
 
 use super::combinations;
-use crate::{app::App, commands::Do, screen::Compose};
+use crate::{app::App, compose::state::Compose, layer::Do};
 use domain::{
     draft::{Draft, Field},
     picture::{ImageLook, Typed, to_look_into, typed},
@@ -53,7 +53,7 @@ pub(super) fn read(app: &mut App) -> Vec<Do> {
 }
 
 /// As [`read`], without those that could not be read before.
-pub(super) fn read_new(app: &mut App) -> Vec<Do> {
+pub(crate) fn read_new(app: &mut App) -> Vec<Do> {
     let unread = |path: &String| look(&app.screen.compose, path) == ImageLook::Unread;
     let paths = paths(app).into_iter().filter(unread).collect();
     read_all(app, paths)
@@ -97,7 +97,7 @@ pub(crate) fn checking(app: &App) -> bool {
 }
 
 /// Whether a picture of the draft is being read.
-pub(super) fn reading(app: &App) -> bool {
+pub(crate) fn reading(app: &App) -> bool {
     let compose = &app.screen.compose;
     paths(app).iter().any(|path| look(compose, path) == ImageLook::Reading)
 }
@@ -115,7 +115,7 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 }
 
 /// The files that a folder or a pattern stands for have come; they are read next.
-pub(super) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
+pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
     let found = result.map_err(PictureReason::Folder).and_then(|listing| folder::several(&typed, &listing));
     // On the way to a file its folder is typed: its pictures are read when the row is left, or the preview wants them.
     let written = super::picture_field(app) == Some(Field::FirstFrame) && !app.screen.compose.wants_preview;
@@ -143,7 +143,7 @@ pub fn to_shrink(app: &App) -> Option<String> {
 }
 
 /// What is said of a copy.
-pub(super) fn made_smaller(image: &StoredImage) -> String {
+pub(crate) fn made_smaller(image: &StoredImage) -> String {
     let (width, height, bytes) = (image.width, image.height, size(image.bytes));
     tr!("a copy is sent: JPEG {width}x{height}, {bytes}; the file itself is not changed", width, height, bytes)
 }

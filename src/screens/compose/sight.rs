@@ -6,7 +6,7 @@ use crate::{
     compose::fields,
     kit::brush::Brush,
     sights,
-    sights::{Spot, size_in},
+    sights::state::{Spot, size_in},
 };
 use domain::{
     draft::Field,
@@ -76,7 +76,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, app: &App, room: Rect) {
     sights::view::draw(brush, app, &spot);
     let (name, (width, height)) = (fields::label(field), image.upright());
     let turned = image.odd.iter().any(|odd| matches!(odd, Oddity::Turned(_)));
-    let words = match (turned, spot.crop.is_some_and(|shape| sights::differ(shape, (width, height)))) {
+    let words = match (turned, spot.crop.is_some_and(|shape| sights::state::differ(shape, (width, height)))) {
         (true, _) => tr!("{name} {width}x{height}, turned", name, width, height),
         (false, true) => tr!("{name} {width}x{height}, cropped", name, width, height),
         (false, false) => format!("{name} {width}x{height}"),

@@ -1,10 +1,6 @@
 //! Compose as state: the draft with the places of the cursors, and everything that is known around it.
 
-use super::camera::CameraList;
-use crate::{
-    kit::editor::{LineEditor, PromptEditor},
-    screen::ComposeRow,
-};
+use crate::kit::editor::{LineEditor, PromptEditor};
 use domain::{
     amount::Amount,
     batch_file::{BatchFile, Coding},
@@ -68,6 +64,33 @@ pub struct Compose {
     pub folders: BTreeMap<String, Option<Result<Vec<String>, PictureReason>>>,
     /// What the draft would make, where that is more than one task of one kind.
     pub estimate: Option<Estimate>,
+}
+
+/// A row of compose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComposeRow {
+    Field(Field),
+    /// The account that it is sent with; there only while several have a key.
+    Profile,
+    /// Whether lists are taken each with each or one by one; there only while there are two.
+    Combine,
+    /// The last row: opens the preview.
+    Send,
+}
+
+/// The list beside the caret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CameraList {
+    /// No bracket is open at the caret.
+    #[default]
+    Closed,
+    /// It was sent away; it stays away until another bracket is opened.
+    Dismissed,
+    /// It is shown.
+    Open {
+        /// The command under the cursor.
+        at: usize,
+    },
 }
 
 /// What a draft that edits an attempt knows besides its text.

@@ -5,6 +5,8 @@ mod many;
 
 use super::*;
 use crate::{
+    answers::local,
+    compose::state::CameraList,
     keymap::PickWhat,
     msg::Input,
     screen::{Batch, Preview},
@@ -88,7 +90,8 @@ fn a_prompt_is_typed_previewed_and_queued() {
     assert_eq!(preview.items[0].request, request());
     let effects = press(&mut state, "enter");
     let Some(Effect::Store(StoreCmd::Insert { ticket, .. })) = effects.first() else { panic!("{effects:?}") };
-    let after = preview::inserted(&mut state, *ticket, Ok(vec![TaskKey(1)]));
+    let batch = preview::inserted(&mut state, *ticket, Ok(vec![TaskKey(1)])).unwrap();
+    let after = crate::queued::queued(&mut state, batch);
     assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { id: 0, draft: None, at: state.work.now.wall })]);
     assert_eq!((state.screen.pane, state.screen.compose.prompt.text()), (Pane::Table, String::new()));
 }
@@ -217,7 +220,7 @@ fn a_draft_is_saved_half_a_second_after_the_first_change() {
     let draft = state.screen.compose.draft.clone();
     assert_eq!(draft.prompt, "abc");
     let saved = StoreCmd::SaveDraft { id: 0, draft: Some(Box::new(draft)), at: state.work.now.wall };
-    assert_eq!(wake(&mut state), [Effect::Store(saved)]);
+    assert_eq!(wake(&mut state), [Do::Effect(Effect::Store(saved))]);
     assert_eq!(deadline(&state), None);
 }
 

@@ -3,15 +3,17 @@
 use crate::{
     app::App,
     compose as rules,
-    compose::{changes, combinations, earlier, fields, profile, sight},
+    compose::{
+        changes, combinations, earlier, fields, profile, sight,
+        state::{CameraList, ComposeRow},
+    },
     keymap::Pane,
     kit::{
         brush::{Brush, LABEL},
         text,
         theme::Look,
     },
-    screen::ComposeRow,
-    sights::Spot,
+    sights::state::Spot,
     toast,
 };
 use domain::{
@@ -324,7 +326,7 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, app: &App, focused: bool) -> Optio
 
 /// The list of camera commands, below the caret or above it.
 pub(crate) fn camera(brush: &mut Brush<'_>, app: &App, caret: Position) {
-    let rules::CameraList::Open { at } = app.screen.compose.camera else { return };
+    let CameraList::Open { at } = app.screen.compose.camera else { return };
     let (look, screen) = (brush.look, brush.buf.area);
     let offered = rules::offered(app);
     let width = 28.min(screen.width);

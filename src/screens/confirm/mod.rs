@@ -2,13 +2,12 @@
 
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
-    layer::{Handle, Overlay},
+    layer::{Do, Handle, Overlay},
     lists::view::{keys_line, list},
+    screen::Done,
     table,
-    undo::Done,
 };
 use engine::act::Act;
 use ratatui::{

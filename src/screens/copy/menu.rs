@@ -2,10 +2,9 @@
 
 use crate::{
     app::App,
-    commands,
     keymap::{Action, BINDINGS, CopyWhat, Ctx},
     kit::{brush::Brush, text},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
     lists::view::list,
     table,
 };
@@ -28,7 +27,7 @@ impl Overlay for CopyMenu {
         |app, did| {
             let Did::Click(line) = did else { return None };
             let binding = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line)?;
-            table::possible::possible(app, binding.action).is_ok().then(|| commands::run(app, binding.action))
+            table::possible::possible(app, binding.action).is_ok().then(|| vec![Do::Run(binding.action)])
         }
     }
 

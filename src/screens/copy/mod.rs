@@ -7,8 +7,9 @@ mod tests;
 
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, CopyWhat, Ctx},
+    layer::Do,
+    screen::UrlsAsked,
     toast,
 };
 use domain::{
@@ -39,21 +40,6 @@ enum Part {
     Prompt,
     Path,
     Curl,
-}
-
-/// Fresh addresses being asked for, one call after another: together they go to the clipboard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UrlsAsked {
-    /// The call under way.
-    ticket: Ticket,
-    /// The task whose file it is about.
-    key: TaskKey,
-    /// The files still to be asked about.
-    left: VecDeque<(TaskKey, FileId)>,
-    /// The addresses that have come.
-    got: Vec<String>,
-    /// How many tasks there is no address of.
-    without: usize,
 }
 
 /// Copies a part of each of these tasks, as far as they have it.

@@ -9,10 +9,10 @@ use crate::{
     app::App,
     keymap::{Action, Move, Pane, Why},
     kit::steps::step,
+    layer::Do,
     layout::detail_size,
     screen::DetailTab,
-    shell::input,
-    whole_tasks,
+    table, whole_tasks,
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -61,7 +61,7 @@ pub fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// The store has told all about a task.
-pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Effect> {
+pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Do> {
     let key = detail.task.key;
     crate::sights::learn(app, &detail.task);
     let wishes = whole_tasks::arrived(app, &detail.task);
@@ -75,17 +75,16 @@ pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Effect> {
         }
         view.loaded = Some(detail);
     }
-    input::carry_out(app, wishes)
+    wishes
 }
 
 /// A task that was asked for does not exist.
-pub fn no_such(app: &mut App, key: TaskKey) -> Vec<Effect> {
+pub fn no_such(app: &mut App, key: TaskKey) {
     if app.screen.detail.asked == Some(key) {
         app.screen.detail.asked = None;
     }
     app.screen.sights.no_such(key);
     whole_tasks::missing(app, key);
-    Vec::new()
 }
 
 /// Whether a key of detail can do that now.

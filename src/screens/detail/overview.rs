@@ -4,12 +4,8 @@ use crate::{
     detail::view::{About, acts, usually},
     kit::brush::labelled,
     layout,
-    table::cells,
 };
-use domain::{
-    request::Request,
-    task::{Phase, Task, TaskState},
-};
+use domain::task::{Phase, Task, TaskState};
 use engine::{expected, work::SavingStep};
 use ratatui::{style::Style, text::Line};
 use words::{
@@ -190,9 +186,4 @@ fn origin(about: &About<'_>) -> Vec<Line<'static>> {
         lines.extend(label(tr!("Attempt"), join(parts)));
     }
     lines
-}
-
-/// A task's model and format in few words, for previews and lists.
-pub(crate) fn short(request: &Request, state: &crate::app::App) -> String {
-    format!("{} {} {}s", cells::short_model(state, &request.model), request.resolution, request.duration)
 }

@@ -5,7 +5,7 @@ use crate::{
     kit::brush::Brush,
     screen::DetailTab,
     sights,
-    sights::{Spot, size_in},
+    sights::state::{Spot, size_in},
 };
 use domain::task::Task;
 use engine::sight::{Of, Part, Sight};

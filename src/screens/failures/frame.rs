@@ -6,12 +6,11 @@ use super::{
 };
 use crate::{
     app::App,
-    commands::Do,
     compose,
     keymap::{Action, Ctx, PickWhat},
     kit::{editor::LineEditor, folder},
-    layer::Layer,
-    pick, toast,
+    layer::{Do, Layer},
+    toast,
 };
 use domain::{
     catalogue::ModelSpec,
@@ -81,12 +80,11 @@ pub(crate) fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// Looks at the picture once its path has rested.
-pub(crate) fn wake(app: &mut App) -> Vec<Effect> {
+pub(crate) fn wake(app: &mut App) -> Vec<Do> {
     if deadline(app).is_none_or(|at| at > app.work.now.mono) {
         return Vec::new();
     }
-    let wishes = look(app);
-    crate::shell::input::carry_out(app, wishes)
+    look(app)
 }
 
 fn look(app: &mut App) -> Vec<Do> {
@@ -166,7 +164,10 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
         Ok(listing) => match folder::completed(text, &listing) {
             Some(path) if path != text => return take(app, &path),
             Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => return look(app),
-            Some(_) => return field(app).map_or_else(Vec::new, |field| pick::open(app, PickWhat::Pictures(field))),
+            Some(_) => {
+                return field(app)
+                    .map_or_else(Vec::new, |field| vec![Do::Run(Action::Pick(PickWhat::Pictures(field)))]);
+            }
             None => {
                 let tab = app.named(Ctx::Mend, Action::PreviousField);
                 tr!("nothing there begins like that; {tab} goes to another field", tab)

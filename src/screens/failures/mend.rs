@@ -3,12 +3,11 @@
 use super::{Cluster, Remedy, frame, view};
 use crate::{
     app::App,
-    commands::Do,
     failures::state::{Fix, Mend, MendWhat},
     key::{Code, Key},
     keymap::{Action, Ctx},
     kit::{brush::Brush, editor::LineEditor},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
 };
 use domain::{
     draft::{Draft, Field},

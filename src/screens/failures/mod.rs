@@ -19,15 +19,14 @@ pub(crate) use possible::possible;
 
 use crate::{
     app::App,
-    commands::Do,
     compose,
     failures::state::{FailuresView, Fix, Mend, MendWhat},
     keymap::{Action, Ctx, Move, Pane, Why},
     kit::{brush::Brush, steps::step},
-    layer::{Did, Handle, Layer, Overlay},
+    layer::{Did, Do, Handle, Layer, Overlay},
     resolve::Resolve,
+    screen::Then,
     table, toast, whole_tasks,
-    whole_tasks::Then,
 };
 use domain::task::{Task, TaskKey};
 use engine::{

@@ -6,8 +6,7 @@ use crate::{
     layout,
     layout::{Layout, Places},
     sights,
-    sights::{SMALL, Spot},
-    table::view::gallery_notes,
+    sights::state::{SMALL, Spot},
 };
 use domain::task::{Row, TaskKey};
 use engine::{
@@ -91,14 +90,14 @@ pub(crate) fn toggle(app: &mut App) {
     app.screen.pane = crate::keymap::Pane::Table;
 }
 
-/// Draws it in the table's place.
-pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
+/// Draws it in the table's place, with what of the tasks is shown and how.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, notes: &str) {
     let (table, look) = (&app.screen.table, brush.look);
     let mut title = tr!("Gallery, {here} of {all}", here = table.at + 1, all = table.order.len());
     if table.order.is_empty() {
         title = tr!("Gallery").into();
     }
-    brush.head(place, &Line::styled(title, look.theme.chosen), &gallery_notes(look, app));
+    brush.head(place, &Line::styled(title, look.theme.chosen), notes);
     if table.order.is_empty() {
         brush.text(place.x + 2, place.y + 2, place.width, tr!("No task is shown."), look.theme.faint);
     }

@@ -2,9 +2,8 @@
 
 use crate::{
     app::App,
-    command_line::COMMANDS,
     key::Key,
-    keymap::{Action, BINDINGS, Ctx},
+    keymap::{Action, BINDINGS, Ctx, commands::COMMANDS},
     kit::theme::Sign,
     table::columns,
 };
@@ -178,7 +177,7 @@ mod tests {
         let keys = lines.iter().filter(|line| matches!(line, HelpLine::Key { .. })).count();
         assert_eq!(keys, BINDINGS.len());
         let words = lines.iter().filter(|line| matches!(line, HelpLine::Word { .. })).count();
-        let commands = crate::command_line::COMMANDS.len();
+        let commands = crate::keymap::commands::COMMANDS.len();
         assert_eq!(words, TaskState::ALL.len() + columns::ALL.len() + ErrorClass::ALL.len() + commands);
     }
 

@@ -4,16 +4,16 @@ pub mod lines;
 
 use crate::{
     app::App,
-    commands::Do,
     help::lines::{HelpLine, help_lines},
     keymap,
     keymap::BINDINGS,
     kit::{brush::Brush, text},
+    layer::Do,
     lists::{
         Kind, ListView,
         view::{LongList, list_place, mark, page_of, pays, searchable},
     },
-    palette, toast,
+    toast,
 };
 use engine::{effect::Level, filter::contains};
 use ratatui::{
@@ -45,7 +45,7 @@ fn shown(app: &App, list: &ListView) -> Vec<HelpLine> {
 fn run(app: &mut App) -> Vec<Do> {
     let Some(list) = app.screen.top::<ListView>() else { return Vec::new() };
     match shown(app, list).get(list.scroll) {
-        Some(HelpLine::Key { binding, .. }) => palette::run(app, &BINDINGS[*binding]),
+        Some(HelpLine::Key { binding, .. }) => vec![Do::Chosen(BINDINGS[*binding].ctx, BINDINGS[*binding].action)],
         Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
             toast::say(app, Level::Info, tr!("that line only explains; a line with keys can be run").into(), None);
             Vec::new()

@@ -3,6 +3,7 @@
 
 mod bindings;
 mod build;
+pub mod commands;
 mod named;
 mod place;
 mod tables;

@@ -1,7 +1,7 @@
 //! The keys as tables to be read: for `reeltop keys`, the man page and the example config. Plain data, with the default keys.
 
 use super::{BINDINGS, Ctx};
-use crate::command_line::COMMANDS;
+use crate::keymap::commands::COMMANDS;
 use std::fmt::Write;
 use words::{
     keys::{KeyRow, KeyTable},

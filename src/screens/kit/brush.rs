@@ -47,6 +47,17 @@ pub struct Pixels {
     pub frame: Frame,
 }
 
+/// Rows of the screen whose content moves as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScrollRegion {
+    /// First row of the screen.
+    pub top: u16,
+    /// The row after the last.
+    pub bottom: u16,
+    /// Which line of the content is on the first row; a change of it is a scroll.
+    pub first: usize,
+}
+
 impl Brush<'_> {
     /// One line of text from `(x, y)` on, in at most `width` cells, made harmless and cut where it must be. Tells the
     /// first cell after it.

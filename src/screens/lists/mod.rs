@@ -5,10 +5,9 @@ pub mod view;
 
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, Ctx, Move, Why},
     kit::{brush::Brush, editor::LineEditor, steps::step},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
 };
 use engine::filter::contains;
 use ratatui::layout::{Position, Rect};

@@ -6,7 +6,7 @@ pub mod view;
 
 use crate::{
     app::App,
-    commands::Do,
+    layer::Do,
     lists::{Kind, ListView},
 };
 use domain::{

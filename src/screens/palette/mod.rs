@@ -5,14 +5,10 @@ mod view;
 
 use crate::{
     app::App,
-    command_line,
-    command_line::Command,
-    commands,
-    commands::Do,
-    hints,
-    keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
+    command_line, hints,
+    keymap::{Action, BINDINGS, Binding, Ctx, Move, Why, commands::Command},
     kit::{brush::Brush, editor::LineEditor, steps::step},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
     toast,
 };
 use engine::effect::Level;
@@ -178,7 +174,7 @@ fn go(app: &mut App, to: Move) {
 fn accept(app: &mut App) -> Vec<Do> {
     let Some(palette) = app.screen.top::<Palette>() else { return Vec::new() };
     match entries(app, palette.line.text()).into_iter().nth(palette.at) {
-        Some(Entry { found: Found::Action(binding), .. }) => run(app, binding),
+        Some(Entry { found: Found::Action(binding), .. }) => vec![Do::Chosen(binding.ctx, binding.action)],
         Some(Entry { found: Found::Command(command, behind), .. }) => {
             app.screen.layers.pop();
             command_line::offer(app, command, &behind)
@@ -188,17 +184,6 @@ fn accept(app: &mut App) -> Vec<Do> {
             Vec::new()
         }
     }
-}
-
-/// Runs an action chosen from help, palette or command line, that layer closed. Where it is not possible, says why and
-/// closes nothing.
-pub(crate) fn run(app: &mut App, binding: &Binding) -> Vec<Do> {
-    if let Err(Why(why)) = hints::runnable(app, binding) {
-        toast::say(app, Level::Warning, why, None);
-        return Vec::new();
-    }
-    app.screen.layers.pop();
-    commands::run(app, binding.action)
 }
 
 #[cfg(test)]

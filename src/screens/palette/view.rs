@@ -3,6 +3,7 @@
 use super::{Entry, Found, Palette, entries};
 use crate::{
     app::App,
+    hints,
     keymap::{Action, Ctx},
     kit::{
         brush::{Brush, span},
@@ -36,7 +37,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
         .map(|(at, entry)| {
             let (key, hint) = match &entry.found {
                 Found::Action(binding) => {
-                    (app.first_key(binding).unwrap_or_default(), lang::tr(binding.hint).to_owned())
+                    (app.first_key(binding).unwrap_or_default(), hints::called(app, binding).to_owned())
                 }
                 Found::Command(command, behind) if behind.is_empty() => {
                     (format!(":{}", command.name), lang::tr(command.takes).to_owned())

@@ -5,13 +5,12 @@ pub mod view;
 
 use crate::{
     app::App,
-    commands::Do,
     compose, failures,
     key::Key,
     keymap::{Action, Ctx, Move, PickWhat, Why},
     kit::{brush::Brush, editor::LineEditor, folder, steps::step},
-    layer::{Did, Handle, Overlay},
-    sights::Spot,
+    layer::{Did, Do, Handle, Overlay},
+    sights::state::Spot,
     toast,
 };
 use domain::{

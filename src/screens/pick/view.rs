@@ -10,7 +10,7 @@ use crate::{
     layout,
     pick::{Item, Picker},
     sights,
-    sights::Spot,
+    sights::state::Spot,
 };
 use engine::sight::Of;
 use ratatui::{

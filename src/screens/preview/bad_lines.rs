@@ -3,8 +3,8 @@
 
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, Ctx, Why},
+    layer::Do,
     screen::{Preview, Purpose},
 };
 use engine::effect::{Effect, LocalCmd};

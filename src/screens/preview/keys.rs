@@ -4,12 +4,11 @@
 use super::{can_leave_out, can_open_line, can_send, judge_again};
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, Ctx, Why},
+    layer::Do,
     resolve::Resolve,
-    screen::{Preview, Purpose},
+    screen::{Preview, Purpose, Then},
     table, toast, whole_tasks,
-    whole_tasks::Then,
 };
 use domain::{
     retry,

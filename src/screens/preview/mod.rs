@@ -19,27 +19,23 @@ pub use length::scrolls;
 
 use crate::{
     app::App,
-    commands::Do,
-    compose, failures,
     key::{Code, Key},
-    keymap::{Action, Ctx, Move, Pane, Why, as_command},
+    keymap::{Action, Ctx, Move, Why, as_command},
     kit::{brush::Brush, editor::LineEditor, steps::step},
-    layer::{Did, Handle, Layer, Overlay},
+    layer::{Did, Do, Handle, Layer, Overlay},
     money, scope,
     screen::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
-    table, toast, undo,
-    undo::Done,
+    toast,
 };
 use domain::{
     amount::Amount,
     retry::No,
     task::{Task, TaskKey},
-    time::SECOND,
 };
 use engine::{
     act::{Act, Intent},
     acts::{price, profile_of_attempt},
-    effect::{Effect, Level, Ticket},
+    effect::{Level, Ticket},
     news::NotQueued,
 };
 use ratatui::layout::{Position, Rect};
@@ -133,7 +129,7 @@ fn judge_again(app: &mut App) {
 
 /// Brings the preview on top up to date after tasks, money or the state of sending have changed. Asks for the balance where what
 /// is known of it may be old: it is to cover what is sent here.
-pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
+pub(crate) fn follow(app: &mut App) -> Vec<Do> {
     let Some(preview) = app.screen.top::<Preview>().filter(|preview| preview.sent.is_none()) else {
         return Vec::new();
     };
@@ -145,7 +141,7 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
         judge_again(app);
     }
     let just_opened = opened == app.work.now.mono && may_be_old;
-    if just_opened { crate::work(app, engine::msg::Msg::Act(Act::Balance)) } else { Vec::new() }
+    if just_opened { vec![Do::Act(Act::Balance)] } else { Vec::new() }
 }
 
 /// Tells in the preview on top what made its tasks.
@@ -262,20 +258,29 @@ pub(crate) fn sending(app: &mut App, ticket: Ticket) {
     }
 }
 
-/// The store's word on a batch: the new tasks, or why not one of them was taken.
-pub(crate) fn inserted(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey>, NotQueued>) -> Vec<Effect> {
-    let Some(at) = find(app, ticket) else { return Vec::new() };
+/// The store's word on a batch: the new tasks, or why not one of them was taken. Gives what was queued by that preview.
+pub(crate) fn inserted(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey>, NotQueued>) -> Option<Queued> {
+    let at = find(app, ticket)?;
     match result {
         Ok(tasks) => {
             let layer = app.screen.layers.remove(at);
-            let sent = layer.of::<Preview>().map(|preview| (preview.purpose, preview.profile(app).to_owned()));
-            sent.map_or_else(Vec::new, |(purpose, profile)| queued(app, purpose, &profile, tasks))
+            let preview = layer.of::<Preview>()?;
+            Some(Queued { purpose: preview.purpose, profile: preview.profile(app).to_owned(), tasks })
         }
         Err(why) => {
             give_back(app, at, not_queued(&why));
-            Vec::new()
+            None
         }
     }
+}
+
+/// What was queued by a preview.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Queued {
+    pub(crate) purpose: Purpose,
+    /// The account that it is sent with.
+    pub(crate) profile: String,
+    pub(crate) tasks: Vec<TaskKey>,
 }
 
 /// The preview that waits for that answer.
@@ -290,54 +295,6 @@ fn give_back(app: &mut App, at: usize, problem: Problem) {
         preview.sent = None;
         preview.obstacles.push(problem);
     }
-}
-
-fn queued(app: &mut App, purpose: Purpose, profile: &str, tasks: Vec<TaskKey>) -> Vec<Effect> {
-    let count = tasks.len();
-    let (Some(first), Some(last)) = (tasks.first().copied(), tasks.last().copied()) else { return Vec::new() };
-    let pattern = match purpose {
-        Purpose::New | Purpose::EditRetry => compose::pattern(app, count),
-        Purpose::Retry | Purpose::File | Purpose::Plan => None,
-    };
-    undo::remember(app, Done::Queued { keys: tasks.clone(), pattern });
-    let effects = match purpose {
-        Purpose::Retry => {
-            table::clear_marks(app);
-            Vec::new()
-        }
-        // A file leaves the draft in compose alone.
-        Purpose::File => Vec::new(),
-        Purpose::Plan => {
-            failures::sent(app, tasks);
-            Vec::new()
-        }
-        Purpose::New | Purpose::EditRetry => compose::sent(app),
-    };
-    if app.screen.pane == Pane::Compose {
-        app.screen.pane = Pane::Table;
-    }
-    // The cursor stays: the next key is about the next row, and `to_new` leads to these.
-    let shown = app.screen.table.order.contains(&first);
-    let named = |action| app.named(Ctx::Table, action);
-    let when = match (&app.work.of(profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms)
-    {
-        (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
-        (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named(Action::Pause)),
-        (None, false, 0) => tr!("sends now").to_owned(),
-        (None, false, ms) => {
-            tr!("sends in {seconds} s, {undo} takes it back", seconds = ms.div_ceil(SECOND), undo = named(Action::Undo))
-        }
-    };
-    let text = match count {
-        1 => tr!("queued {key}, {when}", key = first, when),
-        count => {
-            let (from, to) = (first.min(last), first.max(last));
-            tr!("queued {count} tasks, {from} to {to}, {when}", count, from, to, when)
-        }
-    };
-    let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
-    toast::say(app, Level::Info, text, Some(first));
-    effects
 }
 
 impl Overlay for Preview {

@@ -16,6 +16,7 @@ use domain::{
     },
 };
 use engine::{
+    effect::Effect,
     msg::{BudgetCap, InsertRefusal},
     work::Halt,
 };
@@ -140,14 +141,19 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
     assert_eq!((named(&state), send(&mut state).len()), (1, 1));
 }
 
+/// The store's word on a batch, taken up.
+fn answered(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey>, NotQueued>) -> Vec<Effect> {
+    inserted(app, ticket, result).map_or_else(Vec::new, |batch| crate::queued::queued(app, batch))
+}
+
 #[test]
 fn the_cursor_stays_where_it_is_and_the_news_say_how_to_take_the_new_task_back() {
     let mut state = state(&[Failed]);
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
     add(&mut state, task(2, Queued));
-    assert_eq!(inserted(&mut state, 6, Ok(vec![TaskKey(2)])), []);
-    assert_eq!(inserted(&mut state, 7, Ok(vec![TaskKey(2)])), []);
+    assert_eq!(answered(&mut state, 6, Ok(vec![TaskKey(2)])), []);
+    assert_eq!(answered(&mut state, 7, Ok(vec![TaskKey(2)])), []);
     assert_eq!((state.screen.layers.len(), state.screen.table.cursor), (0, Some(TaskKey(1))));
     assert_eq!(
         state.screen.toasts.back().map(|toast| toast.text.as_str()),
@@ -169,7 +175,7 @@ fn a_refused_batch_stays_open_with_the_reason() {
         currency: Currency::Ptc,
     };
     let why = NotQueued::Refused(refusal);
-    inserted(&mut state, 7, Err(why.clone()));
+    assert_eq!(answered(&mut state, 7, Err(why.clone())), []);
     assert_eq!((shown(&state).sent, shown(&state).obstacles.clone()), (None, vec![not_queued(&why)]));
     wait(&mut state);
     assert_eq!(send(&mut state), []);

@@ -3,7 +3,6 @@
 
 use crate::{
     app::App,
-    detail::overview,
     keymap::{Action, Ctx},
     kit::{
         brush::{Brush, labelled},
@@ -15,6 +14,7 @@ use crate::{
     money,
     preview::{bad_lines::to_correct, can_leave_out, samples},
     screen::{Preview, PreviewItem, Purpose},
+    table::cells,
 };
 use domain::amount::Amount;
 use engine::effect::Level;
@@ -176,7 +176,7 @@ pub(super) fn in_a_line(preview: &Preview, at: usize, app: &App, look: Look) -> 
         Span::styled(parent, look.theme.faint),
         Span::raw(format!(
             "{:<16} {:>5}  ",
-            overview::short(&item.request, app),
+            cells::model_and_format(&app.work, &item.request),
             item.cost.map_or_else(|| "?".into(), |cost| cost.to_string())
         )),
         Span::styled(shown, look.theme.faint),
@@ -204,8 +204,8 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
         1 => preview.total.of(currency).to_string(),
         count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
     };
-    let price =
-        if crate::compose::profile::is_chosen(app) { tr!("{price} with {profile}", price, profile) } else { price };
+    let several = app.work.served().filter(|(_, served)| served.has_key).count() > 1;
+    let price = if several { tr!("{price} with {profile}", price, profile) } else { price };
     let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(&app.work, profile) {
         true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
         false => tr!("balance {balance}", balance),

@@ -2,8 +2,8 @@
 
 use crate::{
     app::App,
-    commands::Do,
     kit::brush::Brush,
+    layer::Do,
     lists::{Kind, ListView, view::text_list},
 };
 use domain::{

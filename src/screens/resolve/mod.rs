@@ -2,14 +2,13 @@
 
 use crate::{
     app::App,
-    commands::Do,
     confirm::Confirm,
     keymap::{Action, Ctx, Move},
     kit::{brush::Brush, editor::LineEditor, steps::around, text},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
     lists::view::{choice, keys_line, list},
+    screen::Done,
     table, toast, undo,
-    undo::Done,
 };
 use domain::{
     evidence::Evidence,

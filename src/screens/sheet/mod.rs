@@ -4,12 +4,11 @@ mod view;
 
 use crate::{
     app::App,
-    commands::Do,
     keymap::{Action, Ctx, Move},
     kit::{brush::Brush, steps::around},
-    layer::{Did, Handle, Overlay},
+    layer::{Did, Do, Handle, Overlay},
     sights,
-    sights::{SMALL, Spot},
+    sights::state::{SMALL, Spot},
     toast,
 };
 use domain::{

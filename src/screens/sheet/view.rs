@@ -6,7 +6,8 @@ use crate::{
     app::App,
     kit::{brush::Brush, diff},
     sights,
-    sights::Spot,
+    sights::state::Spot,
+    table::cells,
 };
 use ratatui::{
     layout::Rect,
@@ -34,7 +35,7 @@ pub(super) fn draw(sheet: &Sheet, brush: &mut Brush<'_>, place: Rect, app: &App)
     for (video, half) in sheet.videos.iter().zip(sheet.halves(place)) {
         let head = Line::from(vec![
             Span::styled(format!("{} ", video.key), look.theme.strong),
-            Span::raw(crate::detail::overview::short(&video.request, app)),
+            Span::raw(cells::model_and_format(&app.work, &video.request)),
         ]);
         brush.line(half.x + 1, half.y - 1, half.width.saturating_sub(1), &head);
         let tiles = Sheet::tiles(video, half);

@@ -4,28 +4,22 @@
 #[cfg(test)]
 mod tests;
 
-use crate as screens;
 use crate::{
     app::App,
-    commands,
-    commands::Do,
-    compose, hints,
+    carry_out::carry_out,
+    commands, compose, hints,
     key::{Code, Key},
     keymap,
     keymap::{Action, Ctx, Place, Why},
     layer,
-    layer::Did,
+    layer::{Did, Do},
     layout,
     layout::Layout,
     msg::Input,
-    preview,
     screen::Screen,
     sights, table, toast,
 };
-use engine::{
-    effect::{Effect, Level, StoreCmd},
-    msg::Msg,
-};
+use engine::effect::{Effect, Level};
 use words::tr;
 
 /// Takes one thing from the terminal.
@@ -47,29 +41,10 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
         }
         Input::Terminal(_) => Vec::new(),
     };
+    let wishes = commands::follow_up(app, wishes);
     table::keep_visible(app);
     table::kept::touch(app, before);
     carry_out(app, wishes)
-}
-
-/// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.
-pub(crate) fn carry_out(app: &mut App, wishes: Vec<Do>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for wish in wishes {
-        match wish {
-            Do::Effect(effect) => effects.push(effect),
-            Do::Act(act) => {
-                let done = screens::work(app, Msg::Act(act));
-                for effect in &done {
-                    if let Effect::Store(StoreCmd::Insert { ticket, .. }) = effect {
-                        preview::sending(app, *ticket);
-                    }
-                }
-                effects.extend(done);
-            }
-        }
-    }
-    effects
 }
 
 /// What a key brings about.

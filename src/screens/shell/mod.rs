@@ -5,4 +5,5 @@ pub mod footer;
 pub mod header;
 pub mod input;
 pub mod mouse;
+pub mod pictures;
 pub mod view;

@@ -3,12 +3,10 @@
 
 use crate::{
     app::App,
-    commands,
-    commands::Do,
-    detail,
+    commands, detail,
     keymap::{Action, Move, Pane},
     layer,
-    layer::Did,
+    layer::{Did, Do},
     layout,
     layout::Layout,
     msg::{Mouse, MouseKind},

@@ -10,7 +10,10 @@
 //! ```
 //! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
 
-pub use crate::kit::{brush::Shown, links::Link};
+pub use crate::kit::{
+    brush::{ScrollRegion, Shown},
+    links::Link,
+};
 use crate::{
     app::App,
     compose::view as compose,
@@ -57,17 +60,6 @@ pub struct Follower {
     pub waits: bool,
 }
 
-/// Rows of the screen whose content moves as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScrollRegion {
-    /// First row of the screen.
-    pub top: u16,
-    /// The row after the last.
-    pub bottom: u16,
-    /// Which line of the content is on the first row; a change of it is a scroll.
-    pub first: usize,
-}
-
 /// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
 pub fn draw(app: &App, buf: &mut Buffer) -> Drawn {
     draw_with_spots(app, buf).0
@@ -111,7 +103,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
     banner::draw(brush, places.banners, app);
     let mut drawn = Drawn::default();
     if let Some(place) = places.table.filter(|_| app.screen.table.gallery) {
-        gallery::draw(brush, place, app);
+        gallery::draw(brush, place, app, &table::gallery_notes(brush.look, app));
     } else if let Some(place) = places.table {
         let scroll = table::draw(brush, place, app);
         // A terminal scrolls whole rows.

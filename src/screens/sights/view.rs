@@ -1,10 +1,10 @@
 //! A picture's cells on the screen, or why there are none.
 
-use super::{Pixels, Shape, Spot};
+use super::state::{Shape, Spot};
 use crate::{
     app::App,
     kit::{
-        brush::{Brush, Shown},
+        brush::{Brush, Pixels, Shown},
         text,
         theme::NAMED,
     },

@@ -1,24 +1,15 @@
 //! Archived tasks in the table: read from the store while the filter looks at the archive, to be looked at and no more.
 
 use super::rebuild;
-use crate::{app::App, table::filter_input::FilterInput};
+use crate::{
+    app::App,
+    table::{filter_input::FilterInput, state::Archive},
+};
 use domain::task::{Row, TaskKey};
 use engine::{
     effect::{Effect, StoreCmd},
     filter::Place,
-    rows::Rows,
 };
-
-/// What was asked for, and what has come of it.
-#[derive(Clone, Debug, Default)]
-pub struct Archive {
-    /// The filter whose tasks are here or being read; none while it does not look at the archive.
-    asked: Option<String>,
-    /// Whether they have come.
-    pub(crate) here: bool,
-    /// They.
-    pub(super) rows: Rows,
-}
 
 /// A task's line, of the table or of the archive.
 pub(crate) fn row<'a>(app: &'a App, key: &TaskKey) -> Option<&'a Row> {

@@ -1,18 +1,20 @@
 //! Cells of the table whose text takes more than a line to say.
 
-use crate::{app::App, kit::theme::Look, layout};
+use super::state::Found;
+use crate::kit::theme::Look;
 use domain::{
     amount::Currency,
     problem::Charged,
+    request::Request,
     task::{Row, Task, TaskKey, TaskState},
     time::{Now, SECOND},
 };
 use engine::{
     expected, queue, risk,
-    work::{Saving, SavingStep},
+    work::{Saving, SavingStep, Work},
 };
 use ratatui::style::Style;
-use words::{amounts, names, reason, tr};
+use words::{amounts, names, reason, tr, voice::Voice};
 
 /// A cell's text, not yet cut to its width.
 pub(crate) struct CellText {
@@ -31,19 +33,18 @@ impl CellText {
 
 /// What is the same for all cells of a picture.
 pub(crate) struct View<'a> {
-    pub(super) app: &'a App,
+    pub(super) work: &'a Work,
+    /// How sentences name the keys.
+    pub(super) voice: &'a Voice,
+    /// Which files are gone.
+    pub(super) found: &'a Found,
     pub(super) look: Look,
     pub(super) now: Now,
 }
 
-impl<'a> View<'a> {
-    /// Of this state, as it looks now.
-    pub(crate) fn of(app: &'a App, look: Look) -> Self {
-        Self { app, look, now: layout::shown_now(app) }
-    }
-
+impl View<'_> {
     fn saving(&self, key: TaskKey) -> Option<&Saving> {
-        self.app.work.saver.active.get(&key)
+        self.work.saver.active.get(&key)
     }
 }
 
@@ -54,7 +55,7 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
 
 /// The price. Another currency than the default profile's has its sign before it, since the column has no room for its name.
 pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
-    let (work, currency) = (&view.app.work, row.kind.currency);
+    let (work, currency) = (view.work, row.kind.currency);
     match currency {
         _ if currency == work.currency() => row.cost.to_string(),
         Currency::Usd => format!("${}", row.cost),
@@ -65,7 +66,7 @@ pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
 
 /// Whether it runs longer than nineteen of twenty such tasks did.
 pub(super) fn is_late(view: &View<'_>, row: &Row) -> bool {
-    row.state == TaskState::Running && expected::is_late(&view.app.work, row, view.now.wall)
+    row.state == TaskState::Running && expected::is_late(view.work, row, view.now.wall)
 }
 
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
@@ -81,7 +82,7 @@ pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
 /// The service's word, the failure, or how far a download is.
 pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
     let theme = view.look.theme;
-    let lacks_key = view.app.work.lacks_key(row);
+    let lacks_key = view.work.lacks_key(row);
     let text = match row.state {
         _ if lacks_key => tr!("no key: {profile}", profile = row.kind.profile),
         TaskState::Queued => waiting(view, row),
@@ -94,7 +95,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready => failure(view, row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("other program").into(), progress),
         TaskState::Saved if is_missing(view, row) => tr!("file missing").into(),
-        TaskState::Saved if view.app.screen.table.found.is_elsewhere(row.key) => tr!("on another machine").into(),
+        TaskState::Saved if view.found.is_elsewhere(row.key) => tr!("on another machine").into(),
         TaskState::Saved => {
             row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = amounts::moment(at, view.now)))
         }
@@ -132,12 +133,12 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
 /// A status with a number in fewer cells.
 fn short(view: &View<'_>, row: &Row) -> Option<String> {
     match row.state {
-        TaskState::Queued => match queue::undo_left(&view.app.work, row.key) {
+        TaskState::Queued => match queue::undo_left(view.work, row.key) {
             0 => None,
             left => Some(amounts::span(left.div_ceil(SECOND) * SECOND)),
         },
         TaskState::Sending => {
-            let (done, total) = view.app.work.queue.uploads.get(&row.key)?;
+            let (done, total) = view.work.queue.uploads.get(&row.key)?;
             Some(percent(*done, *total))
         }
         TaskState::Saving => match view.saving(row.key)?.step {
@@ -177,21 +178,21 @@ fn failure(view: &View<'_>, row: &Row) -> Option<String> {
 
 /// What happened, where there is a failure.
 fn why(view: &View<'_>, row: &Row) -> Option<String> {
-    row.reason().map(|(_, reason)| reason::cause(&reason, &view.app.screen.voice))
+    row.reason().map(|(_, reason)| reason::cause(&reason, view.voice))
 }
 
 /// Why a queued task is not on its way yet.
 fn waiting(view: &View<'_>, row: &Row) -> String {
-    if view.app.work.of(&row.kind.profile).sending.halted.is_some() {
+    if view.work.of(&row.kind.profile).sending.halted.is_some() {
         return tr!("halted, free").into();
     }
-    if view.app.work.queue.is_paused() {
+    if view.work.queue.is_paused() {
         return tr!("paused, free").into();
     }
     if let Some(class) = row.class {
         return tr!("{class}, waits", class = names::class(class));
     }
-    match queue::undo_left(&view.app.work, row.key) {
+    match queue::undo_left(view.work, row.key) {
         0 => tr!("free, waits").into(),
         left => tr!("undo within {span}", span = amounts::span(left.div_ceil(SECOND) * SECOND)),
     }
@@ -199,7 +200,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
 
 /// Whether its file was saved and is gone.
 fn is_missing(view: &View<'_>, row: &Row) -> bool {
-    view.app.screen.table.found.is_missing(row.key)
+    view.found.is_missing(row.key)
 }
 
 fn at_risk(view: &View<'_>, row: &Row) -> bool {
@@ -208,7 +209,7 @@ fn at_risk(view: &View<'_>, row: &Row) -> bool {
 
 /// Whether a person stopped its saving: nothing fetches it before the next start.
 fn is_stopped(view: &View<'_>, row: &Row) -> bool {
-    view.app.work.tasks.live.get(&row.key).is_some_and(Task::is_stopped)
+    view.work.tasks.live.get(&row.key).is_some_and(Task::is_stopped)
 }
 
 fn lives(view: &View<'_>, row: &Row) -> String {
@@ -218,7 +219,7 @@ fn lives(view: &View<'_>, row: &Row) -> String {
 
 /// How far a long upload is; `None` once it has left.
 fn uploading(view: &View<'_>, key: TaskKey) -> Option<String> {
-    let (done, total) = view.app.work.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
+    let (done, total) = view.work.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
     let percent = u128::from(*done) * 100 / u128::from(*total);
     Some(tr!("{percent}% of {size}", percent, size = amounts::size(*total)))
 }
@@ -251,7 +252,7 @@ pub(super) fn elapsed(view: &View<'_>, row: &Row, style: Style) -> CellText {
         }
         TaskState::Running => {
             let took = clock(view.now.wall.since(sent));
-            let Some(expected) = expected::of(&view.app.work, row) else { return took };
+            let Some(expected) = expected::of(view.work, row) else { return took };
             let text = format!("{} ({})", took.text, amounts::usual(expected, true));
             CellText { text, short: Some(took.text), style }
         }
@@ -272,6 +273,11 @@ pub(super) fn length(row: &Row) -> (u8, i64) {
 }
 
 /// The model's name for a narrow place.
-pub(crate) fn short_model(app: &App, name: &str) -> String {
-    app.work.settings.catalogue.spec(name).map_or_else(|| name.to_owned(), |spec| spec.short.clone())
+pub(crate) fn short_model(work: &Work, name: &str) -> String {
+    work.settings.catalogue.spec(name).map_or_else(|| name.to_owned(), |spec| spec.short.clone())
+}
+
+/// A task's model and format in few words, for previews and lists.
+pub(crate) fn model_and_format(work: &Work, request: &Request) -> String {
+    format!("{} {} {}s", short_model(work, &request.model), request.resolution, request.duration)
 }

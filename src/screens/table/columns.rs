@@ -123,7 +123,7 @@ pub static MODEL: Column = Column {
     // It stands in detail, too.
     gives_way_below: ROOMY_FROM,
     compare: |a, b| a.kind.model.cmp(&b.kind.model),
-    cell: |view, row| cells::of_known(view, row, || plain(cells::short_model(view.app, &row.kind.model))),
+    cell: |view, row| cells::of_known(view, row, || plain(cells::short_model(view.work, &row.kind.model))),
     ..column("model", "model", 7, 78, "the model, shortened")
 };
 

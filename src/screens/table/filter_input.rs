@@ -3,7 +3,6 @@
 use super::{filter_words, rebuild};
 use crate::{
     app::App,
-    commands::Do,
     key::Code,
     keymap::{Action, Ctx},
     kit::{
@@ -13,7 +12,7 @@ use crate::{
         text,
         theme::Look,
     },
-    layer::{Covers, Did, Handle, Overlay},
+    layer::{Covers, Did, Do, Handle, Overlay},
     screen::Screen,
     toast,
 };

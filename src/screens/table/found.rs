@@ -1,44 +1,15 @@
 //! Whether the files of saved tasks are still there. It is looked, off the loop, when a row comes on the screen and when a task
 //! is opened; what was looked at and stays in sight is not looked at again.
 
-use super::{groups::Line, pins, window};
+use super::{
+    pins,
+    state::{FilePlace, Line},
+    window,
+};
 use crate::{app::App, keymap::Pane};
 use domain::task::{TaskKey, TaskState};
 use engine::effect::{Effect, LocalCmd};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Where a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Here,
-    /// Where it was saved, which is another machine.
-    Elsewhere,
-    Missing,
-}
-
-/// What is known of the files of the rows in sight.
-#[derive(Clone, Debug, Default)]
-pub struct Found {
-    known: BTreeMap<TaskKey, Place>,
-    /// Those that are being looked at.
-    asked: BTreeSet<TaskKey>,
-    /// The task that detail was opened on.
-    opened: Option<TaskKey>,
-}
-
-impl Found {
-    /// Whether that task's file is known to be gone.
-    #[must_use]
-    pub fn is_missing(&self, key: TaskKey) -> bool {
-        self.known.get(&key) == Some(&Place::Missing)
-    }
-
-    /// Whether that task's file is known to be on another machine alone.
-    #[must_use]
-    pub fn is_elsewhere(&self, key: TaskKey) -> bool {
-        self.known.get(&key) == Some(&Place::Elsewhere)
-    }
-}
+use std::collections::BTreeSet;
 
 /// Asks for what came into sight, one look at a time.
 pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
@@ -85,9 +56,9 @@ pub(crate) fn looked(app: &mut App, keys: &[TaskKey], missing: &[TaskKey], elsew
     let asked = std::mem::take(&mut found.asked);
     let still = keys.iter().filter(|key| asked.contains(key));
     let place = |key: &TaskKey| match (missing.contains(key), elsewhere.contains(key)) {
-        (true, _) => Place::Missing,
-        (false, true) => Place::Elsewhere,
-        (false, false) => Place::Here,
+        (true, _) => FilePlace::Missing,
+        (false, true) => FilePlace::Elsewhere,
+        (false, false) => FilePlace::Here,
     };
     found.known.extend(still.map(|key| (*key, place(key))));
 }

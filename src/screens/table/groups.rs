@@ -1,7 +1,11 @@
 //! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it. Made
 //! anew from the order of the rows whenever that changes.
 
-use super::{archive, passing, pins, window};
+use super::{
+    archive, passing, pins,
+    state::{Groups, Line},
+    window,
+};
 use crate::{
     app::App,
     keymap::Move,
@@ -14,7 +18,7 @@ use crate::{
 use domain::{
     amount::{Amount, Currency},
     problem::Charged,
-    task::{Row, TaskKey, TaskState, keep_first},
+    task::{Row, TaskKey, TaskState},
 };
 use ratatui::{
     layout::Rect,
@@ -23,58 +27,6 @@ use ratatui::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use words::tr;
-
-/// The rows by batch.
-#[derive(Clone, Debug, Default)]
-pub struct Groups {
-    /// The batches whose tasks are shown, by their first task.
-    pub unfolded: BTreeSet<TaskKey>,
-    /// What stands below the pinned rows.
-    pub lines: Vec<Line>,
-    /// The tasks of each batch that pass the filter.
-    members: BTreeMap<TaskKey, Vec<TaskKey>>,
-    /// What the cursor is on; none while it is on a pinned row.
-    here: Option<Line>,
-    /// Where that stands in `lines`.
-    at: usize,
-    /// Where the open range was begun.
-    range_from: Option<Line>,
-    /// The first line on the screen.
-    pub top: usize,
-}
-
-impl Groups {
-    /// Begins a range where the cursor is.
-    pub(super) fn begin_range(&mut self) {
-        self.range_from = self.here;
-    }
-
-    /// The tasks from where the range was begun to the cursor: a batch's line stands for all that it holds and that the filter
-    /// shows.
-    pub(super) fn range(&self) -> Vec<TaskKey> {
-        let find = |line: Line| self.lines.iter().position(|other| *other == line);
-        let (Some(from), Some(to)) = (self.range_from.and_then(find), self.here.and_then(find)) else {
-            return Vec::new();
-        };
-        let mut keys = Vec::new();
-        for line in &self.lines[from.min(to)..=from.max(to)] {
-            match line {
-                Line::Batch(batch) => keys.extend(self.members.get(batch).into_iter().flatten()),
-                Line::Task(key) => keys.push(*key),
-            }
-        }
-        keep_first(&mut keys);
-        keys
-    }
-}
-
-/// A line of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// Of that first task.
-    Batch(TaskKey),
-    Task(TaskKey),
-}
 
 /// Has the rows stand by batch.
 pub(crate) fn begin(app: &mut App, unfolded: BTreeSet<TaskKey>) {

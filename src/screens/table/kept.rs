@@ -2,7 +2,7 @@
 //! the end.
 
 use super::{columns, groups, keep_visible, position, rebuild};
-use crate::{app::App, screen::Sort, sights};
+use crate::{app::App, sights, table::state::Sort};
 use domain::{
     task::TaskKey,
     time::{Mono, SECOND},

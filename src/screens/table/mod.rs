@@ -15,6 +15,7 @@ pub(crate) mod pins;
 pub(crate) mod place;
 pub(crate) mod possible;
 pub mod sort_menu;
+pub mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -22,7 +23,12 @@ pub mod window;
 
 pub use order::{compare, order_of};
 
-use crate::{app::App, keymap::Move, kit::steps::step, screen::TableView, table::window::rows as page};
+use crate::{
+    app::App,
+    keymap::Move,
+    kit::steps::step,
+    table::{state::TableView, window::rows as page},
+};
 use domain::task::{Row, TaskKey};
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -280,8 +286,8 @@ pub(crate) fn at_row(app: &App, row: usize) -> Option<TaskKey> {
     }
     if let Some(groups) = &table.groups {
         return match groups.lines.get(groups.top + row.checked_sub(pins::rows(app))?)? {
-            groups::Line::Task(key) => Some(*key),
-            groups::Line::Batch(_) => None,
+            state::Line::Task(key) => Some(*key),
+            state::Line::Batch(_) => None,
         };
     }
     let at = window::top(app) + row.checked_sub(pins::rows(app))?;

@@ -1,6 +1,6 @@
 //! The order of rows: how two compare, where one is, where one belongs.
 
-use crate::screen::Sort;
+use crate::table::state::Sort;
 use domain::{
     task::{Row, TaskKey},
     time::Wall,

@@ -2,7 +2,7 @@
 //! and files at risk.
 
 use super::{groups, keep_visible, order, position};
-use crate::{app::App, layout, screen::TableView};
+use crate::{app::App, layout, table::state::TableView};
 use domain::task::{Row, Task, TaskKey, TaskState};
 use engine::risk;
 use words::{names, tr};

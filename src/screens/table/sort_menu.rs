@@ -7,7 +7,7 @@ use crate::{
     kit::{brush::Brush, steps::around, text},
     layer::{Did, Handle, Overlay},
     lists::view::{choice, list, scroll_to},
-    screen::Sort,
+    table::state::Sort,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -57,7 +57,7 @@ impl Overlay for SortMenu {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<crate::commands::Do>> {
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<crate::layer::Do>> {
     let menu = app.screen.top_mut::<SortMenu>()?;
     match did {
         Did::Move(to) => menu.at = around(to, menu.at, columns::ALL.len()),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    screen::Sort,
+    table::state::Sort,
     testing::{add, state, task},
 };
 use domain::task::{

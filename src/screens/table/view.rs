@@ -4,11 +4,15 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, text, theme::Look},
-    shell::view::ScrollRegion,
+    kit::{
+        brush::{Brush, ScrollRegion},
+        text,
+        theme::Look,
+    },
+    layout,
     table::{
-        archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line, kept,
-        passing, pins, place, window,
+        archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, kept, passing, pins,
+        place, state::Line, window,
     },
 };
 use domain::task::TaskKey;
@@ -34,7 +38,13 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
         let x = place.x + columns::GUTTER + 1;
         brush.text(x, rows.y - 1, place.width.saturating_sub(columns::GUTTER + 2), &note, brush.look.theme.warn);
     }
-    let view = View::of(app, brush.look);
+    let view = View {
+        work: &app.work,
+        voice: &app.screen.voice,
+        found: &app.screen.table.found,
+        look: brush.look,
+        now: layout::shown_now(app),
+    };
     let on_top = (whole.top()..rows.top()).zip(pins::of(table));
     let mut tasks: Vec<(u16, &TaskKey)> = on_top.collect();
     let mut first = top;

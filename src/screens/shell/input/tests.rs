@@ -5,8 +5,8 @@ use crate::{
     help::HELP,
     keymap::Pane,
     lists::ListView,
-    screen::{DetailTab, Preview, Sort},
-    table::{columns, filter_input::FilterInput},
+    screen::{DetailTab, Preview},
+    table::{columns, filter_input::FilterInput, state::Sort},
     testing::{add, now, state, task},
 };
 use domain::{
@@ -18,6 +18,7 @@ use domain::{
         TaskState::{Failed, Queued, Running, Saved, Sending, Unknown},
     },
 };
+use engine::effect::StoreCmd;
 use engine::{
     act::{Act, Resolution},
     effect::TermCmd,
@@ -45,7 +46,8 @@ fn said(app: &App) -> &str {
 /// Hands in a whole task, as the store does when asked.
 fn give(app: &mut App, key: u32, of: TaskState) -> Vec<Effect> {
     let task = task(key, of);
-    crate::detail::loaded(app, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
+    let wishes = crate::detail::loaded(app, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }));
+    carry_out(app, wishes)
 }
 
 fn inserts(effects: &[Effect]) -> usize {

@@ -1,9 +1,14 @@
 //! What this machine answers: pictures read, folders listed, files of prompts, the editor's text.
 
-use super::{check_again, path, pictures, preview_after, prompt_changed};
 use crate::{
-    app::App, command_line, commands::Do, compose::CameraList, copy, failures, kit::editor::PromptEditor, pick,
-    preview, toast,
+    app::App,
+    carry_out::carry_out,
+    command_line, compose,
+    compose::{check_again, path, pictures, preview_after, prompt_changed, state::CameraList},
+    copy, failures,
+    kit::{editing, editor::PromptEditor},
+    layer::Do,
+    pick, preview, toast,
 };
 use engine::{
     effect::{Effect, Level, ListFor},
@@ -13,7 +18,7 @@ use engine::{
 use words::reason;
 
 /// Something of this machine's was answered: a picture, the editor, a player.
-pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
+pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
     match msg {
         LocalMsg::Image { path, result, shrinks } => {
             let made_smaller = app.screen.compose.shrinkable.remove(&path);
@@ -36,24 +41,24 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             } else {
                 path::completes(app, &typed, result)
             };
-            return crate::shell::input::carry_out(app, wishes);
+            return carry_out(app, wishes);
         }
         LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
         LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(app, &typed, result),
         LocalMsg::Prompts { path, result } => {
             let wishes = path::file_read(app, path, result);
-            return crate::shell::input::carry_out(app, wishes);
+            return carry_out(app, wishes);
         }
         LocalMsg::Edited { result: Ok(text) } => {
             // Editors end a file with a line end that nobody typed.
-            let text = crate::kit::editing::clean(text.strip_suffix('\n').unwrap_or(&text));
+            let text = editing::clean(text.strip_suffix('\n').unwrap_or(&text));
             app.screen.compose.prompt = PromptEditor::new(&text);
             app.screen.compose.camera = CameraList::Closed;
             prompt_changed(app);
         }
         LocalMsg::FileEdited { path, result: Ok(()) } => {
             preview::close_file(app);
-            return crate::shell::input::carry_out(app, path::read_file(path));
+            return carry_out(app, path::read_file(path));
         }
         LocalMsg::FileEdited { result: Err(why), .. } => {
             toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
@@ -62,7 +67,7 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
         LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
         LocalMsg::Own(Own::TemplateKept { name, prompt, path, result }) => {
-            super::template_kept(app, (name, prompt), &path, result);
+            compose::template_kept(app, (name, prompt), &path, result);
         }
         LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
         LocalMsg::Edited { result: Err(why) } => {
@@ -88,5 +93,5 @@ fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
         let reads = pictures::read_new(app);
         wishes.extend(preview_after(app, reads));
     }
-    crate::shell::input::carry_out(app, wishes)
+    carry_out(app, wishes)
 }

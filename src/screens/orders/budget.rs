@@ -1,7 +1,7 @@
 //! `:budget`: what holds today, and a raise of today's cap, asked for once more before it is made.
 
-use super::table::plain;
-use crate::{app::App, commands::Do, confirm::Confirm, toast};
+use super::plain;
+use crate::{app::App, confirm::Confirm, layer::Do, toast};
 use domain::amount::{Amount, Currency, Money};
 use engine::{act::Act, effect::Level, money::Day};
 use words::tr;

@@ -1,111 +1,63 @@
-//! The commands as data: a name, what it takes, what it does, how the rest is completed.
+//! What each command after `:` does.
 
-use super::budget::budget;
+mod budget;
+
 use crate::{
     app::App,
-    commands,
-    commands::Do,
+    command_line::behind::{LANGUAGES, SIDES, themes},
     compose,
-    keymap::{Action, Pane, ascii_twin},
+    keymap::{Action, Pane, ascii_twin, commands::Order},
+    layer::Do,
     refunds,
-    screen::Sort,
+    screen::Then,
     table,
-    table::{columns, filter_words, groups},
+    table::{columns, groups, state::Sort},
     toast, who, whole_tasks,
-    whole_tasks::Then,
 };
+use budget::budget;
 use domain::task::TaskKey;
 use engine::{
     effect::{Effect, Level, LocalCmd, TermCmd},
     filter::Filter,
-    settings::{Pictures, paint},
+    settings::Pictures,
 };
 use std::collections::BTreeSet;
 use words::{lang, lang::Lang, reason, tr};
 
-pub struct Command {
-    pub name: &'static str,
-    /// What it takes, for a person; translated where it is shown.
-    pub takes: &'static str,
-    /// A sentence for help and `reeltop keys`, translated there.
-    pub help: &'static str,
-    /// What can come behind it.
-    pub(super) behind: Behind,
-    /// Does it, or tells why not.
-    pub run: fn(&mut App, &str) -> Result<Vec<Do>, String>,
-}
-
-/// What can come behind a command, for Tab.
-pub(super) enum Behind {
-    /// Nothing that is known beforehand.
-    Unknown,
-    /// The words that can come next, after what stands already and with what is typed of them.
-    Words(fn(&App, &str, &str) -> Vec<String>),
-    /// A path of this machine, to the end of the line.
-    Path,
-}
-
-impl std::fmt::Debug for Command {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
+/// Does it.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, String> {
+    match order {
+        Order::Filter => filter(app, rest),
+        Order::Sort => sort(app, rest),
+        Order::Group => group(app, rest),
+        Order::Goto => goto(app, rest),
+        Order::Theme => theme(app, rest),
+        Order::Set => set(app, rest),
+        Order::Budget => budget(app, rest),
+        Order::Export => export(app, rest),
+        Order::Reload => reload(app, rest),
+        Order::Refunds => refunds::command(app, rest),
+        Order::Who => who::command(app, rest),
+        Order::Send => send(app, rest),
+        Order::Sheet => shown(app, rest, Action::Sheet),
+        Order::Compare => compare(app, rest),
+        Order::Gallery => shown(app, rest, Action::Gallery),
+        Order::Pause => action(rest, Action::Pause),
+        Order::Help => action(rest, Action::Help),
+        Order::Quit => action(rest, Action::Quit),
     }
-}
-
-impl Command {
-    /// Name and what it takes, as it is typed.
-    #[must_use]
-    pub fn usage(&self) -> String {
-        format!(":{} {}", self.name, lang::tr(self.takes)).trim_end().to_owned()
-    }
-}
-
-/// Every command that is not simply an action.
-#[rustfmt::skip]
-pub static COMMANDS: &[Command] = &[
-    Command { name: "filter", takes: "[TEXT]", help: "Filter the table; without a text, show all", behind: Behind::Words(filter_words), run: filter },
-    Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", behind: Behind::Words(sort_words), run: sort },
-    Command { name: "group", takes: "batch|none", help: "Show a line for each batch, which Enter unfolds; none shows each task", behind: Behind::Words(|_, _, _| owned(GROUPS)), run: group },
-    Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
-    Command { name: "theme", takes: "NAME", help: "Choose another set of colours, for this session", behind: Behind::Words(themes), run: theme },
-    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session", behind: Behind::Words(set_words), run: set },
-    Command { name: "budget", takes: "[+AMOUNT]", help: "Say what today's cap leaves, or raise it until midnight; asks first", behind: Behind::Unknown, run: budget },
-    Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
-    Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
-    Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words(refund_words), run: refunds::command },
-    Command { name: "who", takes: "", help: "Show which programs run on this store and what each does, and how each profile fares", behind: Behind::Unknown, run: who::command },
-    Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
-    Command { name: "sheet", takes: "", help: "Show six frames of the video with their seconds", behind: Behind::Unknown, run: |state, rest| shown(state, rest, Action::Sheet) },
-    Command { name: "compare", takes: "[#A #B]", help: "Show two videos side by side, of two tasks or of the two marked", behind: Behind::Unknown, run: compare },
-    Command { name: "gallery", takes: "", help: "Show the tasks as posters, or as a table again", behind: Behind::Unknown, run: |state, rest| shown(state, rest, Action::Gallery) },
-    Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
-    Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
-    Command { name: "quit", takes: "", help: "Quit, waiting for submissions under way", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Quit) },
-];
-
-const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
-const SIDES: [&str; 3] = ["auto", "always", "never"];
-const LANGUAGES: [&str; 2] = ["en", "zh"];
-const GROUPS: [&str; 2] = ["batch", "none"];
-
-fn owned(words: impl IntoIterator<Item = &'static str>) -> Vec<String> {
-    words.into_iter().map(str::to_owned).collect()
 }
 
 /// Full-width characters as their ASCII twins: for words of ours, not for a text or a path.
-pub(super) fn plain(rest: &str) -> String {
+fn plain(rest: &str) -> String {
     rest.chars().map(|c| ascii_twin(c).unwrap_or(c)).collect()
 }
 
-fn action(app: &mut App, rest: &str, action: Action) -> Result<Vec<Do>, String> {
-    if rest.is_empty() { Ok(commands::run(app, action)) } else { Err(tr!("it takes no argument").into()) }
-}
-
-fn refund_words(_: &App, before: &str, _: &str) -> Vec<String> {
-    if before.is_empty() { owned(["asked", "refunded"]) } else { Vec::new() }
-}
-
-fn filter_words(app: &App, _: &str, last: &str) -> Vec<String> {
-    filter_words::candidates(app, last)
+fn action(rest: &str, action: Action) -> Result<Vec<Do>, String> {
+    if rest.is_empty() { Ok(vec![Do::Run(action)]) } else { Err(tr!("it takes no argument").into()) }
 }
 
 fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
@@ -113,10 +65,6 @@ fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     table::rebuild(app);
     app.screen.pane = Pane::Table;
     Ok(Vec::new())
-}
-
-fn sort_words(_: &App, before: &str, _: &str) -> Vec<String> {
-    if before.is_empty() { owned(columns::ALL.map(|column| column.id)) } else { owned(["asc", "desc"]) }
 }
 
 fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
@@ -162,13 +110,8 @@ fn goto(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-fn themes(app: &App, _: &str, _: &str) -> Vec<String> {
-    let own = app.work.settings.ui.themes.keys().cloned();
-    paint::THEMES.iter().map(|name| (*name).to_owned()).chain(own).collect()
-}
-
 fn theme(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    let known = themes(app, "", "");
+    let known = themes(app);
     if !known.iter().any(|name| name == rest) {
         return Err(tr!("name a theme: {names}", names = known.join(tr!(", "))));
     }
@@ -190,18 +133,6 @@ fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     }
     toast::say(app, Level::Info, tr!("reading the config again").into(), None);
     Ok(vec![Do::Effect(Effect::Local(LocalCmd::ReadConfig))])
-}
-
-fn set_words(app: &App, before: &str, _: &str) -> Vec<String> {
-    match before {
-        "" => owned(["theme", "language", "side_by_side", "pictures"].into_iter().chain(FLAGS)),
-        "pictures" => owned(Pictures::WORDS),
-        "theme" => themes(app, "", ""),
-        "language" => owned(LANGUAGES),
-        "side_by_side" => owned(SIDES),
-        flag if FLAGS.contains(&flag) => owned(["on", "off"]),
-        _ => Vec::new(),
-    }
 }
 
 fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
@@ -268,10 +199,10 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 }
 
 /// An action that shows pictures, where they are shown and it is possible.
-fn shown(app: &mut App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
+fn shown(app: &App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
     let possible = if what == Action::Sheet { table::possible::video } else { table::possible::picture };
     possible(app).map_err(|why| why.0)?;
-    action(app, rest, what)
+    action(rest, what)
 }
 
 fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {

@@ -1,0 +1,66 @@
+//! What was confirmed in a preview is queued: the screen that it came from goes on.
+
+use crate::{
+    app::App,
+    compose, failures,
+    keymap::{Action, Ctx, Pane},
+    preview::Queued,
+    screen::{Done, Purpose},
+    table, toast, undo,
+};
+use domain::time::SECOND;
+use engine::effect::{Effect, Level};
+use words::tr;
+
+/// Tells of it, remembers it for undo, and has its screen take up that it is sent.
+pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) -> Vec<Effect> {
+    let count = tasks.len();
+    let (Some(first), Some(last)) = (tasks.first().copied(), tasks.last().copied()) else { return Vec::new() };
+    let pattern = match purpose {
+        Purpose::New | Purpose::EditRetry => compose::pattern(app, count),
+        Purpose::Retry | Purpose::File | Purpose::Plan => None,
+    };
+    undo::remember(app, Done::Queued { keys: tasks.clone(), pattern });
+    let effects = match purpose {
+        Purpose::Retry => {
+            table::clear_marks(app);
+            Vec::new()
+        }
+        // A file leaves the draft in compose alone.
+        Purpose::File => Vec::new(),
+        Purpose::Plan => {
+            failures::sent(app, tasks);
+            Vec::new()
+        }
+        Purpose::New | Purpose::EditRetry => compose::sent(app),
+    };
+    if app.screen.pane == Pane::Compose {
+        app.screen.pane = Pane::Table;
+    }
+    // The cursor stays: the next key is about the next row, and `to_new` leads to these.
+    let shown = app.screen.table.order.contains(&first);
+    let named = |action| app.named(Ctx::Table, action);
+    let when =
+        match (&app.work.of(&profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
+            (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
+            (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named(Action::Pause)),
+            (None, false, 0) => tr!("sends now").to_owned(),
+            (None, false, ms) => {
+                tr!(
+                    "sends in {seconds} s, {undo} takes it back",
+                    seconds = ms.div_ceil(SECOND),
+                    undo = named(Action::Undo)
+                )
+            }
+        };
+    let text = match count {
+        1 => tr!("queued {key}, {when}", key = first, when),
+        count => {
+            let (from, to) = (first.min(last), first.max(last));
+            tr!("queued {count} tasks, {from} to {to}, {when}", count, from, to, when)
+        }
+    };
+    let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
+    toast::say(app, Level::Info, text, Some(first));
+    effects
+}
