@@ -65,6 +65,8 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "put_away_at",
         "host",
         "who",
+        "charged_again",
+        "evidence",
         "trouble",
     ];
     promised.sort_unstable();
@@ -77,7 +79,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "file_id": task["file_id"], "path": path, "host": task["host"], "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
         "cost": "0.5", "currency": "PTC", "cost_source": "records", "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
         "finished_at": task["finished_at"],
-        "request_id": task["request_id"], "put_away_at": null, "who": task["who"],
+        "request_id": task["request_id"], "put_away_at": null, "who": task["who"], "charged_again": [], "evidence": null,
         "trouble": null,
     });
     assert_eq!(task, expected);

@@ -478,6 +478,9 @@ fn a_profile_has_the_prices_of_its_list_and_what_the_file_sets_of_them() {
     assert_eq!(price(&minimax, "MiniMax-Hailuo-02/768P/10"), known("0.5", "config"));
     assert_eq!(price(own, "T2V-01/720P/6"), known("0.5", "list"), "another profile's");
     assert_eq!(read("profile = \"minimax-cn\"").settings.profile.currency().id(), "CNY");
+    // What is in force names the prices of every profile.
+    let section = ::io::config::InForce::Section("profiles.minimax.prices".into());
+    assert!([own, &minimax].iter().all(|config| ::io::config::in_force(&read(config)).contains(&section)));
 }
 
 #[test]

@@ -266,3 +266,42 @@ fn a_deep_look_checks_the_store_and_writes_a_backup() {
     let done = home.run(&["doctor", "--json"]).coded(0).json();
     assert!(done.iter().all(|line| line["check"] != "backup") && done.iter().any(|line| line["check"] == "pictures"));
 }
+
+#[test]
+fn what_can_be_refunded_is_not_archived_and_what_was_archived_can_still_be_fetched_and_noted() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "{a cat|!fail a dog}", "--wait"]);
+    home.run(&["cancel", "2"]).coded(0);
+    let archived = |home: &Home| {
+        let done = home.run(&["archive", "--before", "2100-01-01", "--json"]).coded(0).json().remove(0);
+        (done["archived"].clone(), done["stay"].clone())
+    };
+    assert_eq!(archived(&home), (json!(1), json!(1)));
+    home.run(&["refunds", "--asked", "2"]).coded(0);
+    assert_eq!(archived(&home), (json!(0), json!(1)));
+    home.run(&["refunds", "--refunded", "2"]).coded(0);
+    assert_eq!(archived(&home), (json!(1), json!(0)));
+    let again = home.run(&["refunds", "--refunded", "2"]).coded(1);
+    assert!(!again.err.contains("no such task"), "{again:?}");
+    let path = home.task(1).saved().unwrap().path.clone();
+    fs::remove_file(&path).unwrap();
+    home.run(&["download", "1"]).coded(0);
+    assert!(std::path::Path::new(&path).exists());
+}
+
+#[test]
+fn nothing_of_an_earlier_version_of_a_forgotten_task_is_left_in_the_file() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let prompt = format!("a very private wish {}", "of many words ".repeat(60));
+    submit(&home, &["--prompt", &prompt, "--wait"]);
+    submit(&home, &["--prompt", "!lost a dog", "--queue"]);
+    // What an earlier program left in the free space, whose writes were not wiped.
+    let sql = home.sql();
+    sql.execute("INSERT INTO drafts (id, body, changed) VALUES (77, ?1, 0)", [&prompt]).unwrap();
+    sql.execute("DELETE FROM drafts WHERE id = 77", []).unwrap();
+    drop(sql);
+    home.run(&["forget", "1"]).coded(0);
+    assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));
+}

@@ -129,3 +129,45 @@ fn a_simulator_that_plays_minimax_charges_its_prices_and_keeps_no_records() {
         "{told:?}"
     );
 }
+
+/// A home with a second account on the same service, whose money is in USD; its key is in `K2`.
+fn two_accounts(service: &Service) -> Home {
+    let options = [
+        ("profiles.mm.base_url", format!("{:?}", service.url())),
+        ("profiles.mm.currency", "\"USD\"".into()),
+        ("profiles.mm.api_key_env", "\"K2\"".into()),
+        ("profiles.mm.records", "false".into()),
+        ("profiles.mm.submit_per_minute", "20".into()),
+    ];
+    let options: Vec<(&str, &str)> = options.iter().map(|(name, value)| (*name, &**value)).collect();
+    Home::with(&service.url(), &options)
+}
+
+fn with_both(home: &Home, args: &[&str]) -> support::Done {
+    let mut call = home.command(args);
+    call.env("K2", "sk-another-0123456789");
+    support::finish(&args.join(" "), call.spawn().unwrap())
+}
+
+#[test]
+fn what_another_account_paid_is_not_paid_from_this_one_and_not_asked_of_302ai() {
+    let service = Service::start();
+    let home = two_accounts(&service);
+    let paid = ["--yes", "--max-cost", "1"];
+    with_both(&home, &[&["--profile", "mm", "submit", "--prompt", "!fail a cat", "--wait"][..], &paid].concat())
+        .coded(1);
+    assert_eq!(home.task(1).money().to_string(), "0.28 USD");
+    // It is MiniMax's money, and no concern of 302.AI's.
+    assert_eq!(refunds(&home, &[]), []);
+    let told = home.run(&[&["retry", "1"][..], &paid].concat()).coded(3);
+    assert!(told.err.contains("no API key here for profile mm"), "{told:?}");
+    assert_eq!(home.tasks().len(), 1);
+
+    submit(&home, "!fail a dog", 1);
+    let told = with_both(&home, &[&["retry", "--failed"][..], &paid].concat());
+    assert!(told.err.contains("1 task of profile mm left out"), "{told:?}");
+    assert_eq!((home.tasks().len(), home.task(3).parent), (3, Some(domain::task::TaskKey(2))));
+    with_both(&home, &[&["--profile", "mm", "retry", "--failed"][..], &paid].concat());
+    assert_eq!((home.tasks().len(), home.task(4).parent), (4, Some(domain::task::TaskKey(1))));
+    home.run(&[&["submit", "--prompt", "a cat", "--price", "0"][..], &paid].concat()).coded(2);
+}

@@ -973,6 +973,7 @@ fn money() {
         let mut state = believable(width, height);
         let line = |key: u32, days: u64, event, class, model: &str| CostLine {
             who: None,
+            sent_at: None,
             key: TaskKey(key),
             at: common::before(days * 24 * HOUR),
             event,

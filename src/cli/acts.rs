@@ -15,14 +15,19 @@ use domain::{
     amount::{Amount, Currency},
     evidence::Evidence,
     export,
-    task::{RemoteId, Task, TaskKey, keep_first},
+    task::{RemoteId, Task, TaskKey, TaskState, keep_first},
+    time::SECOND,
 };
 use engine::{
     act::{Act, RefundStep, Resolution},
     settings::Scope,
+    unknowns,
 };
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
 use words::{print, problem::Problem, reason, terms, tr};
+
+/// How long the records are waited for before a person's word on an unknown is taken, in milliseconds.
+const LOOK: u64 = 15 * SECOND;
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
@@ -33,7 +38,25 @@ pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcom
 
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, voice: Voice) -> Outcome {
-    let tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+    let mut tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+    let decides = matches!(as_what, Some(Resolution::Lost | Resolution::NotCreated));
+    if let Some(task) = tasks.first().filter(|task| task.state() == TaskState::Unknown)
+        && (decides || as_what.is_none())
+    {
+        // Nobody is to decide by what the records said yesterday.
+        let before = task.evidence.clone();
+        look_once_more(setup, task);
+        tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+        let evidence = tasks.first().and_then(|task| task.evidence.clone());
+        if tasks.first().is_some_and(|task| task.state() != TaskState::Unknown) {
+            say(&tr!("the gateway's records have settled {key} meanwhile", key));
+            look::print(setup, &tasks, voice)?;
+            return Ok(if decides { Exit::Failed } else { Exit::Done });
+        }
+        if decides && evidence != before && evidence != Some(Evidence::NotSeen) {
+            return Err(Stop::Problem(Exit::Unknown, Box::new(suggestion(key, tasks.first()))));
+        }
+    }
     let Some(as_what) = as_what else {
         return Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))));
     };
@@ -41,6 +64,25 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>,
     let asks = matches!(as_what, Resolution::Found(_));
     let act = Act::Resolve { key, as_what };
     if asks { asked(setup, act, 1, voice) } else { once(setup, act, 1, voice) }
+}
+
+/// Has the records looked at for that unknown now, where they can be. What keeps them from it is no reason not to decide.
+fn look_once_more(setup: &Loaded, task: &Task) {
+    let setup = &setup.under(&task.profile);
+    if !setup.settings.profile.records || setup.settings.profile.name != task.profile {
+        return;
+    }
+    let key = task.key;
+    let _ = block_on(async {
+        let mut headless = Headless::start(&setup.alone(), Scope::Named).await?;
+        if headless.key().await.is_ok() {
+            headless.act(Act::Take(vec![key]));
+            headless.act(Act::Refresh(vec![key]));
+            headless.until(Some(LOOK), |work| !unknowns::is_looked_for(work, key)).await;
+        }
+        headless.end().await;
+        Ok::<(), Stop>(())
+    });
 }
 
 /// What the records suggest for an unknown, for whoever has not said what it was.

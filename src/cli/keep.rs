@@ -10,7 +10,7 @@ use ::io::{
 };
 use domain::{
     export::{json_line, size},
-    task::TaskKey,
+    task::{TaskKey, TaskState},
     time::{HOUR, Wall},
 };
 use std::{
@@ -49,7 +49,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> O
     writeln!(io::stdout(), "{text}")?;
     if archived.stay > 0 {
         say(&tr!(
-            "{tasks} of that age stay: they still run, or are failures that nobody has retried or put away (`reeltop cancel KEY`)",
+            "{tasks} of that age stay: they still run, can be refunded (`reeltop refunds`), or are failures that nobody has retried or put away (`reeltop cancel KEY`)",
             tasks = names::tasks(archived.stay)
         ));
     }
@@ -65,7 +65,10 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome 
         let problem = Problem::new(
             tr!("nothing was forgotten"),
             tr!("{key} is {state}, and its prompt may still be needed", key = task.key, state),
-            tr!("Wait for its end, or cancel it first"),
+            match task.state() {
+                TaskState::Unknown => tr!("Resolve it first: `reeltop resolve {key}`", key = task.key.0),
+                _ => tr!("Wait for its end, or cancel it first").to_owned(),
+            },
         );
         return Err(Stop::Problem(Exit::Failed, Box::new(problem)));
     }
@@ -85,6 +88,10 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome 
                 exit = Exit::Failed;
             }
         }
+    }
+    if let Err(why) = store.wipe_free_space() {
+        let what = words::reason::store::problem(&why).to_string();
+        say(&tr!("earlier versions of it may still lie in the store's file: {what}; forget it once more later", what));
     }
     let tasks = look::whole(&store, &forgotten)?;
     if voice.json {

@@ -184,7 +184,8 @@ fn call(cli: Cli) -> Outcome {
         Command::Prices => prices::run(&load(&global)?, voice),
         Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
         Command::Retry { keys, failed, again, consent } => {
-            let which = if failed { retry::Which::Failed } else { retry::Which::Named { keys, again } };
+            let of_profile = global.profile.is_some();
+            let which = if failed { retry::Which::Failed { of_profile } } else { retry::Which::Named { keys, again } };
             retry::run(&load(&global)?, which, consent, voice)
         }
         Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),

@@ -46,9 +46,12 @@ pub(super) fn price(setup: &Loaded, request: &Request, typed: Option<Amount>) ->
     let known = setup.settings.profile.price(request).map(|quote| quote.price);
     known.or(typed).ok_or_else(|| {
         let unknown = news::price_unknown(&Offer::of(request));
-        let currency = setup.settings.profile.currency();
-        let next =
-            tr!("Say it with --price (in {currency}), or set it in [profiles.NAME.prices] of the config.", currency);
+        let (currency, profile) = (setup.settings.profile.currency(), &setup.settings.profile.name);
+        let next = tr!(
+            "Say it with --price (in {currency}), or set it in [profiles.{profile}.prices] of the config.",
+            currency,
+            profile
+        );
         Stop::Problem(Exit::Money, Box::new(Problem { next, ..unknown }))
     })
 }

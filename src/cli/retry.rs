@@ -9,13 +9,14 @@ use crate::args::Consent;
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
     amount::Amount,
+    problem::ErrorClass,
     retry,
     retry::{Caution, Change, Facts, No, Scope, Terms},
     task::{Row, Task, TaskKey, TaskState},
 };
 use engine::act::Intent;
 use std::collections::{BTreeMap, BTreeSet};
-use words::{problem::Problem, terms, terms::Face, tr};
+use words::{names, problem::Problem, terms, terms::Face, tr};
 
 /// Which tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,10 @@ pub(super) enum Which {
         again: bool,
     },
     /// Every open failure that may go again among others.
-    Failed,
+    Failed {
+        /// Whether `--profile` says of which profile.
+        of_profile: bool,
+    },
 }
 
 /// One task with what the rules look at, and the attempt that repeats it already.
@@ -48,7 +52,7 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
     let mut store = Store::open(setup.at())?;
     let goes = match which {
         Which::Named { keys, again } => named(wanted(&mut store, &keys)?, again)?,
-        Which::Failed => failures(&store)?,
+        Which::Failed { of_profile } => of_one(setup, failures(&store)?, of_profile),
     };
     if goes.is_empty() {
         say(tr!("no failed task is left to retry"));
@@ -68,25 +72,46 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
     block_on(send(setup, intents, After::Answer, voice))?
 }
 
-/// The setup with the profile of these tasks as the default one: what is repeated goes to the same account. One that is not served
-/// gives way to the default one.
+/// The setup with the profile of these tasks as the default one: what is repeated goes to the same account.
 ///
 /// # Errors
-/// They belong to several profiles, whose money is never added up.
+/// They belong to several profiles, whose money is never added up, or to one that is not served here: no other account pays
+/// for it.
 fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
     let profiles: BTreeSet<&str> = goes.iter().map(|(task, _)| task.profile.as_str()).collect();
-    let setups = profiles.iter().map(|profile| setup.under(profile));
-    let mut setups: Vec<Loaded> = setups.collect();
-    setups.dedup_by(|one, other| one.settings.profile.name == other.settings.profile.name);
-    match (setups.pop(), setups.is_empty()) {
-        (Some(setup), true) => Ok(setup),
-        _ => {
-            let names = profiles.into_iter().collect::<Vec<_>>().join(tr!(", "));
-            let what = tr!("these tasks belong to several profiles: {names}", names);
-            let problem = Problem::new(what, "", tr!("Name the tasks of one profile at a time."));
-            Err(Stop::Problem(Exit::Usage, Box::new(problem)))
-        }
+    if let Some(profile) = profiles.iter().find(|profile| !setup.serves(profile)) {
+        let keys: Vec<TaskKey> =
+            goes.iter().filter(|(task, _)| task.profile == **profile).map(|(task, _)| task.key).collect();
+        let why = terms::not_served(&keys, profile);
+        let problem = Problem::new(tr!("nothing was queued"), why, tr!("See `reeltop doctor`."));
+        return Err(Stop::Problem(Exit::Key, Box::new(problem)));
     }
+    if profiles.len() > 1 {
+        let names = profiles.into_iter().collect::<Vec<_>>().join(tr!(", "));
+        let what = tr!("these tasks belong to several profiles: {names}", names);
+        let problem = Problem::new(what, "", tr!("Name the tasks of one profile at a time."));
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    Ok(profiles.first().map_or_else(|| setup.clone(), |profile| setup.under(profile)))
+}
+
+/// Of these failures the default profile's where several profiles have some, or where that is asked for: money is never added
+/// up. The others are told.
+fn of_one(setup: &Loaded, goes: Vec<(Task, Terms)>, of_profile: bool) -> Vec<(Task, Terms)> {
+    let own = &setup.settings.profile.name;
+    let mut others: BTreeMap<String, usize> = BTreeMap::new();
+    goes.iter().filter(|(task, _)| task.profile != *own).for_each(|(task, _)| {
+        *others.entry(task.profile.clone()).or_default() += 1;
+    });
+    if others.len() == 1 && others.values().sum::<usize>() == goes.len() && !of_profile {
+        return goes;
+    }
+    for (profile, count) in others {
+        let call = tr!("`reeltop --profile {profile} retry --failed` retries them", profile);
+        let tasks = names::tasks(count);
+        say(&tr!("{tasks} of profile {profile} left out: {call}", tasks, profile, call));
+    }
+    goes.into_iter().filter(|(task, _)| task.profile == *own).collect()
 }
 
 fn wanted(store: &mut Store, keys: &[TaskKey]) -> Result<Vec<Wanted>, Stop> {
@@ -159,18 +184,24 @@ fn failures(store: &Store) -> Result<Vec<(Task, Terms)>, Stop> {
         }
         std::ops::ControlFlow::Continue(())
     })?;
-    let (mut goes, mut left_out) = (Vec::new(), BTreeMap::<No, Vec<TaskKey>>::new());
+    let (mut goes, mut edited, mut left_out) = (Vec::new(), Vec::new(), BTreeMap::<No, Vec<TaskKey>>::new());
     for (key, task) in tasks.into_iter().filter(|(key, _)| !retried.contains(key)) {
         let facts = Facts::of_task(&task, None);
         if !retry::is_open(&facts) {
             continue;
         }
         match retry::judge(&facts, Change::Nothing, Scope::Bulk) {
+            // As among the failures by cause in the dashboard: whoever wants it unchanged names it.
+            Ok(_) if facts.class == Some(ErrorClass::OutputSensitive) => edited.push(key),
             Ok(terms) => goes.push((task, terms)),
             Err(no) => left_out.entry(no).or_default().push(key),
         }
     }
-    let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
+    let mut groups: BTreeMap<&str, Vec<TaskKey>> =
+        left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
+    if !edited.is_empty() {
+        groups.insert(tr!("the video was judged sensitive, and nothing is changed; naming it retries it"), edited);
+    }
     terms::left_out::<&str>(&groups).iter().for_each(|problem| say(&problem.to_string()));
     Ok(goes)
 }

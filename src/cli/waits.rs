@@ -10,11 +10,11 @@ use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
     account::HaltCause,
     problem::ErrorClass,
-    task::{Phase, Task, TaskKey, TaskState},
+    task::{Phase, Row, Task, TaskKey, TaskState},
     time::SECOND,
 };
 use engine::{act::Act, records, settings::Scope, unknowns, work::Work};
-use words::{terms, tr};
+use words::{facts, problem::Problem, terms, tr};
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
@@ -25,13 +25,16 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
         let mut headless = Headless::start(setup, scope).await?;
         headless.keys().await?;
-        let keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
+        let mut keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
+        let keyless = without_key(headless.work(), &keys);
+        keys.retain(|key| !keyless.contains(key));
         let text = if keys.is_empty() { String::new() } else { tr!("waiting for {keys}", keys = terms::listed(&keys)) };
         headless.follow(Waits::Named, &keys, &text);
         headless.act(Act::Take(keys.clone()));
         let waited = ended(&mut headless, timeout, &keys).await;
         let (work, interrupted) = headless.end().await;
-        let tasks = look::whole(&Store::open(setup.at())?, &keys)?;
+        let all: Vec<TaskKey> = keys.iter().chain(&keyless).copied().collect();
+        let tasks = look::whole(&Store::open(setup.at())?, &all)?;
         look::print(setup, &tasks, voice)?;
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
@@ -39,8 +42,21 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         }
         let left = tasks.iter().any(|task| task.state().is_live());
         let halted = work.halt().filter(|_| left).map(|(_, halt)| exit_of_halt(halt.cause));
-        Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
+        let no_key = (!keyless.is_empty()).then_some(Exit::Key);
+        let exits = tasks.iter().filter(|task| !keyless.contains(&task.key)).map(exit_of).chain(halted);
+        Ok(late.or(interrupted).or(no_key).unwrap_or_else(|| Exit::of_all(exits)))
     })?
+}
+
+/// Those of these tasks that nobody goes on with for want of their profile's key, each said: waiting for them would not end.
+fn without_key(work: &Work, keys: &[TaskKey]) -> Vec<TaskKey> {
+    let rows = keys.iter().filter_map(|key| work.tasks.rows.get(key));
+    let keyless: Vec<&Row> = rows.filter(|row| work.lacks_key(row)).collect();
+    for row in &keyless {
+        let [held_up, next] = facts::lacks_key(row).map(|fact| fact.parts.join(" "));
+        say(&Problem::new(row.key.to_string(), held_up, next).to_string());
+    }
+    keyless.into_iter().map(|row| row.key).collect()
 }
 
 /// What of the profiles that have a key goes on by itself: an unknown waits for a person.

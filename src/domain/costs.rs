@@ -20,6 +20,8 @@ pub struct CostLine {
     pub event: MoneyEvent,
     /// The amount that the event speaks of.
     pub amount: Money,
+    /// When the attempt was sent, so that its money counts for that day; `None` while it was not.
+    pub sent_at: Option<Wall>,
     /// The attempt's account.
     pub profile: String,
     /// The attempt's model.
@@ -37,7 +39,7 @@ pub struct CostLine {
 /// What attempts are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The person's own day of the reserve.
+    /// The person's own day of the sending, as the cap counts it; of the reserve for what was not sent.
     Day,
     Model,
     /// The state now, by its id.
@@ -99,6 +101,15 @@ pub struct Account<'a> {
     pub besides: Amount,
 }
 
+impl Account<'_> {
+    /// Whether it counts against the cap of the day that begins then: what was sent in it, and what is set aside whenever that was.
+    #[must_use]
+    pub fn is_of_day(&self, day_start: Wall) -> bool {
+        let is_open = matches!(self.line.state, TaskState::Queued | TaskState::Sending);
+        is_open || self.line.sent_at.unwrap_or(self.line.at) >= day_start
+    }
+}
+
 /// Each attempt's money, by key.
 #[must_use]
 pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
@@ -152,7 +163,7 @@ pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> BTreeMap<
 
 fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
     match by {
-        By::Day => day(line.at, utc_offset),
+        By::Day => day(line.sent_at.unwrap_or(line.at), utc_offset),
         By::Model => line.model.clone(),
         By::State => line.state.id().into(),
         By::Who => line.who.clone().unwrap_or_default(),
@@ -224,6 +235,7 @@ mod tests {
 
     fn line(key: u32, hour: i64, event: MoneyEvent, state: TaskState, class: Option<ErrorClass>) -> CostLine {
         CostLine {
+            sent_at: None,
             key: TaskKey(key),
             at: Wall(1_795_305_600_000 + hour * 3_600_000),
             event,

@@ -6,6 +6,7 @@ use super::{
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One call in the gateway's records, as far as it says something to a person. What it does not say is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,4 +32,13 @@ pub enum Evidence {
         /// Other submissions that one of them fits.
         others: Vec<TaskKey>,
     },
+}
+
+impl Evidence {
+    /// The same where tasks have got other keys. One that has none is named no more.
+    pub fn rename(&mut self, keys: &BTreeMap<TaskKey, TaskKey>) {
+        if let Self::Ambiguous { others, .. } = self {
+            *others = others.iter().filter_map(|key| keys.get(key).copied()).collect();
+        }
+    }
 }

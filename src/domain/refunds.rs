@@ -1,8 +1,8 @@
 //! Charges without a result. 302.AI gives them back when asked within seven working days, by the request's id (the service's
-//! contract, section Records).
+//! contract, section Records): its own charges, which are in PTC, and nobody else's.
 
 use super::{
-    amount::{Amount, CostSource, Money, Totals},
+    amount::{Amount, CostSource, Currency, Money, Totals},
     task::{MoneyEvent, Phase, RefundMarks, Task, TaskKey, TaskState},
     time::{Now, Wall},
 };
@@ -52,15 +52,21 @@ pub fn is_one(task: &Task) -> bool {
         }
         _ => false,
     };
-    without_result && !proven_free && task.refund.given_at.is_none()
+    is_gateways(task) && without_result && !proven_free && task.refund.given_at.is_none()
+}
+
+/// Whether 302.AI charged it.
+fn is_gateways(task: &Task) -> bool {
+    task.currency == Currency::Ptc
 }
 
 /// The task's charges that can be given back, with what was said of each: its price, and what was charged once more.
 #[must_use]
 pub fn marks(task: &mut Task) -> Vec<(MoneyEvent, Money, &mut RefundMarks)> {
-    let (currency, price) = (task.currency, is_one(task).then(|| task.money()));
+    let (is_gateways, currency) = (is_gateways(task), task.currency);
+    let price = is_one(task).then(|| task.money());
     let price = price.map(|money| (MoneyEvent::Refunded, money, &mut task.refund));
-    let stand = task.besides.twice.iter_mut().filter(|second| second.refund.given_at.is_none());
+    let stand = task.besides.twice.iter_mut().filter(|second| is_gateways && second.refund.given_at.is_none());
     let twice = stand.map(|second| (MoneyEvent::TwiceRefunded, second.cost.of(currency), &mut second.refund));
     price.into_iter().chain(twice).collect()
 }
@@ -68,7 +74,7 @@ pub fn marks(task: &mut Task) -> Vec<(MoneyEvent, Money, &mut RefundMarks)> {
 /// The charges that can still be asked for.
 #[must_use]
 pub fn of(task: &Task, now: Now) -> Vec<Refund> {
-    let Some(sent_at) = task.sent_at else { return Vec::new() };
+    let Some(sent_at) = task.sent_at.filter(|_| is_gateways(task)) else { return Vec::new() };
     let refund = |request_id: &Option<String>, money, sent_at, marks: RefundMarks, why| {
         Some(Refund {
             key: task.key,

@@ -8,7 +8,7 @@ mod row;
 mod saved;
 mod state;
 
-pub use besides::{Besides, Second};
+pub use besides::{Before, Besides, Second};
 pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, Signed, What};
 pub use new_task::NewTask;
@@ -396,6 +396,11 @@ impl Task {
             Phase::Queued { .. } | Phase::Refused { .. } => Charged::No,
             Phase::Sending { .. } | Phase::Unknown { .. } => Charged::Unknown,
             Phase::Running { .. } | Phase::Ready { .. } | Phase::Saving { .. } | Phase::Saved { .. } => Charged::Yes,
+            Phase::Cancelled { charged: Charged::Yes, .. }
+                if self.cost_source == Some(CostSource::Records) && self.cost == Amount::ZERO =>
+            {
+                Charged::No
+            }
             // The gateway's records know better than the kind of failure.
             Phase::Failed { error } => match self.cost_source {
                 Some(CostSource::Records) if self.cost == Amount::ZERO => Charged::No,
@@ -415,6 +420,7 @@ impl Task {
             Phase::Failed { error } if error.code == NO_FILE => "Success",
             // It ended here, and not by the service's word.
             Phase::Failed { error: TaskError { charged: Charged::Yes, .. } } => "",
+            Phase::Failed { error } if error.code == ID_LOST => "",
             Phase::Failed { .. } => "Fail",
             Phase::Queued { .. }
             | Phase::Sending { .. }

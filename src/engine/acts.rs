@@ -2,11 +2,10 @@
 
 use super::{
     act_news::{done, not_done, refuse},
-    adopt, callback, ended, event, held_by_another, in_scope, outage, poller, put_away, queue, saver, share, store,
-    ticket,
+    adopt, ended, event, held_by_another, in_scope, outage, poller, put_away, resolve, saver, share, store, ticket,
 };
 use crate::{
-    act::{Act, Intent, Resolution},
+    act::{Act, Intent},
     effect::{Caps, Effect, StoreCmd, Ticket},
     msg::InsertRefusal,
     news::{Left, News, NotDone, NotQueued, QueueNews, TaskNews},
@@ -15,13 +14,9 @@ use crate::{
 };
 use domain::{
     prices::{Offer, Quote},
-    problem::{Charged, ErrorClass, TaskError},
-    reason::{Own, Reason},
+    problem::Charged,
     request::Request,
-    task::{
-        ID_LOST, LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RefundStep, RemoteId, STOPPED, Task, TaskKey,
-        TaskState, What,
-    },
+    task::{LedgerLine, MoneyEvent, NewTask, Phase, RefundStep, STOPPED, Task, TaskKey, TaskState, What},
 };
 
 /// Carries out an act.
@@ -30,7 +25,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         Act::Queue { intents, undo } => queue(work, intents, undo),
         Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(work, key)).collect(),
         Act::BringBack(keys) => keys.into_iter().flat_map(|key| put_away::want(work, key, false)).collect(),
-        Act::Resolve { key, as_what } => resolve(work, key, as_what),
+        Act::Resolve { key, as_what } => resolve::resolve(work, key, as_what),
         Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(work, key, dir.clone())).collect(),
         Act::Refund { keys, step } => keys.into_iter().flat_map(|key| refund(work, key, step)).collect(),
         Act::Adopt(ids) => {
@@ -40,6 +35,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         Act::Take(keys) => keys.into_iter().flat_map(|key| take(work, key)).collect(),
         Act::Refresh(keys) => {
             poller::refresh(work, &keys);
+            super::unknowns::look_now(work, &keys);
             super::money::ask_balances(work)
         }
         Act::Pause(paused) => {
@@ -259,147 +255,15 @@ pub(super) fn stop_saving(work: &mut Work, task: Task) -> Vec<Effect> {
     saver::stopped(work, task)
 }
 
-/// Settles an unknown by a person's word, or takes that back.
-fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
-    if as_what == Resolution::Unknown {
-        return take_back(work, key);
-    }
-    if let Resolution::Found(id) = &as_what
-        && is_id_lost(work, key)
-    {
-        match adopt::known_as(work, id) {
-            Some(other) => return refuse(work, key, Left::IdOf { id: id.clone(), other }),
-            None => adopt::settle(work, key, id.clone()),
-        }
-        return Vec::new();
-    }
-    let Some(task) = live(work, key) else { return Vec::new() };
-    if task.state() == TaskState::Sending && !held_by_another(work, &task) && !work.queue.posting.contains_key(&key) {
-        // Its program ended over the POST: it becomes unknown, as when anybody works on it, and is settled as that.
-        let mut effects = queue::orphaned(work, task);
-        effects.extend(resolve(work, key, as_what));
-        return effects;
-    }
-    let Phase::Unknown { error: before } = &task.phase else {
-        return refuse(work, key, Left::NotUnknown(task.state()));
-    };
-    let before = before.clone();
-    let what = as_what.clone();
-    let (phase, money) = match as_what {
-        // Believed once the service says that it knows it.
-        Resolution::Found(id) => {
-            return match adopt::known_as(work, &id) {
-                Some(other) => refuse(work, key, Left::IdOf { id, other }),
-                None => {
-                    adopt::settle(work, key, id);
-                    Vec::new()
-                }
-            };
-        }
-        Resolution::Unknown => return Vec::new(),
-        Resolution::Lost => (Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes }, MoneyEvent::Resolved),
-        Resolution::NotCreated => {
-            let error = TaskError {
-                code: NOT_CREATED.into(),
-                class: ErrorClass::UnknownOutcome,
-                reason: Reason::Own(Own::NotCreated),
-                charged: Charged::No,
-            };
-            (Phase::Refused { error }, MoneyEvent::Released)
-        }
-    };
-    name(work, key);
-    let task = Task { phase, settled: Some(before), finished_at: Some(work.now.wall), ..task };
-    settled(work, task, what, money)
-}
-
-/// Whether a task's id was lost as the records show, so that an id that turns up revives it.
-pub(super) fn is_id_lost(work: &Work, key: TaskKey) -> bool {
-    let row = work.tasks.rows.get(&key).filter(|row| row.state == TaskState::Failed);
-    row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
-}
-
-/// A task whose id was lost runs on with it; `phase` is what it became at the service.
-pub(super) fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect> {
-    if !is_id_lost(work, task.key) {
-        return refuse(work, task.key, Left::NowIs(task.state()));
-    }
-    let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
-    let task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
-    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
-}
-
-/// Settles an unknown by an id that the service knows; `phase` is what it became there.
-pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -> Vec<Effect> {
-    let is_posted = callback::take(work, key, &id);
-    if is_id_lost(work, key) {
-        return ended::change(work, key, Then::Found(id, Box::new(phase)));
-    }
-    let Some(task) = live(work, key) else { return Vec::new() };
-    let Phase::Unknown { error } = &task.phase else {
-        return refuse(work, key, Left::NowIs(task.state()));
-    };
-    if let Some(other) = adopt::known_as(work, &id) {
-        return refuse(work, key, Left::IdOf { id, other });
-    }
-    let before = error.clone();
-    let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
-    let task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
-    if is_posted {
-        let note = event(work, What::Posted(id.clone()));
-        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
-        work.news.push(News::Task { key, what: TaskNews::Settled(Resolution::Found(id)) });
-        return store::write(work, task, vec![note], vec![line]);
-    }
-    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
-}
-
-/// Writes down what a person decided of a task, with its line of money.
-fn settled(work: &mut Work, task: Task, what: Resolution, money: MoneyEvent) -> Vec<Effect> {
-    let key = task.key;
-    let note = event(work, What::Resolved(what.clone()));
-    let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
-    work.news.push(News::Task { key, what: TaskNews::Settled(what) });
-    work.store.owed.insert(key);
-    store::write(work, task, vec![note], vec![line])
-}
-
-/// Takes a settlement back. A task that has ended is read from the store first.
-fn take_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| store::unwritten(work, key)) {
-        return take_back_one(work, task);
-    }
-    if !work.tasks.rows.contains_key(&key) {
-        return refuse(work, key, Left::NoSuchTask);
-    }
-    work.unsettle.insert(key);
-    vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
-}
-
-/// Takes the settlement of that task back: it is unknown as it was before, counts as spent, and its id is forgotten.
-pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
-    let key = task.key;
-    let Some(error) = task.unsettled() else {
-        return refuse(work, key, Left::NotSettled(task.state()));
-    };
-    if task.state() == TaskState::Saving {
-        return refuse(work, key, Left::BeingSaved);
-    }
-    let task = Task {
-        phase: Phase::Unknown { error },
-        settled: None,
-        remote: None,
-        expires_at: None,
-        finished_at: None,
-        claim: None,
-        ..task
-    };
-    settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
+/// Whether the store has that task: in the table, or archived. On the command line it has been looked up before.
+pub(super) fn may_be_there(work: &Work, key: TaskKey) -> bool {
+    let is_refund = || work.money.refunds.iter().any(|refund| refund.key == key);
+    work.tasks.rows.contains_key(&key) || !work.settings.interactive || is_refund()
 }
 
 /// Notes what a person says of giving a charge back.
 fn refund(work: &mut Work, key: TaskKey, step: RefundStep) -> Vec<Effect> {
-    if !work.tasks.rows.contains_key(&key) {
+    if !may_be_there(work, key) {
         return refuse(work, key, Left::NoSuchTask);
     }
     ended::change(work, key, Then::Refund(step))
@@ -412,7 +276,7 @@ fn download(work: &mut Work, key: TaskKey, dir: Option<String>) -> Vec<Effect> {
     if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| store::unwritten(work, key)) {
         return download_one(work, task, dir);
     }
-    if !work.tasks.rows.contains_key(&key) {
+    if !may_be_there(work, key) {
         return refuse(work, key, Left::NoSuchTask);
     }
     work.saver.wanted.insert(key, dir);
@@ -469,7 +333,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
 }
 
 /// A task that acts can change: live or unknown.
-fn live(work: &mut Work, key: TaskKey) -> Option<Task> {
+pub(super) fn live(work: &mut Work, key: TaskKey) -> Option<Task> {
     if let Some(task) = work.tasks.live.get(&key) {
         return Some(task.clone());
     }

@@ -9,7 +9,7 @@
 //!
 //! The queries are asked by the poller, within its budget.
 
-use super::{act_news::not_done, acts, callback, poller, ticket};
+use super::{act_news::not_done, acts, callback, poller, resolve, ticket};
 use crate::{
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
     news::{ActNews, News, NotDone, TaskNews},
@@ -115,7 +115,7 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
         // It is wanted no more: whoever asked is leaving.
         Ok(_) if work.ending.is_some() => Vec::new(),
         Ok(word) => match settles {
-            Some(key) => acts::found(work, key, id, watched(work, word)),
+            Some(key) => resolve::found(work, key, id, watched(work, word)),
             None => insert(work, &profile, id, word),
         },
         Err(error) => {

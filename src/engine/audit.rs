@@ -38,6 +38,8 @@ const TRIES: (u8, u64) = (3, 2 * SECOND);
 const PATIENCE: u64 = 10 * MINUTE;
 /// How long after an acceptance the program looks alone: after the last question for that charge.
 const LATER: u64 = 31 * MINUTE;
+/// How long after a start it looks for what ended before.
+const SOON: u64 = 10 * SECOND;
 
 /// Begins one of the default profile over that many of the person's own days, today among them.
 pub(super) fn begin(work: &mut Work, days: u32) -> Vec<Effect> {
@@ -150,7 +152,7 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
 /// Our own side of the window, as the store has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
-    /// All that were sent in it, or so shortly before that their record may lie in it.
+    /// All that were sent in it, or so shortly before that their record may lie in it, of whichever profile.
     pub tasks: Vec<Task>,
     /// What the ledger has of uploads in it.
     pub uploads: Vec<CostLine>,
@@ -169,8 +171,10 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
         let one = unknowns::submission(work, &task);
         (task, one)
     };
-    let tasks: Vec<(Task, Submission)> = side.tasks.into_iter().map(side_of).collect();
+    let of_account = side.tasks.into_iter().filter(|task| work.may_share_account(&task.profile, &auditing.profile));
+    let tasks: Vec<(Task, Submission)> = of_account.map(side_of).collect();
     let ours = Ours {
+        profile: &auditing.profile,
         tasks: &tasks,
         uploads: &side.uploads,
         balances: &side.balances,
@@ -183,7 +187,14 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
     }
     let costs = found.costs.into_iter().map(|(key, cost)| (key, Then::Charge(cost)));
     let twice = found.twice.into_iter().map(|(key, second)| (key, Then::Twice(second)));
-    costs.chain(twice).flat_map(|(key, then)| ended::change(work, key, then)).collect()
+    let changes: Vec<_> = costs.chain(twice).collect();
+    let mut effects: Vec<Effect> = changes.into_iter().flat_map(|(key, then)| ended::change(work, key, then)).collect();
+    if auditing.whole {
+        let submissions: Vec<Submission> = tasks.into_iter().map(|(_, one)| one).collect();
+        let Auditing { profile, rows, window, .. } = &auditing;
+        effects.extend(unknowns::audited(work, profile, &submissions, rows, asked_for(*window)));
+    }
+    effects
 }
 
 /// The store could not be read, or written: that is said by itself.
@@ -211,10 +222,19 @@ pub(super) fn take(work: &mut Work, mut task: Task, second: Second) -> Vec<Effec
 
 /// Something was accepted: some time after it the program looks whether it was charged once.
 pub(super) fn later(work: &mut Work, task: &Task) {
-    let at = work.now.mono.plus(LATER);
+    wanted(work, task, LATER);
+}
+
+/// Something ended long before this run, and nothing is known of its charge: the program looks as soon as it may.
+pub(super) fn soon(work: &mut Work, task: &Task) {
+    wanted(work, task, SOON);
+}
+
+fn wanted(work: &mut Work, task: &Task, wait: u64) {
+    let at = work.now.mono.plus(wait);
     let from = task.sent_at.unwrap_or(work.now.wall);
     let due = work.of_mut(&task.profile).records.audit_due.get_or_insert((at, from));
-    due.1 = due.1.min(from);
+    *due = (due.0.min(at), due.1.min(from));
 }
 
 /// Begins or goes on with what is due of that profile; one audit at a time.

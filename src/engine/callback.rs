@@ -7,7 +7,7 @@
 //!
 //! Nothing signs a post, so it is believed no further than that.
 
-use super::{acts, adopt, in_scope, poller};
+use super::{adopt, in_scope, poller, resolve};
 use crate::{
     msg::Posted,
     news::{LineNews, News},
@@ -59,7 +59,7 @@ pub(super) fn posted(work: &mut Work, posts: Vec<Posted>) {
             // Its own answer may still come, or is lost; before the pages are there nobody knows what it is.
             Some(task) if task.remote.is_none() => name(work, key, id),
             // Its ID was lost, by all that the records show: it revives it.
-            None if !work.tasks.loaded || acts::is_id_lost(work, key) => name(work, key, id),
+            None if !work.tasks.loaded || resolve::is_id_lost(work, key) => name(work, key, id),
             Some(_) | None => {}
         }
     }
@@ -105,7 +105,7 @@ pub(super) fn settle_due(work: &mut Work) {
     let due: Vec<(TaskKey, RemoteId)> = due.map(|(key, named)| (*key, named.id.clone())).collect();
     for (key, id) in due {
         let Some(task) = work.tasks.live.get(&key) else {
-            let revives = acts::is_id_lost(work, key) && adopt::known_as(work, &id).is_none();
+            let revives = resolve::is_id_lost(work, key) && adopt::known_as(work, &id).is_none();
             if revives && work.tasks.rows.get(&key).is_some_and(|row| work.of(&row.kind.profile).has_key) {
                 if adopt::settle_by_post(work, key, id)
                     && let Some(named) = work.callbacks.named.get_mut(&key)

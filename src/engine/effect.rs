@@ -124,11 +124,10 @@ pub enum StoreCmd {
     Look { keys: Vec<TaskKey> },
     /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
     Detail { key: TaskKey },
-    /// Read the submissions of a profile that were sent in a span of time, both ends included. Answered by `Sent`.
+    /// Read the submissions of all profiles that were sent in a span of time, both ends included. Answered by `Sent`.
     Sent {
         /// For the answer.
         ticket: Ticket,
-        profile: String,
         from: Wall,
         to: Wall,
     },

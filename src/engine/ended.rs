@@ -1,6 +1,6 @@
 //! Changes to tasks that may have ended: of these the whole is in the store alone, and is read first.
 
-use super::{acts, adopt, audit, records, refunds, store};
+use super::{adopt, audit, records, refunds, resolve, store};
 use crate::{
     effect::{Effect, StoreCmd},
     work::{Then, Work},
@@ -33,7 +33,7 @@ fn one(work: &mut Work, task: Task, then: Then) -> Vec<Effect> {
         Then::Charge(cost) => records::take(work, task, cost),
         Then::Found(id, phase) => match adopt::known_as(work, &id) {
             Some(_) => Vec::new(),
-            None => acts::revive(work, task, id, *phase),
+            None => resolve::revive(work, task, id, *phase),
         },
         Then::Twice(second) => audit::take(work, task, second),
         Then::Refund(step) => refunds::take(work, task, step),

@@ -32,6 +32,7 @@ pub mod queue;
 pub mod records;
 mod refunds;
 mod reload;
+mod resolve;
 pub mod risk;
 pub mod rows;
 pub mod saver;

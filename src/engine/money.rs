@@ -35,6 +35,8 @@ pub struct Money {
     pub audit: Option<(Result<Box<Audit>, NotAudited>, Wall)>,
     /// The one under way.
     pub auditing: Option<Auditing>,
+    /// The store reads what was sent before this run, for the charges that are still to be asked for.
+    pub earlier: Option<Ticket>,
     /// Charges that can be asked back, as the store last told.
     pub refunds: Vec<Refund>,
     /// Whether these may be others now.

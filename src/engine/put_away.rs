@@ -1,6 +1,6 @@
 //! Putting failures away, and opening them again: what a person has seen to counts as open no more. The state stays.
 
-use super::{act_news::refuse, event, store};
+use super::{act_news::refuse, acts::may_be_there, event, store};
 use crate::{
     effect::{Effect, StoreCmd},
     news::{Left, News, TaskNews},
@@ -14,7 +14,7 @@ pub(super) fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
     if let Some(task) = store::unwritten(work, key) {
         return put(work, task, away);
     }
-    if !work.tasks.rows.contains_key(&key) {
+    if !may_be_there(work, key) {
         return refuse(work, key, Left::NoSuchTask);
     }
     work.putting_away.insert(key, away);

@@ -6,21 +6,25 @@
 //! a record -> the cost of the task, a line of the ledger beside the expected charge
 //! ```
 //!
+//! What ended in an earlier run without a record is asked about at the start, by the same times after its end, and what ended long
+//! ago by one audit of all of it.
+//!
 //! The schedule is a function of the state and the monotonic clock. A key that must not see the records is told once, and then
 //! nothing of them is asked until the config is read again or the program starts anew. What becomes of unknowns is the matter
 //! of [`unknowns`](super::unknowns).
 
 use super::{answer_of_records, audit, ended, in_scope, is_ours, poller, ticket, unknowns};
 use crate::{
-    effect::{Effect, HttpCmd, Ticket},
+    effect::{Effect, HttpCmd, StoreCmd, Ticket},
     news::{News, RecordsNews},
     served::Served,
+    settings::Scope,
     work::{ChargeAsk, Records, Then, Work},
 };
 use domain::{
     amount::{Amount, CostSource},
-    task::{Event, LedgerLine, MoneyEvent, Task, TaskKey, TaskState, What},
-    time::{MINUTE, Mono, SECOND},
+    task::{Event, LedgerLine, MoneyEvent, Row, Task, TaskKey, TaskState, What},
+    time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
 use service::gateway::{Asked, records::Charge};
 
@@ -64,6 +68,8 @@ pub(super) fn plan(work: &mut Work, task: &Task) {
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
             known == Some(false) && in_scope(work, task)
         }
+        // Nobody watches it any more; it was charged all the same.
+        TaskState::Cancelled if task.remote.is_some() => known == Some(false) && in_scope(work, task),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
             return forget(work, task);
         }
@@ -77,6 +83,64 @@ pub(super) fn plan(work: &mut Work, task: &Task) {
         records.due.set(key, Some(due));
         audit::later(work, task);
     }
+}
+
+/// How long before a start something may have been sent for its charge still to be asked for.
+const EARLIER: u64 = 3 * 24 * HOUR;
+
+/// The table is here: reads from the store what may have ended in an earlier run without a record of its charge.
+pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
+    let from = Wall(work.now.wall.0.saturating_sub_unsigned(EARLIER));
+    let to = work.now.wall;
+    let may_lack_one = |row: &Row| {
+        let is_over = matches!(
+            row.state,
+            TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed | TaskState::Cancelled
+        );
+        is_over && row.sent_at.get().is_some_and(|at| at >= from) && is_on(work, &row.kind.profile)
+    };
+    if work.settings.scope != Scope::All || !work.tasks.rows.values().any(may_lack_one) {
+        return Vec::new();
+    }
+    let ticket = ticket(work);
+    work.money.earlier = Some(ticket);
+    vec![Effect::Store(StoreCmd::Sent { ticket, from, to })]
+}
+
+/// What was sent before this run, if that answer is it.
+pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
+    if work.money.earlier.take_if(|ticket| *ticket == of).is_none() {
+        return false;
+    }
+    for task in tasks {
+        let is_over = matches!(
+            task.state(),
+            TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed | TaskState::Cancelled
+        );
+        let Some(id) = task.request_id.clone().filter(|_| is_over && task.remote.is_some()) else { continue };
+        let is_asked_for = work.of(&task.profile).records.charges.contains_key(&task.key);
+        if is_asked_for || !is_on(work, &task.profile) || !in_scope(work, task) {
+            continue;
+        }
+        let sent = task.sent_at.unwrap_or(task.created_at);
+        let age = work.now.wall.since(task.finished_at.unwrap_or(sent));
+        let is_told = task.cost_source == Some(CostSource::Records);
+        if age <= AFTER_END[3] {
+            // What was charged twice shows up later still.
+            audit::later(work, task);
+            if !is_told {
+                let begun = Mono(work.now.mono.0.saturating_sub(age));
+                let ask = ChargeAsk { request_id: id, ended: true, begun, asked: 0, missed: 0 };
+                let now = work.now.mono;
+                let records = &mut work.of_mut(&task.profile).records;
+                records.charges.insert(task.key, ask);
+                records.due.set(task.key, Some(now));
+            }
+        } else if !is_told {
+            audit::soon(work, task);
+        }
+    }
+    true
 }
 
 const fn times(ask: &ChargeAsk) -> &'static [u64; 4] {

@@ -329,8 +329,10 @@ fn done(work: &mut Work, mut task: Task, saved: SavedFile) -> Vec<Effect> {
     work.saver.reached.remove(&task.key);
     let note = event(work, What::Saved { bytes: saved.bytes, path: saved.path.clone() });
     work.news.push(News::Task { key: task.key, what: TaskNews::Saved { path: saved.path.clone() } });
+    // Fetched once more, it has run as long as it had.
+    let ended = task.finished_at.filter(|_| task.saved().is_some());
+    task.finished_at = ended.or(Some(work.now.wall));
     task.phase = Phase::Saved { file, saved };
-    task.finished_at = Some(work.now.wall);
     task.claim = None;
     store::write(work, task, vec![note], vec![])
 }

@@ -123,6 +123,19 @@ impl Profile {
         format!("{}{prefix}{}", self.base_url.trim_end_matches('/'), call.path)
     }
 
+    /// The host whose accounts its key belongs to, in lower case. Two of the gateway's addresses lead to the same accounts (the
+    /// service's contract, section Endpoints), and so do the two of MiniMax in China.
+    #[must_use]
+    pub fn account_host(&self) -> String {
+        let rest = self.base_url.split_once("://").map_or(&*self.base_url, |(_, rest)| rest);
+        let host = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
+        match host.as_str() {
+            "api.302ai.com" | "api.302ai.cn" => "api.302.ai".into(),
+            "api.minimaxi.com" => "api.minimax.cn".into(),
+            _ => host,
+        }
+    }
+
     /// What its submissions, its caps and its balance are in.
     #[must_use]
     pub const fn currency(&self) -> Currency {

@@ -7,7 +7,7 @@
 
 use super::{
     act_news, acts, again, audit, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of,
-    outage, portion, put_away, queue, saver, share, ticket, unknowns, uploads,
+    outage, portion, put_away, queue, resolve, saver, share, ticket, unknowns, uploads,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -257,6 +257,7 @@ fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
         uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
     let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
     besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
+    besides.before = besides.before.or_else(|| ours.before.clone());
     besides
 }
 
@@ -294,7 +295,7 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     effects.extend(match work.saver.wanted.remove(&key) {
         Some(dir) => acts::download_one(work, task, dir),
         None if unwanted => acts::stop_saving(work, task),
-        None if unsettle => acts::take_back_one(work, task),
+        None if unsettle => resolve::take_back_one(work, task),
         None if let Some(away) = putting_away => put_away::put(work, task, away),
         None if task.state() == TaskState::Sending => found_sending(work, task),
         None => take_over(work, task),
@@ -386,6 +387,7 @@ fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Task>, last: b
     effects.extend(stopped.into_iter().flat_map(|key| saver::come_back(work, key)));
     if last {
         work.news.push(News::Rows(RowNews::Complete));
+        effects.extend(super::records::begin(work));
     }
     effects
 }

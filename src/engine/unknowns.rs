@@ -6,7 +6,8 @@
 //!    one row with a task   -> runs on with its id
 //!    one row without       -> failed, `id_lost`: charged, to be given back when asked for
 //!    several may be its own -> nothing is decided; a person is shown them
-//!    none after the last   -> nothing is decided; "not created" is what a person is advised
+//!    none after the last   -> nothing is decided; "not created" is what a person is advised, and it is looked for once more at
+//!                             the next start, when a person is about to decide, and when an audit reads a row that fits
 //! ```
 
 use super::{adopt, answer_of_records, audit, claim, in_scope, poller, records, store, ticket};
@@ -22,7 +23,7 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     request::Request,
-    task::{ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    task::{Before, ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::gateway::{
@@ -30,9 +31,12 @@ use service::gateway::{
     records::{Page, Row, Window},
     settle::{Finding, Submission, settle},
 };
+use std::collections::BTreeMap;
 
 /// When an unknown is looked for, from when it became one or was found at the start.
 pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
+/// As many looks as there are of themselves; what is over that is looked for once more.
+const ALL: u8 = 4;
 /// How long an upload of pictures may take that is not counted as a wait for the answer.
 const UPLOAD: u64 = 10 * MINUTE;
 /// Pages of one look; beyond that nothing is decided.
@@ -52,18 +56,52 @@ pub fn is_to_be_looked_for(work: &Work, key: TaskKey) -> bool {
 /// Puts an unknown into the schedule, and anything else out of it.
 pub(super) fn plan(work: &mut Work, task: &Task) {
     let key = task.key;
-    let open = task.state() == TaskState::Unknown && task.evidence != Some(Evidence::NotSeen);
-    let wanted = open && in_scope(work, task) && records::is_on(work, &task.profile);
+    let wanted = task.state() == TaskState::Unknown && in_scope(work, task) && records::is_on(work, &task.profile);
     let since = work.now.mono;
-    let Records { looks, look_due, .. } = &mut work.of_mut(&task.profile).records;
+    let Records { looks, look_due, looked_at, .. } = &mut work.of_mut(&task.profile).records;
     if !wanted {
         looks.remove(&key);
+        looked_at.remove(&key);
         look_due.set(key, None);
         return;
     }
-    let (since, done) = *looks.entry(key).or_insert((since, 0));
+    // After the last look the record may have come all the same: a run that begins later looks once more.
+    let is_late = task.evidence == Some(Evidence::NotSeen);
+    let (since, done) = match looks.get(&key).copied() {
+        Some(_) if is_late => return,
+        Some(look) => look,
+        None if is_late => {
+            looks.insert(key, (since, ALL));
+            return look_due.set(key, Some(since));
+        }
+        None => *looks.entry(key).or_insert((since, 0)),
+    };
     let due = LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
     look_due.set(key, due);
+}
+
+/// Looks for these unknowns now: a person is about to decide what they were.
+pub(super) fn look_now(work: &mut Work, keys: &[TaskKey]) {
+    let now = work.now.mono;
+    for key in keys {
+        let Some(profile) = work.tasks.live.get(key).map(|task| task.profile.clone()) else { continue };
+        let Records { looks, look_due, look, .. } = &mut work.of_mut(&profile).records;
+        if looks.contains_key(key) && !look.as_ref().is_some_and(|look| look.keys.contains(key)) {
+            look_due.set(*key, Some(now));
+        }
+    }
+}
+
+/// Whether that unknown is looked for now, or is about to be.
+#[must_use]
+pub fn is_looked_for(work: &Work, key: TaskKey) -> bool {
+    let asks = |(profile, served): (&str, &Served)| {
+        let records = &served.records;
+        let is_due = || records.look_due.get(key).is_some_and(|at| at <= work.now.mono);
+        let is_under_way = records.look.as_ref().is_some_and(|look| look.keys.contains(&key));
+        records::may_be_asked(work, profile) && (is_under_way || is_due())
+    };
+    work.served().any(asks)
 }
 
 pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
@@ -165,7 +203,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach.saturating_add(off)));
             let to = window.to.plus(MINUTE.saturating_add(off));
-            vec![Effect::Store(StoreCmd::Sent { ticket: of, profile, from, to })]
+            vec![Effect::Store(StoreCmd::Sent { ticket: of, from, to })]
         }
     }
 }
@@ -178,23 +216,49 @@ fn looking(work: &Work, of: Ticket) -> String {
 
 /// Our own submissions in that time: now each unknown is matched.
 pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
+    if records::begun(work, of, &tasks) {
+        return Vec::new();
+    }
     let profile = looking(work, of);
     let now = work.now.mono;
     let Some(look) = over(&mut work.of_mut(&profile).records, true, now) else {
         work.stale += 1;
         return Vec::new();
     };
+    let at = work.now.wall;
+    work.of_mut(&profile).records.looked_at.extend(look.keys.iter().map(|key| (*key, at)));
     let tasks: Vec<Task> = tasks
         .into_iter()
         .map(|task| store::unwritten(work, task.key).unwrap_or(task))
-        .filter(|task| task.sent_at.is_some())
+        .filter(|task| task.sent_at.is_some() && work.may_share_account(&task.profile, &profile))
         .collect();
     let submissions: Vec<Submission> = tasks.iter().map(|task| submission(work, task)).collect();
-    let found = settle(&submissions, &look.rows, work.catalogue(&profile));
+    let mut found = settle(&submissions, &look.rows, work.catalogue(&profile));
+    found.retain(|key, _| look.keys.contains(key));
+    decide(work, &profile, found)
+}
+
+/// An audit has read all rows of its window: what they say of unknowns whose own windows lie in it. That they say nothing is for the
+/// looks to find.
+pub(super) fn audited(
+    work: &mut Work,
+    profile: &str,
+    submissions: &[Submission],
+    rows: &[Row],
+    read: Window,
+) -> Vec<Effect> {
+    let mut found = settle(submissions, rows, work.catalogue(profile));
+    let of_profile = |task: &Task| task.profile == profile && window(work, task).from >= read.from;
+    let is_read = |key: &TaskKey| work.tasks.live.get(key).is_some_and(of_profile);
+    found.retain(|key, finding| *finding != Finding::NotSeen && is_read(key));
+    decide(work, profile, found)
+}
+
+fn decide(work: &mut Work, profile: &str, found: BTreeMap<TaskKey, Finding>) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (key, finding) in found {
-        // One that another program has settled meanwhile, or that was not looked for, is left alone.
-        let open = |task: &&Task| task.state() == TaskState::Unknown && look.keys.contains(&task.key);
+        // One that another program has settled meanwhile is left alone.
+        let open = |task: &&Task| task.state() == TaskState::Unknown;
         let Some(task) = work.tasks.live.get(&key).filter(open).cloned() else { continue };
         effects.extend(match finding {
             Finding::Made { id, row } => made(work, task, id, row),
@@ -203,7 +267,7 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
                 let records = rows.into_iter().map(record).collect();
                 say(work, task, Evidence::Ambiguous { records, others })
             }
-            Finding::NotSeen if work.of(&profile).records.look_due.get(key).is_none_or(|at| at <= work.now.mono) => {
+            Finding::NotSeen if work.of(profile).records.look_due.get(key).is_none() => {
                 say(work, task, Evidence::NotSeen)
             }
             Finding::NotSeen => Vec::new(),
@@ -217,14 +281,19 @@ fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
     let look = records.look.take()?;
     for key in &look.keys {
         let Some((since, done)) = records.looks.get_mut(key) else { continue };
-        let last = usize::from(*done) + 1 == LOOKS.len();
+        let ahead = |done: u8| LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
+        // One that came in between, because a person asked, takes the place of none.
+        if let Some(next) = ahead(*done).filter(|at| *at > now) {
+            records.look_due.set(*key, Some(next));
+            continue;
+        }
+        let last = usize::from(*done) + 1 >= LOOKS.len();
         // The last look is one that told something, however often it has to be tried.
         let again = last && !told;
         let due = if again {
             Some(now.plus(LOOKS[3]))
         } else {
-            *done += 1;
-            let ahead = |done: u8| LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
+            *done = done.saturating_add(1);
             while ahead(*done).is_some_and(|at| at <= now) && usize::from(*done) + 1 < LOOKS.len() {
                 *done += 1;
             }
@@ -245,6 +314,8 @@ pub(super) fn submission(work: &Work, task: &Task) -> Submission {
         prompt: task.request.prompt.clone(),
         request_id: task.request_id.clone(),
         task_id: task.remote.clone(),
+        seconds: task.besides.twice.iter().filter_map(|second| second.request_id.clone()).collect(),
+        disowned: task.besides.disowned.clone(),
         unknown: task.state() == TaskState::Unknown,
         shifts: work.of(&task.profile).sending.leaps.shifts(),
     }
@@ -279,10 +350,11 @@ fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
 fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<Effect> {
     let Phase::Unknown { error: before } = task.phase.clone() else { return Vec::new() };
     let free = cost == Some(Amount::ZERO);
+    let reason = Reason::Own(if free { Own::NothingMade } else { Own::IdLost });
     let error = TaskError {
         code: ID_LOST.into(),
         class: ErrorClass::Service,
-        reason: Reason::Own(Own::IdLost),
+        reason: reason.clone(),
         charged: if free { Charged::No } else { Charged::Yes },
     };
     let mut task = Task {
@@ -295,12 +367,14 @@ fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<E
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error) });
     audit::later(work, &task);
     let line = charge(work, &mut task, &row, cost);
-    let note = answer_of_records(work, What::Failed(Reason::Own(Own::IdLost)), task.request_id.as_deref());
+    let note = answer_of_records(work, What::Failed(reason), task.request_id.as_deref());
     store::write(work, task, vec![note], vec![line])
 }
 
 /// Takes the record's number and charge over, with its line of the ledger.
 fn charge(work: &Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> LedgerLine {
+    let (request_id, cost_before, cost_source) = (task.request_id.clone(), task.cost, task.cost_source);
+    task.besides.before = Some(Before { request_id, cost: cost_before, cost_source });
     if row.request_id.is_some() {
         task.request_id.clone_from(&row.request_id);
     }

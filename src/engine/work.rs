@@ -341,6 +341,8 @@ pub struct Records {
     pub looks: BTreeMap<TaskKey, (Mono, u8)>,
     /// When the next look for each is due.
     pub look_due: Agenda<Mono>,
+    /// When each was last looked for by a look that told something.
+    pub looked_at: BTreeMap<TaskKey, Wall>,
     /// The look under way.
     pub look: Option<Look>,
     /// When the program looks alone for what was charged twice, and since when.

@@ -4,8 +4,9 @@ use crate::reason;
 use crate::voice::Voice;
 use domain::{
     carried::Carried,
+    evidence::{Evidence, Record},
     export,
-    task::{Task, TaskKey},
+    task::{Second, Task, TaskKey},
     time::Wall,
 };
 use serde_json::{Value, json};
@@ -54,7 +55,39 @@ pub fn task(task: &Task) -> Value {
         "request_id": task.request_id,
         "put_away_at": task.put_away_at.map(Wall::rfc3339),
         "who": task.who,
+        "charged_again": task.besides.twice.iter().map(second).collect::<Vec<_>>(),
+        "evidence": task.evidence.as_ref().map(evidence),
     })
+}
+
+/// One more charge for the same call.
+fn second(second: &Second) -> Value {
+    json!({
+        "request_id": second.request_id,
+        "cost": second.cost.to_string(),
+        "at": second.at.rfc3339(),
+        "refunded_at": second.refund.given_at.map(Wall::rfc3339),
+    })
+}
+
+/// What the gateway's records say of an unknown that they do not settle.
+fn evidence(evidence: &Evidence) -> Value {
+    let record = |record: &Record| {
+        json!({
+            "request_id": record.request_id,
+            "at": record.at.map(Wall::rfc3339),
+            "cost": record.cost.map(|cost| cost.to_string()),
+            "task_id": record.task_id,
+        })
+    };
+    match evidence {
+        Evidence::NotSeen => json!({ "say": "not_created", "records": [], "others": [] }),
+        Evidence::Ambiguous { records, others } => json!({
+            "say": "unclear",
+            "records": records.iter().map(record).collect::<Vec<_>>(),
+            "others": others.iter().copied().map(key).collect::<Vec<_>>(),
+        }),
+    }
 }
 
 /// A line of `export`: all that [`task`] tells, and what `import` needs to make the same task of it.
@@ -94,7 +127,7 @@ mod tests {
                 "file_id": null, "path": null, "host": null, "bytes": null, "cost_ptc": "0.5", "cost": "0.5", "currency": "PTC", "cost_source": "list", "charged": "no", "error": null,
                 "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
                 "request_id": null,
-                "put_away_at": null, "who": null,
+                "put_away_at": null, "who": null, "charged_again": [], "evidence": null,
             })
         );
     }

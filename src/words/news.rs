@@ -372,6 +372,8 @@ fn refused(refusal: &InsertRefusal) -> Problem {
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
         InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by } => {
+            // By how much, where that is not more than a person would raise it by.
+            let more = (*spent + *asked).less(*limit).of(*currency);
             let [limit, spent, asked] = [limit, spent, asked].map(|amount| amount.of(*currency));
             let (why, option) = match cap {
                 BudgetCap::Day => (
@@ -408,8 +410,9 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                     who
                 ),
                 (BudgetCap::Day | BudgetCap::Each, None) => tr!(
-                    "Queue less, or raise {option} in the config; :budget in the dashboard raises it for today alone.",
-                    option
+                    "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today alone.",
+                    option,
+                    more
                 ),
                 (BudgetCap::Batch, None) => tr!("Queue less, or raise {option} in the config.", option),
             };

@@ -87,6 +87,13 @@ pub fn reason(no: No) -> &'static str {
     }
 }
 
+/// Why attempts that repeat these tasks are not sent: their profile is not served here.
+#[must_use]
+pub fn not_served(keys: &[TaskKey], profile: &str) -> String {
+    let keys = listed(keys);
+    tr!("{keys}: no API key here for profile {profile}, and no other profile pays for it", keys, profile)
+}
+
 /// Tasks that are left out, each reason once.
 #[must_use]
 pub fn left_out<R: ToString>(groups: &BTreeMap<R, Vec<TaskKey>>) -> Vec<Problem> {

@@ -151,6 +151,7 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
     store.write(&[Write { ledger, ..write_of(&refused) }]).unwrap();
     let cost = |at, event| CostLine {
         who: Some("ann".into()),
+        sent_at: task.sent_at,
         key: task.key,
         at,
         event,

@@ -110,3 +110,42 @@ fn what_is_carried_to_another_store_keeps_its_names() {
     assert_eq!(cleo.raises().unwrap(), [raise]);
     assert_eq!((after.events, after.ledger, after.task.who), (before.events, before.ledger, Some("ann".into())));
 }
+
+#[test]
+fn evidence_names_the_tasks_by_the_keys_that_they_have_got() {
+    use domain::{
+        evidence::Evidence,
+        task::{Event, TaskKey, What},
+    };
+    let (from, to) = (place(), place());
+    let (mut ann, mut cleo) = (of(&from.at(), Some("ann")), of(&to.at(), Some("cleo")));
+    let (one, two) = (add(&mut ann, intent("one")), add(&mut ann, intent("two")));
+    let evidence = |others| Evidence::Ambiguous { records: vec![], others };
+    let named = evidence(vec![two.key, TaskKey(77)]);
+    let said = Event { at: DAY, what: What::Evidence(named.clone()), raw: None, request_id: None };
+    let write = Write { events: vec![said], ..write_of(&Task { evidence: Some(named), ..one.clone() }) };
+    ann.write(&[write]).unwrap();
+    // Other tasks have these keys here.
+    let here = add(&mut cleo, intent("a stranger"));
+    add(&mut cleo, intent("another"));
+    assert_eq!(here.key, one.key);
+    let mut carried = Vec::new();
+    let all = ::io::store::Lookup {
+        states: None,
+        keys: (0, 10),
+        models: None,
+        created: None,
+        place: engine::filter::Place::Both,
+    };
+    let each = |task| {
+        carried.push(Ok::<_, ()>(task));
+        std::ops::ControlFlow::Continue(())
+    };
+    ann.carried(&all, each).unwrap();
+    let taken = cleo.take_in(carried, &Stamp { who: "import 1".into(), at: DAY }).unwrap().unwrap();
+    let new = |key| taken.other_keys.iter().find(|(there, _)| *there == key).unwrap().1;
+    let detail = cleo.detail(new(one.key)).unwrap().unwrap();
+    let expected = evidence(vec![new(two.key)]);
+    assert_eq!(detail.task.evidence, Some(expected.clone()));
+    assert_eq!(detail.events.last().unwrap().entry.what, What::Evidence(expected));
+}

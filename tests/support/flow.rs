@@ -353,9 +353,7 @@ impl Answering {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
                 StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))
             }
-            StoreCmd::Sent { ticket, profile, from, to } => {
-                StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to).unwrap() }
-            }
+            StoreCmd::Sent { ticket, from, to } => StoreMsg::Sent { ticket, tasks: store.sent(from, to).unwrap() },
             StoreCmd::Members => StoreMsg::Members(store.members().unwrap()),
             StoreCmd::Refunds { now } => StoreMsg::Refunds(store.refunds(now).unwrap()),
             StoreCmd::SaveDraft { id, draft, at } => {

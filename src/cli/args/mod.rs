@@ -364,7 +364,7 @@ pub struct Consent {
     #[arg(long, value_name = "AMOUNT", value_parser = cost)]
     pub max_cost: Option<Amount>,
     /// Price of one task, where it is not known
-    #[arg(long, value_name = "AMOUNT", value_parser = cost)]
+    #[arg(long, value_name = "AMOUNT", value_parser = one_price)]
     pub price: Option<Amount>,
 }
 
@@ -476,6 +476,12 @@ fn task_key(text: &str) -> Result<TaskKey, String> {
 fn cost(text: &str) -> Result<Amount, String> {
     let amount: Amount = text.parse().map_err(|why| price::amount(&why))?;
     if amount < Amount::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
+}
+
+/// A price: what is not known is not free.
+fn one_price(text: &str) -> Result<Amount, String> {
+    let amount = cost(text)?;
+    if amount == Amount::ZERO { Err(format!("{text:?} is not above 0")) } else { Ok(amount) }
 }
 
 /// A service's id: letters, digits, `-` and `_`.

@@ -30,6 +30,8 @@ pub enum Own {
     SavingStopped,
     /// The gateway's records show that it was charged, and no record has its id.
     IdLost,
+    /// The gateway's records show that it cost nothing, and no record has an id.
+    NothingMade,
 }
 
 impl Own {
@@ -53,7 +55,8 @@ impl Own {
             | Self::NotCreated
             | Self::NoFile { .. }
             | Self::SavingStopped
-            | Self::IdLost => vec![],
+            | Self::IdLost
+            | Self::NothingMade => vec![],
         }
     }
 }

@@ -1,7 +1,10 @@
-//! What was charged for a task beside its price.
+//! What was charged for a task beside its price, and what the word of the gateway's records took the place of.
 
 use super::RefundMarks;
-use crate::{amount::Amount, time::Wall};
+use crate::{
+    amount::{Amount, CostSource},
+    time::Wall,
+};
 use serde::{Deserialize, Serialize};
 
 /// Charges beside the price, in the task's currency.
@@ -13,6 +16,20 @@ pub struct Besides {
     /// Further charges for the one call that made it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub twice: Vec<Second>,
+    /// What it had before the gateway's records settled it, for whoever takes that back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
+    /// Request ids and task ids of records that a person said are not its own: none of them settles it again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disowned: Vec<String>,
+}
+
+/// What a record takes the place of when it settles an unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    pub request_id: Option<String>,
+    pub cost: Amount,
+    pub cost_source: Option<CostSource>,
 }
 
 /// One more charge for the same call, as the gateway's records show it.

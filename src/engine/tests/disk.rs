@@ -125,14 +125,14 @@ impl Disk {
                 self.share(profile, by, change);
                 StoreMsg::Shared { ticket: Some(ticket), shared: Box::new(self.shared.clone()) }
             }
-            StoreCmd::Sent { ticket, profile, from, to } => {
+            StoreCmd::Sent { ticket, from, to } => {
                 let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
-                let sent = self.tasks.values().filter(within).filter(|task| task.profile == profile);
+                let sent = self.tasks.values().filter(within);
                 StoreMsg::Sent { ticket, tasks: sent.cloned().collect() }
             }
-            StoreCmd::Audit { ticket, profile, from, to } => {
+            StoreCmd::Audit { ticket, from, to, .. } => {
                 let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
-                let sent = self.tasks.values().filter(within).filter(|task| task.profile == profile);
+                let sent = self.tasks.values().filter(within);
                 let side = crate::audit::Side { tasks: sent.cloned().collect(), ..crate::audit::Side::default() };
                 StoreMsg::Audit { ticket, side: Box::new(side) }
             }

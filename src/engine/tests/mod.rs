@@ -6,6 +6,7 @@ mod callback;
 mod clock;
 mod disk;
 mod ending;
+mod evidence;
 mod expected;
 mod hold;
 mod late;

@@ -11,24 +11,24 @@ use domain::{
 };
 
 /// A record of a submission at that moment of the test.
-fn row(id: &str, at: Wall, more: &str) -> String {
+pub(super) fn row(id: &str, at: Wall, more: &str) -> String {
     let seconds = at.0 / 1_000;
     format!(r#"{{"request_id":"{id}","created_at":{seconds},"path":"/minimaxi/v1/video_generation","cost":0.4{more}}}"#)
 }
 
-fn page(rows: &[String]) -> Reply {
+pub(super) fn page(rows: &[String]) -> Reply {
     ok(&format!(r#"{{"items":[{}],"pagination":{{"total_page":1,"cur_page":1}}}}"#, rows.join(",")))
 }
 
-fn charge(cost: &str) -> Reply {
+pub(super) fn charge(cost: &str) -> Reply {
     ok(&format!(r#"{{"data":{{"cost":{cost}}}}}"#))
 }
 
-fn not_found() -> Reply {
+pub(super) fn not_found() -> Reply {
     ok(r#"{"code":-1,"msg":"record not found"}"#)
 }
 
-fn with_id(id: &str, reply: Reply) -> Reply {
+pub(super) fn with_id(id: &str, reply: Reply) -> Reply {
     match reply {
         Reply::Answered { http, retry_after_ms, body, .. } => {
             Reply::Answered { http, retry_after_ms, request_id: Some(id.into()), body }
@@ -38,14 +38,14 @@ fn with_id(id: &str, reply: Reply) -> Reply {
 }
 
 /// A program that asks the records, with `n` queued tasks.
-fn queued(n: usize) -> World {
+pub(super) fn queued(n: usize) -> World {
     let mut world = World::with(|settings| settings.profile.records = true);
     world.act(Act::Queue { intents: intents(n), undo: false });
     world
 }
 
 /// One whose only task has been posted.
-fn posting() -> World {
+pub(super) fn posting() -> World {
     let mut world = queued(1);
     world.store();
     world.store();
@@ -54,13 +54,13 @@ fn posting() -> World {
 }
 
 /// Questions to the records that wait, and none of the others.
-fn asked(world: &mut World) -> usize {
+pub(super) fn asked(world: &mut World) -> usize {
     world.calls.retain(|call| matches!(call, HttpCmd::Charge { .. } | HttpCmd::Records { .. }));
     world.calls.len()
 }
 
 /// One task whose answer was lost.
-fn unknown() -> World {
+pub(super) fn unknown() -> World {
     let mut world = posting();
     world.reply(timed_out());
     world.settle();
@@ -69,7 +69,7 @@ fn unknown() -> World {
 }
 
 /// One task was accepted as `R1`, and its charge is asked for.
-fn asking() -> World {
+pub(super) fn asking() -> World {
     let mut world = posting();
     world.reply(with_id("q1", accepted("R1")));
     world.settle();
@@ -77,7 +77,7 @@ fn asking() -> World {
     world
 }
 
-fn until_queried(world: &mut World) {
+pub(super) fn until_queried(world: &mut World) {
     while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
         world.pass(SECOND);
     }
@@ -358,7 +358,7 @@ fn a_charge_that_was_given_back_is_no_longer_counted() {
 }
 
 /// Lets an audit of today go through, with these records and the balance as it is said.
-fn audited(world: &mut World, rows: &[String]) {
+pub(super) fn audited(world: &mut World, rows: &[String]) {
     world.state.work.own.balance.asking = None;
     world.act(Act::Audit { days: 1 });
     for reply in [ok(r#"{"data":{"balance":"10"}}"#), page(rows)] {

@@ -354,6 +354,18 @@ fn fetching_again() -> World {
 }
 
 #[test]
+fn a_file_that_is_fetched_once_more_changes_nothing_of_its_run_time() {
+    let mut world = fetching_again();
+    let ended = Some(domain::time::Wall(testing::WALL - 60_000));
+    world.other(1, |task| task.finished_at = ended);
+    world.hear();
+    let ticket = ticket(&world);
+    world.take(Msg::Save(SaveMsg::Done { key: key(1), ticket, saved: file() }));
+    world.settle();
+    assert_eq!((world.states(1).1, world.disk.tasks[&key(1)].finished_at), (Saved, ended));
+}
+
+#[test]
 fn a_saved_file_that_cannot_be_fetched_again_stays_saved_and_the_failure_is_told() {
     let before = testing::task(1, Saved);
     for again in [false, true] {

@@ -7,6 +7,7 @@ use super::{
     table::{SECTIONS, TOP},
 };
 use crate::secret::KeySource;
+use std::collections::BTreeSet;
 
 /// A line of the config in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +58,13 @@ pub fn in_force(loaded: &Loaded) -> Vec<InForce> {
         lines.push(InForce::Section(section.name.to_owned()));
         lines.extend(section.options.iter().map(|option| line(loaded, section.name, option, option.default.shown())));
     }
-    push_prices(&mut lines, loaded, &format!("profiles.{profile}.prices"));
+    // Of the other profiles too: each is served with its own.
+    let priced =
+        loaded.written.iter().filter_map(|set| Some(set.name.strip_prefix("profiles.")?.split_once(".prices.")?.0));
+    let others: BTreeSet<&str> = priced.filter(|name| name != profile).collect();
+    for name in std::iter::once(profile.as_str()).chain(others) {
+        push_prices(&mut lines, loaded, &format!("profiles.{name}.prices"));
+    }
     push_named(&mut lines, loaded);
     lines
 }

@@ -164,7 +164,8 @@ impl Loaded {
     }
 
     /// Whether that profile is served.
-    fn serves(&self, profile: &str) -> bool {
+    #[must_use]
+    pub fn serves(&self, profile: &str) -> bool {
         profile == self.settings.profile.name || self.others.contains_key(profile)
     }
 

@@ -44,7 +44,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn side(&self, profile: &str, from: Wall, to: Wall) -> Result<Side, Fault> {
-        let tasks = self.sent(profile, Wall(from.0.saturating_sub_unsigned(REACH)), to)?;
+        let tasks = self.sent(Wall(from.0.saturating_sub_unsigned(REACH)), to)?;
         let mut uploads = self.costs(from, to)?;
         uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
         let read = || {

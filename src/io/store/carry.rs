@@ -3,15 +3,16 @@
 use super::{
     base::Store,
     read::{Lookup, events, ledger, some_tasks},
-    row::{Own, insert_whole, own},
+    row::{self, Own, insert_whole, own},
     sql::{self, Connection, Optional, dialect, params},
     step::{add_event, add_ledger, repeated_by},
 };
 use domain::{
     account::Stamp,
     carried::{Carried, Origin},
+    evidence::Evidence,
     reason::store::{Deed, Fault},
-    task::{Task, TaskKey, TaskState},
+    task::{Event, Signed, Task, TaskKey, TaskState, What},
 };
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -119,7 +120,21 @@ fn take_in<E>(
     for carried in without_key {
         new.put(&tx, carried, &name)?;
     }
-    let New { taken, revs, here, links } = new;
+    let New { taken, mut revs, here, links, evident } = new;
+    for (key, mut evidence, events) in evident {
+        if let Some(evidence) = &mut evidence {
+            evidence.rename(&here);
+            let mut task = row::task(&tx, key)?.ok_or(sql::Error::NoRows)?;
+            task.evidence = Some(evidence.clone());
+            revs.extend(row::update(&tx, &task)?);
+        }
+        for mut event in events {
+            if let What::Evidence(evidence) = &mut event.entry.what {
+                evidence.rename(&here);
+            }
+            add_event(&tx, key, &event, event.who.as_deref())?;
+        }
+    }
     for (key, parent, batch) in links {
         link(&tx, key, parent.and_then(|parent| here.get(&parent).copied()))?;
         if let Some(first) = here.get(&batch).filter(|first| **first != key) {
@@ -165,6 +180,13 @@ struct New {
     here: BTreeMap<TaskKey, TaskKey>,
     /// A key here, and by their keys there what the task repeats and the first of its batch.
     links: Vec<(TaskKey, Option<TaskKey>, TaskKey)>,
+    /// A key here, and what names other tasks by their keys there: what the records say of it, and its time line.
+    evident: Vec<(TaskKey, Option<Evidence>, Vec<Signed<Event>>)>,
+}
+
+/// Whether an entry names other tasks.
+fn names_others(event: &Signed<Event>) -> bool {
+    matches!(&event.entry.what, What::Evidence(Evidence::Ambiguous { others, .. }) if !others.is_empty())
 }
 
 impl New {
@@ -190,8 +212,13 @@ impl New {
         let origin = (!own).then(|| origin.text());
         conn.prepare_cached("UPDATE tasks SET key = ?2, origin = ?3, archived_at = ?4 WHERE key = ?1")?
             .execute(params![made.0, key.0, origin, Own(archived_at)])?;
-        for event in &events {
-            add_event(conn, key, event, event.who.as_deref())?;
+        // In their order: all of them wait where one does.
+        if task.evidence.is_some() || events.iter().any(names_others) {
+            self.evident.push((key, task.evidence.take(), events));
+        } else {
+            for event in &events {
+                add_event(conn, key, event, event.who.as_deref())?;
+            }
         }
         for line in &ledger {
             add_ledger(conn, key, line, line.who.as_deref())?;

@@ -10,7 +10,7 @@ use domain::{
     reason::store::{Deed, Fault, Why},
     request::{FORGOTTEN, Request},
     task::{Task, TaskKey, TaskState},
-    time::Wall,
+    time::{Now, Wall},
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -33,10 +33,16 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn archive(&mut self, before: Wall, at: Wall) -> Result<Archived, Fault> {
+        // Money that can still be asked back is asked for from the table.
+        let refunds = self.refunds(Now { wall: at, ..Now::default() })?;
+        let open = refunds.iter().map(|refund| refund.key.0);
+        // No task has the key 0; an empty list is no SQL everywhere.
+        let open: Vec<String> = std::iter::once(0).chain(open).map(|key| key.to_string()).collect();
+        let open = open.join(", ");
         self.change(Deed::SaveChanges, false, |conn| {
             let tx = conn.begin()?;
             let old = "archived_at IS NULL AND coalesce(finished_at, created_at) < ?1";
-            let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH}");
+            let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH} AND key NOT IN ({open})");
             let tasks = tx.execute(&sql, params![before.0, at.0])?;
             let stay: u32 =
                 tx.query_row(&format!("SELECT count(*) FROM tasks WHERE {old}"), [before.0], |row| row.get(0))?;
@@ -74,6 +80,18 @@ impl Store {
             self.made([rev]);
             pictures
         }))
+    }
+
+    /// Writes the file anew without what was in it before: earlier versions of rows lie in its free space.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or another program writes to it just now.
+    pub fn wipe_free_space(&self) -> Result<(), Fault> {
+        let Some(file) = self.conn.file() else { return Ok(()) };
+        let done = file
+            .execute_batch("VACUUM")
+            .and_then(|()| file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+        self.told(Deed::SaveChanges, done.map_err(sql::Error::from))
     }
 
     /// What SQLite finds wrong with the file, in its words; nothing where all is well. Reads the whole file.

@@ -294,9 +294,7 @@ impl Seat {
                 Some(detail) => StoreMsg::Detail(Box::new(detail)),
                 None => StoreMsg::NoSuchTask { key },
             }),
-            StoreCmd::Sent { ticket, profile, from, to } => {
-                Some(StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to)? })
-            }
+            StoreCmd::Sent { ticket, from, to } => Some(StoreMsg::Sent { ticket, tasks: store.sent(from, to)? }),
             StoreCmd::Audit { ticket, profile, from, to } => {
                 Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to)?) })
             }

@@ -23,7 +23,10 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     let id = new_id(app);
     // A text that was sent comes back as that text, whatever braces it has.
     let prompt = braces::escape(&task.request.prompt);
-    let draft = Draft { prompt, ..Draft::of(&task.request) };
+    let mut draft = Draft { prompt, ..Draft::of(&task.request) };
+    // A clone is paid from the same account, as a new attempt is.
+    let own = &app.work.settings.profile.name;
+    draft.profile = Some(task.profile.clone()).filter(|profile| !again && profile != own);
     // Of edits that follow each other, the first one's place is the new task's.
     let (edited, before) = (app.screen.compose.parent.is_some(), app.screen.compose.before);
     let was = app.screen.compose.id;

@@ -24,7 +24,7 @@ use crate::{
     keymap::{Action, Ctx, Move, Pane, Why},
     kit::{brush::Brush, steps::step},
     layer::{Did, Do, Handle, Layer, Overlay},
-    resolve::Resolve,
+    resolve,
     screen::Then,
     table, toast, whole_tasks,
 };
@@ -151,18 +151,14 @@ pub(crate) fn fit(app: &mut App) -> Vec<Do> {
             fix_field(app);
             Vec::new()
         }
-        Remedy::Settle => {
-            settle(app, &cluster.keys);
-            Vec::new()
-        }
+        Remedy::Settle => settle(app, &cluster.keys),
     }
 }
 
 /// One unknown is opened; of several none is chosen for the person: the table shows them.
-fn settle(app: &mut App, keys: &[TaskKey]) {
+fn settle(app: &mut App, keys: &[TaskKey]) -> Vec<Do> {
     if let [key] = keys {
-        app.screen.open(Resolve::of(*key));
-        return;
+        return resolve::open_for(app, *key);
     }
     app.screen.layers.clear();
     app.screen.pane = Pane::Table;
@@ -171,6 +167,7 @@ fn settle(app: &mut App, keys: &[TaskKey]) {
     let resolve = app.named(Ctx::Table, Action::Resolve);
     let text = tr!("{count} are unknown: {resolve} resolves the one under the cursor", count = keys.len(), resolve);
     toast::say(app, Level::Info, text, None);
+    Vec::new()
 }
 
 /// Opens the shared part of the prompts of the cause under the cursor.

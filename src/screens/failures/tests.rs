@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 use super::*;
+use crate::resolve::Resolve;
 use crate::{
     msg::Input,
     screen::{Preview, Purpose},

@@ -1,7 +1,7 @@
 //! `:budget`: what holds today, and a raise of today's cap, asked for once more before it is made.
 
 use super::plain;
-use crate::{app::App, confirm::Confirm, layer::Do, toast};
+use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Do, screen::Preview, toast};
 use domain::amount::{Amount, Currency, Money};
 use engine::{act::Act, effect::Level, money::Day};
 use words::tr;
@@ -9,9 +9,10 @@ use words::tr;
 /// Says what holds, or asks about a raise.
 pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let rest = plain(rest);
-    let currency = if rest.is_empty() { Some(app.work.currency()) } else { rest.parse().ok() };
+    let currency = if rest.is_empty() { Some(here(app)) } else { rest.parse().ok() };
     if let Some(currency) = currency {
-        toast::say(app, Level::Info, holds(app, app.work.day(currency)), None);
+        let holds = holds(app, app.work.day(currency));
+        toast::say(app, Level::Info, holds, None);
         return Ok(Vec::new());
     }
     let more = raise(app, &rest)?;
@@ -40,9 +41,19 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-/// What is typed: a plus, an amount, and a currency where it is not the profile's.
+/// What a number alone is in: over a preview and in compose, what that is paid in.
+fn here(app: &App) -> Currency {
+    let profile = match app.screen.top::<Preview>() {
+        Some(preview) => preview.profile(app),
+        None if app.screen.pane == Pane::Compose => compose::profile::of(app),
+        None => return app.work.currency(),
+    };
+    app.work.currency_of(profile)
+}
+
+/// What is typed: a plus, an amount, and a currency where it is another one than what is looked at is paid in.
 fn raise(app: &App, text: &str) -> Result<Money, String> {
-    let own = app.work.currency();
+    let own = here(app);
     let example = || tr!("it takes a raise in {currency}, such as +10", currency = own);
     let (number, currency) = match text.split_whitespace().collect::<Vec<_>>()[..] {
         [number] => (number, own),
@@ -93,7 +104,8 @@ fn holds(app: &App, day: Day) -> String {
     }
     today
         + &match raised {
-            Amount::ZERO => tr!("; :budget +10 raises it for today").to_owned(),
+            Amount::ZERO if currency == here(app) => tr!("; :budget +10 raises it for today").to_owned(),
+            Amount::ZERO => tr!("; :budget +10 {currency} raises it for today", currency),
             raised => tr!("; raised by {raised} today", raised = raised.of(currency)),
         }
 }

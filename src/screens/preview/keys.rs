@@ -6,7 +6,7 @@ use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
     layer::Do,
-    resolve::Resolve,
+    resolve,
     screen::{Preview, Purpose, Then},
     table, toast, whole_tasks,
 };
@@ -126,10 +126,8 @@ fn can_resolve(app: &App) -> Result<(), Why> {
 }
 
 /// Settles it, over the preview.
-pub(crate) fn resolve(app: &mut App) {
-    if let Some(key) = unknown(app) {
-        app.screen.open(Resolve::of(key));
-    }
+pub(crate) fn resolve(app: &mut App) -> Vec<Do> {
+    unknown(app).map_or_else(Vec::new, |key| resolve::open_for(app, key))
 }
 
 /// The tasks still queued that are repeated.

@@ -180,3 +180,34 @@ fn a_refused_batch_stays_open_with_the_reason() {
     wait(&mut state);
     assert_eq!(send(&mut state), []);
 }
+
+#[test]
+fn a_task_of_a_profile_without_a_key_here_is_not_paid_from_another_account() {
+    let mut state = state(&[Failed]);
+    let mm = Task { profile: "mm".into(), ..task(1, Failed) };
+    add(&mut state, mm.clone());
+    retry(&mut state, vec![mm], &BTreeMap::new());
+    assert_eq!(
+        texts(&shown(&state).obstacles),
+        [
+            "Nothing can be queued: #1: no API key here for profile mm, and no other profile pays for it. Set its key and start again, or e edits it to send it with another profile."
+        ]
+    );
+    wait(&mut state);
+    assert_eq!(send(&mut state), []);
+}
+
+#[test]
+fn an_unknown_price_is_not_counted_as_nothing() {
+    let mut state = state(&[Failed]);
+    state.work.settings.profile.prices = domain::prices::Prices::new(
+        domain::prices::PriceList::Minimax,
+        &domain::catalogue::Catalogue { models: Vec::new() },
+    );
+    let mut unlisted = task(1, Failed);
+    unlisted.request.model = "T2V-01".into();
+    retry(&mut state, vec![unlisted], &BTreeMap::new());
+    assert!(shown(&state).price.is_some());
+    let day = view::day(shown(&state), &state);
+    assert!(day.ends_with("; what this batch costs is not known yet"), "{day}");
+}

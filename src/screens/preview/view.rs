@@ -225,7 +225,7 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
 }
 
 /// What the day has spent, what this adds, and what is then left of the cap.
-fn day(preview: &Preview, app: &App) -> String {
+pub(super) fn day(preview: &Preview, app: &App) -> String {
     let work = &app.work;
     let currency = work.currency_of(preview.profile(app));
     let day = work.day(currency);
@@ -239,6 +239,9 @@ fn day(preview: &Preview, app: &App) -> String {
         (None, Amount::ZERO) => tr!("{spent} spent today", spent = spent.of(currency)),
         (None, reserved) => tr!("{spent} spent today, {reserved} set aside", spent = spent.of(currency), reserved),
     };
+    if preview.items.iter().any(|item| item.cost.is_none()) {
+        return tr!("{so_far}; what this batch costs is not known yet", so_far);
+    }
     let all = day.used() + batch;
     let after = match (day.own_left(), day.cap) {
         (Some((cap, left)), _) if batch > left => {

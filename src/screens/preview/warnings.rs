@@ -69,7 +69,38 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
     }
     judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(app, warning, &rows)));
     judged.warnings.extend(twins(app, items));
+    let (unchanged, edited): (Vec<_>, Vec<_>) = elsewhere(app, items).into_iter().partition(|item| item.was.is_none());
+    judged.obstacles.extend(not_served(app, &unchanged));
+    judged.warnings.extend(edited.first().and_then(|item| goes_elsewhere(app, item)));
     judged
+}
+
+/// Attempts that would be paid from another account than the ones they repeat, since that one's profile is not served here.
+fn elsewhere<'i>(app: &App, items: &'i [PreviewItem]) -> Vec<&'i PreviewItem> {
+    let moves = |item: &&PreviewItem| {
+        let parent = item.parent.and_then(|parent| app.work.tasks.rows.get(&parent));
+        parent.is_some_and(|row| *row.kind.profile != *item.profile && !app.work.of(&row.kind.profile).is_known)
+    };
+    items.iter().filter(moves).collect()
+}
+
+fn not_served(app: &App, items: &[&PreviewItem]) -> Option<Problem> {
+    let parents = items.iter().filter_map(|item| app.work.tasks.rows.get(&item.parent?));
+    let rows: Vec<&Row> = parents.collect();
+    let profile = rows.first()?.kind.profile.to_string();
+    let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
+    let why = terms::not_served(&keys, &profile);
+    let edit = app.named(Ctx::Table, Action::Edit);
+    let next = tr!("Set its key and start again, or {edit} edits it to send it with another profile.", edit);
+    Some(Problem::new(tr!("Nothing can be queued"), why, next))
+}
+
+fn goes_elsewhere(app: &App, item: &PreviewItem) -> Option<Problem> {
+    let row = app.work.tasks.rows.get(&item.parent?)?;
+    let (before, now) = (row.kind.profile.to_string(), item.profile.clone());
+    let what = tr!("{key} was sent with profile {before}, which has no API key here", key = row.key, before);
+    let (currency, next) = (app.work.currency_of(&now), String::new());
+    Some(Problem::new(what, tr!("this is paid from profile {now}, in {currency}", now, currency), next))
 }
 
 /// Warns of new tasks that ask for the same as one whose outcome is unknown.

@@ -48,15 +48,21 @@ impl Resolve {
 }
 
 /// Opens it for an unknown; of what was settled it asks whether that is to be taken back.
-pub(crate) fn open(app: &mut App) {
-    let Some(row) = table::cursor_row(app) else { return };
+pub(crate) fn open(app: &mut App) -> Vec<Do> {
+    let Some(row) = table::cursor_row(app) else { return Vec::new() };
     let key = row.key;
     if row.state == TaskState::Unknown {
-        app.screen.open(Resolve::of(key));
-    } else {
-        let question = tr!("Take back how {key} was resolved? It becomes unknown again and counts as spent.", key);
-        app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown }, done: None });
+        return open_for(app, key);
     }
+    let question = tr!("Take back how {key} was resolved? It becomes unknown again and counts as spent.", key);
+    app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown }, done: None });
+    Vec::new()
+}
+
+/// Opens it for that unknown, for which the records are looked at once more: whoever decides sees what they say now.
+pub(crate) fn open_for(app: &mut App, key: TaskKey) -> Vec<Do> {
+    app.screen.open(Resolve::of(key));
+    vec![Do::Act(Act::Refresh(vec![key]))]
 }
 
 impl Overlay for Resolve {
@@ -93,6 +99,9 @@ impl Overlay for Resolve {
         let evidence = app.work.tasks.live.get(key).and_then(|task| task.evidence.as_ref());
         lines
             .extend(evidence.map(|evidence| wrapped(&reason::evidence(evidence), look.theme.warn)).unwrap_or_default());
+        if evidence.is_none() {
+            lines.extend(looked(app, row).map(|text| wrapped(&text, look.theme.warn)).unwrap_or_default());
+        }
         lines.extend(wrapped(tr!("What do the gateway's records show?"), look.theme.strong));
         let cost = row.map(|row| row.money().to_string()).unwrap_or_default();
         let ways = [
@@ -127,6 +136,14 @@ impl Overlay for Resolve {
         brush.text(x, y, room, &text, look.theme.strong);
         self.typing().then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), y))
     }
+}
+
+/// What the records said when they were last looked at, where that decides nothing yet.
+fn looked(app: &App, row: Option<&Row>) -> Option<String> {
+    let row = row?;
+    let at = *app.work.of(&row.kind.profile).records.looked_at.get(&row.key)?;
+    let time = amounts::moment(at, app.work.now);
+    Some(tr!("Records, {time}: no record of it so far", time))
 }
 
 /// What is known of it: when it was sent, what came instead of an answer, what was found out since.

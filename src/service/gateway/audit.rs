@@ -21,6 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Our side.
 #[derive(Clone, Copy, Debug)]
 pub struct Ours<'a> {
+    /// The profile that is looked at. Tasks of others may be of the same account: they have the rows that are theirs, and no
+    /// difference but by these.
+    pub profile: &'a str,
     /// All tasks of the account that were sent in the window or shortly before, each with what the records can know it by.
     pub tasks: &'a [(Task, Submission)],
     /// What the ledger has of uploads in the window.
@@ -95,8 +98,9 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
         twice.extend(new.into_iter().map(|row| (task.key, second(row))));
         // Of what was accepted the records know best; whether the others were is not for this to say.
         let accepted = [TaskState::Running, TaskState::Ready, TaskState::Saving, TaskState::Saved, TaskState::Failed];
+        let runs_unwatched = task.state() == TaskState::Cancelled && task.charged() == Charged::Yes;
         if let Some(cost) = main.cost.filter(|cost| *cost != task.cost)
-            && accepted.contains(&task.state())
+            && (accepted.contains(&task.state()) || runs_unwatched)
             && !is_refunded(task)
         {
             costs.push((task.key, cost));
@@ -104,7 +108,7 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
     }
     let is_left = |at: &usize| !is_owned[*at] && rows[*at].cost.is_some_and(|cost| cost > Amount::ZERO);
     let left: Vec<&Row> = (0..rows.len()).filter(is_left).map(|at| rows[at]).collect();
-    nameless_ones(&mut days, &nameless, &left, catalogue);
+    nameless_ones(&mut days, &nameless, &left, catalogue, ours.profile);
     uploads(&mut days, ours, &left);
     if whole {
         balances(&mut days, ours.balances, rows);
@@ -132,24 +136,40 @@ fn is_refunded(task: &Task) -> bool {
     task.refund.given_at.is_some() || task.besides.twice.iter().any(|second| second.refund.given_at.is_some())
 }
 
-/// Rows that no task has by name, beside the tasks that have no row by name.
-fn nameless_ones(days: &mut Days, tasks: &[(&Task, &Submission)], rows: &[&Row], catalogue: &Catalogue) {
-    let mut groups: BTreeMap<Vec<usize>, Vec<&Row>> = BTreeMap::new();
+/// Rows that no task has by name, beside the tasks that have no row by name. Rows that share a task that they fit are laid beside
+/// all the tasks that any of them fits, as one sum.
+fn nameless_ones(days: &mut Days, tasks: &[(&Task, &Submission)], rows: &[&Row], catalogue: &Catalogue, profile: &str) {
+    let mut groups: Vec<(BTreeSet<usize>, Vec<&Row>)> = Vec::new();
     for row in rows.iter().filter(|row| may_be_a_submission(row)) {
-        let fitting = (0..tasks.len()).filter(|at| fits(tasks[*at].1, row, catalogue)).collect();
-        groups.entry(fitting).or_default().push(row);
-    }
-    let mut covered = BTreeSet::new();
-    for (fitting, rows) in &groups {
-        let Some(first) = fitting.first() else {
-            for row in rows {
-                no_task(days, row);
-            }
+        let fitting: BTreeSet<usize> = (0..tasks.len()).filter(|at| fits(tasks[*at].1, row, catalogue)).collect();
+        if fitting.is_empty() {
+            no_task(days, row);
             continue;
-        };
-        let new: Vec<usize> = fitting.iter().filter(|at| covered.insert(**at)).copied().collect();
+        }
+        let (mut all, mut of_one) = (fitting, Vec::new());
+        for (other, rows) in std::mem::take(&mut groups) {
+            if other.is_disjoint(&all) {
+                groups.push((other, rows));
+            } else {
+                all.extend(other);
+                of_one.extend(rows);
+            }
+        }
+        of_one.push(*row);
+        groups.push((all, of_one));
+    }
+    let is_guest = |at: usize| tasks[at].0.profile != profile;
+    let mut covered: BTreeSet<usize> = BTreeSet::new();
+    for (fitting, rows) in &groups {
+        let Some(first) = fitting.first() else { continue };
+        covered.extend(fitting);
         let records = rows.iter().filter_map(|row| row.cost).sum::<Amount>();
-        let ours = new.iter().map(|at| counted(tasks[*at].0)).sum::<Amount>();
+        let of_tasks = |guests: bool| -> Amount {
+            let at = fitting.iter().filter(|at| guests || !is_guest(**at));
+            at.map(|at| counted(tasks[*at].0)).sum()
+        };
+        // Another profile's may be of this account, or not.
+        let ours = if of_tasks(false) == records { records } else { of_tasks(true) };
         let difference = (records != ours).then(|| Difference {
             apart: Apart::Unclear,
             records,
@@ -161,7 +181,7 @@ fn nameless_ones(days: &mut Days, tasks: &[(&Task, &Submission)], rows: &[&Row],
     }
     for (at, (task, one)) in tasks.iter().enumerate() {
         let ours = counted(task);
-        if ours == Amount::ZERO || covered.contains(&at) {
+        if ours == Amount::ZERO || covered.contains(&at) || is_guest(at) {
             continue;
         }
         let (tasks, request_ids) = (vec![task.key], task.request_id.iter().cloned().collect());

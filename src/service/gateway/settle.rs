@@ -30,6 +30,10 @@ pub struct Submission {
     pub request_id: Option<String>,
     /// The task that it became.
     pub task_id: Option<RemoteId>,
+    /// The `request-id`s of further charges for the same call.
+    pub seconds: Vec<String>,
+    /// Request ids and task ids of rows that a person said are not its own.
+    pub disowned: Vec<String>,
     /// Whether it is to be settled. The others keep their rows from it.
     pub unknown: bool,
     /// By how many milliseconds `sent` and `until` may be wrong: the clock was set.
@@ -71,9 +75,12 @@ pub enum Finding {
 pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -> BTreeMap<TaskKey, Finding> {
     let rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
     let owner: Vec<Option<usize>> = rows.iter().map(|row| submissions.iter().position(|one| names(one, row))).collect();
+    let disowns = |at: usize, row: &Row| disowns(&submissions[at], row);
+    let has_own = |at: usize| rows.iter().zip(&owner).any(|(row, owner)| *owner == Some(at) && !disowns(at, row));
     // Who has no row by name may be the owner of any nameless one that fits.
     let may_own = |at: &usize, row: &Row| {
-        !tells_of_nothing(row) && !owner.contains(&Some(*at)) && fits(&submissions[*at], row, catalogue)
+        let is_free = !tells_of_nothing(row) && !disowns(*at, row) && !has_own(*at);
+        is_free && fits(&submissions[*at], row, catalogue)
     };
     let contenders = |(row, owner): (&&Row, &Option<usize>)| match owner {
         Some(_) => Vec::new(),
@@ -82,7 +89,8 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
     let contenders: Vec<Vec<usize>> = rows.iter().zip(&owner).map(contenders).collect();
     let finding = |at: usize| {
         // One call may be charged twice: rows of the same name are of one mind.
-        let own = || (0..rows.len()).filter(|row| owner[*row] == Some(at)).map(|row| rows[row]);
+        let is_own = |row: &usize| owner[*row] == Some(at) && !disowns(at, rows[*row]);
+        let own = || (0..rows.len()).filter(is_own).map(|row| rows[row]);
         if let Some(row) = own().find(|row| row.task_id.is_some()).or_else(|| own().next()) {
             return of_row(row);
         }
@@ -90,7 +98,12 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
         let others = fitting.iter().flat_map(|row| &contenders[*row]).filter(|one| **one != at);
         let others: BTreeSet<TaskKey> = others.map(|one| submissions[*one].key).collect();
         match fitting.as_slice() {
-            [] => Finding::NotSeen,
+            // What a person has ruled out decides nothing, and is no absence either.
+            [] => {
+                let ruled_out = |row: &usize| owner[*row].is_none_or(|owner| owner == at) && disowns(at, rows[*row]);
+                let rows: Vec<Row> = (0..rows.len()).filter(ruled_out).map(|row| rows[row].clone()).collect();
+                if rows.is_empty() { Finding::NotSeen } else { Finding::Ambiguous { rows, others: Vec::new() } }
+            }
             [row] if others.is_empty() => of_row(rows[*row]),
             many => Finding::Ambiguous {
                 rows: many.iter().map(|row| rows[*row].clone()).collect(),
@@ -126,7 +139,15 @@ fn tells_of_nothing(row: &Row) -> bool {
 
 /// Whether both have the same name.
 pub(super) fn names(one: &Submission, row: &Row) -> bool {
-    one.request_id.is_some() && one.request_id == row.request_id || one.task_id.is_some() && one.task_id == row.task_id
+    let is_second = row.request_id.as_ref().is_some_and(|id| one.seconds.contains(id));
+    let is_task = one.task_id.is_some() && one.task_id == row.task_id;
+    one.request_id.is_some() && one.request_id == row.request_id || is_task || is_second
+}
+
+/// Whether a person said that this row is not that submission's.
+fn disowns(one: &Submission, row: &Row) -> bool {
+    let ids = row.request_id.iter().chain(row.task_id.as_ref().map(|id| &id.0));
+    ids.into_iter().any(|id| one.disowned.contains(id))
 }
 
 /// Whether nothing in the row speaks against that submission, and something speaks for it.

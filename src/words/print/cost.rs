@@ -36,7 +36,7 @@ pub fn cost_text(
         out.push_str(&cost_table(&accounts, table, now, color));
         out.push('\n');
     }
-    let mut today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
+    let mut today = costs::sum(accounts.iter().filter(|account| account.is_of_day(now.day_start())));
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
         let raised = Raise::sum(raises, currency, now.day_start());
@@ -263,6 +263,7 @@ mod tests {
     fn ledger() -> Vec<CostLine> {
         let line = |key, hours_ago: i64, event, state, charged, class| CostLine {
             who: None,
+            sent_at: None,
             key: TaskKey(key),
             at: Wall(NOW.wall.0 - hours_ago * 3_600_000),
             event,

@@ -36,6 +36,8 @@ fn ours(key: u32, seconds: i64, request_id: Option<&str>) -> (Task, Submission) 
         prompt: task.request.prompt.clone(),
         request_id: task.request_id.clone(),
         task_id: task.remote.clone(),
+        seconds: vec![],
+        disowned: vec![],
         unknown: false,
         shifts: vec![],
     };
@@ -54,7 +56,7 @@ fn row(id: &str, seconds: i64, thousandths: i64) -> Row {
 
 fn found(tasks: &[(Task, Submission)], uploads: &[CostLine], balances: &[(Wall, Amount)], rows: &[Row]) -> Found {
     let window = Window { from: at(-40_000), to: at(10_000) };
-    let ours = Ours { tasks, uploads, balances, currency: Ptc, utc_offset: 0 };
+    let ours = Ours { profile: "302ai", tasks, uploads, balances, currency: Ptc, utc_offset: 0 };
     audit(ours, rows, window, true, &Catalogue::builtin())
 }
 
@@ -125,6 +127,7 @@ fn rows_without_a_name_are_compared_as_sums_with_all_that_they_fit() {
 fn uploads_are_compared_by_the_day() {
     let line = CostLine {
         who: None,
+        sent_at: None,
         key: TaskKey(1),
         at: at(0),
         event: domain::task::MoneyEvent::Upload,
@@ -157,4 +160,36 @@ fn the_balance_goes_down_by_what_the_records_say_or_the_rest_is_named() {
     assert_eq!(said(&found(&tasks, &[], &close, &rows)).2, Vec::<String>::new());
     // One word alone is compared with nothing.
     assert_eq!(found(&tasks, &[], &heard(10_000, 9_000)[..1], &rows).audit.days[0].after, None);
+}
+
+/// One that the records know by no name.
+fn nameless(key: u32, seconds: i64, prompt: &str) -> (Task, Submission) {
+    let (task, one) = ours(key, seconds, None);
+    (Task { remote: None, ..task }, Submission { task_id: None, prompt: prompt.into(), ..one })
+}
+
+#[test]
+fn rows_that_share_a_task_are_one_sum() {
+    let tasks = [nameless(1, 0, "a cat"), nameless(2, 10, "a dog")];
+    let of_any = row("a", 1, 500);
+    let of_dog = Row { prompt: Some("a dog".into()), ..row("b", 11, 500) };
+    let both = [of_any, of_dog];
+    assert_eq!(said(&found(&tasks, &[], &[], &both)), ("1.0".into(), "1.0".into(), vec![]));
+    let more = [both[0].clone(), both[1].clone(), row("c", 12, 500)];
+    assert_eq!(said(&found(&tasks, &[], &[], &more)).2, ["unclear 1.5 1.0 #1,#2 a,b,c"]);
+}
+
+#[test]
+fn the_tasks_of_another_profile_have_their_rows_and_no_difference_without_them() {
+    let guest = |key, id: Option<&str>| {
+        let (task, one) = if id.is_some() { ours(key, 5, id) } else { nameless(key, 5, "a cat") };
+        (Task { profile: "two".into(), ..task }, one)
+    };
+    let named = [ours(1, 0, Some("r1")), guest(2, Some("r2")), guest(3, Some("r3"))];
+    let rows = [row("r1", 0, 500), row("r2", 5, 500)];
+    assert_eq!(said(&found(&named, &[], &[], &rows)), ("1.0".into(), "1.0".into(), vec![]));
+    // Its account may be another one, or this one.
+    let unnamed = [nameless(1, 0, "a cat"), guest(2, None)];
+    assert_eq!(said(&found(&unnamed, &[], &[], &[row("a", 1, 500)])).2, Vec::<String>::new());
+    assert_eq!(said(&found(&unnamed, &[], &[], &[row("a", 1, 500), row("b", 2, 500)])).2, Vec::<String>::new());
 }

@@ -20,6 +20,8 @@ fn unknown(key: u32, seconds: i64) -> Submission {
         prompt: "a cat on a roof".into(),
         request_id: None,
         task_id: None,
+        seconds: vec![],
+        disowned: vec![],
         unknown: true,
         shifts: vec![],
     }
@@ -348,4 +350,26 @@ fn a_row_of_a_call_that_made_and_cost_nothing_is_only_that_of_whom_it_names() {
     assert_eq!(told(&[unknown(1, 95)], &[free("r0"), with_task("77", row("r1", 101))]), "#1 made 77 by r1");
     let named = Submission { request_id: Some("r0".into()), ..unknown(1, 95) };
     assert_eq!(told(&[named], &[free("r0")]), "#1 lost for 0.0 by r0");
+}
+
+#[test]
+fn a_row_that_a_person_ruled_out_settles_nothing_and_is_no_absence() {
+    let ruled_out = |id: &str| Submission { disowned: vec![id.into()], ..unknown(1, 95) };
+    for row in [row("r1", 100), with_task("77", row("r1", 100))] {
+        let found = settle(&[ruled_out("r1")], &[row], &Catalogue::builtin());
+        assert!(matches!(found[&TaskKey(1)], Finding::Ambiguous { .. }), "{found:?}");
+    }
+    // By its own name either, and then it is nobody else's.
+    let named = Submission { request_id: Some("r1".into()), ..ruled_out("r1") };
+    let found = settle(&[named, unknown(2, 96)], &[row("r1", 100)], &Catalogue::builtin());
+    assert!(matches!(found[&TaskKey(1)], Finding::Ambiguous { .. }), "{found:?}");
+    assert_eq!(found[&TaskKey(2)], Finding::NotSeen);
+    // Another one that fits is its own.
+    assert_eq!(told(&[ruled_out("r1")], &[row("r1", 100), with_task("78", row("r2", 101))]), "#1 made 78 by r2");
+}
+
+#[test]
+fn the_row_of_a_second_charge_is_taken() {
+    let paid_twice = Submission { seconds: vec!["r2".into()], ..known(1, 95, Some("r1"), None) };
+    assert_eq!(told(&[paid_twice, unknown(2, 96)], &[row("r1", 100), row("r2", 100)]), "#2 not seen");
 }

@@ -1,0 +1,235 @@
+//! Unknowns and the gateway's records, beyond the plain looks: what comes late, what a person takes back, and what several profiles
+//! of one account share.
+
+use super::{
+    records::{asked, asking, audited, charge, not_found, page, posting, row, unknown, until_queried, with_id},
+    *,
+};
+use domain::{
+    amount::CostSource,
+    evidence::Evidence,
+    task::TaskState::{Failed, Running, Unknown},
+};
+
+/// A program that begins anew on the store of another one.
+fn restarted(world: &mut World) -> World {
+    World::of(std::mem::take(&mut world.disk), |settings| settings.profile.records = true)
+}
+
+/// One that the records did not show up to the last look.
+fn not_seen() -> World {
+    let mut world = unknown();
+    for _ in 0..31 {
+        world.pass(MINUTE);
+        while asked(&mut world) > 0 {
+            world.reply(page(&[]));
+        }
+        world.settle();
+    }
+    assert_eq!(world.disk.tasks[&key(1)].evidence, Some(Evidence::NotSeen));
+    world
+}
+
+#[test]
+fn a_record_that_comes_after_the_last_look_is_found_at_the_next_start() {
+    let mut world = restarted(&mut not_seen());
+    world.pass(SECOND);
+    assert_eq!(asked(&mut world), 1);
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.reply(page(&[row("q9", sent, r#","task_id":"77""#)]));
+    world.settle();
+    assert_eq!(world.states(1), (Running, Running));
+    // Without one it is asked no more.
+    let mut world = restarted(&mut not_seen());
+    world.pass(SECOND);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(page(&[]));
+    world.settle();
+    for _ in 0..60 {
+        world.pass(MINUTE);
+        assert_eq!(asked(&mut world), 0);
+    }
+    assert_eq!(world.states(1).0, Unknown);
+}
+
+#[test]
+fn a_person_who_is_about_to_decide_has_the_records_looked_at_now_and_no_look_is_left_out_for_it() {
+    let mut world = not_seen();
+    world.act(Act::Refresh(vec![key(1)]));
+    assert!(crate::unknowns::is_looked_for(&world.state.work, key(1)));
+    assert_eq!(asked(&mut world), 1);
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.reply(page(&[row("q9", sent, "")]));
+    world.settle();
+    assert_eq!(world.states(1), (Failed, Failed));
+
+    let mut world = unknown();
+    let mut looks = Vec::new();
+    let begun = world.now.mono;
+    for second in 1..=61 {
+        world.pass(SECOND);
+        if second == 20 {
+            world.act(Act::Refresh(vec![key(1)]));
+        }
+        if asked(&mut world) > 0 {
+            looks.push(world.now.mono.since(begun) / SECOND);
+            world.reply(page(&[]));
+        }
+        world.settle();
+    }
+    assert_eq!(looks, [10, 20, 60]);
+    assert!(!crate::unknowns::is_looked_for(&world.state.work, key(1)));
+}
+
+#[test]
+fn an_audit_that_reads_the_record_of_an_unknown_settles_it() {
+    let mut world = not_seen();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    audited(&mut world, &[row("q9", sent, r#","task_id":"77""#)]);
+    assert_eq!(world.states(1), (Running, Running));
+    // One that reads none says nothing of it.
+    let mut world = unknown();
+    audited(&mut world, &[]);
+    assert_eq!((world.states(1).0, &world.disk.tasks[&key(1)].evidence), (Unknown, &None));
+}
+
+#[test]
+fn a_record_that_a_person_took_back_does_not_settle_it_again_and_its_charge_and_number_go_with_it() {
+    for with_task in ["", r#","task_id":"77""#] {
+        let mut world = unknown();
+        let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+        let rows = [row("q9", sent, with_task)];
+        world.pass(10 * SECOND);
+        asked(&mut world);
+        world.reply(page(&rows));
+        world.settle();
+        assert_ne!(world.states(1).0, Unknown);
+        world.act(Act::Resolve { key: key(1), as_what: Resolution::Unknown });
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!((task.state(), &task.request_id, &task.remote), (Unknown, &None, &None));
+        assert_eq!((task.cost.to_string(), task.cost_source), ("0.5".into(), Some(CostSource::List)));
+        for _ in 0..40 * 60 {
+            world.pass(SECOND);
+            while asked(&mut world) > 0 {
+                world.reply(page(&rows));
+            }
+            world.settle();
+        }
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!((task.state(), &task.request_id), (Unknown, &None));
+        // It is shown, and nothing is advised.
+        assert!(matches!(&task.evidence, Some(Evidence::Ambiguous { records, .. }) if records.len() == 1), "{task:?}");
+    }
+}
+
+#[test]
+fn two_profiles_of_one_account_do_not_both_take_its_only_record() {
+    let mut world = World::with(|settings| {
+        settings.profile.records = true;
+        let profile = crate::settings::Profile { name: "two".into(), ..settings.profile.clone() };
+        let catalogue = testing::catalogue();
+        settings.others.insert("two".into(), crate::settings::Other { profile, catalogue });
+    });
+    world.state.of_mut("two").sending.proven = true;
+    for profile in ["302ai", "two"] {
+        let intents = intents(1).into_iter().map(|one| Intent { profile: Some(profile.into()), ..one }).collect();
+        world.act(Act::Queue { intents, undo: false });
+        world.settle();
+        world.calls.retain(|call| matches!(call, HttpCmd::Submit { .. }));
+        world.reply(timed_out());
+        world.settle();
+    }
+    assert_eq!((world.states(1).1, world.states(2).1), (Unknown, Unknown));
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    for _ in 0..60 {
+        world.pass(SECOND);
+        while asked(&mut world) > 0 {
+            world.reply(page(&[row("q9", sent, "")]));
+        }
+        world.settle();
+    }
+    for n in 1..=2 {
+        let task = &world.disk.tasks[&key(n)];
+        assert_eq!((task.state(), &task.request_id), (Unknown, &None));
+        assert!(matches!(task.evidence, Some(Evidence::Ambiguous { .. })), "{task:?}");
+    }
+}
+
+#[test]
+fn what_ended_in_an_earlier_run_without_a_record_is_asked_about_at_the_start() {
+    let mut world = asking();
+    asked(&mut world);
+    world.reply(not_found());
+    until_queried(&mut world);
+    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1026}}"#));
+    world.settle();
+    assert_eq!(world.disk.tasks[&key(1)].cost_source, Some(CostSource::List));
+
+    let mut world = restarted(&mut world);
+    world.settle();
+    world.pass(SECOND);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(not_found());
+    world.pass(MINUTE);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(charge("0.4"));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.cost.to_string(), task.cost_source), ("0.4".into(), Some(CostSource::Records)));
+}
+
+#[test]
+fn what_ended_hours_before_a_start_is_looked_for_by_one_audit() {
+    let mut world = asking();
+    let mut disk = std::mem::take(&mut world.disk);
+    let mut task = disk.tasks[&key(1)].clone();
+    let before = Wall(testing::now(MINUTE).wall.0 - 5 * 3_600_000);
+    task.phase = Phase::Cancelled { was: Running, charged: Charged::Yes };
+    (task.sent_at, task.finished_at) = (Some(before), Some(before));
+    disk.put(task);
+    let mut world = World::of(disk, |settings| settings.profile.records = true);
+    world.settle();
+    world.state.work.own.balance.asking = None;
+    world.pass(11 * SECOND);
+    for reply in [ok(r#"{"data":{"balance":"10"}}"#), page(&[row("q1", before, "")])] {
+        world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. } | HttpCmd::Records { .. }));
+        world.reply(reply);
+        world.settle();
+    }
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.cost.to_string(), task.cost_source), ("0.4".into(), Some(CostSource::Records)));
+}
+
+#[test]
+fn one_that_is_watched_no_more_before_its_first_question_gets_its_real_charge() {
+    let mut world = posting();
+    world.reply(with_id("q1", accepted("R1")));
+    world.settle();
+    world.act(Act::Cancel(vec![key(1)]));
+    world.settle();
+    world.pass(SECOND);
+    assert_eq!((world.states(1).1, asked(&mut world)), (TaskState::Cancelled, 1));
+    world.reply(charge("0.4"));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.cost.to_string(), task.charged()), ("0.4".into(), Charged::Yes));
+}
+
+#[test]
+fn a_record_of_a_call_that_cost_nothing_says_so_and_advises_a_retry() {
+    let mut world = posting();
+    world.reply(with_id("q9", http(502)));
+    world.settle();
+    assert_eq!(world.states(1).1, Unknown);
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.pass(10 * SECOND);
+    asked(&mut world);
+    world.reply(page(&[row("q9", sent, "").replace("0.4", "0")]));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    let reason = &task.error().unwrap().reason;
+    assert_eq!((task.state(), task.charged(), task.status()), (Failed, Charged::No, ""));
+    assert_eq!(*reason, Reason::Own(domain::reason::Own::NothingMade));
+    assert_eq!(domain::refunds::of(task, world.now), []);
+}
