@@ -22,7 +22,7 @@ fn preview(screen: &mut Pty, prompt: &str) {
     screen.keys(prompt);
     screen.shows(prompt);
     screen.keys(F2);
-    screen.shows("Enter sends");
+    screen.shows("Esc goes back");
 }
 
 /// Presses Enter three times at once until that shows: in its first moments the preview is deaf.

@@ -19,7 +19,7 @@ use engine::{
     work::Work,
 };
 use std::collections::BTreeSet;
-use words::{reason, terms, tr};
+use words::{names, reason, terms, tr};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
@@ -138,7 +138,8 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     if !queued.is_empty() && after != After::Queue {
         let halted =
             work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &words::voice::Voice::default()).what);
-        let paused = work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
+        let paused =
+            work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = names::program(&by.who)));
         let stopped = halted.or(paused);
         let put_back = put_back.map(|error| reason::message(&error.reason, &words::voice::Voice::default()));
         let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());

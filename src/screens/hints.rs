@@ -105,6 +105,11 @@ pub fn footer(app: &App) -> Vec<Hint> {
     [hints(app, &general, false), hints(app, &own(app, here), true)].concat()
 }
 
+/// Whether the key says what it does: an arrow needs no word.
+fn says_itself(binding: &Binding, key: &str) -> bool {
+    binding.hint == key
+}
+
 /// The hints of those of the actions that are possible and can be reached by a key.
 #[must_use]
 pub fn hints(app: &App, wanted: &[(Ctx, Action)], own: bool) -> Vec<Hint> {
@@ -116,6 +121,9 @@ pub fn hints(app: &App, wanted: &[(Ctx, Action)], own: bool) -> Vec<Hint> {
 
 fn made(app: &App, binding: &Binding, own: bool) -> Option<Hint> {
     let key = app.screen.keys.keys_of(binding).first()?.to_string();
+    if says_itself(binding, &key) {
+        return None;
+    }
     Some(Hint { key, words: hint(app, binding), paid: binding.paid, own })
 }
 
@@ -138,6 +146,7 @@ pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
             Some(false) => tr!("unfold"),
             None => lang::tr(binding.hint),
         },
+        Action::Fit if failures::on_plan(app) => tr!("plan"),
         Action::Pause if app.work.halt().is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),
@@ -186,7 +195,7 @@ fn in_pane(here: Place) -> Vec<(Ctx, Action)> {
             (Ctx::Compose, OtherDraft),
         ]),
         Place::ComposeCamera => {
-            let keys = [CameraKey::Take, CameraKey::Move(Move::Down), CameraKey::Move(Move::Up), CameraKey::Dismiss];
+            let keys = [CameraKey::Take, CameraKey::Dismiss];
             keys.into_iter().map(|key| (Ctx::Camera, Action::Camera(key))).chain([(Ctx::Global, Back)]).collect()
         }
         Place::Over(_) => Vec::new(),

@@ -12,7 +12,7 @@
 //! Compose takes the place of table and detail while it has the keys. On a very wide screen table, detail and compose
 //! stand beside each other instead.
 
-use crate::{app::App, keymap::Pane, screen::Screen, toast};
+use crate::{app::App, keymap::Pane, screen::Screen, toast, welcome::Welcome};
 use domain::{
     amount::{Money, Totals},
     task::TaskState,
@@ -96,7 +96,8 @@ pub fn banner(app: &App) -> Option<Banner> {
         // What the end waits for, whatever else is wrong.
         (engine::waits_for_room(&app.work), Banner::Unwritten),
         (app.work.halt().is_some(), Banner::Halted),
-        (!app.work.own.has_key, Banner::NoKey),
+        // The word of welcome says it, too.
+        (!app.work.own.has_key && app.screen.top::<Welcome>().is_none(), Banner::NoKey),
         (!app.work.store.failed.is_empty(), Banner::Unwritten),
         (offline(app).is_some(), Banner::Offline),
         // It tells of the unsent, too.

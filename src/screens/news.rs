@@ -142,7 +142,7 @@ mod tests {
         let mut state = own_keys(&[Unknown, Running]);
         within(Lang::Zh, || {
             act(&mut state, Act::Cancel(vec![TaskKey(1)]));
-            assert_eq!(said(&state), "#1 未作改动：结果不明。先核实：按 F9 或用 `reeltop resolve`。");
+            assert_eq!(said(&state), "#1 未作改动：结果不明。先核实：用 F9 或用 `reeltop resolve`。");
             act(&mut state, Act::Cancel(vec![TaskKey(2)]));
             assert_eq!(said(&state), "#2 已停止跟踪；服务会继续生成，费用不退");
         });

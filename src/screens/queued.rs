@@ -61,6 +61,6 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
         }
     };
     let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
-    toast::say(app, Level::Info, text, Some(first));
+    toast::say(app, Level::Info, text, Some(first).filter(|_| count == 1));
     effects
 }

@@ -264,6 +264,8 @@ pub enum Kind {
     PutAway,
     /// Failures that were opened again.
     Open,
+    /// Why a key did nothing.
+    Reply,
 }
 
 /// A line of the message log.

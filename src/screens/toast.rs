@@ -42,11 +42,26 @@ pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<Task
     let toasts = &mut app.screen.toasts;
     let before = kind.and_then(|kind| toasts.iter().position(|toast| toast.kind == Some(kind)));
     let count = before.and_then(|at| toasts.remove(at)).map_or(0, |toast| toast.count) + 1;
-    let text = kind.filter(|_| count > 1).map_or(text, |kind| folded(kind, count));
+    let (text, count) = match kind {
+        Some(Kind::Reply) => (text, 1),
+        Some(kind) if count > 1 => (folded(kind, count), count),
+        Some(_) | None => (text, count),
+    };
     toasts.push_back(Toast { level, text, until, kind, count });
     while toasts.len() > MOST {
         toasts.pop_front();
     }
+}
+
+/// Why a key did nothing. It goes with the next key that does something.
+pub(crate) fn reply(app: &mut App, text: String) {
+    say_of(app, Level::Warning, text, None, Some(Kind::Reply));
+}
+
+/// A key was pressed: what was said to an earlier one is no longer true.
+pub(crate) fn next_key(app: &mut App) {
+    let now = app.work.now.mono.plus(STANDS);
+    app.screen.toasts.retain(|toast| toast.kind != Some(Kind::Reply) || toast.until == now);
 }
 
 /// Says that Tab finds nothing to complete.
@@ -60,6 +75,8 @@ fn folded(kind: Kind, count: usize) -> String {
         Kind::Now(state) => tr!("{count} {state}", count, state = names::state(state)),
         Kind::PutAway => tr!("{count} put away", count),
         Kind::Open => tr!("{count} open again", count),
+        // Only the last one counts.
+        Kind::Reply => String::new(),
     }
 }
 

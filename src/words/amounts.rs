@@ -3,6 +3,7 @@
 use crate::tr;
 use domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
 use engine::expected::Expected;
+use std::fmt::Display;
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
 pub fn elsewhere() -> &'static str {
@@ -12,11 +13,16 @@ pub fn elsewhere() -> &'static str {
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
 pub fn span(ms: u64) -> String {
     match ms {
-        ms if ms < MINUTE => tr!("{n} s", n = ms / SECOND),
+        ms if ms < MINUTE => seconds(ms / SECOND),
         ms if ms < 2 * HOUR => tr!("{n} min", n = ms / MINUTE),
         ms if ms < 48 * HOUR => tr!("{n} h", n = ms / HOUR),
         ms => tr!("{n} d", n = ms / (24 * HOUR)),
     }
+}
+
+/// A number of seconds, such as a video's: `6 s`, `5.8 s`.
+pub fn seconds(n: impl Display) -> String {
+    tr!("{n} s", n)
 }
 
 /// How long ago: `just now`, `20 s ago`.
@@ -36,9 +42,8 @@ pub fn usual(Expected { median_ms: quick, p95_ms: slow }: Expected, short: bool)
     let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
     let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
     match (unit, short) {
-        (SECOND, true) => format!("{numbers} s"),
-        (SECOND, false) => tr!("{n} s", n = numbers),
-        (_, true) => format!("{numbers} m"),
+        (SECOND, _) => seconds(numbers),
+        (_, true) => tr!("{n} m", n = numbers),
         (_, false) => tr!("{n} min", n = numbers),
     }
 }

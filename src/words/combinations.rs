@@ -1,13 +1,13 @@
 //! What is said of the combinations that a draft with several values stands for.
 
-use crate::tr;
+use crate::{amounts, tr};
 use domain::{draft::Draft, matrix::Plan};
 
 /// A combination in a few words, for a fault.
 #[must_use]
 pub fn combination(draft: &Draft) -> String {
     let resolution = draft.resolution.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-    let seconds = draft.duration.map(|seconds| format!(" {seconds} s")).unwrap_or_default();
+    let seconds = draft.duration.map(|seconds| format!(" {}", amounts::seconds(seconds))).unwrap_or_default();
     let frame = if draft.first_frame.is_empty() { String::new() } else { format!(" {}", draft.first_frame) };
     format!("{}{resolution}{seconds}{frame}", draft.model)
 }

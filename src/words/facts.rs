@@ -8,7 +8,7 @@ use domain::{
     catalogue::Catalogue,
     problem::{Charged, TaskError},
     request::{ImageRef, Request},
-    task::{MoneyEvent, Row, SavedFile, Task, TaskState},
+    task::{MoneyEvent, Row, SavedFile, Task, TaskState, What},
     text,
     time::{Now, Wall},
 };
@@ -84,11 +84,15 @@ fn in_line(row: &Row, message: &str) -> Fact {
     fact(tr!("What"), format!("{class}{}{message}", tr!(": ")), Tone::Bad)
 }
 
-/// A failure's class, code and message.
+/// A failure's class, the service's code for it and message.
 #[must_use]
 pub fn failure(error: &TaskError, voice: &Voice) -> String {
-    let TaskError { class, code, reason, .. } = error;
-    tr!("{class} ({code}): {message}", class = names::class(*class), code, message = reason::message(reason, voice))
+    let (class, message) = (names::class(error.class), reason::message(&error.reason, voice));
+    // A code of ours says no more than the message does.
+    match names::code(&error.code).filter(|said| *said == error.code) {
+        Some(code) => tr!("{class} ({code}): {message}", class, code, message),
+        None => format!("{class}{}{message}", tr!(": ")),
+    }
 }
 
 /// What it costs, and whether it was charged.
@@ -137,7 +141,7 @@ pub fn model(row: &Row, request: Option<&Request>, catalogue: &Catalogue) -> Fac
         return fact(tr!("Model"), amounts::elsewhere(), Tone::Plain);
     }
     let kind = &row.kind;
-    let mut parts = vec![kind.model.to_string(), kind.resolution.to_string(), format!("{} s", kind.duration)];
+    let mut parts = vec![kind.model.to_string(), kind.resolution.to_string(), amounts::seconds(kind.duration)];
     if let Some(request) = request {
         let flags = [
             (catalogue.spec(&request.model).is_none(), tr!("no longer in the catalogue")),
@@ -192,7 +196,7 @@ pub fn file(row: &Row, saved: &SavedFile, here: &str) -> Vec<Fact> {
         parts.push(asked(format!("{width}x{height}"), row.kind.resolution.to_string()));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", row.kind.duration)));
+        parts.push(asked(amounts::seconds(amounts::tenths(ms)), amounts::seconds(row.kind.duration)));
     }
     let path = match &saved.host {
         Some(host) if host != here => tr!("{path} on {host}", path = saved.path, host),
@@ -245,7 +249,11 @@ pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
         what: reason::event(&event.what, voice),
         is_money: false,
     });
-    let money = detail.ledger.iter().map(|line| Happened {
+    // What was set aside at the confirmation is told by it.
+    let told: Vec<Money> = detail.events.iter().filter_map(|event| set_aside(&event.what)).collect();
+    let ledger = detail.ledger.iter();
+    let ledger = ledger.filter(|line| line.event != MoneyEvent::Reserved || !told.contains(&line.amount));
+    let money = ledger.map(|line| Happened {
         who: other(&line.who),
         at: line.at,
         kind: tr!("money").into(),
@@ -255,6 +263,10 @@ pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
     let mut all: Vec<Happened> = events.chain(money).collect();
     all.sort_by_key(|happened| happened.at);
     all
+}
+
+const fn set_aside(what: &What) -> Option<Money> {
+    if let What::Confirmed(amount) = what { Some(*amount) } else { None }
 }
 
 /// What became of the task's money.

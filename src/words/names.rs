@@ -6,7 +6,7 @@ use domain::{
     costs::By,
     draft::Field,
     problem::ErrorClass,
-    task::{NotAKey, TaskState},
+    task::{ID_LOST, NO_FILE, NOT_CREATED, NotAKey, STOPPED, TaskState},
 };
 use std::borrow::Cow;
 
@@ -48,6 +48,36 @@ pub fn class(class: ErrorClass) -> &'static str {
         ErrorClass::UnknownOutcome => tr!("outcome unknown"),
         ErrorClass::File => tr!("file"),
     }
+}
+
+/// What tells one failure from others of its kind, for a reader: the service's own code as it is, and what stands for a
+/// code of ours in words. `None` for a code that only programs read.
+#[must_use]
+pub fn code(code: &str) -> Option<&str> {
+    Some(match code {
+        "timeout" => tr!("no answer in time"),
+        "broken" => tr!("connection broken"),
+        "interrupted" => tr!("program ended"),
+        "unreadable" => tr!("unreadable answer"),
+        "no id" => tr!("no ID in the answer"),
+        "no reason" => tr!("no reason given"),
+        ID_LOST => tr!("task ID lost"),
+        NO_FILE => tr!("no file"),
+        NOT_CREATED => tr!("not created"),
+        STOPPED => tr!("stopped"),
+        theirs if theirs.starts_with("HTTP") || theirs.parse::<i64>().is_ok() => theirs,
+        _ => return None,
+    })
+}
+
+/// A program on the store, by the name it gave itself: `watch 812`. What is typed as a command stays as it is.
+#[must_use]
+pub fn program(name: &str) -> String {
+    let words = name.split(' ').map(|word| match word {
+        "dashboard" => tr!("dashboard"),
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// That a text is no task's key.
@@ -125,13 +155,26 @@ mod tests {
     use domain::catalogue::Catalogue;
 
     #[test]
+    fn a_code_is_the_services_own_or_in_words() {
+        assert_eq!(["1026", "-10004", "HTTP 502"].map(code), ["1026", "-10004", "HTTP 502"].map(Some));
+        assert_eq!(
+            [code(ID_LOST), code("no reason"), code("store")],
+            [Some("task ID lost"), Some("no reason given"), None]
+        );
+        lang::within(Lang::Zh, || {
+            assert_eq!(code("broken"), Some("连接中断"));
+            assert_eq!(["dashboard 8169", "watch 812"].map(program), ["仪表盘 8169", "watch 812"]);
+        });
+    }
+
+    #[test]
     fn words_are_listed_as_their_language_does() {
         assert_eq!([any_of(&[6]), any_of(&[6, 10])], ["6", "6 or 10"]);
         assert_eq!([any_of(&["a", "b", "c"]), all_of(&["a", "b", "c"])], ["a, b or c", "a, b and c"]);
         lang::within(Lang::Zh, || {
             assert_eq!(any_of(&["a", "b", "c"]), "a、b 或 c");
             let catalogue = Catalogue::builtin();
-            assert_eq!(modes(catalogue.spec("MiniMax-Hailuo-02").unwrap()), "文字、图片、首帧和／或尾帧");
+            assert_eq!(modes(catalogue.spec("MiniMax-Hailuo-02").unwrap()), "文字、图片、首帧和/或尾帧");
         });
     }
 }

@@ -85,8 +85,12 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
 /// Tells of today's cap after it was raised.
 fn cap_raised(Raise { by, more, .. }: &Raise, cap: Option<Money>) -> String {
     match cap {
-        Some(cap) => tr!("today's cap is {cap}: raised by {more} ({who})", cap, more, who = by.who),
-        None => tr!("today's cap was raised by {more} ({who}); the config here sets none", more, who = by.who),
+        Some(cap) => tr!("today's cap is {cap}: raised by {more} ({who})", cap, more, who = names::program(&by.who)),
+        None => tr!(
+            "today's cap was raised by {more} ({who}); the config here sets none",
+            more,
+            who = names::program(&by.who)
+        ),
     }
 }
 
@@ -174,7 +178,7 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
 fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
     match news {
         QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} resumes", pause = voice.resume)),
-        QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = by.who)),
+        QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = names::program(&by.who))),
         QueueNews::Resumed => (Level::Info, tr!("sending resumed").to_owned()),
         QueueNews::Halted(halt) => (Level::Error, reason::halt(halt, voice).to_string()),
         QueueNews::EndWaits(waiting) => {

@@ -76,6 +76,8 @@ impl Bench {
             prompt: prompt.into(),
             request_id,
             task_id: None,
+            seconds: vec![],
+            disowned: vec![],
             unknown: true,
             shifts: vec![],
         };

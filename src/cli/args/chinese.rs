@@ -47,10 +47,20 @@ fn in_chinese(command: Command) -> Command {
     let (about, long, after) =
         (command.get_about().map(text), command.get_long_about().map(text), command.get_after_help().map(text));
     let names: Vec<String> = command.get_subcommands().map(|call| call.get_name().to_owned()).collect();
-    let mut command = command
-        .mut_args(argument)
-        .subcommand_help_heading("命令")
-        .help_template("{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}");
+    // clap itself would end a heading with an ASCII colon.
+    let sections = [
+        ("命令", "{subcommands}", command.get_subcommands().any(|call| !call.is_hide_set())),
+        ("参数", "{positionals}", command.get_positionals().next().is_some()),
+        ("选项", "{options}", true),
+    ];
+    let sections: Vec<String> = sections
+        .iter()
+        .filter(|(.., is_there)| *is_there)
+        .map(|(heading, what, _)| format!("{heading}：\n{what}"))
+        .collect();
+    let template =
+        format!("{{before-help}}{{about-with-newline}}\n用法：{{usage}}\n\n{}{{after-help}}", sections.join("\n\n"));
+    let mut command = command.mut_args(argument).help_template(template);
     if let Some(about) = about {
         command = command.about(about);
     }
@@ -64,7 +74,6 @@ fn in_chinese(command: Command) -> Command {
 }
 
 fn argument(arg: Arg) -> Arg {
-    let heading = if arg.is_positional() { "参数" } else { "选项" };
     let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
     let choice: Vec<_> = if arg.get_action().takes_values() { arg.get_possible_values() } else { Vec::new() }
         .iter()
@@ -78,7 +87,7 @@ fn argument(arg: Arg) -> Arg {
         notes = format!("{notes}（可选：{}）", choice.join("、"));
     }
     let (help, long) = (arg.get_help().map(text), arg.get_long_help().map(text));
-    let mut arg = arg.help_heading(heading).hide_default_value(true).hide_possible_values(true);
+    let mut arg = arg.hide_default_value(true).hide_possible_values(true);
     if let Some(help) = help {
         arg = arg.help(format!("{help}{notes}"));
     }

@@ -59,7 +59,7 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Global {
-    /// The config file; it must exist
+    /// The config file; it must exist, except for `config init`
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The folder for the store, the pictures and the log

@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::{acts::price, folder};
 use words::voice::Voice;
-use words::{reason, tr};
+use words::{amounts, reason, tr};
 
 /// The draft with everything that stands for several values.
 pub(super) fn matrix(app: &App) -> Matrix {
@@ -75,7 +75,7 @@ pub(super) fn batch(plan: &Plan, from: Option<String>, voice: &Voice) -> Batch {
         .iter()
         .map(|cell| {
             let draft = &cell.draft;
-            let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {seconds} s"));
+            let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {}", amounts::seconds(seconds)));
             let resolution = draft.resolution.as_deref().unwrap_or_default();
             let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
             let why: Vec<String> = cell.reasons.iter().map(|why| reason::draft(why, voice).what).collect();

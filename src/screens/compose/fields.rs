@@ -74,8 +74,11 @@ pub(crate) fn chosen(app: &App, field: Field) -> String {
     } else {
         choices.get(compose::chosen(app, field)).map(|value| compose::choice_word(value).to_owned())
     };
-    let unit = if field == Field::Duration { " s" } else { "" };
-    value.map_or_else(|| app.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))
+    value.map_or_else(|| app.screen.compose.draft.model.clone(), |value| with_unit(field, value))
+}
+
+fn with_unit(field: Field, value: String) -> String {
+    if field == Field::Duration { amounts::seconds(value) } else { value }
 }
 
 /// What is worth knowing about a value.
@@ -86,8 +89,7 @@ pub(crate) fn beside(app: &App, field: Field) -> String {
     match field {
         Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| names::modes(spec).to_owned()),
         Field::Resolution | Field::Duration => {
-            let unit = if field == Field::Duration { " s" } else { "" };
-            tr!("of {values}", values = format!("{}{unit}", compose::choices(app, field).join(tr!(", "))))
+            tr!("of {values}", values = with_unit(field, compose::choices(app, field).join(tr!(", "))))
         }
         Field::Optimizer => {
             let means = if draft.optimizer {
@@ -97,8 +99,10 @@ pub(crate) fn beside(app: &App, field: Field) -> String {
             };
             means.into()
         }
-        Field::FastPretreatment => tr!("shorter prompt optimization").into(),
-        Field::Watermark => tr!("a visible mark in the video").into(),
+        Field::FastPretreatment if draft.fast_pretreatment => tr!("shorter prompt optimization").into(),
+        Field::FastPretreatment => tr!("on shortens prompt optimization").into(),
+        Field::Watermark if draft.watermark => tr!("a visible mark in the video").into(),
+        Field::Watermark => tr!("no visible mark in the video").into(),
         Field::Count => if draft.count > 1 { tr!("tasks, each paid") } else { tr!("task") }.into(),
         Field::FirstFrame => picture(app, &draft.first_frame),
         Field::LastFrame => picture(app, &draft.last_frame),

@@ -4,7 +4,7 @@ use super::{look, picture_field, typed_text};
 use crate::{
     app::App,
     compose::fields,
-    kit::brush::Brush,
+    kit::{brush::Brush, text},
     sights,
     sights::state::{Spot, size_in},
 };
@@ -76,10 +76,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, app: &App, room: Rect) {
     sights::view::draw(brush, app, &spot);
     let (name, (width, height)) = (fields::label(field), image.upright());
     let turned = image.odd.iter().any(|odd| matches!(odd, Oddity::Turned(_)));
+    let name = if text::width(name) + text::width(&format!(" {width}x{height}")) > usize::from(room.width) {
+        ""
+    } else {
+        name
+    };
     let words = match (turned, spot.crop.is_some_and(|shape| sights::state::differ(shape, (width, height)))) {
         (true, _) => tr!("{name} {width}x{height}, turned", name, width, height),
         (false, true) => tr!("{name} {width}x{height}, cropped", name, width, height),
         (false, false) => format!("{name} {width}x{height}"),
     };
-    brush.text(room.x, room.bottom() - 1, room.width, &words, brush.look.theme.faint);
+    brush.text(room.x, room.bottom() - 1, room.width, words.trim_start(), brush.look.theme.faint);
 }

@@ -19,6 +19,7 @@ use crate::{
 use domain::{
     amount::Amount,
     draft::{Field, Severity},
+    reason::draft::DraftReason,
 };
 use engine::{effect::Level, folder::is_several};
 use ratatui::{
@@ -231,7 +232,8 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
             };
             let lines = text::wrap(&reason::draft(&fault.reason, &app.screen.voice).to_string(), room);
             // Elsewhere one line is enough; where the keys are, the whole is told.
-            let kept = if compose.row == row { lines.len().min(3) } else { 1 };
+            let several = matches!(fault.reason, DraftReason::SomeImpossible { .. });
+            let kept = if compose.row == row { lines.len().min(3) } else { lines.len().min(1 + usize::from(several)) };
             let cut = lines.len() > kept;
             lines.into_iter().take(kept).enumerate().map(move |(n, part)| {
                 let head = if n == 0 { sign } else { " " };

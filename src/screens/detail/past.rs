@@ -84,7 +84,11 @@ pub(crate) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         lines.push(Line::default());
     }
     if lines.is_empty() {
-        lines.push(Line::styled(tr!("The service has not answered about it yet."), about.look.theme.faint));
+        let none = match detail.task.remote {
+            None => tr!("The service has not answered about it yet."),
+            Some(_) => tr!("No raw answers are kept for it."),
+        };
+        lines.push(Line::styled(none, about.look.theme.faint));
     }
     lines
 }

@@ -129,7 +129,8 @@ pub(crate) fn came(app: &mut App) -> Vec<Do> {
 /// Whether the picture may be kept; where it is not known yet, it is kept when it has come.
 pub(super) fn may_keep(app: &mut App) -> Result<(), (String, Vec<Do>)> {
     match verdict(app) {
-        Some(Verdict::Bad(why)) => Err((why, Vec::new())),
+        // What is wrong with it stands below the line already.
+        Some(Verdict::Bad(_)) => Err((String::new(), Vec::new())),
         Some(Verdict::Checking) => {
             let reads = look(app);
             if let Some(mend) = picture_mut(app) {

@@ -85,9 +85,11 @@ impl Overlay for FailuresView {
         None
     }
 
-    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+    fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
         let keys = [Action::Undo, Action::Fit, Action::Plan, Action::TakeIn, Action::EditPrompts, Action::FixField];
-        keys.map(|action| (Ctx::Failures, action)).into()
+        // On the line that plans, Enter does that.
+        let once = |action: &Action| *action != Action::Plan || !on_plan(app);
+        keys.into_iter().filter(once).map(|action| (Ctx::Failures, action)).collect()
     }
 }
 
@@ -236,14 +238,21 @@ pub fn can_plan(app: &App) -> Result<(), Why> {
     {
         return Err(Why(why));
     }
-    match view.planned().count() {
-        0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not retried or put away").into())),
-        0 => {
-            let fit = app.named(Ctx::Failures, Action::Fit);
-            Err(Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit)))
-        }
-        _ => Ok(()),
+    if view.planned().next().is_none() { Err(nothing_planned(app, view)) } else { Ok(()) }
+}
+
+/// Why a plan is empty.
+fn nothing_planned(app: &App, view: &FailuresView) -> Why {
+    if view.clusters.is_empty() {
+        return Why(tr!("Nothing has failed that was not retried or put away").into());
     }
+    let fit = app.named(Ctx::Failures, Action::Fit);
+    Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit))
+}
+
+/// Whether the cursor is on the line that plans.
+pub(crate) fn on_plan(app: &App) -> bool {
+    view(app).is_some_and(|view| view.at == view.clusters.len())
 }
 
 /// The whole tasks of the plan have come: opens its preview.

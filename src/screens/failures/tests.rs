@@ -251,7 +251,7 @@ fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
 #[test]
 fn attempts_that_were_charged_already_are_told_as_one_or_as_many() {
     for (count, told) in [
-        (1, "1 of these was charged already, or may have been (0.5 PTC): the new attempts are charged too"),
+        (1, "#1 was charged already, or may have been (0.5 PTC): the new attempt is charged too"),
         (2, "2 of these were charged already, or may have been (1.0 PTC): the new attempts are charged too"),
     ] {
         let mut state = state_of(&[]);

@@ -22,7 +22,7 @@ use crate::{
     },
     layout,
 };
-use domain::{amount::Totals, draft::Field, task::TaskState, text::gist};
+use domain::{amount::Totals, draft::Field, problem::Charged, task::TaskState, text::gist};
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -30,8 +30,12 @@ use ratatui::{
 };
 use words::{names, reason, terms, tr};
 
-/// Cells of a cause's name, at least and at most.
+/// Cells of a cause's name, at least and at most; on a narrow screen fewer, so that what fits it is seen whole.
 const CLASS: (usize, usize) = (20, 28);
+/// Cells of the signs and blanks around a cause's name, its count and its price.
+const BESIDE_CLASS: usize = 10;
+/// On fewer cells count and price are only as wide as they must be.
+const TIGHT: u16 = 70;
 /// Tasks of a cause that are listed.
 const LISTED: usize = 3;
 /// Attempts of the last plan that are listed.
@@ -47,7 +51,9 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &Failur
     let inside = brush.over(place(screen), tr!("Failures by cause"));
     let mut lines = head(app, view, look, inside.width);
     let first = lines.len();
-    lines.extend(view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look)));
+    lines.extend(
+        view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look, inside.width)),
+    );
     lines.push(send(app, view, look));
     lines.push(Line::default());
     match view.clusters.get(view.at) {
@@ -87,7 +93,7 @@ fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'sta
     lines
 }
 
-fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Line<'static> {
+fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look, width: u16) -> Line<'static> {
     let (cursor, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
     let mark = match cluster.remedy {
         Remedy::Settle => " ? ",
@@ -95,29 +101,37 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) => "[ ]",
     };
     let longest = view.clusters.iter().map(|cluster| text::width(&name(view, cluster))).max().unwrap_or(0);
-    let cells = longest.clamp(CLASS.0, CLASS.1);
-    let class = text::pad(&text::cut(&name(view, cluster), cells, false), cells);
+    let widest = |of: &dyn Fn(&Cluster) -> usize| view.clusters.iter().map(of).max().unwrap_or(0);
+    let (mut count, mut price) = (4, 11);
+    if width < TIGHT {
+        count = widest(&|cluster| cluster.keys.len().to_string().len()) + 1;
+        price = widest(&|cluster| text::width(&cluster.cost.to_string()));
+    }
+    let fits = widest(&|cluster| text::width(&fitting(view, cluster)));
+    let room = usize::from(width).saturating_sub(BESIDE_CLASS + count + price + fits).max(CLASS.0 / 2);
+    let cells = longest.clamp(CLASS.0, CLASS.1).min(room);
+    let class = text::pad(&text::cut(&name(view, cluster), cells, look.signs.ascii), cells);
     Line::from(vec![
         Span::styled(cursor, look.theme.chosen),
-        Span::raw(format!("{mark}{:>4}  ", cluster.keys.len())),
+        Span::raw(format!("{mark}{:>count$}  ", cluster.keys.len())),
         Span::styled(class, style),
-        Span::styled(format!("{:>11}  ", cluster.cost.to_string()), look.theme.faint),
+        Span::styled(format!("{:>price$}  ", cluster.cost.to_string()), look.theme.faint),
         span(fitting(view, cluster), if view.has(cluster) { look.theme.good } else { look.theme.warn }),
     ])
 }
 
-/// The name of a cause; where several have one kind, with what tells them apart: the service's code, or else its words.
+/// The name of a cause; where several have one kind, with what tells them apart: the code, or else the words.
 pub(super) fn name(view: &FailuresView, cluster: &Cluster) -> String {
     let class = names::class(cluster.id.class);
     let others = || view.clusters.iter().filter(|other| other.id.class == cluster.id.class && other.id != cluster.id);
     if others().next().is_none() {
         return class.to_owned();
     }
-    let code = &cluster.id.code;
-    let apart = match (code.is_empty(), others().any(|other| other.id.code == *code), cluster.id.field) {
-        (false, false, _) => code.clone(),
+    let code = names::code(&cluster.id.code);
+    let apart = match (code, others().any(|other| other.id.code == cluster.id.code), cluster.id.field) {
+        (Some(code), false, _) => code.to_owned(),
         (_, _, Some(field)) if others().all(|other| other.id.field != Some(field)) => names::field(field).to_owned(),
-        _ => format!("{code} {}", gist(&cluster.sample)).trim().to_owned(),
+        _ => format!("{} {}", code.unwrap_or_default(), gist(&cluster.sample)).trim().to_owned(),
     };
     format!("{class} {apart}")
 }
@@ -145,12 +159,17 @@ fn send(app: &App, view: &FailuresView, look: Look) -> Line<'static> {
     let cursor = if chosen { look.signs.cursor } else { " " };
     let tasks: usize = view.planned().map(|cluster| cluster.keys.len()).sum();
     let cost: Totals = view.planned().flat_map(|cluster| cluster.cost.all()).collect();
-    let words = match (failures::can_plan(app), tasks) {
-        (Ok(()), 1) => tr!("Plan 1 task, {price}", price = cost),
-        (Ok(()), count) => tr!("Plan {count} tasks, {price}", count, price = cost),
-        (Err(why), _) => why.0,
+    // What stops all of it stands at the top.
+    let words = match tasks {
+        0 => failures::nothing_planned(app, view).0,
+        1 => tr!("Plan 1 task, {price}", price = cost),
+        count => tr!("Plan {count} tasks, {price}", count, price = cost),
     };
-    let style = if chosen { look.theme.chosen } else { look.theme.strong };
+    let style = match (chosen, failures::can_plan(app)) {
+        (true, _) => look.theme.chosen,
+        (false, Ok(())) => look.theme.strong,
+        (false, Err(_)) => look.theme.faint,
+    };
     Line::from(vec![Span::styled(cursor, look.theme.chosen), Span::styled(format!("    {words}"), style)])
 }
 
@@ -159,11 +178,14 @@ fn about(app: &App, view: &FailuresView, cluster: &Cluster, look: Look, width: u
     let label = |name: &str, value: &str, style| labelled(name, value, width.saturating_sub(2), look, style);
     let mut lines = label(tr!("Says"), &cluster.sample, look.theme.bad);
     if cluster.spent != Totals::default() {
-        lines.extend(label(
-            tr!("Cost so far"),
-            &tr!("{price}, perhaps some of it unknown", price = cluster.spent),
-            look.theme.warn,
-        ));
+        let mut rows = cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+        let is_open = rows.any(|row| row.charged == Charged::Unknown);
+        let price = cluster.spent.to_string();
+        let (price, style) = match is_open {
+            true => (tr!("{price}, perhaps some of it unknown", price), look.theme.warn),
+            false => (price, Style::new()),
+        };
+        lines.extend(label(tr!("Cost so far"), &price, style));
     }
     let keys: Vec<String> = cluster.keys.iter().map(ToString::to_string).collect();
     lines.extend(label(tr!("Tasks"), &keys.join(" "), Style::new()));

@@ -14,7 +14,7 @@ use ratatui::{
     text::{Line, Span},
 };
 use unicode_segmentation::UnicodeSegmentation;
-use words::tr;
+use words::{amounts, tr};
 
 /// The fields that differ, as lines of at most `width` cells; none when nothing differs.
 pub(crate) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec<Line<'static>> {
@@ -46,7 +46,7 @@ fn fields(request: &Request) -> [(&'static str, String); 9] {
         (tr!("Last frame"), picture(&request.last_frame)),
         (tr!("Subject"), picture(&request.subject)),
         (tr!("Resolution"), request.resolution.clone()),
-        (tr!("Duration"), format!("{} s", request.duration)),
+        (tr!("Duration"), amounts::seconds(request.duration)),
         (tr!("Optimizer"), yes(request.optimizer)),
         (tr!("Callback"), request.callback.clone().unwrap_or_else(|| tr!("none").into())),
         (

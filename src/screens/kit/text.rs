@@ -83,6 +83,8 @@ pub(crate) fn web_address(text: &str, rest: bool) -> &str {
 fn words(paragraph: &str) -> impl Iterator<Item = &str> {
     const OPENING: &str = "[({【「（“";
     const CLOSING: &str = ".,;:!?])}】」）”。，；：！？、";
+    /// Cells that are kept together at most: a long path may break between its names.
+    const TOGETHER: usize = 20;
     let all = |word: &str, of: &str| word.chars().all(|c| of.contains(c));
     let mut bounds = paragraph.split_word_bound_indices().peekable();
     std::iter::from_fn(move || {
@@ -90,7 +92,14 @@ fn words(paragraph: &str) -> impl Iterator<Item = &str> {
         let mut to = from + word.len().max(web_address(&paragraph[from..], false).len());
         while bounds.next_if(|(at, _)| *at < to).is_some() {}
         while let Some((_, next)) = bounds.peek().copied() {
-            let glued = all(word, OPENING) || (all(next, CLOSING) && !word.trim().is_empty());
+            // Signs of one short word, such as `I2V-01`, `#7` or `a/b`, stay together.
+            let of_a_word = |part: &str| part.chars().all(|c| c.is_ascii_graphic());
+            let glued = all(word, OPENING)
+                || (all(next, CLOSING) && !word.trim().is_empty())
+                || (of_a_word(word)
+                    && of_a_word(next)
+                    && to - from + next.len() <= TOGETHER
+                    && web_address(&paragraph[to..], false).is_empty());
             if !glued {
                 break;
             }
@@ -114,6 +123,7 @@ mod tests {
         assert_eq!(wrap("it is queued.", 12), ["it is", "queued."]);
         assert_eq!(wrap("camera [Push in]", 8), ["camera", "[Push", "in]"]);
         assert_eq!(wrap("one\n\ntwo", 9), ["one", "", "two"]);
+        assert_eq!(wrap("choose I2V-01 (#7)", 11), ["choose", "I2V-01 (#7)"]);
     }
 
     #[test]

@@ -57,14 +57,14 @@ fn by_day(app: &App) -> Vec<Line> {
     let top = most.max(cap.unwrap_or(0)).max(1);
     let level = |amount: u64| (amount * ROWS * STEPS).div_ceil(top);
     let cap_row = cap.map(|cap| level(cap).saturating_sub(1) / STEPS);
-    let title = tr!("Spent by day, the last {days} days", days = DAYS);
+    let title = tr!("Spent by day, the last {days} days, in {currency}", days = DAYS, currency);
     let mut lines = vec![Line::Blank, Line::Plot(title)];
     for row in (0..ROWS).rev() {
         let heights = days.iter().map(|amount| level(*amount).saturating_sub(row * STEPS).min(STEPS) as u8).collect();
         let is_cap = cap_row == Some(row);
         let label = match (is_cap, cap) {
-            (true, Some(cap)) => tr!("cap {amount}", amount = told(cap, currency)),
-            _ if row == ROWS - 1 => told(top, currency),
+            (true, Some(cap)) => tr!("cap {amount}", amount = Amount::from_millionths(cap.cast_signed())),
+            _ if row == ROWS - 1 => Amount::from_millionths(top.cast_signed()).to_string(),
             _ => String::new(),
         };
         lines.push(Line::Columns { label, heights, cap: is_cap });

@@ -55,7 +55,10 @@ fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
             Span::styled(text::pad(title, NAME), look.theme.strong),
             Span::styled(heads(), look.theme.faint),
         ])],
-        ledger::Line::Plot(title) => vec![Line::styled(text::harmless(title), look.theme.strong)],
+        ledger::Line::Plot(title) => text::wrap(title, usize::from(width.saturating_sub(2)))
+            .into_iter()
+            .map(|part| Line::styled(part, look.theme.strong))
+            .collect(),
         ledger::Line::Columns { label, heights, cap } => vec![columns(label, heights, *cap, look)],
         ledger::Line::Bar { name, good, bad, note } => bar(name, (*good, *bad), note, look, width),
         ledger::Line::Sums { name, currency, sum } => vec![sums(name, *currency, *sum, look)],
@@ -64,8 +67,10 @@ fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
 
 /// Cells of what stands left of a plot in columns.
 const LABEL: usize = 13;
-/// Cells of a whole bar.
+/// Cells of a whole bar at most.
 const BAR: u16 = 24;
+/// Cells that the number behind a bar has at least.
+const NOTE: u16 = 12;
 
 /// A row of a plot in columns of two cells.
 fn columns(label: &str, heights: &[u8], cap: bool, look: Look) -> Line<'static> {
@@ -85,19 +90,20 @@ fn columns(label: &str, heights: &[u8], cap: bool, look: Look) -> Line<'static> 
 /// A bar, what is good of it before what is bad, and the number behind it; what has no room there stands below the number.
 fn bar(name: &str, (good, bad): (u16, u16), note: &str, look: Look, width: u16) -> Vec<Line<'static>> {
     let [full, half] = if look.signs.ascii { ["#", "x"] } else { ["█", "▒"] };
+    // Two cells at the right are for the signs that tell of more.
+    let whole = BAR.min(width.saturating_sub(u16::try_from(NAME).unwrap_or(0) + 2 + NOTE + 2)).max(2);
     // What is there at all is seen.
-    let cells = |part: u16| usize::from((u32::from(part) * u32::from(BAR)).div_ceil(1_000) as u16);
+    let cells = |part: u16| usize::from((u32::from(part) * u32::from(whole)).div_ceil(1_000) as u16);
     let used = cells(good) + cells(bad);
     let name = harmless::harmless_line(name);
     let (name, _) = harmless::cut(&name, NAME - 1, look.signs.ascii);
-    let before = NAME + usize::from(BAR) + 2;
-    // Two cells at the right are for the signs that tell of more.
+    let before = NAME + usize::from(whole) + 2;
     let mut notes = text::wrap(&text::harmless(note), usize::from(width).saturating_sub(before + 2).max(8)).into_iter();
     let bar = Line::from(vec![
         Span::raw(text::pad(&name, NAME)),
         Span::styled(full.repeat(cells(good)), look.theme.good),
         Span::styled(half.repeat(cells(bad)), look.theme.bad),
-        Span::raw(" ".repeat(usize::from(BAR + 2).saturating_sub(used))),
+        Span::raw(" ".repeat(usize::from(whole + 2).saturating_sub(used))),
         Span::raw(notes.next().unwrap_or_default()),
     ]);
     let below = notes.map(|note| Line::raw(format!("{:before$}{note}", "")));

@@ -57,8 +57,8 @@ pub fn entries(app: &App, text: &str) -> Vec<Entry> {
         let name = format!("{} {behind}", command.name);
         // One that is typed with what it takes is what is meant.
         let whole = (!behind.is_empty() && text.trim().ends_with(&behind)).then_some((0, 0));
-        let cost =
-            whole.or_else(|| best(text, [command.help, lang::tr(command.help)].map(|help| (name.clone(), help))))?;
+        let theirs = format!("{name} {}", option_word(&behind));
+        let cost = whole.or_else(|| best(text, [(name, command.help), (theirs, lang::tr(command.help))]))?;
         Some((cost, Entry { found: Found::Command(command, behind), why_not: None }))
     });
     let mut found: Vec<((usize, usize), Entry)> = actions.chain(commands).collect();
@@ -75,6 +75,17 @@ pub fn entries(app: &App, text: &str) -> Vec<Entry> {
         }
     }
     listed
+}
+
+/// An option of `set` as the reader's language calls it.
+fn option_word(option: &str) -> &'static str {
+    match option {
+        "theme" => tr!("theme"),
+        "language" => tr!("language"),
+        "mouse" => tr!("mouse"),
+        "pictures" => tr!("pictures"),
+        _ => "",
+    }
 }
 
 /// How badly a text fits the best of these names and helps, a find in the name before one in the help.
@@ -236,6 +247,12 @@ mod tests {
         lang::within(lang::Lang::Zh, || {
             for text in ["重试", "归类", "retry"] {
                 assert!(ids(&state, text).contains(&(Ctx::Table, Action::Failures)), "{text}");
+            }
+            for (text, name, behind) in [("语言", "set", "language"), ("主题", "theme", ""), ("预算", "budget", "")]
+            {
+                let found = entries(&state, text);
+                let is_it = |entry: &Entry| matches!(&entry.found, Found::Command(command, with) if command.name == name && with == behind);
+                assert!(found.iter().take(2).any(is_it), "{text}: {found:?}");
             }
         });
     }

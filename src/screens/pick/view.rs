@@ -22,6 +22,8 @@ use words::{reason, tr};
 
 /// Fewer rows than this show no picture.
 const LEAST: u16 = 5;
+/// Rows for why the chosen one cannot be used.
+const WHY: u16 = 2;
 
 /// Draws it; tells where the caret is.
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &App) -> Position {
@@ -36,11 +38,21 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &A
     let (query, caret) = picker.query.window(place.right().saturating_sub(x + 1));
     brush.text(x, place.y, place.right().saturating_sub(x), &query, Style::new());
     let rest = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    // Why the chosen one cannot be used stands at the foot in full; the rows stay where the cursor is on another.
+    let why = if picker.items.iter().any(|item| !item.why_not.is_empty()) { WHY } else { 0 };
+    let rest = Rect { height: rest.height.saturating_sub(why), ..rest };
+    let why_not = picker.items.get(picker.at).map_or("", |item| item.why_not.as_str());
+    for (n, part) in (0..why).zip(text::wrap(why_not, usize::from(place.width.saturating_sub(4)))) {
+        brush.text(place.x + 2, rest.bottom() + n, place.width.saturating_sub(3), &part, look.theme.warn);
+    }
     if picker.items.is_empty() {
         brush.text(rest.x, rest.y, rest.width, &nothing(picker), look.theme.faint);
     }
     // The signs that tell of more above or below stand at the right.
     let width = usize::from(place.width).saturating_sub(3);
+    let widest = |of: fn(&Item) -> usize| picker.items.iter().map(of).max().unwrap_or(0);
+    let notes = widest(|item| text::width(&beside(item))).min(width / 2);
+    let names = widest(|item| text::width(&item.text)).min(width.saturating_sub(notes + 4));
     let lines: Vec<Line<'static>> = picker
         .items
         .iter()
@@ -54,7 +66,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &A
             };
             let sign = if chosen { look.signs.cursor } else { " " };
             let beside = beside(item);
-            let room = width.saturating_sub(text::width(&beside).min(width / 2) + 4);
+            let room = if beside.is_empty() { width.saturating_sub(2) } else { names };
             let name = text::cut(&item.text, room, false);
             let gap = " ".repeat(room.saturating_sub(text::width(&name)) + 2);
             Line::from(vec![

@@ -83,7 +83,7 @@ fn judged(app: &App, preview: Preview) -> Preview {
             priced,
         ]
         .concat(),
-        obstacles: [judged.obstacles, obstacles::found(app, &items, total)].concat(),
+        obstacles: [judged.obstacles, obstacles::found(app, preview.purpose, &items, total)].concat(),
         seen: Some(seen(app, profile_of(app, &items))),
     };
     warnings.retain(|told| !before.warnings.contains(told));
@@ -311,10 +311,20 @@ impl Overlay for Preview {
     }
 
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
-        let keys = [Action::Send, Action::LeaveOut, Action::Drop, Action::Move(Move::Down), Action::Move(Move::Up)];
-        let shown = if scrolls(app, self) || self.items.len() > 1 { keys.len() } else { 2 };
-        let sends = |action: &Action| *action != Action::Send || self.price.is_none();
-        keys.into_iter().take(shown).filter(sends).map(|action| (Ctx::Preview, action)).collect()
+        let stopped = app.work.halt().is_some() || app.work.queue.is_paused();
+        let moves = scrolls(app, self) || self.items.len() > 1;
+        let keys = [
+            (Action::Send, self.price.is_none()),
+            (Action::LeaveOut, true),
+            // What its words name.
+            (Action::Editor, true),
+            (Action::Pause, stopped),
+            (Action::CommandLine, !self.obstacles.is_empty()),
+            (Action::Drop, moves),
+            (Action::Move(Move::Down), moves),
+            (Action::Move(Move::Up), moves),
+        ];
+        keys.into_iter().filter(|(_, is_shown)| *is_shown).map(|(action, _)| (Ctx::Preview, action)).collect()
     }
 
     /// While the number is being typed, the key that sends.

@@ -3,20 +3,24 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    screen::PreviewItem,
+    screen::{PreviewItem, Purpose},
 };
 use domain::amount::{Amount, Currency};
 use words::{problem::Problem, tr};
 
 /// All of it.
-pub(super) fn found(app: &App, items: &[PreviewItem], total: Amount) -> Vec<Problem> {
-    [nothing_left(app, items), mixed(items), of_profile(app, super::profile_of(app, items), total)].concat()
+pub(super) fn found(app: &App, purpose: Purpose, items: &[PreviewItem], total: Amount) -> Vec<Problem> {
+    [nothing_left(app, purpose, items), mixed(items), of_profile(app, super::profile_of(app, items), total)].concat()
 }
 
 /// A plan of which nothing can be sent.
-fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
+fn nothing_left(app: &App, purpose: Purpose, items: &[PreviewItem]) -> Vec<Problem> {
     let none = items.is_empty().then(|| {
-        let next = tr!("{back} goes back to the causes.", back = app.named(Ctx::Global, Action::Back));
+        let back = app.named(Ctx::Global, Action::Back);
+        let next = match purpose {
+            Purpose::Plan => tr!("{back} goes back to the causes.", back),
+            Purpose::New | Purpose::Retry | Purpose::EditRetry | Purpose::File => tr!("{back} goes back.", back),
+        };
         Problem::new(tr!("There is nothing to send"), "", next)
     });
     none.into_iter().collect()

@@ -116,7 +116,7 @@ pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
     if let Some(parent) = item.parent {
         lines.extend(label(tr!("Retry of"), &parent.to_string()));
     }
-    let model = format!("{} {dot} {} {dot} {} s", request.model, request.resolution, request.duration);
+    let model = format!("{} {dot} {} {dot} {}", request.model, request.resolution, amounts::seconds(request.duration));
     lines.extend(label(tr!("Model"), &model));
     for (name, image) in [
         (tr!("First frame"), &request.first_frame),
@@ -276,9 +276,10 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
         return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
     }
     if can_leave_out(preview).is_ok() {
-        let columns = preview.batch.as_ref().is_some_and(|batch| !batch.others.is_empty());
+        let columns = preview.batch.as_ref().map_or(0, |batch| batch.others.len());
         let goes_on = match preview.items.len() {
-            _ if columns => tr!("leaves the columns out").to_owned(),
+            _ if columns == 1 => tr!("leaves the column out").to_owned(),
+            _ if columns > 1 => tr!("leaves the columns out").to_owned(),
             1 => tr!("goes on with the one good task").to_owned(),
             count => tr!("goes on with the {count} good tasks", count),
         };
@@ -306,7 +307,10 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
     let number = preview.items.len().to_string();
     let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);
     let pays = look.signs.pays;
-    let sends = if typed {
+    let waits = app.work.of(preview.profile(app)).sending.halted.is_some() || app.work.queue.is_paused();
+    let sends = if typed && waits {
+        tr!("queues it; this pays once it is sent{sign}", sign = pays)
+    } else if typed {
         tr!("sends: this pays{sign}", sign = pays)
     } else {
         tr!("sends once {number} is typed: this pays{sign}", number, sign = pays)

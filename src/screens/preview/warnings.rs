@@ -67,7 +67,8 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
             }
         }
     }
-    judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(app, warning, &rows)));
+    let only = items.len() == 1;
+    judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(app, warning, &rows, only)));
     judged.warnings.extend(twins(app, items));
     let (unchanged, edited): (Vec<_>, Vec<_>) = elsewhere(app, items).into_iter().partition(|item| item.was.is_none());
     judged.obstacles.extend(not_served(app, &unchanged));
@@ -128,23 +129,29 @@ fn edits(app: &App) -> String {
     tr!("{edit} edits before it sends.", edit = app.named(Ctx::Table, Action::Edit))
 }
 
-fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
+/// `only`: whether nothing else is shown.
+fn warned(app: &App, warning: Warning, rows: &[&Row], only: bool) -> Problem {
     let count = rows.len();
+    let key = rows.first().filter(|_| only).map(|row| row.key);
     match warning {
         Warning::Invalid => {
-            let what = match count {
-                1 => tr!("1 of these was refused for invalid parameters").to_owned(),
-                count => tr!("{count} of these were refused for invalid parameters", count),
+            let what = match (key, count) {
+                (Some(key), _) => tr!("{key} was refused for invalid parameters", key),
+                (None, 1) => tr!("1 of these was refused for invalid parameters").to_owned(),
+                (None, count) => tr!("{count} of these were refused for invalid parameters", count),
             };
             Problem::new(what, tr!("the same request will be refused again"), edits(app))
         }
         Warning::Charged => {
             let cost: Totals = rows.iter().map(|row| row.money()).collect();
-            let what = match count {
-                1 => tr!("1 of these was charged already, or may have been ({cost})", cost),
-                count => tr!("{count} of these were charged already, or may have been ({cost})", count, cost),
+            let what = match (key, count) {
+                (Some(key), _) => tr!("{key} was charged already, or may have been ({cost})", key, cost),
+                (None, 1) => tr!("1 of these was charged already, or may have been ({cost})", cost),
+                (None, count) => tr!("{count} of these were charged already, or may have been ({cost})", count, cost),
             };
-            Problem::new(what, tr!("the new attempts are charged too"), "")
+            let too =
+                if only { tr!("the new attempt is charged too") } else { tr!("the new attempts are charged too") };
+            Problem::new(what, too, "")
         }
         Warning::StillQueued => {
             let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();

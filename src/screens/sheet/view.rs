@@ -70,7 +70,7 @@ fn tile(sheet: &Sheet, brush: &mut Brush<'_>, app: &App, video: &Video, moment: 
         Some(Ok(seen)) => seen.frames.get(frame).map(|frame| (frame.ms, frame.number)),
         _ => None,
     };
-    sights::view::draw(brush, app, &Spot { sight, frame, room, crop: None });
+    sights::view::draw(brush, app, &Spot { sight: sight.clone(), frame, room, crop: None });
     let look = brush.look;
     let chosen = sheet.at == moment;
     let (sign, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
@@ -78,7 +78,8 @@ fn tile(sheet: &Sheet, brush: &mut Brush<'_>, app: &App, video: &Video, moment: 
         Some((ms, number)) if chosen && room.width >= 20 => {
             tr!("{seconds} s, frame {n}", seconds = amounts::tenths(ms), n = number + 1)
         }
-        Some((ms, _)) => tr!("{seconds} s", seconds = amounts::tenths(ms)),
+        Some((ms, _)) => amounts::seconds(amounts::tenths(ms)),
+        None if app.screen.sights.get(&sight).is_none() => tr!("decoding").to_owned(),
         None => String::new(),
     };
     brush.text(room.x, room.bottom(), room.width, &format!("{sign}{words}"), style);

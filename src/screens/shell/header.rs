@@ -18,7 +18,7 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use words::{amounts, tr};
+use words::{amounts, names, tr};
 
 /// Working days that a refund can still be asked for in when it must be seen.
 const LAST_DAYS: u32 = 2;
@@ -213,14 +213,25 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     }
     let sends = |sender: &&Sender| sender.profile == app.work.settings.profile.name;
     let others: Vec<&Sender> = app.work.sharing.senders.iter().filter(sends).collect();
-    let who = match others[..] {
-        [] => return Some(one([(11, tr!("queue running").into())], theme.faint)),
-        [one] => one.name.clone(),
-        [first, ref rest @ ..] => tr!("{who} and {n} more", who = first.name, n = rest.len()),
-    };
-    let (long, short) = match app.work.own.has_key {
-        true => (tr!("queue running here and in {who}", who), tr!("{who} sends too", who)),
-        false => (tr!("queue running in {who}", who), tr!("{who} sends", who)),
+    let (long, short) = match (&others[..], app.work.own.has_key) {
+        ([], true) => return Some(one([(11, tr!("queue running").into())], theme.faint)),
+        ([], false) => return Some(one([(4, tr!("no key").into())], theme.warn)),
+        ([one], has_key) => {
+            let who = names::program(&one.name);
+            match has_key {
+                true => (tr!("queue running here and in {who}", who), tr!("{who} sends too", who)),
+                false => (tr!("queue running in {who}", who), tr!("{who} sends", who)),
+            }
+        }
+        // Their names are in `:who`.
+        (several, true) => {
+            let n = several.len();
+            (tr!("queue running here and in {n} more programs", n), tr!("{n} more programs send", n))
+        }
+        (several, false) => {
+            let n = several.len();
+            (tr!("queue running in {n} programs", n), tr!("{n} programs send", n))
+        }
     };
     Some(one([(10, long), (5, short)], theme.faint))
 }
@@ -228,7 +239,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
 /// `watch 812 14:03`; one's own name is not told.
 fn stamp(app: &App, by: &Stamp) -> String {
     let when = amounts::moment(by.at, app.work.now);
-    if share::is_ours(&app.work, by) { when } else { format!("{} {when}", by.who) }
+    if share::is_ours(&app.work, by) { when } else { format!("{} {when}", names::program(&by.who)) }
 }
 
 fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {

@@ -32,7 +32,11 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
     app.screen.table.passing = None;
     let before = table::kept::sign(app);
     let wishes = match input {
-        Input::Key(key) => take_key(app, key),
+        Input::Key(key) => {
+            let wishes = take_key(app, key);
+            toast::next_key(app);
+            wishes
+        }
         Input::Mouse(mouse) => super::mouse::take(app, mouse),
         Input::Paste(text) => paste(app, &text),
         Input::Resize { width, height } => {
@@ -74,7 +78,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
     match hints::possible(app, binding) {
         Ok(()) => commands::run(app, binding.action),
         Err(Why(why)) => {
-            toast::say(app, Level::Warning, why, None);
+            toast::reply(app, why);
             Vec::new()
         }
     }
@@ -115,7 +119,7 @@ fn type_key(app: &mut App, key: Key) -> Vec<Do> {
 fn say_unknown(app: &mut App, key: Key) {
     let help = app.named(Ctx::Global, Action::Help);
     let key = keymap::readable(&key.to_string());
-    toast::say(app, Level::Warning, tr!("{key} does nothing here; {help} shows the keys", key, help), None);
+    toast::reply(app, tr!("{key} does nothing here; {help} shows the keys", key, help));
 }
 
 /// Pasted text is text: it never runs a command and never sends.

@@ -154,7 +154,7 @@ pub static ATTEMPT: Column = Column {
             (false, attempt) => attempt.to_string(),
         })
     },
-    ..column("attempt", "try", 3, 108, "which attempt it is in its line of retries")
+    ..column("attempt", "attempt", 7, 112, "which attempt it is in its line of retries")
 };
 
 pub static COST: Column = Column {
@@ -259,7 +259,7 @@ mod tests {
     fn narrow_screens_keep_the_key_the_state_and_the_prompt() {
         assert_eq!(titles(40), ["#", "state", "prompt"]);
         assert_eq!(titles(80), ["#", "state", "status", "time", "model", "cost", "prompt"]);
-        assert_eq!(titles(120), ["#", "state", "status", "time", "model", "format", "try", "cost", "prompt"]);
+        assert_eq!(titles(120), ["#", "state", "status", "time", "model", "format", "attempt", "cost", "prompt"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
     kit::{
         brush::{Brush, span},
         steps::step,
+        text,
         theme::Look,
     },
 };
@@ -26,7 +27,7 @@ use ratatui::{
     text::{Line as Text, Span},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use words::tr;
+use words::{names, tr};
 
 /// Has the rows stand by batch.
 pub(crate) fn begin(app: &mut App, unfolded: BTreeSet<TaskKey>) {
@@ -191,7 +192,6 @@ pub(super) fn note(app: &App) -> Option<String> {
 #[derive(Default)]
 struct Sum {
     count: usize,
-    ended: usize,
     states: BTreeMap<TaskState, usize>,
     /// Of one confirmation, and so of one account.
     currency: Currency,
@@ -206,7 +206,6 @@ fn sum(app: &App, batch: TaskKey) -> Sum {
     let mut sum = Sum { prompt: rows.last().map(|row| row.prompt().to_owned()).unwrap_or_default(), ..Sum::default() };
     for row in rows {
         sum.count += 1;
-        sum.ended += usize::from(!row.state.is_live() && row.state != TaskState::Unknown);
         *sum.states.entry(row.state).or_default() += 1;
         sum.currency = row.kind.currency;
         sum.whole += row.cost;
@@ -217,7 +216,7 @@ fn sum(app: &App, batch: TaskKey) -> Sum {
     sum
 }
 
-/// Draws a batch's line: `▸ #12 24 tasks  ▶3 ✓18 ✗3  75%  9.0 of 12.0 PTC  A fox runs`.
+/// Draws a batch's line: `▸ #12 24 tasks  ▶3 ✓18 ✗3  75% saved  9.0 of 12.0 PTC  A fox runs`.
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, batch: TaskKey) {
     let look = brush.look;
     let Some(groups) = &app.screen.table.groups else { return };
@@ -234,20 +233,32 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, batch: TaskKey
     brush.line(place.x + 2, place.y, place.width.saturating_sub(2), &line);
 }
 
+/// Cells of a batch's key, its number of tasks, its states, what share is saved, and its money.
+const KEY: usize = 6;
+const COUNT: usize = 11;
+const STATES: usize = 14;
+const SAVED: usize = 10;
+const MONEY: usize = 16;
+
 fn line(sum: &Sum, unfolded: bool, batch: TaskKey, look: Look) -> Text<'static> {
     let fold = look.signs.fold[usize::from(unfolded)];
-    let percent = sum.ended * 100 / sum.count.max(1);
+    let saved = sum.states.get(&TaskState::Saved).copied().unwrap_or(0);
     let mut spans = vec![
         Span::styled(format!("{fold} "), look.theme.faint),
-        Span::styled(format!("{batch} "), look.theme.strong),
-        Span::raw(format!("{}  ", tr!("{count} tasks", count = sum.count))),
+        Span::styled(text::pad(&batch.to_string(), KEY), look.theme.strong),
+        Span::raw(text::pad(&names::tasks(sum.count), COUNT)),
     ];
+    let mut used = 0;
     for (state, count) in &sum.states {
-        spans.push(Span::styled(format!("{}{count} ", look.signs.state(*state)), look.theme.state(*state)));
+        let part = format!("{}{count} ", look.signs.state(*state));
+        used += text::width(&part);
+        spans.push(Span::styled(part, look.theme.state(*state)));
     }
-    spans.push(Span::raw(format!(" {percent}%  ")));
+    spans.push(Span::raw(" ".repeat(STATES.saturating_sub(used))));
+    let share = tr!("{percent}% saved", percent = saved * 100 / sum.count.max(1));
+    spans.push(Span::raw(format!("{}  ", text::pad_left(&share, SAVED))));
     let money = tr!("{spent} of {whole}", spent = sum.spent, whole = sum.whole.of(sum.currency));
-    spans.push(Span::raw(format!("{money}  ")));
+    spans.push(Span::raw(format!("{}  ", text::pad_left(&money, MONEY))));
     spans.push(span(&sum.prompt, look.theme.faint));
     Text::from(spans)
 }

@@ -18,7 +18,7 @@ use crate::{
 use domain::task::TaskKey;
 use engine::filter::Place;
 use ratatui::{layout::Rect, style::Style};
-use words::{amounts, lang, reason, tr};
+use words::{amounts, lang, tr};
 
 /// Draws it and tells which rows of the screen scroll.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
@@ -205,7 +205,11 @@ fn notes_in(app: &App, mark: Option<&str>, last: [Option<String>; 2]) -> String 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let hint = |ctx, action| app.key(ctx, action).unwrap_or_default();
-    let fault = app.screen.top::<FilterInput>().and_then(|input| input.fault.as_ref().map(reason::filter));
+    // What is wrong with a filter stands above the line in which it is typed.
+    let typed = app.screen.top::<FilterInput>();
+    if typed.is_some_and(|input| input.fault.is_some()) {
+        return;
+    }
     let not_opened = app.work.store.owner.is_none() && app.work.store.failures > 0;
     let lines = if not_opened && app.work.store.away.is_some() {
         let why = hint(Ctx::Panes, Action::Messages);
@@ -261,16 +265,15 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
             ),
         ]
     } else {
-        vec![
-            fault.clone().unwrap_or_else(|| {
-                tr!("None of {count} tasks matches the filter.", count = amounts::number(app.work.tasks.rows.len()))
-            }),
+        let none = tr!("None of {count} tasks matches the filter.", count = amounts::number(app.work.tasks.rows.len()));
+        let ways = typed.is_none().then(|| {
             tr!(
                 "{filter} changes it, {back} clears it.",
                 filter = hint(Ctx::Table, Action::Filter),
                 back = hint(Ctx::Global, Action::Back)
-            ),
-        ]
+            )
+        });
+        [none].into_iter().chain(ways).collect()
     };
     for (n, line) in lines.iter().enumerate() {
         let y = place.y.saturating_add(1 + u16::try_from(n).unwrap_or(0));

@@ -102,7 +102,7 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         }
         (None, true) => match &work.queue.pause {
             Some(by) if !share::is_ours(work, by) => {
-                tr!("Sending is paused by {who}. Type resume to continue.", who = by.who)
+                tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who))
             }
             _ => tr!("Sending is paused. Type resume to continue.").to_owned(),
         },
@@ -113,12 +113,12 @@ pub(super) fn status(work: &Work) -> Vec<String> {
     let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
     let money = match work.own.balance.last {
         Some((balance, _)) => tr!(
-            "Today {spent} spent, {reserved} reserved. The balance is {balance}.",
+            "Today {spent} spent, {reserved} set aside. The balance is {balance}.",
             spent,
             reserved,
             balance = balance.of(currency),
         ),
-        None => tr!("Today {spent} spent, {reserved} reserved.", spent, reserved),
+        None => tr!("Today {spent} spent, {reserved} set aside.", spent, reserved),
     };
     vec![tasks, queue, money]
 }

@@ -54,7 +54,8 @@ pub fn cost_text(
 /// What the cap was raised by, when and by whom.
 #[must_use]
 pub fn raise_line(Raise { by, more, person }: &Raise, now: Now) -> String {
-    let who = person.as_ref().map_or_else(|| by.who.clone(), |person| format!("{person}, {}", by.who));
+    let program = names::program(&by.who);
+    let who = person.as_ref().map_or_else(|| program.clone(), |person| format!("{person}, {program}"));
     let (when, who) = (amounts::moment(by.at, now), text::harmless_line(&who).into_owned());
     tr!("Cap raised by {more} at {when} ({who}), for that day only.", more, when, who)
 }

@@ -12,11 +12,11 @@ use engine::{
 #[must_use]
 pub fn program(program: &Program) -> String {
     let name = match program.is_this {
-        true => tr!("{name} (this one)", name = program.name),
+        true => tr!("{name} (this one)", name = names::program(&program.name)),
         false if program.name.bytes().all(|byte| byte.is_ascii_digit()) => {
             tr!("process {name}", name = program.name)
         }
-        false => program.name.clone(),
+        false => names::program(&program.name),
     };
     let sends = match program.sends.as_slice() {
         [] => tr!("sends nothing").to_owned(),

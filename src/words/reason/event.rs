@@ -45,7 +45,7 @@ pub fn kind(kind: &str) -> &str {
 pub fn event(what: &What, voice: &Voice) -> String {
     let text = match what {
         What::Said { text, .. } => return text.clone(),
-        What::Confirmed(amount) => return tr!("{amount} reserved", amount),
+        What::Confirmed(amount) => return tr!("{amount} set aside", amount),
         What::Adopted(id) => return tr!("created elsewhere as {id}", id = id.0),
         What::PutBack { wait_ms, why } => {
             let (seconds, message) = (wait_ms.div_ceil(SECOND), message(why, voice));

@@ -6,10 +6,8 @@ mod tests;
 
 use super::{picture_file, system::unlisted};
 use crate::voice::Voice;
-use crate::{problem::Problem, tr};
+use crate::{amounts, problem::Problem, tr};
 use domain::{picture::MOST_PIXELS, reason::picture::PictureReason, request::Oddity};
-
-const MB: u64 = 1024 * 1024;
 
 #[must_use]
 pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
@@ -48,7 +46,7 @@ pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
         PictureReason::Folder(at) => unlisted(at),
         PictureReason::NoneFits { path, pattern } => Problem::new(
             tr!("{path} matches no picture", path),
-            if *pattern { tr!("no file there matches") } else { tr!("it contains no pictures") },
+            if *pattern { "" } else { tr!("it contains no pictures") },
             tr!("Check the path."),
         ),
         PictureReason::Webp => Problem::new(
@@ -56,15 +54,11 @@ pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
             tr!("this host takes {kinds}", kinds = tr!("JPG and PNG")),
             tr!("Convert it to JPG or PNG."),
         ),
-        PictureReason::TooLarge { bytes } => {
-            // Rounded up, so that nothing over the limit reads as the limit.
-            let tenths = (bytes * 10).div_ceil(MB);
-            Problem::new(
-                tr!("The picture is too large: the service takes at most 20 MB"),
-                tr!("it has {size} MB", size = format!("{}.{}", tenths / 10, tenths % 10)),
-                tr!("Make it smaller or save it as JPG."),
-            )
-        }
+        PictureReason::TooLarge { bytes } => Problem::new(
+            tr!("The picture is too large: the service takes at most 20 MB"),
+            tr!("it has {size}", size = amounts::size(*bytes)),
+            tr!("Make it smaller or save it as JPG."),
+        ),
         PictureReason::TooManyPixels { width, height } => Problem::new(
             tr!(
                 "The picture has too many pixels to decode: the limit is {most} million",

@@ -2,7 +2,7 @@
 
 use super::{sight::unseen, system::system};
 use crate::voice::Voice;
-use crate::{problem::Problem, tr};
+use crate::{amounts, problem::Problem, tr};
 use domain::reason::{
     picture_file::{Content, Fault, Why},
     system::System,
@@ -32,15 +32,12 @@ pub fn problem(Fault { path, why }: &Fault, voice: &Voice) -> Problem {
             Problem::new(tr!("{path} cannot be read", path), system(why), next)
         }
         Why::TooLarge { bytes } => {
-            // Rounded up, so that nothing over the limit reads as the limit.
-            let tenths = (bytes * 10).div_ceil(1024 * 1024);
-            let size = format!("{}.{}", tenths / 10, tenths % 10);
-            let why = tr!("it has {size} MB, and the service takes at most 20 MB", size);
+            let why = tr!("it has {size}, and the service takes at most 20 MB", size = amounts::size(*bytes));
             let next = match &voice.shrink {
                 Some(shrink) => tr!("{shrink} in compose makes a smaller copy; or save it smaller yourself.", shrink),
                 None => tr!("Save it smaller.").into(),
             };
-            Problem::new(tr!("{path} cannot be read", path), why, next)
+            Problem::new(tr!("{path} is too large", path), why, next)
         }
         Why::NotBase64 => {
             let why = tr!("what follows the comma is not base64");

@@ -19,7 +19,7 @@ pub fn unseen(reason: &Unseen) -> String {
         Unseen::Format(code) => tr!("its video format is {code}; reeltop decodes H.264, and others with ffmpeg", code),
         Unseen::Kind(words) => tr!("reeltop cannot decode this kind of H.264: {words}", words),
         Unseen::TooLong => tr!("the video is too long").into(),
-        Unseen::TooSlow => tr!("decoding took too long").into(),
+        Unseen::TooSlow => tr!("decoding took too long; a player can open it").into(),
         Unseen::Unread(why) => system(why),
     }
 }

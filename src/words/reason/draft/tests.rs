@@ -151,7 +151,7 @@ fn every_rule_has_its_own_sentence() {
 #[test]
 fn faults_are_told_in_the_order_of_chinese() {
     let draft = Draft { resolution: Some("1080P".into()), duration: Some(10), ..draft(HAILUO) };
-    let sentence = "MiniMax-Hailuo-02 在 1080P 下不支持 10 s：512P 或 768P 支持 10 s。可选 6 s。";
+    let sentence = "MiniMax-Hailuo-02 在 1080P 下不支持 10 秒：512P 或 768P 支持 10 秒。可选 6 秒。";
     assert_eq!(lang::within(Lang::Zh, || told(&draft)), [(Field::Duration, sentence.to_owned())]);
 }
 

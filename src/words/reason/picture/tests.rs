@@ -44,7 +44,7 @@ fn a_picture_is_judged_by_each_rule_at_its_border() {
         (
             "I2V-01",
             image(ImageKind::Jpeg, MAX_BYTES + 1, 400, 400),
-            "The picture is too large: the service takes at most 20 MB: it has 20.1 MB. Make it smaller or save it as \
+            "The picture is too large: the service takes at most 20 MB: it has 20.9 MB. Make it smaller or save it as \
              JPG.",
         ),
         (
