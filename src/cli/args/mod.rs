@@ -9,6 +9,7 @@ mod store;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
+mod values;
 
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -18,16 +19,13 @@ use domain::{
     amount::{Amount, Currency},
     costs::By,
     task::{RemoteId, TaskKey, keep_first},
-    time::Wall,
 };
 use engine::act::Resolution;
-use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 pub use store::{Cap, ConfigCall, StoreCall};
-use words::{
-    lang::{self, Lang},
-    names,
-    reason::price,
-};
+pub use values::Moment;
+use values::{cost, count, moment, one_price, prompt, remote_id, resolution, task_key};
+use words::lang::{self, Lang};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
@@ -435,67 +433,5 @@ fn name_each_once(command: &mut Command) {
         | Command::Download { keys, .. } => keep_first(keys),
         Command::Adopt { ids } => keep_first(ids),
         _ => {}
-    }
-}
-
-/// A moment as it is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// The begin of a day in UTC; the user's own day is meant.
-    Day(Wall),
-    At(Wall),
-}
-
-/// A day such as `2026-11-29`, or a moment as RFC 3339.
-fn moment(text: &str) -> Result<Moment, String> {
-    let day = (text.len() == 10).then(|| Wall::from_rfc3339(&format!("{text}T00:00:00Z"))).flatten();
-    let moment = day.map(Moment::Day).or_else(|| Wall::from_rfc3339(text).map(Moment::At));
-    moment.ok_or_else(|| format!("{text:?} is not a date such as 2026-11-29"))
-}
-
-fn prompt(text: &str) -> Result<String, String> {
-    let flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
-    if flag {
-        return Err(format!("{text:?} looks like a flag; the text of the prompt is missing before it"));
-    }
-    Ok(text.to_owned())
-}
-
-/// How many tasks to create for each prompt.
-fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
-    let number: u32 = text.parse()?;
-    if (1..=1000).contains(&number) { Ok(number) } else { Err(format!("{number} is not in 1..=1000").into()) }
-}
-
-/// A task's key.
-fn task_key(text: &str) -> Result<TaskKey, String> {
-    text.parse().map_err(|why| names::not_a_key(&why))
-}
-
-/// An amount of money that is not negative.
-fn cost(text: &str) -> Result<Amount, String> {
-    let amount: Amount = text.parse().map_err(|why| price::amount(&why))?;
-    if amount < Amount::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
-}
-
-/// A price: what is not known is not free.
-fn one_price(text: &str) -> Result<Amount, String> {
-    let amount = cost(text)?;
-    if amount == Amount::ZERO { Err(format!("{text:?} is not above 0")) } else { Ok(amount) }
-}
-
-/// A service's id: letters, digits, `-` and `_`.
-fn remote_id(text: &str) -> Result<RemoteId, String> {
-    let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
-}
-
-fn resolution(text: &str) -> Result<Resolution, String> {
-    match (text, text.strip_prefix("task-id=")) {
-        ("lost", _) => Ok(Resolution::Lost),
-        ("not-created", _) => Ok(Resolution::NotCreated),
-        ("unknown", _) => Ok(Resolution::Unknown),
-        (_, Some(id)) => remote_id(id).map(Resolution::Found),
-        (_, None) => Err(format!("{text:?} is not one of lost, not-created, task-id=ID and unknown")),
     }
 }
