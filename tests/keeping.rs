@@ -286,8 +286,9 @@ fn what_can_be_refunded_is_not_archived_and_what_was_archived_can_still_be_fetch
     assert!(!again.err.contains("no such task"), "{again:?}");
     let path = home.task(1).saved().unwrap().path.clone();
     fs::remove_file(&path).unwrap();
-    home.run(&["download", "1"]).coded(0);
-    assert!(std::path::Path::new(&path).exists());
+    let fetched = home.run(&["download", "1"]).coded(0);
+    let path = home.task(1).saved().unwrap().path.clone();
+    assert!(std::path::Path::new(&path).exists(), "{path}: {fetched:?}");
 }
 
 #[test]

@@ -39,21 +39,18 @@ pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcom
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, voice: Voice) -> Outcome {
     let mut tasks = look::whole(&Store::open(setup.at())?, &[key])?;
-    let decides = matches!(as_what, Some(Resolution::Lost | Resolution::NotCreated));
-    if let Some(task) = tasks.first().filter(|task| task.state() == TaskState::Unknown)
-        && (decides || as_what.is_none())
-    {
-        // Nobody is to decide by what the records said yesterday.
-        let before = task.evidence.clone();
+    // Whoever asks for a suggestion, or follows one to send again, is not to go by what the records said yesterday.
+    let follows = |task: &Task| as_what == Some(Resolution::NotCreated) && task.evidence == Some(Evidence::NotSeen);
+    let looks = |task: &&Task| task.state() == TaskState::Unknown && (as_what.is_none() || follows(task));
+    if let Some(task) = tasks.first().filter(looks) {
         look_once_more(setup, task);
         tasks = look::whole(&Store::open(setup.at())?, &[key])?;
-        let evidence = tasks.first().and_then(|task| task.evidence.clone());
         if tasks.first().is_some_and(|task| task.state() != TaskState::Unknown) {
             say(&tr!("the gateway's records have settled {key} meanwhile", key));
             look::print(setup, &tasks, voice)?;
-            return Ok(if decides { Exit::Failed } else { Exit::Done });
+            return Ok(if as_what.is_some() { Exit::Failed } else { Exit::Done });
         }
-        if decides && evidence != before && evidence != Some(Evidence::NotSeen) {
+        if as_what.is_some() && !tasks.first().is_some_and(follows) {
             return Err(Stop::Problem(Exit::Unknown, Box::new(suggestion(key, tasks.first()))));
         }
     }
