@@ -248,7 +248,7 @@ fn start_child(at: &At) -> Child {
 fn as_child() {
     let dir = std::env::var_os(CHILD_DIR).unwrap();
     let url = std::env::var(CHILD_URL).unwrap();
-    let server = (!url.is_empty()).then(|| Server { url, password_cmd: None, allow_plain: false });
+    let server = (!url.is_empty()).then_some(Server { url, password_cmd: None, allow_plain: false });
     let program = Program::start(At { dir: dir.into(), server, who: Some("child".into()) });
     program.claim(&program.look(key(1))[0]);
     writeln!(std::io::stdout(), "claimed").unwrap();

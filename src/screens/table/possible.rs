@@ -72,8 +72,6 @@ pub(crate) enum No {
     NothingToAsk,
 }
 
-/// What a task is asked before something is done with it.
-
 /// The refusal as a sentence, with the keys that help.
 fn said(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, names::state(row.state));
