@@ -74,10 +74,14 @@ pub(crate) async fn serve(listen: SocketAddr, data_dir: PathBuf, store: Handle, 
         Ok(listener) => {
             tell(Ok(()));
             accept(listener, store).await;
+            drop(turn);
         }
-        Err(error) => tell(Err(error.into())),
+        Err(error) => {
+            // Before it is told: whoever tries next is not to take this program for one that listens.
+            drop(turn);
+            tell(Err(error.into()));
+        }
     }
-    drop(turn);
 }
 
 /// The lock of whoever listens.
