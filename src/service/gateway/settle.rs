@@ -77,11 +77,10 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
     let owner: Vec<Option<usize>> = rows.iter().map(|row| submissions.iter().position(|one| names(one, row))).collect();
     let disowns = |at: usize, row: &Row| disowns(&submissions[at], row);
     let has_own = |at: usize| rows.iter().zip(&owner).any(|(row, owner)| *owner == Some(at) && !disowns(at, row));
-    // Who has no row by name may be the owner of any nameless one that fits.
-    let may_own = |at: &usize, row: &Row| {
-        let is_free = !tells_of_nothing(row) && !disowns(*at, row) && !has_own(*at);
-        is_free && fits(&submissions[*at], row, catalogue)
-    };
+    // Who has no row by name may be the owner of any nameless one that fits, and of one that a person ruled out for it too: they may
+    // err, and its true owner is to keep it from others.
+    let may_own =
+        |at: &usize, row: &Row| !tells_of_nothing(row) && !has_own(*at) && fits(&submissions[*at], row, catalogue);
     let contenders = |(row, owner): (&&Row, &Option<usize>)| match owner {
         Some(_) => Vec::new(),
         None => (0..submissions.len()).filter(|at| may_own(at, row)).collect(),
@@ -94,7 +93,8 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
         if let Some(row) = own().find(|row| row.task_id.is_some()).or_else(|| own().next()) {
             return of_row(row);
         }
-        let fitting: Vec<usize> = (0..rows.len()).filter(|row| contenders[*row].contains(&at)).collect();
+        let is_open = |row: &usize| contenders[*row].contains(&at) && !disowns(at, rows[*row]);
+        let fitting: Vec<usize> = (0..rows.len()).filter(is_open).collect();
         let others = fitting.iter().flat_map(|row| &contenders[*row]).filter(|one| **one != at);
         let others: BTreeSet<TaskKey> = others.map(|one| submissions[*one].key).collect();
         match fitting.as_slice() {
@@ -104,7 +104,8 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
                 let rows: Vec<Row> = (0..rows.len()).filter(ruled_out).map(|row| rows[row].clone()).collect();
                 if rows.is_empty() { Finding::NotSeen } else { Finding::Ambiguous { rows, others: Vec::new() } }
             }
-            [row] if others.is_empty() => of_row(rows[*row]),
+            // After a row was ruled out, that one is left is no proof: the one that was ruled out may be the true one.
+            [row] if others.is_empty() && submissions[at].disowned.is_empty() => of_row(rows[*row]),
             many => Finding::Ambiguous {
                 rows: many.iter().map(|row| rows[*row].clone()).collect(),
                 others: others.into_iter().collect(),

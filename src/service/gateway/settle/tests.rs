@@ -364,8 +364,11 @@ fn a_row_that_a_person_ruled_out_settles_nothing_and_is_no_absence() {
     let found = settle(&[named, unknown(2, 96)], &[row("r1", 100)], &Catalogue::builtin());
     assert!(matches!(found[&TaskKey(1)], Finding::Ambiguous { .. }), "{found:?}");
     assert_eq!(found[&TaskKey(2)], Finding::NotSeen);
-    // Another one that fits is its own.
-    assert_eq!(told(&[ruled_out("r1")], &[row("r1", 100), with_task("78", row("r2", 101))]), "#1 made 78 by r2");
+    // That another one is left is no proof, and the one ruled out is not thereby another's: a person may err.
+    let rows = [row("r1", 100), with_task("78", row("r2", 101))];
+    assert_eq!(told(&[ruled_out("r1")], &rows), "#1 r2 with []");
+    let found = settle(&[ruled_out("r1"), unknown(2, 96)], &[with_task("77", row("r1", 100))], &Catalogue::builtin());
+    assert!(matches!(found[&TaskKey(2)], Finding::Ambiguous { .. }), "{found:?}");
 }
 
 #[test]
