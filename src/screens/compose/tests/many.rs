@@ -172,7 +172,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = super::state(&[]);
     press(&mut state, "n");
     let _ = local(&mut state, read("x"));
-    assert_eq!(hints(&state), ["down", "up", "back"]);
+    assert_eq!(hints(&state), ["$EDITOR", "command", "down", "up", "back"]);
     press(&mut state, "p enter");
     assert_eq!(shown(&state).obstacles.last().unwrap().what, "Line 1: This is not JSON");
 }
