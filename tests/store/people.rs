@@ -10,6 +10,24 @@ use domain::{
 };
 use engine::msg::{BudgetCap, InsertRefusal};
 
+/// All that an export takes out of a store.
+fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
+    let all = ::io::store::Lookup {
+        states: None,
+        keys: (0, 10),
+        models: None,
+        created: None,
+        place: engine::filter::Place::Both,
+    };
+    let mut carried = Vec::new();
+    let each = |task| {
+        carried.push(Ok(task));
+        std::ops::ControlFlow::Continue(())
+    };
+    store.carried(&all, each).unwrap();
+    carried
+}
+
 /// The same store, opened by that person.
 fn of(at: &At, who: Option<&str>) -> Store {
     Store::open(At { who: who.map(str::to_owned), ..at.clone() }).unwrap()
@@ -83,19 +101,7 @@ fn what_is_carried_to_another_store_keeps_its_names() {
     of(&from.at(), Some("ben"))
         .write(&[Write { events: vec![event("status", "Queueing")], ..write_of(&task) }])
         .unwrap();
-    let mut carried = Vec::new();
-    let all = ::io::store::Lookup {
-        states: None,
-        keys: (0, 10),
-        models: None,
-        created: None,
-        place: engine::filter::Place::Both,
-    };
-    let each = |task| {
-        carried.push(Ok::<_, ()>(task));
-        std::ops::ControlFlow::Continue(())
-    };
-    ann.carried(&all, each).unwrap();
+    let carried = carried(&ann);
     let mut cleo = of(&to.at(), Some("cleo"));
     cleo.take_in(carried, &Stamp { who: "import 1".into(), at: DAY }).unwrap().unwrap();
     let [before, after] = [&mut ann, &mut cleo].map(|store| store.detail(task.key).unwrap().unwrap());
@@ -129,19 +135,7 @@ fn evidence_names_the_tasks_by_the_keys_that_they_have_got() {
     let here = add(&mut cleo, intent("a stranger"));
     add(&mut cleo, intent("another"));
     assert_eq!(here.key, one.key);
-    let mut carried = Vec::new();
-    let all = ::io::store::Lookup {
-        states: None,
-        keys: (0, 10),
-        models: None,
-        created: None,
-        place: engine::filter::Place::Both,
-    };
-    let each = |task| {
-        carried.push(Ok::<_, ()>(task));
-        std::ops::ControlFlow::Continue(())
-    };
-    ann.carried(&all, each).unwrap();
+    let carried = carried(&ann);
     let taken = cleo.take_in(carried, &Stamp { who: "import 1".into(), at: DAY }).unwrap().unwrap();
     let new = |key| taken.other_keys.iter().find(|(there, _)| *there == key).unwrap().1;
     let detail = cleo.detail(new(one.key)).unwrap().unwrap();

@@ -15,16 +15,6 @@ fn marked() -> World {
     world
 }
 
-fn unknown() -> Phase {
-    let error = TaskError {
-        code: "interrupted".into(),
-        class: ErrorClass::UnknownOutcome,
-        reason: Reason::said("", "", ""),
-        charged: Charged::Unknown,
-    };
-    Phase::Unknown { error }
-}
-
 fn late() -> Reply {
     Reply::NotSent { why: Reason::Connect(domain::reason::connect::Connect::Late) }
 }
@@ -50,7 +40,7 @@ fn a_task_that_another_program_has_made_unknown_meanwhile_stays_unknown_and_is_s
     let mut world = marked();
     world.now.wall = world.now.wall.plus(LATE);
     let mut task = world.disk.tasks[&key(1)].clone();
-    (task.phase, task.claim) = (unknown(), None);
+    (task.phase, task.claim) = (testing::task(1, Unknown).phase, None);
     world.disk.put(task);
     world.hear();
     world.settle();
@@ -76,7 +66,7 @@ fn what_the_client_held_back_goes_back_to_the_queue_or_stays_as_the_store_says()
     assert_eq!((world.states(1), world.ledger(1)), ((Queued, Queued), &[MoneyEvent::Reserved][..]));
 
     let mut world = World::posting();
-    world.other(1, |task| (task.phase, task.claim) = (unknown(), None));
+    world.other(1, |task| (task.phase, task.claim) = (testing::task(1, Unknown).phase, None));
     world.hear();
     world.reply(late());
     world.settle();

@@ -102,20 +102,10 @@ fn answer(world: &World, id: &str) -> Write {
     Write { task: Task { phase, remote: Some(RemoteId(id.into())), ..task }, events: vec![], ledger }
 }
 
-fn unknown() -> Phase {
-    let error = TaskError {
-        code: "interrupted".into(),
-        class: ErrorClass::UnknownOutcome,
-        reason: Reason::said("", "", ""),
-        charged: Charged::Unknown,
-    };
-    Phase::Unknown { error }
-}
-
 #[test]
 fn an_answer_that_a_program_left_behind_reaches_the_row_whatever_was_made_of_it_since() {
     // As that program knew it, and as one that saw nobody send it has made it.
-    for now in [None, Some(unknown())] {
+    for now in [None, Some(testing::task(1, Unknown).phase)] {
         let mut world = World::posting();
         let left = answer(&world, "R1");
         // Another program's now: this one has no submission under way.
