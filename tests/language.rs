@@ -147,8 +147,6 @@ const KEPT: &[(&str, &str)] = &[
     ("  currency = \"{}\"\n  records = false", "lines for a config"),
     ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
     ("exec {name} \"$@\"", "a line for the shell"),
-    ("send {n}", "a command of linear mode"),
-    ("model, resolution, duration, count, zip, first-frame, last-frame, subject, optimizer, callback", "words of set"),
     ("{amount} PTC", "a number and its unit"),
     ("{cap} PTC", "a number and its unit"),
     ("{price} PTC", "a number and its unit"),

@@ -243,7 +243,7 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("No tasks yet");
     // All at once: the price could not have been read.
     typed.write_all(b"new a cat\nsend\n").unwrap();
-    hears("1 task for");
+    hears("Send one task?");
     hears("Type send again");
     assert_eq!(service.sim().counts().submissions, 0);
     until("the send is heard", || {
@@ -254,13 +254,14 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("#1 saved: ");
     fs::write(home.path().join("a frame.png"), picture()).unwrap();
     typed.write_all(b"set duration 6,10\nset first-frame a frame.png\nnew a {red|blue} {kite|kite}\ndrop\n").unwrap();
-    hears("duration 6s, 10s");
-    hears("first frame a frame.png");
-    hears("4 duplicates left out");
-    hears("4 tasks for ");
+    hears("Duration: 6, 10");
+    hears("First frame: a frame.png");
+    hears("Send 4 tasks?");
+    hears("4 duplicates were left out");
+    hears("4 tasks, ");
     hears("Discarded");
     typed.write_all(b"retry 99\nlist\n").unwrap();
-    hears("There is no task #99");
+    hears("there is no task #99");
     hears("#1 saved");
     typed.write_all(b"quit\n").unwrap();
     support::finish("--linear", child).coded(0);

@@ -50,7 +50,10 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
         let clock = Clock::start();
         let now = clock.now().wall;
         let simulator = Simulator::start(SimConfig { various: true, ..SimConfig::demo(Catalogue::builtin()) }).await?;
-        let setup = setup(global, &home.dir, &simulator)?;
+        let mut setup = setup(global, &home.dir, &simulator)?;
+        if words {
+            "linear".clone_into(&mut setup.settings.face);
+        }
         if !home.kept || !home.dir.join("reeltop.db").exists() {
             fill(&setup, now)?;
         }

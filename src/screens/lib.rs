@@ -21,6 +21,7 @@ pub mod keymap;
 pub mod kit;
 pub mod layer;
 pub mod layout;
+pub mod linear;
 pub mod lists;
 pub mod messages;
 pub mod money;
@@ -70,15 +71,20 @@ use engine::{
 /// Takes one thing that happened, changes the state, and tells what is to be done. The only way the state changes.
 #[must_use]
 pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
-    engine::it_is(&mut app.work, now);
-    let mut effects = match msg.into() {
+    followed(app, now, |app| match msg.into() {
         Msg::Input(input) => {
             let mut effects = input::input(app, input);
             effects.extend(work(app, WorkMsg::Wake));
             effects
         }
         Msg::Work(msg) => happened(app, msg),
-    };
+    })
+}
+
+/// What happens, with what the screens do after it.
+fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
+    engine::it_is(&mut app.work, now);
+    let mut effects = happens(app);
     failures::follow(app);
     let asks = preview::follow(app);
     effects.extend(carry_out(app, asks));

@@ -2,12 +2,15 @@
 
 use crate::{
     app::App,
-    keymap::commands::Order,
+    compose,
+    keymap::commands::{Order, after_colon},
     table::{columns, filter_words},
 };
 use engine::settings::{Pictures, paint};
 
-pub(crate) const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
+const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
+/// What `set` sets for a session.
+pub(crate) const OPTIONS: [&str; 7] = ["theme", "language", "side_by_side", "pictures", FLAGS[0], FLAGS[1], FLAGS[2]];
 pub(crate) const SIDES: [&str; 3] = ["auto", "always", "never"];
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "zh"];
 pub(crate) const GROUPS: [&str; 2] = ["batch", "none"];
@@ -22,6 +25,9 @@ pub(super) fn words(app: &App, order: Order, before: &str, last: &str) -> Vec<St
         (Order::Theme, _) => themes(app),
         (Order::Set, _) => set_words(app, before),
         (Order::Refunds, "") => owned(["asked", "refunded"]),
+        (Order::Help, "") => after_colon().map(|command| command.name.to_owned()).collect(),
+        (Order::Resolve, before) if !before.is_empty() => owned(["lost", "not-created", "unknown"]),
+        (Order::List, _) => filter_words::candidates(app, last),
         _ => Vec::new(),
     }
 }
@@ -37,13 +43,17 @@ pub(crate) fn themes(app: &App) -> Vec<String> {
 }
 
 fn set_words(app: &App, before: &str) -> Vec<String> {
+    let fields = compose::NAMES.into_iter().map(|(name, _)| name);
     match before {
-        "" => owned(["theme", "language", "side_by_side", "pictures"].into_iter().chain(FLAGS)),
+        "" => owned(fields.chain(OPTIONS)),
         "pictures" => owned(Pictures::WORDS),
         "theme" => themes(app),
         "language" => owned(LANGUAGES),
         "side_by_side" => owned(SIDES),
         flag if FLAGS.contains(&flag) => owned(["on", "off"]),
-        _ => Vec::new(),
+        name => {
+            let row = compose::NAMES.into_iter().find(|(known, _)| *known == name);
+            row.map_or_else(Vec::new, |(_, row)| compose::values(app, row))
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     hints,
     keymap::{
         Action, BINDINGS, Ctx, Move, ascii_twin,
-        commands::{Behind, COMMANDS, Command, Order},
+        commands::{Behind, Command, Order, after_colon},
     },
     kit::{brush::Brush, editor::LineEditor, tab::Tab},
     layer::{Covers, Did, Do, Handle, Overlay},
@@ -28,7 +28,7 @@ use ratatui::layout::{Position, Rect};
 use words::{lang, tr};
 
 /// Commands that leave what lies below them alone.
-const OVER_PREVIEW: [&str; 7] = ["budget", "theme", "set", "reload", "pause", "help", "quit"];
+pub(crate) const OVER_PREVIEW: [&str; 7] = ["budget", "theme", "set", "reload", "pause", "help", "quit"];
 /// Commands that the history keeps.
 const HISTORY: usize = 100;
 
@@ -98,26 +98,31 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
 }
 
 /// The command that the text begins with, and the rest of the text.
-fn split(text: &str) -> (String, &str) {
+pub(crate) fn split(text: &str) -> (String, &str) {
     let text = text.trim_start_matches([' ', ':', '：', '\u{3000}']);
     let end = text.find([' ', '\u{3000}']).unwrap_or(text.len());
-    let word = text[..end].chars().map(|c| ascii_twin(c).unwrap_or(c)).collect();
-    (word, text[end..].trim_matches([' ', '\u{3000}']))
+    let word: String = text[..end].chars().map(|c| ascii_twin(c).unwrap_or(c)).collect();
+    (word.to_lowercase(), text[end..].trim_matches([' ', '\u{3000}']))
+}
+
+/// The command of that name.
+fn named(word: &str) -> Option<&'static Command> {
+    after_colon().find(|command| command.name == word)
 }
 
 /// What the command being typed takes and does.
 #[must_use]
 pub fn hint(text: &str) -> Option<(String, &'static str)> {
     let (word, _) = split(text);
-    let command = COMMANDS.iter().find(|command| command.name == word).map(|c| (c.usage(), lang::tr(c.help)));
+    let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help)));
     command.or_else(|| {
-        let binding = BINDINGS.iter().find(|binding| named(binding.ctx) && binding.id == word)?;
+        let binding = BINDINGS.iter().find(|binding| has_commands(binding.ctx) && binding.id == word)?;
         Some((format!(":{}", binding.id), lang::tr(binding.help)))
     })
 }
 
 /// Whether a context's actions can be commands: those that only make sense with a key in a layer are left out.
-const fn named(ctx: Ctx) -> bool {
+const fn has_commands(ctx: Ctx) -> bool {
     matches!(ctx, Ctx::Table | Ctx::Detail | Ctx::Compose | Ctx::Choice | Ctx::Panes | Ctx::Global)
 }
 
@@ -127,16 +132,15 @@ pub fn candidates(app: &App, text: &str) -> Vec<String> {
     let last = text.rsplit(' ').next().unwrap_or_default();
     let mut found: Vec<String> = match text.rsplit_once(' ') {
         None => {
-            let ids = BINDINGS.iter().filter(|binding| named(binding.ctx)).map(|binding| binding.id);
-            let mut ids: Vec<&str> = ids.filter(|id| COMMANDS.iter().all(|command| command.name != *id)).collect();
+            let ids = BINDINGS.iter().filter(|binding| has_commands(binding.ctx)).map(|binding| binding.id);
+            let mut ids: Vec<&str> = ids.filter(|id| named(id).is_none()).collect();
             ids.sort_unstable();
             ids.dedup();
-            COMMANDS.iter().map(|command| command.name).chain(ids).map(str::to_owned).collect()
+            after_colon().map(|command| command.name).chain(ids).map(str::to_owned).collect()
         }
         Some((head, _)) => {
             let (word, before) = split(head);
-            let command = COMMANDS.iter().find(|command| command.name == word);
-            command.map_or_else(Vec::new, |command| behind::words(app, command.order, before, last))
+            named(&word).map_or_else(Vec::new, |command| behind::words(app, command.order, before, last))
         }
     };
     let last = last.to_lowercase();
@@ -192,7 +196,7 @@ fn go(app: &mut App, to: Move) {
 }
 
 /// Enter: runs the command and closes; with a fault the line stays as it is, the fault beside it.
-fn accept(app: &mut App) -> Vec<Do> {
+pub(crate) fn accept(app: &mut App) -> Vec<Do> {
     let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     let text = command.line.text().trim().to_owned();
     if text.is_empty() {
@@ -205,15 +209,14 @@ fn accept(app: &mut App) -> Vec<Do> {
     let number = word.trim_start_matches('#');
     let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
     let (word, rest) = if is_number { ("goto".to_owned(), number.to_owned()) } else { (word.clone(), rest.to_owned()) };
-    let rest = &*rest;
-    if let Some(command) = COMMANDS.iter().find(|command| command.name == word) {
+    if let Some(command) = named(&word) {
         // What the preview is about stays as it is shown.
         let below = app.screen.layers.iter().rev().nth(1);
         if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.name) {
             let back = app.named(Ctx::Global, Action::Back);
             return fail(app, tr!("not over a preview: {back} goes back first", back));
         }
-        return vec![Do::Command(command.order, rest.to_owned())];
+        return vec![Do::Command(command.order, rest)];
     }
     match hints::by_id(app, &word) {
         Some(binding) => match hints::runnable(app, binding) {
@@ -239,19 +242,20 @@ fn accept(app: &mut App) -> Vec<Do> {
 /// option. A text that begins with a command's name has the rest of it behind that one.
 pub(crate) fn offered(app: &App, text: &str) -> Vec<(&'static Command, String)> {
     let (word, rest) = split(text);
-    let is_action = |command: &Command| BINDINGS.iter().any(|binding| named(binding.ctx) && binding.id == command.name);
+    let is_action =
+        |command: &Command| BINDINGS.iter().any(|binding| has_commands(binding.ctx) && binding.id == command.name);
     let of = |command: &'static Command| -> Vec<(&'static Command, String)> {
         if command.name == word && !rest.is_empty() && !command.takes.is_empty() {
             return vec![(command, rest.to_owned())];
         }
         match command.behind {
             Behind::Words if command.order == Order::Set => {
-                behind::words(app, Order::Set, "", "").into_iter().map(|option| (command, option)).collect()
+                behind::OPTIONS.iter().map(|option| (command, (*option).to_owned())).collect()
             }
             Behind::Words | Behind::Unknown | Behind::Path => vec![(command, String::new())],
         }
     };
-    COMMANDS.iter().filter(|command| !is_action(command)).flat_map(of).collect()
+    after_colon().filter(|command| !is_action(command)).flat_map(of).collect()
 }
 
 /// Runs a command that was chosen in the palette; one that wants something behind it is opened with what there is.
@@ -259,8 +263,13 @@ pub(crate) fn offer(app: &mut App, command: &Command, behind: &str) -> Vec<Do> {
     let whole = command.takes.is_empty() || (!behind.is_empty() && command.name != "set") || behind.contains(' ');
     let text = format!("{} {behind}", command.name);
     let line = if whole { text.trim_end().to_owned() } else { format!("{} ", text.trim_end()) };
-    app.screen.open(CommandLine { line: LineEditor::new(&line), ..CommandLine::default() });
+    open_with(app, &line);
     if whole { accept(app) } else { Vec::new() }
+}
+
+/// Opens the line with that in it.
+pub(crate) fn open_with(app: &mut App, text: &str) {
+    app.screen.open(CommandLine { line: LineEditor::new(text), ..CommandLine::default() });
 }
 
 /// Keeps the line open with its fault, which goes into the message log too.

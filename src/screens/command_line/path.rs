@@ -1,9 +1,9 @@
 //! Completing a path behind a command, from a listing of its folder.
 
-use super::{CommandLine, split};
+use super::{CommandLine, named, split};
 use crate::{
     app::App,
-    keymap::commands::{Behind, COMMANDS},
+    keymap::commands::Behind,
     kit::{editor::LineEditor, folder, tab::Tab},
     layer::Do,
     toast,
@@ -22,7 +22,7 @@ pub(super) fn behind(text: &str) -> Option<(&str, &str)> {
     let begun = text.len() - text.trim_start_matches([' ', ':', '：', '\u{3000}']).len();
     let end = begun + text[begun..].find(BLANKS)?;
     let (word, _) = split(&text[..end]);
-    let command = COMMANDS.iter().find(|command| command.name == word)?;
+    let command = named(&word)?;
     let path = text[end..].trim_start_matches(BLANKS);
     matches!(command.behind, Behind::Path).then(|| text.split_at(text.len() - path.len()))
 }

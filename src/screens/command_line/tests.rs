@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    keymap::commands::of_lines,
     msg::Input,
     shell::input::input,
     table::{columns, state::Sort},
@@ -184,8 +185,10 @@ fn tab_completes_the_path_of_an_export() {
 
 #[test]
 fn every_command_has_its_name_once_and_a_help_line() {
-    for (at, command) in COMMANDS.iter().enumerate() {
-        assert!(!command.help.is_empty());
-        assert!(COMMANDS[..at].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
+    for commands in [after_colon().collect::<Vec<_>>(), of_lines().collect()] {
+        for (at, command) in commands.iter().enumerate() {
+            assert!(!command.help.is_empty());
+            assert!(commands[..at].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
+        }
     }
 }

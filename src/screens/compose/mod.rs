@@ -15,6 +15,7 @@ pub(crate) mod pictures;
 mod possible;
 pub(crate) mod profile;
 mod rows;
+mod set;
 mod sight;
 mod similar;
 pub mod state;
@@ -33,6 +34,7 @@ pub(crate) use pictures::checking;
 pub use pictures::to_shrink;
 pub(crate) use possible::possible;
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
+pub(crate) use set::{NAMES, set, standing, values};
 
 use crate::{
     app::App,
@@ -287,10 +289,15 @@ pub(crate) fn typed_text(app: &App, field: Field) -> &str {
 
 /// Takes an earlier prompt: it takes the place of the present one, which the editor's undo brings back.
 pub(crate) fn take_prompt(app: &mut App, text: &str) -> Vec<Do> {
-    rows::go_to(app, ComposeRow::Field(Field::Prompt));
-    app.screen.compose.prompt.replace_all(&braces::escape(text));
-    prompt_changed(app);
+    take_pattern(app, &braces::escape(text));
     Vec::new()
+}
+
+/// Takes a prompt with what stands for several in it.
+pub(crate) fn take_pattern(app: &mut App, text: &str) {
+    rows::go_to(app, ComposeRow::Field(Field::Prompt));
+    app.screen.compose.prompt.replace_all(text);
+    prompt_changed(app);
 }
 
 /// Puts a template into the prompt at the caret.

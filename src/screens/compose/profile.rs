@@ -5,7 +5,7 @@ use domain::catalogue::Catalogue;
 use engine::{acts::profile_of_attempt, settings::Profile};
 
 /// The profiles that a task can be sent with: those whose key is here, the default one first.
-fn choices(app: &App) -> Vec<String> {
+pub(super) fn choices(app: &App) -> Vec<String> {
     let served = app.work.served().filter(|(_, served)| served.has_key);
     served.map(|(name, _)| name.to_owned()).collect()
 }

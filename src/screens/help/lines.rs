@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     key::Key,
-    keymap::{Action, BINDINGS, Ctx, commands::COMMANDS},
+    keymap::{Action, BINDINGS, Ctx, commands::after_colon},
     kit::theme::Sign,
     table::columns,
 };
@@ -115,7 +115,7 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
     lines.push(HelpLine::Title(tr!("Signs").into()));
     lines.extend(SIGNS.map(|sign| HelpLine::Sign { sign, text: sign_meaning(app, sign) }));
     lines.push(HelpLine::Title(tr!("Commands, after :").into()));
-    lines.extend(COMMANDS.iter().map(|command| word(&command.usage(), lang::tr(command.help))));
+    lines.extend(after_colon().map(|command| word(&format!(":{}", command.usage()), lang::tr(command.help))));
     lines
 }
 
@@ -177,7 +177,7 @@ mod tests {
         let keys = lines.iter().filter(|line| matches!(line, HelpLine::Key { .. })).count();
         assert_eq!(keys, BINDINGS.len());
         let words = lines.iter().filter(|line| matches!(line, HelpLine::Word { .. })).count();
-        let commands = crate::keymap::commands::COMMANDS.len();
+        let commands = after_colon().count();
         assert_eq!(words, TaskState::ALL.len() + columns::ALL.len() + ErrorClass::ALL.len() + commands);
     }
 

@@ -7,7 +7,7 @@ use crate::{
     help::lines::{HelpLine, help_lines},
     keymap,
     keymap::BINDINGS,
-    kit::{brush::Brush, text},
+    kit::{brush::Brush, editor::LineEditor, text},
     layer::Do,
     lists::{
         Kind, ListView,
@@ -33,6 +33,11 @@ pub(crate) fn toggle(app: &mut App) {
     } else {
         app.screen.open(ListView::of(&HELP));
     }
+}
+
+/// Opens it on what speaks of that command, or whole.
+pub(crate) fn of(app: &mut App, command: &str) {
+    app.screen.open(ListView { query: LineEditor::new(command), ..ListView::of(&HELP) });
 }
 
 /// The lines that its search leaves.

@@ -59,6 +59,12 @@ impl Keymap {
         (map, faults)
     }
 
+    /// No key means anything: each action goes by its name.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { of: vec![Vec::new(); BINDINGS.len()], by_key: BTreeMap::new() }
+    }
+
     fn index(of: Vec<Vec<Key>>, faults: &mut Vec<KeyFault>) -> Self {
         let mut by_key = BTreeMap::new();
         for (index, keys) in of.iter().enumerate() {

@@ -1,11 +1,21 @@
-//! The commands after `:` as data: a name, what it takes, what it does, what can come behind it.
+//! The commands as data: a name, what it takes, what it does, what can come behind it. The dashboard has them after `:`,
+//! `--linear` as lines.
 
+use super::Action;
 use words::lang;
 
 /// What a command is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each one's `help` in the table says what it does")]
 pub enum Order {
+    New,
+    /// That action, on the tasks that are named behind it or else on those it is for anyway.
+    On(Action),
+    /// That action, which is for no task.
+    Do(Action),
+    Resolve,
+    Show,
+    Resume,
     Filter,
     Sort,
     Group,
@@ -24,6 +34,22 @@ pub enum Order {
     Pause,
     Help,
     Quit,
+    List,
+    Status,
+    Price,
+    Drop,
+    Yes,
+    No,
+}
+
+/// Which face has a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Both,
+    /// It is about what a screen shows.
+    Screen,
+    /// A screen shows it, or has a key for it.
+    Lines,
 }
 
 /// A command.
@@ -36,6 +62,7 @@ pub struct Command {
     pub help: &'static str,
     /// What can come behind it.
     pub behind: Behind,
+    pub on: On,
     pub order: Order,
 }
 
@@ -54,29 +81,78 @@ impl Command {
     /// Name and what it takes, as it is typed.
     #[must_use]
     pub fn usage(&self) -> String {
-        format!(":{} {}", self.name, lang::tr(self.takes)).trim_end().to_owned()
+        format!("{} {}", self.name, lang::tr(self.takes)).trim_end().to_owned()
+    }
+
+    const fn words(mut self) -> Self {
+        self.behind = Behind::Words;
+        self
+    }
+
+    const fn path(mut self) -> Self {
+        self.behind = Behind::Path;
+        self
+    }
+
+    const fn on(mut self, on: On) -> Self {
+        self.on = on;
+        self
     }
 }
 
-/// Every command that is not simply an action.
+const fn to(order: Order, name: &'static str, takes: &'static str, help: &'static str) -> Command {
+    Command { name, takes, help, behind: Behind::Unknown, on: On::Both, order }
+}
+
+/// The commands of the dashboard.
+pub fn after_colon() -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter().filter(|command| command.on != On::Lines)
+}
+
+/// The commands of `--linear`.
+pub(crate) fn of_lines() -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter().filter(|command| command.on != On::Screen)
+}
+
+/// Every command.
 #[rustfmt::skip]
 pub static COMMANDS: &[Command] = &[
-    Command { name: "filter", takes: "[TEXT]", help: "Filter the table; without a text, show all", behind: Behind::Words, order: Order::Filter },
-    Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", behind: Behind::Words, order: Order::Sort },
-    Command { name: "group", takes: "batch|none", help: "Show a line for each batch, which Enter unfolds; none shows each task", behind: Behind::Words, order: Order::Group },
-    Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, order: Order::Goto },
-    Command { name: "theme", takes: "NAME", help: "Choose another set of colours, for this session", behind: Behind::Words, order: Order::Theme },
-    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session", behind: Behind::Words, order: Order::Set },
-    Command { name: "budget", takes: "[+AMOUNT]", help: "Say what today's cap leaves, or raise it until midnight; asks first", behind: Behind::Unknown, order: Order::Budget },
-    Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, order: Order::Export },
-    Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, order: Order::Reload },
-    Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words, order: Order::Refunds },
-    Command { name: "who", takes: "", help: "Show which programs run on this store and what each does, and how each profile fares", behind: Behind::Unknown, order: Order::Who },
-    Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, order: Order::Send },
-    Command { name: "sheet", takes: "", help: "Show six frames of the video with their seconds", behind: Behind::Unknown, order: Order::Sheet },
-    Command { name: "compare", takes: "[#A #B]", help: "Show two videos side by side, of two tasks or of the two marked", behind: Behind::Unknown, order: Order::Compare },
-    Command { name: "gallery", takes: "", help: "Show the tasks as posters, or as a table again", behind: Behind::Unknown, order: Order::Gallery },
-    Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, order: Order::Pause },
-    Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, order: Order::Help },
-    Command { name: "quit", takes: "", help: "Quit, waiting for submissions under way", behind: Behind::Unknown, order: Order::Quit },
+    to(Order::New, "new", "[PROMPT]", "Compose a new task; with a prompt, show its price. {a|b} makes a task of each"),
+    to(Order::On(Action::Retry), "retry", "[NUMBERS]", "Send the same request again as a new attempt"),
+    to(Order::On(Action::Edit), "edit", "[NUMBER]", "Edit the request in compose, then send it as a new attempt"),
+    to(Order::On(Action::Clone), "clone", "[NUMBER]", "Open a copy of the request in compose"),
+    to(Order::Theme, "theme", "NAME", "Choose another set of colours, for this session").words().on(On::Screen),
+    to(Order::Set, "set", "OPTION VALUE", "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session; or a field of compose, such as duration 6,10").words(),
+    to(Order::Send, "send", "", "Open the preview of what is in compose; what is sent there pays").on(On::Screen),
+    to(Order::Send, "send", "[COUNT]", "Send what was shown with its price: this pays. Nothing shown yet: show what is in compose").on(On::Lines),
+    to(Order::Price, "price", "AMOUNT", "Give the price of one, where it is asked for").on(On::Lines),
+    to(Order::Drop, "drop", "", "Discard what was shown with its price").on(On::Lines),
+    to(Order::Yes, "yes", "", "Answer a question: do it").on(On::Lines),
+    to(Order::No, "no", "", "Answer a question: leave it").on(On::Lines),
+    to(Order::List, "list", "[TEXT]", "List the tasks that match a filter, the newest last").words().on(On::Lines),
+    to(Order::Show, "show", "NUMBER", "Show the task in detail"),
+    to(Order::Status, "status", "", "Count the tasks in each state; say whether sending is on and what was spent").on(On::Lines),
+    to(Order::On(Action::Cancel), "cancel", "[NUMBERS]", "Take back an unsent task, stop watching one that runs, or put a failure away"),
+    to(Order::On(Action::Download), "download", "[NUMBERS]", "Download the file now"),
+    to(Order::On(Action::Refresh), "refresh", "[NUMBERS]", "Check the state of the tasks now"),
+    to(Order::Resolve, "resolve", "[NUMBER OUTCOME]", "Resolve an unknown task: lost, not-created, or the service's ID; unknown takes that back").words(),
+    to(Order::Do(Action::Undo), "undo", "", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch"),
+    to(Order::Filter, "filter", "[TEXT]", "Filter the table; without a text, show all").words(),
+    to(Order::Sort, "sort", "COLUMN [asc|desc]", "Sort the table by a column").words().on(On::Screen),
+    to(Order::Group, "group", "batch|none", "Show a line for each batch, which Enter unfolds; none shows each task").words().on(On::Screen),
+    to(Order::Goto, "goto", "NUMBER", "Go to the task of that number"),
+    to(Order::Budget, "budget", "[+AMOUNT]", "Say what today's cap leaves, or raise it until midnight; asks first"),
+    to(Order::Do(Action::Balance), "balance", "", "Ask for the balance"),
+    to(Order::Do(Action::Money), "money", "", "Show what was spent, on what, and what is left of the budget"),
+    to(Order::Refunds, "refunds", "[WORD NUMBER]", "List charges without a result; asked or refunded notes that of a task").words(),
+    to(Order::Who, "who", "", "Show which programs run on this store and what each does, and how each profile fares"),
+    to(Order::Export, "export", "FILE", "Write the tasks shown to a new file, one JSON object a line").path(),
+    to(Order::Reload, "reload", "", "Read the config again and say what changed"),
+    to(Order::Sheet, "sheet", "", "Show six frames of the video with their seconds").on(On::Screen),
+    to(Order::Compare, "compare", "[#A #B]", "Show two videos side by side, of two tasks or of the two marked").on(On::Screen),
+    to(Order::Gallery, "gallery", "", "Show the tasks as posters, or as a table again").on(On::Screen),
+    to(Order::Pause, "pause", "", "Pause or resume sending"),
+    to(Order::Resume, "resume", "", "Resume sending"),
+    to(Order::Help, "help", "[COMMAND]", "Explain keys and commands, or that command").words(),
+    to(Order::Quit, "quit", "", "Quit, waiting for submissions under way"),
 ];

@@ -1,7 +1,7 @@
 //! The keys as tables to be read: for `reeltop keys`, the man page and the example config. Plain data, with the default keys.
 
 use super::{BINDINGS, Ctx};
-use crate::keymap::commands::COMMANDS;
+use crate::keymap::commands::after_colon;
 use std::fmt::Write;
 use words::{
     keys::{KeyRow, KeyTable},
@@ -26,7 +26,7 @@ pub fn tables() -> Vec<KeyTable> {
 /// The commands after `:`, as they are typed, and what each does.
 #[must_use]
 pub fn commands() -> Vec<(String, &'static str)> {
-    COMMANDS.iter().map(|command| (command.usage(), lang::tr(command.help))).collect()
+    after_colon().map(|command| (format!(":{}", command.usage()), lang::tr(command.help))).collect()
 }
 
 /// The example config's lines: every place, every action with its default keys, as comments.

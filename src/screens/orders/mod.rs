@@ -1,11 +1,12 @@
 //! What each command after `:` does.
 
 mod budget;
+mod tasks;
 
 use crate::{
     app::App,
     command_line::behind::{LANGUAGES, SIDES, themes},
-    compose,
+    compose, help,
     keymap::{Action, Pane, ascii_twin, commands::Order},
     layer::Do,
     refunds,
@@ -17,6 +18,7 @@ use crate::{
 use budget::budget;
 use domain::task::TaskKey;
 use engine::{
+    act::Act,
     effect::{Effect, Level, LocalCmd, TermCmd},
     filter::Filter,
     settings::Pictures,
@@ -33,7 +35,14 @@ pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, St
         Order::Filter => filter(app, rest),
         Order::Sort => sort(app, rest),
         Order::Group => group(app, rest),
-        Order::Goto => goto(app, rest),
+        Order::Goto => tasks::goto(app, rest, Pane::Table),
+        Order::Show => tasks::goto(app, rest, Pane::Detail),
+        Order::New => Ok(tasks::new(app, rest)),
+        Order::On(action) => tasks::on(app, action, rest),
+        Order::Do(action) if rest.is_empty() => tasks::on(app, action, ""),
+        Order::Resolve => tasks::resolve(app, rest),
+        Order::Resume if rest.is_empty() => Ok(vec![Do::Act(Act::Resume)]),
+        Order::Do(_) | Order::Resume => action(rest, Action::Pause),
         Order::Theme => theme(app, rest),
         Order::Set => set(app, rest),
         Order::Budget => budget(app, rest),
@@ -46,8 +55,13 @@ pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, St
         Order::Compare => compare(app, rest),
         Order::Gallery => shown(app, rest, Action::Gallery),
         Order::Pause => action(rest, Action::Pause),
-        Order::Help => action(rest, Action::Help),
+        Order::Help => {
+            help::of(app, rest);
+            Ok(Vec::new())
+        }
         Order::Quit => action(rest, Action::Quit),
+        // They are answered where there is no screen.
+        Order::List | Order::Status | Order::Price | Order::Drop | Order::Yes | Order::No => Ok(Vec::new()),
     }
 }
 
@@ -94,22 +108,6 @@ fn group(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-fn goto(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    let number =
-        plain(rest).trim_start_matches('#').parse().map_err(|_| tr!("it takes a task's number, such as 12"))?;
-    let key = TaskKey(number);
-    if !app.work.tasks.rows.contains_key(&key) {
-        return Err(tr!("there is no task {key}", key));
-    }
-    if !table::go_to(app, key) {
-        return Err(tr!("the filter hides {key}; :filter alone shows all", key));
-    }
-    if app.screen.pane == Pane::Compose {
-        app.screen.pane = Pane::Table;
-    }
-    Ok(Vec::new())
-}
-
 fn theme(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let known = themes(app);
     if !known.iter().any(|name| name == rest) {
@@ -138,6 +136,15 @@ fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let value = value.trim();
+    if name.is_empty() {
+        let standing = compose::standing(app);
+        toast::say(app, Level::Info, standing, None);
+        return Ok(Vec::new());
+    }
+    let of_compose = compose::NAMES.into_iter().find(|(known, _)| *known == name.replace('_', "-"));
+    if let Some((name, row)) = of_compose.filter(|_| !value.is_empty()) {
+        return compose::set(app, name, row, value);
+    }
     let flag = || match value {
         "on" | "true" => Ok(true),
         "off" | "false" => Ok(false),
@@ -165,10 +172,10 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
-                "it sets theme, language, mouse, ascii, reduced_motion, side_by_side or pictures; the config sets all else, and \
-                 :reload takes it over"
-            )
-            .into());
+                "it takes a value behind one of {names}; or behind theme, language, mouse, ascii, reduced_motion, side_by_side or \
+                 pictures. The config sets all else, and :reload takes it over",
+                names = compose::NAMES.map(|(name, _)| name).join(tr!(", "))
+            ));
         }
     }
     say_set(app, name, value);

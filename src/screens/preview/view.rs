@@ -94,7 +94,11 @@ fn content(preview: &Preview, app: &App, look: Look, width: u16) -> Content {
     for warning in &preview.warnings {
         lines.extend(problem(warning, Level::Warning, look, width));
     }
-    let mut content = Content { lines, rows: Vec::new() };
+    tasks(Content { lines, rows: Vec::new() }, preview, app, look, width)
+}
+
+/// What would be sent, below what is to be said of it.
+fn tasks(mut content: Content, preview: &Preview, app: &App, look: Look, width: u16) -> Content {
     if let Some(batch) = &preview.batch {
         samples::lines(&mut content, preview, batch, app, look, width);
     } else if preview.items.len() <= WHOLE {
@@ -195,8 +199,29 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
         .collect()
 }
 
-/// Price, the day after it, and what the keys do: always in sight, however long the rest is.
-fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+/// The same as plain lines, for a face without a screen: what it is, what would be sent, the price, how it is sent.
+pub(crate) fn lines(preview: &Preview, app: &App) -> Vec<String> {
+    let look = Look::of(&app.work.settings.ui);
+    let count = preview.items.len();
+    let (price, balance) = price(preview, app);
+    let problems = preview.obstacles.iter().map(ToString::to_string);
+    let problems = problems.chain(preview.warnings.iter().map(|warning| tr!("warning: {warning}", warning)));
+    let tasks = tasks(Content { lines: Vec::new(), rows: Vec::new() }, preview, app, look, u16::MAX).lines;
+    let tasks = tasks.into_iter().map(|line| line.spans.iter().map(|span| &*span.content).collect::<String>());
+    let sends = match (&preview.price, &preview.typed) {
+        (Some(_), _) => tr!("Type price and the price of one, such as price 0.5; drop discards it.").to_owned(),
+        (None, Some(_)) => tr!("Type send {count} to send it: this pays. drop discards it.", count),
+        (None, None) => tr!("Type send to send it: this pays. drop discards it.").to_owned(),
+    };
+    let sends = preview.obstacles.is_empty().then_some(sends);
+    let below = [Some(price), balance, Some(day(preview, app)), sends].into_iter().flatten();
+    let lines =
+        [title(preview)].into_iter().chain(problems).chain(tasks).chain(below).map(|line| line.trim().to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// What it costs, and the balance as far as it is known.
+fn price(preview: &Preview, app: &App) -> (String, Option<String>) {
     let profile = preview.profile(app);
     let currency = app.work.currency_of(profile);
     let price = match preview.items.len() {
@@ -210,6 +235,12 @@ fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'stati
         true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
         false => tr!("balance {balance}", balance),
     });
+    (price, balance)
+}
+
+/// Price, the day after it, and what the keys do: always in sight, however long the rest is.
+fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+    let (price, balance) = price(preview, app);
     let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
     let rest = balance.map_or_else(String::new, |balance| format!("   {balance}"));
     lines.push(Line::from(vec![Span::styled(price, look.theme.strong), Span::styled(rest, look.theme.faint)]));

@@ -3,7 +3,11 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, text, theme::Signs},
+    kit::{
+        brush::Brush,
+        text,
+        theme::{Look, Signs},
+    },
     layout,
     layout::Banner,
     screen::Away,
@@ -106,6 +110,12 @@ fn unsent(app: &App) -> String {
         pause,
         undo
     )
+}
+
+/// What happened since the last time, where that is still to be told.
+pub(crate) fn away(app: &App) -> Option<String> {
+    let signs = Look::of(&app.work.settings.ui).signs;
+    app.screen.away.as_ref().map(|away| summary(away, app, signs, usize::MAX))
 }
 
 /// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.

@@ -1,0 +1,204 @@
+//! What there is to tell, as lines: messages, tasks that change, and what has come up where a screen would show it.
+
+use super::Linear;
+use crate::{
+    app::App,
+    command_line,
+    confirm::Confirm,
+    keymap::{
+        Pane,
+        commands::{Command, Order, of_lines},
+    },
+    lists::ListView,
+    preview::view,
+    resolve::Resolve,
+    screen::Preview,
+    shell::banner,
+    welcome::Welcome,
+};
+use domain::{
+    task::{Row, Task, TaskKey, TaskState},
+    text,
+};
+use engine::{filter::Filter, share};
+use std::collections::BTreeMap;
+use words::{lang, names, print, reason, tr};
+
+/// The most cells of a prompt in a line.
+const PROMPT: usize = 60;
+/// Lines of a list.
+const LISTED: usize = 20;
+
+impl Linear {
+    /// Tells what is new.
+    pub(super) fn tell(&mut self) {
+        let messages = std::mem::take(&mut self.app.screen.messages);
+        let about: Vec<TaskKey> = messages.iter().filter_map(|message| message.key).collect();
+        self.lines.extend(messages.into_iter().map(|message| message.text));
+        self.app.screen.toasts.clear();
+        self.tell_changes(&about);
+        self.tell_layers();
+        self.tell_detail();
+    }
+
+    /// The tasks that have changed, but for those that a message was about.
+    fn tell_changes(&mut self, about: &[TaskKey]) {
+        let work = &self.app.work;
+        if !work.tasks.loaded {
+            return;
+        }
+        let line = |task: &Task| print::change_line(task, false);
+        let now: BTreeMap<TaskKey, String> = work.tasks.live.iter().map(|(key, task)| (*key, line(task))).collect();
+        let Some(told) = &self.told else {
+            self.lines.extend(banner::away(&self.app));
+            self.lines.extend(status(&self.app));
+            self.told = Some(now);
+            return;
+        };
+        let is_new = |key: &TaskKey| !about.contains(key);
+        let changed = now.iter().filter(|(key, line)| is_new(key) && told.get(key) != Some(line));
+        self.lines.extend(changed.map(|(_, line)| line.clone()));
+        let ended = told.keys().filter(|key| is_new(key) && !now.contains_key(key));
+        let ended = ended.filter_map(|key| work.tasks.rows.get(key));
+        self.lines.extend(ended.map(|row| format!("{} {}", row.key, names::state(row.state))));
+        self.told = Some(now);
+    }
+
+    /// What lies over the panes. Only a preview and a question stay, to be answered.
+    fn tell_layers(&mut self) {
+        let app = &mut self.app;
+        let Some(layer) = app.screen.layers.last() else { return };
+        if let Some(preview) = layer.of::<Preview>() {
+            let problems: Vec<String> =
+                preview.obstacles.iter().chain(&preview.warnings).map(ToString::to_string).collect();
+            let (opened, is_stuck) = (preview.opened, !preview.obstacles.is_empty());
+            match &mut self.shown {
+                Some((at, known)) if *at == opened => {
+                    self.lines.extend(problems.iter().filter(|problem| !known.contains(problem)).cloned());
+                    *known = problems;
+                }
+                _ => {
+                    self.lines.extend(view::lines(preview, app));
+                    self.shown = Some((opened, problems));
+                }
+            }
+            if is_stuck {
+                app.screen.layers.clear();
+                self.lines.push(tr!("Nothing was queued.").into());
+            }
+            return;
+        }
+        if let Some(confirm) = layer.of::<Confirm>() {
+            if self.question.as_ref() != Some(&confirm.question) {
+                self.lines.extend(confirm.question.lines().map(str::to_owned));
+                self.lines.push(tr!("Type yes or no.").into());
+                self.question = Some(confirm.question.clone());
+            }
+            return;
+        }
+        if let Some(list) = layer.of::<ListView>() {
+            if self.awaits_list {
+                return;
+            }
+            self.lines.extend((list.kind.texts)(app));
+        } else if layer.of::<Welcome>().is_some() {
+            let why = app.work.own.key_problem.as_ref();
+            self.lines.extend(why.map(|why| reason::problem(why, &app.screen.voice).to_string()));
+        } else if let Some(Resolve { key, .. }) = layer.of::<Resolve>() {
+            let text = tr!("Type resolve {key} with what it was: lost, not-created, or the service's ID.", key);
+            self.lines.push(text);
+        }
+        app.screen.layers.pop();
+    }
+
+    /// A task whose detail was asked for.
+    fn tell_detail(&mut self) {
+        let screen = &mut self.app.screen;
+        let shown = screen.detail.loaded.as_ref().filter(|detail| Some(detail.task.key) == screen.table.cursor);
+        if let Some(detail) = shown.filter(|_| screen.pane == Pane::Detail && screen.detail.asked.is_none()) {
+            let text = print::detail(detail, &self.app.work.settings, self.app.work.now, false);
+            self.lines.extend(text.lines().map(str::to_owned));
+            screen.pane = Pane::Table;
+        }
+    }
+}
+
+/// The commands; or that one, and what can come behind it.
+pub(super) fn help(app: &App, name: &str) -> Vec<String> {
+    let named = |name: &str| of_lines().find(|command| command.name == name);
+    let line = |command: &Command| {
+        // There is no cursor that could be meant.
+        let needs = matches!(command.order, Order::On(_) | Order::Resolve);
+        let usage = if needs { command.usage().replace(['[', ']'], "") } else { command.usage() };
+        format!("{usage}{}{}", tr!(": "), lang::tr(command.help))
+    };
+    match named(name) {
+        Some(command) => {
+            let words = command_line::candidates(app, &format!("{name} "));
+            let words = (!words.is_empty()).then(|| tr!("It takes: {words}", words = words.join(tr!(", "))));
+            [line(command)].into_iter().chain(words).collect()
+        }
+        None => of_lines().map(line).collect(),
+    }
+}
+
+/// Some of the tasks that pass the filter, the newest last.
+pub(super) fn list(app: &App, filter: &Filter) -> Vec<String> {
+    let rows = &app.work.tasks.rows;
+    let fits = |row: &&Row| filter.shows(row, app.work.now.wall);
+    let mut lines: Vec<String> = rows.values().rev().filter(fits).take(LISTED).map(row).collect();
+    lines.reverse();
+    let all = rows.values().filter(fits).count();
+    lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = names::tasks(all)));
+    lines
+}
+
+/// A task in a line of a list.
+pub(super) fn row(row: &Row) -> String {
+    let class = row.class.map(|class| format!(" ({})", names::class(class))).unwrap_or_default();
+    let gist = text::gist(row.prompt());
+    let (prompt, _) = text::cut(&gist, PROMPT, true);
+    let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);
+    if !row.is_known() {
+        return tr!("{task}, created elsewhere: {prompt}", task, prompt);
+    }
+    let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
+    tr!("{task}, {request}, {cost}: {prompt}", task, request, cost = row.money(), prompt)
+}
+
+/// Counts by state, the queue, the money.
+pub(super) fn status(app: &App) -> Vec<String> {
+    let work = &app.work;
+    let counts: Vec<String> = TaskState::ALL
+        .into_iter()
+        .filter(|which| work.tasks.counts[*which as usize] > 0)
+        .map(|which| tr!("{n} {word}", n = work.tasks.counts[which as usize], word = names::state(which)))
+        .collect();
+    let tasks = match counts.is_empty() {
+        true => tr!("No tasks yet.").to_owned(),
+        false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
+    };
+    let queue = match (work.halt(), &work.queue.pause) {
+        (Some((_, halt)), _) => {
+            tr!("Sending is halted. {problem}", problem = reason::halt(halt, &app.screen.voice))
+        }
+        (None, Some(by)) if work.queue.is_paused() && !share::is_ours(work, by) => {
+            tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who))
+        }
+        _ if work.queue.is_paused() => tr!("Sending is paused. Type resume to continue.").to_owned(),
+        _ => tr!("Sending is on.").to_owned(),
+    };
+    let currency = work.currency();
+    let day = work.day(currency);
+    let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
+    let money = match work.own.balance.last {
+        Some((balance, _)) => tr!(
+            "Today {spent} spent, {reserved} set aside. The balance is {balance}.",
+            spent,
+            reserved,
+            balance = balance.of(currency),
+        ),
+        None => tr!("Today {spent} spent, {reserved} set aside.", spent, reserved),
+    };
+    vec![tasks, queue, money]
+}

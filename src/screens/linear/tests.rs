@@ -1,0 +1,146 @@
+use super::*;
+use crate::testing::{self, now};
+use domain::task::TaskState::{self, Failed, Queued, Running, Saved};
+use engine::act::Act;
+use std::sync::Arc;
+use words::lang::{Lang, within};
+
+/// The face with one task for each of these, all known.
+fn linear(states: &[TaskState]) -> Linear {
+    let mut linear = Linear::new(Settings::default(), now(10_000));
+    let keys = std::mem::replace(&mut linear.app, testing::state(states)).screen.keys;
+    (linear.app.screen.keys, linear.app.work.tasks.loaded, linear.app.work.own.has_key) = (keys, true, true);
+    linear.tell();
+    linear.take_lines();
+    linear
+}
+
+/// What is said to a line that is typed at that time.
+fn said_at(linear: &mut Linear, line: &str, ms: u64) -> Vec<String> {
+    let _ = linear.update(Heard::Line(line.into()), now(10_000 + ms));
+    linear.take_lines()
+}
+
+fn said(linear: &mut Linear, line: &str) -> Vec<String> {
+    said_at(linear, line, 0)
+}
+
+#[test]
+fn every_command_of_the_table_is_taken_and_what_needs_a_screen_says_so() {
+    for command in COMMANDS.iter().filter(|command| command.order != Order::Quit) {
+        let mut linear = linear(&[Saved, Failed]);
+        let lines = said(&mut linear, &format!("{} 1", command.name)).join("\n");
+        let needs_screen = lines.contains("needs the screen");
+        let here = of_lines().any(|here| here.name == command.name);
+        assert_eq!(needs_screen, !here, "{}: {lines}", command.name);
+        assert!(!lines.contains("There is no command"), "{lines}");
+    }
+    assert!(said(&mut linear(&[]), "freeze")[0].contains("needs the screen"));
+}
+
+#[test]
+fn the_commands_are_the_same_words_in_chinese_help() {
+    let head = |line: &String| line.split([' ', ':', '：']).next().unwrap_or_default().to_owned();
+    let heads = |lang| {
+        let lines = within(lang, || said(&mut linear(&[]), "help"));
+        lines.iter().map(head).collect::<Vec<_>>()
+    };
+    assert_eq!(heads(Lang::Zh), heads(Lang::En));
+    assert_eq!(said(&mut linear(&[]), "HELP resolve").len(), 1);
+}
+
+#[test]
+fn what_is_no_command_does_nothing_and_says_so() {
+    for line in [
+        "sendd",
+        "retry",
+        "retry twelve",
+        "send it",
+        "resolve 7",
+        "set colour red",
+        "set duration ten",
+        "show",
+        "retry 9",
+    ] {
+        let mut linear = linear(&[Saved]);
+        let before = linear.work().tasks.counts;
+        assert_eq!(said(&mut linear, line).len(), 1, "{line}");
+        assert!(linear.app.screen.layers.is_empty() && linear.work().tasks.counts == before, "{line}");
+    }
+    assert_eq!(said(&mut linear(&[]), "  "), [""; 0]);
+}
+
+/// What `new` shows, and the face with that preview.
+fn offered(prompt: &str, ask_above: bool) -> Linear {
+    let mut linear = linear(&[]);
+    if ask_above {
+        linear.app.work.settings.budget.ask_above = Some(domain::amount::Amount::ZERO);
+    }
+    let lines = said(&mut linear, &format!("new {prompt}"));
+    assert!(lines[0].starts_with("Send ") && lines.last().unwrap().contains("this pays"), "{lines:?}");
+    linear
+}
+
+/// Whether that line queues what was shown.
+fn queues(linear: &mut Linear, line: &str) -> bool {
+    let effects = linear.update(Heard::Line(line.into()), now(10_000 + DEAF));
+    effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Insert { .. })))
+}
+
+#[test]
+fn nothing_is_sent_before_its_price_could_be_read() {
+    let mut linear = offered("a cat", false);
+    let lines = said_at(&mut linear, "send", DEAF - 1);
+    assert_eq!(lines, ["That was too quick to have read the price. Type send again."]);
+    assert!(queues(&mut linear, "send"));
+    assert!(!queues(&mut linear, "send"));
+}
+
+#[test]
+fn above_the_limit_the_number_of_tasks_must_be_typed() {
+    for line in ["send", "send 1", "send 12"] {
+        assert!(!queues(&mut offered("a {cat|dog}", true), line), "{line}");
+    }
+    assert!(queues(&mut offered("a {cat|dog}", true), "SEND 2"));
+    assert!(!queues(&mut offered("a {cat|dog}", false), "send 3"));
+}
+
+#[test]
+fn what_is_dropped_is_not_sent() {
+    let mut linear = offered("a cat", false);
+    assert_eq!(said(&mut linear, "drop"), ["Discarded. Nothing was queued."]);
+    assert!(!queues(&mut linear, "send"));
+}
+
+#[test]
+fn fields_are_set_by_their_names_in_both_languages() {
+    let mut linear = linear(&[]);
+    let mut set = |line: &str| said(&mut linear, line).join("\n");
+    assert_eq!(set("set duration 6, 10"), "Duration: 6, 10 s");
+    assert_eq!(set("set first-frame none"), "first-frame: none");
+    assert_eq!(set("set duration 7"), "duration is one of 6, 10");
+    assert_eq!(within(Lang::Zh, || set("set count 2")), "数量：2");
+    assert!(set("set").starts_with("Model: MiniMax-Hailuo-02"));
+}
+
+#[test]
+fn another_persons_task_is_asked_about_before_it_is_cancelled() {
+    let mut linear = linear(&[Queued, Running]);
+    linear.app.work.settings.who = Some("ann".into());
+    let row = linear.app.work.tasks.rows.get_mut(&TaskKey(1)).unwrap();
+    Arc::make_mut(&mut row.kind).who = "ben@desk".into();
+    let asked = said(&mut linear, "cancel 1");
+    assert_eq!(asked[1..], ["Not yours but ben@desk's: #1", "Type yes or no."]);
+    assert_eq!(said(&mut linear, "no"), ["Nothing was changed."]);
+    assert_eq!(said(&mut linear, "cancel 1"), asked);
+    assert!(
+        linear
+            .app
+            .screen
+            .top::<Confirm>()
+            .is_some_and(|confirm| matches!(&confirm.act, Act::Cancel(keys) if keys == &[TaskKey(1)]))
+    );
+    let _ = said(&mut linear, "yes");
+    assert!(linear.app.screen.layers.is_empty());
+    assert_eq!(said(&mut linear, "yes"), ["Nothing was asked."]);
+}

@@ -1,0 +1,91 @@
+//! The commands that are for tasks: those named behind them, or where none is, those that their keys are for.
+
+use super::plain;
+use crate::{
+    app::App,
+    compose, hints,
+    keymap::{Action, Pane},
+    layer::Do,
+    screen::Done,
+    table, undo,
+};
+use domain::task::{RemoteId, TaskKey, keep_first};
+use engine::act::{Act, Resolution};
+use words::{names, tr};
+
+/// What that action does, where it is possible.
+pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Do>, String> {
+    if !rest.is_empty() {
+        choose(app, rest)?;
+    }
+    let binding = hints::by_id(app, action.id()).ok_or_else(String::new)?;
+    hints::runnable(app, binding).map_err(|why| why.0)?;
+    Ok(vec![Do::Run(binding.action)])
+}
+
+/// Marks the tasks of those numbers, and goes to the first of them.
+fn choose(app: &mut App, numbers: &str) -> Result<(), String> {
+    let numbers = plain(numbers);
+    let words = numbers.split([' ', ',']).filter(|word| !word.is_empty());
+    let mut keys: Vec<TaskKey> =
+        words.map(|word| word.parse().map_err(|why| names::not_a_key(&why))).collect::<Result<_, _>>()?;
+    keep_first(&mut keys);
+    keys.iter().rev().try_for_each(|key| go_to(app, *key))?;
+    table::clear_marks(app);
+    app.screen.table.marks = keys.into_iter().collect();
+    Ok(())
+}
+
+/// Goes to a task, unless the filter hides it.
+pub(super) fn go_to(app: &mut App, key: TaskKey) -> Result<(), String> {
+    if !app.work.tasks.rows.contains_key(&key) {
+        return Err(tr!("there is no task {key}", key));
+    }
+    if !table::go_to(app, key) {
+        return Err(tr!("the filter hides {key}; :filter alone shows all", key));
+    }
+    Ok(())
+}
+
+/// Goes to the task of that number.
+pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Do>, String> {
+    let number =
+        plain(rest).trim_start_matches('#').parse().map_err(|_| tr!("it takes a task's number, such as 12"))?;
+    go_to(app, TaskKey(number))?;
+    if app.screen.pane == Pane::Compose || pane == Pane::Detail {
+        app.screen.pane = pane;
+    }
+    Ok(Vec::new())
+}
+
+/// Settles an unknown as what is typed behind its number; opens the dialog where that is nothing.
+pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let rest = plain(rest);
+    let (number, outcome) = rest.split_once(' ').unwrap_or((&rest, ""));
+    let as_what = match outcome.trim() {
+        "" => return on(app, Action::Resolve, number),
+        "lost" => Resolution::Lost,
+        "not-created" => Resolution::NotCreated,
+        "unknown" => Resolution::Unknown,
+        id if id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
+            Resolution::Found(RemoteId(id.to_owned()))
+        }
+        _ => return Err(tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back").into()),
+    };
+    let key: TaskKey = number.parse().map_err(|why| names::not_a_key(&why))?;
+    go_to(app, key)?;
+    if as_what != Resolution::Unknown {
+        undo::remember(app, Done::Resolved(key));
+    }
+    Ok(vec![Do::Act(Act::Resolve { key, as_what })])
+}
+
+/// Opens compose; with a prompt, the preview of it.
+pub(super) fn new(app: &mut App, prompt: &str) -> Vec<Do> {
+    let mut wishes = compose::begin(app);
+    if !prompt.is_empty() {
+        compose::take_pattern(app, prompt);
+        wishes.extend(compose::to_preview(app));
+    }
+    wishes
+}
