@@ -24,9 +24,9 @@ use domain::{
 use engine::{
     act::Act,
     effect::ListFor,
-    expected::Sort,
     filter::Filter,
     folder::{Entry, EntryKind, Listing},
+    history::Sort,
     msg::{LocalMsg, Msg},
 };
 use morning::{believable, look_at};

@@ -20,8 +20,9 @@ use engine::{
     act::Act,
     msg::{InsertRefusal, Msg, Signal},
     news::{ActNews, News, NotQueued},
+    served::Halt,
     settings::Scope,
-    work::{Halt, Work},
+    work::Work,
 };
 use std::{
     collections::{BTreeSet, VecDeque},

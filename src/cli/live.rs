@@ -210,7 +210,7 @@ fn ends_at(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::{expected::Sort, testing, work::Saving};
+    use engine::{history::Sort, testing, work::Saving};
 
     fn all(work: &Work) -> BTreeSet<TaskKey> {
         work.tasks.rows.values().map(|row| row.key).collect()

@@ -14,7 +14,7 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    queue,
+    line,
     settings::Scope,
     work::Work,
 };
@@ -123,7 +123,7 @@ fn answered(work: &Work) -> bool {
     let more = !work.tasks.queued.is_disjoint(&work.queue.named)
         && work.own.sending.halted.is_none()
         && !work.queue.is_paused()
-        && queue::send_at(work, &work.settings.profile.name).is_some_and(|at| at <= work.now.mono)
+        && line::send_at(work, &work.settings.profile.name).is_some_and(|at| at <= work.now.mono)
         && work.own.poller.offline_since.is_none();
     !sending && !more
 }

@@ -13,7 +13,7 @@ use domain::{
     task::{Phase, Row, Task, TaskKey, TaskState},
     time::SECOND,
 };
-use engine::{act::Act, records, settings::Scope, unknowns, work::Work};
+use engine::{act::Act, charges, settings::Scope, unknowns, work::Work};
 use words::{facts, problem::Problem, terms, tr};
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
@@ -129,7 +129,7 @@ const FOR_CHARGES: u64 = 5 * SECOND;
 
 /// What was asked about their charges at the end is answered in a moment.
 async fn told(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
-    match headless.until(Some(FOR_CHARGES), |work| !records::is_asking(work, keys)).await {
+    match headless.until(Some(FOR_CHARGES), |work| !charges::is_asking(work, keys)).await {
         Waited::Ended => Waited::Ended,
         Waited::Done | Waited::TimeOut => Waited::Done,
     }

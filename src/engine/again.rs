@@ -1,16 +1,16 @@
 //! Automatic retry: off unless the config allows it, and then only for failures that are proven not charged, of a class
 //! that may be named there, so often and after such a pause as it says. Each such attempt is marked as the program's own.
 
-use super::{acts, store, ticket};
 use crate::{
     effect::{Effect, StoreCmd},
+    money,
     work::Work,
+    writes,
 };
 use domain::{
     prices::Quote,
     problem::TaskError,
-    retry,
-    retry::{Facts, Retried},
+    retry::{self, Facts, Retried},
     task::{NewTask, Phase, Task, TaskKey},
 };
 
@@ -29,7 +29,7 @@ pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<
     }
     // Where the price is not known, a person typed what the attempt before cost.
     let typed = task.cost_source.map(|_| Quote::typed(task.cost));
-    let Some(quote) = acts::price(work, &task.profile, &task.request).or(typed) else { return Vec::new() };
+    let Some(quote) = money::price(work, &task.profile, &task.request).or(typed) else { return Vec::new() };
     let new = NewTask {
         parent: Some(task.key),
         agreed: vec![],
@@ -45,7 +45,7 @@ pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<
         phase: Phase::Queued { not_before: work.now.wall.plus(named.pause_ms), put_back: None },
     };
     // The store judges it by the failure, which must be there first.
-    if store::is_unwritten(work, task.key) {
+    if writes::is_unwritten(work, task.key) {
         work.queue.after_write.insert(task.key, new);
         return Vec::new();
     }
@@ -60,8 +60,8 @@ pub(super) fn on_disk(work: &mut Work, key: TaskKey) -> Option<Effect> {
 }
 
 fn insert(work: &mut Work, new: NewTask) -> Effect {
-    let caps = acts::caps(work);
-    let ticket = ticket(work);
+    let caps = money::caps(work);
+    let ticket = work.ticket();
     work.queue.inserting.insert(ticket);
     work.queue.automatic.insert(ticket);
     Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: work.now.wall, caps })

@@ -9,20 +9,19 @@
 //!
 //! All of it is free. What a person is shown is the comparison as it was before the ledger took anything over from it.
 
-use super::{ended, money, poller, records, store, ticket, unknowns};
 use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
-    news::{News, TaskNews},
+    ended, line, money,
+    msg::Side,
+    records, unknowns,
     work::{Auditing, Then, Work},
+    writes,
 };
 use domain::{
-    amount::Amount,
     audit::NotAudited,
-    costs::CostLine,
-    task::{LedgerLine, MoneyEvent, Second, Task, What},
+    task::Task,
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
-use serde::{Deserialize, Serialize};
 use service::gateway::{
     Asked,
     audit::{Ours, audit},
@@ -36,10 +35,6 @@ const PAGES: u32 = 400;
 const TRIES: (u8, u64) = (3, 2 * SECOND);
 /// An audit that is not over by then is given up.
 const PATIENCE: u64 = 10 * MINUTE;
-/// How long after an acceptance the program looks alone: after the last question for that charge.
-const LATER: u64 = 31 * MINUTE;
-/// How long after a start it looks for what ended before.
-const SOON: u64 = 10 * SECOND;
 
 /// Begins one of the default profile over that many of the person's own days, today among them.
 pub(super) fn begin(work: &mut Work, days: u32) -> Vec<Effect> {
@@ -57,7 +52,7 @@ fn start(work: &mut Work, profile: String, from: Wall, asked: bool) -> Vec<Effec
         end(work, asked, said.map_or(NotAudited::Off, |said| NotAudited::Denied { said }));
         return Vec::new();
     }
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     let window = Window { from, to: work.now.wall.plus(SLACK) };
     let until = work.now.mono.plus(PATIENCE);
     work.money.audit = if asked { None } else { work.money.audit.take() };
@@ -149,17 +144,6 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
     }
 }
 
-/// Our own side of the window, as the store has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Side {
-    /// All that were sent in it, or so shortly before that their record may lie in it, of whichever profile.
-    pub tasks: Vec<Task>,
-    /// What the ledger has of uploads in it.
-    pub uploads: Vec<CostLine>,
-    /// The balance as it was heard of, the oldest first.
-    pub balances: Vec<(Wall, Amount)>,
-}
-
 /// Our own side: now the two are compared.
 pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
     let Some(auditing) = work.money.auditing.take_if(|auditing| auditing.ticket == of) else {
@@ -167,7 +151,7 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
         return Vec::new();
     };
     let side_of = |task: Task| {
-        let task = store::unwritten(work, task.key).unwrap_or(task);
+        let task = writes::unwritten(work, task.key).unwrap_or(task);
         let one = unknowns::submission(work, &task);
         (task, one)
     };
@@ -205,38 +189,6 @@ pub(super) fn failed(work: &mut Work, of: Ticket) {
     }
 }
 
-/// One more charge for the same call: into the ledger, once.
-pub(super) fn take(work: &mut Work, mut task: Task, second: Second) -> Vec<Effect> {
-    let is_known = task.besides.twice.iter().any(|known| known.request_id == second.request_id);
-    if is_known && second.request_id.is_some() {
-        return Vec::new();
-    }
-    let money = second.cost.of(task.currency);
-    let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Twice, amount: money };
-    let note = super::answer_of_records(work, What::ChargedTwice(money), second.request_id.as_deref());
-    task.besides.twice.push(second);
-    work.money.refunds_stale = true;
-    work.news.push(News::Task { key: task.key, what: TaskNews::ChargedTwice(money) });
-    store::write(work, task, vec![note], vec![line])
-}
-
-/// Something was accepted: some time after it the program looks whether it was charged once.
-pub(super) fn later(work: &mut Work, task: &Task) {
-    wanted(work, task, LATER);
-}
-
-/// Something ended long before this run, and nothing is known of its charge: the program looks as soon as it may.
-pub(super) fn soon(work: &mut Work, task: &Task) {
-    wanted(work, task, SOON);
-}
-
-fn wanted(work: &mut Work, task: &Task, wait: u64) {
-    let at = work.now.mono.plus(wait);
-    let from = task.sent_at.unwrap_or(work.now.wall);
-    let due = work.of_mut(&task.profile).records.audit_due.get_or_insert((at, from));
-    *due = (due.0.min(at), due.1.min(from));
-}
-
 /// Begins or goes on with what is due of that profile; one audit at a time.
 pub(super) fn due(work: &mut Work, profile: &str) -> Vec<Effect> {
     let now = work.now.mono;
@@ -270,7 +222,7 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
         Some(Auditing { until, again, .. }) => again.map_or(Some(*until), |again| Some(again.min(*until))),
         None => {
             let (at, _) = work.of(profile).records.audit_due.filter(|_| records::may_be_asked(work, profile))?;
-            Some(at.max(poller::open_at(work, profile)))
+            Some(at.max(line::open_at(work, profile)))
         }
     }
 }

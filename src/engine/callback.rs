@@ -7,8 +7,9 @@
 //!
 //! Nothing signs a post, so it is believed no further than that.
 
-use super::{adopt, in_scope, poller, resolve};
 use crate::{
+    hands::in_scope,
+    ids, line,
     msg::Posted,
     news::{LineNews, News},
     spread::backoff,
@@ -59,7 +60,7 @@ pub(super) fn posted(work: &mut Work, posts: Vec<Posted>) {
             // Its own answer may still come, or is lost; before the pages are there nobody knows what it is.
             Some(task) if task.remote.is_none() => name(work, key, id),
             // Its ID was lost, by all that the records show: it revives it.
-            None if !work.tasks.loaded || resolve::is_id_lost(work, key) => name(work, key, id),
+            None if !work.tasks.loaded || work.tasks.is_id_lost(key) => name(work, key, id),
             Some(_) | None => {}
         }
     }
@@ -96,7 +97,7 @@ pub(super) fn answered(work: &mut Work, key: TaskKey) {
 /// The pause between two questions about a task, given the usual one.
 pub(super) fn pause(work: &Work, key: TaskKey, usual: u64) -> u64 {
     let told = work.callbacks.heard.get(&key).is_some_and(|at| work.now.mono.since(*at) < FRESH);
-    if told { usual.saturating_mul(SLOWER).min(poller::SLOWEST).max(usual) } else { usual }
+    if told { usual.saturating_mul(SLOWER).min(line::SLOWEST).max(usual) } else { usual }
 }
 
 /// Begins to settle what can be settled by an ID that came.
@@ -105,9 +106,9 @@ pub(super) fn settle_due(work: &mut Work) {
     let due: Vec<(TaskKey, RemoteId)> = due.map(|(key, named)| (*key, named.id.clone())).collect();
     for (key, id) in due {
         let Some(task) = work.tasks.live.get(&key) else {
-            let revives = resolve::is_id_lost(work, key) && adopt::known_as(work, &id).is_none();
+            let revives = work.tasks.is_id_lost(key) && ids::known_as(work, &id).is_none();
             if revives && work.tasks.rows.get(&key).is_some_and(|row| work.of(&row.kind.profile).has_key) {
-                if adopt::settle_by_post(work, key, id)
+                if ids::settle_by_post(work, key, id)
                     && let Some(named) = work.callbacks.named.get_mut(&key)
                 {
                     named.not_before = Mono(u64::MAX);
@@ -119,9 +120,9 @@ pub(super) fn settle_due(work: &mut Work) {
         };
         match &task.phase {
             Phase::Sending { .. } => {}
-            Phase::Unknown { .. } if in_scope(work, task) && adopt::known_as(work, &id).is_none() => {
+            Phase::Unknown { .. } if in_scope(work, task) && ids::known_as(work, &id).is_none() => {
                 if work.of(&task.profile).has_key
-                    && adopt::settle_by_post(work, key, id)
+                    && ids::settle_by_post(work, key, id)
                     && let Some(named) = work.callbacks.named.get_mut(&key)
                 {
                     named.not_before = Mono(u64::MAX);

@@ -1,6 +1,6 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
-use crate::{settings::Lang, sight::Sight, uploads::Upload, view::View};
+use crate::{settings::Lang, sight::Sight, view::View};
 use domain::{
     account::{Change, Stamp},
     amount::Amount,
@@ -439,4 +439,15 @@ impl Effect {
     pub const fn log(level: Level, key: Option<TaskKey>, what: Noted) -> Self {
         Self::Log(LogLine { level, key, what })
     }
+}
+
+/// A picture's public address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// The account that paid for it.
+    pub profile: String,
+    /// Of the picture's content.
+    pub sha256: String,
+    pub url: String,
+    pub at: Wall,
 }

@@ -1,15 +1,26 @@
 //! Changes to tasks that may have ended: of these the whole is in the store alone, and is read first.
 
-use super::{adopt, audit, records, refunds, resolve, store};
 use crate::{
+    act::Resolution,
+    act_news::refuse,
     effect::{Effect, StoreCmd},
+    hands::{self, claim, in_scope},
+    ids,
+    news::{Left, News, TaskNews},
+    timeline::{answer_of_records, event},
     work::{Then, Work},
+    writes,
 };
-use domain::task::{Task, TaskKey};
+use domain::{
+    amount::{Amount, CostSource},
+    problem::Charged,
+    refunds,
+    task::{Event, LedgerLine, MoneyEvent, Phase, RefundStep, RemoteId, Second, Task, TaskKey, What},
+};
 
 /// Makes that change as soon as the task is at hand.
 pub(super) fn change(work: &mut Work, key: TaskKey, then: Then) -> Vec<Effect> {
-    if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| store::unwritten(work, key)) {
+    if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| writes::unwritten(work, key)) {
         return one(work, task, then);
     }
     work.then.entry(key).or_default().push(then);
@@ -24,18 +35,113 @@ pub(super) fn read(work: &mut Work, task: &Task) -> Vec<Effect> {
 }
 
 fn change_read(work: &mut Work, task: &Task, then: Then) -> Vec<Effect> {
-    let task = store::unwritten(work, task.key).unwrap_or_else(|| task.clone());
+    let task = writes::unwritten(work, task.key).unwrap_or_else(|| task.clone());
     one(work, task, then)
 }
 
 fn one(work: &mut Work, task: Task, then: Then) -> Vec<Effect> {
     match then {
-        Then::Charge(cost) => records::take(work, task, cost),
-        Then::Found(id, phase) => match adopt::known_as(work, &id) {
+        Then::Charge(cost) => charge(work, task, cost),
+        Then::Found(id, phase) => match ids::known_as(work, &id) {
             Some(_) => Vec::new(),
-            None => resolve::revive(work, task, id, *phase),
+            None => revive(work, task, id, *phase),
         },
-        Then::Twice(second) => audit::take(work, task, second),
-        Then::Refund(step) => refunds::take(work, task, step),
+        Then::Twice(second) => twice(work, task, second),
+        Then::Refund(step) => refund(work, task, step),
     }
+}
+
+/// Writes down what the records say that a task was charged.
+pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effect> {
+    if task.cost_source == Some(CostSource::Records) && task.cost == cost {
+        return Vec::new();
+    }
+    task.cost = cost;
+    task.cost_source = Some(CostSource::Records);
+    let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Recorded, amount: task.money() };
+    let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
+    writes::write(work, task, vec![note], vec![line])
+}
+
+/// One more charge for the same call: into the ledger, once.
+pub(super) fn twice(work: &mut Work, mut task: Task, second: Second) -> Vec<Effect> {
+    let is_known = task.besides.twice.iter().any(|known| known.request_id == second.request_id);
+    if is_known && second.request_id.is_some() {
+        return Vec::new();
+    }
+    let money = second.cost.of(task.currency);
+    let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Twice, amount: money };
+    let note = answer_of_records(work, What::ChargedTwice(money), second.request_id.as_deref());
+    task.besides.twice.push(second);
+    work.money.refunds_stale = true;
+    work.news.push(News::Task { key: task.key, what: TaskNews::ChargedTwice(money) });
+    writes::write(work, task, vec![note], vec![line])
+}
+
+/// Writes down that it was asked for, or that the money came back: of all of the task's charges without a result.
+pub(super) fn refund(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<Effect> {
+    let (key, state, now) = (task.key, task.state(), work.now.wall);
+    let mut marks = refunds::marks(&mut task);
+    if marks.is_empty() {
+        return refuse(work, key, Left::NoRefund(state));
+    }
+    let mut ledger = Vec::new();
+    for (event, amount, marks) in &mut marks {
+        match step {
+            RefundStep::Asked => marks.asked_at = Some(now),
+            RefundStep::Given => {
+                marks.given_at = Some(now);
+                ledger.push(LedgerLine { at: now, event: *event, amount: *amount });
+            }
+        }
+    }
+    if ledger.iter().any(|line| line.event == MoneyEvent::Refunded) {
+        match &mut task.phase {
+            Phase::Failed { error } => error.charged = Charged::No,
+            Phase::Cancelled { charged, .. } => *charged = Charged::No,
+            _ => {}
+        }
+    }
+    let note = event(work, What::Refund(step));
+    work.news.push(News::Task { key, what: TaskNews::Refund(step) });
+    work.money.refunds_stale = true;
+    work.store.owed.insert(key);
+    writes::write(work, task, vec![note], ledger)
+}
+
+/// A task whose id was lost runs on with it; `phase` is what it became at the service.
+fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect> {
+    if !work.tasks.is_id_lost(task.key) {
+        return refuse(work, task.key, Left::NowIs(task.state()));
+    }
+    let claim = claim(work, hands::CLAIM).filter(|_| in_scope(work, &task));
+    let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
+    task.besides.disowned.retain(|disowned| *disowned != id.0);
+    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
+}
+
+/// Writes down what a person decided of a task, with its line of money.
+pub(super) fn settled(work: &mut Work, task: Task, what: Resolution, money: MoneyEvent) -> Vec<Effect> {
+    let key = task.key;
+    let note = event(work, What::Resolved(what.clone()));
+    let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
+    work.news.push(News::Task { key, what: TaskNews::Settled(what) });
+    work.store.owed.insert(key);
+    writes::write(work, task, vec![note], vec![line])
+}
+
+/// Whether the store has that task: in the table, or archived. On the command line it has been looked up before.
+pub(super) fn may_be_there(work: &Work, key: TaskKey) -> bool {
+    let is_refund = || work.money.refunds.iter().any(|refund| refund.key == key);
+    work.tasks.rows.contains_key(&key) || !work.settings.interactive || is_refund()
+}
+
+/// A task that acts can change: live or unknown.
+pub(super) fn live(work: &mut Work, key: TaskKey) -> Option<Task> {
+    if let Some(task) = work.tasks.live.get(&key) {
+        return Some(task.clone());
+    }
+    let why = work.tasks.rows.get(&key).map_or(Left::NoSuchTask, |row| Left::Ended(row.state));
+    refuse(work, key, why);
+    None
 }

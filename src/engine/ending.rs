@@ -1,12 +1,14 @@
 //! The end in order: submissions under way and store writes are waited for, downloads are stopped with their parts kept,
 //! rows are let go so that the next program takes them over at once. A second Ctrl-C does not wait.
 
-use super::{held_by_us, saver, store};
 use crate::{
-    effect::Effect,
+    effect::{self, Effect, StoreCmd},
+    hands::held_by_us,
     msg::Signal,
     news::{News, QueueNews},
+    outage, saver,
     work::{Ending, Work},
+    writes,
 };
 use domain::task::TaskKey;
 
@@ -30,9 +32,9 @@ pub(super) fn quit(work: &mut Work, code: u8) -> Vec<Effect> {
         work.news.push(News::Queue(QueueNews::EndWaits(waiting)));
     }
     if work.store.failures > 0 {
-        ask_about_unsaved(work);
+        outage::ask_about_unsaved(work);
     }
-    let mut effects = store::note_seen(work);
+    let mut effects = note_seen(work);
     let saving: Vec<TaskKey> = work.saver.active.keys().copied().collect();
     effects.extend(saving.into_iter().flat_map(|key| saver::stop(work, key)));
     effects.extend(let_go(work));
@@ -53,24 +55,10 @@ pub(super) fn signal(work: &mut Work, signal: Signal) -> Vec<Effect> {
         Signal::Terminate => quit(work, 128 + 15),
         Signal::Quit => quit(work, 128 + 3),
         Signal::HangUp => quit(work, 128 + 1),
-        Signal::Reload => vec![Effect::Local(crate::effect::LocalCmd::ReadConfig)],
-        Signal::Stop => vec![Effect::Term(crate::effect::TermCmd::Suspend)],
-        Signal::Continue => vec![Effect::Term(crate::effect::TermCmd::Redraw)],
+        Signal::Reload => vec![Effect::Local(effect::LocalCmd::ReadConfig)],
+        Signal::Stop => vec![Effect::Term(effect::TermCmd::Suspend)],
+        Signal::Continue => vec![Effect::Term(effect::TermCmd::Redraw)],
     }
-}
-
-/// Whether the end waits, for as long as the person does, for ids of paid tasks that are not on disk.
-#[must_use]
-pub fn waits_for_room(work: &Work) -> bool {
-    work.ending.as_ref().is_some_and(|ending| ending.by_person) && !work.store.unsaved.is_empty()
-}
-
-/// Says what the end waits for when ids of paid tasks are not on disk, and how not to wait.
-pub(super) fn ask_about_unsaved(work: &mut Work) {
-    let Some((key, id)) = work.store.unsaved.first_key_value().filter(|_| waits_for_room(work)) else { return };
-    let more = work.store.unsaved.len() - 1;
-    let news = QueueNews::EndWaitsForRoom { key: *key, id: id.clone(), more };
-    work.news.push(News::Queue(news));
 }
 
 /// Lets go of the running tasks that this program watches.
@@ -88,7 +76,7 @@ fn let_go(work: &mut Work) -> Vec<Effect> {
             task.claim = None;
             // What was saved and waits to be fetched again: the wish ends with the program, the file stays.
             task.back_to_saved();
-            store::write(work, task, vec![], vec![])
+            writes::write(work, task, vec![], vec![])
         })
         .collect()
 }
@@ -102,11 +90,18 @@ pub(super) fn finish(work: &mut Work) -> Option<Effect> {
         || !work.queue.inserting.is_empty()
         || !work.saver.active.is_empty()
         || !work.sharing.under_way.is_empty()
-        || ((waits_for_room(work) || work.store.failures < GIVE_UP) && unwritten);
+        || ((outage::waits_for_room(work) || work.store.failures < GIVE_UP) && unwritten);
     let ending = work.ending.as_mut()?;
     if ending.told || (ending.in_order && open) {
         return None;
     }
     ending.told = true;
     Some(Effect::Exit)
+}
+
+/// Notes that a person sees the screen now. What a call of the command line does meanwhile (a `watch` left behind, a cron
+/// job) is seen by nobody.
+pub(super) fn note_seen(work: &Work) -> Vec<Effect> {
+    let seen = Effect::Store(StoreCmd::SaveSeen { at: work.now.wall });
+    if work.settings.interactive { vec![seen] } else { Vec::new() }
 }

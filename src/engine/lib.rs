@@ -1,7 +1,21 @@
 //! The work itself: sending, asking, saving, and what the store's word means for them. No keys and no screen here.
 //!
 //! Each part keeps its own schedule in the state; [`schedule`] emits what is due, [`next_deadline`] tells when to look
-//! again. The path of a paid submission is in [`queue`].
+//! again. The path of a paid submission is in [`queue`]. A module uses nothing on a line above
+//! its own, and no two use each other:
+//!
+//! ```text
+//! here                                          what came goes to its subject, and what is due is emitted
+//! store, acts, ending                           the store's word, a person's word, the end
+//! changed                                       a row that came from the store
+//! adopt, resolve, fetch, put_away               what becomes of one task
+//! queue, poller, saver, risk, charges, unknowns, audit     the schedules
+//! callback, share, streak, uploads, outage, again, ended   what several of them need
+//! writes, tasks, plan                           one change: to the store, in the state, in its schedules
+//! line, records, money, ids, hands, timeline    facts that decide whether something may be done
+//! news, work, served, history, rows             what is told, and the state
+//! msg, effect, act, settings                    what comes in and goes out
+//! ```
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -13,24 +27,32 @@ mod again;
 pub mod agenda;
 pub mod audit;
 mod callback;
+mod changed;
+pub mod charges;
 pub mod effect;
 mod ended;
 mod ending;
 pub mod expected;
+mod fetch;
 pub mod filter;
 pub mod folder;
+mod hands;
+pub mod history;
 mod hook;
+mod ids;
+pub mod line;
 pub mod money;
 pub mod msg;
 pub mod news;
 mod outage;
 pub mod own;
+mod plan;
 mod poller;
 mod portion;
+mod profiles;
 mod put_away;
 pub mod queue;
 pub mod records;
-mod refunds;
 mod reload;
 mod resolve;
 pub mod risk;
@@ -48,13 +70,15 @@ pub mod tasks;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod timeline;
 pub mod unknowns;
 pub mod uploads;
 pub mod view;
 pub mod who;
 pub mod work;
+mod writes;
 
-pub use ending::waits_for_room;
+pub use outage::waits_for_room;
 
 use crate::{
     effect::Effect,
@@ -65,10 +89,8 @@ use crate::{
 };
 use domain::{
     reason::Reason,
-    task::{Claim, Event, Phase, Task, TaskKey, What},
     time::{Mono, Now},
 };
-use service::answer::{Reply, redact};
 
 /// It is that time now. What a person does is done before what is due: a key that comes late still takes back what its
 /// window has just let go.
@@ -76,7 +98,7 @@ pub fn it_is(work: &mut Work, now: Now) {
     let before = std::mem::replace(&mut work.now, now);
     work.clock_went(now.leap(before));
     if now.has_leapt(before) {
-        plan_anew(work);
+        plan::plan_anew(work);
     }
 }
 
@@ -107,7 +129,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
         ) => Vec::new(),
         Msg::Config(result) => {
             if reload::take(work, result) {
-                records::reloaded(work);
+                charges::reloaded(work);
             }
             Vec::new()
         }
@@ -172,9 +194,14 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
         HttpMsg::Queried { key, ticket, reply } => poller::queried(work, key, ticket, &reply),
         HttpMsg::Found { ticket, reply } => adopt::found(work, ticket, &reply),
         HttpMsg::File { key, ticket, reply } => saver::addressed(work, key, ticket, &reply),
-        HttpMsg::Balance { ticket, reply } => money::balance(work, ticket, &reply),
+        HttpMsg::Balance { ticket, reply } => {
+            let Some((profile, mut effects)) = money::balance(work, ticket, &reply) else { return Vec::new() };
+            effects.extend(audit::go_on(work, &profile));
+            effects
+        }
         HttpMsg::Uploaded { ticket, reply } => uploads::uploaded(work, ticket, &reply),
-        HttpMsg::Charge { ticket, answer } => records::charged(work, ticket, answer),
+        HttpMsg::Charge { ticket, answer } => charges::charged(work, ticket, answer),
+        HttpMsg::Records { ticket, answer } if audit::is_for(work, ticket) => audit::page(work, answer),
         HttpMsg::Records { ticket, answer } => unknowns::page(work, ticket, answer),
     }
 }
@@ -196,9 +223,30 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
     effects.extend(poller::ask_due(work));
     risk::due(work);
     effects.extend(saver::save_due(work));
-    effects.extend(records::ask_due(work));
-    effects.extend(refunds::read_due(work));
+    effects.extend(ask_records(work));
+    effects.extend(money::read_refunds(work));
     effects
+}
+
+/// Asks the gateway's records for what is due.
+fn ask_records(work: &mut Work) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for profile in work.profiles() {
+        effects.extend(charges::ask_due(work, &profile));
+        effects.extend(unknowns::look_due(work, &profile));
+        effects.extend(audit::due(work, &profile));
+    }
+    effects
+}
+
+/// When [`ask_records`] will have something to do.
+fn records_deadline(work: &Work) -> Option<Mono> {
+    let of_profile = |profile: &str| {
+        let due = [charges::deadline(work, profile), unknowns::deadline(work, profile), audit::deadline(work, profile)];
+        let at = due.into_iter().flatten().min().filter(|_| records::may_be_asked(work, profile))?;
+        Some(at.max(line::open_at(work, profile)))
+    };
+    work.served().filter_map(|(profile, _)| of_profile(profile)).min()
 }
 
 /// The next moment at which [`schedule`] has something to do, if nothing else happens before.
@@ -211,119 +259,10 @@ pub fn next_deadline(work: &Work) -> Option<Mono> {
         poller::deadline(work),
         saver::deadline(work),
         risk::deadline(work),
-        records::deadline(work),
+        records_deadline(work),
         store::look_deadline(work),
     ];
     due.into_iter().filter(|_| !ending).flatten().chain(outage::retry_deadline(work)).min()
-}
-
-/// Puts a task into the schedule that its phase asks for, and out of the others.
-pub(crate) fn plan(work: &mut Work, task: &Task) {
-    let ours = is_ours(work, task);
-    let (mut send, mut ask, mut save) = (None, None, None);
-    match &task.phase {
-        Phase::Queued { not_before, .. } if ours => send = Some(queue::due(work, *not_before)),
-        Phase::Running { next_poll, .. } if ours => ask = poller::due(work, task, *next_poll),
-        Phase::Ready { next_try, .. } if ours => save = next_try.map(|at| work.now.due_at(at, queue::LONGEST_WAIT)),
-        Phase::Queued { .. }
-        | Phase::Sending { .. }
-        | Phase::Unknown { .. }
-        | Phase::Running { .. }
-        | Phase::Ready { .. }
-        | Phase::Saving { .. }
-        | Phase::Saved { .. }
-        | Phase::Failed { .. }
-        | Phase::Refused { .. }
-        | Phase::Cancelled { .. } => {}
-    }
-    let served = work.of_mut(&task.profile);
-    served.sending.due.set(task.key, send);
-    served.poller.due.set(task.key, ask);
-    served.saves.set(task.key, save);
-    risk::forget(work, task);
-    let look = ours.then(|| risk::next_look(work, task)).flatten();
-    work.saver.risks.set(task.key, look);
-    records::plan(work, task);
-}
-
-/// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The schedules
-/// themselves go by the monotonic clock, which a clock set back does not stop.
-pub(crate) fn plan_anew(work: &mut Work) {
-    let live: Vec<Task> = work.tasks.live.values().cloned().collect();
-    for task in live {
-        store::hold(work, &task);
-        plan(work, &task);
-    }
-}
-
-/// Whether this run may work on that task: its account, its scope, and nobody else's claim.
-fn is_ours(work: &Work, task: &Task) -> bool {
-    in_scope(work, task) && !held_by_another(work, task)
-}
-
-/// Whether this run's scope has that task, and its account.
-fn in_scope(work: &Work, task: &Task) -> bool {
-    work.of(&task.profile).is_known && is_told_of(work, task.key)
-}
-
-/// Whether this run's scope has that task, of whatever account.
-fn is_told_of(work: &Work, key: TaskKey) -> bool {
-    match work.settings.scope {
-        _ if work.store.only_reads => false,
-        crate::settings::Scope::All => true,
-        crate::settings::Scope::Named => work.queue.named.contains(&key),
-        crate::settings::Scope::None => false,
-    }
-}
-
-/// Whether this run has the task in its hands.
-fn held_by_us(work: &Work, task: &Task) -> bool {
-    task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == work.store.owner.as_ref())
-}
-
-/// Whether another running program has the task in its hands.
-fn held_by_another(work: &Work, task: &Task) -> bool {
-    task.claim
-        .as_ref()
-        .is_some_and(|claim| Some(&claim.owner) != work.store.owner.as_ref() && claim.until > work.now.wall)
-}
-
-/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and when the program
-/// ends: what is still answered then is for whoever else runs.
-fn claim(work: &Work, ms: u64) -> Option<Claim> {
-    if work.ending.is_some() {
-        return None;
-    }
-    work.store.owner.clone().map(|owner| Claim { owner, until: work.now.wall.plus(ms) })
-}
-
-/// An entry of a time line, now.
-fn event(work: &Work, what: What) -> Event {
-    Event { at: work.now.wall, what, raw: None, request_id: None }
-}
-
-/// An entry of a time line with the raw answer behind it, secrets removed.
-fn answer_event(work: &Work, what: What, reply: &Reply) -> Event {
-    let raw = match reply {
-        Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
-        Reply::Redirected { http, to, body } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
-        Reply::NotConnected { detail, .. } | Reply::NotUploaded { detail, .. } | Reply::Broken { detail, .. } => {
-            Some(detail.clone())
-        }
-        Reply::NotSent { .. } => None,
-    };
-    Event { raw, request_id: reply.request_id().map(str::to_owned), ..event(work, what) }
-}
-
-/// An entry of a time line for what the gateway's records say of a call.
-fn answer_of_records(work: &Work, what: What, request_id: Option<&str>) -> Event {
-    Event { request_id: request_id.map(str::to_owned), ..event(work, what) }
-}
-
-/// The number for the next command; the screens too ask the service for addresses.
-pub fn ticket(work: &mut Work) -> effect::Ticket {
-    work.next_ticket += 1;
-    work.next_ticket
 }
 
 /// The key for the service was read, or cannot be had. Until then nothing is sent or asked.

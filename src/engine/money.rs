@@ -1,47 +1,20 @@
 //! Money: what the day has spent and may spend, and the balance, which is the service's own word beside our sums.
 
-use super::ticket;
 use crate::{
-    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
+    line,
     served::Served,
     settings::Profile,
-    work::{Auditing, Work},
+    work::Work,
 };
 use domain::{
     account::{self, KeptCaps, Raise},
-    amount::{Amount, Currency, Totals},
-    audit::{Audit, NotAudited},
-    costs::Report,
+    amount::{Amount, Currency},
+    prices::Quote,
     problem::ErrorClass,
-    refunds::Refund,
-    time::Wall,
+    request::Request,
 };
 use service::answer::Reply;
-
-/// Money, as this store and the service know it.
-#[derive(Clone, Debug, Default)]
-pub struct Money {
-    /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
-    pub spent_today: Totals,
-    /// Set aside for queued tasks.
-    pub reserved: Totals,
-    /// What of both is this person's.
-    pub own: Totals,
-    /// The day these sums are of, by its first moment.
-    pub day: Wall,
-    /// The ledger summed up, as of the last time the money screen asked.
-    pub report: Option<Box<Report>>,
-    /// The ledger beside the gateway's records, as of the last time a person asked, and when that was.
-    pub audit: Option<(Result<Box<Audit>, NotAudited>, Wall)>,
-    /// The one under way.
-    pub auditing: Option<Auditing>,
-    /// The store reads what was sent before this run, for the charges that are still to be asked for.
-    pub earlier: Option<Ticket>,
-    /// Charges that can be asked back, as the store last told.
-    pub refunds: Vec<Refund>,
-    /// Whether these may be others now.
-    pub refunds_stale: bool,
-}
 
 /// One day's money in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,23 +131,23 @@ pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
     if !served.has_key || served.balance.asking.is_some() || !work.protocol(profile).can().balance {
         return None;
     }
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     work.of_mut(profile).balance.asking = Some(ticket);
     Some(Effect::http(profile, HttpCmd::Balance { ticket }))
 }
 
-/// The end of a balance call.
-pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
+/// The end of a balance call, and whose balance it was; `None` for a stale reply.
+pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
     let asked = |(_, served): &(&str, &Served)| served.balance.asking == Some(of);
     let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
         work.stale += 1;
-        return Vec::new();
+        return None;
     };
     work.of_mut(&profile).balance.asking = None;
     let mut effects = Vec::new();
     match work.protocol(&profile).balance(reply) {
         Ok(amount) => {
-            super::poller::answered(work, &profile);
+            line::answered(work, &profile);
             let (at, spent) = (work.now.wall, work.money.spent_today.clone());
             let balance = &mut work.of_mut(&profile).balance;
             balance.last = Some((amount, at));
@@ -189,15 +162,40 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect>
                 Reply::NotSent { .. } => {}
                 // Beside other calls without an answer. Alone it holds nothing back: a submission finds out for itself.
                 _ if error.class == ErrorClass::Network => {
-                    if super::poller::is_probing(work, &profile) {
-                        super::poller::missed(work, &profile);
+                    if line::is_probing(work, &profile) {
+                        line::missed(work, &profile);
                     }
                 }
-                _ => super::poller::spoke(work, &profile),
+                _ => line::spoke(work, &profile),
             }
             work.of_mut(&profile).balance.problem = Some(error);
         }
     }
-    effects.extend(super::audit::go_on(work, &profile));
-    effects
+    Some((profile, effects))
+}
+
+/// What a request costs in a profile's currency; `None` where that is not known, which is not the same as free.
+#[must_use]
+pub fn price(work: &Work, profile: &str, request: &Request) -> Option<Quote> {
+    work.profile(profile)?.price(request)
+}
+
+/// The caps that a batch must keep.
+pub(super) fn caps(work: &Work) -> Caps {
+    Caps {
+        per_day: work.settings.budget.per_day,
+        per_day_each: work.settings.budget.per_day_each,
+        per_batch: work.settings.budget.per_batch,
+        day_start: work.now.day_start(),
+    }
+}
+
+/// Reads them anew where they may have changed and somebody looks.
+pub(super) fn read_refunds(work: &mut Work) -> Vec<Effect> {
+    let wanted = work.settings.interactive && work.tasks.loaded && work.store.owner.is_some();
+    if !wanted || !work.money.refunds_stale || !work.store.pending.is_empty() {
+        return Vec::new();
+    }
+    work.money.refunds_stale = false;
+    vec![Effect::Store(StoreCmd::Refunds { now: work.now })]
 }

@@ -2,21 +2,19 @@
 
 mod refusal;
 
-pub use refusal::{BudgetCap, InsertRefusal};
-
 use crate::{
     act::Act,
-    effect::{ListFor, Ticket, Write},
+    effect::{ListFor, Ticket, Upload, Write},
     folder::Listing,
     settings::Settings,
     sight,
-    uploads::Upload,
     view::View,
 };
 use domain::{
     account::{Member, Shared},
+    amount::Amount,
     batch_file::Lines,
-    costs::Report,
+    costs::{CostLine, Report},
     draft::KeptDraft,
     problem::TaskError,
     reason::{
@@ -32,6 +30,7 @@ use domain::{
     task::{Event, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey},
     time::Wall,
 };
+pub use refusal::{BudgetCap, InsertRefusal};
 use serde::{Deserialize, Serialize};
 use service::{
     answer::Reply,
@@ -165,7 +164,7 @@ pub enum StoreMsg {
     /// The submissions of a span of time, whole.
     Sent { ticket: Ticket, tasks: Vec<Task> },
     /// Our own side of a span of time.
-    Audit { ticket: Ticket, side: Box<crate::audit::Side> },
+    Audit { ticket: Ticket, side: Box<Side> },
     /// The charges that can be asked back, the oldest first.
     Refunds(Vec<Refund>),
     /// The programs of all machines on a shared store; none of a store in a file.
@@ -458,4 +457,15 @@ pub enum LocalMsg {
         /// What to show.
         text: String,
     },
+}
+
+/// Our own side of the window, as the store has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// All that were sent in it, or so shortly before that their record may lie in it, of whichever profile.
+    pub tasks: Vec<Task>,
+    /// What the ledger has of uploads in it.
+    pub uploads: Vec<CostLine>,
+    /// The balance as it was heard of, the oldest first.
+    pub balances: Vec<(Wall, Amount)>,
 }

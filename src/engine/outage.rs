@@ -2,13 +2,16 @@
 //! what only the store had halted goes on when it is back. A shared store is away while its server is not reached: then the
 //! work goes on with what was last seen.
 
-use super::{act_news, audit, ending, queue, share, store::emit, store::is_unwritten};
 use crate::{
+    act_news,
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
-    news::{News, NotQueued, StoreNews},
+    news::{News, NotQueued, QueueNews, StoreNews},
+    served::Halt,
+    share,
     spread::backoff,
     tasks,
     work::Work,
+    writes::{emit, is_unwritten},
 };
 use domain::{
     account::HaltCause,
@@ -31,7 +34,6 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
     }
     if let Some(ticket) = of {
         share::failed(work, ticket);
-        audit::failed(work, ticket);
     }
     if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);
@@ -46,7 +48,7 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
         let wait = backoff(SECOND, 30 * SECOND, work.store.failures, 0);
         work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono.plus(wait));
     }
-    queue::halt_here(work, fault);
+    halt_here(work, fault);
     effects
 }
 
@@ -59,7 +61,7 @@ fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {
     });
     act_news::not_on_disk(work, key, fault);
     if work.store.failures == 0 {
-        ending::ask_about_unsaved(work);
+        ask_about_unsaved(work);
     }
     work.store.busy.remove(&key);
     work.store.failed.insert(key, write);
@@ -157,4 +159,35 @@ pub(super) fn left(work: &mut Work, write: Write) -> Option<Effect> {
     let rev = work.tasks.rows.get(&key).map_or(task.rev, |row| row.rev);
     tasks::put(work, Task { rev, ..task.clone() });
     Some(emit(work, Write { task, ..write }))
+}
+
+/// Stops this program's sending: the store cannot be written. What needs a person more stays.
+fn halt_here(work: &mut Work, fault: Fault) {
+    let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Store(fault), by: None };
+    let mut is_new = false;
+    for profile in work.profiles() {
+        let halted = &mut work.of_mut(&profile).sending.halted;
+        is_new |= halted.is_none();
+        // What the store meets now is more than what it met at first.
+        if halted.as_ref().is_none_or(|halted| halted.cause == HaltCause::Store) {
+            *halted = Some(halt.clone());
+        }
+    }
+    if is_new {
+        work.news.push(News::Queue(QueueNews::Halted(halt)));
+    }
+}
+
+/// Whether the end waits, for as long as the person does, for ids of paid tasks that are not on disk.
+#[must_use]
+pub fn waits_for_room(work: &Work) -> bool {
+    work.ending.as_ref().is_some_and(|ending| ending.by_person) && !work.store.unsaved.is_empty()
+}
+
+/// Says what the end waits for when ids of paid tasks are not on disk, and how not to wait.
+pub(super) fn ask_about_unsaved(work: &mut Work) {
+    let Some((key, id)) = work.store.unsaved.first_key_value().filter(|_| waits_for_room(work)) else { return };
+    let more = work.store.unsaved.len() - 1;
+    let news = QueueNews::EndWaitsForRoom { key: *key, id: id.clone(), more };
+    work.news.push(News::Queue(news));
 }

@@ -1,17 +1,20 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{
-    adopt, again, answer_event, callback, event, held_by_another, portion, queue::LONGEST_WAIT, saver, share, store,
-    streak, ticket,
-};
 use crate::{
+    again, callback,
     effect::{Effect, HttpCmd, Ticket},
     expected::{self, Expected},
-    news::{LineNews, News, TaskNews},
+    hands::{self, claim, held_by_another},
+    ids,
+    line::{self, LONGEST_WAIT},
+    news::{News, TaskNews},
+    portion, share,
     spread::{backoff, jitter},
-    tasks,
+    streak, tasks,
+    timeline::{answer_event, event},
     work::Work,
+    writes,
 };
 use domain::{
     account::{HaltCause, Why},
@@ -21,20 +24,10 @@ use domain::{
     task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
-use service::answer::{Hold, QueryVerdict, Reply};
+use service::answer::{Hold, QueryVerdict, Reply, Source};
 
-/// How long a claim on a running task is good for; renewed when half of it is gone.
-pub(super) const CLAIM: u64 = 3 * MINUTE;
 /// Queries under way at once, at most (performance.md: more brings nothing).
 const AT_ONCE: usize = 32;
-/// Probes in a row without an answer before the service is said to be away.
-const AWAY_AFTER: u32 = 3;
-/// The shortest and the longest wait between two probes of a service that does not answer.
-const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
-/// The same for an account that is to rest where the service does not say for how long.
-const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
-/// The longest pause between two questions about one task.
-pub(super) const SLOWEST: u64 = 5 * MINUTE;
 /// How long a task is asked about that is said to be made and has no file, or about which the service will not answer.
 const PATIENCE: u64 = 30 * SECOND;
 /// The same where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
@@ -74,9 +67,9 @@ fn pause(work: &Work, task: &Task, polls: u32) -> u64 {
 fn by_history(Expected { median_ms, p95_ms }: Expected, elapsed: u64, every: u64) -> u64 {
     let half = median_ms / 2;
     if elapsed < half {
-        (half - elapsed).clamp(every, SLOWEST.max(every))
+        (half - elapsed).clamp(every, line::SLOWEST.max(every))
     } else if elapsed < median_ms {
-        ((median_ms - elapsed) / 2).clamp(every, SLOWEST.max(every))
+        ((median_ms - elapsed) / 2).clamp(every, line::SLOWEST.max(every))
     } else {
         at_the_end(elapsed, p95_ms, every)
     }
@@ -93,14 +86,7 @@ fn at_the_end(elapsed: u64, slow: u64, every: u64) -> u64 {
     if elapsed <= 2 * slow {
         return every;
     }
-    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(SLOWEST).max(every)
-}
-
-/// When the next question about a running task is due. While one is under way there is no next one.
-pub(super) fn due(work: &Work, task: &Task, next_poll: Wall) -> Option<Mono> {
-    let asked = work.of(&task.profile).poller.asking.contains_key(&task.key);
-    let longest = LONGEST_WAIT.max(5 * work.settings.poll.every_ms);
-    (task.remote.is_some() && !asked).then(|| work.now.due_at(next_poll, longest))
+    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(line::SLOWEST).max(every)
 }
 
 /// Asks about everything that is due, within the account's budget.
@@ -110,10 +96,10 @@ pub(super) fn ask_due(work: &mut Work) -> Vec<Effect> {
 }
 
 fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
-    refill(work, profile);
+    portion::refill(work, profile);
     let mut effects = Vec::new();
     while may_ask(work, profile) && work.of(profile).poller.budget_milli >= 1000 {
-        let Some(question) = adopt::question(work, profile).or_else(|| next(work, profile)) else { break };
+        let Some(question) = ids::question(work, profile).or_else(|| next(work, profile)) else { break };
         work.of_mut(profile).poller.budget_milli -= 1000;
         effects.push(Effect::http(profile, question));
     }
@@ -128,7 +114,7 @@ fn next(work: &mut Work, profile: &str) -> Option<HttpCmd> {
         let key = due.due(now).next()?;
         due.set(key, None);
         let Some(id) = work.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
-        let ticket = ticket(work);
+        let ticket = work.ticket();
         work.of_mut(profile).poller.asking.insert(key, ticket);
         return Some(HttpCmd::Query { key, ticket, id });
     }
@@ -141,82 +127,25 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
 
 fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
     let served = work.of(profile);
-    let at = if adopt::is_wanted(work, profile) { work.now.mono } else { served.poller.due.first()? };
+    let at = if ids::is_wanted(work, profile) { work.now.mono } else { served.poller.due.first()? };
     if !served.has_key || under_way(work, profile) >= at_once(work, profile) {
         return None; // Never, or the next answer brings us back.
     }
-    let missing = 1000_u64.saturating_sub(budget_now(work, profile));
-    Some(at.max(open_at(work, profile)).max(work.now.mono.plus(refill_ms(work, profile, missing))))
+    let missing = 1000_u64.saturating_sub(portion::budget_now(work, profile));
+    Some(at.max(line::open_at(work, profile)).max(work.now.mono.plus(portion::refill_ms(work, profile, missing))))
 }
 
 fn may_ask(work: &Work, profile: &str) -> bool {
-    let open = work.of(profile).has_key && work.now.mono >= open_at(work, profile);
+    let open = work.of(profile).has_key && work.now.mono >= line::open_at(work, profile);
     open && under_way(work, profile) < at_once(work, profile)
 }
 
-/// Before this a profile's service is not called at all, but for submissions: the account rests, or the service does not answer and
-/// the next probe is not yet due.
-pub(super) fn open_at(work: &Work, profile: &str) -> Mono {
-    work.of(profile).poller.not_before.max(probe_at(work, profile))
-}
-
-/// When the next probe is due; at once while the service answers.
-pub(super) fn probe_at(work: &Work, profile: &str) -> Mono {
-    if is_probing(work, profile) { work.of(profile).poller.probe_at } else { Mono(0) }
-}
-
-/// Whether the last call brought no answer. Then one at a time finds out whether the service is back, for all.
-pub(super) fn is_probing(work: &Work, profile: &str) -> bool {
-    work.of(profile).poller.misses > 0
-}
-
 fn under_way(work: &Work, profile: &str) -> usize {
-    work.of(profile).poller.asking.len() + adopt::asking(work, profile)
+    work.of(profile).poller.asking.len() + ids::asking(work, profile)
 }
 
 fn at_once(work: &Work, profile: &str) -> usize {
-    if is_probing(work, profile) { 1 } else { AT_ONCE }
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a rate of a few questions a second times some seconds"
-)]
-fn budget_now(work: &Work, profile: &str) -> u64 {
-    let poller = &work.of(profile).poller;
-    let gained = (work.now.mono.since(poller.refilled) as f64 * portion::rate(work, profile)) as u64;
-    poller.budget_milli.saturating_add(gained).min(budget_most(work, profile))
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rate of a few questions a second, in thousandths"
-)]
-fn budget_most(work: &Work, profile: &str) -> u64 {
-    ((portion::rate(work, profile) * 1000.0) as u64).max(1000)
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a rate of a few questions a second"
-)]
-fn refill_ms(work: &Work, profile: &str, milli: u64) -> u64 {
-    (milli as f64 / portion::rate(work, profile).max(0.001)).ceil() as u64
-}
-
-/// Adds what was gained since the last time.
-pub(super) fn refill(work: &mut Work, profile: &str) {
-    let (budget, most, now) = (budget_now(work, profile), budget_most(work, profile), work.now.mono);
-    let poller = &mut work.of_mut(profile).poller;
-    // Moved on for less than a thousandth of a question, the clock would lose it by rounding, and with it every other.
-    if budget > poller.budget_milli || budget == most {
-        (poller.budget_milli, poller.refilled) = (budget, now);
-    }
+    if line::is_probing(work, profile) { 1 } else { AT_ONCE }
 }
 
 /// The end of a query.
@@ -248,21 +177,21 @@ fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
     match work.protocol(&task.profile).queried(reply, &id) {
         QueryVerdict::Again { wait_ms, hold, error } => again(work, task, was, (hold, wait_ms), error, reply),
         QueryVerdict::Running { status: word, known } => {
-            heard_of(work, &task.profile, key);
+            line::heard_of(work, &task.profile, key);
             running(work, task, &was, word, known, reply)
         }
         QueryVerdict::SuccessWithoutFile { status: word } => {
-            heard_of(work, &task.profile, key);
+            line::heard_of(work, &task.profile, key);
             without_file(work, task, was, word, reply)
         }
         QueryVerdict::Ready { source } => {
-            heard_of(work, &task.profile, key);
-            let file = saver::source(work, key, source);
+            line::heard_of(work, &task.profile, key);
+            let file = file_of(work, key, source);
             let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }
         QueryVerdict::Failed { error } => {
-            heard_of(work, &task.profile, key);
+            line::heard_of(work, &task.profile, key);
             failed(work, task, error, reply)
         }
     }
@@ -326,14 +255,14 @@ fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
 fn keep(work: &mut Work, mut task: Task, news: Option<domain::task::Event>, changed: bool) -> Vec<Effect> {
     let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { work.now.wall };
-    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(CLAIM / 2));
+    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(hands::CLAIM / 2));
     if news.is_none() && !changed && (covered || work.ending.is_some()) {
         tasks::put(work, task);
         return Vec::new();
     }
     // Good until well after the next question, or another program would take the task over in between.
-    task.claim = super::claim(work, CLAIM.saturating_add(next.since(work.now.wall)));
-    store::write(work, task, news.into_iter().collect(), vec![])
+    task.claim = claim(work, hands::CLAIM.saturating_add(next.since(work.now.wall)));
+    writes::write(work, task, news.into_iter().collect(), vec![])
 }
 
 /// No answer about the task. How long it is left alone depends on what there is to back off from.
@@ -347,17 +276,19 @@ fn again(
 ) -> Vec<Effect> {
     let (key, every) = (task.key, work.settings.poll.every_ms);
     let wait = wait.map(|wait| wait.min(LONGEST_WAIT));
-    let alone = |misses: u32| wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, u64::from(key.0)));
+    let alone = |misses: u32| wait.unwrap_or_else(|| backoff(every, line::SLOWEST, misses + 1, u64::from(key.0)));
     let is_halt = error.class == ErrorClass::Auth;
     let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     let (pause, misses) = match hold {
-        Hold::Service if brought_nothing(work, &task.profile, key) => (alone(was.misses), was.misses.saturating_add(1)),
+        Hold::Service if line::brought_nothing(work, &task.profile, key) => {
+            (alone(was.misses), was.misses.saturating_add(1))
+        }
         Hold::Service => (0, was.misses),
         Hold::Account => {
-            spoke(work, &task.profile);
+            line::spoke(work, &task.profile);
             work.of_mut(&task.profile).poller.missed.remove(&key);
-            rest_account(
+            line::rest_account(
                 work,
                 &task.profile,
                 if matches!(trouble.error.class, ErrorClass::RateLimited) { wait } else { Some(MINUTE) },
@@ -365,7 +296,7 @@ fn again(
             (0, was.misses)
         }
         Hold::Refused => {
-            spoke(work, &task.profile);
+            line::spoke(work, &task.profile);
             work.of_mut(&task.profile).poller.missed.remove(&key);
             // A status without a code speaks of a wrong address as well as of a wrong task.
             let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS } else { PATIENCE };
@@ -391,7 +322,7 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Even
     streak::made(work.of_mut(&task.profile));
     let wanted = work.settings.download.auto || task.dir.is_some();
     task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(work.now.wall), kept: None };
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }
 
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
@@ -410,73 +341,9 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
     task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
-    let mut effects = store::write(work, task.clone(), vec![note], ledger.into_iter().collect());
+    let mut effects = writes::write(work, task.clone(), vec![note], ledger.into_iter().collect());
     effects.extend(again::automatic(work, &task, &error));
     effects
-}
-
-/// A usable answer about that task came.
-pub(super) fn heard_of(work: &mut Work, profile: &str, key: TaskKey) {
-    work.of_mut(profile).poller.missed.remove(&key);
-    answered(work, profile);
-}
-
-/// A usable answer came.
-pub(super) fn answered(work: &mut Work, profile: &str) {
-    let now = work.now.mono;
-    let poller = &mut work.of_mut(profile).poller;
-    (poller.last_answer, poller.rests) = (Some(now), 0);
-    spoke(work, profile);
-}
-
-/// The service spoke, if only to say no: it is not away, or no longer. What waited for it is due.
-pub(super) fn spoke(work: &mut Work, profile: &str) {
-    let poller = &mut work.of_mut(profile).poller;
-    poller.misses = 0;
-    if poller.offline_since.take().is_some() {
-        work.news.push(News::Line(LineNews::Back));
-    }
-}
-
-/// A call about that task brought no answer. Tells whether that is this task's own trouble: its last call brought none
-/// either, and the service has answered others since. Else the service is probed, for all.
-pub(super) fn brought_nothing(work: &mut Work, profile: &str, key: TaskKey) -> bool {
-    let again = !work.of_mut(profile).poller.missed.insert(key);
-    if again && !is_probing(work, profile) {
-        return true;
-    }
-    missed(work, profile);
-    false
-}
-
-/// A call brought no answer: until one does, the service is probed, at growing distances. Calls that were under way already
-/// tell nothing new.
-pub(super) fn missed(work: &mut Work, profile: &str) {
-    let now = work.now.mono;
-    if now < probe_at(work, profile) {
-        return;
-    }
-    let poller = &mut work.of_mut(profile).poller;
-    if poller.misses == 0 {
-        poller.missing_since = now;
-    }
-    poller.misses = poller.misses.saturating_add(1);
-    // By the length of the outage, so that it never costs much more than it lasts.
-    let wait = (now.since(poller.missing_since) / 3).clamp(PROBES.0, PROBES.1);
-    poller.probe_at = now.plus(wait);
-    if poller.misses >= AWAY_AFTER && poller.offline_since.is_none() {
-        poller.offline_since = Some(now);
-        work.news.push(News::Line(LineNews::Away));
-    }
-}
-
-/// The account asks nothing for as long as the service says; where it does not say, a little longer each time.
-pub(super) fn rest_account(work: &mut Work, profile: &str, wait: Option<u64>) {
-    let now = work.now.mono;
-    let poller = &mut work.of_mut(profile).poller;
-    poller.rests = poller.rests.saturating_add(1);
-    let wait = wait.unwrap_or_else(|| backoff(RESTS.0, RESTS.1, poller.rests, 0)).min(LONGEST_WAIT);
-    poller.not_before = poller.not_before.max(now.plus(wait));
 }
 
 /// Asks about these tasks now. A service that is away is asked at once; one that wants fewer questions is not.
@@ -490,5 +357,16 @@ pub(super) fn refresh(work: &mut Work, keys: &[TaskKey]) {
     }
     for profile in work.profiles() {
         work.of_mut(&profile).poller.probe_at = work.now.mono;
+    }
+}
+
+/// Remembers the address, where the answer named it, and gives the id that another is asked for by.
+fn file_of(work: &mut Work, key: TaskKey, source: Source) -> FileId {
+    match source {
+        Source::File(file) => file,
+        Source::Here { file, address } => {
+            work.saver.given.insert(key, address);
+            file
+        }
     }
 }

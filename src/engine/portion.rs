@@ -12,7 +12,6 @@
 //! Each may have one question in hand, so the sum holds over any span that is long enough for those (with ten programs and
 //! five questions a second: eight seconds).
 
-use super::poller;
 use crate::work::{Company, Work};
 use domain::time::{MINUTE, Mono, SECOND};
 use std::collections::BTreeMap;
@@ -42,7 +41,7 @@ pub(super) fn rate(work: &Work, profile: &str) -> f64 {
 pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
     // What was gained so far was gained at the old rate.
     for profile in work.profiles() {
-        poller::refill(work, &profile);
+        refill(work, &profile);
     }
     let now = work.now.mono;
     let before = work.sharing.company.take().filter(|company| now.since(company.heard) < TOUCH);
@@ -53,4 +52,45 @@ pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
         full_from.entry(profile.clone()).or_insert(joins);
     }
     work.sharing.company = Some(Company { heard: now, others, full_from });
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a rate of a few questions a second times some seconds"
+)]
+pub(super) fn budget_now(work: &Work, profile: &str) -> u64 {
+    let poller = &work.of(profile).poller;
+    let gained = (work.now.mono.since(poller.refilled) as f64 * rate(work, profile)) as u64;
+    poller.budget_milli.saturating_add(gained).min(budget_most(work, profile))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate of a few questions a second, in thousandths"
+)]
+fn budget_most(work: &Work, profile: &str) -> u64 {
+    ((rate(work, profile) * 1000.0) as u64).max(1000)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a rate of a few questions a second"
+)]
+pub(super) fn refill_ms(work: &Work, profile: &str, milli: u64) -> u64 {
+    (milli as f64 / rate(work, profile).max(0.001)).ceil() as u64
+}
+
+/// Adds what was gained since the last time.
+pub(super) fn refill(work: &mut Work, profile: &str) {
+    let (budget, most, now) = (budget_now(work, profile), budget_most(work, profile), work.now.mono);
+    let poller = &mut work.of_mut(profile).poller;
+    // Moved on for less than a thousandth of a question, the clock would lose it by rounding, and with it every other.
+    if budget > poller.budget_milli || budget == most {
+        (poller.budget_milli, poller.refilled) = (budget, now);
+    }
 }

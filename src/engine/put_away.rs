@@ -1,17 +1,20 @@
 //! Putting failures away, and opening them again: what a person has seen to counts as open no more. The state stays.
 
-use super::{act_news::refuse, acts::may_be_there, event, store};
 use crate::{
+    act_news::refuse,
     effect::{Effect, StoreCmd},
+    ended::may_be_there,
     news::{Left, News, TaskNews},
+    timeline::event,
     work::Work,
+    writes,
 };
 use domain::task::{Task, TaskKey, TaskState, What};
 
 /// A person wants that failure put away (`away`) or open again. It has ended, so that the store is asked for the whole of it.
 pub(super) fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
     // One that has ended a moment ago may not be in the store yet as it is here.
-    if let Some(task) = store::unwritten(work, key) {
+    if let Some(task) = writes::unwritten(work, key) {
         return put(work, task, away);
     }
     if !may_be_there(work, key) {
@@ -34,5 +37,5 @@ pub(super) fn put(work: &mut Work, task: Task, away: bool) -> Vec<Effect> {
     work.news.push(News::Task { key, what: TaskNews::PutAway(away) });
     work.store.owed.insert(key);
     let task = Task { put_away_at: away.then_some(work.now.wall), ..task };
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }

@@ -9,21 +9,26 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{again, answer_event, callback, claim, event, outage, poller, share, store, streak, ticket, uploads};
 use crate::{
+    again, callback,
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
-    msg::SendResult,
-    news::{News, QueueNews, TaskNews},
+    hands::{self, claim},
+    line,
+    news::{News, TaskNews},
+    poller, share,
     spread::backoff,
-    tasks,
-    work::{Halt, Work},
+    streak, tasks,
+    timeline::{answer_event, event},
+    uploads,
+    work::Work,
+    writes,
 };
 use domain::{
     account::{HaltCause, Why},
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Own, Reason, connect::Connect, store::Fault},
+    reason::{Own, Reason, connect::Connect},
     task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
-    time::{HOUR, MINUTE, Mono, SECOND, Wall},
+    time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Reply, SubmitVerdict};
 
@@ -32,8 +37,6 @@ use service::answer::{Reply, SubmitVerdict};
 const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
 /// The first wait after the service asked to wait without saying how long, and the longest.
 const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
-/// The longest wait that the service's own word is taken for: a proxy that says "in a year" must not stop the day's work.
-pub(super) const LONGEST_WAIT: u64 = HOUR;
 
 /// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is the
 /// order of sending.
@@ -46,7 +49,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     if !may_send(work, profile)
         || is_occupied(work, profile)
         || waits_for_an_answer(work, profile)
-        || send_at(work, profile).is_none_or(|at| at > work.now.mono)
+        || line::send_at(work, profile).is_none_or(|at| at > work.now.mono)
     {
         return Vec::new();
     }
@@ -59,12 +62,12 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     // Of an answer that put it back.
     task.request_id = None;
     task.claim = claim(work, lease(work));
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     work.queue.claiming = Some((ticket, task.key));
     work.queue.asked_at = work.now;
     let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task };
-    let per_minute = per_minute(work, profile);
+    let per_minute = line::per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute, path })]
 }
@@ -79,15 +82,9 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
         return None;
     }
     if next(work, profile).is_some() {
-        return send_at(work, profile);
+        return line::send_at(work, profile);
     }
     work.of(profile).sending.due.after(work.now.mono)
-}
-
-/// When a queued task may be sent that is not to be sent before `not_before`.
-pub(super) fn due(work: &Work, not_before: Wall) -> Mono {
-    let settings = &work.settings;
-    work.now.due_at(not_before, LONGEST_WAIT.max(settings.queue.undo_ms).max(settings.retry.pause_ms))
 }
 
 /// How long a confirmed task can still be taken back before it is due, in milliseconds.
@@ -97,26 +94,12 @@ pub fn undo_left(work: &Work, key: TaskKey) -> u64 {
     due.map_or(0, |at| at.since(work.now.mono))
 }
 
-/// Submissions of a profile in any 60 seconds.
-pub(super) fn per_minute(work: &Work, profile: &str) -> u32 {
-    work.profile(profile).map_or(0, |profile| profile.submit_per_minute)
-}
-
-/// When the next submission of a profile is free to go by this program's own count of the last minute.
-#[must_use]
-pub fn send_at(work: &Work, profile: &str) -> Option<Mono> {
-    let (sending, per_minute) = (&work.of(profile).sending, per_minute(work, profile) as usize);
-    let full_until = sending.sent.len().checked_sub(per_minute).and_then(|nth| sending.sent.get(nth));
-    let free = full_until.map_or(Mono(0), |sent| sent.plus(MINUTE));
-    (per_minute > 0).then(|| free.max(sending.not_before).max(poller::probe_at(work, profile)))
-}
-
 /// Whether the next task's turn waits for an answer: the store's on the one before, or, while the service does not answer,
 /// that on the submission which finds out whether it is back.
 fn is_occupied(work: &Work, profile: &str) -> bool {
     work.queue.claiming.is_some()
         || uploads::holds_up(work, profile)
-        || (poller::is_probing(work, profile) && is_posting(work, profile))
+        || (line::is_probing(work, profile) && is_posting(work, profile))
 }
 
 fn may_send(work: &Work, profile: &str) -> bool {
@@ -138,80 +121,53 @@ fn waits_for_an_answer(work: &Work, profile: &str) -> bool {
 
 /// The task of a profile's queue whose time came first.
 fn next<'w>(work: &'w Work, profile: &str) -> Option<&'w Task> {
-    let mut due = work.of(profile).sending.due.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
+    let mut due = work.of(profile).sending.due.due(work.now.mono).filter(|key| !writes::is_unwritten(work, *key));
     due.find_map(|key| work.tasks.live.get(&key))
 }
 
-/// Nothing is sent before that, even if it could be.
-fn wait_until(work: &mut Work, profile: &str, at: Mono) {
-    let sending = &mut work.of_mut(profile).sending;
-    sending.not_before = sending.not_before.max(at);
-}
-
-/// The service asked the account to wait until then, whichever program it told so.
-pub(super) fn rest(work: &mut Work, profile: &str, until: Wall) {
-    if until > work.now.wall && share::can_be(work, until) {
-        wait_until(work, profile, work.now.mono_at(until));
+/// The store wants the next submission to wait: for a place in the pace, or because the service asked another program to.
+pub(super) fn wait(work: &mut Work, key: TaskKey, until: Wall) {
+    if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
+        // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
+        line::wait_until(work, &profile, work.now.due_at(until, line::LONGEST_WAIT));
     }
 }
 
-/// The store's word on a wish to send.
-pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
-    let Some((_, key)) = work.queue.claiming.take_if(|(ticket, _)| *ticket == of) else {
+/// The store has saved `Sending`: the POST.
+pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str>) -> Vec<Effect> {
+    let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         work.stale += 1;
         return Vec::new();
     };
-    outage::healthy(work);
-    match result {
-        SendResult::Wait { until, .. } => {
-            // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
-            // A place in the pace, or the service's own word to another program.
-            if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
-                wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
-            }
-            Vec::new()
-        }
-        SendResult::Overtaken(task) => store::changed(work, *task),
-        SendResult::Stopped { shared, .. } => {
-            share::heard(work, None, *shared);
-            Vec::new()
-        }
-        SendResult::Claimed { rev, .. } => {
-            let Some(mut task) = work.tasks.live.get(&key).cloned() else {
-                work.stale += 1;
-                return Vec::new();
-            };
-            task.rev = rev;
-            task.phase = Phase::Sending { since: work.now.wall };
-            task.sent_at = Some(work.now.wall);
-            task.request_id = None;
-            // A program that was stopped, or whose machine slept: by the clock that says more.
-            let asked = work.queue.asked_at;
-            let passed = work.now.wall.since(asked.wall).max(work.now.mono.since(asked.mono));
-            let left = lease(work).checked_sub(passed).filter(|left| *left > 0);
-            task.claim = claim(work, left.unwrap_or(0));
-            let profile = task.profile.clone();
-            if work.ending.is_some() || left.is_none() || !may_send(work, &profile) {
-                return unsend(work, task);
-            }
-            let mut request = Box::new(task.request.clone());
-            // Only on the wire: what the person asked for stays as it is.
-            if request.callback.is_none() {
-                request.callback = path.and_then(|path| callback::address(work, path));
-            }
-            uploads::put_on_the_wire(work, &profile, &mut request);
-            tasks::put(work, task);
-            let ticket = ticket(work);
-            work.queue.posting.insert(key, ticket);
-            let now = work.now.mono;
-            let sent = &mut work.of_mut(&profile).sending.sent;
-            sent.push_back(now);
-            while sent.front().is_some_and(|sent| sent.plus(MINUTE) <= now) {
-                sent.pop_front();
-            }
-            vec![Effect::http(&profile, HttpCmd::Submit { key, ticket, request })]
-        }
+    task.rev = rev;
+    task.phase = Phase::Sending { since: work.now.wall };
+    task.sent_at = Some(work.now.wall);
+    task.request_id = None;
+    // A program that was stopped, or whose machine slept: by the clock that says more.
+    let asked = work.queue.asked_at;
+    let passed = work.now.wall.since(asked.wall).max(work.now.mono.since(asked.mono));
+    let left = lease(work).checked_sub(passed).filter(|left| *left > 0);
+    task.claim = claim(work, left.unwrap_or(0));
+    let profile = task.profile.clone();
+    if work.ending.is_some() || left.is_none() || !may_send(work, &profile) {
+        return unsend(work, task);
     }
+    let mut request = Box::new(task.request.clone());
+    // Only on the wire: what the person asked for stays as it is.
+    if request.callback.is_none() {
+        request.callback = path.and_then(|path| callback::address(work, path));
+    }
+    uploads::put_on_the_wire(work, &profile, &mut request);
+    tasks::put(work, task);
+    let ticket = work.ticket();
+    work.queue.posting.insert(key, ticket);
+    let now = work.now.mono;
+    let sent = &mut work.of_mut(&profile).sending.sent;
+    sent.push_back(now);
+    while sent.front().is_some_and(|sent| sent.plus(MINUTE) <= now) {
+        sent.pop_front();
+    }
+    vec![Effect::http(&profile, HttpCmd::Submit { key, ticket, request })]
 }
 
 /// Back to its place in the queue: the person paused or left while the store was saving `Sending`, the store's word on it was
@@ -222,7 +178,7 @@ pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
     task.sent_at = None;
     task.claim = None;
     let note = event(work, What::SendingStopped);
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }
 
 /// How long a claim on a row being sent lasts.
@@ -249,7 +205,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, 
     // Not by `super::claim`, which gives none to a program that ends: this one still waits for the answer.
     let until = work.now.wall.plus(lease(work));
     task.claim = work.store.owner.clone().map(|owner| Claim { owner, until });
-    store::write(work, task, vec![], vec![])
+    writes::write(work, task, vec![], vec![])
 }
 
 /// The end of a submission.
@@ -297,14 +253,14 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
 fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Accepted(id.clone()), reply);
     task.phase = poller::first(work, &task);
-    task.claim = claim(work, poller::CLAIM);
+    task.claim = claim(work, hands::CLAIM);
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
     task.remote = Some(id);
     let served = work.of_mut(&task.profile);
     served.sending.put_backs = 0;
     streak::accepted(served);
-    poller::answered(work, &task.profile);
-    store::write(work, task, vec![note], vec![money])
+    line::answered(work, &task.profile);
+    writes::write(work, task, vec![note], vec![money])
 }
 
 fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
@@ -315,7 +271,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     }
     // What answers at a wrong address is not the service.
     if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
-        poller::answered(work, &task.profile);
+        line::answered(work, &task.profile);
     }
     if let Some(cause) = halt {
         share::halt(work, &task.profile, Why { cause, tasks: 1, error: error.clone() });
@@ -328,7 +284,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.money() };
     // First of all no other program sends into the same refusal.
     let mut effects = share::due(work);
-    effects.extend(store::write(work, task.clone(), vec![note], vec![money]));
+    effects.extend(writes::write(work, task.clone(), vec![note], vec![money]));
     effects.extend(again::automatic(work, &task, &error));
     effects
 }
@@ -340,20 +296,20 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     let sending = &mut work.of_mut(&profile).sending;
     sending.put_backs += 1;
     let times = sending.put_backs;
-    let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
+    let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(line::LONGEST_WAIT);
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}
-        _ if error.class == ErrorClass::Network => poller::missed(work, &profile),
-        _ => poller::spoke(work, &profile),
+        _ if error.class == ErrorClass::Network => line::missed(work, &profile),
+        _ => line::spoke(work, &profile),
     }
     // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });
-    let wait = if is_away { poller::probe_at(work, &profile).since(work.now.mono) } else { own };
+    let wait = if is_away { line::probe_at(work, &profile).since(work.now.mono) } else { own };
     let note = answer_event(work, What::PutBack { wait_ms: wait, why: error.reason.clone() }, reply);
     let not_before = work.now.wall.plus(if is_away { 0 } else { wait });
     if !is_away {
-        wait_until(work, &profile, work.now.mono.plus(wait));
+        line::wait_until(work, &profile, work.now.mono.plus(wait));
         // The account's word, for every program; a line that is down is this machine's matter.
         if error.class != ErrorClass::Network {
             work.of_mut(&profile).sending.rests_until = not_before;
@@ -364,22 +320,17 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     task.sent_at = None;
     task.claim = None;
     let mut effects = share::due(work);
-    effects.extend(store::write(work, task, vec![note], vec![]));
+    effects.extend(writes::write(work, task, vec![note], vec![]));
     effects
 }
 
 /// Nobody can tell what became of it: counted as spent, kept on top of the table, never sent again by the program.
-pub(super) fn became_unknown(
-    work: &mut Work,
-    mut task: Task,
-    error: TaskError,
-    note: domain::task::Event,
-) -> Vec<Effect> {
+fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: domain::task::Event) -> Vec<Effect> {
     work.news.push(News::Task { key: task.key, what: TaskNews::Unknown(error.clone()) });
     task.phase = Phase::Unknown { error };
     task.claim = None;
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: task.money() };
-    store::write(work, task, vec![note], vec![money])
+    writes::write(work, task, vec![note], vec![money])
 }
 
 /// A row found in `Sending` that nobody alive is sending: the program that sent it died with the answer outstanding.
@@ -392,21 +343,4 @@ pub(super) fn orphaned(work: &mut Work, task: Task) -> Vec<Effect> {
     };
     let note = event(work, What::Unknown(error.reason.clone()));
     became_unknown(work, task, error, note)
-}
-
-/// Stops this program's sending: the store cannot be written. What needs a person more stays.
-pub(super) fn halt_here(work: &mut Work, fault: Fault) {
-    let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Store(fault), by: None };
-    let mut is_new = false;
-    for profile in work.profiles() {
-        let halted = &mut work.of_mut(&profile).sending.halted;
-        is_new |= halted.is_none();
-        // What the store meets now is more than what it met at first.
-        if halted.as_ref().is_none_or(|halted| halted.cause == HaltCause::Store) {
-            *halted = Some(halt.clone());
-        }
-    }
-    if is_new {
-        work.news.push(News::Queue(QueueNews::Halted(halt)));
-    }
 }

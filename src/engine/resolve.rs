@@ -1,21 +1,25 @@
 //! What an unknown was, by a person's word or by an ID that the service knows, and how that is taken back.
 
-use super::{
-    act_news::refuse,
-    acts::{live, may_be_there, name, price},
-    adopt, callback, ended, event, held_by_another, in_scope, poller, queue, store,
-};
 use crate::{
     act::Resolution,
+    act_news::refuse,
+    callback,
     effect::{Effect, StoreCmd},
+    ended::{self, live, may_be_there},
+    hands::{self, claim, held_by_another, in_scope, name},
+    ids,
+    money::price,
     news::{Left, News, TaskNews},
+    queue,
+    timeline::event,
     work::{Then, Work},
+    writes,
 };
 use domain::{
     amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{ID_LOST, LedgerLine, MoneyEvent, NOT_CREATED, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RemoteId, Task, TaskKey, TaskState, What},
 };
 
 /// Settles an unknown by a person's word, or takes that back.
@@ -24,11 +28,11 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
         return take_back(work, key);
     }
     if let Resolution::Found(id) = &as_what
-        && is_id_lost(work, key)
+        && work.tasks.is_id_lost(key)
     {
-        match adopt::known_as(work, id) {
+        match ids::known_as(work, id) {
             Some(other) => return refuse(work, key, Left::IdOf { id: id.clone(), other }),
-            None => adopt::settle(work, key, id.clone()),
+            None => ids::settle(work, key, id.clone()),
         }
         return Vec::new();
     }
@@ -47,10 +51,10 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     let (phase, money) = match as_what {
         // Believed once the service says that it knows it.
         Resolution::Found(id) => {
-            return match adopt::known_as(work, &id) {
+            return match ids::known_as(work, &id) {
                 Some(other) => refuse(work, key, Left::IdOf { id, other }),
                 None => {
-                    adopt::settle(work, key, id);
+                    ids::settle(work, key, id);
                     Vec::new()
                 }
             };
@@ -69,65 +73,38 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     };
     name(work, key);
     let task = Task { phase, settled: Some(before), finished_at: Some(work.now.wall), ..task };
-    settled(work, task, what, money)
-}
-
-/// Whether a task's id was lost as the records show, so that an id that turns up revives it.
-pub(super) fn is_id_lost(work: &Work, key: TaskKey) -> bool {
-    let row = work.tasks.rows.get(&key).filter(|row| row.state == TaskState::Failed);
-    row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
-}
-
-/// A task whose id was lost runs on with it; `phase` is what it became at the service.
-pub(super) fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect> {
-    if !is_id_lost(work, task.key) {
-        return refuse(work, task.key, Left::NowIs(task.state()));
-    }
-    let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
-    let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
-    task.besides.disowned.retain(|disowned| *disowned != id.0);
-    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
+    ended::settled(work, task, what, money)
 }
 
 /// Settles an unknown by an id that the service knows; `phase` is what it became there.
 pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -> Vec<Effect> {
     let is_posted = callback::take(work, key, &id);
-    if is_id_lost(work, key) {
+    if work.tasks.is_id_lost(key) {
         return ended::change(work, key, Then::Found(id, Box::new(phase)));
     }
     let Some(task) = live(work, key) else { return Vec::new() };
     let Phase::Unknown { error } = &task.phase else {
         return refuse(work, key, Left::NowIs(task.state()));
     };
-    if let Some(other) = adopt::known_as(work, &id) {
+    if let Some(other) = ids::known_as(work, &id) {
         return refuse(work, key, Left::IdOf { id, other });
     }
     let before = error.clone();
-    let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, hands::CLAIM).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
     if is_posted {
         let note = event(work, What::Posted(id.clone()));
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
         work.news.push(News::Task { key, what: TaskNews::Settled(Resolution::Found(id)) });
-        return store::write(work, task, vec![note], vec![line]);
+        return writes::write(work, task, vec![note], vec![line]);
     }
-    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
-}
-
-/// Writes down what a person decided of a task, with its line of money.
-fn settled(work: &mut Work, task: Task, what: Resolution, money: MoneyEvent) -> Vec<Effect> {
-    let key = task.key;
-    let note = event(work, What::Resolved(what.clone()));
-    let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
-    work.news.push(News::Task { key, what: TaskNews::Settled(what) });
-    work.store.owed.insert(key);
-    store::write(work, task, vec![note], vec![line])
+    ended::settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
 }
 
 /// Takes a settlement back. A task that has ended is read from the store first.
 fn take_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| store::unwritten(work, key)) {
+    if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| writes::unwritten(work, key)) {
         return take_back_one(work, task);
     }
     if !may_be_there(work, key) {
@@ -156,7 +133,7 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
         claim: None,
         ..task
     };
-    settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
+    ended::settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
 }
 
 /// That task without what the gateway's records told of it, whose word a person takes back: it goes by no name of theirs, costs what was

@@ -1,24 +1,29 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{act_news, claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, risk, store, ticket};
 use crate::{
+    act_news,
     effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
+    hands::{claim, held_by_us, is_ours},
+    line::{self, LONGEST_WAIT},
     msg::SaveMsg,
     news::{News, NotDone, TaskNews},
+    risk,
     spread::backoff,
     tasks,
+    timeline::event,
     work::{Saving, SavingStep, Work},
+    writes,
 };
 use domain::{
     export::{json_line, sidecar_json},
     name::file_name,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{FileId, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
+    task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
     time::{HOUR, MINUTE, Mono, SECOND},
 };
-use service::answer::{Address, FileVerdict, Reply, Source};
+use service::answer::{Address, FileVerdict, Reply};
 
 /// How long a claim on a file being saved is good for; renewed when half of it is gone.
 const CLAIM: u64 = 3 * MINUTE;
@@ -59,7 +64,7 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
         Some(_) => work.now.mono,
         None => work.of(profile).saves.after(work.now.mono)?,
     };
-    Some(at.max(poller::open_at(work, profile)))
+    Some(at.max(line::open_at(work, profile)))
 }
 
 /// Whether one more file may be begun.
@@ -73,17 +78,17 @@ fn may_begin(work: &Work, profile: &str) -> bool {
         matches!(saving.step, SavingStep::Claiming | SavingStep::Address)
             && work.tasks.live.get(key).is_some_and(|task| task.profile == profile)
     };
-    work.of(profile).has_key && !(poller::is_probing(work, profile) && work.saver.active.iter().any(calls))
+    work.of(profile).has_key && !(line::is_probing(work, profile) && work.saver.active.iter().any(calls))
 }
 
 /// Whether a file of that profile may be begun now.
 pub(super) fn is_open(work: &Work, profile: &str) -> bool {
-    may_begin(work, profile) && work.now.mono >= poller::open_at(work, profile)
+    may_begin(work, profile) && work.now.mono >= line::open_at(work, profile)
 }
 
 /// The file at risk whose address runs out first, else the one whose time came first.
 fn next(work: &Work) -> Option<&Task> {
-    if let Some(task) = risk::most_urgent(work) {
+    if let Some(task) = most_urgent(work) {
         return Some(task);
     }
     let open = work.served().filter(|(profile, _)| is_open(work, profile));
@@ -93,7 +98,7 @@ fn next(work: &Work) -> Option<&Task> {
 /// The file of a profile whose time came first.
 fn waiting<'w>(work: &'w Work, profile: &str) -> Option<(Mono, &'w Task)> {
     let saves = &work.of(profile).saves;
-    let mut due = saves.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
+    let mut due = saves.due(work.now.mono).filter(|key| !writes::is_unwritten(work, *key));
     due.find_map(|key| Some((saves.get(key)?, work.tasks.live.get(&key)?)))
 }
 
@@ -107,7 +112,7 @@ fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let ran_out = risk::has_run_out(work, &task);
     let saving = Saving { ticket: 0, step, addresses: 0, order: None, before: trouble, ran_out };
     work.saver.active.insert(task.key, saving);
-    store::write(work, task, note.into_iter().collect(), vec![])
+    writes::write(work, task, note.into_iter().collect(), vec![])
 }
 
 /// The store has a write: if it was our claim on a file, the file's address is asked for.
@@ -119,23 +124,12 @@ pub(super) fn claim_saved(work: &mut Work, task: &Task) -> Vec<Effect> {
     ask_address(work, task)
 }
 
-/// Remembers the address, where the answer named it, and gives the id that another is asked for by.
-pub(super) fn source(work: &mut Work, key: TaskKey, source: Source) -> FileId {
-    match source {
-        Source::File(file) => file,
-        Source::Here { file, address } => {
-            work.saver.given.insert(key, address);
-            file
-        }
-    }
-}
-
 fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
     if let Some(address) = work.saver.given.remove(&task.key) {
         return fetch(work, task.clone(), address);
     }
     let Some(file) = task.file().cloned() else { return Vec::new() };
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     if let Some(saving) = work.saver.active.get_mut(&task.key) {
         saving.ticket = ticket;
         saving.step = SavingStep::Address;
@@ -167,11 +161,11 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     let profile = task.profile.clone();
     match verdict(work, &profile, reply) {
         FileVerdict::Address(address) => {
-            poller::heard_of(work, &profile, key);
+            line::heard_of(work, &profile, key);
             fetch(work, task, address)
         }
         FileVerdict::Refused { error } => {
-            poller::spoke(work, &profile);
+            line::spoke(work, &profile);
             give_back(work, task, error, None)
         }
         FileVerdict::Again { wait_ms, error } => {
@@ -179,13 +173,13 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
             // Only this call is the service's own; the storage is another host.
             let wait = match error.class {
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome
-                    if !poller::brought_nothing(work, &profile, key) =>
+                    if !line::brought_nothing(work, &profile, key) =>
                 {
                     0
                 }
                 ErrorClass::RateLimited => {
-                    poller::spoke(work, &profile);
-                    poller::rest_account(work, &profile, wait_ms);
+                    line::spoke(work, &profile);
+                    line::rest_account(work, &profile, wait_ms);
                     0
                 }
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => own,
@@ -196,7 +190,7 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
                 | ErrorClass::InvalidParams
                 | ErrorClass::Plan
                 | ErrorClass::File => {
-                    poller::spoke(work, &profile);
+                    line::spoke(work, &profile);
                     own
                 }
             };
@@ -228,7 +222,7 @@ fn fetch(work: &mut Work, mut task: Task, address: Address) -> Vec<Effect> {
 
 /// Has the worker fetch the file, or what is missing of it.
 fn start(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     let Some(saving) = work.saver.active.get_mut(&key) else { return Vec::new() };
     let Some((address, target)) = saving.order.clone() else { return Vec::new() };
     saving.ticket = ticket;
@@ -316,11 +310,11 @@ fn progress(work: &mut Work, key: TaskKey, of: Ticket, bytes: u64, whole: Option
     }
     let Some(mut task) = work.tasks.live.get(&key).cloned() else { return Vec::new() };
     let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(work.now.wall));
-    if left > CLAIM / 2 || store::is_unwritten(work, key) {
+    if left > CLAIM / 2 || writes::is_unwritten(work, key) {
         return Vec::new();
     }
     task.claim = claim(work, CLAIM);
-    store::write(work, task, vec![], vec![])
+    writes::write(work, task, vec![], vec![])
 }
 
 fn done(work: &mut Work, mut task: Task, saved: SavedFile) -> Vec<Effect> {
@@ -334,7 +328,7 @@ fn done(work: &mut Work, mut task: Task, saved: SavedFile) -> Vec<Effect> {
     task.finished_at = ended.or(Some(work.now.wall));
     task.phase = Phase::Saved { file, saved };
     task.claim = None;
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }
 
 fn address_dead(work: &mut Work, task: Task, detail: String) -> Vec<Effect> {
@@ -387,7 +381,7 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
     let trouble = Some(Trouble::go_on(error, before.as_ref(), work.now.wall));
     task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
     task.claim = None;
-    store::write(work, task, note.into_iter().collect(), vec![])
+    writes::write(work, task, note.into_iter().collect(), vec![])
 }
 
 /// Tells that another download of a saved file failed. `passes`: whether trying again later may help.
@@ -395,7 +389,7 @@ fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec
     let note = event(work, What::NotSaved(error.reason.clone()));
     let path = task.saved().map(|saved| saved.path.clone()).unwrap_or_default();
     act_news::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, error, passes });
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }
 
 /// Puts a file back whose saving was stopped. At the program's end it is to be fetched by whoever comes next; what a person
@@ -404,7 +398,7 @@ pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
     work.saver.active.remove(&task.key);
     let note = event(work, What::SavingStopped);
     if task.back_to_saved() {
-        return store::write(work, task, vec![note], vec![]);
+        return writes::write(work, task, vec![note], vec![]);
     }
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     let next_try = work.ending.is_some().then_some(work.now.wall);
@@ -415,7 +409,7 @@ pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
     });
     task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
     task.claim = None;
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }
 
 /// What holds up a file whose saving a person stopped.
@@ -440,7 +434,7 @@ pub(super) fn come_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
         (*trouble, *tries, *next_try) = (None, 0, Some(work.now.wall));
     }
     let note = event(work, What::SavingResumed);
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }
 
 fn pause(task: &Task) -> u64 {
@@ -477,4 +471,14 @@ pub(super) fn lost(work: &mut Work, task: &Task) -> Vec<Effect> {
         Some(SavingStep::Bytes { .. }) => vec![of_profile(work, task.key, SaveCmd::Stop { key: task.key })],
         Some(SavingStep::Claiming | SavingStep::Address | SavingStep::Stopping) | None => Vec::new(),
     }
+}
+
+/// Of the files at risk whose time to be tried has come, the one whose address runs out first.
+fn most_urgent(work: &Work) -> Option<&Task> {
+    let waits = |task: &&Task| {
+        let due = work.of(&task.profile).saves.get(task.key).is_some_and(|at| at <= work.now.mono);
+        due && !writes::is_unwritten(work, task.key) && is_open(work, &task.profile)
+    };
+    let tasks = work.saver.warned.keys().filter_map(|key| work.tasks.live.get(key)).filter(waits);
+    tasks.min_by_key(|task| (task.expires_at, task.key))
 }

@@ -3,23 +3,20 @@
 
 use crate::{
     agenda::Agenda,
-    effect::Ticket,
-    settings::Profile,
-    uploads::Uploads,
-    work::{Halt, Poller, Records, Work},
+    effect::{Ticket, Upload},
 };
 use domain::{
-    account::{Account, HaltCause, Streak},
+    account::{Account, HaltCause, Stamp, Streak},
     amount::{Amount, Totals},
-    catalogue::Catalogue,
     leaps::Leaps,
     problem::TaskError,
     reason::Reason,
-    task::{Row, TaskState},
+    task::TaskKey,
     time::{Mono, Wall},
 };
-use service::protocol::Protocol;
-use std::{collections::VecDeque, sync::LazyLock};
+use serde::{Deserialize, Serialize};
+use service::gateway::records::{self as record, Window};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// One profile.
 #[derive(Clone, Debug, Default)]
@@ -91,110 +88,117 @@ impl Served {
     }
 }
 
-/// What is known of a profile that the config does not know: nothing.
-static UNKNOWN: LazyLock<Served> = LazyLock::new(Served::default);
+/// Why nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halt {
+    /// The kind of cause.
+    pub cause: HaltCause,
+    /// Tasks in a row that failed, where that is the cause.
+    pub tasks: u32,
+    /// What the last one met, or the store.
+    pub reason: Reason,
+    /// Who found it, and when; `None` where it is this program's own trouble with the store.
+    pub by: Option<Stamp>,
+}
 
-impl Work {
-    /// A profile of that name, as it is served here. One that the config does not know has no key.
-    #[must_use]
-    pub fn of(&self, profile: &str) -> &Served {
-        if profile == self.settings.profile.name { &self.own } else { self.others.get(profile).unwrap_or(&UNKNOWN) }
-    }
+/// Asking.
+#[derive(Clone, Debug, Default)]
+pub struct Poller {
+    /// Queries under way: the ticket of each.
+    pub asking: BTreeMap<TaskKey, Ticket>,
+    /// The next question about each running task that is this run's to watch and is not being asked about.
+    pub due: Agenda<Mono>,
+    /// Questions that may be asked now, in thousandths; refilled by time.
+    pub budget_milli: u64,
+    /// When the budget was last refilled.
+    pub refilled: Mono,
+    /// Nothing is asked before this: the account is to rest.
+    pub not_before: Mono,
+    /// While calls are missed (`misses`): when the next one may find out whether the service is back.
+    pub probe_at: Mono,
+    /// When a usable answer last came, of any call.
+    pub last_answer: Option<Mono>,
+    /// Since when no call has brought an answer, though some were made.
+    pub offline_since: Option<Mono>,
+    /// Probes in a row without an answer.
+    pub misses: u32,
+    /// When the first of these was missed.
+    pub missing_since: Mono,
+    /// Tasks whose last call brought no answer, whosever fault that was.
+    pub missed: BTreeSet<TaskKey>,
+    /// Times in a row that the account was told to rest, for how long where the service does not say it.
+    pub rests: u32,
+}
 
-    pub(crate) fn of_mut(&mut self, profile: &str) -> &mut Served {
-        if profile == self.settings.profile.name {
-            return &mut self.own;
-        }
-        self.others.entry(profile.to_owned()).or_default()
-    }
+/// What the gateway's records are asked.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// Why the key must not see them, in the gateway's own words; then nothing is asked.
+    pub denied: Option<String>,
+    /// Submissions whose charge is asked for, or was.
+    pub charges: BTreeMap<TaskKey, ChargeAsk>,
+    /// When the next question for each is due.
+    pub due: Agenda<Mono>,
+    /// Questions under way.
+    pub asking: BTreeMap<Ticket, TaskKey>,
+    /// Unknowns that are looked for: since when, and how many looks are over.
+    pub looks: BTreeMap<TaskKey, (Mono, u8)>,
+    /// When the next look for each is due.
+    pub look_due: Agenda<Mono>,
+    /// When each was last looked for by a look that told something.
+    pub looked_at: BTreeMap<TaskKey, Wall>,
+    /// The look under way.
+    pub look: Option<Look>,
+    /// When the program looks alone for what was charged twice, and since when.
+    pub audit_due: Option<(Mono, Wall)>,
+}
 
-    /// The profiles that the config knows, the default one first.
-    pub fn served(&self) -> impl Iterator<Item = (&str, &Served)> {
-        self.all().filter(|(_, served)| served.is_known)
-    }
+/// A submission whose charge is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeAsk {
+    pub request_id: String,
+    /// Whether the task has ended.
+    pub ended: bool,
+    /// When it was accepted, or ended.
+    pub begun: Mono,
+    /// Questions that were told of no record; all of them once there was one.
+    pub asked: u8,
+    /// Questions without a usable answer.
+    pub missed: u8,
+}
 
-    /// The names of these.
-    pub(crate) fn profiles(&self) -> Vec<String> {
-        self.served().map(|(name, _)| name.to_owned()).collect()
-    }
+/// A look at the records for some unknowns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub ticket: Ticket,
+    /// The unknowns.
+    pub keys: Vec<TaskKey>,
+    /// What is looked through.
+    pub window: Window,
+    /// What was found so far.
+    pub rows: Vec<record::Row>,
+    /// Pages asked for so far.
+    pub pages: u32,
+    /// When it is given up.
+    pub until: Mono,
+}
 
-    /// What the config says of a profile.
-    #[must_use]
-    pub fn profile(&self, name: &str) -> Option<&Profile> {
-        let settings = &self.settings;
-        if name == settings.profile.name {
-            return Some(&settings.profile);
-        }
-        settings.others.get(name).map(|other| &other.profile)
-    }
+/// What is known of uploads.
+#[derive(Clone, Debug, Default)]
+pub struct Uploads {
+    /// By the picture's hash; of one profile.
+    pub(crate) known: BTreeMap<String, Upload>,
+    /// The one under way, with the task that it is for.
+    pub(crate) asking: Option<(Ticket, TaskKey, String)>,
+    /// The task whose ledger has the last one.
+    pub(crate) paid: Option<TaskKey>,
+    /// Pictures that go along inside the requests until then.
+    pub(crate) inline_until: BTreeMap<String, Mono>,
+}
 
-    /// Whether two profiles may be names of one account, whose records hold the calls of both: they are at the same host, or the
-    /// config knows one of them no more.
-    pub(crate) fn may_share_account(&self, one: &str, other: &str) -> bool {
-        match (self.profile(one), self.profile(other)) {
-            (Some(one), Some(other)) => one.account_host() == other.account_host(),
-            _ => true,
-        }
-    }
-
-    /// Whether a task lies still for want of its profile's key: it has none here, and no other program works on the task. Of the
-    /// default profile's key everything speaks anyhow.
-    #[must_use]
-    pub fn lacks_key(&self, row: &Row) -> bool {
-        let served = self.of(&row.kind.profile);
-        let is_open = row.state.is_live() && row.state != TaskState::Sending;
-        is_open
-            && *row.kind.profile != *self.settings.profile.name
-            && !served.has_key
-            && (!served.is_known || served.key_problem.is_some())
-            && self.tasks.live.get(&row.key).is_none_or(|task| !crate::held_by_another(self, task))
-    }
-
-    /// What stops the sending: of the default profile, else of the first other one that is stopped.
-    #[must_use]
-    pub fn halt(&self) -> Option<(&str, &Halt)> {
-        self.served().find_map(|(profile, served)| Some((profile, served.sending.halted.as_ref()?)))
-    }
-
-    /// Since when which profile's service has not answered: the default one's, else the first other's.
-    #[must_use]
-    pub fn offline(&self) -> Option<(&str, Mono)> {
-        self.served().find_map(|(profile, served)| Some((profile, served.poller.offline_since?)))
-    }
-
-    /// The wall clock has gone on by so many milliseconds more than the time that went by.
-    pub(crate) fn clock_went(&mut self, by: i64) {
-        let at = self.now.wall;
-        std::iter::once(&mut self.own).chain(self.others.values_mut()).for_each(|one| one.sending.leaps.note(at, by));
-    }
-
-    /// Whether a halt stops one profile while there are others.
-    #[must_use]
-    pub fn is_one_of_several(&self, halt: &Halt) -> bool {
-        halt.cause != HaltCause::Store && self.served().count() > 1
-    }
-
-    /// The halt, if it is the store's doing.
-    #[must_use]
-    pub fn halted_by_store(&self) -> Option<&Halt> {
-        let halts = self.served().filter_map(|(_, served)| served.sending.halted.as_ref());
-        halts.into_iter().find(|halt| halt.cause == HaltCause::Store)
-    }
-
-    /// The models as a profile's host takes them.
-    #[must_use]
-    pub fn catalogue(&self, profile: &str) -> &Catalogue {
-        self.settings.others.get(profile).map_or(&self.settings.catalogue, |other| &other.catalogue)
-    }
-
-    /// Every profile of which something is known, the config's or not: what was asked may still be answered.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Served)> {
-        let others = self.others.iter().map(|(name, served)| (name.as_str(), served));
-        std::iter::once((self.settings.profile.name.as_str(), &self.own)).chain(others)
-    }
-
-    /// What a profile's service speaks.
-    pub(crate) fn protocol(&self, profile: &str) -> Protocol {
-        self.profile(profile).map_or(Protocol::MINIMAX_V1, |profile| profile.protocol)
+impl Sending {
+    /// The person has seen to what stopped the line: counting begins anew.
+    pub(crate) fn forget_rows(&mut self) {
+        (self.refusals, self.failures) = (Streak::default(), Streak::default());
     }
 }

@@ -4,18 +4,18 @@
 //! A change counts here at once and in the store in its turn; until the store has answered, older news of it is not taken.
 //! The store refuses every wish to send once a stop is on disk, so nothing here needs to be quick to be safe.
 
-use super::ticket;
 use crate::{
     effect::{Effect, StoreCmd, Ticket},
+    line,
     news::{News, QueueNews},
-    served::Sending,
+    served::{Halt, Sending},
     settings::Scope,
-    work::{Halt, Work},
+    work::Work,
 };
 use domain::{
     account::{Account, Change, HaltCause, Raise, Shared, Stamp, Stopped, Why},
     amount::Money,
-    time::{MINUTE, Wall},
+    time::MINUTE,
 };
 
 /// This program and now, as others are told of it.
@@ -73,7 +73,7 @@ fn serves(work: &Work) -> Vec<String> {
 }
 
 fn hand_over(work: &mut Work, profile: String, change: Change) -> Effect {
-    let (ticket, by) = (ticket(work), stamp(work));
+    let (ticket, by) = (work.ticket(), stamp(work));
     work.sharing.under_way.insert(ticket, (profile.clone(), change.clone()));
     Effect::Store(StoreCmd::Share { ticket, profile, by, change })
 }
@@ -98,7 +98,6 @@ const fn account(sending: &Sending) -> Account {
 pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     if let Some(ticket) = of {
         work.sharing.under_way.remove(&ticket);
-        super::outage::healthy(work);
     }
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
@@ -179,7 +178,7 @@ fn take(work: &mut Work, profile: &str, account: Account) {
     (served.sending.refusals, served.sending.failures) = (account.refusals, account.failures);
     // Each program may have noticed another leap.
     served.sending.leaps = served.sending.leaps.and(account.leaps);
-    super::queue::rest(work, profile, account.not_before);
+    line::rest(work, profile, account.not_before);
     // What cannot be is not taken over; it is not to be written back either.
     work.of_mut(profile).sending.rests_until = account.not_before;
 }
@@ -221,7 +220,7 @@ pub(super) fn resume(work: &mut Work, halt: bool) {
     for profile in work.profiles().into_iter().filter(|_| halt) {
         let served = work.of_mut(&profile);
         served.sending.halted = None;
-        super::streak::forget(served);
+        served.sending.forget_rows();
         wish(work, &profile, Change::Resume { halt });
     }
     if paused && !halt {
@@ -235,9 +234,4 @@ pub(super) fn raise(work: &mut Work, more: Money) {
     let by = stamp(work);
     let profile = work.settings.profile.name.clone();
     wish(work, &profile, Change::Raise(Raise { by, more, person: None }));
-}
-
-/// Whether the service's wish to wait until then can be meant: one further ahead is from before the clock was set back.
-pub(super) fn can_be(work: &Work, until: Wall) -> bool {
-    until <= work.now.wall.plus(super::queue::LONGEST_WAIT)
 }

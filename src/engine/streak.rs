@@ -5,8 +5,7 @@
 //! taken (one that is taken ends the row), and tasks that the service gave up (one that is made ends the row). An unknown
 //! outcome counts with the first: each of them may have been paid.
 
-use super::share;
-use crate::{served::Served, work::Work};
+use crate::{served::Served, share, work::Work};
 use domain::{
     account::{HaltCause, Streak, Why},
     problem::TaskError,
@@ -34,11 +33,6 @@ pub(super) fn failed(work: &mut Work, profile: &str, error: &TaskError) {
     let row = work.of(profile).sending.failures;
     let row = count(work, profile, row, error);
     work.of_mut(profile).sending.failures = row;
-}
-
-/// The person has seen to what stopped the line: counting begins anew.
-pub(super) fn forget(served: &mut Served) {
-    (served.sending.refusals, served.sending.failures) = (Streak::default(), Streak::default());
 }
 
 fn count(work: &mut Work, profile: &str, row: Streak, error: &TaskError) -> Streak {

@@ -1,12 +1,11 @@
 //! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's order.
 //! Every change of a task goes through [`put`] or [`put_row`].
 
-use crate as engine;
 use crate::{
-    expected::{History, Sort},
+    history::Sort,
     news::{News, RowNews},
-    rows::Rows,
-    work::Work,
+    plan,
+    work::{Tasks, Work},
 };
 use domain::{
     amount::{Amount, Money, Totals},
@@ -18,55 +17,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-/// All tasks: a line of each, and the whole of those there is work with.
-#[derive(Clone, Debug, Default)]
-pub struct Tasks {
-    /// A line of every task.
-    pub rows: Rows,
-    /// The whole of those that are live or unknown.
-    pub live: BTreeMap<TaskKey, Task>,
-    /// Of these, the queued ones.
-    pub queued: BTreeSet<TaskKey>,
-    /// Of these, the ones whose file waits to be fetched.
-    pub ready: BTreeSet<TaskKey>,
-    /// Of these, the ones whose outcome is unknown.
-    pub unknown: BTreeSet<TaskKey>,
-    /// Of these, the ones that something holds up (`Task::trouble`).
-    pub held_up: BTreeSet<TaskKey>,
-    /// Those whose prompt was refused as sensitive.
-    pub sensitive: BTreeSet<TaskKey>,
-    /// The people who queued them, as far as they are named.
-    pub people: BTreeSet<Box<str>>,
-    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
-    pub counts: [usize; 10],
-    /// How many failures are open (`Row::is_open_failure`), in that order.
-    pub open: [usize; 10],
-    /// How many the store said there are; more than `rows.len()` while pages are still coming.
-    pub total: usize,
-    /// Whether all pages have come.
-    pub loaded: bool,
-    /// While pages are coming: tasks that are known to be repeated.
-    pub parents: BTreeSet<TaskKey>,
-    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
-    /// taken back: a list of a million pays for it only then.
-    pub attempts: Option<BTreeMap<TaskKey, usize>>,
-    /// What saved tasks took from sending to the end, by their sort.
-    pub history: BTreeMap<Sort, History>,
-}
-
-impl Tasks {
-    /// Whether more than one person has queued tasks here.
-    #[must_use]
-    pub fn is_shared(&self) -> bool {
-        self.people.len() > 1
-    }
-
-    /// The tasks whose outcome is unknown, the oldest first.
-    pub fn unknown_tasks(&self) -> impl Iterator<Item = &Task> {
-        self.unknown.iter().filter_map(|key| self.live.get(key))
-    }
-}
 
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
 pub fn put(work: &mut Work, task: Task) {
@@ -85,7 +35,7 @@ pub fn put(work: &mut Work, task: Task) {
     set_member(&mut work.tasks.ready, key, task.state() == TaskState::Ready);
     set_member(&mut work.tasks.unknown, key, task.state() == TaskState::Unknown);
     set_member(&mut work.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
-    engine::plan(work, &task);
+    plan::plan(work, &task);
     if live {
         work.tasks.live.insert(key, task);
     } else {
@@ -115,7 +65,7 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
         }
     }
     count_money(work, &row);
-    engine::refunds::note(work, state_before, row.state);
+    note_refunds(work, state_before, row.state);
     if let Some(was) = state_before {
         work.tasks.counts[was as usize] -= 1;
     }
@@ -281,4 +231,10 @@ fn set_member(set: &mut BTreeSet<TaskKey>, key: TaskKey, member: bool) {
     } else {
         set.remove(&key);
     }
+}
+
+/// A task changes: what is to be asked for may be other tasks now.
+fn note_refunds(work: &mut Work, before: Option<TaskState>, now: TaskState) {
+    let counts = |state| matches!(state, TaskState::Failed | TaskState::Cancelled);
+    work.money.refunds_stale |= counts(now) || before.is_some_and(counts);
 }

@@ -10,12 +10,16 @@
 //!                             the next start, when a person is about to decide, and when an audit reads a row that fits
 //! ```
 
-use super::{adopt, answer_of_records, audit, claim, in_scope, poller, records, store, ticket};
 use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    hands::{self, claim},
+    ids,
     news::{News, TaskNews},
-    served::Served,
-    work::{Look, Records, Work},
+    plan, records,
+    served::{Look, Records, Served},
+    timeline::answer_of_records,
+    work::Work,
+    writes,
 };
 use domain::{
     amount::{Amount, CostSource},
@@ -33,10 +37,6 @@ use service::gateway::{
 };
 use std::collections::BTreeMap;
 
-/// When an unknown is looked for, from when it became one or was found at the start.
-pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
-/// As many looks as there are of themselves; what is over that is looked for once more.
-const ALL: u8 = 4;
 /// How long an upload of pictures may take that is not counted as a wait for the answer.
 const UPLOAD: u64 = 10 * MINUTE;
 /// Pages of one look; beyond that nothing is decided.
@@ -51,33 +51,6 @@ pub fn is_to_be_looked_for(work: &Work, key: TaskKey) -> bool {
         records::is_on(work, profile) && served.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
     };
     work.served().any(looked_for)
-}
-
-/// Puts an unknown into the schedule, and anything else out of it.
-pub(super) fn plan(work: &mut Work, task: &Task) {
-    let key = task.key;
-    let wanted = task.state() == TaskState::Unknown && in_scope(work, task) && records::is_on(work, &task.profile);
-    let since = work.now.mono;
-    let Records { looks, look_due, looked_at, .. } = &mut work.of_mut(&task.profile).records;
-    if !wanted {
-        looks.remove(&key);
-        looked_at.remove(&key);
-        look_due.set(key, None);
-        return;
-    }
-    // After the last look the record may have come all the same: a run that begins later looks once more.
-    let is_late = task.evidence == Some(Evidence::NotSeen);
-    let (since, done) = match looks.get(&key).copied() {
-        Some(_) if is_late => return,
-        Some(look) => look,
-        None if is_late => {
-            looks.insert(key, (since, ALL));
-            return look_due.set(key, Some(since));
-        }
-        None => *looks.entry(key).or_insert((since, 0)),
-    };
-    let due = LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
-    look_due.set(key, due);
 }
 
 /// Looks for these unknowns now: a person is about to decide what they were.
@@ -141,7 +114,7 @@ pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
             keys.push(task.key);
         }
     }
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     let until = now.plus(PATIENCE);
     let look = Look { ticket, keys, window, rows: Vec::new(), pages: 1, until };
     work.of_mut(profile).records.look = Some(look);
@@ -162,9 +135,6 @@ fn patience_of(work: &Work, sent: Wall, request: &Request) -> Wall {
 
 /// A page of the records.
 pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effect> {
-    if audit::is_for(work, of) {
-        return audit::page(work, answer);
-    }
     let profile = looking(work, of);
     let now = work.now.mono;
     let records = &mut work.of_mut(&profile).records;
@@ -216,9 +186,6 @@ fn looking(work: &Work, of: Ticket) -> String {
 
 /// Our own submissions in that time: now each unknown is matched.
 pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
-    if records::begun(work, of, &tasks) {
-        return Vec::new();
-    }
     let profile = looking(work, of);
     let now = work.now.mono;
     let Some(look) = over(&mut work.of_mut(&profile).records, true, now) else {
@@ -229,7 +196,7 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
     work.of_mut(&profile).records.looked_at.extend(look.keys.iter().map(|key| (*key, at)));
     let tasks: Vec<Task> = tasks
         .into_iter()
-        .map(|task| store::unwritten(work, task.key).unwrap_or(task))
+        .map(|task| writes::unwritten(work, task.key).unwrap_or(task))
         .filter(|task| task.sent_at.is_some() && work.may_share_account(&task.profile, &profile))
         .collect();
     let submissions: Vec<Submission> = tasks.iter().map(|task| submission(work, task)).collect();
@@ -281,20 +248,20 @@ fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
     let look = records.look.take()?;
     for key in &look.keys {
         let Some((since, done)) = records.looks.get_mut(key) else { continue };
-        let ahead = |done: u8| LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
+        let ahead = |done: u8| plan::LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
         // One that came in between, because a person asked, takes the place of none.
         if let Some(next) = ahead(*done).filter(|at| *at > now) {
             records.look_due.set(*key, Some(next));
             continue;
         }
-        let last = usize::from(*done) + 1 >= LOOKS.len();
+        let last = usize::from(*done) + 1 >= plan::LOOKS.len();
         // The last look is one that told something, however often it has to be tried.
         let again = last && !told;
         let due = if again {
-            Some(now.plus(LOOKS[3]))
+            Some(now.plus(plan::LOOKS[3]))
         } else {
             *done = done.saturating_add(1);
-            while ahead(*done).is_some_and(|at| at <= now) && usize::from(*done) + 1 < LOOKS.len() {
+            while ahead(*done).is_some_and(|at| at <= now) && usize::from(*done) + 1 < plan::LOOKS.len() {
                 *done += 1;
             }
             ahead(*done).map(|at| at.max(now.plus(SECOND)))
@@ -327,7 +294,7 @@ fn record(row: Row) -> Record {
 
 /// It was made: it runs on with the id that the records have.
 fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
-    if let Some(other) = adopt::known_as(work, &id) {
+    if let Some(other) = ids::known_as(work, &id) {
         return say(work, task, Evidence::Ambiguous { records: vec![record(row)], others: vec![other] });
     }
     let Phase::Unknown { error } = task.phase.clone() else { return Vec::new() };
@@ -336,14 +303,14 @@ fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
         phase: Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None },
         remote: Some(id.clone()),
         settled: Some(error),
-        claim: claim(work, poller::CLAIM),
+        claim: claim(work, hands::CLAIM),
         evidence: None,
         ..task
     };
     work.news.push(News::Task { key: task.key, what: TaskNews::FoundInRecords(id.clone()) });
     let line = charge(work, &mut task, &row, row.cost);
     let note = answer_of_records(work, What::FoundInRecords(id), task.request_id.as_deref());
-    store::write(work, task, vec![note], vec![line])
+    writes::write(work, task, vec![note], vec![line])
 }
 
 /// It reached the gateway and was charged, and its id is nowhere.
@@ -365,10 +332,10 @@ fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<E
         ..task
     };
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error) });
-    audit::later(work, &task);
+    plan::audit_later(work, &task);
     let line = charge(work, &mut task, &row, cost);
     let note = answer_of_records(work, What::Failed(reason), task.request_id.as_deref());
-    store::write(work, task, vec![note], vec![line])
+    writes::write(work, task, vec![note], vec![line])
 }
 
 /// Takes the record's number and charge over, with its line of the ledger.
@@ -397,5 +364,5 @@ fn say(work: &mut Work, mut task: Task, evidence: Evidence) -> Vec<Effect> {
     work.news.push(News::Task { key: task.key, what: TaskNews::Evidence(evidence.clone()) });
     let note = answer_of_records(work, What::Evidence(evidence.clone()), None);
     task.evidence = Some(evidence);
-    store::write(work, task, vec![note], vec![])
+    writes::write(work, task, vec![note], vec![])
 }

@@ -10,23 +10,22 @@
 //! place on the wire, and nothing else changes.
 
 use crate::{
-    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    effect::{Effect, HttpCmd, StoreCmd, Ticket, Upload},
     news::{LineNews, News},
-    store, ticket,
+    served::Uploads,
     work::Work,
+    writes,
 };
 use domain::{
     amount::{Amount, Currency},
     request::{ImageRef, Request, StoredImage},
     task::{LedgerLine, MoneyEvent, Task, TaskKey},
-    time::{HOUR, MINUTE, Mono, Wall},
+    time::{HOUR, MINUTE},
 };
-use serde::{Deserialize, Serialize};
 use service::{
     answer::Reply,
     gateway::{Asked, upload},
 };
-use std::collections::BTreeMap;
 
 /// What one upload costs. Source: the service's contract, section Endpoints.
 const PRICE: Amount = Amount::from_thousandths(1);
@@ -35,34 +34,10 @@ const LIVES: u64 = 24 * HOUR;
 /// How long a picture that could not be uploaded is sent inside the requests.
 const REST: u64 = 10 * MINUTE;
 
-/// A picture's public address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Upload {
-    /// The account that paid for it.
-    pub profile: String,
-    /// Of the picture's content.
-    pub sha256: String,
-    pub url: String,
-    pub at: Wall,
-}
-
-/// What is known of uploads.
-#[derive(Clone, Debug, Default)]
-pub struct Uploads {
-    /// By the picture's hash; of one profile.
-    known: BTreeMap<String, Upload>,
-    /// The one under way, with the task that it is for.
-    asking: Option<(Ticket, TaskKey, String)>,
-    /// The task whose ledger has the last one.
-    paid: Option<TaskKey>,
-    /// Pictures that go along inside the requests until then.
-    inline_until: BTreeMap<String, Mono>,
-}
-
 /// Whether what is sent next waits for an upload, or for its line in the ledger: the order of the queue is kept.
 pub(super) fn holds_up(work: &Work, profile: &str) -> bool {
     let Uploads { asking, paid, .. } = &work.of(profile).sending.uploaded;
-    asking.is_some() || paid.is_some_and(|key| store::is_unwritten(work, key))
+    asking.is_some() || paid.is_some_and(|key| writes::is_unwritten(work, key))
 }
 
 /// The uploads that the store knows.
@@ -84,7 +59,7 @@ pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
         !rests && url(work, &task.profile, picture).is_none() && is_shared(work, task, picture)
     })?;
     let picture = Box::new(picture.clone());
-    let ticket = ticket(work);
+    let ticket = work.ticket();
     work.of_mut(&task.profile).sending.uploaded.asking = Some((ticket, task.key, picture.sha256.clone()));
     Some(HttpCmd::Upload { ticket, picture })
 }
@@ -150,7 +125,8 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
 fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
     let live = |key: &TaskKey| work.tasks.live.get(key).is_some_and(|task| task.profile == profile);
     let key = Some(key).filter(live).or_else(|| work.tasks.queued.iter().copied().find(live));
-    let Some(mut task) = key.and_then(|key| store::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
+    let Some(mut task) =
+        key.and_then(|key| writes::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
     else {
         return Vec::new();
     };
@@ -160,7 +136,7 @@ fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
     if task.currency == Currency::Ptc {
         task.besides.uploads += PRICE;
     }
-    store::write(work, task, vec![], vec![line])
+    writes::write(work, task, vec![], vec![line])
 }
 
 /// Puts the URLs that are at hand in the place of a request's pictures. Only on the wire: what the person asked for stays.

@@ -3,20 +3,21 @@
 use crate::{
     agenda::Agenda,
     effect::{SaveTarget, Ticket, Write},
-    money::Money,
+    history::{History, Sort},
     news::News,
+    rows::Rows,
     served::Served,
     settings::Settings,
-    tasks::Tasks,
 };
 use domain::{
-    account::{Change, HaltCause, KeptCaps, Member, Raise, Sender, Stamp},
-    amount::{Amount, Currency},
-    reason::Reason,
-    task::{NewTask, Phase, RefundStep, RemoteId, Second, TaskKey, Trouble},
+    account::{Change, KeptCaps, Member, Raise, Sender, Stamp},
+    amount::{Amount, Currency, Totals},
+    audit::{Audit, NotAudited},
+    costs::Report,
+    refunds::Refund,
+    task::{ID_LOST, NewTask, Phase, RefundStep, RemoteId, Second, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
-use serde::{Deserialize, Serialize};
 use service::{
     answer::Address,
     gateway::records::{self as record, Window},
@@ -95,6 +96,12 @@ impl Work {
             news: Vec::new(),
         }
     }
+
+    /// The number for the next command; the screens too ask the service for addresses.
+    pub const fn ticket(&mut self) -> Ticket {
+        self.next_ticket += 1;
+        self.next_ticket
+    }
 }
 
 /// Sending.
@@ -133,19 +140,6 @@ impl Queue {
     pub const fn is_paused(&self) -> bool {
         self.paused || self.pause.is_some()
     }
-}
-
-/// Why nothing is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Halt {
-    /// The kind of cause.
-    pub cause: HaltCause,
-    /// Tasks in a row that failed, where that is the cause.
-    pub tasks: u32,
-    /// What the last one met, or the store.
-    pub reason: Reason,
-    /// Who found it, and when; `None` where it is this program's own trouble with the store.
-    pub by: Option<Stamp>,
 }
 
 /// What all programs on the store share, as far as the store has to be told or others are concerned.
@@ -189,35 +183,6 @@ impl Sharing {
     pub fn is_told(&self) -> bool {
         self.wishes.is_empty() && self.under_way.is_empty() && self.failed.is_empty()
     }
-}
-
-/// Asking.
-#[derive(Clone, Debug, Default)]
-pub struct Poller {
-    /// Queries under way: the ticket of each.
-    pub asking: BTreeMap<TaskKey, Ticket>,
-    /// The next question about each running task that is this run's to watch and is not being asked about.
-    pub due: Agenda<Mono>,
-    /// Questions that may be asked now, in thousandths; refilled by time.
-    pub budget_milli: u64,
-    /// When the budget was last refilled.
-    pub refilled: Mono,
-    /// Nothing is asked before this: the account is to rest.
-    pub not_before: Mono,
-    /// While calls are missed (`misses`): when the next one may find out whether the service is back.
-    pub probe_at: Mono,
-    /// When a usable answer last came, of any call.
-    pub last_answer: Option<Mono>,
-    /// Since when no call has brought an answer, though some were made.
-    pub offline_since: Option<Mono>,
-    /// Probes in a row without an answer.
-    pub misses: u32,
-    /// When the first of these was missed.
-    pub missing_since: Mono,
-    /// Tasks whose last call brought no answer, whosever fault that was.
-    pub missed: BTreeSet<TaskKey>,
-    /// Times in a row that the account was told to rest, for how long where the service does not say it.
-    pub rests: u32,
 }
 
 /// What the service posts.
@@ -326,59 +291,6 @@ pub enum SavingStep {
     Stopping,
 }
 
-/// What the gateway's records are asked.
-#[derive(Clone, Debug, Default)]
-pub struct Records {
-    /// Why the key must not see them, in the gateway's own words; then nothing is asked.
-    pub denied: Option<String>,
-    /// Submissions whose charge is asked for, or was.
-    pub charges: BTreeMap<TaskKey, ChargeAsk>,
-    /// When the next question for each is due.
-    pub due: Agenda<Mono>,
-    /// Questions under way.
-    pub asking: BTreeMap<Ticket, TaskKey>,
-    /// Unknowns that are looked for: since when, and how many looks are over.
-    pub looks: BTreeMap<TaskKey, (Mono, u8)>,
-    /// When the next look for each is due.
-    pub look_due: Agenda<Mono>,
-    /// When each was last looked for by a look that told something.
-    pub looked_at: BTreeMap<TaskKey, Wall>,
-    /// The look under way.
-    pub look: Option<Look>,
-    /// When the program looks alone for what was charged twice, and since when.
-    pub audit_due: Option<(Mono, Wall)>,
-}
-
-/// A submission whose charge is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChargeAsk {
-    pub request_id: String,
-    /// Whether the task has ended.
-    pub ended: bool,
-    /// When it was accepted, or ended.
-    pub begun: Mono,
-    /// Questions that were told of no record; all of them once there was one.
-    pub asked: u8,
-    /// Questions without a usable answer.
-    pub missed: u8,
-}
-
-/// A look at the records for some unknowns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    pub ticket: Ticket,
-    /// The unknowns.
-    pub keys: Vec<TaskKey>,
-    /// What is looked through.
-    pub window: Window,
-    /// What was found so far.
-    pub rows: Vec<record::Row>,
-    /// Pages asked for so far.
-    pub pages: u32,
-    /// When it is given up.
-    pub until: Mono,
-}
-
 /// A comparison of the ledger with the records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Auditing {
@@ -457,4 +369,84 @@ pub struct Ending {
     pub by_person: bool,
     /// Whether the shell has been told.
     pub told: bool,
+}
+
+/// All tasks: a line of each, and the whole of those there is work with.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// A line of every task.
+    pub rows: Rows,
+    /// The whole of those that are live or unknown.
+    pub live: BTreeMap<TaskKey, Task>,
+    /// Of these, the queued ones.
+    pub queued: BTreeSet<TaskKey>,
+    /// Of these, the ones whose file waits to be fetched.
+    pub ready: BTreeSet<TaskKey>,
+    /// Of these, the ones whose outcome is unknown.
+    pub unknown: BTreeSet<TaskKey>,
+    /// Of these, the ones that something holds up (`Task::trouble`).
+    pub held_up: BTreeSet<TaskKey>,
+    /// Those whose prompt was refused as sensitive.
+    pub sensitive: BTreeSet<TaskKey>,
+    /// The people who queued them, as far as they are named.
+    pub people: BTreeSet<Box<str>>,
+    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
+    pub counts: [usize; 10],
+    /// How many failures are open (`Row::is_open_failure`), in that order.
+    pub open: [usize; 10],
+    /// How many the store said there are; more than `rows.len()` while pages are still coming.
+    pub total: usize,
+    /// Whether all pages have come.
+    pub loaded: bool,
+    /// While pages are coming: tasks that are known to be repeated.
+    pub parents: BTreeSet<TaskKey>,
+    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
+    /// taken back: a list of a million pays for it only then.
+    pub attempts: Option<BTreeMap<TaskKey, usize>>,
+    /// What saved tasks took from sending to the end, by their sort.
+    pub history: BTreeMap<Sort, History>,
+}
+
+impl Tasks {
+    /// Whether more than one person has queued tasks here.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.people.len() > 1
+    }
+
+    /// Whether a task's id was lost as the records show, so that an id that turns up revives it.
+    pub(crate) fn is_id_lost(&self, key: TaskKey) -> bool {
+        let row = self.rows.get(&key).filter(|row| row.state == TaskState::Failed);
+        row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
+    }
+
+    /// The tasks whose outcome is unknown, the oldest first.
+    pub fn unknown_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.unknown.iter().filter_map(|key| self.live.get(key))
+    }
+}
+
+/// Money, as this store and the service know it.
+#[derive(Clone, Debug, Default)]
+pub struct Money {
+    /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
+    pub spent_today: Totals,
+    /// Set aside for queued tasks.
+    pub reserved: Totals,
+    /// What of both is this person's.
+    pub own: Totals,
+    /// The day these sums are of, by its first moment.
+    pub day: Wall,
+    /// The ledger summed up, as of the last time the money screen asked.
+    pub report: Option<Box<Report>>,
+    /// The ledger beside the gateway's records, as of the last time a person asked, and when that was.
+    pub audit: Option<(Result<Box<Audit>, NotAudited>, Wall)>,
+    /// The one under way.
+    pub auditing: Option<Auditing>,
+    /// The store reads what was sent before this run, for the charges that are still to be asked for.
+    pub earlier: Option<Ticket>,
+    /// Charges that can be asked back, as the store last told.
+    pub refunds: Vec<Refund>,
+    /// Whether these may be others now.
+    pub refunds_stale: bool,
 }

@@ -133,7 +133,7 @@ impl Disk {
             StoreCmd::Audit { ticket, from, to, .. } => {
                 let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
                 let sent = self.tasks.values().filter(within);
-                let side = crate::audit::Side { tasks: sent.cloned().collect(), ..crate::audit::Side::default() };
+                let side = crate::msg::Side { tasks: sent.cloned().collect(), ..crate::msg::Side::default() };
                 StoreMsg::Audit { ticket, side: Box::new(side) }
             }
             StoreCmd::Look { keys } => {

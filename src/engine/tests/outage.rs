@@ -4,7 +4,7 @@ use super::{disk::Health, *};
 use crate::{
     effect::Write,
     news::{QueueNews, StoreNews},
-    work::Halt,
+    served::Halt,
 };
 use TaskState::{Cancelled, Running, Sending, Unknown};
 use domain::task::LedgerLine;

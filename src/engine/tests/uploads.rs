@@ -1,7 +1,7 @@
 //! Pictures that are uploaded once for several tasks.
 
 use super::*;
-use crate::{act::Intent, uploads::Upload};
+use crate::{act::Intent, effect::Upload};
 use domain::request::{ImageKind, ImageRef, Request, StoredImage};
 
 const URL: &str = "https://file.example/a.png";

@@ -11,7 +11,7 @@ use domain::{
     task::MoneyEvent,
     time::{HOUR, MINUTE, Wall},
 };
-use engine::audit::Side;
+use engine::msg::Side;
 
 /// How long a balance is kept.
 const KEPT: u64 = 60 * 24 * HOUR;

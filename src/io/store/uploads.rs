@@ -9,7 +9,7 @@ use domain::{
     reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
-use engine::uploads::Upload;
+use engine::effect::Upload;
 
 /// How long one is kept; it is used for a day.
 const KEPT: u64 = 48 * HOUR;

@@ -9,7 +9,7 @@ use domain::{
     prices::Offer,
     reason::draft::DraftReason,
 };
-use engine::{acts::price, folder};
+use engine::{folder, money::price};
 use words::voice::Voice;
 use words::{amounts, reason, tr};
 

@@ -61,8 +61,8 @@ use domain::{
     time::Mono,
 };
 use engine::{
-    acts::price,
     effect::{Effect, Level, LocalCmd},
+    money::price,
 };
 use std::collections::BTreeSet;
 use words::{reason, tr};

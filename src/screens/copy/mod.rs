@@ -150,7 +150,7 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 }
 
 fn ask_url(app: &mut App, urls: UrlsAsked, file: FileId) -> Effect {
-    let (ticket, key) = (engine::ticket(&mut app.work), urls.key);
+    let (ticket, key) = (app.work.ticket(), urls.key);
     app.screen.urls_asked = Some(UrlsAsked { ticket, ..urls });
     Effect::http(&profile(app, key), HttpCmd::File { key, ticket, file })
 }

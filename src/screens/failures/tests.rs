@@ -20,7 +20,7 @@ use domain::{
 use engine::{
     effect::{Effect, StoreCmd},
     msg::{Detail, Msg, StoreMsg},
-    work::Halt,
+    served::Halt,
 };
 use service::{
     answer::{Reply, SubmitVerdict},

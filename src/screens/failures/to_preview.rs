@@ -17,7 +17,7 @@ use domain::{
     retry::{Change, Facts, Scope},
     task::{Row, Task, TaskKey},
 };
-use engine::acts::{price, profile_of_attempt};
+use engine::{acts::profile_of_attempt, money::price};
 use std::collections::BTreeMap;
 use words::{reason, terms, tr};
 

@@ -34,8 +34,9 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    acts::{price, profile_of_attempt},
+    acts::profile_of_attempt,
     effect::{Level, Ticket},
+    money::price,
     news::NotQueued,
 };
 use ratatui::layout::{Position, Rect};

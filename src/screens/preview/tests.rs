@@ -18,7 +18,7 @@ use domain::{
 use engine::{
     effect::Effect,
     msg::{BudgetCap, InsertRefusal},
-    work::Halt,
+    served::Halt,
 };
 
 fn shown(app: &App) -> &Preview {

@@ -23,7 +23,7 @@ use engine::{
     act::{Act, Resolution},
     effect::TermCmd,
     msg::Detail,
-    work::Halt,
+    served::Halt,
 };
 
 /// Types keys, a second between each two of them.

@@ -1,0 +1,184 @@
+//! The gateway's own word on a submission's money: what it charged, asked for by the kept `request-id`.
+//!
+//! ```text
+//! accepted -> asked 5 s later and, while there is no record, after 1, 5 and 30 minutes
+//! ended    -> asked at once (a failure may have been given back) and, while there is no record, again after these times
+//! a record -> the cost of the task, a line of the ledger beside the expected charge
+//! ```
+//!
+//! What ended in an earlier run without a record is asked about at the start, by the same times after its end, and what ended long
+//! ago by one audit of all of it.
+//!
+//! The schedule is a function of the state and the monotonic clock. A key that must not see the records is told once, and then
+//! nothing of them is asked until the config is read again or the program starts anew. What becomes of unknowns is the matter
+//! of [`unknowns`](super::unknowns).
+
+use crate::{
+    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    ended,
+    hands::in_scope,
+    plan::{self, plan_anew},
+    records,
+    served::{ChargeAsk, Records, Served},
+    settings::Scope,
+    work::{Then, Work},
+};
+use domain::{
+    amount::CostSource,
+    task::{Row, Task, TaskKey, TaskState},
+    time::{HOUR, MINUTE, Mono, Wall},
+};
+use service::gateway::{Asked, records::Charge};
+
+/// The wait after a question without a usable answer, and how often it is asked all the same.
+const AGAIN: (u64, u8) = (MINUTE, 10);
+/// Questions under way at once.
+const AT_ONCE: usize = 4;
+
+/// Whether a question about these tasks is under way, or what it brought is being written down.
+#[must_use]
+pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
+    let asked = work.served().flat_map(|(_, served)| served.records.asking.values());
+    asked.chain(work.then.keys()).chain(work.store.busy.keys()).any(|key| keys.contains(key))
+}
+
+/// How long before a start something may have been sent for its charge still to be asked for.
+const EARLIER: u64 = 3 * 24 * HOUR;
+
+/// The table is here: reads from the store what may have ended in an earlier run without a record of its charge.
+pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
+    let from = Wall(work.now.wall.0.saturating_sub_unsigned(EARLIER));
+    let to = work.now.wall;
+    let may_lack_one = |row: &Row| {
+        let is_over = matches!(
+            row.state,
+            TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed | TaskState::Cancelled
+        );
+        is_over && row.sent_at.get().is_some_and(|at| at >= from) && records::is_on(work, &row.kind.profile)
+    };
+    if work.settings.scope != Scope::All || !work.tasks.rows.values().any(may_lack_one) {
+        return Vec::new();
+    }
+    let ticket = work.ticket();
+    work.money.earlier = Some(ticket);
+    vec![Effect::Store(StoreCmd::Sent { ticket, from, to })]
+}
+
+/// What was sent before this run, if that answer is it.
+pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
+    if work.money.earlier.take_if(|ticket| *ticket == of).is_none() {
+        return false;
+    }
+    for task in tasks {
+        let is_over = matches!(
+            task.state(),
+            TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed | TaskState::Cancelled
+        );
+        let Some(id) = task.request_id.clone().filter(|_| is_over && task.remote.is_some()) else { continue };
+        let is_asked_for = work.of(&task.profile).records.charges.contains_key(&task.key);
+        if is_asked_for || !records::is_on(work, &task.profile) || !in_scope(work, task) {
+            continue;
+        }
+        let sent = task.sent_at.unwrap_or(task.created_at);
+        let age = work.now.wall.since(task.finished_at.unwrap_or(sent));
+        let is_told = task.cost_source == Some(CostSource::Records);
+        if age <= plan::AFTER_END[3] {
+            // What was charged twice shows up later still.
+            plan::audit_later(work, task);
+            if !is_told {
+                let begun = Mono(work.now.mono.0.saturating_sub(age));
+                let ask = ChargeAsk { request_id: id, ended: true, begun, asked: 0, missed: 0 };
+                let now = work.now.mono;
+                let records = &mut work.of_mut(&task.profile).records;
+                records.charges.insert(task.key, ask);
+                records.due.set(task.key, Some(now));
+            }
+        } else if !is_told {
+            plan::audit_soon(work, task);
+        }
+    }
+    true
+}
+
+/// Asks for what is due of that profile.
+pub(super) fn ask_due(work: &mut Work, profile: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    while records::may_ask(work, profile) && work.of(profile).records.asking.len() < AT_ONCE {
+        let now = work.now.mono;
+        let records = &mut work.of_mut(profile).records;
+        let Some(key) = records.due.due(now).next() else { break };
+        records.due.set(key, None);
+        let Some(request_id) = records.charges.get(&key).map(|ask| ask.request_id.clone()) else { continue };
+        let ticket = work.ticket();
+        work.of_mut(profile).records.asking.insert(ticket, key);
+        effects.push(Effect::http(profile, HttpCmd::Charge { ticket, request_id }));
+    }
+    effects
+}
+
+/// When [`ask_due`] will have something to do, as soon as the records may be asked.
+pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
+    let records = &work.of(profile).records;
+    records.due.first().filter(|_| records.asking.len() < AT_ONCE)
+}
+
+/// The end of a question for a charge.
+pub(super) fn charged(work: &mut Work, of: Ticket, answer: Asked<Charge>) -> Vec<Effect> {
+    let asked = |(_, served): &(&str, &Served)| served.records.asking.contains_key(&of);
+    let profile = work.all().find(asked).map(|(profile, _)| profile.to_owned()).unwrap_or_default();
+    let now = work.now.mono;
+    let records = &mut work.of_mut(&profile).records;
+    let Some(key) = records.asking.remove(&of) else {
+        work.stale += 1;
+        return Vec::new();
+    };
+    match answer {
+        Asked::Told(Charge { cost, .. }) => {
+            if let Some(ask) = records.charges.get_mut(&key) {
+                ask.asked = u8::MAX;
+            }
+            return ended::change(work, key, Then::Charge(cost));
+        }
+        Asked::NotYet => next(records, key, now),
+        Asked::NotAllowed { said } => records::deny(work, &profile, said),
+        Asked::Again { wait_ms, .. } => again(records, key, wait_ms, now),
+    }
+    Vec::new()
+}
+
+/// There is no record yet.
+fn next(records: &mut Records, key: TaskKey, now: Mono) {
+    let Some(ask) = records.charges.get_mut(&key) else { return };
+    ask.asked = ask.asked.saturating_add(1);
+    // Times that have gone by meanwhile are one question.
+    let ahead = plan::charge_times(ask)
+        .iter()
+        .skip(usize::from(ask.asked))
+        .map(|after| ask.begun.plus(*after))
+        .find(|at| *at > now);
+    records.due.set(key, ahead);
+}
+
+/// No usable answer came: that says nothing of the record.
+fn again(records: &mut Records, key: TaskKey, wait_ms: Option<u64>, now: Mono) {
+    let Some(ask) = records.charges.get_mut(&key) else { return };
+    ask.missed = ask.missed.saturating_add(1);
+    let at = now.plus(wait_ms.unwrap_or(0).clamp(AGAIN.0, 30 * MINUTE));
+    let at = (ask.missed < AGAIN.1).then_some(at);
+    records.due.set(key, at);
+}
+
+/// The config was read again: what the key may see may have changed.
+pub(super) fn reloaded(work: &mut Work) {
+    let now = work.now.mono;
+    for profile in work.profiles() {
+        let Records { denied, charges, asking, due, .. } = &mut work.of_mut(&profile).records;
+        *denied = None;
+        for (key, ask) in charges {
+            if ask.asked != u8::MAX && !asking.values().any(|other| other == key) {
+                due.set(*key, Some(now));
+            }
+        }
+    }
+    plan_anew(work);
+}

@@ -1,0 +1,74 @@
+//! Ids that the service is asked about, within the poller's budget: of tasks made elsewhere, and of unknowns. An id that settles an
+//! unknown is believed no sooner: until the service knows it, the task stays unknown.
+
+use crate::{
+    act_news::not_done,
+    effect::HttpCmd,
+    news::{News, NotDone, TaskNews},
+    work::{Wanted, Work},
+};
+use domain::task::{RemoteId, TaskKey};
+
+/// Begins to settle an unknown by an id: the service is asked about it first.
+pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
+    if is_under_way(work, &id) {
+        not_done(work, Some(key), NotDone::AskedAlready(id));
+        return;
+    }
+    work.news.push(News::Task { key, what: TaskNews::Asking(id.clone()) });
+    want(work, profile_of(work, key), id, Some(key));
+}
+
+/// The same by an id that the service posted; not told, since nobody asked for it. Tells whether it is asked about now.
+pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
+    let is_new = !is_under_way(work, &id);
+    if is_new {
+        want(work, profile_of(work, key), id, Some(key));
+    }
+    is_new
+}
+
+/// The profile whose service is asked about an id for that task.
+fn profile_of(work: &Work, key: TaskKey) -> String {
+    work.tasks.rows.get(&key).map_or(&*work.settings.profile.name, |row| &row.kind.profile).to_owned()
+}
+
+pub(super) fn want(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) {
+    let served = work.of(&profile);
+    if served.has_key {
+        work.adopting.wanted.push_back(Wanted { profile, id, settles });
+        return;
+    }
+    let problem = served.key_problem.clone();
+    not_done(work, settles, NotDone::NoKey { id, problem });
+}
+
+pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
+    let adopting = &work.adopting;
+    let asked = adopting.wanted.iter().chain(adopting.asking.values()).map(|wanted| &wanted.id);
+    asked.chain(adopting.inserting.values()).any(|other| other == id)
+}
+
+/// The task that the service knows by that id.
+pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
+    work.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
+}
+
+/// Whether an id is wanted that a profile's service is to be asked about.
+pub(super) fn is_wanted(work: &Work, profile: &str) -> bool {
+    work.adopting.wanted.iter().any(|wanted| wanted.profile == profile)
+}
+
+/// How many such questions are under way.
+pub(super) fn asking(work: &Work, profile: &str) -> usize {
+    work.adopting.asking.values().filter(|wanted| wanted.profile == profile).count()
+}
+
+/// The question about the next id that is wanted of a profile.
+pub(super) fn question(work: &mut Work, profile: &str) -> Option<HttpCmd> {
+    let at = work.adopting.wanted.iter().position(|wanted| wanted.profile == profile)?;
+    let wanted = work.adopting.wanted.remove(at)?;
+    let (ticket, id) = (work.ticket(), wanted.id.clone());
+    work.adopting.asking.insert(ticket, wanted);
+    Some(HttpCmd::Find { ticket, id })
+}

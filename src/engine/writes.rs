@@ -1,0 +1,66 @@
+//! Changes of tasks on their way to the store.
+//!
+//! A change is applied to the state at once and to the store in order: of one task, one write is under way at a time,
+//! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
+//! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
+
+use crate::{
+    effect::{Effect, StoreCmd, Write},
+    hook, tasks,
+    work::Work,
+};
+use domain::task::{Event, LedgerLine, Task, TaskKey, TaskState};
+use std::collections::VecDeque;
+
+/// Changes a task, here at once and in the store in its turn.
+pub(super) fn write(work: &mut Work, mut task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
+    let key = task.key;
+    // What is no failure any more, taken up again, is not put away either.
+    task.put_away_at = task.put_away_at.filter(|_| matches!(task.state(), TaskState::Failed | TaskState::Refused));
+    if let Some(id) = &task.remote
+        && work.tasks.rows.get(&key).is_none_or(|before| before.remote() != Some(&id.0))
+    {
+        work.store.unsaved.insert(key, id.clone());
+    }
+    let mut effects = hook::ended(work, &task);
+    tasks::put(work, task.clone());
+    let write = Write { task, events, ledger };
+    if is_unwritten(work, key) {
+        work.store.waiting.entry(key).or_default().push_back(write);
+    } else {
+        effects.push(emit(work, write));
+    }
+    effects
+}
+
+/// Whether the store does not yet have that task as it is here.
+pub(super) fn is_unwritten(work: &Work, key: TaskKey) -> bool {
+    work.store.busy.contains_key(&key) || work.store.failed.contains_key(&key)
+}
+
+/// That task as it will be once all of its writes are on disk; `None` when there are none. Its revision is the one at hand
+/// now: a write that waits was made under an older one, and would be taken for older news.
+pub(super) fn unwritten(work: &Work, key: TaskKey) -> Option<Task> {
+    let store = &work.store;
+    let waiting = store.waiting.get(&key).and_then(VecDeque::back);
+    let under_way = || store.busy.get(&key).and_then(|ticket| store.pending.get(ticket));
+    let write = waiting.or_else(under_way).or_else(|| store.failed.get(&key))?;
+    let rev = work.tasks.rows.get(&key).map_or(write.task.rev, |row| row.rev);
+    Some(Task { rev, ..write.task.clone() })
+}
+
+pub(super) fn emit(work: &mut Work, write: Write) -> Effect {
+    let ticket = work.ticket();
+    work.store.busy.insert(write.task.key, ticket);
+    work.store.pending.insert(ticket, write.clone());
+    Effect::Store(StoreCmd::Write { ticket, writes: vec![write] })
+}
+
+pub(super) fn next_write(work: &mut Work, key: TaskKey, rev: u64) -> Vec<Effect> {
+    let Some(mut next) = work.store.waiting.get_mut(&key).and_then(VecDeque::pop_front) else {
+        work.store.waiting.remove(&key);
+        return Vec::new();
+    };
+    next.task.rev = rev;
+    vec![emit(work, next)]
+}
