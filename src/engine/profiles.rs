@@ -1,6 +1,11 @@
 //! What is known of a profile, by its name.
 
-use crate::{hands, served::Halt, served::Served, settings::Profile, work::Work};
+use crate::{
+    hands,
+    served::{Halt, Served},
+    settings::Profile,
+    work::Work,
+};
 use domain::{
     account::HaltCause,
     catalogue::Catalogue,

@@ -53,10 +53,10 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             tasks.into_iter().flat_map(|task| changed::changed(work, task)).collect()
         }
         StoreMsg::Shared { ticket, shared } => {
-            share::heard(work, ticket, *shared);
             if ticket.is_some() {
                 outage::healthy(work);
             }
+            share::heard(work, ticket, *shared);
             Vec::new()
         }
         StoreMsg::Sent { ticket, tasks } => {

@@ -50,7 +50,7 @@ pub(super) fn known(work: &mut Work, uploads: Vec<Upload>) {
 
 /// The upload that a task's sending waits for, if there is one.
 pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
-    if !is_on(work, &task.profile) {
+    if !is_on(work, &task.profile) || !is_in_the_caps(work) {
         return None;
     }
     let inline = &work.of(&task.profile).sending.uploaded.inline_until;
@@ -66,6 +66,13 @@ pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
 
 fn is_on(work: &Work, profile: &str) -> bool {
     work.profile(profile).is_some_and(|profile| profile.upload)
+}
+
+/// Whether the day's caps have room for an upload. Without it a picture goes along inside the request, which costs nothing more.
+fn is_in_the_caps(work: &Work) -> bool {
+    let day = work.day(Currency::Ptc);
+    let left = day.left().into_iter().chain(day.own_left().map(|(_, left)| left)).min();
+    left.is_none_or(|left| left >= PRICE)
 }
 
 /// Whether another task that is not sent yet uses that picture too.

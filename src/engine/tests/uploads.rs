@@ -81,6 +81,19 @@ fn a_picture_of_one_task_or_without_the_wish_goes_along_inside_the_request() {
 }
 
 #[test]
+fn an_upload_that_a_cap_of_the_day_has_no_room_for_is_not_made() {
+    let price = crate::money::price(&uploading().state, "302ai", &testing::request()).expect("the list has it").price;
+    for (all, each) in [(Some(price + price), None), (None, Some(price + price))] {
+        let mut world = World::with(|settings| {
+            settings.profile.upload = true;
+            (settings.budget.per_day, settings.budget.per_day_each) = (all, each);
+        });
+        queue(&mut world, &["x", "x"]);
+        assert_eq!((uploads(&world), sent(&world).len()), (0, 2), "{all:?} {each:?}");
+    }
+}
+
+#[test]
 fn a_failed_upload_is_told_and_nothing_waits_for_it() {
     for (reply, charged) in
         [(http(502), false), (timed_out(), true), (not_connected(), false), (told("file:///x"), false)]
