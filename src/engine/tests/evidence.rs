@@ -2,7 +2,8 @@
 //! of one account share.
 
 use super::{
-    records::{asked, asking, audited, charge, not_found, page, posting, row, unknown, until_queried, with_id},
+    audit::audited,
+    records::{asked, asking, charge, not_found, page, posting, row, unknown, until_queried, with_id},
     *,
 };
 use domain::{

@@ -141,7 +141,7 @@ fn go(world: &mut World, step: Step) {
 proptest! {
     // Cases that failed once are kept under `tests`, and tried first from then on.
     #![proptest_config(ProptestConfig {
-        failure_persistence: Some(Box::new(FileFailurePersistence::SourceParallel("tests/regressions"))),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/regressions/engine.txt")))),
         ..ProptestConfig::with_cases(300)
     })]
 

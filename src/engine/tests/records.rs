@@ -17,7 +17,19 @@ pub(super) fn row(id: &str, at: Wall, more: &str) -> String {
 }
 
 pub(super) fn page(rows: &[String]) -> Reply {
-    ok(&format!(r#"{{"items":[{}],"pagination":{{"total_page":1,"cur_page":1}}}}"#, rows.join(",")))
+    page_of(1, 1, rows)
+}
+
+/// The page of that number out of `total`.
+pub(super) fn page_of(total: u32, page: u32, rows: &[String]) -> Reply {
+    let pagination = format!(r#"{{"total_page":{total},"cur_page":{page}}}"#);
+    ok(&format!(r#"{{"items":[{}],"pagination":{pagination}}}"#, rows.join(",")))
+}
+
+/// The pages of the records that are asked for.
+pub(super) fn pages_asked(world: &World) -> Vec<u32> {
+    let page = |call: &HttpCmd| if let HttpCmd::Records { page, .. } = call { Some(*page) } else { None };
+    world.calls.iter().filter_map(page).collect()
 }
 
 pub(super) fn charge(cost: &str) -> Reply {
@@ -208,6 +220,7 @@ fn an_unknown_whose_record_names_no_task_ends_as_charged_and_an_id_that_turns_up
     let error = task.error().unwrap();
     assert_eq!((task.state(), error.code.as_str(), error.class), (Failed, ID_LOST, ErrorClass::Service));
     assert_eq!((task.charged(), task.request_id.as_deref()), (Charged::Yes, Some("q9")));
+    assert_eq!(task.finished_at, Some(world.wall()));
     assert!(domain::refunds::is_one(&task));
     world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
     world.reply(ok(r#"{"task_id":"77","status":"Processing","base_resp":{"status_code":0}}"#));
@@ -264,6 +277,21 @@ fn a_look_that_tells_nothing_is_no_suggestion() {
     }
     let task = &world.disk.tasks[&key(1)];
     assert_eq!((task.state(), &task.evidence), (Unknown, &None));
+}
+
+#[test]
+fn a_look_without_an_end_is_given_up_after_forty_pages_and_decides_nothing() {
+    let mut world = unknown();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.pass(10 * SECOND);
+    let mut pages = Vec::new();
+    while asked(&mut world) > 0 {
+        pages.extend(pages_asked(&world));
+        world.reply(page_of(1_000, pages[pages.len() - 1], &[row("q9", sent, "")]));
+        world.settle();
+    }
+    assert_eq!(pages, (1..=40).collect::<Vec<_>>());
+    assert_eq!((world.states(1), &world.disk.tasks[&key(1)].evidence), ((Unknown, Unknown), &None));
 }
 
 #[test]
@@ -355,85 +383,4 @@ fn a_charge_that_was_given_back_is_no_longer_counted() {
     assert!(!domain::refunds::is_one(&given) && given.charged() == Charged::No);
     assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Refunded));
     assert_eq!(world.state.money.spent_today.to_string(), "");
-}
-
-/// Lets an audit of today go through, with these records and the balance as it is said.
-pub(super) fn audited(world: &mut World, rows: &[String]) {
-    world.state.work.own.balance.asking = None;
-    world.act(Act::Audit { days: 1 });
-    for reply in [ok(r#"{"data":{"balance":"10"}}"#), page(rows)] {
-        world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. } | HttpCmd::Records { .. }));
-        world.reply(reply);
-        world.settle();
-    }
-}
-
-#[test]
-fn what_was_charged_twice_is_in_the_ledger_once_found_and_among_the_refunds_until_it_came_back() {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(charge("0.4"));
-    world.settle();
-    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
-    let rows = [row("q1", sent, ""), row("twin", sent, r#","response":"{\"task_id\":\"R1\"}""#)];
-    for _ in 0..2 {
-        audited(&mut world, &rows);
-        assert_eq!(world.ledger(1).iter().filter(|event| **event == MoneyEvent::Twice).count(), 1);
-        assert_eq!(world.state.money.spent_today.to_string(), "0.8 PTC");
-    }
-    assert!(matches!(&world.state.money.audit, Some((Ok(audit), _)) if audit.adds_up()));
-    let refunds = domain::refunds::of(&world.disk.tasks[&key(1)], world.now);
-    let found: Vec<_> = refunds.iter().map(|one| (one.request_id.as_deref(), one.money.to_string(), one.why)).collect();
-    assert_eq!(found, [(Some("twin"), "0.4 PTC".into(), domain::refunds::Why::Twice)]);
-    world.act(Act::Refund { keys: vec![key(1)], step: RefundStep::Given });
-    world.settle();
-    assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::TwiceRefunded));
-    assert_eq!(world.state.money.spent_today.to_string(), "0.4 PTC");
-    assert_eq!(domain::refunds::of(&world.disk.tasks[&key(1)], world.now), []);
-}
-
-#[test]
-fn the_program_looks_for_what_was_charged_twice_alone_half_an_hour_after_an_acceptance() {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(charge("0.4"));
-    world.settle();
-    world.state.work.own.balance.asking = None;
-    let mut looks = Vec::new();
-    for minute in 1..90 {
-        world.pass(MINUTE);
-        world.settle();
-        world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. } | HttpCmd::Records { .. }));
-        while let Some(call) = world.calls.front() {
-            looks.extend(matches!(call, HttpCmd::Records { .. }).then_some(minute));
-            let is_balance = matches!(call, HttpCmd::Balance { .. });
-            let reply = if is_balance { ok(r#"{"data":{"balance":"10"}}"#) } else { page(&[]) };
-            world.reply(reply);
-            world.settle();
-        }
-    }
-    assert_eq!(looks.len(), 1, "{looks:?}");
-    assert!((30..33).contains(&looks[0]), "{looks:?}");
-    // Nobody asked: nothing is shown.
-    assert_eq!(world.state.money.audit, None);
-}
-
-#[test]
-fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_cannot_be() {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(charge("0.4"));
-    world.settle();
-    world.state.work.own.balance.asking = None;
-    world.act(Act::Audit { days: 1 });
-    world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. }));
-    world.reply(ok(r#"{"data":{"balance":"10"}}"#));
-    world.settle();
-    world.reply(ok(r#"{"code":-1,"msg":"permission denied: manage key"}"#));
-    world.settle();
-    let denied =
-        |world: &World| matches!(&world.state.money.audit, Some((Err(domain::audit::NotAudited::Denied { .. }), _)));
-    assert!(denied(&world) && world.state.own.records.denied.is_some());
-    world.act(Act::Audit { days: 1 });
-    assert!(denied(&world) && asked(&mut world) == 0);
 }

@@ -304,6 +304,10 @@ mod tests {
                 "again None broken network yes Service",
             ),
             (Reply::NotSent { why: Reason::said("a", "b", "c") }, "again None not sent file yes Service"),
+            (
+                Reply::Redirected { http: 302, to: "https://login.example/".into(), body: String::new() },
+                "again None HTTP 302 network yes Service",
+            ),
         ] {
             assert_eq!(judged(&reply), expected);
         }
