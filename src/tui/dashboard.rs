@@ -5,10 +5,10 @@ use crate::{
     burst::Bursts,
     decode::Decoder,
     easel::{Does, Easel},
-    edit::Editor,
+    edit::{Editor, end_of},
     escape,
     frame::FrameWriter,
-    input::{Source, Typed},
+    input::{Source, Typed, next_typed},
     keys, pace,
     pace::Pace,
     terminal,
@@ -21,7 +21,7 @@ use ::io::{
     run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
 };
 use crossterm::event::Event;
-use domain::{reason::editor::EditorFault, time::Mono};
+use domain::time::Mono;
 use engine::{
     effect::TermCmd,
     msg::{LocalMsg, Msg, Signal},
@@ -190,9 +190,12 @@ impl Face {
                 self.changed(false);
             }
             msg = engine.next() => {
+                let had_tasks = has_tasks(engine);
                 engine.take(msg);
                 engine.take_ready();
                 self.changed(false);
+                // The first page is what someone waits for: it is not gathered with the empty screen before it.
+                self.urgent |= !had_tasks && has_tasks(engine);
             }
             () = sleep_until(frame_due) => {}
             () = sleep_until(slice_due) => {}
@@ -477,18 +480,9 @@ impl Face {
     }
 }
 
-async fn end_of(editing: &mut Option<Editor>) -> Result<String, EditorFault> {
-    match editing {
-        Some(editor) => editor.ended().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn next_typed(terminal: &mut Option<Source>) -> Typed {
-    match terminal {
-        Some(terminal) => terminal.next().await,
-        None => std::future::pending().await,
-    }
+/// Whether there is anything to see of the store.
+fn has_tasks(engine: &Engine) -> bool {
+    !engine.state.work.tasks.rows.is_empty()
 }
 
 /// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.

@@ -19,6 +19,14 @@ pub struct Editor {
     child: Result<Child, System>,
 }
 
+/// The end of that editor and the text; never where none runs.
+pub async fn end_of(editing: &mut Option<Editor>) -> Result<String, EditorFault> {
+    match editing {
+        Some(editor) => editor.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// The command that the person has named.
 fn named() -> String {
     let filled = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());

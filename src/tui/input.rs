@@ -75,6 +75,14 @@ impl Drop for Source {
     }
 }
 
+/// What is typed next; never where the terminal is another's.
+pub async fn next_typed(terminal: &mut Option<Source>) -> Typed {
+    match terminal {
+        Some(terminal) => terminal.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Reads until the line's end, or until it is told to stop.
 fn pump(mut line: File, stopped: &PipeReader, to: &Sender<Vec<u8>>) {
     loop {
