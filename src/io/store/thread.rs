@@ -18,7 +18,7 @@ use super::{
 };
 use domain::{
     reason::store::{Deed, Fault},
-    task::RemoteId,
+    task::{RemoteId, TaskState},
 };
 use engine::{
     effect::{StoreCmd, Ticket, Write},
@@ -45,6 +45,9 @@ const SLOW_LOOK: Duration = Duration::from_secs(2);
 const PAUSES: (u64, u64) = (500, 15_000);
 /// Changes of rows that are taken together at most: a sync costs the same for one as for many.
 const TOGETHER: usize = 1_000;
+/// How long a change that nothing waits for waits for others of its kind, since answers to polls come in swarms: of a thousand
+/// that come at once, each would else be a transaction of its own.
+const SWARM: Duration = Duration::from_millis(20);
 
 /// What reaches the thread.
 enum Input {
@@ -340,9 +343,13 @@ impl Desk {
     ) -> Option<Input> {
         let mut parts = vec![(ticket, writes.len())];
         let mut after = None;
+        let until = Instant::now() + SWARM;
+        let mut may_wait = writes.iter().all(waits_for_nothing);
         while after.is_none() && writes.len() < TOGETHER {
-            match inbox.try_recv() {
+            let wait = if may_wait { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            match inbox.recv_timeout(wait) {
                 Ok(Input::Command(StoreCmd::Write { ticket, writes: more })) => {
+                    may_wait &= more.iter().all(waits_for_nothing);
                     parts.push((ticket, more.len()));
                     writes.extend(more);
                 }
@@ -390,6 +397,11 @@ impl Desk {
             to(StoreMsg::KeptHere { key, id });
         }
     }
+}
+
+/// Whether a change is only what the service says of a task that goes on: no money, no end, no act of a person's.
+fn waits_for_nothing(write: &Write) -> bool {
+    write.task.state() == TaskState::Running && write.ledger.is_empty()
 }
 
 /// Hangs up the bell. Where that is not possible, rings it ourselves every second.
