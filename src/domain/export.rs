@@ -226,6 +226,13 @@ mod tests {
     }
 
     #[test]
+    fn only_data_is_cut_however_long_an_address_is() {
+        for url in [format!("https://files.example/{}.png", "a".repeat(60)), "data:image/png;base64,AAAA".to_owned()] {
+            assert_eq!(picture(&ImageRef::Url(url.clone())), json!({ "url": url }));
+        }
+    }
+
+    #[test]
     fn a_request_is_shown_as_it_is_sent_with_pictures_by_name() {
         let request = task(&draft(), Phase::Queued { not_before: Wall(0), put_back: None }).request;
         let catalogue = Catalogue::builtin();
