@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::{
-    amount::{CostSource, Currency},
+    amount::{Amount, CostSource, Currency},
     catalogue::Catalogue,
     check,
     draft::Draft,
     picture::{ImageLook, Takes},
     request::{ImageKind, Request, StoredImage},
-    task::{Phase, Task, TaskKey},
+    task::{Besides, NewTask, Phase, RefundMarks, Task, TaskKey},
     time::Wall,
 };
 
@@ -29,21 +29,27 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
     let catalogue = Catalogue::builtin();
     let sendable = Draft { prompt: "a cat".into(), ..draft.clone() };
     let request = check::build(&sendable, &catalogue, Takes::default(), &look).unwrap();
+    let request = Request { prompt: draft.prompt.clone(), ..request };
+    Task { created_at: Wall(1_795_372_200_000), ..plain(12, request, phase) }
+}
+
+/// A task at the catalogue's price about which nothing else is known, alone in its batch, made at the beginning of time.
+pub fn plain(key: u32, request: Request, phase: Phase) -> Task {
     Task {
-        key: TaskKey(12),
+        key: TaskKey(key),
         rev: 1,
         parent: None,
         attempt: 1,
         name: None,
         profile: "302ai".into(),
-        cost: catalogue.price(&request.model).unwrap(),
+        cost: Catalogue::builtin().price(&request.model).unwrap_or(Amount::ZERO),
         currency: Currency::Ptc,
         cost_source: Some(CostSource::List),
-        request: Request { prompt: draft.prompt.clone(), ..request },
+        request,
         remote: None,
         expires_at: None,
         dir: None,
-        created_at: Wall(1_795_372_200_000),
+        created_at: Wall(0),
         sent_at: None,
         finished_at: None,
         phase,
@@ -52,11 +58,30 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         settled: None,
         request_id: None,
         put_away_at: None,
-        batch: TaskKey(12),
+        batch: TaskKey(key),
         evidence: None,
-        refund: crate::task::RefundMarks::default(),
-        besides: crate::task::Besides::default(),
+        refund: RefundMarks::default(),
+        besides: Besides::default(),
         who: None,
+    }
+}
+
+/// A request for a video of that prompt, confirmed at that moment for half a PTC.
+#[must_use]
+pub fn intent(prompt: &str, at: Wall) -> NewTask {
+    NewTask {
+        parent: None,
+        agreed: vec![],
+        attempt: 1,
+        name: None,
+        profile: "302ai".into(),
+        request: Request::plain("MiniMax-Hailuo-02", prompt, "768P", 6),
+        cost: Amount::from_thousandths(500),
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
+        remote: None,
+        automatic: false,
+        phase: Phase::Queued { not_before: at, put_back: None },
     }
 }
 

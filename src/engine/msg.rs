@@ -4,7 +4,7 @@ mod refusal;
 
 use crate::{
     act::Act,
-    effect::{ListFor, Ticket, Upload, Write},
+    effect::{HttpCmd, ListFor, Ticket, Upload, Write},
     folder::Listing,
     settings::Settings,
     sight,
@@ -36,7 +36,7 @@ use service::{
     answer::Reply,
     gateway::{
         Asked,
-        records::{Charge, Page},
+        records::{self, Charge, Page},
     },
 };
 use std::collections::BTreeMap;
@@ -318,6 +318,23 @@ pub enum HttpMsg {
         ticket: Ticket,
         answer: Asked<Page>,
     },
+}
+
+impl HttpMsg {
+    /// A reply as the answer to a call.
+    #[must_use]
+    pub fn answer(command: HttpCmd, reply: Reply) -> Self {
+        match command {
+            HttpCmd::Submit { key, ticket, .. } => Self::Submitted { key, ticket, reply },
+            HttpCmd::Query { key, ticket, .. } => Self::Queried { key, ticket, reply },
+            HttpCmd::Find { ticket, .. } => Self::Found { ticket, reply },
+            HttpCmd::File { key, ticket, .. } => Self::File { key, ticket, reply },
+            HttpCmd::Balance { ticket } => Self::Balance { ticket, reply },
+            HttpCmd::Upload { ticket, .. } => Self::Uploaded { ticket, reply },
+            HttpCmd::Charge { ticket, .. } => Self::Charge { ticket, answer: records::charge(&reply) },
+            HttpCmd::Records { ticket, page, .. } => Self::Records { ticket, answer: records::list(&reply, page) },
+        }
+    }
 }
 
 /// From a download.

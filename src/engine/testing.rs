@@ -7,12 +7,12 @@ use crate::{
     work::Work,
 };
 use domain::{
-    amount::{Amount, CostSource, Currency},
+    amount::Amount,
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
     problem::{Charged, ErrorClass, TaskError},
     reason::Reason,
     request::Request,
-    task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
+    task::{FileId, Phase, RemoteId, SavedFile, Task, TaskState},
     time::{Mono, Now, Wall},
 };
 
@@ -125,33 +125,10 @@ pub fn task(key: u32, state: TaskState) -> Task {
     };
     let sent = !matches!(state, TaskState::Queued | TaskState::Cancelled);
     Task {
-        key: TaskKey(key),
-        rev: 1,
-        parent: None,
-        attempt: 1,
-        name: None,
-        profile: "302ai".into(),
-        request: request(),
-        cost: Amount::from_thousandths(500),
-        currency: Currency::Ptc,
-        cost_source: Some(CostSource::List),
         remote: sent.then(|| RemoteId(format!("1{key}"))),
-        expires_at: None,
-        dir: None,
         created_at: Wall(WALL + i64::from(key) * 1_000),
         sent_at: sent.then_some(Wall(WALL + i64::from(key) * 1_000)),
-        finished_at: None,
-        phase,
-        claim: None,
-        automatic: false,
-        settled: None,
-        request_id: None,
-        put_away_at: None,
-        batch: TaskKey(key),
-        evidence: None,
-        refund: domain::task::RefundMarks::default(),
-        besides: domain::task::Besides::default(),
-        who: None,
+        ..domain::testing::plain(key, request(), phase)
     }
 }
 

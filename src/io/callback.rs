@@ -202,9 +202,8 @@ mod tests {
     use super::*;
     use crate::store::{self, Store};
     use domain::{
-        amount::{Amount, CostSource, Currency},
-        request::Request,
-        task::{NewTask, Phase, RemoteId, TaskKey},
+        task::{RemoteId, TaskKey},
+        testing::intent,
         time::Wall,
     };
     use engine::{
@@ -217,23 +216,6 @@ mod tests {
     };
 
     const LONG: Duration = Duration::from_secs(30);
-
-    fn queued() -> NewTask {
-        NewTask {
-            parent: None,
-            agreed: vec![],
-            attempt: 1,
-            name: None,
-            profile: "302ai".into(),
-            request: Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6),
-            cost: Amount::from_thousandths(500),
-            currency: Currency::Ptc,
-            cost_source: Some(CostSource::List),
-            remote: None,
-            automatic: false,
-            phase: Phase::Queued { not_before: Wall(0), put_back: None },
-        }
-    }
 
     /// A program on that folder: what its store says, and its listener.
     struct Program {
@@ -291,7 +273,7 @@ mod tests {
         let path = {
             let mut store = Store::open(dir.path()).unwrap();
             let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: Wall(0) };
-            store.insert(&[queued()], Wall(0), &caps).unwrap().unwrap();
+            store.insert(&[intent("a cat", Wall(0))], Wall(0), &caps).unwrap().unwrap();
             let path = store.callback_path(TaskKey(1)).unwrap();
             assert!(callback::is_path(&path));
             assert_eq!(store.callback_path(TaskKey(1)).unwrap(), path, "it outlives the program");

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use domain::{
-    amount::{Amount, CostSource, Currency},
     catalogue::Catalogue,
     request::{ImageKind, ImageRef, Request, StoredImage},
     task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey},
@@ -62,35 +61,12 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
             | Phase::Ready { .. }
     );
     let accepted = sent && !matches!(phase, Phase::Sending { .. } | Phase::Unknown { .. } | Phase::Refused { .. });
-    let price = Catalogue::builtin().spec(&request.model).map_or(Amount::ZERO, |spec| spec.price);
     Task {
-        key: TaskKey(key),
-        rev: 1,
-        parent: None,
-        attempt: 1,
-        name: None,
-        profile: "302ai".into(),
-        request,
-        cost: price,
-        currency: Currency::Ptc,
-        cost_source: Some(CostSource::List),
         remote: accepted.then(|| RemoteId(format!("1069161122{:05}", key * 37))),
-        expires_at: None,
-        dir: None,
         created_at: before(age + 4 * SECOND),
         sent_at: sent.then(|| before(age)),
         finished_at: ended.then(|| before(age.saturating_sub(2 * MINUTE + u64::from(key % 7) * 13 * SECOND))),
-        phase,
-        claim: None,
-        automatic: false,
-        settled: None,
-        request_id: None,
-        put_away_at: None,
-        batch: TaskKey(key),
-        evidence: None,
-        refund: domain::task::RefundMarks::default(),
-        besides: domain::task::Besides::default(),
-        who: None,
+        ..domain::testing::plain(key, request, phase)
     }
 }
 

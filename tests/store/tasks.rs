@@ -26,20 +26,7 @@ pub(crate) fn request(prompt: &str) -> Request {
 }
 
 pub(crate) fn intent(prompt: &str) -> NewTask {
-    NewTask {
-        parent: None,
-        agreed: vec![],
-        attempt: 1,
-        name: None,
-        profile: "302ai".into(),
-        request: request(prompt),
-        cost: HALF,
-        currency: Currency::Ptc,
-        cost_source: Some(CostSource::List),
-        remote: None,
-        automatic: false,
-        phase: Phase::Queued { not_before: DAY, put_back: None },
-    }
+    domain::testing::intent(prompt, DAY)
 }
 
 pub(crate) fn error() -> TaskError {

@@ -21,10 +21,7 @@ use ratatui::{
     layout::Rect,
 };
 use screens::{app::App, key::Key, msg, msg::Input, shell::view as ui};
-use service::{
-    answer::{LineFault, Reply},
-    gateway::records,
-};
+use service::answer::{LineFault, Reply};
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::ControlFlow,
@@ -247,15 +244,7 @@ impl Flow {
 
     /// Every task as the store has it, oldest first.
     pub(crate) fn tasks(&self) -> Vec<Task> {
-        let mut tasks = Vec::new();
-        self.store
-            .tasks(|task| {
-                tasks.push(task);
-                ControlFlow::Continue(())
-            })
-            .unwrap();
-        tasks.sort_by_key(|task| task.key);
-        tasks
+        super::tasks_of(&self.store)
     }
 }
 
@@ -289,7 +278,7 @@ impl Ground<msg::Msg> for Answering {
             }
             Effect::Http { call: command, .. } => {
                 let reply = if let Say::This(reply) = said { reply } else { self.usual(&command) };
-                Some(Msg::Http(answer(command, reply)))
+                Some(Msg::Http(HttpMsg::answer(command, reply)))
             }
             Effect::Save { command: SaveCmd::Start { key, ticket, target, .. }, .. } => {
                 match said {
@@ -450,20 +439,6 @@ fn picture(sight: &Sight) -> Seen {
         rgb: vec![40 + number as u8; 3 * usize::from(width) * usize::from(height)].into(),
     };
     Seen { frames: numbers.into_iter().map(frame).collect(), all: Some(ALL) }
-}
-
-/// A reply as the answer to a call.
-fn answer(command: HttpCmd, reply: Reply) -> HttpMsg {
-    match command {
-        HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
-        HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
-        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
-        HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
-        HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
-        HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket, reply },
-        HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket, answer: records::charge(&reply) },
-        HttpCmd::Records { ticket, page, .. } => HttpMsg::Records { ticket, answer: records::list(&reply, page) },
-    }
 }
 
 /// A file's address that ends at that second of the Unix time.

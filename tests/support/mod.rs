@@ -196,16 +196,7 @@ impl Home {
 
     /// Every task in the store, oldest first.
     pub(crate) fn tasks(&self) -> Vec<Task> {
-        let mut tasks = Vec::new();
-        Store::open(&self.data())
-            .unwrap()
-            .tasks(|task| {
-                tasks.push(task);
-                ControlFlow::Continue(())
-            })
-            .unwrap();
-        tasks.sort_by_key(|task| task.key);
-        tasks
+        tasks_of(&Store::open(&self.data()).unwrap())
     }
 
     /// The state of every task in the store, oldest first.
@@ -385,4 +376,16 @@ pub(crate) fn assert_honest(service: &Service) {
 
 pub(crate) fn ptc(thousandths: i64) -> Amount {
     Amount::from_thousandths(thousandths)
+}
+
+/// Every task in that store, oldest first.
+pub(crate) fn tasks_of(store: &Store) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    let each = |task| {
+        tasks.push(task);
+        ControlFlow::Continue(())
+    };
+    store.tasks(each).unwrap();
+    tasks.sort_by_key(|task| task.key);
+    tasks
 }

@@ -207,21 +207,7 @@ impl World {
     /// The service answers the oldest call.
     pub(super) fn reply(&mut self, reply: Reply) -> Vec<Effect> {
         let call = self.calls.pop_front().expect("no call is under way");
-        let msg = match call {
-            HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
-            HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
-            HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
-            HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
-            HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
-            HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket, reply },
-            HttpCmd::Charge { ticket, .. } => {
-                HttpMsg::Charge { ticket, answer: service::gateway::records::charge(&reply) }
-            }
-            HttpCmd::Records { ticket, page, .. } => {
-                HttpMsg::Records { ticket, answer: service::gateway::records::list(&reply, page) }
-            }
-        };
-        self.take(Msg::Http(msg))
+        self.take(Msg::Http(HttpMsg::answer(call, reply)))
     }
 
     /// Another program changes a row; this one hears of it.

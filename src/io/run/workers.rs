@@ -23,7 +23,7 @@ use engine::{
     settings::{Profile, Scope},
 };
 use secrecy::SecretString;
-use service::{answer::Reply, gateway::records};
+use service::answer::Reply;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
@@ -110,7 +110,8 @@ impl Workers {
     pub fn http(&self, profile: &str, command: HttpCmd) {
         let to = self.to.clone();
         let Some(Line { client, .. }) = self.line(profile) else {
-            tell(&to, Msg::Http(unsent(command)));
+            let reply = Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
+            tell(&to, Msg::Http(HttpMsg::answer(command, reply)));
             return;
         };
         let lease = if let HttpCmd::Submit { key, .. } = &command { self.leases().remove(key) } else { None };
@@ -333,20 +334,6 @@ fn not_begun(command: SaveCmd) -> Option<SaveMsg> {
         charged: Charged::Yes,
     };
     Some(SaveMsg::Failed { key, ticket, error, again: false })
-}
-
-fn unsent(command: HttpCmd) -> HttpMsg {
-    let reply = Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
-    match command {
-        HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
-        HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
-        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
-        HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
-        HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
-        HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket, reply },
-        HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket, answer: records::charge(&reply) },
-        HttpCmd::Records { ticket, page, .. } => HttpMsg::Records { ticket, answer: records::list(&reply, page) },
-    }
 }
 
 fn quiet(command: &mut Command) -> &mut Command {

@@ -124,11 +124,7 @@ mod tests {
         super::{base::By, owner::Owner},
         *,
     };
-    use domain::{
-        amount::{Amount, CostSource, Currency},
-        request::Request,
-        task::NewTask,
-    };
+    use domain::{request::Request, task::NewTask};
     use engine::effect::Caps;
     use std::{fs, path::Path, slice};
 
@@ -140,20 +136,7 @@ mod tests {
     }
 
     fn intent(name: &str) -> NewTask {
-        NewTask {
-            parent: None,
-            agreed: vec![],
-            attempt: 1,
-            name: Some(name.into()),
-            profile: "302ai".into(),
-            request: Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6),
-            cost: Amount::from_thousandths(500),
-            currency: Currency::Ptc,
-            cost_source: Some(CostSource::List),
-            remote: None,
-            automatic: false,
-            phase: Phase::Queued { not_before: AT, put_back: None },
-        }
+        NewTask { name: Some(name.into()), ..domain::testing::intent("a cat", AT) }
     }
 
     /// What a crash at this moment leaves: the file and its log, without the memory beside them and without locks.

@@ -164,7 +164,6 @@ pub(crate) mod tests {
     use super::*;
     use crate::lang;
     use domain::{
-        amount::{Amount, CostSource, Currency},
         catalogue::Catalogue,
         problem::ErrorClass,
         reason::Reason,
@@ -179,33 +178,11 @@ pub(crate) mod tests {
 
     pub(crate) fn task(key: u32, prompt: &str, phase: Phase) -> Task {
         Task {
-            key: TaskKey(key),
-            rev: 1,
-            parent: None,
-            attempt: 1,
-            name: None,
-            profile: "302ai".into(),
-            request: Request { prompt: prompt.into(), ..request() },
-            cost: Amount::from_thousandths(500),
-            currency: Currency::Ptc,
-            cost_source: Some(CostSource::List),
             remote: Some(RemoteId("106916112212032".into())),
-            expires_at: None,
-            dir: None,
             created_at: Wall(NOW.wall.0 - 300_000),
             sent_at: Some(Wall(NOW.wall.0 - 290_000)),
-            finished_at: None,
-            phase,
-            claim: None,
-            automatic: false,
-            settled: None,
-            request_id: None,
-            put_away_at: None,
             batch: TaskKey(12),
-            evidence: None,
-            refund: domain::task::RefundMarks::default(),
-            besides: domain::task::Besides::default(),
-            who: None,
+            ..domain::testing::plain(key, Request { prompt: prompt.into(), ..request() }, phase)
         }
     }
 
