@@ -73,6 +73,10 @@ fn rows(app: &mut App, news: Vec<News>) {
     }
     // A row that was read and changed at once is in no order yet.
     read.iter().for_each(|key: &TaskKey| drop(changed.remove(key)));
+    // While the rows are still being read there is nothing counted yet.
+    let now = app.work.now.wall;
+    let counted = app.work.tasks.loaded && !complete;
+    changed.values().flatten().filter(|_| counted).for_each(|was| since_last_time::changed(app, was, now));
     table::rows_changed(app, changed, read);
     if complete {
         table::kept::complete(app);
@@ -85,6 +89,8 @@ fn rows(app: &mut App, news: Vec<News>) {
 mod tests {
     use super::*;
     use crate::{
+        screen::Away,
+        testing,
         testing::{WALL, now, state, task, with},
         update, work,
     };
@@ -161,9 +167,16 @@ mod tests {
         let tasks = [finished(3, TaskState::Saved), finished(2, TaskState::Failed), task(1, TaskState::Queued)];
         let rows = tasks.iter().map(|task| Row::of(task, false)).collect();
         tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
-        let away = state.screen.away.unwrap();
+        let away = state.screen.away.clone().unwrap();
         assert_eq!(away.counts, [(TaskState::Saved, 1), (TaskState::Failed, 1)].into());
         assert_eq!((away.unsent, away.at_risk, away.spent.to_string().as_str()), (1, 0, "0.5 PTC"));
+        // What is sent waits no longer; when all of it is settled, there is nothing left to tell.
+        state.screen.away = Some(Away { counts: [(Unknown, 1)].into(), ..away });
+        testing::add(&mut state, task(1, Sending));
+        assert_eq!(state.screen.away.as_ref().map(|away| away.unsent), Some(0));
+        testing::add(&mut state, task(1, Unknown));
+        testing::add(&mut state, task(1, Running));
+        assert_eq!(state.screen.away, None);
     }
 
     #[test]
