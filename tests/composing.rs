@@ -8,6 +8,7 @@ use domain::request::ImageRef;
 use engine::{
     effect::LocalCmd,
     msg::{LocalMsg, Msg},
+    own::Own,
 };
 use support::flow::{Flow, SENT, no_channel, refused};
 
@@ -223,6 +224,21 @@ fn a_first_frame_set_for_a_cause_is_completed_and_checked() {
     flow.shows("PNG 640x480");
     flow!(flow, "<Enter>");
     flow.shows("first frame set to");
+}
+
+#[test]
+fn a_prompt_is_saved_as_a_template_and_listed_from_then_on() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a red kite", "<F6>", "kite");
+    flow.shows("save the prompt as the template kite");
+    flow!(flow, "<Enter>");
+    let (name, prompt) = ("kite".to_owned(), "a red kite".to_owned());
+    assert_eq!(flow.asked, [LocalCmd::KeepTemplate { name: name.clone(), prompt: prompt.clone() }]);
+    let kept = Own::TemplateKept { name, prompt, path: "config.toml".into(), result: Ok(()) };
+    flow.take(Msg::Local(LocalMsg::Own(kept)));
+    flow.shows("the template kite is saved in config.toml");
+    flow!(flow, "<Ctrl-u>", "at dusk ", "<F6>", "<Enter>", "<F2>");
+    flow.shows("at dusk a red kite");
 }
 
 #[test]
