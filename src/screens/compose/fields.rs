@@ -35,13 +35,7 @@ pub(crate) fn label(field: Field) -> &'static str {
 /// Why a field cannot be used with the model, where that is so; what was typed in it is kept.
 pub(crate) fn why_not(app: &App, field: Field) -> Option<String> {
     let why = reason::closed(&compose::usable(app, field).err()?);
-    let draft = &app.screen.compose.draft;
-    let kept = match field {
-        Field::FirstFrame => &draft.first_frame,
-        Field::LastFrame => &draft.last_frame,
-        Field::Subject => &draft.subject,
-        _ => "",
-    };
+    let kept = compose::typed_text(app, field);
     Some(if kept.is_empty() { why } else { tr!("{why}; kept: {kept}", why, kept) })
 }
 

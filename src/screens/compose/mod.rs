@@ -284,7 +284,7 @@ pub(crate) fn fix(app: &mut App) -> Vec<Do> {
 
 /// The text of a field that is typed in one line.
 pub(crate) fn typed_text(app: &App, field: Field) -> &str {
-    rows::text_field(&app.screen.compose.draft, field)
+    rows::text_field(&app.screen.compose.draft, field).unwrap_or_default()
 }
 
 /// Takes an earlier prompt: it takes the place of the present one, which the editor's undo brings back.

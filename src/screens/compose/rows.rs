@@ -223,16 +223,20 @@ pub(super) fn set_text(draft: &mut Draft, field: Field, text: &str) {
 }
 
 fn text_of(draft: &Draft, field: Field) -> String {
-    if field == Field::Count { draft.count.to_string() } else { text_field(draft, field).to_owned() }
+    if field == Field::Count {
+        draft.count.to_string()
+    } else {
+        text_field(draft, field).unwrap_or_default().to_owned()
+    }
 }
 
-/// The text of a field that is a text on one line; empty for any other.
-pub(super) fn text_field(draft: &Draft, field: Field) -> &str {
+/// The text of a field that is a text on one line.
+pub(super) fn text_field(draft: &Draft, field: Field) -> Option<&str> {
     match field {
-        Field::FirstFrame => &draft.first_frame,
-        Field::LastFrame => &draft.last_frame,
-        Field::Subject => &draft.subject,
-        Field::Callback => &draft.callback,
+        Field::FirstFrame => Some(&draft.first_frame),
+        Field::LastFrame => Some(&draft.last_frame),
+        Field::Subject => Some(&draft.subject),
+        Field::Callback => Some(&draft.callback),
         Field::Count
         | Field::Model
         | Field::Prompt
@@ -240,7 +244,7 @@ pub(super) fn text_field(draft: &Draft, field: Field) -> &str {
         | Field::Duration
         | Field::Optimizer
         | Field::FastPretreatment
-        | Field::Watermark => "",
+        | Field::Watermark => None,
     }
 }
 

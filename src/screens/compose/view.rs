@@ -4,7 +4,9 @@ use crate::{
     app::App,
     compose as rules,
     compose::{
-        changes, combinations, earlier, fields, profile, sight,
+        changes, combinations, earlier, fields, profile,
+        rows::text_field,
+        sight,
         state::{CameraList, ComposeRow},
     },
     keymap::Pane,
@@ -349,21 +351,7 @@ pub(crate) fn camera(brush: &mut Brush<'_>, app: &App, caret: Position) {
 /// A field on one line: a text with its caret, or a value that is chosen.
 fn field_value(brush: &mut Brush<'_>, place: Rect, app: &App, field: Field, focused: bool) -> Option<Position> {
     let (look, compose) = (brush.look, &app.screen.compose);
-    let draft = &compose.draft;
-    let typed = match field {
-        Field::FirstFrame => Some(&draft.first_frame),
-        Field::LastFrame => Some(&draft.last_frame),
-        Field::Subject => Some(&draft.subject),
-        Field::Callback => Some(&draft.callback),
-        Field::Count
-        | Field::Model
-        | Field::Prompt
-        | Field::Resolution
-        | Field::Duration
-        | Field::Optimizer
-        | Field::FastPretreatment
-        | Field::Watermark => None,
-    };
+    let typed = text_field(&compose.draft, field);
     if (typed.is_some() || field == Field::Count) && focused {
         let (text, caret) = compose.line.window(place.width.saturating_sub(1));
         brush.text(place.x, place.y, place.width, &text, Style::new());
@@ -374,7 +362,7 @@ fn field_value(brush: &mut Brush<'_>, place: Rect, app: &App, field: Field, focu
         let (text, style) = if typed.is_empty() {
             (fields::needed(app, field), look.theme.faint)
         } else {
-            (typed.clone(), Style::new())
+            (typed.to_owned(), Style::new())
         };
         brush.text(place.x, place.y, place.width, &text, style);
         note(brush, place, &text, &fields::beside(app, field));
