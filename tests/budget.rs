@@ -73,7 +73,7 @@ fn ten_processes_race_for_the_last_half_ptc_and_one_wins() {
     let of = |wanted: i32| ends.iter().filter(|(code, _)| *code == Some(wanted)).count();
     assert_eq!((of(0), of(MONEY)), (1, 9), "{ends:?}");
     for (_, said) in ends.iter().filter(|(code, _)| *code == Some(MONEY)) {
-        assert!(said.contains("would cross the day's cap of 1.0 PTC (1.0 PTC stand against it)"), "{said}");
+        assert!(said.contains("would cross the day's cap of 1.0 PTC (1.0 PTC of it used)"), "{said}");
     }
     assert_eq!(tasks(dir.path()).len(), 2);
     let lines = Store::open(&dir.path().join("data")).unwrap().costs(Wall(0), Wall(i64::MAX)).unwrap();

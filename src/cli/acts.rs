@@ -46,7 +46,7 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>,
         look_once_more(setup, task);
         tasks = look::whole(&Store::open(setup.at())?, &[key])?;
         if tasks.first().is_some_and(|task| task.state() != TaskState::Unknown) {
-            say(&tr!("the gateway's records have settled {key} meanwhile", key));
+            say(&tr!("meanwhile, the gateway's records have resolved {key}", key));
             look::print(setup, &tasks, voice)?;
             return Ok(if as_what.is_some() { Exit::Failed } else { Exit::Done });
         }

@@ -91,7 +91,7 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome 
     }
     if let Err(why) = store.wipe_free_space() {
         let what = words::reason::store::problem(&why).to_string();
-        say(&tr!("earlier versions of it may still lie in the store's file: {what}; forget it once more later", what));
+        say(&tr!("earlier versions of it may still be in the store's file: {what}; run forget again later", what));
     }
     let tasks = look::whole(&store, &forgotten)?;
     if voice.json {

@@ -275,7 +275,7 @@ fn money(event: MoneyEvent, amount: Money) -> String {
         MoneyEvent::Reserved => tr!("{amount} set aside", amount),
         MoneyEvent::Charged => tr!("{amount} charged", amount),
         MoneyEvent::Released => tr!("{amount} given back: not charged", amount),
-        MoneyEvent::Unknown => tr!("{amount} counted as spent, since nobody can tell", amount),
+        MoneyEvent::Unknown => tr!("{amount} counted as spent: it is not known whether it was charged", amount),
         MoneyEvent::Resolved => tr!("{amount} settled by you", amount),
         MoneyEvent::Recorded => tr!("{amount} charged, say the records", amount),
         MoneyEvent::Refunded => tr!("{amount} refunded", amount),

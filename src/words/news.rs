@@ -340,7 +340,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
             tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.").to_owned(),
         ),
-        Left::PutAway => (tr!("it is put away already").to_owned(), String::new()),
+        Left::PutAway => (tr!("it is already put away").to_owned(), String::new()),
         Left::Open => (tr!("it is not put away").to_owned(), String::new()),
         Left::NoFile(state) => (tr!("it is {word}: there is no file", word = names::state(*state)), String::new()),
     };
@@ -381,17 +381,12 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             let [limit, spent, asked] = [limit, spent, asked].map(|amount| amount.of(*currency));
             let (why, option) = match cap {
                 BudgetCap::Day => (
-                    tr!(
-                        "{asked} more would cross the day's cap of {limit} ({spent} stand against it)",
-                        asked,
-                        limit,
-                        spent
-                    ),
+                    tr!("{asked} more would cross the day's cap of {limit} ({spent} of it used)", asked, limit, spent),
                     "budget.per_day",
                 ),
                 BudgetCap::Each => (
                     tr!(
-                        "{asked} more would cross your own cap for a day of {limit} ({spent} stand against it)",
+                        "{asked} more would cross your own cap for a day of {limit} ({spent} of it used)",
                         asked,
                         limit,
                         spent
@@ -400,7 +395,7 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                 ),
                 BudgetCap::Batch => (
                     tr!(
-                        "{asked} more would cross the batch's cap of {limit} ({spent} stand against it)",
+                        "{asked} more would cross the batch's cap of {limit} ({spent} of it used)",
                         asked,
                         limit,
                         spent
@@ -414,7 +409,7 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                     who
                 ),
                 (BudgetCap::Day | BudgetCap::Each, None) => tr!(
-                    "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today alone.",
+                    "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today only.",
                     option,
                     more
                 ),

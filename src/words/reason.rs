@@ -94,7 +94,7 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
             let (what, next) = match class {
                 ErrorClass::UnknownOutcome => (
                     tr!("sending stopped: the outcome of {tasks} tasks in a row is unknown", tasks),
-                    tr!("{resolve} settles an unknown.", resolve = voice.resolve),
+                    tr!("{resolve} resolves an unknown.", resolve = voice.resolve),
                 ),
                 _ => (
                     tr!("sending stopped: {tasks} tasks in a row failed ({kind})", tasks, kind),

@@ -211,7 +211,7 @@ pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
     let why = match why {
         retry::Blocked::Balance(balance) => {
             let balance = balance.of(work.currency_of(profile));
-            tr!("The balance is {balance}: nothing can be tried again until it is topped up", balance)
+            tr!("The balance is {balance}: nothing can be retried until it is topped up", balance)
         }
         retry::Blocked::Quota => {
             tr!("The balance or quota is used up: nothing can be retried until it is back; then {pause} resumes", pause)

@@ -251,7 +251,7 @@ pub enum Command {
     },
     /// The store that several machines share, on a PostgreSQL server
     ///
-    /// Where it is stands in [store] url of the config, or in REELTOP_STORE_URL.
+    /// Its address is [store] url in the config, or REELTOP_STORE_URL.
     #[command(subcommand)]
     Store(StoreCall),
     /// Erase the prompt and pictures of finished tasks, and keep their costs

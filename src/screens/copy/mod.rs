@@ -229,7 +229,7 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Do> {
         if lives {
             let play = app.named(Ctx::Table, Action::Play);
             let text =
-                tr!("{key}'s file is on {host}: it is fetched here anew, free; {play} plays it then", key, host, play);
+                tr!("{key}'s file is on {host}: it is fetched again here, free; then {play} plays it", key, host, play);
             toast::say(app, Level::Info, text, Some(key));
             return vec![Do::Act(Act::Download { keys: vec![key], dir: None })];
         }

@@ -145,7 +145,7 @@ pub static COMMANDS: &[Command] = &[
     to(Order::Do(Action::Balance), "balance", "", "Ask for the balance"),
     to(Order::Do(Action::Money), "money", "", "Show what was spent, on what, and what is left of the budget"),
     to(Order::Refunds, "refunds", "[WORD NUMBER]", "List charges without a result; asked or refunded notes that of a task").words(),
-    to(Order::Who, "who", "", "Show which programs run on this store and what each does, and how each profile fares"),
+    to(Order::Who, "who", "", "Show the programs on this store and what each does, and the state of each profile"),
     to(Order::Export, "export", "FILE", "Write the tasks shown to a new file, one JSON object a line").path(),
     to(Order::Reload, "reload", "", "Read the config again and say what changed"),
     to(Order::Sheet, "sheet", "", "Show six frames of the video with their seconds").on(On::Screen),

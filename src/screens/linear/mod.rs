@@ -99,15 +99,20 @@ impl Driven for Linear {
             Heard::Line(text) => {
                 self.asked = Some(now.mono);
                 let effects = self.hear(&text, now);
-                let asks =
-                    |effect: &Effect| matches!(effect, Effect::Store(StoreCmd::Members | StoreCmd::Refunds { .. }));
+                let asks = |effect: &Effect| {
+                    matches!(
+                        effect,
+                        Effect::Store(StoreCmd::Members | StoreCmd::Refunds { .. } | StoreCmd::Costs { .. })
+                    )
+                };
                 self.awaits_list = effects.iter().any(asks);
                 effects
             }
             // How a screen was left is for a screen.
             Heard::Work(Msg::Store(StoreMsg::View(_))) => Vec::new(),
             Heard::Work(msg) => {
-                self.awaits_list &= !matches!(msg, Msg::Store(StoreMsg::Members(_) | StoreMsg::Refunds(_)));
+                self.awaits_list &=
+                    !matches!(msg, Msg::Store(StoreMsg::Members(_) | StoreMsg::Refunds(_) | StoreMsg::Costs(_)));
                 update(&mut self.app, msg, now)
             }
         };

@@ -102,7 +102,7 @@ fn group(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     match rest {
         "batch" => groups::begin(app, BTreeSet::new()),
         "none" => groups::end(app),
-        _ => return Err(tr!("rows can stand by batch: :group batch, and :group none for each by itself").into()),
+        _ => return Err(tr!(":group batch shows a line for each batch, :group none a line for each task").into()),
     }
     app.screen.pane = Pane::Table;
     Ok(Vec::new())

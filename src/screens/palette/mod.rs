@@ -53,7 +53,7 @@ pub fn entries(app: &App, text: &str) -> Vec<Entry> {
         let why_not = hints::runnable(app, binding).err().map(|Why(why)| why);
         Some((cost, Entry { found: Found::Action(binding), why_not }))
     });
-    let commands = command_line::offered(app, text).into_iter().filter_map(|(command, behind)| {
+    let commands = command_line::offered(text).into_iter().filter_map(|(command, behind)| {
         let name = format!("{} {behind}", command.name);
         // One that is typed with what it takes is what is meant.
         let whole = (!behind.is_empty() && text.trim().ends_with(&behind)).then_some((0, 0));

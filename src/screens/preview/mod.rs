@@ -216,7 +216,7 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     }
     let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
     match typed {
-        _ if preview.price.is_some() => Err(Why(tr!("The price of one is to be typed first").into())),
+        _ if preview.price.is_some() => Err(Why(tr!("Type the price of one first").into())),
         Some(typed) if typed.trim().parse() != Ok(count) => {
             let (total, send) =
                 (preview.total.of(app.work.currency_of(preview.profile(app))), app.named(Ctx::Preview, Action::Send));

@@ -57,7 +57,7 @@ pub(super) fn draw(sheet: &Sheet, brush: &mut Brush<'_>, place: Rect, app: &App)
         };
         let mut lines = diff::lines(&one.request, &other.request, room.width, look);
         if lines.is_empty() {
-            lines.push(Line::styled(tr!("Both were asked for the same."), look.theme.faint));
+            lines.push(Line::styled(tr!("Both have the same request."), look.theme.faint));
         }
         brush.lines(room, &lines);
     }

@@ -169,7 +169,7 @@ pub static COST: Column = Column {
             Charged::No => CellText::new("0".into(), theme.faint),
         })
     },
-    ..column("cost", "cost", 5, 80, "its price; 0 where it was not charged, ? where nobody can tell")
+    ..column("cost", "cost", 5, 80, "its price; 0 where it was not charged, ? where it is not known")
 };
 
 pub static CREATED: Column = Column {

@@ -88,7 +88,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
         }
         No::Ended => tr!("{key} is {word} and has already ended", key, word),
         No::PutAway => {
-            tr!("{key} is put away already; {undo} opens it again", key, undo = named(Ctx::Table, Action::Undo))
+            tr!("{key} is already put away; {undo} opens it again", key, undo = named(Ctx::Table, Action::Undo))
         }
         No::Saving => tr!("{key} is already being downloaded", key),
         No::FileToCome => tr!("{key} is {word}: there is no file yet", key, word),
@@ -316,7 +316,7 @@ fn to_new(app: &App) -> Possible {
 }
 
 fn came_from(app: &App) -> Possible {
-    if app.screen.table.came_from.is_some() { Ok(()) } else { no(tr!("The cursor went to no new rows")) }
+    if app.screen.table.came_from.is_some() { Ok(()) } else { no(tr!("The cursor has not gone to new rows")) }
 }
 
 /// A failure that nobody tried again, or a plan whose attempts can be looked at.

@@ -254,7 +254,7 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     } else if app.screen.table.filter.place() == Some(Place::Archive) {
         vec![
             if app.screen.archive.here {
-                tr!("No archived task passes the filter.").to_owned()
+                tr!("No archived task matches the filter.").to_owned()
             } else {
                 tr!("Being read from the store.").to_owned()
             },

@@ -48,7 +48,7 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
         ),
         Own::IdLost => (
             tr!("the gateway's records show that it was charged, but not its ID: its file cannot be fetched").to_owned(),
-            tr!("Ask 302.AI for the money: `reeltop refunds` writes the text. An ID that turns up still settles it: see `reeltop resolve --help`.").to_owned(),
+            tr!("Ask 302.AI for the money: `reeltop refunds` writes the text. An ID that turns up still resolves it: see `reeltop resolve --help`.").to_owned(),
         ),
         Own::NothingMade => (
             tr!("the gateway's records show that it was not charged, and no ID: nothing was made").to_owned(),

@@ -86,7 +86,7 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
     let (why, next) = match kind {
         Trouble::Away => (
             tr!("the database server does not answer"),
-            tr!("Nothing is sent meanwhile, and reeltop tries again; check the line and the server"),
+            tr!("Nothing is sent until it is back, and reeltop keeps trying; check the connection and the server"),
         ),
         Trouble::Refused => (
             tr!("the database server does not accept the user name or password"),
@@ -122,7 +122,7 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
             return Problem::new(tr!("The store was made by a newer reeltop"), why, tr!("Install the newer reeltop"));
         }
         Trouble::ReadOnly => (
-            tr!("the database server only reads: it stands by for another one"),
+            tr!("the database server is read-only: it is a standby"),
             tr!(
                 "reeltop tries again. Where one server stands in for another, name both in [store] url, with target_session_attrs=read-write"
             ),

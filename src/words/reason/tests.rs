@@ -194,7 +194,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     assert_eq!(
         both(&stopped, || halt(&stopped, &keys).to_string())[0],
         "sending stopped: the store is offline: postgres://db/reel: the database server does not answer. Nothing is sent \
-         meanwhile, and reeltop tries again; check the line and the server"
+         until it is back, and reeltop keeps trying; check the connection and the server"
     );
     let reason = Reason::said("it did not work.", "", "Wait.");
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };

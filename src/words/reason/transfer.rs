@@ -40,7 +40,7 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
         Transfer::TooLarge { most } => Problem::new(
             tr!("The storage sends more than {size}: no video is that large", size = size(*most)),
             "",
-            tr!("Try again with {download}; if it stays so, ask the service about this file.", download),
+            tr!("Try again with {download}; if it fails again, ask the service about this file.", download),
         ),
         Transfer::WrongLength { have, whole } => {
             fetched_again(tr!("The file is incomplete: {have} bytes instead of {whole}", have, whole))
