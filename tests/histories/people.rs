@@ -24,6 +24,9 @@ impl World {
             return Ok(());
         }
         let run = running[self.chance.index(running.len())];
+        if self.typed(run, deed) {
+            return Ok(());
+        }
         match deed {
             Deed::Queue { tasks, alike, undo } => {
                 let is_second = self.plan.second && self.chance.percent(45);

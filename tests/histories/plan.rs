@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) quiet: u64,
     /// Whether there is a second profile, with its own service, key, money and records.
     pub(crate) second: bool,
+    /// Whether the first program has a screen, and people type at it.
+    pub(crate) typed: bool,
 }
 
 /// What people do.
@@ -223,6 +225,7 @@ impl Plan {
             faults,
             quiet,
             second: chance.percent(40),
+            typed: Chance::new(seed, 5).percent(40),
         }
     }
 

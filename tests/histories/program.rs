@@ -19,10 +19,11 @@ use domain::{
 };
 use engine::{
     Bare, Driven,
-    effect::{StoreCmd, Ticket},
-    msg::StoreMsg,
+    effect::{Effect, StoreCmd, Ticket},
+    msg::{Msg, StoreMsg},
     settings::{Other, Settings},
 };
+use screens::{app::App, msg::Input};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The machine's time: the true one, and what its clocks show.
@@ -36,10 +37,51 @@ pub(crate) struct Clock {
     pub(crate) slept: u64,
 }
 
+/// What a program is driven by.
+pub(crate) enum Face {
+    Bare(Box<Bare>),
+    /// With a screen: people type.
+    Screen(Box<App>),
+}
+
+impl Face {
+    pub(crate) fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        match self {
+            Self::Bare(bare) => {
+                let effects = bare.update(msg, now);
+                bare.news.clear();
+                effects
+            }
+            Self::Screen(app) => screens::update(app, msg, now),
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Mono> {
+        match self {
+            Self::Bare(bare) => bare.next_deadline(),
+            Self::Screen(app) => app.next_deadline(),
+        }
+    }
+
+    pub(crate) fn screen(&self) -> Option<&App> {
+        match self {
+            Self::Bare(_) => None,
+            Self::Screen(app) => Some(app),
+        }
+    }
+
+    pub(crate) fn input(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        match self {
+            Self::Bare(_) => Vec::new(),
+            Self::Screen(app) => screens::update(app, input, now),
+        }
+    }
+}
+
 /// A running program.
 pub(crate) struct Program {
     pub(crate) run: Run,
-    pub(crate) state: Bare,
+    pub(crate) face: Face,
     pub(crate) seat: Seat,
     born: Clock,
     /// Commands that the store has not carried out.
@@ -60,7 +102,7 @@ impl Program {
         seat.read_pages(&mut |msg| said.push(msg)).expect("a store that can be read");
         let mut program = Self {
             run,
-            state: Bare::new(settings(plan, run.0), Now::default()),
+            face: Face::Bare(Box::new(Bare::new(settings(plan, run.0), Now::default()))),
             seat,
             born: clock,
             commands: VecDeque::new(),
@@ -68,7 +110,12 @@ impl Program {
             wake: None,
             saves: BTreeMap::new(),
         };
-        program.state = Bare::new(settings(plan, run.0), program.now(clock));
+        let (settings, now) = (settings(plan, run.0), program.now(clock));
+        program.face = if plan.typed && run.0 == 0 {
+            Face::Screen(Box::new(App::new(settings, now)))
+        } else {
+            Face::Bare(Box::new(Bare::new(settings, now)))
+        };
         (program, said)
     }
 
@@ -82,7 +129,7 @@ impl Program {
     /// When it is to be woken, by the true time.
     pub(crate) fn deadline(&self, clock: Clock) -> Option<u64> {
         let now = self.now(clock);
-        self.state.next_deadline().map(|at| clock.now + at.since(now.mono).max(1))
+        self.face.next_deadline().map(|at| clock.now + at.since(now.mono).max(1))
     }
 }
 

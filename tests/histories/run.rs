@@ -73,6 +73,7 @@ fn many(seeds: &Range<u64>) -> (BTreeMap<u64, Broken>, Figures, BTreeMap<String,
                 Ok(figures) => {
                     sum.programs += figures.programs;
                     sum.tasks += figures.tasks;
+                    sum.typed += figures.typed;
                     sum.steps += figures.steps;
                     for (name, times) in figures.faults {
                         *seen.entry(name.clone()).or_default() += 1;
@@ -92,6 +93,7 @@ fn many(seeds: &Range<u64>) -> (BTreeMap<u64, Broken>, Figures, BTreeMap<String,
             failed.extend(more_failed);
             sum.programs += more.programs;
             sum.tasks += more.tasks;
+            sum.typed += more.typed;
             sum.steps += more.steps;
             more.faults.into_iter().for_each(|(name, times)| *sum.faults.entry(name).or_default() += times);
             more_seen.into_iter().for_each(|(name, times)| *seen.entry(name).or_default() += times);
@@ -108,9 +110,10 @@ fn keep_the_rules(seeds: &Range<u64>) -> bool {
     let mean = |n: u64| n as f64 / all;
     let faults: u64 = sum.faults.values().sum();
     println!(
-        "{all} histories: {:.1} programs, {:.1} tasks, {:.0} steps and {:.1} faults each",
+        "{all} histories: {:.1} programs, {:.1} tasks ({:.1} by keys), {:.0} steps and {:.1} faults each",
         mean(sum.programs),
         mean(sum.tasks),
+        mean(sum.typed),
         mean(sum.steps),
         mean(faults)
     );
@@ -130,7 +133,7 @@ fn keep_the_rules(seeds: &Range<u64>) -> bool {
     }
     failed.iter().for_each(|(seed, broken)| report(*seed, broken));
     println!("{} histories broke a rule", failed.len());
-    failed.is_empty() && (all < ENOUGH || rare.is_empty())
+    failed.is_empty() && (all < ENOUGH || rare.is_empty() && sum.typed > 0)
 }
 
 /// The first seed at which that rule catches it, and the rules that other seeds before it broke.

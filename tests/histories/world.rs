@@ -1,25 +1,26 @@
 //! The world of a history: a queue of what happens next on virtual time, the programs, the store's file, the service. One
 //! event is one step; after each the rules are asked.
 
+use crate::typed::TYPED;
 use crate::{
     chance::Chance,
     model::{PROFILES, Service},
     mutation::Mutation,
     plan::{Blow, Deed, Fate, Fault, Kind, Plan},
-    program::{Clock, Program},
+    program::{Clock, Face, Program},
     rules::{Broken, Kept, Rule, Rules, Run, broken},
 };
 use ::io::store::Store;
 use domain::{
     task::{RemoteId, TaskKey},
-    time::{HOUR, MINUTE, SECOND},
+    time::{HOUR, MINUTE, Now, SECOND},
 };
 use engine::{
-    Driven,
     act::Act,
     effect::{Effect, HttpCmd, SaveCmd, Ticket},
     msg::{LocalMsg, Msg, StoreMsg},
 };
+use screens::{key::Key, msg::Input};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -39,6 +40,7 @@ pub(crate) enum Event {
     /// The store carries out the next command of that program.
     Store(Run),
     Hear(Run, Box<Msg>),
+    Key(Run, Key),
     /// The bell of that program rings.
     Ring(Run),
     /// That program hears that another one runs no more.
@@ -58,6 +60,8 @@ pub(crate) enum Event {
 pub(crate) struct Figures {
     pub(crate) programs: u64,
     pub(crate) tasks: u64,
+    /// Of these, the ones that were queued by keys.
+    pub(crate) typed: u64,
     pub(crate) steps: u64,
     /// Each fault that came to pass, by its name.
     pub(crate) faults: BTreeMap<String, u64>,
@@ -103,6 +107,8 @@ pub(crate) fn play(plan: &Plan, mutation: Option<Mutation>, told: bool) -> (Resu
     world.told = told.then(Vec::new);
     let done = world.live();
     world.figures.tasks = world.rules.rows.len() as u64;
+    let typed = world.rules.rows.values().filter(|task| task.request.prompt.starts_with(TYPED));
+    world.figures.typed = typed.count() as u64;
     (done.map(|()| world.figures.clone()), world.told.take().unwrap_or_default())
 }
 
@@ -229,6 +235,7 @@ impl World {
             Event::Wake(run)
             | Event::Store(run)
             | Event::Hear(run, _)
+            | Event::Key(run, _)
             | Event::Ring(run)
             | Event::Ended(run, _)
             | Event::Save(run, ..) => self.runs_still(*run).then_some(run.0),
@@ -258,6 +265,7 @@ impl World {
             }
             Event::Store(run) => self.carry_out(run),
             Event::Hear(run, msg) => self.take(run, *msg),
+            Event::Key(run, key) => self.key(run, key),
             Event::Ring(run) => {
                 self.rung.remove(&run);
                 self.said(run, |program, to| program.seat.look_around(&mut |msg| to(msg)));
@@ -299,6 +307,9 @@ impl World {
         for msg in said {
             self.hear_in_order(run, Msg::Store(msg));
         }
+        if self.has_screen(run) {
+            self.input(run, Input::Resize { width: 80, height: 24 })?;
+        }
         if self.plan.second {
             let key = LocalMsg::Key { profile: PROFILES[1].into(), result: Ok(()) };
             self.after(0, 500, Event::Hear(run, Box::new(Msg::Local(key))));
@@ -333,10 +344,22 @@ impl World {
     /// The program takes a message, and what it wants done is done.
     pub(crate) fn take(&mut self, run: Run, msg: Msg) -> Kept {
         self.rules.hears(run, &msg);
+        self.driven(run, |face, now| face.update(msg, now))
+    }
+
+    /// The same of what comes from its terminal.
+    pub(crate) fn input(&mut self, run: Run, input: Input) -> Kept {
+        self.driven(run, |face, now| face.input(input, now))
+    }
+
+    pub(crate) fn has_screen(&self, run: Run) -> bool {
+        self.programs[run.0].as_ref().is_some_and(|program| program.face.screen().is_some())
+    }
+
+    fn driven(&mut self, run: Run, step: impl FnOnce(&mut Face, Now) -> Vec<Effect>) -> Kept {
         let Some(program) = self.programs[run.0].as_mut() else { return Ok(()) };
         let now = program.now(self.clock);
-        let effects = program.state.update(msg, now);
-        program.state.news.clear();
+        let effects = step(&mut program.face, now);
         for effect in effects {
             self.perform(run, effect)?;
         }
