@@ -54,6 +54,7 @@ pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
     work.sharing.company = Some(Company { heard: now, others, full_from });
 }
 
+/// The questions that may be asked now, in thousandths.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -75,6 +76,7 @@ fn budget_most(work: &Work, profile: &str) -> u64 {
     ((rate(work, profile) * 1000.0) as u64).max(1000)
 }
 
+/// How long it takes to gain so many thousandths of a question, in milliseconds.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
