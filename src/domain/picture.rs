@@ -177,8 +177,10 @@ pub fn faults_of_image(image: &StoredImage, model: &ModelSpec, takes: Takes) -> 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::{catalogue::Catalogue, testing::stored};
 
     #[test]
     fn what_was_typed_is_an_address_a_data_url_or_a_path() {
@@ -193,5 +195,26 @@ mod tests {
         ] {
             assert_eq!(typed(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn data_that_is_too_much_is_refused_unseen_and_a_side_that_is_too_short_by_its_picture() {
+        let catalogue = Catalogue::builtin();
+        let model = catalogue.spec("MiniMax-Hailuo-02").unwrap();
+        let data = |bytes: u64| format!("data:image/png;base64,{}", "A".repeat((bytes / 3 * 4) as usize));
+        let look = |_: &str| ImageLook::Failed(PictureReason::BrokenData { webp: false });
+        let faults = |bytes| faults_of_data(&data(bytes), model, Takes::default(), &look);
+        assert_eq!(faults(MAX_BYTES + 4), [PictureReason::TooLarge { bytes: MAX_BYTES + 4 }]);
+        assert_eq!(faults(MAX_BYTES - 2), [PictureReason::BrokenData { webp: false }]);
+
+        let (name, least) = (model.name.clone(), model.min_side());
+        let of_sides = |sides: u32| {
+            faults_of_image(&StoredImage { width: sides, height: sides, ..stored("a.jpg") }, model, Takes::default())
+        };
+        for sides in [1, least - 1] {
+            let fault = PictureReason::TooSmall { model: name.clone(), least, width: sides, height: sides };
+            assert_eq!(of_sides(sides), [fault]);
+        }
+        assert_eq!(of_sides(least), []);
     }
 }

@@ -111,6 +111,9 @@ mod tests {
         assert_eq!(times.keys().collect::<Vec<_>>(), ["a"]);
         let a = &times["a"];
         assert_eq!((a.count, a.p50, a.p95), (100, 50 * SECOND, 95 * SECOND));
+        // Far from nothing the bars are as narrow as near it.
+        let late = (601..=620).map(|s| run("c", s, 1_000_000, TaskState::Saved));
+        assert_eq!(super::times(late)["c"].bins[0], (600_000, 605_000, 4));
         assert_eq!((a.bins.len(), a.bins[0], a.bins.iter().map(|bin| bin.2).sum::<usize>()), (7, (0, 15_000, 14), 100));
     }
 

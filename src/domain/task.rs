@@ -478,14 +478,4 @@ impl Task {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_read_with_and_without_their_sign() {
-        assert_eq!("#12".parse(), Ok(TaskKey(12)));
-        assert_eq!("12".parse(), Ok(TaskKey(12)));
-        assert!("twelve".parse::<TaskKey>().is_err());
-        assert_eq!(format!("{:>6}", TaskKey(12)), "   #12");
-    }
-}
+mod tests;

@@ -61,3 +61,22 @@ pub fn nearest_of_256(wanted: Rgb) -> u8 {
     let (cube, gray) = ((16 + 36 * r + 6 * g + b) as u8, (232 + (mean.saturating_sub(3) / 10).min(23)) as u8);
     if distance(shade(gray), wanted) < distance(shade(cube), wanted) { gray } else { cube }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_nearest_to_its_own_shade() {
+        assert_eq!(
+            [16, 21, 46, 110, 196, 231].map(shade),
+            [[0, 0, 0], [0, 0, 255], [0, 255, 0], [135, 175, 215], [255, 0, 0], [255, 255, 255]]
+        );
+        for number in 16..=255 {
+            assert_eq!(shade(nearest_of_256(shade(number))), shade(number), "{number}");
+        }
+        for number in 0..16 {
+            assert_eq!(shade(nearest_of_16(shade(number))), shade(number), "{number}");
+        }
+    }
+}

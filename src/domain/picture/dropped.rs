@@ -104,6 +104,8 @@ mod tests {
             ("~/my cat.png", "~/my cat.png"),
             ("~/it's.png", "~/it's.png"),
             ("'/d/open", "'/d/open"),
+            ("\"/d/open", "\"/d/open"),
+            ("/d/6\"", "/d/6\""),
             ("'a' and 'b'", "'a' and 'b'"),
             (r"C:\pictures\a.png", r"C:\pictures\a.png"),
             ("https://host/a%20b.png", "https://host/a%20b.png"),

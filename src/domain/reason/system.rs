@@ -70,3 +70,25 @@ impl From<Error> for System {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_known_by_its_kind() {
+        for (kind, system) in [
+            (ErrorKind::NotFound, System::NotFound),
+            (ErrorKind::PermissionDenied, System::Denied),
+            (ErrorKind::NotADirectory, System::NoFolder),
+            (ErrorKind::IsADirectory, System::Folder),
+            (ErrorKind::AlreadyExists, System::Exists),
+            (ErrorKind::StorageFull, System::Full),
+            (ErrorKind::QuotaExceeded, System::Quota),
+            (ErrorKind::ReadOnlyFilesystem, System::ReadOnly),
+        ] {
+            assert_eq!(System::from(Error::from(kind)), system);
+        }
+        assert_eq!(System::from(Error::other("odd")), System::Other("odd".into()));
+    }
+}

@@ -259,3 +259,27 @@ pub struct LedgerLine {
     #[serde(flatten)]
     pub amount: Money,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_the_ledger_is_read_by_the_word_that_it_is_written_by() {
+        for word in [
+            "reserved",
+            "charged",
+            "released",
+            "unknown",
+            "resolved",
+            "records",
+            "refunded",
+            "upload",
+            "twice",
+            "twice_refunded",
+        ] {
+            assert_eq!(MoneyEvent::from_id(word).map(MoneyEvent::id), Some(word));
+        }
+        assert_eq!(MoneyEvent::from_id("gift"), None);
+    }
+}

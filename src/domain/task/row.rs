@@ -250,6 +250,11 @@ fn cut(at: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        problem::TaskError,
+        task::Phase,
+        testing::{draft, task},
+    };
 
     #[test]
     fn texts_come_out_as_they_went_in() {
@@ -263,6 +268,17 @@ mod tests {
             assert_eq!(Texts::from(Parts::from(texts.clone())), texts);
         }
         assert_eq!(Texts::new("", Some(""), None), Texts::new("", None, None));
+    }
+
+    #[test]
+    fn a_failure_is_found_by_its_kind_its_code_and_what_others_said_of_it() {
+        let reason = crate::reason::Reason::said("no such prompt", "it has a fox", "");
+        let (class, charged) = (ErrorClass::Balance, Charged::No);
+        let error = TaskError { code: "1008".into(), class, reason, charged };
+        let row = Row::of(&task(&draft(), Phase::Failed { error }), false);
+        for (word, found) in [("balance", true), ("1008", true), ("fox", true), ("dog", false), ("", true)] {
+            assert_eq!(row.fails_with(|text| text.contains(word)), found, "{word}");
+        }
     }
 
     #[test]
