@@ -5,12 +5,10 @@
 mod support;
 
 use domain::task::TaskState;
-use portable_pty::CommandBuilder;
 use rustix::process::Signal;
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    os::unix::fs::PermissionsExt,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -185,14 +183,7 @@ fn a_program_without_a_shell_to_go_back_to_does_not_stop() {
 fn a_terminal_that_grew_under_the_editor_is_drawn_whole_after_it() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let editor = home.path().join("editor");
-    fs::write(&editor, "#!/bin/sh\necho editing; read answer\n").unwrap();
-    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut command = CommandBuilder::new(PROGRAM);
-    command.args(home.flags());
-    command.env("VISUAL", editor);
-    let mut screen = Pty::run(&home, 80, 24, command);
-    screen.shows("balance");
+    let mut screen = Pty::with_editor(&home, "echo editing; read answer");
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys("\x1bOS");

@@ -52,12 +52,12 @@ use screens::{
     palette::Palette,
     pick::{Item, Picker, Take},
     resolve::Resolve,
-    screen::{Away, DetailTab, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace, Toast},
+    screen::{Away, DetailTab, Preview, PreviewItem, Purpose, Toast},
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,
 };
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{fmt::Write, sync::Arc};
 use words::{lang, lang::Lang, names};
 
 /// The sizes that every screen is held at, in both languages and in ASCII.
@@ -243,25 +243,6 @@ fn edit_and_retry(width: u16, height: u16) -> App {
     state
 }
 
-fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
-    Preview {
-        purpose,
-        total: items.iter().filter_map(|item| item.cost).sum(),
-        items,
-        agreed: BTreeMap::new(),
-        warnings: Vec::new(),
-        obstacles: Vec::new(),
-        opened: Mono(0),
-        typed: None,
-        price: None,
-        batch: None,
-        sent: None,
-        scroll: 0,
-        place: RowPlace::default(),
-        judged: PreviewJudged::default(),
-    }
-}
-
 fn item(parent: u32, prompt: &str) -> PreviewItem {
     PreviewItem {
         profile: "302ai".into(),
@@ -370,7 +351,8 @@ fn what_was_just_said_stands_below_a_dialog_and_covers_nothing() {
     shots("compose_told", compose_told);
     let row_of = |buf: &Buffer, y: u16| -> String { (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect() };
     for size in SIZES {
-        let mut told = with_layer(preview(Purpose::New, vec![item(1, &"a long prompt ".repeat(200))]))(size.0, size.1);
+        let mut told =
+            with_layer(Preview::of(Purpose::New, vec![item(1, &"a long prompt ".repeat(200))]))(size.0, size.1);
         told.screen.toasts = away(size.0, size.1).screen.toasts;
         let (buf, _) = drawn(&told);
         let line = row_of(&buf, size.1 - 2);
@@ -435,7 +417,7 @@ fn edit_and_retry_shows_what_changed() {
 fn the_preview_of_a_retry() {
     let mut changed = item(22, "Old man smiles, wind in his beard, shallow depth of field");
     changed.was = Some(request("MiniMax-Hailuo-02", "Old man laughs, wind in his beard, shallow depth of field"));
-    shots("preview", with_layer(preview(Purpose::EditRetry, vec![changed])));
+    shots("preview", with_layer(Preview::of(Purpose::EditRetry, vec![changed])));
 }
 
 #[test]
@@ -571,8 +553,8 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("attempts", Box::new(detail(29, DetailTab::Attempts))),
         ("compose", Box::new(compose)),
         ("edit and retry", Box::new(edit_and_retry)),
-        ("preview", Box::new(with_layer(preview(Purpose::New, vec![item(1, "A cat")])))),
-        ("preview of many", Box::new(with_layer(preview(Purpose::Retry, many())))),
+        ("preview", Box::new(with_layer(Preview::of(Purpose::New, vec![item(1, "A cat")])))),
+        ("preview of many", Box::new(with_layer(Preview::of(Purpose::Retry, many())))),
         ("help", Box::new(typed("?"))),
         ("help's end", Box::new(typed("? G"))),
         ("help searched", Box::new(typed("? / s t a t e"))),
@@ -789,7 +771,7 @@ fn nothing_from_outside_can_steer_the_terminal() {
 fn no_size_makes_it_panic() {
     let mut makers: Vec<Make> = vec![
         Box::new(with_layer(ListView { scroll: 500, ..ListView::of(&HELP) })),
-        Box::new(with_layer(preview(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")]))),
+        Box::new(with_layer(Preview::of(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")]))),
         Box::new(with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("雨夜的东京街头") })),
     ];
     makers.extend(every_screen().into_iter().map(|(_, make)| make));

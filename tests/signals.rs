@@ -8,7 +8,6 @@ mod support;
 use rustix::process::Signal;
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
     time::Duration,
@@ -54,14 +53,7 @@ fn the_largest_size_of_a_file_is_an_error_of_the_write_and_no_end() {
 fn what_an_editor_leaves_of_the_line_is_not_what_is_given_back() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let editor = home.path().join("editor");
-    fs::write(&editor, "#!/bin/sh\nstty raw -echo\nprintf ' and a dog' >> \"$1\"\n").unwrap();
-    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut command = portable_pty::CommandBuilder::new(PROGRAM);
-    command.args(home.flags());
-    command.env("VISUAL", &editor);
-    let mut screen = Pty::run(&home, 80, 24, command);
-    screen.shows("balance");
+    let mut screen = Pty::with_editor(&home, "stty raw -echo\nprintf ' and a dog' >> \"$1\"");
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F4);
@@ -74,15 +66,9 @@ fn what_an_editor_leaves_of_the_line_is_not_what_is_given_back() {
 fn ctrl_backslash_while_an_editor_runs_is_the_editor_s() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let editor = home.path().join("editor");
-    let script = "#!/bin/sh\ntrap 'printf \" and a dog\" >> \"$1\"; exit 0' QUIT\nstty sane\necho listens\nwhile :; do sleep 0.1; done\n";
-    fs::write(&editor, script).unwrap();
-    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut command = portable_pty::CommandBuilder::new(PROGRAM);
-    command.args(home.flags());
-    command.env("VISUAL", &editor);
-    let mut screen = Pty::run(&home, 80, 24, command);
-    screen.shows("balance");
+    let catches = "trap 'printf \" and a dog\" >> \"$1\"; exit 0' QUIT";
+    let mut screen =
+        Pty::with_editor(&home, &format!("{catches}\nstty sane\necho listens\nwhile :; do sleep 0.1; done"));
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F4);

@@ -12,7 +12,6 @@ use rustix::process::Signal;
 use std::{
     fs,
     io::Write,
-    os::unix::fs::PermissionsExt,
     process::Command,
     time::{Duration, Instant},
 };
@@ -217,30 +216,13 @@ fn row_with(screen: &vt100::Screen, text: &str) -> String {
     screen.rows(0, width.get()).find(|row| row.contains(text)).unwrap_or_default()
 }
 
-/// Writes a script that is run as the editor.
-fn editor(home: &Home, body: &str) -> String {
-    let path = home.path().join("editor");
-    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path.display().to_string()
-}
-
-fn dashboard_with_editor(home: &Home, body: &str) -> Pty {
-    let mut command = CommandBuilder::new(PROGRAM);
-    command.args(home.flags());
-    command.env("VISUAL", editor(home, body));
-    let screen = Pty::run(home, 80, 24, command);
-    screen.shows("balance");
-    screen
-}
-
 #[test]
 fn the_editor_has_the_terminal_while_the_work_goes_on_and_its_text_comes_back() {
     let service = Service::start();
     let home = Home::new(&service.url());
     let body =
         "echo editing; read answer; [ \"$answer\" = done ] && printf '%s, %s\\n' \"$(cat \"$1\")\" 'a dog 狗' > \"$1\"";
-    let mut screen = dashboard_with_editor(&home, body);
+    let mut screen = Pty::with_editor(&home, body);
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F4);
@@ -262,7 +244,7 @@ fn the_editor_has_the_terminal_while_the_work_goes_on_and_its_text_comes_back() 
 fn an_editor_that_fails_leaves_the_text_alone() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let mut screen = dashboard_with_editor(&home, "echo ruined > \"$1\"; exit 3");
+    let mut screen = Pty::with_editor(&home, "echo ruined > \"$1\"; exit 3");
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F4);

@@ -42,7 +42,7 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
     let named = |action| app.named(Ctx::Table, action);
     let when =
         match (&app.work.of(&profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
-            (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
+            (Some(_), ..) => tr!("sending is halted: {pause} resumes it", pause = named(Action::Pause)),
             (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named(Action::Pause)),
             (None, false, 0) => tr!("sends now").to_owned(),
             (None, false, ms) => {

@@ -4,8 +4,10 @@ use super::{DEADLINE, Home, PROGRAM, Service, gate::Gate, holds_key, look_again,
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::Signal;
 use std::{
+    fs,
     io::{Read, Write},
     num::NonZeroU16,
+    os::unix::fs::PermissionsExt,
     sync::{Arc, Condvar, Mutex},
     time::{Duration, Instant},
 };
@@ -66,6 +68,19 @@ impl Pty {
     pub(crate) fn ready(home: &Home) -> Self {
         let screen = Self::dashboard(home);
         // The balance is asked for when both are there.
+        screen.shows("balance");
+        screen
+    }
+
+    /// The same with that script for an editor.
+    pub(crate) fn with_editor(home: &Home, body: &str) -> Self {
+        let editor = home.path().join("editor");
+        fs::write(&editor, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(home.flags());
+        command.env("VISUAL", editor);
+        let screen = Self::run(home, 80, 24, command);
         screen.shows("balance");
         screen
     }

@@ -179,9 +179,7 @@ pub(super) fn status(app: &App) -> Vec<String> {
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
     let queue = match (work.halt(), &work.queue.pause) {
-        (Some((_, halt)), _) => {
-            tr!("Sending is halted. {problem}", problem = reason::halt(halt, &app.screen.voice))
-        }
+        (Some((_, halt)), _) => reason::halt(halt, &app.screen.voice).to_string(),
         (None, Some(by)) if work.queue.is_paused() && !share::is_ours(work, by) => {
             tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who))
         }

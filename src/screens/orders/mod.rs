@@ -172,8 +172,8 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
-                "it takes a value behind one of {names}; or behind theme, language, mouse, ascii, reduced_motion, side_by_side or \
-                 pictures. The config sets all else, and :reload takes it over",
+                "it sets theme, language, mouse, ascii, reduced_motion, side_by_side and pictures, and of the draft {names}. \
+                 The config sets all else, and :reload takes it over",
                 names = compose::NAMES.map(|(name, _)| name).join(tr!(", "))
             ));
         }

@@ -31,6 +31,7 @@ use domain::{
     amount::Amount,
     retry::No,
     task::{Task, TaskKey},
+    time::Mono,
 };
 use engine::{
     act::{Act, Intent},
@@ -48,22 +49,7 @@ pub const DEAF: u64 = 200;
 
 /// Opens the preview.
 pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
-    let preview = Preview {
-        purpose,
-        warnings,
-        obstacles: Vec::new(),
-        items,
-        agreed: BTreeMap::new(),
-        total: Amount::ZERO,
-        opened: app.work.now.mono,
-        typed: None,
-        price: None,
-        batch: None,
-        sent: None,
-        scroll: 0,
-        place: RowPlace::default(),
-        judged: PreviewJudged::default(),
-    };
+    let preview = Preview { warnings, opened: app.work.now.mono, ..Preview::of(purpose, items) };
     let preview = judged(app, preview);
     app.screen.open(preview);
 }
@@ -101,6 +87,27 @@ fn profile_of<'a>(app: &'a App, items: &'a [PreviewItem]) -> &'a str {
 }
 
 impl Preview {
+    /// Of these, before anything was said of them.
+    #[must_use]
+    pub fn of(purpose: Purpose, items: Vec<PreviewItem>) -> Self {
+        Self {
+            purpose,
+            total: items.iter().filter_map(|item| item.cost).sum(),
+            items,
+            agreed: BTreeMap::new(),
+            warnings: Vec::new(),
+            obstacles: Vec::new(),
+            opened: Mono(0),
+            typed: None,
+            price: None,
+            batch: None,
+            sent: None,
+            scroll: 0,
+            place: RowPlace::default(),
+            judged: PreviewJudged::default(),
+        }
+    }
+
     /// The profile that it is sent with.
     pub(crate) fn profile<'a>(&'a self, app: &'a App) -> &'a str {
         profile_of(app, &self.items)

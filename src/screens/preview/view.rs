@@ -207,7 +207,9 @@ pub(crate) fn lines(preview: &Preview, app: &App) -> Vec<String> {
     let problems = preview.obstacles.iter().map(ToString::to_string);
     let problems = problems.chain(preview.warnings.iter().map(|warning| tr!("warning: {warning}", warning)));
     let tasks = tasks(Content { lines: Vec::new(), rows: Vec::new() }, preview, app, look, u16::MAX).lines;
-    let tasks = tasks.into_iter().map(|line| line.spans.iter().map(|span| &*span.content).collect::<String>());
+    // No cursor stands before a row.
+    let text = |line: Line<'_>| line.spans.iter().map(|span| &*span.content).collect::<String>();
+    let tasks = tasks.into_iter().map(|line| text(line).trim_start_matches(look.signs.cursor).to_owned());
     let sends = match (&preview.price, &preview.typed) {
         (Some(_), _) => tr!("Type price and the price of one, such as price 0.5; drop discards it.").to_owned(),
         (None, Some(_)) => tr!("Type send {count} to send it: this pays. drop discards it.", count),
