@@ -119,7 +119,21 @@ impl Place {
 
     /// As a crash would.
     pub(crate) fn stop(&self) {
-        self.run("pg_ctl", &["-D", &self.data(), "-w", "-m", "immediate", "stop"]);
+        self.end("immediate");
+    }
+
+    /// By `pg_ctl`'s way of that name.
+    pub(crate) fn end(&self, how: &str) {
+        self.run("pg_ctl", &["-D", &self.data(), "-w", "-m", how, "stop"]);
+    }
+
+    /// `kill -9` for the server and whatever works for it.
+    pub(crate) fn kill(&self) {
+        let file = self.home.path().join("data/postmaster.pid");
+        let id: i32 = fs::read_to_string(file).unwrap().lines().next().unwrap().trim().parse().unwrap();
+        let id = rustix::process::Pid::from_raw(id).unwrap();
+        let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::KILL);
     }
 
     /// What the database says no to that statement with.

@@ -18,43 +18,22 @@
 mod support;
 
 use ::io::store::Store;
-use domain::{
-    amount::Amount,
-    costs::{Account, accounts},
-    task::{Task, TaskState},
-    time::Wall,
-};
+use domain::{amount::Amount, time::Wall};
 use rustix::process::Signal;
-use simulator::Faults;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     io::Write,
     net::TcpListener,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
-use support::{Home, Running, Service, look_again, ptc, pty::Pty};
-
-/// How often each fault strikes: each n-th submission, or each n-th call where it is one of the line.
-fn plan() -> Vec<(&'static str, u64)> {
-    // What strikes any call would leave nothing else to see; what stops all sending needs a person each time.
-    let rare = |name: &str| match name {
-        "html_200" | "html_502" | "hang" | "reset" => Some(211),
-        "records_denied" => Some(397),
-        "key_1004" | "balance_1008" | "gateway_balance" => Some(67),
-        "no_channel" | "plan_2061" => Some(41),
-        "slow_download" => Some(53),
-        _ => None,
-    };
-    let names = Faults::NAMES.iter().enumerate();
-    names.map(|(n, info)| (info.name, rare(info.name).map_or(7 + n as u64, |often| often + n as u64))).collect()
-}
-
-/// Whether that fault struck the `n`-th submission.
-fn struck(name: &str, n: u64) -> bool {
-    plan().iter().any(|(known, often)| *known == name && n.is_multiple_of(*often))
-}
+use support::{
+    Home, Running, Service,
+    books::{self, Books},
+    look_again, ptc,
+    pty::Pty,
+};
 
 /// One of the programs, and the first and the last measure of its present life.
 enum Program {
@@ -127,9 +106,8 @@ fn png(side: u32) -> Vec<u8> {
 #[ignore = "takes half an hour: cargo test --test soak -- --ignored --nocapture"]
 fn soak() {
     let minutes: u64 = std::env::var("REELTOP_SOAK_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(30);
-    let faults: Vec<String> = plan().iter().map(|(name, often)| format!("{name}%{often}")).collect();
     let service = Service::with(|config| {
-        config.faults = faults.join(",").parse().unwrap();
+        config.faults = books::faults();
         config.run_ms = (3_000, 25_000);
         config.balance = ptc(10_000_000);
     });
@@ -220,10 +198,6 @@ fn calm(home: &Home, programs: &mut [Option<Program>]) {
     }
 }
 
-/// What was found wrong; empty where all is well.
-#[derive(Default)]
-struct Wrong(Vec<String>);
-
 fn report(
     home: &Home,
     service: &Service,
@@ -232,72 +206,14 @@ fn report(
     measures: &BTreeMap<usize, Vec<(u64, usize)>>,
     check: Option<i32>,
 ) {
-    let sim = service.sim();
-    let (tasks, submissions, charges) = (home.tasks(), sim.submissions(), sim.charges());
+    let (sim, tasks) = (service.sim(), home.tasks());
     let lines = Store::open(&home.data()).unwrap().costs(Wall(0), Wall(i64::MAX)).unwrap();
-    let ledger: BTreeMap<u32, Account<'_>> =
-        accounts(&lines).into_iter().map(|account| (account.line.key.0, account)).collect();
-    let mut wrong = Wrong::default();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let (mut truth_sum, mut ours_sum, mut apart_sum) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
-    for task in &tasks {
-        let prompt = &task.request.prompt;
-        let sent: Vec<(u64, &simulator::Submission)> =
-            (1..).zip(&submissions).filter(|(_, one)| one.prompt == *prompt).collect();
-        let made: Vec<&(u64, &simulator::Submission)> = sent.iter().filter(|(_, one)| one.task.is_some()).collect();
-        if made.len() > 1 {
-            wrong.0.push(format!("{} was paid {} times", task.key, made.len()));
-        }
-        let truth: Amount = charges.iter().filter(|charge| charge.prompt == *prompt).map(|charge| charge.cost).sum();
-        let uploads = task.besides.uploads;
-        let account = ledger.get(&task.key.0);
-        let ours = account.map_or(Amount::ZERO, |account| {
-            let mut sum = domain::costs::sum([account]);
-            sum.pop_first().map_or(Amount::ZERO, |(_, sum)| sum.spent() - uploads)
-        });
-        let nth = made.first().map(|(nth, _)| *nth);
-        let has = |fault: &str| nth.is_some_and(|nth| struck(fault, nth));
-        let shown = !has("no_record");
-        let named = shown && !has("bare_record");
-        truth_sum += truth;
-        ours_sum += ours;
-        let is_unknown = task.state() == TaskState::Unknown;
-        *counts.entry(task.state().id()).or_default() += 1;
-        let other_id = match (&task.remote, made.first()) {
-            (Some(ours), Some((_, one))) => one.task.as_ref() != Some(&ours.0),
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if other_id {
-            wrong.0.push(format!("{} has the ID of another: {}", task.key, told(task)));
-        }
-        if is_unknown && nth.is_some() && named {
-            wrong.0.push(format!("{} could have been settled by its record: {}", task.key, told(task)));
-        }
-        let decided_not = matches!(task.state(), TaskState::Refused | TaskState::Queued | TaskState::Cancelled);
-        if decided_not && truth > Amount::ZERO {
-            wrong.0.push(format!("{} was charged and is not counted: {}", task.key, told(task)));
-        }
-        if truth != ours {
-            apart_sum += ours - truth;
-            // What stays unknown counts as spent; a second charge that no record names cannot be known.
-            let unknowable = is_unknown || (has("charged_twice") && !named);
-            if !unknowable {
-                wrong.0.push(format!("{}: charged {truth}, counted {ours}: {}", task.key, told(task)));
-            }
-        }
-        if task.settled.is_some() {
-            *counts.entry("(settled of themselves)").or_default() += 1;
-        }
-    }
-    let keys: BTreeSet<&str> = tasks.iter().map(|task| task.request.prompt.as_str()).collect();
-    for stray in submissions.iter().filter(|one| !keys.contains(one.prompt.as_str())) {
-        wrong.0.push(format!("a submission of no task: {}", stray.prompt));
-    }
+    let Books { counts, truth, ours, apart, wrong } = books::compare(&tasks, &lines, sim);
     let minutes = begun.elapsed().as_secs() / 60;
     println!("{minutes} min, {kills} kills, {} tasks, {:?}", tasks.len(), sim.counts());
     println!("states: {counts:?}");
-    println!("charged by the service {truth_sum}, counted {ours_sum}, of that apart and unknowable {apart_sum}");
+    println!("charged by the service {truth}, counted {ours}, of that apart and unknowable {apart}");
+    let charges = sim.charges();
     let uploaded = charges.iter().filter(|charge| charge.prompt.is_empty()).map(|charge| charge.cost).sum::<Amount>();
     let ours: Amount = tasks.iter().map(|task| task.besides.uploads).sum();
     println!("uploads: charged {uploaded}, counted {ours}; cost --check ended with {check:?}");
@@ -305,10 +221,5 @@ fn report(
         let name = ["watch 1", "watch 2", "dashboard"][*which];
         println!("{name}: kB and files first {:?}, last {:?}, most {:?}", all.first(), all.last(), all.iter().max());
     }
-    wrong.0.extend(sim.violations());
-    assert!(wrong.0.is_empty(), "{}", wrong.0.join("\n"));
-}
-
-fn told(task: &Task) -> String {
-    format!("{:?} {:?} {:?} {:?}", task.request.prompt, task.phase, task.remote, task.evidence)
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -8,6 +8,7 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
+pub(crate) mod books;
 pub(crate) mod flow;
 pub(crate) mod gate;
 pub(crate) mod pty;
