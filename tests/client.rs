@@ -15,10 +15,14 @@ use domain::{
     },
     request::{ImageRef, Request},
     task::{FileId, RemoteId, TaskKey},
+    time::Wall,
 };
 use engine::{effect::HttpCmd, msg::HttpMsg};
 use net::{KEY, Raw, Then, config, http, png, refused, request};
-use service::answer::{LineFault, Reply};
+use service::{
+    answer::{LineFault, Reply},
+    gateway::{Asked, records::Window},
+};
 use std::{fs, path::Path, time::Duration};
 
 const NOWHERE: &str = "/nonexistent/images";
@@ -87,6 +91,34 @@ async fn every_whole_answer_is_passed_on_as_it_came() {
             Reply::Answered { http: code, retry_after_ms: None, request_id: None, body: "<html>".into() }
         );
     }
+}
+
+#[tokio::test]
+async fn records_are_dated_by_the_clock_of_the_gateway_and_told_by_our_own() {
+    // The gateway's is right, and ours an hour ahead.
+    let ours = jiff::Timestamp::now();
+    let theirs = ours - jiff::SignedDuration::from_hours(1);
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&theirs).unwrap();
+    let item = format!(r#"{{"items":[{{"request_id":"q1","created_at":{}}}]}}"#, theirs.as_second());
+    let server = Raw::start(move |_, _| http("200 OK", &format!("Date: {date}\r\n"), &item)).await;
+    let client = client(&server.url);
+    client.run(HttpCmd::Balance { ticket: 1 }).await;
+    let sent = Wall(ours.as_millisecond());
+    let window = Window::of(sent, sent);
+    let HttpMsg::Records { answer: Asked::Told(page), .. } =
+        client.run(HttpCmd::Records { ticket: 2, window, page: 1 }).await
+    else {
+        panic!("no page")
+    };
+    let off = page.rows[0].at.unwrap().0 - sent.0;
+    assert!(off.abs() < 5_000, "{off}");
+    // Asked of both moments: a date of before the clock was set wrong is right as it is.
+    let asked = server.requests().pop().unwrap();
+    let moment = |name: &str| -> i64 {
+        let text = asked.split(&format!("{name}=")).nth(1).unwrap();
+        text.split(|char: char| !char.is_ascii_digit()).next().unwrap().parse().unwrap()
+    };
+    assert!(moment("start_time") <= theirs.as_second() && moment("end_time") >= ours.as_second(), "{asked}");
 }
 
 #[tokio::test]

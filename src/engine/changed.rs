@@ -107,7 +107,7 @@ pub(super) fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Tas
     if !unsent.is_empty() && work.settings.interactive {
         // Work confirmed in an earlier run, which nobody is sending: a person decides whether it still is to be paid for.
         work.queue.paused = true;
-        work.queue.unsent = unsent.into_iter().collect();
+        work.queue.unsent.extend(unsent);
     }
     let mut effects: Vec<Effect> = whole.into_iter().flat_map(|task| changed(work, task)).collect();
     effects.extend(stopped.into_iter().flat_map(|key| saver::come_back(work, key)));

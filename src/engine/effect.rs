@@ -7,7 +7,7 @@ use domain::{
     draft::Draft,
     reason::Reason,
     request::{Request, StoredImage},
-    task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
+    task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey, TaskState, What},
     time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,26 @@ pub struct Write {
     pub events: Vec<Event>,
     /// What to add to the ledger.
     pub ledger: Vec<LedgerLine>,
+}
+
+impl Write {
+    /// Whether this is the proof that the submission which the row is about was not taken, and the row does not know it yet.
+    ///
+    /// Only for that very submission: a change that was told as failed may have been there all the same, and the row may have
+    /// been sent once more since.
+    #[must_use]
+    pub fn proves_not_taken(&self, now: &Task) -> bool {
+        let (answered, is_open) = match self.task.state() {
+            TaskState::Refused => (self.task.sent_at, matches!(now.state(), TaskState::Sending | TaskState::Unknown)),
+            // A program that only stood still past its claim takes the store's word.
+            TaskState::Queued => {
+                let sent = |event: &Event| if let What::PutBack { sent, .. } = event.what { sent } else { None };
+                (self.events.iter().find_map(sent), now.state() == TaskState::Unknown)
+            }
+            _ => return false,
+        };
+        is_open && now.remote.is_none() && answered.is_some() && answered == now.sent_at
+    }
 }
 
 /// By the store's thread, in order; each is acknowledged.

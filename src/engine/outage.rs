@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     account::HaltCause,
     reason::{Reason, store::Fault},
-    task::{RemoteId, Task, TaskKey},
+    task::{RemoteId, Task, TaskKey, TaskState},
     time::{Mono, SECOND, Wall},
 };
 
@@ -156,6 +156,11 @@ pub(super) fn left(work: &mut Work, write: Write) -> Option<Effect> {
         return None; // It is told again.
     }
     let task = Task { claim: None, ..write.task.clone() };
+    if task.state() == TaskState::Queued && !work.tasks.loaded && work.settings.interactive {
+        // Unsent work of an earlier run, as what the pages bring.
+        work.queue.paused = true;
+        work.queue.unsent.insert(key);
+    }
     let rev = work.tasks.rows.get(&key).map_or(task.rev, |row| row.rev);
     tasks::put(work, Task { rev, ..task.clone() });
     Some(emit(work, Write { task, ..write }))

@@ -140,11 +140,12 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
         return Vec::new();
     };
     task.rev = rev;
-    task.phase = Phase::Sending { since: work.now.wall };
-    task.sent_at = Some(work.now.wall);
+    // As the store has it: by this an answer knows its own submission again.
+    let asked = work.queue.asked_at;
+    task.phase = Phase::Sending { since: asked.wall };
+    task.sent_at = Some(asked.wall);
     task.request_id = None;
     // A program that was stopped, or whose machine slept: by the clock that says more.
-    let asked = work.queue.asked_at;
     let passed = work.now.wall.since(asked.wall).max(work.now.mono.since(asked.mono));
     let left = lease(work).checked_sub(passed).filter(|left| *left > 0);
     task.claim = claim(work, left.unwrap_or(0));
@@ -306,7 +307,8 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });
     let wait = if is_away { line::probe_at(work, &profile).since(work.now.mono) } else { own };
-    let note = answer_event(work, What::PutBack { wait_ms: wait, why: error.reason.clone() }, reply);
+    let note =
+        answer_event(work, What::PutBack { wait_ms: wait, why: error.reason.clone(), sent: task.sent_at }, reply);
     let not_before = work.now.wall.plus(if is_away { 0 } else { wait });
     if !is_away {
         line::wait_until(work, &profile, work.now.mono.plus(wait));

@@ -154,11 +154,9 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
     let brings = !write.ledger.is_empty();
     let found = write.task.remote.clone().filter(|id| brings && now.remote.as_ref() != Some(id));
     let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
-    // Proven by an answer. A program that only stood still past its claim takes the store's word.
-    let is_proven = write.events.iter().any(|event| matches!(event.what, What::PutBack { .. }));
-    let put_back = is_proven && write.task.state() == TaskState::Queued && now.state() == TaskState::Unknown;
-    if is_open && (found.is_some() || write.task.state() == TaskState::Refused || put_back) {
-        if put_back {
+    let proven = write.proves_not_taken(&now);
+    if (is_open && found.is_some()) || proven {
+        if proven && write.task.state() == TaskState::Queued {
             // The other program has counted it as spent; proven not taken, it is only set aside again.
             let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.money() };
             write.ledger.push(line);

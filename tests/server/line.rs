@@ -165,8 +165,11 @@ fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machin
     // A lease lies there by the server's clock, and is read by the machine's own.
     assert!(dir.sql("INSERT INTO programs SELECT 'elsewhere', 'h', 'w', 'v', 0, 9000000000000").status.success());
     let claim = Claim { owner: "elsewhere".into(), until: by_its_own };
-    let mut task = Task { claim: Some(claim), ..tasks[1].clone() };
+    let mut task = Task { claim: Some(claim), sent_at: Some(by_its_own), ..tasks[1].clone() };
     save(&mut behind, &mut task);
+    // When it was sent, too: by that a gateway's record is known for it, whichever machine looks.
+    assert_eq!(behind.look(&[task.key]).unwrap()[0].sent_at, Some(by_its_own));
+    assert_eq!(right.look(&[task.key]).unwrap()[0].sent_at, Some(DAY.plus(1_000)));
     assert_eq!(behind.look(&[task.key]).unwrap().len(), 1);
     assert_eq!(dir.number("SELECT claim_until FROM tasks WHERE key = 2"), DAY.0 + 1_000);
 }

@@ -4,7 +4,7 @@ use super::{programs::Program, rig::place, *};
 use ::io::store::{At, open, waiting};
 use domain::{
     reason::store::{Fault, Trouble, Why},
-    task::{LedgerLine, MoneyEvent},
+    task::{LedgerLine, MoneyEvent, What},
 };
 use engine::{
     effect::StoreCmd,
@@ -96,6 +96,56 @@ fn an_accepted_id_lies_on_this_machine_while_the_server_is_away_and_a_later_prog
     }
     assert_eq!(dir.number("SELECT count(*) FROM ledger WHERE event = 'charged'"), 1);
     assert_eq!(dir.number("SELECT count(*) FROM tasks WHERE task_id = 'R1' AND state = 'running'"), 1);
+}
+
+#[test]
+fn what_was_proven_not_taken_does_not_become_unknown_by_an_outage_and_a_crash() {
+    let dir = place();
+    let program = Program::start(dir.at());
+    let task = sent(&program, "one");
+    let error = trouble(ErrorClass::InvalidParams, Charged::No);
+    let said = What::Refused(error.reason.clone());
+    let answer = Write {
+        task: Task { phase: Phase::Refused { error }, finished_at: Some(DAY), ..task.clone() },
+        events: vec![Event { at: DAY, what: said, raw: None, request_id: None }],
+        ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Released, amount: task.money() }],
+    };
+    dir.stop();
+    program.handle.send(StoreCmd::Write { ticket: 4, writes: vec![answer.clone()] });
+    until(|| program.next(), |msg| matches!(msg, StoreMsg::Failed { ticket: Some(4), .. }).then_some(()));
+    drop(program);
+    assert_eq!(waiting(dir.path()), 1);
+    dir.start();
+    // A machine that knows no better has called it unknown meanwhile.
+    let mut elsewhere = Store::open(dir.at()).unwrap();
+    let mut row = elsewhere.look(&[task.key]).unwrap().remove(0);
+    (row.phase, row.claim) = (Phase::Unknown { error: trouble(ErrorClass::UnknownOutcome, Charged::Unknown) }, None);
+    save(&mut elsewhere, &mut row);
+    let later = Program::start(dir.at());
+    let writes = until(
+        || later.next(),
+        |msg| match msg {
+            StoreMsg::Left { writes } => Some(writes.clone()),
+            _ => None,
+        },
+    );
+    assert_eq!(writes, std::slice::from_ref(&answer));
+    let mut written = |write: Write| {
+        later.handle.send(StoreCmd::Write { ticket: 5, writes: vec![write] });
+        until(
+            || later.next(),
+            |msg| match msg {
+                StoreMsg::Written { ticket: 5, results } => Some(results.clone()),
+                _ => None,
+            },
+        )
+    };
+    assert!(matches!(&written(answer.clone())[..], [WriteResult::Overtaken(now)] if answer.proves_not_taken(now)));
+    assert_eq!(waiting(dir.path()), 1);
+    let task = Task { rev: row.rev, ..answer.task.clone() };
+    assert!(matches!(written(Write { task, ..answer })[..], [WriteResult::Done { .. }]));
+    assert_eq!(waiting(dir.path()), 0);
+    assert_eq!(dir.number("SELECT count(*) FROM tasks WHERE state = 'refused'"), 1);
 }
 
 #[test]

@@ -59,6 +59,9 @@ pub enum What {
         wait_ms: u64,
         /// Why it was not taken.
         why: Reason,
+        /// When the submission that this answers was claimed: that of no later one.
+        #[serde(default)]
+        sent: Option<Wall>,
     },
     /// The service took it.
     Accepted(RemoteId),

@@ -266,6 +266,31 @@ fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown(
 }
 
 #[test]
+fn a_proven_answer_says_nothing_of_a_later_submission_of_its_row() {
+    let mut world = World::posting();
+    world.disk.health = Health::Lying;
+    world.reply(code(1002));
+    world.store();
+    assert_eq!(world.states(1), (Queued, Queued));
+    // Another program has sent the row since, and died.
+    world.disk.health = Health::Well;
+    let sent = world.wall().plus(MINUTE);
+    world.other(1, |task| {
+        let error = TaskError {
+            code: "interrupted".into(),
+            class: ErrorClass::UnknownOutcome,
+            reason: Reason::said("it seems to have ended", "", ""),
+            charged: Charged::Unknown,
+        };
+        (task.phase, task.claim) = (Phase::Unknown { error }, None);
+        task.sent_at = Some(sent);
+    });
+    world.hear();
+    world.live(HOUR);
+    assert_eq!((world.states(1).1, world.keys_posted()), (TaskState::Unknown, vec![1]));
+}
+
+#[test]
 fn what_a_person_settled_meanwhile_is_not_put_back_into_the_queue() {
     let mut world = World::posting();
     world.other(1, |task| {

@@ -2,6 +2,7 @@
 
 use super::{key::Key, later};
 use crate::{coding, coding::Decoder};
+use domain::time::Wall;
 use reqwest::{Response, StatusCode, header};
 use service::answer::{LineFault, Reply};
 
@@ -10,6 +11,8 @@ pub(super) struct Answer {
     pub(super) http: StatusCode,
     retry_after_ms: Option<u64>,
     request_id: Option<String>,
+    /// When it was made, by the other side's clock.
+    pub(super) date: Option<Wall>,
     /// Where it points, if it is a redirection.
     location: Option<String>,
     /// Decoded, or why it cannot be.
@@ -41,6 +44,7 @@ pub(super) async fn read(mut answer: Response, most: usize) -> Result<Answer, re
         http,
         retry_after_ms: later::retry_after_ms(headers),
         request_id: request_id(headers),
+        date: later::date(headers),
         location: location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()),
         body,
     })

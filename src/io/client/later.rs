@@ -1,5 +1,6 @@
-//! `Retry-After`: how long the other side asks to wait (RFC 9110, 10.2.3).
+//! What an answer says of time: `Retry-After`, how long the other side asks to wait (RFC 9110, 10.2.3), and its own `Date`.
 
+use domain::time::Wall;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
@@ -13,6 +14,12 @@ pub(super) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
     }
     let ms = moment(wait)?.as_millisecond() - moment(text(DATE)?)?.as_millisecond();
     Some(u64::try_from(ms).unwrap_or(0))
+}
+
+/// When the answer was made, by the other side's clock.
+pub(super) fn date(headers: &HeaderMap) -> Option<Wall> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    Some(Wall(moment(date.trim())?.as_millisecond()))
 }
 
 fn moment(text: &str) -> Option<Timestamp> {

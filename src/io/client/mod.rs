@@ -39,6 +39,7 @@ use domain::{
     reason::{Reason, connect::Connect},
     request::{Request, StoredImage, WireNames},
     task::{FileId, RemoteId},
+    time::Wall,
 };
 use engine::{effect::HttpCmd, msg::HttpMsg};
 use reqwest::{RequestBuilder, Url, header};
@@ -48,10 +49,18 @@ use service::{
     call,
     call::{Method, Payload, Under},
     gateway,
-    gateway::{callback, records},
+    gateway::{Asked, callback, records},
     protocol::{Ask, Protocol},
 };
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// The most that is read of an answer's body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -95,6 +104,9 @@ impl ClientConfig {
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
+/// A clock that goes wrong by less is taken as right, in milliseconds: a date is cut to seconds, and an answer takes a while.
+const RIGHT: i64 = 15_000;
+
 struct Inner {
     config: ClientConfig,
     base: Url,
@@ -104,6 +116,8 @@ struct Inner {
     questions: reqwest::Client,
     /// Pictures in the form they are sent in.
     encoded: Encoded,
+    /// The gateway's clock less ours, in milliseconds: its records are dated by it, our submissions by ours.
+    ahead: AtomicI64,
 }
 
 impl fmt::Debug for Client {
@@ -124,7 +138,15 @@ impl Client {
         let submissions = Dial::new(route, transport::tls()?);
         let no_redirects = reqwest::redirect::Policy::none();
         let questions = transport(route)?.redirect(no_redirects).build().map_err(|e| failed(&e))?;
-        Ok(Self(Arc::new(Inner { config, base, key, submissions, questions, encoded: Encoded::default() })))
+        Ok(Self(Arc::new(Inner {
+            config,
+            base,
+            key,
+            submissions,
+            questions,
+            encoded: Encoded::default(),
+            ahead: AtomicI64::new(0),
+        })))
     }
 
     /// Carries out one command. It is answered exactly once, whatever happens: the call runs to its end even when
@@ -163,8 +185,15 @@ impl Client {
                 HttpMsg::Charge { ticket, answer: records::charge(&reply) }
             }
             HttpCmd::Records { ticket, window, page } => {
-                let reply = self.see_through(Call::Gateway(records::list_call(window, page))).await;
-                HttpMsg::Records { ticket, answer: records::list(&reply, page) }
+                // Dates of before the clock was set may be right as they are.
+                let ahead = self.0.ahead.load(Ordering::Relaxed);
+                let both = window.and(window.later(ahead));
+                let reply = self.see_through(Call::Gateway(records::list_call(both, page))).await;
+                let answer = match records::list(&reply, page) {
+                    Asked::Told(page) => Asked::Told(page.later(-ahead)),
+                    other => other,
+                };
+                HttpMsg::Records { ticket, answer }
             }
         }
     }
@@ -216,13 +245,22 @@ impl Inner {
                     Err(why) => return Reply::NotSent { why },
                 };
                 let built = self.built(&gateway::upload::call(), key).header(header::CONTENT_TYPE, kind).body(form);
-                return exchange(built, self.config.submit_timeout, MAX_BODY, key).await;
+                return self.exchange(built, self.config.submit_timeout, MAX_BODY, key).await;
             }
             Call::Gateway(call) => {
-                return exchange(self.built(&call, key), self.config.query_timeout, MAX_RECORDS, key).await;
+                return self.exchange(self.built(&call, key), self.config.query_timeout, MAX_RECORDS, key).await;
             }
         };
-        exchange(built, self.config.query_timeout, MAX_BODY, key).await
+        self.exchange(built, self.config.query_timeout, MAX_BODY, key).await
+    }
+
+    async fn exchange(&self, request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> Reply {
+        let (reply, date) = exchange(request, patience, most, key).await;
+        if let Some(date) = date {
+            let ahead = date.0 - now();
+            self.ahead.store(if ahead.abs() < RIGHT { 0 } else { ahead }, Ordering::Relaxed);
+        }
+        reply
     }
 
     fn question(&self, ask: Ask<'_>, key: &Key) -> RequestBuilder {
@@ -296,12 +334,19 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     url
 }
 
-async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> Reply {
+/// The answer, and when it was made.
+async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> (Reply, Option<Wall>) {
     let answer = match request.timeout(patience).send().await {
         Ok(answer) => read(answer, most).await,
         Err(error) => Err(error),
     };
-    answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key))
+    let date = answer.as_ref().ok().and_then(|answer| answer.date);
+    (answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key)), date)
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.

@@ -18,6 +18,6 @@ pub async fn price_list(base_url: &str, allow_http: bool) -> Result<Asked<Vec<Li
     let client = transport(Route::to(&base))?.redirect(Policy::none()).build().map_err(|e| failed(&e))?;
     let request = client.get(joined(&base, "", &prices::call().path)).header(header::ACCEPT_ENCODING, "identity");
     let nothing = Key::new(SecretString::default())?;
-    let reply: Reply = exchange(request, ClientConfig::QUERY_TIMEOUT, MAX_BODY, &nothing).await;
+    let (reply, _): (Reply, _) = exchange(request, ClientConfig::QUERY_TIMEOUT, MAX_BODY, &nothing).await;
     Ok(prices::list(&reply))
 }

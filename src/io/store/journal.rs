@@ -1,11 +1,15 @@
-//! Beside a shared store: what this machine must not lose while the line is down. An answer that brings the ID of a paid task
-//! is written here and synced before the store is asked to take it, on a thread of its own: the store's may be waiting for a
-//! server that does not answer. It goes when the store has it. What a program could not save before it ended (a crash, a
-//! power cut) is told to the next one, or to another of this machine.
+//! Beside a shared store: what this machine must not lose while the line is down. The answer to a submission (the ID of a paid
+//! task above all; but what was proven not taken is not to become unknown either) is written here and synced before the store
+//! is asked to take it, on a thread of its own: the store's may be waiting for a server that does not answer. It goes when the
+//! store has it. What a program could not save before it ended (a crash, a power cut) is told to the next one, or to another of
+//! this machine.
 //!
 //! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
 
-use super::{reserve, write::brings_a_paid_id};
+use super::{
+    reserve,
+    write::{answers_a_submission, brings_a_paid_id},
+};
 use crate::private;
 use domain::task::{RemoteId, TaskKey};
 use engine::{
@@ -58,13 +62,13 @@ impl Journal {
         let _ = self.name.set(name);
     }
 
-    /// Puts down what brings the ID of a paid task; on disk when it returns.
+    /// Puts down what answers a submission; on disk when it returns.
     ///
     /// # Errors
     /// When this machine's disk does not take it either.
     pub(super) fn keep(&self, writes: &[Write]) -> io::Result<()> {
         let Some(name) = self.name.get() else { return Ok(()) };
-        for write in writes.iter().filter(|write| brings_a_paid_id(write)) {
+        for write in writes.iter().filter(|write| answers_a_submission(write)) {
             let entry = Entry { store: name.store.clone(), owner: name.owner.clone(), write: write.clone() };
             let text = serde_json::to_string(&entry)?;
             let file = self.file_of(write.task.key, &name.owner);
@@ -81,15 +85,17 @@ impl Journal {
         writes.iter().filter(here).filter_map(|write| Some((write.task.key, write.task.remote.clone()?))).collect()
     }
 
-    /// The store's word on changes came: what it has now, or has another ID for (which the engine tells), goes.
+    /// The store's word on changes came: what it has now, or has another word for (which the engine decides on), goes.
     pub(super) fn done(&self, writes: &[Write], results: &[WriteResult]) {
-        for (write, result) in writes.iter().zip(results).filter(|(write, _)| write.task.remote.is_some()) {
-            let has_one = match result {
+        let answers = |write: &Write| write.task.remote.is_some() || answers_a_submission(write);
+        for (write, result) in writes.iter().zip(results).filter(|(write, _)| answers(write)) {
+            let settles = match result {
                 WriteResult::Done { .. } => true,
-                WriteResult::Overtaken(now) => now.remote.is_some(),
+                WriteResult::Overtaken(now) if write.task.remote.is_some() => now.remote.is_some(),
+                WriteResult::Overtaken(now) => !write.proves_not_taken(now),
             };
             let id = |write: &Write| (write.task.key, write.task.remote.clone());
-            for (file, entry) in self.entries().filter(|_| has_one) {
+            for (file, entry) in self.entries().filter(|_| settles) {
                 if id(&entry.write) == id(write) {
                     // What is left is tried again, and found to be there.
                     let _ = fs::remove_file(file);
@@ -128,7 +134,7 @@ impl Journal {
 
 /// Whether a command is to be put down here before it is carried out.
 pub(super) fn is_for(command: &StoreCmd) -> bool {
-    matches!(command, StoreCmd::Write { writes, .. } if writes.iter().any(brings_a_paid_id))
+    matches!(command, StoreCmd::Write { writes, .. } if writes.iter().any(answers_a_submission))
 }
 
 /// How many answers lie in that data folder, of whatever store.

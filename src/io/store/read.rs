@@ -202,7 +202,8 @@ impl Store {
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) BETWEEN ?1 AND ?2 AND sent_at IS NOT NULL \
              ORDER BY key"
         );
-        let mut found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, params![from.0, to.0]))?;
+        let mut found = self
+            .told(Deed::ReadTasks, tasks(&self.conn, &sql, params![self.conn.there(from).0, self.conn.there(to).0]))?;
         self.programs.drop_dead_claims(&mut found);
         Ok(found)
     }
@@ -218,7 +219,7 @@ impl Store {
              AND (+state IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
         let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * 24 * HOUR);
-        let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [since]))?;
+        let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }
 
@@ -421,7 +422,7 @@ fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLin
             charged: own(row, 7)?,
             class: own(row, 8)?,
             who: row.get(10)?,
-            sent_at: own(row, 11)?,
+            sent_at: row.here_or_null(11)?,
         })
     })
 }

@@ -1,6 +1,6 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
 //! two that only feed it: the loader, which reads the table once at the start, and the ear. On a shared store a third, the
-//! keeper: answers that bring the ID of a paid task pass by it, which puts them down on this machine first.
+//! keeper: the answers to submissions pass by it, which puts them down on this machine first.
 
 #[cfg(feature = "postgres")]
 use super::sql;
@@ -164,7 +164,7 @@ fn keep_first(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, Join
                 && let Err(error) = journal.keep(writes)
             {
                 // The store's own try decides what is said of it.
-                tracing::error!("an accepted ID could not be kept on this machine: {error}");
+                tracing::error!("the answer to a submission could not be kept on this machine: {error}");
             }
             let _ = store.send(Input::Command(command));
         }

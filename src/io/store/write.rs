@@ -142,6 +142,12 @@ impl Store {
     }
 }
 
+/// Whether a change is the answer to a submission: the word of the service or of the line on what became of it.
+pub(super) fn answers_a_submission(write: &Write) -> bool {
+    let answers = |event: &Event| matches!(event.what, What::Refused(_) | What::PutBack { .. } | What::Unknown(_));
+    brings_a_paid_id(write) || write.events.iter().any(answers)
+}
+
 /// Whether a change is the answer that brings the service's ID of a task that was paid for.
 pub(super) fn brings_a_paid_id(write: &Write) -> bool {
     write.task.remote.is_some() && write.ledger.iter().any(|line| line.event == MoneyEvent::Charged)
@@ -243,6 +249,7 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> 
 /// What stands against the day's cap of that currency: of all, or of one person.
 fn spent(conn: &Connection, currency: Currency, day_start: Wall, who: Option<&str>) -> sql::Result<Amount> {
     let of = if who.is_some() { "AND coalesce(who, '') = ?3" } else { "" };
+    let day_start = conn.there(day_start);
     let mut values: Vec<&dyn ToSql> = vec![&day_start.0];
     let currency = currency.id();
     values.push(&currency);

@@ -72,6 +72,12 @@ pub struct Window {
 }
 
 impl Window {
+    /// The same by a clock that is so many milliseconds ahead.
+    #[must_use]
+    pub const fn later(self, ms: i64) -> Self {
+        Self { from: Wall(self.from.0.saturating_add(ms)), to: Wall(self.to.0.saturating_add(ms)) }
+    }
+
     /// Of a POST that began at `sent` and whose patience ended at `until`.
     #[must_use]
     pub fn of(sent: Wall, until: Wall) -> Self {
@@ -127,6 +133,17 @@ pub struct Page {
     pub rows: Vec<Row>,
     /// The page to ask for next; `None` at the end.
     pub next: Option<u32>,
+}
+
+impl Page {
+    /// The same by a clock that is so many milliseconds ahead.
+    #[must_use]
+    pub fn later(mut self, ms: i64) -> Self {
+        for at in self.rows.iter_mut().filter_map(|row| row.at.as_mut()) {
+            at.0 = at.0.saturating_add(ms);
+        }
+        self
+    }
 }
 
 /// What the answer to [`list_call`] says; `page` as it was asked for.

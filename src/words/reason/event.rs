@@ -47,7 +47,7 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::Said { text, .. } => return text.clone(),
         What::Confirmed(amount) => return tr!("{amount} set aside", amount),
         What::Adopted(id) => return tr!("created elsewhere as {id}", id = id.0),
-        What::PutBack { wait_ms, why } => {
+        What::PutBack { wait_ms, why, .. } => {
             let (seconds, message) = (wait_ms.div_ceil(SECOND), message(why, voice));
             return tr!("sent again in {seconds} s: {message}", seconds, message);
         }

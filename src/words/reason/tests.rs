@@ -108,7 +108,7 @@ fn whats() -> Vec<What> {
         What::Adopted(id()),
         What::Sending,
         What::SendingStopped,
-        What::PutBack { wait_ms: 9_500, why: why() },
+        What::PutBack { wait_ms: 9_500, why: why(), sent: None },
         What::Accepted(id()),
         What::AcceptedLate(id()),
         What::Refused(why()),

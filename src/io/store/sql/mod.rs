@@ -365,6 +365,14 @@ impl Row<'_> {
         })
     }
 
+    /// The same, or none.
+    pub(super) fn here_or_null(&self, column: usize) -> Result<Option<Wall>> {
+        match self.value(column)? {
+            ValueRef::Null => Ok(None),
+            _ => self.here(column).map(Some),
+        }
+    }
+
     /// A text as it lies there.
     pub(super) fn text(&self, column: usize) -> Result<&str> {
         self.value(column)?.text().map_err(|why| Error::Value { column, why })

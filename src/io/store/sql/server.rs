@@ -183,8 +183,7 @@ impl Postgres {
         let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
         let rows = self.ask(sql, Vec::new())?;
         let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
-        let skew = theirs - (asked + now()) / 2;
-        self.skew.set(if skew.abs() < RIGHT { 0 } else { skew });
+        self.skew.set(steady(self.skew.get(), theirs - (asked + now()) / 2));
         Ok(())
     }
 
@@ -425,6 +424,18 @@ pub(in super::super) fn listen(
             pause = (pause * 2).min(Duration::from_millis(PAUSES.1));
         }
     })))
+}
+
+/// The skew from now on: in whole seconds, and the same until it is another, so that a moment which goes there and comes back is
+/// the same moment.
+fn steady(before: i64, measured: i64) -> i64 {
+    if measured.abs() < RIGHT {
+        0
+    } else if (measured - before).abs() < 1_000 {
+        before
+    } else {
+        (measured + 500).div_euclid(1_000) * 1_000
+    }
 }
 
 fn now() -> i64 {
