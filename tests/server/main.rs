@@ -10,6 +10,7 @@ mod outage;
 mod people;
 #[path = "../store/programs.rs"]
 mod programs;
+#[allow(dead_code, reason = "the ten machines use the rest")]
 mod rig;
 mod roles;
 mod schema;

@@ -1,5 +1,7 @@
 //! A task's state in one word, and its signs.
 
+use super::Phase;
+use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
 /// A task's state in one word.
@@ -104,6 +106,36 @@ impl TaskState {
     #[must_use]
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Queued | Self::Sending | Self::Running | Self::Ready | Self::Saving)
+    }
+}
+
+impl Phase {
+    /// The same by a clock that is so many milliseconds ahead.
+    #[must_use]
+    pub fn later(mut self, ms: i64) -> Self {
+        let shift = |at: &mut Wall| at.0 = at.0.saturating_add(ms);
+        match &mut self {
+            Self::Queued { not_before, put_back } => {
+                shift(not_before);
+                put_back.iter_mut().filter_map(|back| back.since.as_mut()).for_each(shift);
+            }
+            Self::Sending { since } => shift(since),
+            Self::Running { next_poll, trouble, .. } => {
+                shift(next_poll);
+                trouble.iter_mut().filter_map(|trouble| trouble.since.as_mut()).for_each(shift);
+            }
+            Self::Ready { next_try, trouble, .. } => {
+                next_try.iter_mut().for_each(shift);
+                trouble.iter_mut().filter_map(|trouble| trouble.since.as_mut()).for_each(shift);
+            }
+            Self::Unknown { .. }
+            | Self::Saving { .. }
+            | Self::Saved { .. }
+            | Self::Failed { .. }
+            | Self::Refused { .. }
+            | Self::Cancelled { .. } => {}
+        }
+        self
     }
 }
 

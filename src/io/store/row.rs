@@ -13,7 +13,7 @@ use domain::{
     time::Wall,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{collections::HashSet, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
@@ -46,7 +46,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
         created_at: own(row, 11)?,
         sent_at: row.here_or_null(12)?,
         finished_at: own(row, 13)?,
-        phase: stage.0.phase,
+        phase: row.phase_here(stage.0.phase),
         claim: match owner {
             Some(owner) => Some(Claim { owner, until: row.here(16)? }),
             None => None,
@@ -214,16 +214,28 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
 /// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was asked
 /// for, by whom and as which attempt never changes.
 pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>> {
-    let mut statement = conn.prepare_cached(
+    Ok(update_each(conn, std::iter::once(task))?.pop().flatten())
+}
+
+/// The same with several, in their order.
+pub(super) fn update_each<'t>(
+    conn: &Connection,
+    tasks: impl Iterator<Item = &'t Task>,
+) -> sql::Result<Vec<Option<u64>>> {
+    let mut updates = conn.together(
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
          finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, \
          request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23, besides = ?24, host = ?25 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
-    )?;
-    let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
-    let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
-    statement.query_row(values.as_slice(), |row| Ok(row.get::<Count>(0)?.0)).optional()
+        |row| Ok(row.get::<Count>(0)?.0),
+    );
+    for task in tasks {
+        let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
+        let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
+        updates.with(values.as_slice())?;
+    }
+    updates.first_rows()
 }
 
 /// The columns that change in a task's life, mirrored out of its phase.
@@ -256,7 +268,7 @@ struct Stage<'a> {
 #[derive(Serialize)]
 struct Keep<'a> {
     #[serde(flatten)]
-    phase: &'a Phase,
+    phase: Cow<'a, Phase>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<&'a TaskError>,
     /// What the records say of an unknown.
@@ -305,7 +317,11 @@ impl<'a> Stage<'a> {
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
             until: Own(task.claim.as_ref().map(|claim| conn.there(claim.until))),
             phase: Json(Keep {
-                phase: &task.phase,
+                // What is to be done next, and when, is for whichever machine does it.
+                phase: match conn.skew() {
+                    0 => Cow::Borrowed(&task.phase),
+                    skew => Cow::Owned(task.phase.clone().later(skew)),
+                },
                 settled: task.settled.as_ref(),
                 evidence: task.evidence.as_ref(),
                 refund: task.refund,

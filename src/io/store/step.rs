@@ -16,10 +16,23 @@ pub(super) fn repeated_by(conn: &Connection, parent: TaskKey) -> sql::Result<Opt
 
 /// Saves one write of that person's program with its time line and money; `None` when it was overtaken.
 pub(super) fn take(conn: &Connection, write: &Write, who: Option<&str>) -> sql::Result<Option<u64>> {
-    let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
+    Ok(take_each(conn, std::slice::from_ref(write), who)?.pop().flatten())
+}
+
+/// The same with several, in their order.
+pub(super) fn take_each(conn: &Connection, writes: &[Write], who: Option<&str>) -> sql::Result<Vec<Option<u64>>> {
+    let revs = row::update_each(conn, writes.iter().map(|write| &write.task))?;
+    for (write, _) in writes.iter().zip(&revs).filter(|(_, rev)| rev.is_some()) {
+        note(conn, write, who)?;
+    }
+    Ok(revs)
+}
+
+/// The time line and the money of a write that was taken.
+fn note(conn: &Connection, write: &Write, who: Option<&str>) -> sql::Result<()> {
     if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
         let retried = repeated_by(conn, parent)?.is_some();
-        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent.0, retried])?;
+        conn.later("UPDATE tasks SET retried = ?2 WHERE key = ?1", params![parent.0, retried])?;
     }
     for event in &write.events {
         add_event(conn, write.task.key, event, who)?;
@@ -27,20 +40,20 @@ pub(super) fn take(conn: &Connection, write: &Write, who: Option<&str>) -> sql::
     for line in &write.ledger {
         add_ledger(conn, write.task.key, line, who)?;
     }
-    Ok(Some(rev))
+    Ok(())
 }
 
 pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event, who: Option<&str>) -> sql::Result<()> {
-    conn.prepare_cached(
+    conn.later(
         "INSERT INTO events (task, at, kind, text, raw, what, request_id, who) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![task.0, event.at.0, event.what.kind(), event.raw, Json(&event.what), event.request_id, who])
-    .map(drop)
+        params![task.0, event.at.0, event.what.kind(), event.raw, Json(&event.what), event.request_id, who],
+    )
 }
 
 pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine, who: Option<&str>) -> sql::Result<()> {
     let Money { amount, currency } = line.amount;
-    conn.prepare_cached("INSERT INTO ledger (task, at, event, amount, currency, who) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![task.0, line.at.0, line.event.id(), amount.millionths(), currency.id(), who])
-        .map(drop)
+    conn.later(
+        "INSERT INTO ledger (task, at, event, amount, currency, who) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![task.0, line.at.0, line.event.id(), amount.millionths(), currency.id(), who],
+    )
 }

@@ -38,9 +38,6 @@ use tokio::sync::oneshot;
 
 /// How often to look where no bell can be hung: other programs' changes shall be seen within a second.
 const POLL: Duration = Duration::from_millis(900);
-/// How often to look on a server whatever is heard.
-#[cfg(feature = "postgres")]
-const SLOW_LOOK: Duration = Duration::from_secs(2);
 /// The pauses between two tries to open a store whose server is away, in milliseconds: the first and the longest.
 const PAUSES: (u64, u64) = (500, 15_000);
 /// Changes of rows that are taken together at most: a sync costs the same for one as for many.
@@ -262,7 +259,7 @@ impl Desk {
         Ok(desk)
     }
 
-    /// On a server: hears the calls of other connections, and looks every two seconds whether or not there was one.
+    /// On a server: hears the calls of other connections, and looks every now and then whether or not there was one.
     #[cfg(feature = "postgres")]
     fn listen_far(&mut self) {
         let (Some(server), sql::Connection::Server(conn)) = (&self.seat.store.at.server, &self.seat.store.conn) else {
@@ -273,7 +270,7 @@ impl Desk {
             let ring = || ringing.lock().unwrap_or_else(PoisonError::into_inner).send(Input::Rung).is_ok();
             rung.swap(true, Ordering::AcqRel) || ring()
         };
-        self._ear = sql::listen(server, conn.name().to_owned(), SLOW_LOOK, heard).map(Ear::Far);
+        self._ear = sql::listen(server, conn.name().to_owned(), heard).map(Ear::Far);
     }
 
     #[cfg(not(feature = "postgres"))]

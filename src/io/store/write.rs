@@ -11,7 +11,7 @@ use super::{
     row::{self, Json, own},
     share,
     sql::{self, Connection, Optional, ToSql, params},
-    step::{add_event, add_ledger, repeated_by, take},
+    step::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
     account,
@@ -276,8 +276,8 @@ fn first_event(task: &Task) -> Event {
 fn write(conn: &mut Connection, writes: &[Write], by: &By) -> sql::Result<Vec<WriteResult>> {
     let tx = conn.begin()?;
     let mut results = Vec::with_capacity(writes.len());
-    for write in writes {
-        results.push(match take(&tx, write, by.who.as_deref())? {
+    for (write, rev) in writes.iter().zip(take_each(&tx, writes, by.who.as_deref())?) {
+        results.push(match rev {
             Some(rev) => WriteResult::Done { key: write.task.key, rev },
             None => WriteResult::Overtaken(Box::new(existing(&tx, write.task.key)?)),
         });
@@ -312,7 +312,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::
         return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(MINUTE)) });
     }
     let Some(rev) = take(&tx, write, by.who.as_deref())? else { return Ok(SendResult::Overtaken(Box::new(now))) };
-    tx.prepare_cached("INSERT INTO sends (profile, at) VALUES (?1, ?2)")?.execute(params![task.profile, at.0])?;
+    tx.later("INSERT INTO sends (profile, at) VALUES (?1, ?2)", params![task.profile, at.0])?;
     tx.commit()?;
     Ok(SendResult::Claimed { key: task.key, rev })
 }

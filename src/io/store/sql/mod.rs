@@ -5,6 +5,8 @@
 mod address;
 pub(super) mod dialect;
 #[cfg(feature = "postgres")]
+mod ear;
+#[cfg(feature = "postgres")]
 mod server;
 #[cfg(feature = "postgres")]
 mod server_error;
@@ -14,12 +16,14 @@ mod value;
 
 pub(super) use value::{Bound, FromSql, Params, ToSql, ValueRef, params};
 
-use domain::{reason::store::Trouble, time::Wall};
+use domain::{reason::store::Trouble, task::Phase, time::Wall};
 use rusqlite::{CachedStatement, TransactionBehavior};
 use std::{fmt, ops::Deref};
 
 #[cfg(feature = "postgres")]
-pub(super) use server::{Ear, Postgres, listen};
+pub(super) use ear::{Ear, listen};
+#[cfg(feature = "postgres")]
+pub(super) use server::Postgres;
 
 /// What a database says no with.
 #[derive(Debug)]
@@ -137,6 +141,28 @@ impl Connection {
         self.prepare_cached(sql)?.execute(params)
     }
 
+    /// Changes rows in the open transaction without waiting for the word of a server: what comes next brings it, at the latest
+    /// the commit, which fails if this does.
+    pub(super) fn later(&self, sql: &str, params: impl Params) -> Result<()> {
+        match self {
+            Self::File(_) => self.execute(sql, params).map(drop),
+            #[cfg(feature = "postgres")]
+            Self::Server(server) => server.later(sql, owned(&params)?),
+        }
+    }
+
+    /// The same statement with several values: a server is asked all of it at once.
+    pub(super) fn together<T, F: Fn(&Row<'_>) -> Result<T>>(&self, sql: &str, read: F) -> Together<'_, T, F> {
+        Together {
+            conn: self,
+            sql: sql.to_owned(),
+            read,
+            found: Vec::new(),
+            #[cfg(feature = "postgres")]
+            asked: Vec::new(),
+        }
+    }
+
     /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>> {
         Transaction::new(self, true)
@@ -145,6 +171,47 @@ impl Connection {
     /// A transaction that only reads, all of it of one moment. Nothing else may be begun meanwhile.
     pub(super) fn snapshot(&self) -> Result<Transaction<'_>> {
         Transaction::new(self, false)
+    }
+}
+
+/// A statement that is carried out with several values, in their order.
+pub(super) struct Together<'a, T, F> {
+    conn: &'a Connection,
+    sql: String,
+    read: F,
+    found: Vec<Option<T>>,
+    /// What a server is still to be asked.
+    #[cfg(feature = "postgres")]
+    asked: Vec<server::Said>,
+}
+
+impl<T, F: Fn(&Row<'_>) -> Result<T>> Together<'_, T, F> {
+    /// Once more, with these.
+    pub(super) fn with(&mut self, params: impl Params) -> Result<()> {
+        match self.conn {
+            Connection::File(_) => {
+                let row = self.conn.prepare_cached(&self.sql)?.query_row(params, &self.read).optional()?;
+                self.found.push(row);
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Server(_) => self.asked.push((self.sql.clone(), owned(&params)?)),
+        }
+        Ok(())
+    }
+
+    /// The first row of each answer; `None` where there is none.
+    pub(super) fn first_rows(self) -> Result<Vec<Option<T>>> {
+        match self.conn {
+            Connection::File(_) => Ok(self.found),
+            #[cfg(feature = "postgres")]
+            Connection::Server(server) => {
+                let answers = server.each(self.asked)?;
+                let read = |rows: Vec<tokio_postgres::Row>| {
+                    rows.first().map(|row| (self.read)(&Row::Server(row, server.skew()))).transpose()
+                };
+                answers.into_iter().map(read).collect()
+            }
+        }
     }
 }
 
@@ -370,6 +437,15 @@ impl Row<'_> {
         match self.value(column)? {
             ValueRef::Null => Ok(None),
             _ => self.here(column).map(Some),
+        }
+    }
+
+    /// A phase of the database's clock, by ours.
+    pub(super) fn phase_here(&self, phase: Phase) -> Phase {
+        match self {
+            Self::File(_) => phase,
+            #[cfg(feature = "postgres")]
+            Self::Server(_, skew) => phase.later(-skew),
         }
     }
 

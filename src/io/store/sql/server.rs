@@ -16,39 +16,43 @@ use std::{
     cell::{Cell, RefCell},
     future::Future,
     path::PathBuf,
+    pin::Pin,
     sync::{Arc, LazyLock, mpsc},
+    task::Poll,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::runtime::Runtime;
 use tokio_postgres::{
-    AsyncMessage, Client, Config, Row,
+    Client, Config, Row,
     types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked},
 };
 
 /// How long one answer may take: longer than a server needs, shorter than a person waits.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long it may take to get through.
-const CONNECT: Duration = Duration::from_secs(5);
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
 /// How long a lost commit is looked for before it is told as failed.
 const DECIDE: Duration = Duration::from_secs(10);
 /// The pauses between two tries to get through, in milliseconds: the first and the longest.
-const PAUSES: (u64, u64) = (250, 5_000);
+pub(super) const PAUSES: (u64, u64) = (250, 5_000);
 /// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a file's
 /// lock. A program that stops in the middle holds it up for some seconds at most.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
                      SELECT 1 FROM meta WHERE name = 'store' FOR UPDATE";
 /// A clock that goes wrong by less is taken as right, in milliseconds.
 const RIGHT: i64 = 2_000;
+/// Changes that are put by at most.
+const MANY: usize = 500;
 /// Rows that a long answer brings at once, at first and then.
 const PARTS: (usize, usize) = (200, 5_000);
 
 /// Drives the lines of all connections.
-static WORKER: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
+pub(super) static WORKER: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name("postgres").enable_all().build()
 });
 
 /// How to connect, with the password; and the one certificate that is trusted, where one is named.
-fn ready(server: &Server) -> Result<(Config, Option<PathBuf>)> {
+pub(super) fn ready(server: &Server) -> Result<(Config, Option<PathBuf>)> {
     let address = Address::of(server)?;
     let mut config = address.config;
     if let Some(password) = password::of(&config, server)? {
@@ -91,7 +95,12 @@ pub(in super::super) struct Postgres {
     met: RefCell<Option<(Trouble, String)>>,
     /// The server's clock less ours, in milliseconds.
     skew: Cell<i64>,
+    /// Changes of the open transaction whose answers nobody waits for: they go along with what comes next.
+    later: RefCell<Vec<Said>>,
 }
+
+/// A statement with its values.
+pub(super) type Said = (String, Vec<Bound<'static>>);
 
 impl Postgres {
     /// Connects.
@@ -108,6 +117,7 @@ impl Postgres {
             missed: Cell::new((0, None)),
             met: RefCell::default(),
             skew: Cell::new(0),
+            later: RefCell::default(),
         };
         new.client()?;
         Ok(new)
@@ -197,12 +207,37 @@ impl Postgres {
     }
 
     fn ask(&self, sql: &str, params: Vec<Bound<'static>>) -> Result<Vec<Row>> {
+        if !self.later.borrow().is_empty() {
+            return Ok(self.each(vec![(sql.to_owned(), params)])?.pop().unwrap_or_default());
+        }
         let (client, sql) = (self.line()?, in_their_words(sql));
         self.noticed(wait(ANSWER, async move { client.query_typed(&sql, &typed(&params)).await }))
     }
 
+    /// Puts a change of the open transaction by, to go along with what comes next.
+    pub(super) fn later(&self, sql: &str, params: Vec<Bound<'static>>) -> Result<()> {
+        if !self.inside.get() {
+            return self.execute(sql, params).map(drop);
+        }
+        self.later.borrow_mut().push((sql.to_owned(), params));
+        if self.later.borrow().len() < MANY { Ok(()) } else { self.each(Vec::new()).map(drop) }
+    }
+
+    /// The rows of each answer, asked in one trip, behind what was put by.
+    pub(super) fn each(&self, asked: Vec<Said>) -> Result<Vec<Vec<Row>>> {
+        let mut all = self.later.take();
+        let before = all.len();
+        all.extend(asked);
+        let client = self.line()?;
+        let mut answers = self.noticed(wait(ANSWER, async move { together(&client, all, false).await }))?;
+        Ok(answers.split_off(before))
+    }
+
     /// Changes rows; tells how many.
     pub(super) fn execute(&self, sql: &str, params: Vec<Bound<'static>>) -> Result<usize> {
+        if !self.later.borrow().is_empty() {
+            self.each(Vec::new())?;
+        }
         let (client, sql) = (self.line()?, in_their_words(sql));
         let done = self.noticed(wait(ANSWER, async move { client.execute_typed(&sql, &typed(&params)).await }))?;
         Ok(usize::try_from(done).unwrap_or(usize::MAX))
@@ -270,6 +305,7 @@ impl Postgres {
 
     pub(super) fn roll_back(&self) {
         self.inside.set(false);
+        self.later.borrow_mut().clear();
         if self.is_there() && self.batch("ROLLBACK").is_err() {
             self.hang_up();
         }
@@ -277,7 +313,8 @@ impl Postgres {
 
     /// On disk when it returns. A commit whose answer was lost is looked for before anything else.
     pub(super) fn commit(&self, changes: bool) -> Result<()> {
-        let done = self.batch("COMMIT");
+        let later = self.later.take();
+        let done = if later.is_empty() { self.batch("COMMIT") } else { self.commit_with(later) };
         self.inside.set(false);
         match done {
             Err(error) if error.is_away() && changes => self.decide(error),
@@ -287,6 +324,13 @@ impl Postgres {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// The changes that were put by, and the commit, in one trip. Where one of them fails there is no commit: the server takes
+    /// the word for the end of a transaction that has failed.
+    fn commit_with(&self, later: Vec<Said>) -> Result<()> {
+        let client = self.line()?;
+        self.noticed(wait(ANSWER, async move { together(&client, later, true).await })).map(drop)
     }
 
     /// Finds out whether the transaction whose answer was lost is there. The old line's end of it is waited for: while it
@@ -320,6 +364,34 @@ impl Postgres {
         self.roll_back();
         Ok(!found?.is_empty())
     }
+}
+
+/// Carries these out in their order without waiting in between, and then commits if that is wanted. The first that failed is told;
+/// inside a transaction nothing after it was carried out.
+async fn together(
+    client: &Client,
+    all: Vec<Said>,
+    commits: bool,
+) -> std::result::Result<Vec<Vec<Row>>, tokio_postgres::Error> {
+    type Answer<'a> = Pin<Box<dyn Future<Output = std::result::Result<Vec<Row>, tokio_postgres::Error>> + Send + 'a>>;
+    let ask = |(sql, params): Said| -> Answer<'_> {
+        Box::pin(async move { client.query_typed(&in_their_words(&sql), &typed(&params)).await })
+    };
+    let commit: Option<Answer<'_>> =
+        commits.then(|| Box::pin(async { client.batch_execute("COMMIT").await.map(|()| Vec::new()) }) as Answer<'_>);
+    let mut asked: Vec<Answer<'_>> = all.into_iter().map(ask).chain(commit).collect();
+    let mut answers: Vec<Option<_>> = asked.iter().map(|_| None).collect();
+    // What is asked first is sent first: each is begun in its turn.
+    std::future::poll_fn(|cx| {
+        for (asked, answer) in asked.iter_mut().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+            if let Poll::Ready(said) = asked.as_mut().poll(cx) {
+                *answer = Some(said);
+            }
+        }
+        if answers.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    answers.into_iter().flatten().collect()
 }
 
 /// A long answer, brought in parts.
@@ -362,68 +434,6 @@ pub(super) fn value(row: &Row, column: usize) -> std::result::Result<ValueRef<'_
         Type::BOOL => integer(got::<bool>(row, column)?.map(i64::from)),
         _ => got::<&str>(row, column)?.map_or(ValueRef::Null, ValueRef::Text),
     })
-}
-
-/// Listens for the calls of other connections; ends when it is dropped.
-#[derive(Debug)]
-pub(in super::super) struct Ear(tokio::task::JoinHandle<()>);
-
-impl Drop for Ear {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Calls `heard` when another connection than `own` has changed something, and at least every `at_least`, until it says
-/// `false`. Calls are only wanted, never relied on: where none can be heard (PgBouncer), the slow look is what there is.
-pub(in super::super) fn listen(
-    server: &Server,
-    own: String,
-    at_least: Duration,
-    heard: impl Fn() -> bool + Send + Sync + 'static,
-) -> Option<Ear> {
-    let (server, heard) = (server.clone(), Arc::new(heard));
-    let worker = WORKER.as_ref().ok()?;
-    Some(Ear(worker.spawn(async move {
-        let mut pause = Duration::from_millis(PAUSES.0);
-        loop {
-            // Reading a password may run a command.
-            let at = server.clone();
-            let made = tokio::task::spawn_blocking(move || {
-                let (config, tls) = ready(&at)?;
-                Ok::<_, Error>((config, Tls::new(tls.as_deref())?))
-            });
-            if let Ok(Ok((config, tls))) = made.await
-                && let Ok(Ok((client, mut line))) = tokio::time::timeout(CONNECT * 2, config.connect(tls)).await
-            {
-                let (calls, mut called) = tokio::sync::mpsc::unbounded_channel();
-                let drive = tokio::spawn(async move {
-                    while let Some(Ok(message)) = std::future::poll_fn(|cx| line.poll_message(cx)).await {
-                        if let AsyncMessage::Notification(call) = message {
-                            let _ = calls.send(call.payload().to_owned());
-                        }
-                    }
-                });
-                if client.batch_execute("LISTEN reeltop").await.is_ok() {
-                    pause = Duration::from_millis(PAUSES.0);
-                    loop {
-                        match tokio::time::timeout(at_least, called.recv()).await {
-                            Ok(Some(by)) if by == own => {}
-                            Ok(Some(_)) | Err(_) if heard() => {}
-                            Ok(Some(_)) | Err(_) => return,
-                            Ok(None) => break,
-                        }
-                    }
-                }
-                drive.abort();
-            }
-            if !heard() {
-                return;
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(PAUSES.1));
-        }
-    })))
 }
 
 /// The skew from now on: in whole seconds, and the same until it is another, so that a moment which goes there and comes back is

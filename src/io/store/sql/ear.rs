@@ -1,0 +1,81 @@
+//! Hears that other connections to a server have changed something.
+
+use super::{
+    Error,
+    server::{CONNECT, PAUSES, WORKER, ready},
+    tls::Tls,
+};
+use crate::store::at::Server;
+use std::{sync::Arc, time::Duration};
+use tokio_postgres::AsyncMessage;
+
+/// How often to look whatever is heard.
+const SLOW_LOOK: Duration = Duration::from_secs(2);
+/// The same while no call was heard, not even one of our own: other programs' changes shall be seen within a second.
+const UNCALLED: Duration = Duration::from_millis(900);
+
+/// Listens for the calls of other connections; ends when it is dropped.
+#[derive(Debug)]
+pub(in super::super) struct Ear(tokio::task::JoinHandle<()>);
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Calls `heard` when another connection than `own` has changed something, and every now and then, until it says `false`. Calls
+/// are only wanted, never relied on: where none are heard (PgBouncer), looking is what there is, and is done more often.
+pub(in super::super) fn listen(
+    server: &Server,
+    own: String,
+    heard: impl Fn() -> bool + Send + Sync + 'static,
+) -> Option<Ear> {
+    let (server, heard) = (server.clone(), Arc::new(heard));
+    let worker = WORKER.as_ref().ok()?;
+    Some(Ear(worker.spawn(async move {
+        let mut pause = Duration::from_millis(PAUSES.0);
+        loop {
+            // Reading a password may run a command.
+            let at = server.clone();
+            let made = tokio::task::spawn_blocking(move || {
+                let (config, tls) = ready(&at)?;
+                Ok::<_, Error>((config, Tls::new(tls.as_deref())?))
+            });
+            if let Ok(Ok((config, tls))) = made.await
+                && let Ok(Ok((client, mut line))) = tokio::time::timeout(CONNECT * 2, config.connect(tls)).await
+            {
+                let (calls, mut called) = tokio::sync::mpsc::unbounded_channel();
+                let drive = tokio::spawn(async move {
+                    while let Some(Ok(message)) = std::future::poll_fn(|cx| line.poll_message(cx)).await {
+                        if let AsyncMessage::Notification(call) = message {
+                            let _ = calls.send(call.payload().to_owned());
+                        }
+                    }
+                });
+                if client.batch_execute("LISTEN reeltop").await.is_ok() {
+                    pause = Duration::from_millis(PAUSES.0);
+                    let mut look = UNCALLED;
+                    loop {
+                        let call = tokio::time::timeout(look, called.recv()).await;
+                        if let Ok(Some(_)) = &call {
+                            look = SLOW_LOOK;
+                        }
+                        match call {
+                            Ok(Some(by)) if by == own => {}
+                            Ok(Some(_)) | Err(_) if heard() => {}
+                            Ok(Some(_)) | Err(_) => return,
+                            Ok(None) => break,
+                        }
+                    }
+                }
+                drive.abort();
+            }
+            if !heard() {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(PAUSES.1));
+        }
+    })))
+}
