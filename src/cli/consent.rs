@@ -1,12 +1,16 @@
-//! A person's yes to something paid. Without a terminal nobody is asked: then `--yes` and `--max-cost` must have said it.
+//! A person's yes to something paid, or to what is another person's. Without a terminal nobody is asked: then `--yes` (and
+//! `--max-cost`) must have said it.
 
 use super::Stop;
 use crate::args::Consent;
 use ::io::run::exit::Exit;
-use domain::amount::Money;
+use domain::{amount::Money, task::TaskKey};
 use engine::settings::BudgetSettings;
-use std::io::{self, BufRead, IsTerminal, Write};
-use words::{names, problem::Problem, tr};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead, IsTerminal, Write},
+};
+use words::{names, problem::Problem, terms, tr};
 
 /// Lets a paid call pass, or says why not.
 ///
@@ -40,10 +44,38 @@ pub(super) fn ask(tasks: usize, price: Money, said: Consent, budget: &BudgetSett
     let tasks = names::tasks(tasks);
     write!(err, "{}", tr!("{tasks} for {price}. Type {wanted} to send: ", tasks, price, wanted))?;
     err.flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim().eq_ignore_ascii_case(&wanted) {
+    if answered(&wanted)? {
         return Ok(());
     }
     Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("not confirmed"), ""))))
+}
+
+/// Lets an act on these tasks of other people pass, or says why not.
+///
+/// # Errors
+/// Nobody said yes; nobody can be asked.
+pub(super) fn ask_about_others(others: &BTreeMap<&str, Vec<TaskKey>>) -> Result<(), Stop> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let told = others.iter().map(|(who, keys)| tr!("Not yours but {who}'s: {keys}", who, keys = terms::listed(keys)));
+    let told = told.collect::<Vec<_>>().join("\n");
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let problem = Problem::new(tr!("nothing was cancelled"), told, tr!("Add --yes if that is what you want."));
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    let mut err = io::stderr();
+    write!(err, "{told}\n{}", tr!("Type y to cancel them: "))?;
+    err.flush()?;
+    if answered("y")? {
+        return Ok(());
+    }
+    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was cancelled"), tr!("not confirmed"), ""))))
+}
+
+/// Whether the person types that.
+fn answered(wanted: &str) -> io::Result<bool> {
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case(wanted))
 }

@@ -190,7 +190,7 @@ fn call(cli: Cli) -> Outcome {
         }
         Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),
         Command::Watch { until_idle } => watch::run(&load(&global)?, until_idle, voice),
-        Command::Cancel { keys } => acts::cancel(&load(&global)?, keys, voice),
+        Command::Cancel { keys, yes } => acts::cancel(&load(&global)?, keys, yes, voice),
         Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, voice),
         Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),
         Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, voice),

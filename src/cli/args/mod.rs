@@ -176,6 +176,9 @@ pub enum Command {
         /// The tasks
         #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
+        /// Do not ask, though some are another person's
+        #[arg(long)]
+        yes: bool,
     },
     /// Download the files now
     Download {
@@ -428,7 +431,7 @@ fn name_each_once(command: &mut Command) {
     match command {
         Command::Wait { keys, .. }
         | Command::Retry { keys, .. }
-        | Command::Cancel { keys }
+        | Command::Cancel { keys, .. }
         | Command::Forget { keys }
         | Command::Download { keys, .. } => keep_first(keys),
         Command::Adopt { ids } => keep_first(ids),
