@@ -169,6 +169,8 @@ pub enum StoreNews {
     OtherKey { profile: String, who: String },
     /// What was to be read could not be.
     Unread(store::Fault),
+    /// The role that the store is opened with may only look: nothing was changed.
+    Denied(store::Fault),
     /// Tasks that a program was just queueing when it ended were taken back.
     TakenBack(Vec<TaskKey>),
 }

@@ -26,6 +26,10 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
     if fault.is_of_the_line() {
         work.store.away.get_or_insert(work.now.wall);
     }
+    if work.store.only_reads && !fault.is_of_the_line() {
+        denied(work, of, fault);
+        return effects;
+    }
     if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
         effects.extend(not_written(work, write, &fault));
     }
@@ -50,6 +54,23 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
     }
     halt_here(work, fault);
     effects
+}
+
+/// A reader's role changes nothing: it is said once, nothing is tried again, and looking goes on.
+fn denied(work: &mut Work, of: Option<Ticket>, fault: Fault) {
+    if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
+        let key = write.task.key;
+        work.store.busy.remove(&key);
+        act_news::not_on_disk(work, key, &fault);
+    } else if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
+        work.adopting.inserting.remove(&ticket);
+        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault)) });
+        return;
+    }
+    if let Some(ticket) = of {
+        share::denied(work, ticket);
+    }
+    work.news.push(News::Store(StoreNews::Denied(fault)));
 }
 
 fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {

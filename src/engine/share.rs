@@ -83,6 +83,14 @@ pub(super) fn failed(work: &mut Work, of: Ticket) {
     work.sharing.failed.extend(work.sharing.under_way.remove(&of));
 }
 
+/// The store does not take it from this program: what was to stop or to go on for everybody does not for this one either.
+pub(super) fn denied(work: &mut Work, of: Ticket) {
+    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of) {
+        let me = stamp(work).who;
+        work.queue.pause.take_if(|by| by.who == me);
+    }
+}
+
 /// Hands over again what failed.
 pub(super) fn retry(work: &mut Work) {
     let failed = std::mem::take(&mut work.sharing.failed);

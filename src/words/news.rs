@@ -58,6 +58,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         News::Store(StoreNews::OtherKey { profile, who }) => {
             (Level::Warning, None, other_key(profile, who).to_string())
         }
+        News::Store(StoreNews::Denied(fault)) => (Level::Warning, None, reason::store::problem(fault).to_string()),
         News::Store(StoreNews::TakenBack(keys)) => {
             (Level::Warning, keys.first().copied(), taken_back(keys).to_string())
         }

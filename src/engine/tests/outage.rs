@@ -7,7 +7,7 @@ use crate::{
     served::Halt,
 };
 use TaskState::{Cancelled, Running, Sending, Unknown};
-use domain::task::LedgerLine;
+use domain::{account::Change, task::LedgerLine};
 
 fn halted(world: &World) -> Vec<Option<HaltCause>> {
     world
@@ -145,6 +145,24 @@ fn an_answer_that_was_left_behind_and_comes_after_its_task_was_settled_leaves_it
     assert_eq!(world.states(1), (Cancelled, Cancelled));
     assert_eq!(world.disk.tasks[&key(1)].remote, Some(RemoteId("R1".into())));
     assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Charged));
+}
+
+#[test]
+fn what_a_reader_may_not_do_is_said_once_and_not_tried_again() {
+    let mut world = World::running();
+    world.take(Msg::Store(StoreMsg::OnlyReads));
+    world.act(Act::Pause(true));
+    let wish = world.commands.iter().find_map(|command| match command {
+        StoreCmd::Share { ticket, change: Change::Pause, .. } => Some(*ticket),
+        _ => None,
+    });
+    assert!(wish.is_some());
+    let why = store::Why::Server { kind: store::Trouble::NotAllowed, said: "permission denied for table stops".into() };
+    let fault = store::Fault { deed: store::Deed::SaveChanges, file: "postgres://db/reel".into(), why };
+    world.take(Msg::Store(StoreMsg::Failed { ticket: wish, fault: fault.clone() }));
+    let denied = |news: &&News| **news == News::Store(StoreNews::Denied(fault.clone()));
+    assert_eq!(world.state.news.iter().filter(denied).count(), 1);
+    assert_eq!((world.halt(), world.state.queue.is_paused(), world.state.store.retry_at), (None, false, None));
 }
 
 #[test]
