@@ -21,6 +21,7 @@
 mod cable;
 mod caps;
 mod day;
+mod figures;
 mod machine;
 mod people;
 mod reckoning;
@@ -50,6 +51,12 @@ impl Chance {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         usize::try_from((z ^ (z >> 31)) % n as u64).unwrap()
     }
+}
+
+#[test]
+#[ignore = "it measures: cargo test --release --features postgres --test machines -- --ignored --nocapture figures"]
+fn figures() {
+    figures::tell();
 }
 
 #[test]
