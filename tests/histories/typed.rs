@@ -19,7 +19,7 @@ const BACK: [&str; 3] = ["esc", "esc", "esc"];
 /// The keys by which a person does that; `None` where it takes knowledge that only an act is given here.
 fn keys(world: &mut World, deed: Deed) -> Option<Vec<Key>> {
     let named = |name: &&str| name.parse().expect("a key");
-    let mut keys: Vec<Key> = BACK.iter().map(|name| named(&name)).collect();
+    let mut keys: Vec<Key> = BACK.iter().map(named).collect();
     let to_a_row = |world: &mut World, keys: &mut Vec<Key>| {
         keys.push(Key::char('g'));
         keys.extend((0..world.chance.below(12)).map(|_| Key::char('j')));

@@ -187,7 +187,7 @@ fn large(place: &Place, thousands: u32) {
     let from = At::from(file.path());
     fill(&from, 10_000, 0, 7, now()).unwrap();
     assert!(place.sql("TRUNCATE tasks, events, ledger, callbacks").status.success());
-    fill(&place.at(), 10_000, 0, 7, now()).unwrap();
+    fill(place.at(), 10_000, 0, 7, now()).unwrap();
     // What is there, so many times over.
     let times = thousands / 10 - 1;
     let columns = "parent, attempt, profile, state, charged, error_class, error, status, task_id, file_id, path, bytes, model, \

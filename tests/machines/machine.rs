@@ -66,7 +66,7 @@ impl Machine {
     }
 
     pub(crate) const fn has_a_screen(&self) -> bool {
-        self.n % 5 == 0
+        self.n.is_multiple_of(5)
     }
 
     /// A call of the program on this machine, word by word.

@@ -61,7 +61,8 @@ fn submit_understands_all_its_flags() {
 
 #[test]
 fn keys_are_understood_with_and_without_their_sign() {
-    assert_eq!(command("reeltop cancel 12 #13"), Command::Cancel { keys: vec![TaskKey(12), TaskKey(13)] });
+    assert_eq!(command("reeltop cancel 12 #13"), Command::Cancel { keys: vec![TaskKey(12), TaskKey(13)], yes: false });
+    assert_eq!(command("reeltop cancel 12 --yes"), Command::Cancel { keys: vec![TaskKey(12)], yes: true });
     let timeout = Some(90 * MINUTE);
     assert_eq!(command("reeltop wait 1 --timeout 1h30m"), Command::Wait { keys: vec![TaskKey(1)], timeout });
     let retry = Command::Retry { keys: vec![], failed: true, again: false, consent: Consent::default() };

@@ -151,6 +151,8 @@ fn an_answer_that_was_left_behind_and_comes_after_its_task_was_settled_leaves_it
 fn what_a_reader_may_not_do_is_said_once_and_not_tried_again() {
     let mut world = World::running();
     world.take(Msg::Store(StoreMsg::OnlyReads));
+    // With another command before it the wish waits for its answer.
+    world.act(Act::Queue { intents: intents(1), undo: false });
     world.act(Act::Pause(true));
     let wish = world.commands.iter().find_map(|command| match command {
         StoreCmd::Share { ticket, change: Change::Pause, .. } => Some(*ticket),

@@ -151,7 +151,7 @@ pub static COMMANDS: &[Command] = &[
     to(Order::Sheet, "sheet", "", "Show six frames of the video with their seconds").on(On::Screen),
     to(Order::Compare, "compare", "[#A #B]", "Show two videos side by side, of two tasks or of the two marked").on(On::Screen),
     to(Order::Gallery, "gallery", "", "Show the tasks as posters, or as a table again").on(On::Screen),
-    to(Order::Pause, "pause", "", "Pause or resume sending"),
+    to(Order::Pause, "pause", "", "Pause sending, of every program on the store"),
     to(Order::Resume, "resume", "", "Resume sending"),
     to(Order::Help, "help", "[COMMAND]", "Explain keys and commands, or that command").words(),
     to(Order::Quit, "quit", "", "Quit, waiting for submissions under way"),

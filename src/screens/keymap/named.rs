@@ -8,8 +8,12 @@ impl Keymap {
     /// The first key of an action as a sentence names it; the command of its name where it has no key.
     #[must_use]
     pub fn named(&self, ctx: Ctx, action: Action) -> String {
-        let key = binding(ctx, action).and_then(|binding| self.keys_of(binding).first());
-        key.map_or_else(|| format!(":{}", action.id()), |key| readable(&key.to_string()))
+        self.key(ctx, action).unwrap_or_else(|| format!(":{}", action.id()))
+    }
+
+    fn key(&self, ctx: Ctx, action: Action) -> Option<String> {
+        let key = binding(ctx, action).and_then(|binding| self.keys_of(binding).first())?;
+        Some(readable(&key.to_string()))
     }
 
     /// How sentences of the work name the person's deeds.
@@ -21,7 +25,7 @@ impl Keymap {
             download: table(Action::Download),
             edit: table(Action::Edit),
             failures: table(Action::Failures),
-            resume: table(Action::Pause),
+            resume: self.key(Ctx::Table, Action::Pause).unwrap_or_else(|| ":resume".to_owned()),
             new: self.named(Ctx::Panes, Action::New),
             quit: self.named(Ctx::Global, Action::Quit),
             resolve: table(Action::Resolve),

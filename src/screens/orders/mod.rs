@@ -41,8 +41,10 @@ pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, St
         Order::On(action) => tasks::on(app, action, rest),
         Order::Do(action) if rest.is_empty() => tasks::on(app, action, ""),
         Order::Resolve => tasks::resolve(app, rest),
+        // A word means one thing, whatever is so already: who types it may not see the header.
+        Order::Pause if rest.is_empty() => Ok(vec![Do::Act(Act::Pause(true))]),
         Order::Resume if rest.is_empty() => Ok(vec![Do::Act(Act::Resume)]),
-        Order::Do(_) | Order::Resume => action(rest, Action::Pause),
+        Order::Do(_) | Order::Pause | Order::Resume => action(rest, Action::Pause),
         Order::Theme => theme(app, rest),
         Order::Set => set(app, rest),
         Order::Budget => budget(app, rest),
@@ -54,7 +56,6 @@ pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, St
         Order::Sheet => shown(app, rest, Action::Sheet),
         Order::Compare => compare(app, rest),
         Order::Gallery => shown(app, rest, Action::Gallery),
-        Order::Pause => action(rest, Action::Pause),
         Order::Help => {
             help::of(app, rest);
             Ok(Vec::new())
