@@ -2,7 +2,7 @@
 """The 23 figures by which reeltop is judged fast, beside a floor (the least program that draws such a table) in one run, as
 a Markdown table. Nothing is asserted: times drift with the machine's load, so look at the ratios. From a clean checkout:
 
-    tests/bench/figures.py --probe /work/shared/tools --floor /work/shared/floor --million >figures.md
+    tests/bench/figures.py --probe ../shared/tools --floor ../shared/floor --million >figures.md
 
 --probe    the folder of tui_probe.py, which drives a terminal program and measures it
 --floor    the floor program, or the folder of its crate, which is then built: `floor 10000 --hw --sync --marker` draws a
