@@ -6,9 +6,8 @@ use super::{
 };
 use ::io::store::{At, Handle, Server, Store, fill, open};
 use domain::{
-    amount::{Amount, CostSource, Currency},
-    request::Request,
     task::{NewTask, Phase, RemoteId, Task},
+    testing::intent,
     time::Wall,
 };
 use engine::{
@@ -104,24 +103,10 @@ fn now() -> Wall {
 }
 
 fn task(remote: Option<String>) -> NewTask {
-    let phase = match &remote {
-        Some(_) => Phase::Running { status: String::new(), next_poll: now(), polls: 0, misses: 0, trouble: None },
-        None => Phase::Queued { not_before: now(), put_back: None },
-    };
-    NewTask {
-        parent: None,
-        agreed: vec![],
-        attempt: 1,
-        name: None,
-        profile: "302ai".into(),
-        request: Request::plain("MiniMax-Hailuo-02", "a red fox crosses a frozen lake", "768P", 6),
-        cost: Amount::from_thousandths(500),
-        currency: Currency::Ptc,
-        cost_source: Some(CostSource::List),
-        remote: remote.map(RemoteId),
-        automatic: false,
-        phase,
-    }
+    let queued = intent("a red fox crosses a frozen lake", now());
+    let Some(id) = remote else { return queued };
+    let phase = Phase::Running { status: String::new(), next_poll: now(), polls: 0, misses: 0, trouble: None };
+    NewTask { phase, remote: Some(RemoteId(id)), ..queued }
 }
 
 fn small(what: &str, at: &At, cable: Option<&Cable>) {

@@ -54,6 +54,17 @@ fn sent(program: &Program, prompt: &str) -> Task {
     task
 }
 
+/// The answers of a program that ended, as they are told to that one.
+fn left(later: &Program) -> Vec<Write> {
+    until(
+        || later.next(),
+        |msg| match msg {
+            StoreMsg::Left { writes } => Some(writes.clone()),
+            _ => None,
+        },
+    )
+}
+
 #[test]
 fn an_accepted_id_lies_on_this_machine_while_the_server_is_away_and_a_later_program_brings_it_in() {
     let dir = place();
@@ -77,13 +88,7 @@ fn an_accepted_id_lies_on_this_machine_while_the_server_is_away_and_a_later_prog
     dir.start();
     for _ in 0..2 {
         let later = Program::start(dir.at());
-        let writes = until(
-            || later.next(),
-            |msg| match msg {
-                StoreMsg::Left { writes } => Some(writes.clone()),
-                _ => None,
-            },
-        );
+        let writes = left(&later);
         assert_eq!(writes, std::slice::from_ref(&answer));
         let file = fs::read_dir(dir.path().join("accepted")).unwrap().next().unwrap().unwrap().path();
         let text = fs::read(&file).unwrap();
@@ -122,13 +127,7 @@ fn what_was_proven_not_taken_does_not_become_unknown_by_an_outage_and_a_crash() 
     (row.phase, row.claim) = (Phase::Unknown { error: trouble(ErrorClass::UnknownOutcome, Charged::Unknown) }, None);
     save(&mut elsewhere, &mut row);
     let later = Program::start(dir.at());
-    let writes = until(
-        || later.next(),
-        |msg| match msg {
-            StoreMsg::Left { writes } => Some(writes.clone()),
-            _ => None,
-        },
-    );
+    let writes = left(&later);
     assert_eq!(writes, std::slice::from_ref(&answer));
     let written = |write: Write| {
         later.handle.send(StoreCmd::Write { ticket: 5, writes: vec![write] });

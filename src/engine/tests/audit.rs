@@ -67,8 +67,8 @@ fn the_program_looks_for_what_was_charged_twice_alone_half_an_hour_after_an_acce
     assert_eq!(world.state.money.audit, None);
 }
 
-#[test]
-fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_cannot_be() {
+/// A program whose audit of today has heard the balance.
+fn balanced() -> World {
     let mut world = asking();
     asked(&mut world);
     world.reply(charge("0.4"));
@@ -78,6 +78,12 @@ fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_can
     world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. }));
     world.reply(ok(r#"{"data":{"balance":"10"}}"#));
     world.settle();
+    world
+}
+
+#[test]
+fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_cannot_be() {
+    let mut world = balanced();
     world.reply(ok(r#"{"code":-1,"msg":"permission denied: manage key"}"#));
     world.settle();
     let denied = |world: &World| matches!(&world.state.money.audit, Some((Err(NotAudited::Denied { .. }), _)));
@@ -88,15 +94,7 @@ fn a_key_that_must_not_see_the_records_is_told_once_and_an_audit_says_why_it_can
 
 /// A program whose audit of today has heard the balance and asked for the first page.
 fn auditing() -> World {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(charge("0.4"));
-    world.settle();
-    world.state.work.own.balance.asking = None;
-    world.act(Act::Audit { days: 1 });
-    world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. }));
-    world.reply(ok(r#"{"data":{"balance":"10"}}"#));
-    world.settle();
+    let mut world = balanced();
     assert_eq!(asked(&mut world), 1);
     world
 }

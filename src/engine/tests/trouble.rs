@@ -236,6 +236,17 @@ fn a_row_that_cannot_be_read_is_told_and_waits_for_nothing() {
     assert!(world.state.saver.wanted.is_empty());
 }
 
+/// Another program takes the one that sent this task for dead.
+fn took_for_dead(task: &mut Task) {
+    let error = TaskError {
+        code: "interrupted".into(),
+        class: ErrorClass::UnknownOutcome,
+        reason: Reason::said("it seems to have ended", "", ""),
+        charged: Charged::Unknown,
+    };
+    (task.phase, task.claim) = (Phase::Unknown { error }, None);
+}
+
 #[test]
 fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown() {
     let reset = Reply::NotUploaded { why: LineFault::Reset, handed: 1, total: 2, detail: "reset".into() };
@@ -248,15 +259,7 @@ fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown(
         let mut world = World::posting();
         // This one was stopped for longer than its claim was good for.
         world.pass(HOUR);
-        world.other(1, |task| {
-            let error = TaskError {
-                code: "interrupted".into(),
-                class: ErrorClass::UnknownOutcome,
-                reason: Reason::said("it seems to have ended", "", ""),
-                charged: Charged::Unknown,
-            };
-            (task.phase, task.claim) = (Phase::Unknown { error }, None);
-        });
+        world.other(1, took_for_dead);
         world.hear();
         world.reply(reply.clone());
         world.settle();
@@ -276,13 +279,7 @@ fn a_proven_answer_says_nothing_of_a_later_submission_of_its_row() {
     world.disk.health = Health::Well;
     let sent = world.wall().plus(MINUTE);
     world.other(1, |task| {
-        let error = TaskError {
-            code: "interrupted".into(),
-            class: ErrorClass::UnknownOutcome,
-            reason: Reason::said("it seems to have ended", "", ""),
-            charged: Charged::Unknown,
-        };
-        (task.phase, task.claim) = (Phase::Unknown { error }, None);
+        took_for_dead(task);
         task.sent_at = Some(sent);
     });
     world.hear();
