@@ -5,7 +5,7 @@ use domain::{
     account::{Change, Raise, Stamp},
     costs::CostLine,
     task::{LedgerLine, MoneyEvent},
-    time::MINUTE,
+    time::{MINUTE, Now},
 };
 use engine::msg::{BudgetCap, InsertRefusal, SendResult};
 use std::{sync::Barrier, thread};
@@ -167,6 +167,20 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
         [cost(DAY, MoneyEvent::Reserved), cost(DAY.plus(10), MoneyEvent::Released)]
     );
     assert_eq!(store.costs(DAY.plus(20), DAY.plus(21)).unwrap(), [cost(DAY.plus(20), MoneyEvent::Resolved)]);
+}
+
+#[test]
+fn a_charge_without_a_result_is_found_among_the_last_days() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    for (prompt, at) in [("late", DAY), ("early", Wall(0))] {
+        let mut task = add(&mut store, intent(prompt));
+        (task.remote, task.sent_at) = (Some(RemoteId(prompt.into())), Some(at));
+        task.phase = Phase::Failed { error: trouble(ErrorClass::OutputSensitive, Charged::Yes) };
+        save(&mut store, &mut task);
+    }
+    let found = store.refunds(Now { wall: DAY.plus(MINUTE), ..Now::default() }).unwrap();
+    assert_eq!(found.iter().map(|refund| refund.key).collect::<Vec<_>>(), [TaskKey(1)]);
 }
 
 #[test]
