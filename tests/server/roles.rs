@@ -1,18 +1,25 @@
 //! What the roles of `reeltop store grants` may do: readers see, writers submit, keepers set budgets.
 
 use super::{rig::Place, *};
-use ::io::store::{At, GRANTS, Server};
+use ::io::store::{At, GRANTS, Seat, Server};
 use domain::{
     account::{Change, Raise, Stamp},
     reason::store::{Trouble, Why},
 };
-use engine::msg::{BudgetCap, InsertRefusal};
+use engine::{
+    effect::StoreCmd,
+    msg::{BudgetCap, InsertRefusal, StoreMsg},
+};
+
+fn at(place: &Place, user: &str) -> At {
+    let url = format!("postgres://{user}@127.0.0.1:{}/postgres", place.port);
+    let server = Server { url, password_cmd: None, allow_plain: false };
+    At { dir: place.path().to_owned(), server: Some(server), who: Some(user.into()) }
+}
 
 /// The store as that database user sees it.
 fn of(place: &Place, user: &str) -> Store {
-    let url = format!("postgres://{user}@127.0.0.1:{}/postgres", place.port);
-    let server = Server { url, password_cmd: None, allow_plain: false };
-    Store::open(At { dir: place.path().to_owned(), server: Some(server), who: Some(user.into()) }).unwrap()
+    Store::open(at(place, user)).unwrap()
 }
 
 #[test]
@@ -55,4 +62,28 @@ fn readers_see_writers_submit_and_keepers_set_the_budget() {
     assert!(place.refusal(past).contains("only a keeper"), "{}", place.refusal(past));
     assert!(refused(reader.insert(&[intent("three")], DAY, &NO_CAPS).unwrap_err().why));
     assert_eq!(reader.overview().unwrap().total, 1);
+}
+
+#[test]
+fn a_reader_who_is_refused_a_change_goes_on_seeing_what_others_do() {
+    let place = place();
+    place.sql(&format!("{GRANTS}; CREATE ROLE rita LOGIN; GRANT reeltop_reader TO rita"));
+    let mut said = Vec::new();
+    let mut seat = Seat::open(at(&place, "rita"), &mut |_| {}).unwrap();
+    let insert = StoreCmd::Insert { ticket: 1, tasks: vec![intent("one")], at: DAY, caps: NO_CAPS };
+    seat.answer(insert, &mut |msg| said.push(msg));
+    assert!(matches!(said[..], [StoreMsg::Failed { ticket: Some(1), .. }]), "{said:?}");
+    let theirs = add(&mut Store::open(place.at()).unwrap(), intent("two"));
+    said.clear();
+    seat.look_around(&mut |msg| said.push(msg));
+    assert!(matches!(&said[..], [StoreMsg::Changed { tasks }] if tasks[0].key == theirs.key), "{said:?}");
+}
+
+#[test]
+fn who_may_not_make_the_roles_is_told_what_is_missing_and_once() {
+    let place = place();
+    assert!(place.sql("CREATE ROLE olga LOGIN").status.success());
+    let refusal = place.refusal(&format!("SET ROLE olga; {GRANTS}"));
+    assert!(refusal.contains("permission denied to create role") && refusal.contains("ALTER ROLE olga CREATEROLE"));
+    assert_eq!(refusal.matches("ERROR").count(), 1, "{refusal}");
 }

@@ -52,7 +52,8 @@ impl Store {
         self.settle_doubt()?;
         let by = self.by();
         let done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, &by));
-        self.doubtful |= done.is_err() && self.at.server.is_some();
+        // Of a reader's role no commit can be there, and what looks for one is not allowed to it either.
+        self.doubtful |= done.is_err() && self.at.server.is_some() && !self.only_reads;
         let mut done = done?;
         match &mut done {
             Ok(tasks) => {
