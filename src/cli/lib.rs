@@ -265,6 +265,7 @@ fn read(global: &Global) -> Result<Loaded, Stop> {
         Stop::Exit(Exit::Usage)
     })?;
     loaded.store.url = surroundings::store_url().or(loaded.store.url);
+    surroundings::introduce(&mut loaded);
     let file = loaded.paths.config.display().to_string();
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", reason::config::located(warning, &file));

@@ -10,13 +10,19 @@ pub fn settle(setup: &mut Loaded, no_color: bool) {
     let var = |name: &str| env::var(name).ok();
     let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
     let said = setup.sets("ui.ascii");
-    setup.settings.who.get_or_insert_with(user_at_host);
-    setup.settings.host.name = machine();
+    introduce(setup);
     let ui = &mut setup.settings.ui;
     ui.depth = if no_color { Depth::None } else { depth };
     if !said {
         ui.ascii = !shows_unicode(locale("LC_CTYPE").as_deref());
     }
+}
+
+/// Says who works here, where the config does not, and at which machine: every program of one person says the same, or their
+/// tasks, files and caps would be two people's.
+pub fn introduce(setup: &mut Loaded) {
+    setup.settings.who.get_or_insert_with(user_at_host);
+    setup.settings.host.name = machine();
 }
 
 /// The language of the locale. Where the terminal cannot show Chinese, it is English.
