@@ -119,3 +119,27 @@ fn the_cap_holds_over_restarts_and_an_unknown_outcome_stands_against_it_as_spent
     assert_eq!(tasks(dir.path())[0].state(), TaskState::Refused);
     assert_eq!(ended(&submit(dir.path(), "0.5").output().unwrap()).0, Some(0));
 }
+
+#[test]
+fn of_the_caps_of_config_and_store_the_lower_one_is_shown_with_the_costs() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(submit(dir.path(), "20").env("USER", "ann").output().unwrap().status.success());
+    let (config, data) = (dir.path().join("config.toml"), dir.path().join("data"));
+    let told = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reeltop"));
+        command.args(["--config", config.to_str().unwrap(), "--data-dir", data.to_str().unwrap()]).args(args);
+        let done = command.env("HOME", dir.path()).env("USER", "ann").output().unwrap();
+        [done.stdout, done.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let [_, said] = told(&["store", "budget", "--per-day", "60", "--each", "1.5"]);
+    assert!(said.contains("only 20.0 PTC of 60.0 may be used: budget.per_day is lower"), "{said}");
+    let [costs, _] = told(&["cost"]);
+    assert!(costs.contains("the day's cap of 20.0 leaves 19.5."), "{costs}");
+    assert!(costs.contains("Of that yours: 0.0 PTC spent, 0.5 set aside; your own cap of 1.5 leaves 1.0."), "{costs}");
+    let [json, said] = told(&["store", "budget", "--per-day", "3", "--json"]);
+    let caps: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let force = serde_json::json!({ "per_day": "3.0", "per_day_each": "1.5" });
+    assert_eq!((&caps["in_force"], said.as_str()), (&force, ""));
+    let [costs, _] = told(&["cost"]);
+    assert!(costs.contains("the day's cap of 3.0 leaves 2.5."), "{costs}");
+}

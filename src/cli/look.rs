@@ -185,16 +185,18 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, voice: Voice) -> O
     let now = Clock::start().now();
     let store = Store::open(setup.at())?;
     let lines = store.costs(Wall(0), Wall(i64::MAX))?;
-    let raises = store.raises()?;
+    let (raises, kept) = (store.raises()?, store.caps()?);
     let mut out = io::stdout().lock();
     let text = match (csv, voice.json, by) {
         (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
         (true, _, None) => print::cost_csv(&lines, &raises),
         (false, true, None) => print::cost_json(&lines, &raises, now.utc_offset),
-        (false, false, Some(by)) => print::cost_text(&lines, &raises, Some(by), now, &setup.settings, voice.color),
+        (false, false, Some(by)) => {
+            print::cost_text(&lines, &raises, &kept, Some(by), now, &setup.settings, voice.color)
+        }
         (false, false, None) => {
             let runs = runs(&store, now.utc_offset, voice.color)?;
-            print::cost_text(&lines, &raises, None, now, &setup.settings, voice.color) + &runs
+            print::cost_text(&lines, &raises, &kept, None, now, &setup.settings, voice.color) + &runs
         }
     };
     write!(out, "{text}")?;

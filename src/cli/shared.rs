@@ -3,7 +3,7 @@
 use super::{
     Outcome, Stop, Voice,
     args::{Cap, StoreCall},
-    carry,
+    carry, say,
 };
 use ::io::{
     config::Loaded,
@@ -11,11 +11,11 @@ use ::io::{
     store::{self, At, Lookup, Store},
 };
 use domain::{
-    account::{KeptCaps, Stamp},
+    account::{KeptCaps, Stamp, lower},
     amount::{Amount, Currency},
     carried::Carried,
     export::json_line,
-    reason::store::Fault,
+    reason::store::{Fault, Trouble, Why},
 };
 use engine::filter::Place;
 use std::{
@@ -53,7 +53,14 @@ fn init(setup: &Loaded, voice: Voice) -> Outcome {
         let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init");
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("no shared store is named"), "", next))));
     }
-    let (before, version) = store::init(&at)?;
+    let (before, version) = store::init(&at).map_err(|fault| match &fault.why {
+        Why::Server { kind: Trouble::NotAllowed, .. } => {
+            let why = words::reason::store::problem(&fault).why;
+            let next = tr!("Run it as the database's owner: CREATE DATABASE reel OWNER …;");
+            Stop::from(Problem::new(tr!("the tables could not be made"), why, next))
+        }
+        _ => fault.into(),
+    })?;
     let shown = at.shown().display().to_string();
     let text = match before {
         0 => tr!("{store} is ready", store = shown),
@@ -113,7 +120,10 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
         let (day, own) = kept.as_ref().map_or((None, None), |kept| (kept.per_day, kept.per_day_each));
         if let Some(kept) = kept.filter(|kept| !kept.is_ours) {
             let why = tr!("the caps of this store are set by its keepers; {who} set these", who = kept.by.who);
-            let next = tr!("Ask {who}, or whoever keeps the database: GRANT reeltop_keeper TO …;", who = kept.by.who);
+            let user = store.about()?.map_or_else(String::new, |about| about.user);
+            let who = kept.by.who;
+            let next =
+                tr!("Ask {who}, or have whoever keeps the database run: GRANT reeltop_keeper TO {user};", who, user);
             return Err(Stop::Problem(
                 Exit::Failed,
                 Box::new(Problem::new(tr!("the budget was not changed"), why, next)),
@@ -129,8 +139,12 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
     }
     for currency in shown {
         let caps = kept.get(&currency);
+        let budget = &setup.settings.budget;
+        let (day, each) = (caps.and_then(|caps| caps.per_day), caps.and_then(|caps| caps.per_day_each));
+        let in_force = (lower(budget.per_day, day), lower(budget.per_day_each, each));
         let json = serde_json::json!({
             "currency": currency,
+            "in_force": { "per_day": in_force.0, "per_day_each": in_force.1 },
             "per_day": caps.and_then(|caps| caps.per_day),
             "per_day_each": caps.and_then(|caps| caps.per_day_each),
             "who": caps.map(|caps| &caps.by.who),
@@ -138,6 +152,19 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             "keeper": caps.map(|caps| caps.is_ours),
         });
         print(voice, &json, &budget_text(currency, caps))?;
+        for (option, own, kept) in [("per_day", budget.per_day, day), ("per_day_each", budget.per_day_each, each)] {
+            if let (Some(own), Some(kept)) = (own, kept)
+                && own < kept
+            {
+                let (option, own, kept) = (format!("budget.{option}"), own.of(currency), kept);
+                say(&tr!(
+                    "with this config only {own} of {kept} may be used: {option} is lower. Raise it there, or set it to \"none\"",
+                    own,
+                    kept,
+                    option
+                ));
+            }
+        }
     }
     Ok(Exit::Done)
 }

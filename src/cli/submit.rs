@@ -88,8 +88,10 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
     if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
         let problem = problem.clone();
-        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
-        let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
+        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, a reader's role, or a
+        // cap.
+        let only_reads = headless.work().store.only_reads;
+        let refused = if of.is_some() || only_reads { Exit::Failed } else { Exit::Money };
         let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
         let (_, interrupted) = headless.end().await;
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));

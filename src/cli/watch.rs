@@ -23,7 +23,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
-use words::{json as task_json, reason, tr};
+use words::{json as task_json, problem::Problem, reason, tr};
 
 /// `reeltop watch`: for ever, or until nothing is left to do. It is there to be ended by a signal, so one is no fault, at
 /// whatever moment it comes.
@@ -37,6 +37,12 @@ pub(super) fn run(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
 async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     let mut manager = Manager::of_environment();
     let mut headless = Headless::start(setup, Scope::All).await?;
+    if headless.work().store.only_reads {
+        // It would stand by for ever, and a service manager would take it for one that works.
+        let next = words::reason::store::ask_for_a_role();
+        let why = tr!("your database user may only look");
+        return Err(Problem::new(tr!("nothing would be sent, watched or saved here"), why, next).into());
+    }
     headless.keys().await?;
     headless.follow(Waits::All, &[], "");
     manager.ready();

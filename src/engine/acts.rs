@@ -23,6 +23,13 @@ use domain::{
 
 /// Carries out an act.
 pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
+    if work.store.only_reads {
+        let changed = changed_by(&act);
+        if !changed.is_empty() {
+            changed.into_iter().for_each(|key| not_done(work, key, NotDone::OnlyReads));
+            return Vec::new();
+        }
+    }
     match act {
         Act::Queue { intents, undo } => queue(work, intents, undo),
         Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(work, key)).collect(),
@@ -63,6 +70,19 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         Act::Balance => money::ask_balances(work),
         Act::Audit { days } => audit::begin(work, days),
         Act::Quit => ending::quit(work, 0),
+    }
+}
+
+/// What an act would change in the store, each with the task that it is about; nothing of one that only looks.
+fn changed_by(act: &Act) -> Vec<Option<TaskKey>> {
+    match act {
+        Act::Cancel(keys) | Act::BringBack(keys) | Act::Download { keys, .. } | Act::Refund { keys, .. } => {
+            keys.iter().copied().map(Some).collect()
+        }
+        Act::Resolve { key, .. } => vec![Some(*key)],
+        Act::Adopt(ids) => vec![None; ids.len()],
+        Act::Queue { .. } | Act::Pause(_) | Act::Resume | Act::RaiseCap(_) => vec![None],
+        Act::Take(_) | Act::Refresh(_) | Act::Balance | Act::Audit { .. } | Act::Quit => Vec::new(),
     }
 }
 

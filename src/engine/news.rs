@@ -229,6 +229,8 @@ pub enum ActNews {
 pub enum NotDone {
     /// Nothing can be queued before the store is open.
     StoreNotOpen,
+    /// On a shared store this program has a reader's role.
+    OnlyReads,
     /// Nobody has said what that costs, and nothing is queued without.
     PriceUnknown(Offer),
     /// The task was left as it is.
@@ -314,6 +316,7 @@ impl NotDone {
             Self::NotFetchedAgain { error, .. } | Self::NotKnown { error, .. } => Some(error.class),
             Self::NoKey { .. } => Some(ErrorClass::Auth),
             Self::StoreNotOpen
+            | Self::OnlyReads
             | Self::Left(_)
             | Self::Overtaken(_)
             | Self::NotOnDisk(_)

@@ -18,6 +18,9 @@ use words::{lang, tr};
 /// Why not.
 pub fn possible(app: &App, binding: &Binding) -> Result<(), Why> {
     let action = binding.action;
+    if matches!(binding.ctx, Ctx::Table | Ctx::Panes | Ctx::Preview | Ctx::Failures) {
+        table::possible::may_change(app, action)?;
+    }
     match binding.ctx {
         Ctx::Table | Ctx::Failures if action == Action::Undo => undo::next(app).map(drop).map_err(Why),
         Ctx::Table | Ctx::Copy => table::possible::possible(app, action),

@@ -263,6 +263,15 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
         NotDone::StoreNotOpen => {
             Problem::new(tr!("not queued"), tr!("the store is not open yet"), tr!("Try again in a moment."))
         }
+        NotDone::OnlyReads => {
+            let what =
+                key.map_or_else(|| tr!("nothing was changed").to_owned(), |key| tr!("{key} was left as it is", key));
+            Problem::new(
+                what,
+                tr!("your database user has the role of a reader, which may only look"),
+                reason::store::ask_for_a_role(),
+            )
+        }
         NotDone::Left(left) => {
             let (why, next) = left_as_it_is(left, voice);
             Problem::new(tr!("{key} was left as it is", key = named), why, next)

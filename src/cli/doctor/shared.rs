@@ -27,6 +27,7 @@ pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
         about.tls.as_ref().map_or_else(|| tr!("not encrypted").to_owned(), |tls| tr!("encrypted ({tls})", tls)),
         match about.only_reads {
             true => tr!("{user} may only look", user),
+            false if about.is_keeper => tr!("{user} may submit and set the budget", user),
             false => tr!("{user} may submit", user),
         },
     ];

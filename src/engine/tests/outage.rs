@@ -150,10 +150,10 @@ fn an_answer_that_was_left_behind_and_comes_after_its_task_was_settled_leaves_it
 #[test]
 fn what_a_reader_may_not_do_is_said_once_and_not_tried_again() {
     let mut world = World::running();
-    world.take(Msg::Store(StoreMsg::OnlyReads));
     // With another command before it the wish waits for its answer.
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.act(Act::Pause(true));
+    world.take(Msg::Store(StoreMsg::OnlyReads));
     let wish = world.commands.iter().find_map(|command| match command {
         StoreCmd::Share { ticket, change: Change::Pause, .. } => Some(*ticket),
         _ => None,
@@ -165,6 +165,24 @@ fn what_a_reader_may_not_do_is_said_once_and_not_tried_again() {
     let denied = |news: &&News| **news == News::Store(StoreNews::Denied(fault.clone()));
     assert_eq!(world.state.news.iter().filter(denied).count(), 1);
     assert_eq!((world.halt(), world.state.queue.is_paused(), world.state.store.retry_at), (None, false, None));
+}
+
+#[test]
+fn what_a_reader_may_not_do_is_refused_before_the_store_is_asked() {
+    let mut world = World::running();
+    world.take(Msg::Store(StoreMsg::OnlyReads));
+    world.settle();
+    for (act, of) in [
+        (Act::Queue { intents: intents(1), undo: false }, None),
+        (Act::Cancel(vec![key(1)]), Some(key(1))),
+        (Act::Download { keys: vec![key(1)], dir: None }, Some(key(1))),
+        (Act::Pause(true), None),
+    ] {
+        world.commands.clear();
+        world.state.news.clear();
+        world.act(act.clone());
+        assert_eq!((world.not_done(), world.commands.len()), ((of, NotDone::OnlyReads), 0), "{act:?}");
+    }
 }
 
 #[test]

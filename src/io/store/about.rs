@@ -21,6 +21,8 @@ pub struct About {
     pub user: String,
     /// Whether that name may only look.
     pub only_reads: bool,
+    /// Whether that name may set the budget that holds for everybody.
+    pub is_keeper: bool,
     /// Whether it stands by for another server, and takes no changes itself.
     pub stands_by: bool,
 }
@@ -42,7 +44,8 @@ impl Store {
     fn ask_about(&self, server: &str) -> sql::Result<About> {
         let sql = "SELECT current_setting('server_version'), CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT), \
                    (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl), CAST(current_user AS text), \
-                   has_table_privilege('tasks', 'INSERT'), pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
+                   has_table_privilege('tasks', 'INSERT'), pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', \
+                   has_table_privilege('caps', 'UPDATE')";
         let (begun, before) = (Instant::now(), now());
         self.conn.query_row(sql, [], |row| {
             let (took, theirs) = (begun.elapsed(), row.get::<i64>(1)?);
@@ -58,6 +61,7 @@ impl Store {
                 user: row.get(3)?,
                 only_reads: !row.get::<bool>(4)?,
                 stands_by: row.get(5)?,
+                is_keeper: row.get(6)?,
             })
         })
     }

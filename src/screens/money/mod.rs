@@ -170,12 +170,24 @@ pub fn lines(app: &App) -> Vec<Line> {
         batch = cap(budget.per_batch),
         above = cap(budget.ask_above)
     );
+    let own = |currency: Currency| {
+        let day = app.work.day(currency);
+        let (used, cap) = (day.own_used.of(currency), day.own_cap?.of(currency));
+        let left = cap.amount.less(used.amount);
+        Some(fact(tr!("Yours"), tr!("{used} of {cap} today, {left} left", used, cap, left)))
+    };
+    let set_by = app.work.sharing.caps.get(&currency).map(|caps| {
+        let (who, time) = (&caps.by.who, amounts::moment(caps.by.at, app.work.now));
+        fact("", tr!("the store's budget was set by {who} at {time}", who, time))
+    });
     let mut lines = vec![fact(tr!("Today"), today(currency))];
+    lines.extend(own(currency));
     let is_there =
         |other: &Currency| money.spent_today.of(*other) != Amount::ZERO || money.reserved.of(*other) != Amount::ZERO;
     let others = Currency::ALL.into_iter().filter(|other| *other != currency && is_there(other));
     lines.extend(others.map(|other| fact("", today(other))));
     lines.push(fact(tr!("Caps"), caps));
+    lines.extend(set_by);
     lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
     for (profile, served) in app.work.served().filter(|(_, served)| served.has_key) {
         // Whose it is, where there are several.

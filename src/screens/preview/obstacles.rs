@@ -59,6 +59,11 @@ fn of_profile(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
         let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
         found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));
     }
+    if app.work.store.only_reads {
+        let why = tr!("your database user may only look");
+        let next = tr!("Ask whoever keeps the database for the role reeltop_writer.");
+        found.push(Problem::new(tr!("Nothing can be queued"), why, next));
+    }
     if app.work.store.owner.is_none() {
         let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
         found.push(Problem::new(tr!("Nothing can be queued"), why, next));

@@ -25,6 +25,7 @@ fn no(why: impl Into<String>) -> Possible {
 /// # Errors
 /// Why not.
 pub(crate) fn possible(app: &App, action: Action) -> Possible {
+    may_change(app, action)?;
     match action {
         Action::Retry => retry(app),
         Action::Failures => failures(app),
@@ -46,6 +47,31 @@ pub(crate) fn possible(app: &App, action: Action) -> Possible {
         Action::NextPoster | Action::PreviousPoster | Action::Sharper => gallery(app),
         _ => Ok(()),
     }
+}
+
+/// Whether a program with a reader's role on a shared store may do that.
+///
+/// # Errors
+/// It would change something there.
+pub(crate) fn may_change(app: &App, action: Action) -> Possible {
+    let changes = matches!(
+        action,
+        Action::New
+            | Action::Retry
+            | Action::Edit
+            | Action::Clone
+            | Action::ComposeFirst
+            | Action::Send
+            | Action::Download
+            | Action::Cancel
+            | Action::Resolve
+            | Action::Undo
+            | Action::Pause
+    );
+    if changes && app.work.store.only_reads {
+        return no(tr!("your database user may only look; reeltop_writer is the role that submits"));
+    }
+    Ok(())
 }
 
 /// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most

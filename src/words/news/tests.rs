@@ -72,6 +72,7 @@ fn all_that_is_told_is_told_in_both_languages() {
     ];
     let acts = [
         NotDone::StoreNotOpen,
+        NotDone::OnlyReads,
         NotDone::Overtaken(None),
         NotDone::Overtaken(Some(TaskState::Saved)),
         NotDone::NotFetchedAgain { path: "P".into(), error: error(), passes: true },

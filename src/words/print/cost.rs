@@ -3,7 +3,7 @@
 use super::layout::{BOLD, Cell, Column, FAINT, table};
 use crate::{amounts, names, tr};
 use domain::{
-    account::Raise,
+    account::{self, KeptCaps, Raise},
     amount::{Amount, Currency, Money},
     costs,
     costs::{Account, By, CostLine, Sum, day},
@@ -13,15 +13,18 @@ use domain::{
 };
 use engine::settings::Settings;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Each table, in their order.
 const TABLES: [By; 5] = [By::Day, By::Model, By::State, By::Class, By::Who];
 
-/// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves of it.
+/// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves of it: the
+/// lower of the config's and of the one `kept` in the store, as for a submission.
 #[must_use]
 pub fn cost_text(
     lines: &[CostLine],
     raises: &[Raise],
+    kept: &BTreeMap<Currency, KeptCaps>,
     by: Option<By>,
     now: Now,
     settings: &Settings,
@@ -40,9 +43,19 @@ pub fn cost_text(
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
         let raised = Raise::sum(raises, currency, now.day_start());
-        let cap = settings.budget.per_day.map(|cap| cap + raised);
-        out.push_str(&day_line(currency, sum, cap));
+        let (budget, kept) = (&settings.budget, kept.get(&currency));
+        let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
+        out.push_str(&day_line(currency, sum, cap.map(|cap| cap + raised)));
         out.push('\n');
+        let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
+        if let Some(cap) = own_cap {
+            let is_own =
+                |account: &&Account<'_>| account.is_of_day(now.day_start()) && account.line.who == settings.who;
+            let own = costs::sum(accounts.iter().filter(is_own)).remove(&currency).unwrap_or_default();
+            let raises: Vec<Raise> = raises.iter().filter(|raise| raise.person == settings.who).cloned().collect();
+            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, now.day_start())));
+            out.push('\n');
+        }
     }
     for raise in raises.iter().filter(|raise| raise.by.at >= now.day_start()) {
         out.push_str(&raise_line(raise, now));
@@ -72,6 +85,19 @@ fn day_line(currency: Currency, sum: Sum, cap: Option<Amount>) -> String {
         ),
         None => tr!("Today {spent} spent, {reserved} set aside; no cap for a day.", spent, reserved),
     }
+}
+
+/// The same of the person who looks.
+fn own_line(currency: Currency, own: Sum, cap: Amount) -> String {
+    let (spent, reserved) = (own.spent().of(currency), own.reserved);
+    let left = cap.less(spent.amount + reserved);
+    tr!(
+        "Of that yours: {spent} spent, {reserved} set aside; your own cap of {cap} leaves {left}.",
+        spent,
+        reserved,
+        cap,
+        left
+    )
 }
 
 fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String {
@@ -305,13 +331,40 @@ mod tests {
     #[test]
     fn what_a_cap_was_raised_by_today_is_told_with_who_and_when() {
         let ptc = Raise { more: Amount::from_thousandths(10_000).of(Currency::Ptc), ..raise() };
-        let said = cost_text(&ledger(), &[ptc, raise()], Some(By::Day), NOW, &capped(), false);
+        let said = cost_text(&ledger(), &[ptc, raise()], &none(), Some(By::Day), NOW, &capped(), false);
         let end = "\
 Today 0.5 PTC spent, 0.5 set aside; the day's cap of 30.0 leaves 29.0.
 Cap raised by 10.0 PTC at 00:30 (dashboard 812), for that day only.
 Cap raised by 10.0 USD at 00:30 (dashboard 812), for that day only.
 ";
         assert!(said.ends_with(end), "{said}");
+    }
+
+    fn none() -> BTreeMap<Currency, KeptCaps> {
+        BTreeMap::new()
+    }
+
+    #[test]
+    fn of_the_configs_and_the_stores_caps_the_lower_one_is_told() {
+        let mut lines = ledger();
+        lines.iter_mut().filter(|line| line.key.0 == 3).for_each(|line| line.who = Some("ann".into()));
+        let own = Settings { who: Some("ann".into()), ..capped() };
+        let said = |day, each| {
+            let [per_day, per_day_each] = [day, each].map(|cap: Option<i64>| cap.map(Amount::from_thousandths));
+            let kept = KeptCaps { per_day, per_day_each, by: raise().by, is_ours: false };
+            let kept = BTreeMap::from([(Currency::Ptc, kept)]);
+            let raises =
+                [Raise { more: Amount::from_thousandths(500).of(Currency::Ptc), person: own.who.clone(), ..raise() }];
+            let all = cost_text(&lines, &raises, &kept, Some(By::Day), NOW, &own, false);
+            all.split("\n\n").nth(1).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said(Some(60_000), None)[0],
+            "Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.5 leaves 19.5."
+        );
+        let both = said(Some(9_000), Some(2_000));
+        assert_eq!(both[0], "Today 0.5 PTC spent, 0.5 set aside; the day's cap of 9.5 leaves 8.5.");
+        assert_eq!(both[1], "Of that yours: 0.5 PTC spent, 0.0 set aside; your own cap of 2.5 leaves 2.0.");
     }
 
     #[test]
@@ -324,8 +377,8 @@ all             4      0.5      0.5        0.5    1.0
 
 Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 ";
-        assert_eq!(cost_text(&ledger(), &[], Some(By::Day), NOW, &capped(), false), expected);
-        let all = cost_text(&ledger(), &[], None, NOW, &settings(None), false);
+        assert_eq!(cost_text(&ledger(), &[], &none(), Some(By::Day), NOW, &capped(), false), expected);
+        let all = cost_text(&ledger(), &[], &none(), None, NOW, &settings(None), false);
         assert!(all.contains("\nprompt refused       1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
         assert!(all.ends_with("; no cap for a day.\n"), "{all}");
@@ -341,7 +394,8 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 
 今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
 ";
-        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), &[], Some(By::Day), NOW, &capped(), false));
+        let said =
+            lang::within(lang::Lang::Zh, || cost_text(&ledger(), &[], &none(), Some(By::Day), NOW, &capped(), false));
         assert_eq!(said, expected);
         let data = || (cost_csv(&ledger(), &[]), cost_json(&ledger(), &[], 0));
         assert_eq!(lang::within(lang::Lang::Zh, data), data());
@@ -351,7 +405,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
     fn several_people_have_a_table_of_their_own() {
         let mut lines = ledger();
         lines.iter_mut().filter(|line| line.key.0 == 2).for_each(|line| line.who = Some("ann".into()));
-        let all = |lines: &[CostLine]| cost_text(lines, &[], None, NOW, &capped(), false);
+        let all = |lines: &[CostLine]| cost_text(lines, &[], &none(), None, NOW, &capped(), false);
         assert!(all(&lines).contains("\nann ") && all(&lines).contains("\nnot named "), "{}", all(&lines));
         assert!(!all(&ledger()).contains("WHO"));
         assert!(cost_sums(&lines, By::Who, false, 0).contains("\nann,1,0.0,0.0,0.0,0.0,PTC,0.0,0.0,0.0,0.0\n"));
@@ -419,7 +473,7 @@ all             1     0.56      0.0        0.0   0.56  USD
 Today 0.0 PTC spent, 0.0 set aside; the day's cap of 20.0 leaves 20.0.
 Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
 ";
-        assert_eq!(cost_text(&both, &[], Some(By::Day), NOW, &capped(), false), expected);
+        assert_eq!(cost_text(&both, &[], &none(), Some(By::Day), NOW, &capped(), false), expected);
         let csv = cost_csv(&both, &[]);
         assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD,\n"), "{csv}");
         let sums = cost_sums(&both, By::Model, false, 0);

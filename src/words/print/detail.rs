@@ -29,9 +29,9 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
     standing(&mut page, task);
     page.facts(facts::why(&row, Some(task), now, &voice));
     page.facts(facts::money_of(&row, Some(task), now));
-    page.facts(facts::who(&row));
     page.facts(facts::address(&row, now));
     page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
+    page.facts(facts::who(&row));
     page.facts(facts::addresses(&task.request));
     page.facts(task.saved().into_iter().flat_map(|saved| facts::file(&row, saved, &settings.host.name)));
     times(&mut page, task, now);

@@ -81,6 +81,14 @@ pub fn offline(fault: &Fault) -> Option<Problem> {
     }
 }
 
+/// What a person does whose database user may do too little.
+#[must_use]
+pub fn ask_for_a_role() -> &'static str {
+    tr!(
+        "Ask whoever keeps the database for a role: reeltop_reader looks, reeltop_writer submits, reeltop_keeper also sets the budget"
+    )
+}
+
 /// Of a shared store: what happened, why, and what to do next.
 fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
     let (why, next) = match kind {
@@ -107,10 +115,7 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
             tr!("there is no such database"),
             tr!("Create it on the server (`createdb`), then run `reeltop store init`"),
         ),
-        Trouble::NotAllowed => (
-            tr!("this database user may not do that"),
-            tr!("Ask whoever keeps the database for the role; `reeltop store grants` prints what each role needs"),
-        ),
+        Trouble::NotAllowed => (tr!("this database user may not do that"), ask_for_a_role()),
         Trouble::NotMade => (tr!("the database has no store yet"), tr!("Run `reeltop store init`")),
         Trouble::Older { found, known } => {
             let why = tr!("the store has version {found}, this program needs {known}", found, known);
