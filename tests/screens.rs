@@ -16,10 +16,11 @@ use domain::{
     costs::{CostLine, report},
     draft::{Draft, Field},
     problem::{Charged, ErrorClass},
+    reason::store,
     request::{ImageKind, ImageRef, Request, StoredImage},
     task::{MoneyEvent, TaskKey, TaskState, Texts},
     text,
-    time::{HOUR, Mono, Now, SECOND},
+    time::{HOUR, Mono, Now, SECOND, Wall},
 };
 use engine::{
     act::Act,
@@ -27,7 +28,7 @@ use engine::{
     filter::Filter,
     folder::{Entry, EntryKind, Listing},
     history::Sort,
-    msg::{LocalMsg, Msg},
+    msg::{LocalMsg, Msg, StoreMsg},
 };
 use morning::{believable, look_at};
 use ratatui::{
@@ -322,6 +323,40 @@ fn a_profile_that_uploads_pictures_says_in_compose_that_they_may_be_public() {
         state.work.settings.profile.upload = true;
         state
     });
+}
+
+/// A shared store that has not answered for 40 seconds.
+fn without_a_store(width: u16, height: u16) -> App {
+    let mut state = believable(width, height);
+    let since = Wall(NOW.wall.0 - 40_000);
+    let why = store::Why::Server { kind: store::Trouble::Away, said: "connection refused".into() };
+    let fault = store::Fault { deed: store::Deed::Read, file: "postgres://db/reel".into(), why };
+    for msg in [StoreMsg::Offline { since }, StoreMsg::Failed { ticket: None, fault }] {
+        let _ = screens::update(&mut state, Msg::Store(msg), NOW);
+    }
+    state.screen.toasts.clear();
+    state
+}
+
+#[test]
+fn while_the_store_is_away_the_header_says_since_when_and_how_old_all_is() {
+    let mut told = String::new();
+    for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
+        let lines = lang::within(lang, || {
+            let (buf, _) = drawn(&without_a_store(width, 24));
+            [0, 1, 2].map(|y| row(&buf, y).trim_end().to_owned())
+        });
+        writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
+    }
+    insta::assert_snapshot!("store_away_header", told);
+    let mut preview = without_a_store(80, 24);
+    press(&mut preview, "n");
+    paste(&mut preview, "A cat");
+    press(&mut preview, "f2");
+    let (buf, _) = drawn(&preview);
+    let all: String = (0..24).map(|y| row(&buf, y)).collect();
+    assert!(all.contains("Nothing can be queued: the store is offline since"), "{all}");
+    assert!(!all.contains("only be queued"), "{all}");
 }
 
 #[test]

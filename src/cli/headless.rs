@@ -132,6 +132,8 @@ impl Headless {
         // Whatever halted the account is no reason not to look, to save or to queue.
         match headless.work().halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
+            // This call tries nothing again.
+            Some(Halt { reason: Reason::Store(fault), .. }) => Err(fault.clone().into()),
             Some(halt) => Err(reason::halt(halt, &words::voice::Voice::default()).into()),
             None => Ok(headless),
         }

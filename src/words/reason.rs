@@ -82,7 +82,11 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
     {
         return offline;
     }
-    let Problem { what, why, next } = problem(&halt.reason, voice);
+    let problem = problem(&halt.reason, voice);
+    let Problem { what, why, next } = match &halt.reason {
+        Reason::Store(fault) => store::goes_on(fault, problem),
+        _ => problem,
+    };
     let fact = Problem::new(what, why, "").to_string();
     let (what, next) = match halt.cause {
         HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),

@@ -17,7 +17,10 @@ impl Fault {
     pub const fn is_of_the_line(&self) -> bool {
         matches!(
             self.why,
-            Why::Server { kind: Trouble::Away | Trouble::TooMany | Trouble::Refused | Trouble::NotTrusted, .. }
+            Why::Server {
+                kind: Trouble::Away | Trouble::TooMany | Trouble::Refused | Trouble::NoPassword | Trouble::NotTrusted,
+                ..
+            }
         )
     }
 
@@ -96,6 +99,8 @@ pub enum Trouble {
     Away,
     /// It does not take the name or the password.
     Refused,
+    /// It asks for a password, and there is none.
+    NoPassword,
     /// Its certificate is none that is trusted here, or one for another name.
     NotTrusted,
     TooMany,

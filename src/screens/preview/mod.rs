@@ -179,6 +179,9 @@ fn beyond_balance(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
 
 /// What makes that it would only be queued.
 fn waits(app: &App, profile: &str) -> Vec<Problem> {
+    if app.work.store.away.is_some() {
+        return Vec::new(); // Nothing can be queued, and sending goes on with the store.
+    }
     let pause = || app.named(Ctx::Preview, Action::Pause);
     let halted = app.work.of(profile).sending.halted.as_ref().map(|halt| {
         let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());

@@ -6,7 +6,7 @@ use crate::{
     screen::{PreviewItem, Purpose},
 };
 use domain::amount::{Amount, Currency};
-use words::{problem::Problem, tr};
+use words::{amounts, problem::Problem, tr};
 
 /// All of it.
 pub(super) fn found(app: &App, purpose: Purpose, items: &[PreviewItem], total: Amount) -> Vec<Problem> {
@@ -64,7 +64,10 @@ fn of_profile(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
         let next = tr!("Ask whoever keeps the database for the role reeltop_writer.");
         found.push(Problem::new(tr!("Nothing can be queued"), why, next));
     }
-    if app.work.store.owner.is_none() {
+    if let Some(since) = app.work.store.away {
+        let why = tr!("the store is offline since {time}", time = amounts::moment(since, app.work.now));
+        found.push(Problem::new(tr!("Nothing can be queued"), why, tr!("Send it when the store is back.")));
+    } else if app.work.store.owner.is_none() {
         let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
         found.push(Problem::new(tr!("Nothing can be queued"), why, next));
     }

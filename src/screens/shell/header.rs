@@ -173,10 +173,12 @@ fn store(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let (since, now) = (app.work.store.away?, layout::shown_now(app));
     let (time, age) = (amounts::moment(since, now), amounts::span(now.wall.since(since)));
     let whole = (8, tr!("store offline since {time}: shown as it was {age} ago", time, age));
-    let forms = [(7, tr!("store offline since {time}", time)), (0, tr!("store offline").into())];
+    // Before what is known only as of then, such as when all will be done.
+    let aged = (4, tr!("store offline since {time}, shown {age} old", time, age));
+    let forms = [(2, tr!("store offline since {time}", time)), (0, tr!("store offline").into())];
     // What was never read has no age.
     let is_shown = app.work.store.owner.is_some();
-    Some(stands(Some(whole).filter(|_| is_shown).into_iter().chain(forms), brush.look.theme.bad))
+    Some(stands([whole, aged].into_iter().filter(|_| is_shown).chain(forms), brush.look.theme.bad))
 }
 
 fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {

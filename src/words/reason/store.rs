@@ -70,15 +70,24 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
     }
 }
 
-/// Why nothing is sent while a shared store is not reached, in few words.
+/// Why nothing is sent while a shared store is not reached, in few words; its address stands in `doctor`.
 #[must_use]
 pub fn offline(fault: &Fault) -> Option<Problem> {
     match &fault.why {
         Why::Server { kind, .. } if fault.is_of_the_line() => {
-            Some(server(tr!("sending stopped: the store is offline"), &fault.file, kind, ""))
+            Some(goes_on(fault, server(tr!("sending stopped: the store is offline"), "", kind, "")))
         }
         _ => None,
     }
+}
+
+/// Of a program that goes on: what may pass is tried again.
+pub(super) fn goes_on(fault: &Fault, problem: Problem) -> Problem {
+    if !fault.passes() {
+        return problem;
+    }
+    let next = tr!("{next}; reeltop keeps trying", next = problem.next);
+    Problem { next, ..problem }
 }
 
 /// What a person does whose database user may do too little.
@@ -92,13 +101,14 @@ pub fn ask_for_a_role() -> &'static str {
 /// Of a shared store: what happened, why, and what to do next.
 fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
     let (why, next) = match kind {
-        Trouble::Away => (
-            tr!("the database server does not answer"),
-            tr!("Nothing is sent until it is back, and reeltop keeps trying; check the connection and the server"),
-        ),
+        Trouble::Away => (tr!("the database server does not answer"), tr!("Check the connection and the server")),
         Trouble::Refused => (
             tr!("the database server does not accept the user name or password"),
             tr!("Check the user in [store] url, and PGPASSFILE, PGPASSWORD or password_cmd"),
+        ),
+        Trouble::NoPassword => (
+            tr!("the database server asks for a password, and none was given"),
+            tr!("Give it by PGPASSFILE, PGPASSWORD or password_cmd"),
         ),
         Trouble::NotTrusted => (
             tr!("the database server's certificate is not trusted, or is for another name"),
@@ -106,11 +116,9 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
         ),
         Trouble::TooMany => (
             tr!("the database server has too many connections"),
-            tr!("Close some, raise its max_connections, or put PgBouncer in front; reeltop tries again"),
+            tr!("Close some, raise its max_connections, or put PgBouncer in front"),
         ),
-        Trouble::Full => {
-            (tr!("the database server's disk is full"), tr!("Free some space on the server; reeltop tries again"))
-        }
+        Trouble::Full => (tr!("the database server's disk is full"), tr!("Free some space on the server")),
         Trouble::NoDatabase => (
             tr!("there is no such database"),
             tr!("Create it on the server (`createdb`), then run `reeltop store init`"),
@@ -129,12 +137,12 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
         Trouble::ReadOnly => (
             tr!("the database server is read-only: it is a standby"),
             tr!(
-                "reeltop tries again. Where one server stands in for another, name both in [store] url, with target_session_attrs=read-write"
+                "Where one server stands in for another, name both in [store] url, with target_session_attrs=read-write"
             ),
         ),
         Trouble::Busy => (
             tr!("another program has held the store for too long"),
-            tr!("reeltop tries again; look for a suspended reeltop or an open psql"),
+            tr!("Look for a suspended reeltop or an open psql"),
         ),
         Trouble::Address(Misfit::Unreadable) => (
             tr!("this is no address of a PostgreSQL database"),

@@ -15,6 +15,8 @@ pub(super) fn error_of(error: &tokio_postgres::Error) -> Error {
             Trouble::NotTrusted
         } else if error.is_closed() || is_of(&["error communicating", "error connecting", "timeout", "error perform"]) {
             Trouble::Away
+        } else if said.ends_with("password missing") {
+            return Error::Server { kind: Trouble::NoPassword, said: String::new() };
         } else if is_of(&["authentication", "invalid configuration"]) {
             Trouble::Refused
         } else {
