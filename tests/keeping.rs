@@ -141,6 +141,41 @@ fn keys_that_are_taken_are_given_anew_and_the_lines_of_attempts_stay() {
 }
 
 #[test]
+fn the_raises_of_a_days_cap_leave_with_the_ledger_and_come_in_once() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "a cat"]);
+    home.sql()
+        .execute(
+            "INSERT INTO raises (at, who, amount, currency, person) VALUES (?1, 'dashboard 812', 10000000, 'PTC', 'ann')",
+            [home.tasks()[0].created_at.0],
+        )
+        .unwrap();
+    let (file, out) = exported(&home, "all.jsonl");
+    let raise: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&raise["event"], &raise["amount"], &raise["person"]),
+        (&json!("cap_raised"), &json!("10.0"), &json!("ann"))
+    );
+    assert_eq!(out.lines().last(), home.run(&["cost", "--json"]).coded(0).out.lines().last());
+    assert!(home.run(&["cost", "--csv"]).coded(0).out.ends_with(",10.0,PTC,dashboard 812,ann\n"));
+    assert_eq!(home.run(&["export", "state:saved"]).coded(0).out, "");
+    let costs = home.run(&["cost"]).coded(0).out;
+    assert!(costs.contains("the day's cap of 30.0 leaves 29.5."), "{costs}");
+
+    fs::remove_dir_all(home.data()).unwrap();
+    for (added, raises) in [(1, 1), (0, 0)] {
+        let done = home.run(&["import", &file, "--json"]).coded(0).json().remove(0);
+        assert_eq!((&done["added"], &done["raises"]), (&json!(added), &json!(raises)));
+        assert_eq!(home.run(&["cost"]).coded(0).out, costs);
+    }
+    let wrong = out.replace("\"amount\":\"10.0\"", "\"amount\":\"much\"");
+    fs::write(&file, wrong).unwrap();
+    let done = home.run(&["import", &file]).coded(1);
+    assert!(done.err.contains("line 2") && done.err.contains("amount cannot be read"), "{}", done.err);
+}
+
+#[test]
 fn a_file_with_one_bad_line_imports_nothing() {
     let service = Service::start();
     let home = Home::new(&service.url());

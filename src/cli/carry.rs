@@ -8,7 +8,7 @@ use ::io::{
 };
 use domain::{
     account::Stamp,
-    carried::{Carried, NotCarried},
+    carried::{Carried, Line, NotCarried, raise_json},
     export::json_line,
     task::{Row, Task},
 };
@@ -46,7 +46,17 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
             if is_wanted(&carried.task) { print(json::carried(&carried)) } else { ControlFlow::Continue(()) }
         })?;
     }
-    failed.map_or_else(|| out.flush(), Err)?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    // They are no task's: they go with all of the ledger.
+    if !short && filter.is_empty() {
+        let offset = Clock::start().now().utc_offset;
+        for raise in store.raises()? {
+            writeln!(out, "{}", json_line(&raise_json(&raise, offset)))?;
+        }
+    }
+    out.flush()?;
     Ok(Exit::Done)
 }
 
@@ -61,26 +71,37 @@ pub(super) fn import(setup: &Loaded, file: &Path, voice: Voice) -> Outcome {
         _ => Box::new(BufReader::new(File::open(file).map_err(unread)?)),
     };
     let lines = from.lines().zip(1..).filter(|(line, _)| !line.as_ref().is_ok_and(|line| line.trim().is_empty()));
-    let tasks = lines.map(|(line, number)| {
-        let line = line.map_err(unread)?;
-        Carried::read(&line).map_err(|why| not_a_line(number, &why).into())
+    let mut raises = Vec::new();
+    let tasks = lines.filter_map(|(line, number)| {
+        let read = |line: String| Line::read(&line).map_err(|why| Stop::from(not_a_line(number, &why)));
+        match line.map_err(unread).and_then(read) {
+            Ok(Line::Task(task)) => Some(Ok(*task)),
+            Ok(Line::Raise(raise)) => {
+                raises.push(raise);
+                None
+            }
+            Err(stop) => Some(Err(stop)),
+        }
     });
     let who = Stamp { who: format!("{} {}", setup.settings.face, std::process::id()), at: Clock::start().now().wall };
     let mut pictures = Vec::new();
     let tasks = tasks.inspect(|task: &Result<Carried, Stop>| {
         pictures.extend(task.iter().flat_map(|task| task.task.request.stored_images().cloned()));
     });
-    let taken = Store::open(setup.at())?.take_in(tasks, &who)??;
+    let mut store = Store::open(setup.at())?;
+    let taken = store.take_in(tasks, &who)??;
+    let raises = store.take_raises(&raises)?;
     let lost = ::io::images::bring_back(&pictures, &setup.paths.images);
-    told(&taken, lost, voice)
+    told(&taken, raises, lost, voice)
 }
 
-pub(super) fn told(taken: &TakenIn, lost: usize, voice: Voice) -> Outcome {
+pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, voice: Voice) -> Outcome {
     if voice.json {
         let other_keys: serde_json::Map<_, _> =
             taken.other_keys.iter().map(|(there, here)| (there.0.to_string(), here.0.to_string().into())).collect();
         let line = serde_json::json!({
             "added": taken.added, "known": taken.known, "unsent": taken.unsent, "other_keys": other_keys,
+            "raises": raises,
             "pictures_missing": lost,
         });
         writeln!(io::stdout(), "{}", json_line(&line))?;

@@ -108,8 +108,8 @@ fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
         });
         store.take_in(copied, &who)
     })??;
-    store.take_raises(&raises)?;
-    carry::told(&taken, 0, voice)
+    let raises = store.take_raises(&raises)?;
+    carry::told(&taken, raises, 0, voice)
 }
 
 /// Keeps the caps that are given, and tells those that hold.

@@ -1,6 +1,9 @@
 //! A task on its way from one store to another: a line of `export`, and what `import` reads out of it.
 
 use super::{
+    account::{Raise, Stamp},
+    amount::{Amount, Currency},
+    costs::day,
     task::{Event, LedgerLine, Signed, Task, TaskKey},
     time::Wall,
 };
@@ -46,6 +49,62 @@ impl Origin {
         let (created_at, key, store) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
         Some(Self { store: store.into(), key: TaskKey(key), created_at: Wall(created_at) })
     }
+}
+
+/// What a line of the ledger and of `export` says that raises the day's cap and is no task's.
+pub const RAISED: &str = "cap_raised";
+
+/// A line of `export`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Task(Box<Carried>),
+    /// What the day's cap was raised by, which is no task's.
+    Raise(Raise),
+}
+
+impl Line {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(line: &str) -> Result<Self, NotCarried> {
+        match serde_json::from_str(line) {
+            Ok(Value::Object(line)) if line.get("event").is_some_and(|event| event == RAISED) => {
+                read_raise(&line).map(Self::Raise)
+            }
+            Ok(Value::Object(line)) => Carried::of(line).map(Box::new).map(Self::Task),
+            _ => Err(NotCarried::NotJson),
+        }
+    }
+}
+
+/// What the day's cap was raised by as one object; `day` is the user's own, money is a text.
+#[must_use]
+pub fn raise_json(Raise { by, more, person }: &Raise, utc_offset: i32) -> Value {
+    json!({
+        "at": by.at.rfc3339(),
+        "day": day(by.at, utc_offset),
+        "key": null,
+        "event": RAISED,
+        "amount_ptc": Some(more.amount).filter(|_| more.currency == Currency::Ptc),
+        "amount": more.amount,
+        "currency": more.currency,
+        "who": by.who,
+        "person": person,
+    })
+}
+
+fn read_raise(line: &Map<String, Value>) -> Result<Raise, NotCarried> {
+    let wrong = |field| NotCarried::Field { field, said: String::new() };
+    let text = |field| line.get(field).and_then(Value::as_str).ok_or_else(|| wrong(field));
+    let at = Wall::from_rfc3339(text("at")?).ok_or_else(|| wrong("at"))?;
+    let amount: Amount = text("amount")?.parse().map_err(|_| wrong("amount"))?;
+    if amount <= Amount::ZERO {
+        return Err(wrong("amount"));
+    }
+    let currency: Currency = text("currency")?.parse().map_err(|_| wrong("currency"))?;
+    let person = line.get("person").and_then(Value::as_str).map(str::to_owned);
+    Ok(Raise { by: Stamp { who: text("who")?.to_owned(), at }, more: amount.of(currency), person })
 }
 
 /// Why a line is not one that `export` wrote.
@@ -99,12 +158,8 @@ impl Carried {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Reads a line of `export`.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn read(line: &str) -> Result<Self, NotCarried> {
-        let Ok(Value::Object(mut line)) = serde_json::from_str(line) else { return Err(NotCarried::NotJson) };
+    /// Reads a task's line.
+    fn of(mut line: Map<String, Value>) -> Result<Self, NotCarried> {
         let mut part = |name: &str| line.remove(name).ok_or(NotCarried::Short);
         let (mut kept, request, events, ledger) = (part("kept")?, part("request")?, part("events")?, part("ledger")?);
         let wrong = |field, said: &str| NotCarried::Field { field, said: said.to_owned() };
@@ -173,16 +228,27 @@ mod tests {
         let fields = Value::Object(carried.fields(|_| "said".into()));
         assert_eq!(fields["events"][0]["at"], "1970-01-01T00:00:01.001Z");
         assert_eq!((&fields["events"][0]["kind"], &fields["events"][0]["text"]), (&json!("sending"), &json!("said")));
-        assert_eq!(Carried::read(&fields.to_string()), Ok(carried));
+        assert_eq!(Line::read(&fields.to_string()), Ok(Line::Task(Box::new(carried))));
+    }
+
+    #[test]
+    fn a_raise_of_the_cap_comes_out_as_it_went_in() {
+        let by = Stamp { who: "dashboard 812".into(), at: Wall(1_001) };
+        let raise = Raise { by, more: Amount::from_thousandths(500).of(Currency::Usd), person: Some("ann".into()) };
+        let mut line = raise_json(&raise, 0);
+        assert_eq!(Line::read(&line.to_string()), Ok(Line::Raise(raise)));
+        line["amount"] = json!("-1");
+        let wrong = NotCarried::Field { field: "amount", said: String::new() };
+        assert_eq!(Line::read(&line.to_string()), Err(wrong));
     }
 
     #[test]
     fn a_line_of_something_else_is_named() {
         let mut fields = Value::Object(carried().fields(|_| String::new()));
-        assert_eq!(Carried::read("[]"), Err(NotCarried::NotJson));
-        assert_eq!(Carried::read(r#"{"key":"1"}"#), Err(NotCarried::Short));
+        assert_eq!(Line::read("[]"), Err(NotCarried::NotJson));
+        assert_eq!(Line::read(r#"{"key":"1"}"#), Err(NotCarried::Short));
         fields["ledger"][0]["at"] = json!("yesterday");
         let wrong = NotCarried::Field { field: "ledger", said: "at".into() };
-        assert_eq!(Carried::read(&fields.to_string()), Err(wrong));
+        assert_eq!(Line::read(&fields.to_string()), Err(wrong));
     }
 }

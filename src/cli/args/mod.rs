@@ -119,6 +119,8 @@ pub enum Command {
     /// Show what a video costs, beside the gateway's own price list
     Prices,
     /// Print every task with its request, events and ledger, as one JSON object per line
+    ///
+    /// Without a filter the raises of a day's cap follow, which are no task's, as `cost --json` prints them.
     Export {
         /// Only matching tasks, as in `list`
         filter: Vec<String>,
@@ -130,7 +132,8 @@ pub enum Command {
     ///
     /// The whole file or nothing. A task that is already here is skipped, and keys are kept where they are free. Running tasks are
     /// watched again. Unsent ones are added paused, because the store they come from may have sent them since. Pictures are not in
-    /// an export: they are read again from their original place, if they are still there.
+    /// an export: they are read again from their original place, if they are still there. Raises of a day's cap are left out where
+    /// only the store's keepers may raise it.
     Import {
         /// The file that `reeltop export` wrote, or - for stdin
         file: PathBuf,

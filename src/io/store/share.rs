@@ -99,20 +99,24 @@ impl Store {
         self.told(Deed::ReadLedger, raises(&self.conn, Wall(i64::MAX)))
     }
 
-    /// Adds what the day's cap was raised by in another store; what is here already stays as it is. Where others keep the caps
-    /// of this one, their currency's are left out.
+    /// Adds what the day's cap was raised by in another store, and tells how many were added; what is here already stays as it is.
+    /// Where others keep the caps of this one, their currency's are left out.
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub fn take_raises(&mut self, raises: &[Raise]) -> Result<(), Fault> {
+    pub fn take_raises(&mut self, raises: &[Raise]) -> Result<usize, Fault> {
+        if raises.is_empty() {
+            return Ok(0);
+        }
         self.change(Deed::SaveChanges, false, |conn| {
             let tx = conn.begin()?;
             let kept = kept_caps(&tx)?;
             let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);
+            let mut added = 0;
             for raise in raises.iter().filter(may) {
-                add_raise(&tx, raise, raise.person.as_deref())?;
+                added += add_raise(&tx, raise, raise.person.as_deref())?;
             }
-            tx.commit()
+            tx.commit().map(|()| added)
         })
     }
 
@@ -260,11 +264,11 @@ fn apply(
     tx.commit()
 }
 
-fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&str>) -> sql::Result<()> {
+fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&str>) -> sql::Result<usize> {
     let sql =
         "INSERT INTO raises (at, who, amount, currency, person) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let Money { amount, currency } = *more;
-    conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person]).map(drop)
+    conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person])
 }
 
 fn keep(conn: &Connection, profile: &str, account: &Account) -> sql::Result<()> {

@@ -5,6 +5,7 @@ use crate::{amounts, names, tr};
 use domain::{
     account::{self, KeptCaps, Raise},
     amount::{Amount, Currency, Money},
+    carried::{RAISED, raise_json},
     costs,
     costs::{Account, By, CostLine, Sum, day},
     export::json_line,
@@ -156,13 +157,12 @@ fn or_empty(amount: Option<Amount>) -> String {
     amount.map_or_else(String::new, |amount| amount.to_string())
 }
 
-/// What a line of the ledger says that raises the day's cap and is no task's.
-const RAISED: &str = "cap_raised";
-
-/// The ledger's lines as CSV with a header, oldest first, then what the day's cap was raised by. Columns are added at the end.
+/// The ledger's lines as CSV with a header, oldest first, then what the day's cap was raised by: `who` is a task's person, and of a
+/// raise the program; `person` is one in both. Columns are added at the end.
 #[must_use]
 pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
-    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who\n");
+    let mut out =
+        String::from("at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who,person\n");
     for line in lines {
         let Money { amount, currency } = line.amount;
         let fields = [
@@ -178,14 +178,16 @@ pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
             amount.to_string(),
             currency.id().into(),
             line.who.clone().unwrap_or_default(),
+            line.who.clone().unwrap_or_default(),
         ];
         out.push_str(&fields.map(|field| csv_field(&field)).join(","));
         out.push('\n');
     }
-    for Raise { by, more: Money { amount, currency }, .. } in raises {
+    for Raise { by, more: Money { amount, currency }, person } in raises {
         let at = by.at.rfc3339();
         let (ptc, who) = (or_empty(in_ptc(*amount, *currency)), csv_field(&by.who));
-        out.push_str(&format!("{at},,{RAISED},{ptc},,,,,,{amount},{currency},{who}\n"));
+        let person = csv_field(person.as_deref().unwrap_or_default());
+        out.push_str(&format!("{at},,{RAISED},{ptc},,,,,,{amount},{currency},{who},{person}\n"));
     }
     out
 }
@@ -218,19 +220,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> Strin
             "who": line.who,
         })
     };
-    let raised = |Raise { by, more, person }: &Raise| {
-        json!({
-            "at": by.at.rfc3339(),
-            "day": day(by.at, utc_offset),
-            "key": null,
-            "event": RAISED,
-            "amount_ptc": in_ptc(more.amount, more.currency),
-            "amount": more.amount,
-            "currency": more.currency,
-            "who": by.who,
-            "person": person,
-        })
-    };
+    let raised = |raise: &Raise| raise_json(raise, utc_offset);
     lines.iter().map(object).chain(raises.iter().map(raised)).map(|line| json_line(&line) + "\n").collect()
 }
 
@@ -409,7 +399,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         assert!(all(&lines).contains("\nann ") && all(&lines).contains("\nnot named "), "{}", all(&lines));
         assert!(!all(&ledger()).contains("WHO"));
         assert!(cost_sums(&lines, By::Who, false, 0).contains("\nann,1,0.0,0.0,0.0,0.0,PTC,0.0,0.0,0.0,0.0\n"));
-        assert!(cost_csv(&lines, &[]).contains(",PTC,ann\n"));
+        assert!(cost_csv(&lines, &[]).contains(",PTC,ann,ann\n"));
     }
 
     #[test]
@@ -417,9 +407,9 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         let lines = &ledger()[3..4];
         assert_eq!(
             cost_csv(lines, &[raise()]),
-            "at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who\n\
-             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive,0.5,PTC,\n\
-             2026-11-22T16:30:00Z,,cap_raised,,,,,,,10.0,USD,dashboard 812\n"
+            "at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who,person\n\
+             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive,0.5,PTC,,\n\
+             2026-11-22T16:30:00Z,,cap_raised,,,,,,,10.0,USD,dashboard 812,\n"
         );
         assert_eq!(
             cost_json(&[], &[raise()], 8 * 3600),
@@ -475,7 +465,7 @@ Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
 ";
         assert_eq!(cost_text(&both, &[], &none(), Some(By::Day), NOW, &capped(), false), expected);
         let csv = cost_csv(&both, &[]);
-        assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD,\n"), "{csv}");
+        assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD,,\n"), "{csv}");
         let sums = cost_sums(&both, By::Model, false, 0);
         assert!(sums.ends_with("\nT2V-01,1,,,,,USD,0.56,0.0,0.0,0.56\n"), "{sums}");
     }
