@@ -201,6 +201,24 @@ pub fn shell_quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// An scp command that copies files into the folder where it is run: each from the address of its machine, by its path there;
+/// `port` where it is not ssh's own.
+#[must_use]
+pub fn scp(files: &[(&str, &str)], port: Option<u16>) -> String {
+    let port = port.map_or_else(String::new, |port| format!("-P {port} "));
+    // A machine says its own name, which may look like an option.
+    let end = if files.iter().any(|(address, _)| address.starts_with('-')) { "-- " } else { "" };
+    let from = |(address, path): &(&str, &str)| shell_quote(&format!("{address}:{}", for_the_far_shell(path)));
+    format!("scp {port}{end}{} .", files.iter().map(from).collect::<Vec<_>>().join(" "))
+}
+
+/// A path with a backslash before everything that the far side could read as more than a name: older scp gives it to a
+/// shell there, newer ones match it as a pattern, and both take the backslash away.
+fn for_the_far_shell(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c) || !c.is_ascii();
+    path.chars().flat_map(|c| (!plain(c)).then_some('\\').into_iter().chain([c])).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -274,5 +292,19 @@ mod tests {
         {
             assert_eq!(size(bytes), shown);
         }
+    }
+
+    #[test]
+    fn an_scp_command_names_machine_and_path_as_one_word_for_both_shells() {
+        for (file, command) in [
+            (("studio", "/v/1.mp4"), "scp studio:/v/1.mp4 ."),
+            (("ann@my box", "/v/it's 1.mp4"), r"scp 'ann@my box:/v/it\'\''s\ 1.mp4' ."),
+            (("[2001:db8::7]", "/v/1.mp4"), "scp '[2001:db8::7]:/v/1.mp4' ."),
+            (("-oProxyCommand=x", "/v/1.mp4"), "scp -- -oProxyCommand=x:/v/1.mp4 ."),
+            (("a;b", "/视频/a b$(x)*;雨.mp4"), r"scp 'a;b:/视频/a\ b\$\(x\)\*\;雨.mp4' ."),
+        ] {
+            assert_eq!(scp(&[file], None), command);
+        }
+        assert_eq!(scp(&[("a", "/1"), ("b", "/2")], Some(2222)), "scp -P 2222 a:/1 b:/2 .");
     }
 }

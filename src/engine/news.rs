@@ -244,6 +244,8 @@ pub enum NotDone {
     /// A saved file could not be fetched once more.
     NotFetchedAgain {
         path: String,
+        /// The machine that has it, where that is another one.
+        host: Option<String>,
         error: TaskError,
         /// Whether another try may help.
         passes: bool,

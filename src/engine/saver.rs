@@ -388,7 +388,8 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
 fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec<Effect> {
     let note = event(work, What::NotSaved(error.reason.clone()));
     let path = task.saved().map(|saved| saved.path.clone()).unwrap_or_default();
-    act_news::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, error, passes });
+    let host = task.saved().and_then(|saved| work.settings.other_host(saved)).map(str::to_owned);
+    act_news::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, host, error, passes });
     writes::write(work, task, vec![note], vec![])
 }
 

@@ -11,7 +11,9 @@ use domain::{
     problem::ErrorClass,
     request::Request,
     request::WireNames,
-    retry, time,
+    retry,
+    task::SavedFile,
+    time,
 };
 use serde::{Deserialize, Serialize};
 use service::{
@@ -355,6 +357,12 @@ pub enum Scope {
 }
 
 impl Settings {
+    /// The machine that a file was saved on, where that is another one and no folder is shared.
+    #[must_use]
+    pub fn other_host<'a>(&self, saved: &'a SavedFile) -> Option<&'a str> {
+        saved.host.as_deref().filter(|host| !self.download.shared && *host != self.host.name)
+    }
+
     /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs. What clients,
     /// workers and the screen were made with cannot.
     #[must_use]

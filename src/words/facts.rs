@@ -6,13 +6,14 @@ use crate::{amounts, names, reason, tr};
 use domain::{
     amount::{Currency, Money, Totals},
     catalogue::Catalogue,
+    export,
     problem::{Charged, TaskError},
     request::{ImageRef, Request},
     task::{MoneyEvent, Row, SavedFile, Task, TaskState, What},
     text,
     time::{Now, Wall},
 };
-use engine::{msg::Detail, risk::AT_RISK};
+use engine::{msg::Detail, risk::AT_RISK, settings::Settings};
 
 /// The most cells of a picture's address: a data URL is a whole picture.
 const ADDRESS: usize = 200;
@@ -187,7 +188,7 @@ pub fn file_label() -> &'static str {
 
 /// Where the file lies, its measures beside what was asked for, its hash.
 #[must_use]
-pub fn file(row: &Row, saved: &SavedFile, here: &str) -> Vec<Fact> {
+pub fn file(row: &Row, saved: &SavedFile, settings: &Settings) -> Vec<Fact> {
     let mut parts = vec![amounts::size(saved.bytes)];
     let asked = |got: String, asked: String| {
         if row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
@@ -198,15 +199,14 @@ pub fn file(row: &Row, saved: &SavedFile, here: &str) -> Vec<Fact> {
     if let Some(ms) = saved.length_ms {
         parts.push(asked(amounts::seconds(amounts::tenths(ms)), amounts::seconds(row.kind.duration)));
     }
-    let path = match &saved.host {
-        Some(host) if host != here => tr!("{path} on {host}", path = saved.path, host),
-        _ => saved.path.clone(),
-    };
-    vec![
-        fact(file_label(), path, Tone::Strong),
-        Fact { label: "", parts, tone: Tone::Plain },
-        fact("SHA-256", &*saved.sha256, Tone::Faint),
-    ]
+    let elsewhere = settings.other_host(saved);
+    let path = elsewhere.map_or_else(|| saved.path.clone(), |host| tr!("{path} on {host}", path = saved.path, host));
+    let scp = elsewhere.map(|host| fact(tr!("Copy it"), export::scp(&[(host, &saved.path)], None), Tone::Plain));
+    let sum = fact("SHA-256", &*saved.sha256, Tone::Faint);
+    let mut facts = vec![fact(file_label(), path, Tone::Strong), Fact { label: "", parts, tone: Tone::Plain }];
+    facts.extend(scp);
+    facts.push(sum);
+    facts
 }
 
 /// How long the file's address lives, while the file waits to be fetched.

@@ -5,10 +5,12 @@ use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
     account::Raise,
     amount::Money,
+    export,
     prices::Offer,
     problem::{Charged, TaskError},
     reason::system::System,
     task::{RefundStep, RemoteId, TaskKey},
+    text,
 };
 use engine::{
     effect::Level,
@@ -284,7 +286,17 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
             Problem::new(what, tr!("your change was not applied"), "")
         }
         NotDone::NotOnDisk(fault) | NotDone::NotRead(fault) => reason::store::problem(fault),
-        NotDone::NotFetchedAgain { path, error, passes } => {
+        NotDone::NotFetchedAgain { path, host: Some(host), error, .. } => {
+            let what =
+                tr!("{key} was not fetched again and stays on {host}", key = named, host = text::harmless_line(host));
+            let command = text::harmless_line(&export::scp(&[(host, path)], None)).into_owned();
+            Problem::new(
+                what,
+                reason::problem(&error.reason, voice).fact(),
+                tr!("Copy it from there: {command}", command),
+            )
+        }
+        NotDone::NotFetchedAgain { path, host: None, error, passes } => {
             let what = tr!("{key} was not fetched again and keeps {path}", key = named, path);
             let problem = reason::problem(&error.reason, voice);
             let next =

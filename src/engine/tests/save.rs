@@ -377,7 +377,7 @@ fn a_saved_file_that_cannot_be_fetched_again_stays_saved_and_the_failure_is_told
         let task = &world.disk.tasks[&key(1)];
         assert_eq!((&task.phase, task.finished_at, &task.claim), (&before.phase, before.finished_at, &None));
         let path = before.saved().unwrap().path.clone();
-        let why = NotDone::NotFetchedAgain { path, error: trouble(ErrorClass::Network), passes: again };
+        let why = NotDone::NotFetchedAgain { path, host: None, error: trouble(ErrorClass::Network), passes: again };
         assert_eq!(why.class(), Some(ErrorClass::Network));
         assert_eq!(world.not_done(), (Some(key(1)), why));
         world.live(HOUR);

@@ -21,7 +21,6 @@ use domain::{
 use engine::{
     act::Act,
     effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
-    settings::Settings,
 };
 use std::collections::VecDeque;
 use words::{problem::Problem, reason, reason::system::system, tr};
@@ -206,18 +205,16 @@ pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 
 /// How many of the tasks have a file, and the command that fetches these, each from the machine that saved it.
 fn scp_command(app: &App, tasks: &[Task]) -> (usize, String) {
-    let Settings { host, download, .. } = &app.work.settings;
+    let settings = &app.work.settings;
     let saved: Vec<&SavedFile> = tasks.iter().filter_map(Task::saved).collect();
-    let other = |saved: &SavedFile| saved.host.clone().filter(|name| !download.shared && *name != host.name);
     // A port is this machine's; scp takes one for all.
-    let port = host.port.filter(|_| saved.iter().all(|saved| other(saved).is_none()));
-    let port = port.map_or_else(String::new, |port| format!("-P {port} "));
-    let from = |saved: &&SavedFile| {
-        let address = other(saved).unwrap_or_else(|| host.address.clone());
-        export::shell_quote(&format!("{address}:{}", for_the_far_shell(&saved.path)))
-    };
-    let files: Vec<String> = saved.iter().map(from).collect();
-    (files.len(), format!("scp {port}{} .", files.join(" ")))
+    let port = settings.host.port.filter(|_| saved.iter().all(|saved| settings.other_host(saved).is_none()));
+    let from = |saved: &&SavedFile| settings.other_host(saved).map(str::to_owned);
+    let addresses: Vec<String> =
+        saved.iter().map(|saved| from(saved).unwrap_or_else(|| settings.host.address.clone())).collect();
+    let files: Vec<(&str, &str)> =
+        addresses.iter().zip(&saved).map(|(address, saved)| (address.as_str(), saved.path.as_str())).collect();
+    (files.len(), export::scp(&files, port))
 }
 
 /// Opens the file in a player. One that is on another machine alone is fetched anew first, which is free, while its URL lives.
@@ -234,14 +231,8 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Do> {
             return vec![Do::Act(Act::Download { keys: vec![key], dir: None })];
         }
         let (_, command) = scp_command(app, std::slice::from_ref(task));
-        let text = tr!(
-            "{key}'s file is on {host}, and its URL has expired. Copy it from there: {command}",
-            key,
-            host,
-            command
-        );
-        toast::say(app, Level::Warning, text, Some(key));
-        return Vec::new();
+        let said = tr!("{key}'s file is on {host}, and its URL has expired; copied: {command}", key, host, command);
+        return vec![Do::Effect(to_clipboard(app, command.clone(), tr!("scp command"), said))];
     }
     let open = |path: &String| Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()
@@ -281,13 +272,6 @@ pub(crate) fn put_by(app: &mut App, what: &str, bytes: u64, path: &str, result: 
             toast::say(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);
         }
     }
-}
-
-/// A path with a backslash before everything that the far side could read as more than a name: older scp gives it to a
-/// shell there, newer ones match it as a pattern, and both take the backslash away.
-fn for_the_far_shell(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c) || !c.is_ascii();
-    path.chars().flat_map(|c| (!plain(c)).then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// The texts one a line. Where one of them has several lines, an empty one stands between two.

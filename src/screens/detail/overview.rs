@@ -97,8 +97,8 @@ fn joined(facts: impl IntoIterator<Item = String>) -> String {
 /// The file: where it lies and whether it is what was asked for, or how far the download is.
 fn file(about: &About<'_>) -> Vec<Line<'static>> {
     let saved = about.loaded.and_then(|detail| detail.task.saved());
-    let here = &about.app.work.settings.host.name;
-    let mut lines = told(about, saved.into_iter().flat_map(|saved| facts::file(about.row, saved, here)));
+    let settings = &about.app.work.settings;
+    let mut lines = told(about, saved.into_iter().flat_map(|saved| facts::file(about.row, saved, settings)));
     if about.app.screen.table.found.is_missing(about.row.key) {
         let download = &about.app.screen.voice.download;
         let text = tr!("file missing: it is no longer there; {download} fetches it again", download);

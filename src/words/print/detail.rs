@@ -33,7 +33,7 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
     page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
     page.facts(facts::who(&row));
     page.facts(facts::addresses(&task.request));
-    page.facts(task.saved().into_iter().flat_map(|saved| facts::file(&row, saved, &settings.host.name)));
+    page.facts(task.saved().into_iter().flat_map(|saved| facts::file(&row, saved, settings)));
     times(&mut page, task, now);
     attempts(&mut page, detail);
     happened(&mut page, facts::history(detail, &voice), now);
