@@ -1,8 +1,11 @@
 //! What the machines of one account know of each other: who asks the service, and with which key.
 
 use super::{programs::Program, rig::place, *};
-use ::io::store::{GRANTS, KeyMark};
-use domain::reason::store::{Trouble, Why};
+use ::io::store::{At, GRANTS, KeyMark, Seat};
+use domain::{
+    reason::store::{Trouble, Why},
+    time::MINUTE,
+};
 use engine::{effect::StoreCmd, msg::StoreMsg};
 use secrecy::SecretString;
 use std::{collections::BTreeMap, time::Duration};
@@ -117,4 +120,22 @@ fn a_reader_opens_the_store_and_sees_what_changes_and_can_change_nothing() {
     let StoreMsg::Failed { ticket: Some(1), fault } = reader.next() else { panic!("not refused") };
     assert!(matches!(fault.why, Why::Server { kind: Trouble::NotAllowed, .. }), "{fault:?}");
     assert_eq!(dir.number("SELECT count(*) FROM programs"), 0);
+}
+
+#[test]
+fn a_program_that_has_just_begun_on_another_machine_keeps_what_it_claims() {
+    let (place, laptop) = (place(), tempfile::tempdir().unwrap());
+    let mut said = Vec::new();
+    let mut server = Seat::open(place.at(), &mut |_| {}).unwrap();
+    // It says that it runs after the other has last asked who does.
+    let mut begun = Seat::open(At { dir: laptop.path().to_owned(), ..place.at() }, &mut |_| {}).unwrap();
+    let insert = StoreCmd::Insert { ticket: 1, tasks: vec![intent("one")], at: DAY, caps: NO_CAPS };
+    begun.answer(insert, &mut |msg| said.push(msg));
+    let Some(StoreMsg::Inserted { result: Ok(made), .. }) = said.pop() else { panic!("{said:?}") };
+    let claim = Some(Claim { owner: begun.owner().to_owned(), until: DAY.plus(MINUTE) });
+    let write = write_of(&Task { claim, ..made[0].clone() });
+    begun.answer(StoreCmd::Write { ticket: 2, writes: vec![write] }, &mut |_| {});
+    server.look_around(&mut |msg| said.push(msg));
+    let held = |task: &Task| task.claim.as_ref().is_some_and(|claim| claim.owner == begun.owner());
+    assert!(matches!(&said[0], StoreMsg::Changed { tasks } if held(&tasks[0])), "{said:?}");
 }

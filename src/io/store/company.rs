@@ -21,7 +21,7 @@ const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
 const FORGOTTEN: i64 = 24 * 60 * 60 * 1000;
 /// The server's clock in milliseconds.
-const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+pub(super) const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 /// When this program last said that it runs.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Store {
             (profile.clone(), u32::try_from(others).unwrap_or(u32::MAX))
         };
         self.company = self.programs.me().map(|_| self.asks.iter().map(of_all).collect());
-        self.programs.silent = Some(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
+        self.programs.hear(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
         self.beat = Beat(Some(Instant::now()));
         Ok(())
     }

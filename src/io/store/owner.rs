@@ -6,8 +6,10 @@
 use super::{
     at::At,
     bell::Ringer,
+    company::NOW,
     fault,
     layout::{make_folders, run_of},
+    sql::{self, Connection},
 };
 use crate::private;
 use domain::{
@@ -133,7 +135,7 @@ pub(super) fn host() -> String {
 pub(super) struct Programs {
     dir: PathBuf,
     /// On a shared store: how long each program has said nothing, in milliseconds.
-    pub(super) silent: Option<HashMap<String, u64>>,
+    silent: Option<RefCell<HashMap<String, u64>>>,
     /// Programs of this data folder that are known to have ended. On a shared store their last word may be younger than that.
     ended: RefCell<BTreeSet<String>>,
     /// Our own name, where we have one.
@@ -144,7 +146,7 @@ pub(super) struct Programs {
 impl Programs {
     /// Those of a data folder, seen by `me`.
     pub(super) fn new(at: &At, me: Option<&Owner>) -> Self {
-        let silent = at.server.as_ref().map(|_| HashMap::new());
+        let silent = at.server.as_ref().map(|_| RefCell::default());
         // On a server the change itself calls the others.
         let ringer = if silent.is_some() { None } else { Ringer::new() };
         let me = me.map(|owner| owner.name.clone());
@@ -201,7 +203,7 @@ impl Programs {
 
     /// Whether a program of another machine has said that it runs within the last `ms` milliseconds.
     fn is_heard_of(&self, owner: &str, ms: u64) -> bool {
-        self.silent.as_ref().and_then(|silent| silent.get(owner)).is_some_and(|silence| *silence < ms)
+        self.silent.as_ref().is_some_and(|silent| silent.borrow().get(owner).is_some_and(|silence| *silence < ms))
     }
 
     /// Whether that owner runs and can be counted on now: one that sleeps, or whose line is down, cannot.
@@ -228,8 +230,30 @@ impl Programs {
         let _ = thread::Builder::new().name("vigil".into()).stack_size(STACK).spawn(wait);
     }
 
+    /// On a shared store: what each program's silence is now.
+    pub(super) fn hear(&self, all: HashMap<String, u64>) {
+        if let Some(silent) = &self.silent {
+            *silent.borrow_mut() = all;
+        }
+    }
+
+    /// Asks once more who runs, where one of these was not heard of yet: it may have begun since, and said so before it took
+    /// anything into its hands.
+    pub(super) fn know<'a>(&self, conn: &Connection, mut owners: impl Iterator<Item = &'a str>) {
+        let Some(silent) = &self.silent else { return };
+        if owners.all(|owner| self.me() == Some(owner) || silent.borrow().contains_key(owner)) {
+            return;
+        }
+        match silence(conn) {
+            Ok(all) => self.hear(all),
+            // What was begun meanwhile is then told of once more: the line broke.
+            Err(error) => tracing::debug!(%error, "who runs was not read"),
+        }
+    }
+
     /// Leaves out the claims of programs that have ended.
-    pub(super) fn drop_dead_claims(&self, tasks: &mut [Task]) {
+    pub(super) fn drop_dead_claims(&self, conn: &Connection, tasks: &mut [Task]) {
+        self.know(conn, tasks.iter().filter_map(|task| Some(task.claim.as_ref()?.owner.as_str())));
         let mut known: HashMap<String, bool> = HashMap::new();
         for task in tasks {
             let Some(Claim { owner, .. }) = &task.claim else { continue };
@@ -251,8 +275,9 @@ impl Programs {
 
     /// Whether another program runs here.
     pub(super) fn any_other(&self) -> bool {
-        let elsewhere = self.silent.iter().flat_map(HashMap::keys).filter(|owner| self.me.as_ref() != Some(*owner));
-        self.others().any(|(owner, _)| self.is_alive(&owner)) || elsewhere.into_iter().any(|owner| self.is_alive(owner))
+        let heard = self.silent.iter().flat_map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
+        let mut elsewhere = heard.filter(|owner| self.me.as_ref() != Some(owner));
+        self.others().any(|(owner, _)| self.is_alive(&owner)) || elsewhere.any(|owner| self.is_alive(&owner))
     }
 
     /// Clears away what dead programs left behind.
@@ -271,6 +296,13 @@ impl Programs {
             },
         )
     }
+}
+
+/// How long each program of a shared store has said nothing, by the server's clock, in milliseconds.
+fn silence(conn: &Connection) -> sql::Result<HashMap<String, u64>> {
+    let mut query = conn.prepare_cached(&format!("SELECT owner, {NOW} - seen FROM programs"))?;
+    let all = query.query_map([], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))?;
+    all.collect()
 }
 
 #[cfg(test)]

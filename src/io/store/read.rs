@@ -98,7 +98,7 @@ impl Store {
     pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Fault> {
         let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
         let mut tasks = self.told(Deed::ReadTasks, found.collect::<sql::Result<Vec<_>>>())?;
-        self.programs.drop_dead_claims(&mut tasks);
+        self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
 
@@ -113,7 +113,7 @@ impl Store {
         let reached = tasks.last().map_or(0, |task| task.rev);
         tasks.retain(|task| !self.seen.own.contains(&task.rev));
         self.seen.reach(reached);
-        self.programs.drop_dead_claims(&mut tasks);
+        self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
 
@@ -124,7 +124,7 @@ impl Store {
     pub(super) fn held_by(&self, owner: &str) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) AND claim_owner = ?1 ORDER BY key", live());
         let mut tasks = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [owner]))?;
-        self.programs.drop_dead_claims(&mut tasks);
+        self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
 
@@ -136,8 +136,8 @@ impl Store {
         let found = detail(&mut self.conn, key);
         let mut found = self.told(Deed::ReadTasks, found)?;
         if let Some(detail) = &mut found {
-            self.programs.drop_dead_claims(std::slice::from_mut(&mut detail.task));
-            self.programs.drop_dead_claims(&mut detail.line);
+            self.programs.drop_dead_claims(&self.conn, std::slice::from_mut(&mut detail.task));
+            self.programs.drop_dead_claims(&self.conn, &mut detail.line);
         }
         Ok(found)
     }
@@ -204,7 +204,7 @@ impl Store {
         );
         let mut found = self
             .told(Deed::ReadTasks, tasks(&self.conn, &sql, params![self.conn.there(from).0, self.conn.there(to).0]))?;
-        self.programs.drop_dead_claims(&mut found);
+        self.programs.drop_dead_claims(&self.conn, &mut found);
         Ok(found)
     }
 
@@ -332,7 +332,7 @@ pub(super) fn pages(
     let live_states = live();
     let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({live_states}) ORDER BY key DESC");
     let mut live = tasks(&snapshot, &sql, [])?;
-    programs.drop_dead_claims(&mut live);
+    programs.drop_dead_claims(&snapshot, &mut live);
 
     let mut lines = Lines::default();
     let mut page: Vec<Row> = Vec::with_capacity(FIRST_PAGE);

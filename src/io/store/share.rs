@@ -25,6 +25,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn shared(&self) -> Result<Shared, Fault> {
         let mut shared = self.told(Deed::Read, read(&self.conn))?;
+        self.programs.know(&self.conn, shared.senders.iter().map(|sender| sender.owner.as_str()));
         let others =
             |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_at_work(&sender.owner);
         shared.senders.retain(others);
@@ -39,6 +40,7 @@ impl Store {
         let dead: Vec<String> = match change {
             Change::Serve(profiles) if !profiles.is_empty() => {
                 let senders = self.told(Deed::Read, senders(&self.conn))?;
+                self.programs.know(&self.conn, senders.iter().map(|sender| sender.owner.as_str()));
                 senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
             }
             Change::Raise(_)

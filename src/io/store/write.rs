@@ -60,7 +60,7 @@ impl Store {
                 self.unconfirmed = true;
                 self.made(tasks.iter().map(|task| task.rev));
             }
-            Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
+            Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
             Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget { .. }) => {}
         }
         Ok(done)
@@ -79,7 +79,7 @@ impl Store {
         }
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
-                self.programs.drop_dead_claims(slice::from_mut(task));
+                self.programs.drop_dead_claims(&self.conn, slice::from_mut(task));
             }
         }
         self.made(done.iter().filter_map(|result| match result {
@@ -103,7 +103,7 @@ impl Store {
                 let rev = *rev;
                 self.made([rev]);
             }
-            SendResult::Overtaken(task) => self.programs.drop_dead_claims(slice::from_mut(task)),
+            SendResult::Overtaken(task) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
             SendResult::Wait { .. } => {}
             SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
