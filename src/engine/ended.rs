@@ -7,6 +7,7 @@ use crate::{
     hands::{self, claim, in_scope},
     ids,
     news::{Left, News, TaskNews},
+    plan,
     timeline::{answer_of_records, event},
     work::{Then, Work},
     writes,
@@ -117,6 +118,7 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
     let claim = claim(work, hands::CLAIM).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
+    plan::audit_nameless(work, &task);
     settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
 }
 

@@ -186,6 +186,14 @@ pub(super) fn audit_later(work: &mut Work, task: &Task) {
     audit_wanted(work, task, LATER);
 }
 
+/// What runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its charge, but the account's
+/// calls may name its task.
+pub(super) fn audit_nameless(work: &mut Work, task: &Task) {
+    if task.request_id.is_none() && task.remote.is_some() && records::is_on(work, &task.profile) {
+        audit_later(work, task);
+    }
+}
+
 /// Something ended long before this run, and nothing is known of its charge: the program looks as soon as it may.
 pub(super) fn audit_soon(work: &mut Work, task: &Task) {
     audit_wanted(work, task, SOON);

@@ -9,7 +9,7 @@ use crate::{
     ids,
     line::{self, LONGEST_WAIT},
     news::{News, TaskNews},
-    portion, share,
+    plan, portion, share,
     spread::{backoff, jitter},
     streak, tasks,
     timeline::{answer_event, event},
@@ -346,6 +346,7 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
     effects
 }
 
+    plan::audit_nameless(work, &task);
 /// Asks about these tasks now. A service that is away is asked at once; one that wants fewer questions is not.
 pub(super) fn refresh(work: &mut Work, keys: &[TaskKey]) {
     for key in keys {

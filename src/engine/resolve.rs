@@ -10,7 +10,7 @@ use crate::{
     ids,
     money::price,
     news::{Left, News, TaskNews},
-    queue,
+    plan, queue,
     timeline::event,
     work::{Then, Work},
     writes,
@@ -138,6 +138,7 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
 
 /// That task without what the gateway's records told of it, whose word a person takes back: it goes by no name of theirs, costs what was
 /// expected, and the record that settled it does not settle it again.
+    plan::audit_nameless(work, &task);
 fn without_records(work: &Work, mut task: Task) -> Task {
     let besides = &mut task.besides;
     besides.disowned.extend(task.remote.take().map(|id| id.0));

@@ -110,6 +110,11 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
     raised(work, raises);
+    for profile in work.profiles() {
+        // Each program may have noticed another leap: all of them count, whatever of ours is still to be written down.
+        let leaps = &mut work.of_mut(&profile).sending.leaps;
+        *leaps = leaps.and(accounts.get(&profile).map(|account| account.leaps).unwrap_or_default());
+    }
     if !work.sharing.is_told() {
         return; // Ours is newer.
     }
@@ -184,8 +189,6 @@ fn take(work: &mut Work, profile: &str, account: Account) {
     served.account = account;
     served.sending.put_backs = account.put_backs;
     (served.sending.refusals, served.sending.failures) = (account.refusals, account.failures);
-    // Each program may have noticed another leap.
-    served.sending.leaps = served.sending.leaps.and(account.leaps);
     line::rest(work, profile, account.not_before);
     // What cannot be is not taken over; it is not to be written back either.
     work.of_mut(profile).sending.rests_until = account.not_before;

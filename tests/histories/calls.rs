@@ -104,10 +104,10 @@ impl World {
                     self.acknowledged(&was)?;
                 }
             }
-            if let (StoreMsg::Inserted { result: Ok(_), .. }, StoreCmd::Insert { .. }) = (&msg, &was) {
+            if let (StoreMsg::Inserted { result: Ok(tasks), .. }, StoreCmd::Insert { .. }) = (&msg, &was) {
                 self.look()?;
                 let now = self.programs[run.0].as_ref().map(|program| program.now(self.clock));
-                self.rules.queued(now.unwrap_or_default().day_start())?;
+                self.rules.queued(tasks, now.unwrap_or_default().day_start())?;
             }
             self.hear_in_order(run, Msg::Store(msg));
         }

@@ -1,7 +1,7 @@
 //! What must hold after every step, judged by the store as it is on disk and the service as it truly is.
 
 use crate::{
-    model::{PRICES, PROFILES, Service, place_of},
+    model::{PRICES, Service, place_of},
     plan::Plan,
 };
 use ::io::store::Store;
@@ -268,7 +268,9 @@ impl Rules {
             | MoneyEvent::TwiceRefunded => false,
         };
         let made = service.of(key).next().map(|(_, made)| made);
-        let is_told = ledger.iter().any(|line| line.event == MoneyEvent::Recorded);
+        // What a person took back since was not told.
+        let since = ledger.iter().rposition(|line| line.event == MoneyEvent::Unknown).unwrap_or(0);
+        let is_told = ledger[since..].iter().any(|line| line.event == MoneyEvent::Recorded);
         let wrong = match made {
             // Not charged by the contract, until the records say otherwise.
             Some(made) if made.fails == Some(1026) && last.event == MoneyEvent::Released => is_told,
@@ -286,17 +288,18 @@ impl Rules {
         Ok(())
     }
 
-    /// Tasks were queued, by a program whose day began then.
-    pub(crate) fn queued(&self, day_start: Wall) -> Kept {
+    /// These were queued, by a program whose day began then. What the records charge later may cross a cap; nothing is queued after
+    /// that.
+    pub(crate) fn queued(&self, tasks: &[Task], day_start: Wall) -> Kept {
         let counts = |task: &&Task| match task.state() {
             TaskState::Queued | TaskState::Sending => true,
             _ => task.charged() != Charged::No && task.sent_at.unwrap_or(task.created_at) >= day_start,
         };
-        PROFILES.into_iter().try_for_each(|profile| {
-            let own = self.rows.values().filter(counts).filter(|task| task.profile == profile);
+        tasks.iter().try_for_each(|queued| {
+            let own = self.rows.values().filter(counts).filter(|task| task.profile == queued.profile);
             let spent = own.fold(Amount::ZERO, |sum, task| sum + task.cost);
             if spent > self.cap {
-                return broken(Rule::Budget, format!("{spent:?} of {:?}, {profile}", self.cap));
+                return broken(Rule::Budget, format!("{spent:?} of {:?}, {}", self.cap, queued.profile));
             }
             Ok(())
         })

@@ -1,6 +1,6 @@
 //! What the gateway's records change: charges, and unknowns that settle themselves.
 
-use super::*;
+use super::{disk::Health, *};
 use domain::{
     amount::CostSource,
     evidence::Evidence,
@@ -362,6 +362,22 @@ fn a_record_of_after_the_clock_was_set_back_is_not_given_to_a_submission_of_befo
     assert!(matches!(&first.evidence, Some(Evidence::Ambiguous { others, .. }) if *others == [key(2)]), "{first:?}");
     // Known to programs that start later.
     assert_eq!(world.disk.shared.accounts["302ai"].leaps.shifts(), [-3_600_000, 3_600_000]);
+}
+
+#[test]
+fn how_the_clock_was_set_is_learnt_also_while_the_store_takes_no_word_of_ours() {
+    let mut world = World::running();
+    world.disk.health = Health::Full;
+    world.act(Act::Pause(true));
+    world.live(MINUTE);
+    assert!(!world.state.sharing.is_told());
+    let mut account = domain::account::Account::default();
+    account.leaps.note(world.wall(), 4_570_000);
+    let accounts = [("302ai".to_owned(), account)].into();
+    let shared = Box::new(domain::account::Shared { accounts, ..world.disk.shared.clone() });
+    world.take(Msg::Store(StoreMsg::Shared { ticket: None, shared }));
+    assert_eq!(world.state.own.sending.leaps.shifts(), [-4_570_000, 4_570_000]);
+    assert!(world.state.queue.is_paused());
 }
 
 #[test]

@@ -99,7 +99,8 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
         // Of what was accepted the records know best; whether the others were is not for this to say.
         let accepted = [TaskState::Running, TaskState::Ready, TaskState::Saving, TaskState::Saved, TaskState::Failed];
         let runs_unwatched = task.state() == TaskState::Cancelled && task.charged() == Charged::Yes;
-        if let Some(cost) = main.cost.filter(|cost| *cost != task.cost)
+        let is_apart = |cost: &Amount| *cost != task.cost || task.charged() == Charged::No && *cost > Amount::ZERO;
+        if let Some(cost) = main.cost.filter(is_apart)
             && (accepted.contains(&task.state()) || runs_unwatched)
             && !is_refunded(task)
         {

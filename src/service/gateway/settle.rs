@@ -145,8 +145,11 @@ pub(super) fn names(one: &Submission, row: &Row) -> bool {
     one.request_id.is_some() && one.request_id == row.request_id || is_task || is_second
 }
 
-/// Whether a person said that this row is not that submission's.
+/// Whether a person said that this row is not that submission's. Its own task's is, whatever was said before the task was known.
 fn disowns(one: &Submission, row: &Row) -> bool {
+    if one.task_id.is_some() && one.task_id == row.task_id {
+        return false;
+    }
     let ids = row.request_id.iter().chain(row.task_id.as_ref().map(|id| &id.0));
     ids.into_iter().any(|id| one.disowned.contains(id))
 }
