@@ -100,7 +100,7 @@ fn the_cap_holds_over_restarts_and_an_unknown_outcome_stands_against_it_as_spent
     (task.phase, task.sent_at) = (Phase::Unknown { error }, Some(at));
     let settle = |task: &Task, event| {
         let ledger = vec![LedgerLine { at, event, amount: task.money() }];
-        let write = Write { task: task.clone(), events: vec![], ledger };
+        let write = Write { task: task.clone(), events: vec![], ledger, never_left: None };
         Store::open(&dir.path().join("data")).unwrap().write(&[write]).unwrap();
     };
     settle(&task, MoneyEvent::Unknown);

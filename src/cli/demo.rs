@@ -281,7 +281,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         }
         Queued => task.phase,
     };
-    Ok(Write { task, events, ledger })
+    Ok(Write { task, events, ledger, never_left: None })
 }
 
 /// No code of the morning has another verdict than the one that it stands there for.

@@ -75,6 +75,9 @@ pub struct Write {
     pub events: Vec<Event>,
     /// What to add to the ledger.
     pub ledger: Vec<LedgerLine>,
+    /// When the submission began that, as is now proven, never reached the service: it takes no place in the account's pace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub never_left: Option<Wall>,
 }
 
 impl Write {

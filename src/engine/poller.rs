@@ -106,12 +106,12 @@ fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
     effects
 }
 
-/// The question about the task that is due first.
+/// The question about the task that is due first. While the service does not answer, what is due next finds out whether it is back.
 fn next(work: &mut Work, profile: &str) -> Option<HttpCmd> {
+    let until = if line::is_probing(work, profile) { Mono(u64::MAX) } else { work.now.mono };
     loop {
-        let now = work.now.mono;
         let due = &mut work.of_mut(profile).poller.due;
-        let key = due.due(now).next()?;
+        let key = due.due(until).next()?;
         due.set(key, None);
         let Some(id) = work.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
         let ticket = work.ticket();
@@ -127,7 +127,12 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
 
 fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
     let served = work.of(profile);
-    let at = if ids::is_wanted(work, profile) { work.now.mono } else { served.poller.due.first()? };
+    let due = || served.poller.due.first();
+    let at = match () {
+        () if ids::is_wanted(work, profile) => work.now.mono,
+        () if line::is_probing(work, profile) => due().map(|at| at.min(work.now.mono))?,
+        () => due()?,
+    };
     if !served.has_key || under_way(work, profile) >= at_once(work, profile) {
         return None; // Never, or the next answer brings us back.
     }
@@ -341,12 +346,12 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
     task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
+    plan::audit_nameless(work, &task);
     let mut effects = writes::write(work, task.clone(), vec![note], ledger.into_iter().collect());
     effects.extend(again::automatic(work, &task, &error));
     effects
 }
 
-    plan::audit_nameless(work, &task);
 /// Asks about these tasks now. A service that is away is asked at once; one that wants fewer questions is not.
 pub(super) fn refresh(work: &mut Work, keys: &[TaskKey]) {
     for key in keys {

@@ -66,7 +66,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     work.queue.claiming = Some((ticket, task.key));
     work.queue.asked_at = work.now;
     let note = event(work, What::Sending);
-    let write = Write { events: vec![note], ledger: vec![], task };
+    let write = Write { events: vec![note], ledger: vec![], task, never_left: None };
     let per_minute = line::per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute, path })]
@@ -164,8 +164,8 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     work.queue.posting.insert(key, ticket);
     let now = work.now.mono;
     let sent = &mut work.of_mut(&profile).sending.sent;
-    sent.push_back(now);
-    while sent.front().is_some_and(|sent| sent.plus(MINUTE) <= now) {
+    sent.push_back((now, key));
+    while sent.front().is_some_and(|(sent, _)| sent.plus(MINUTE) <= now) {
         sent.pop_front();
     }
     vec![Effect::http(&profile, HttpCmd::Submit { key, ticket, request })]
@@ -176,10 +176,10 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
 /// its revision, which every claim changes, is looked at in the same transaction.
 pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
     task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
-    task.sent_at = None;
+    let sent = task.sent_at.take();
     task.claim = None;
     let note = event(work, What::SendingStopped);
-    writes::write(work, task, vec![note], vec![])
+    writes::never_left(work, task, note, sent)
 }
 
 /// How long a claim on a row being sent lasts.
@@ -319,10 +319,14 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     }
     let since = Some(work.now.wall);
     task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error, since }) };
-    task.sent_at = None;
+    let sent = task.sent_at.take();
     task.claim = None;
     let mut effects = share::due(work);
-    effects.extend(writes::write(work, task, vec![note], vec![]));
+    effects.extend(if is_away {
+        writes::never_left(work, task, note, sent)
+    } else {
+        writes::write(work, task, vec![note], vec![])
+    });
     effects
 }
 

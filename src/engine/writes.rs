@@ -9,11 +9,28 @@ use crate::{
     hook, tasks,
     work::Work,
 };
-use domain::task::{Event, LedgerLine, Task, TaskKey, TaskState};
+use domain::{
+    task::{Event, LedgerLine, Task, TaskKey, TaskState},
+    time::Wall,
+};
 use std::collections::VecDeque;
 
 /// Changes a task, here at once and in the store in its turn.
-pub(super) fn write(work: &mut Work, mut task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
+pub(super) fn write(work: &mut Work, task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
+    change(work, Write { task, events, ledger, never_left: None })
+}
+
+/// The same of a task whose submission never reached the service: it gives its place in the account's pace back.
+pub(super) fn never_left(work: &mut Work, task: Task, event: Event, sent: Option<Wall>) -> Vec<Effect> {
+    let places = &mut work.of_mut(&task.profile).sending.sent;
+    if let Some(at) = places.iter().rposition(|(_, key)| *key == task.key) {
+        places.remove(at);
+    }
+    change(work, Write { task, events: vec![event], ledger: vec![], never_left: sent })
+}
+
+fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {
+    let task = &mut write.task;
     let key = task.key;
     // What is no failure any more, taken up again, is not put away either.
     task.put_away_at = task.put_away_at.filter(|_| matches!(task.state(), TaskState::Failed | TaskState::Refused));
@@ -22,9 +39,8 @@ pub(super) fn write(work: &mut Work, mut task: Task, events: Vec<Event>, ledger:
     {
         work.store.unsaved.insert(key, id.clone());
     }
-    let mut effects = hook::ended(work, &task);
+    let mut effects = hook::ended(work, task);
     tasks::put(work, task.clone());
-    let write = Write { task, events, ledger };
     if is_unwritten(work, key) {
         work.store.waiting.entry(key).or_default().push_back(write);
     } else {

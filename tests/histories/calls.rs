@@ -221,7 +221,7 @@ impl World {
                 _ => continue,
             };
             let task = Task { phase, rev: *rev, ..write.task.clone() };
-            let writes = vec![Write { task, events: vec![], ledger: vec![] }];
+            let writes = vec![Write { task, events: vec![], ledger: vec![], never_left: None }];
             self.make(run, StoreCmd::Write { ticket: Ticket::MAX, writes });
         }
     }

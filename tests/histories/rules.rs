@@ -13,7 +13,7 @@ use domain::{
 };
 use engine::msg::{HttpMsg, Msg, SendResult, StoreMsg};
 use rusqlite::config::DbConfig;
-use service::answer::SubmitVerdict;
+use service::answer::{Reply, SubmitVerdict};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -74,7 +74,7 @@ pub(crate) struct Rules {
     /// Of each attempt that was sent, by whom and whether it is proven that the service did not take it.
     posts: BTreeMap<TaskKey, (Run, bool)>,
     /// When each profile sent.
-    times: [Vec<u64>; 2],
+    times: [Vec<(u64, TaskKey)>; 2],
     /// When the clock was last set or the machine last slept.
     pub(crate) disturbed: Option<u64>,
     /// Tasks whose end a person takes back.
@@ -122,6 +122,13 @@ impl Rules {
                     && later
                 {
                     *proven = true;
+                    if matches!(reply, Reply::NotConnected { .. }) {
+                        // It never left, and takes no place in the pace.
+                        for times in &mut self.times {
+                            let last = times.iter().rposition(|(_, of)| of == key);
+                            last.map(|at| times.remove(at));
+                        }
+                    }
                 }
             }
             _ => {}
@@ -144,8 +151,8 @@ impl Rules {
             return broken(Rule::Once, format!("{key} was sent though the POST of {by:?} may have been taken"));
         }
         // By the moment of the acknowledgement, which may come a little after the one that the store counts.
-        let recent = self.times[place].iter().rev().take_while(|at| now - **at < MINUTE - 3 * SECOND).count();
-        self.times[place].push(now);
+        let recent = self.times[place].iter().rev().take_while(|(at, _)| now - at < MINUTE - 3 * SECOND).count();
+        self.times[place].push((now, key));
         let calm = self.disturbed.is_none_or(|at| now - at > 2 * MINUTE);
         if recent >= self.per_minute && calm {
             return broken(Rule::Pace, format!("{} submissions within a minute", recent + 1));

@@ -81,7 +81,7 @@ impl Program {
     /// Changes each of these by a command of its own; gives them with their new revisions.
     fn change(&self, tasks: &[Task]) -> Vec<Task> {
         for (ticket, task) in (10..).zip(tasks) {
-            let write = Write { task: task.clone(), events: vec![], ledger: vec![] };
+            let write = Write { task: task.clone(), events: vec![], ledger: vec![], never_left: None };
             self.handle.send(StoreCmd::Write { ticket, writes: vec![write] });
         }
         let changed = |task: &Task| {
@@ -115,7 +115,7 @@ fn small(what: &str, at: &At, cable: Option<&Cable>) {
     for _ in 0..MANY.0 {
         let mut task = program.insert(vec![task(None)]).remove(0);
         (task.phase, task.sent_at) = (Phase::Sending { since: now() }, Some(now()));
-        let write = Box::new(Write { task, events: vec![], ledger: vec![] });
+        let write = Box::new(Write { task, events: vec![], ledger: vec![], never_left: None });
         program.handle.send(StoreCmd::Send { ticket: 2, write, per_minute: 100_000, path: false });
         let claimed = |msg| if let StoreMsg::Send { result, .. } = msg { Some(result) } else { None };
         assert!(matches!(program.until(claimed), SendResult::Claimed { .. }));

@@ -40,7 +40,12 @@ fn until<T>(mut next: impl FnMut() -> StoreMsg, found: impl Fn(&StoreMsg) -> Opt
 /// The answer to a task's submission.
 fn accepted(task: &Task, id: &str) -> Write {
     let ledger = vec![LedgerLine { at: DAY, event: MoneyEvent::Charged, amount: task.money() }];
-    Write { task: Task { phase: running(), remote: Some(RemoteId(id.into())), ..task.clone() }, events: vec![], ledger }
+    Write {
+        task: Task { phase: running(), remote: Some(RemoteId(id.into())), ..task.clone() },
+        events: vec![],
+        ledger,
+        never_left: None,
+    }
 }
 
 /// A task that a program is sending.
@@ -114,6 +119,7 @@ fn what_was_proven_not_taken_does_not_become_unknown_by_an_outage_and_a_crash() 
         task: Task { phase: Phase::Refused { error }, finished_at: Some(DAY), ..task.clone() },
         events: vec![Event { at: DAY, what: said, raw: None, request_id: None }],
         ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Released, amount: task.money() }],
+        never_left: None,
     };
     dir.stop();
     program.handle.send(StoreCmd::Write { ticket: 4, writes: vec![answer.clone()] });

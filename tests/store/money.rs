@@ -131,6 +131,27 @@ fn two_programs_share_the_pace_of_an_account() {
 }
 
 #[test]
+fn what_never_left_gives_its_place_in_the_pace_back_and_only_its_own() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let tasks: Vec<Task> = (0..4).map(|_| add(&mut store, intent("")).clone()).collect();
+    let mut send = |n: usize, ms| store.send(&sending(&tasks[n], DAY.plus(ms)), 2).unwrap();
+    assert_eq!(send(0, 0), SendResult::Claimed { key: tasks[0].key, rev: 5 });
+    assert_eq!(send(1, 10), SendResult::Claimed { key: tasks[1].key, rev: 6 });
+    let wait = SendResult::Wait { key: tasks[2].key, until: DAY.plus(MINUTE) };
+    assert_eq!(send(2, 20), wait);
+    let back = |rev| Write { never_left: Some(DAY.plus(10)), ..write_of(&Task { rev, ..tasks[1].clone() }) };
+    // One that comes too late gives nothing back.
+    assert!(matches!(store.write(&[back(1)]).unwrap()[..], [WriteResult::Overtaken(_)]));
+    assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2).unwrap(), wait);
+    assert_eq!(store.write(&[back(6)]).unwrap(), [WriteResult::Done { key: tasks[1].key, rev: 7 }]);
+    let claimed = SendResult::Claimed { key: tasks[2].key, rev: 8 };
+    assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2).unwrap(), claimed);
+    let wait = SendResult::Wait { key: tasks[3].key, until: DAY.plus(MINUTE) };
+    assert_eq!(store.send(&sending(&tasks[3], DAY.plus(30)), 2).unwrap(), wait);
+}
+
+#[test]
 fn the_ledger_can_neither_be_changed_nor_shortened() {
     let dir = place();
     add(&mut Store::open(dir.at()).unwrap(), intent("one"));

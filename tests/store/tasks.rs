@@ -57,7 +57,7 @@ pub(crate) fn add(store: &mut Store, new: NewTask) -> Task {
 }
 
 pub(crate) fn write_of(task: &Task) -> Write {
-    Write { task: task.clone(), events: vec![], ledger: vec![] }
+    Write { task: task.clone(), events: vec![], ledger: vec![], never_left: None }
 }
 
 /// Saves the task and gives it its new revision.

@@ -185,6 +185,9 @@ impl Disk {
         if now.rev != write.task.rev {
             return WriteResult::Overtaken(Box::new(now.clone()));
         }
+        if let Some(sent) = write.never_left {
+            self.sends.retain(|(of, at)| (of, at) != (&write.task.profile, &sent));
+        }
         self.ledger.entry(key).or_default().extend(write.ledger.iter().map(|line: &LedgerLine| line.event));
         self.events.entry(key).or_default().extend(write.events.iter().map(|event| event.what.kind().to_owned()));
         WriteResult::Done { key, rev: self.put(write.task).rev }

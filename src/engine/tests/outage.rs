@@ -99,7 +99,7 @@ fn answer(world: &World, id: &str) -> Write {
     let task = world.disk.tasks[&key(1)].clone();
     let ledger = vec![LedgerLine { at: world.wall(), event: MoneyEvent::Charged, amount: task.money() }];
     let phase = testing::task(1, Running).phase;
-    Write { task: Task { phase, remote: Some(RemoteId(id.into())), ..task }, events: vec![], ledger }
+    Write { task: Task { phase, remote: Some(RemoteId(id.into())), ..task }, events: vec![], ledger, never_left: None }
 }
 
 #[test]

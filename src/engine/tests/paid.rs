@@ -118,6 +118,50 @@ fn each_proven_refusal_to_take_it_now_is_sent_again_with_growing_waits() {
 }
 
 #[test]
+fn connections_that_were_never_made_take_no_place_in_the_pace() {
+    let mut world = World::with(|settings| settings.profile.submit_per_minute = 2);
+    world.act(Act::Queue { intents: intents(3), undo: false });
+    world.settle();
+    for _ in 0..12 {
+        while !world.calls.is_empty() {
+            world.reply(not_connected());
+            world.settle();
+        }
+        world.live(SECOND);
+    }
+    let refused = world.posts.len();
+    assert!(refused > 5 && world.disk.sends.is_empty() && world.state.own.sending.sent.is_empty(), "{refused}");
+    world.live(10 * SECOND);
+    world.reply(accepted("R1"));
+    world.settle();
+    world.live(10 * SECOND);
+    assert_eq!(world.posts.len(), refused + 2);
+    world.calls.retain(|call| matches!(call, HttpCmd::Submit { .. }));
+    world.reply(accepted("R2"));
+    world.settle();
+    // Both places are taken now.
+    world.live(30 * SECOND);
+    assert_eq!(world.posts.len(), refused + 2);
+    world.live(20 * SECOND);
+    assert_eq!(world.posts.len(), refused + 3);
+}
+
+#[test]
+fn what_was_taken_back_before_its_post_takes_no_place_in_the_pace() {
+    let mut world = World::with(|settings| settings.profile.submit_per_minute = 1);
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.store();
+    world.carry_out();
+    world.act(Act::Pause(true));
+    world.hear();
+    world.settle();
+    assert_eq!((world.states(1).1, world.posts.len(), world.disk.sends.len()), (TaskState::Queued, 0, 0));
+    world.act(Act::Resume);
+    world.settle();
+    assert_eq!(world.keys_posted(), [1]);
+}
+
+#[test]
 fn an_address_that_leads_elsewhere_halts_at_the_first_answer_whether_it_proves_anything_or_not() {
     let to = || "https://elsewhere.example/".to_owned();
     for (http, state) in [(308, TaskState::Refused), (302, TaskState::Unknown)] {

@@ -73,6 +73,35 @@ fn a_service_that_is_away_for_an_hour_is_asked_rarely_and_costs_only_time() {
 }
 
 #[test]
+fn a_service_that_is_away_is_asked_at_each_probe_though_no_question_is_due() {
+    let mut world = World::running();
+    let due = super::super::next_deadline(&world.state).unwrap();
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.settle();
+    world.reply(not_connected());
+    world.settle();
+    world.act(Act::Cancel(vec![key(2)]));
+    world.settle();
+    assert!(world.now.mono.plus(20 * SECOND) < due);
+    let mut asked_at = Vec::new();
+    for _ in 0..20 {
+        world.live(SECOND);
+        while !world.calls.is_empty() {
+            asked_at.push(world.now.mono);
+            world.reply(not_connected());
+        }
+    }
+    assert!((5..=12).contains(&asked_at.len()), "{asked_at:?}");
+    assert!(world.state.own.poller.offline_since.is_some());
+    world.live(10 * SECOND);
+    world.reply(status("Processing"));
+    assert_eq!(world.state.own.poller.offline_since, None);
+    // From now on questions keep to their own times again.
+    world.live(SECOND);
+    assert_eq!(world.calls.len(), 0);
+}
+
+#[test]
 fn a_laptop_that_slept_causes_no_storm() {
     for (wall, mono) in [(8 * HOUR, 0), (8 * HOUR, 8 * HOUR)] {
         let mut world = many(100);

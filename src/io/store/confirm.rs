@@ -100,7 +100,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
             let event = Event { at, what: What::NeverQueued, raw: None, request_id: None };
             let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.money() };
             let key = task.key;
-            let write = Write { task, events: vec![event], ledger: vec![released] };
+            let write = Write { task, events: vec![event], ledger: vec![released], never_left: None };
             let Some(rev) = take(&tx, &write, who)? else { continue };
             // Whoever gave it a name asks for it again by that name.
             tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
@@ -224,7 +224,7 @@ mod tests {
         store.conn.file().unwrap().pragma_update(None, "query_only", false).unwrap();
         assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
         let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
-        store.write(&[Write { task, events: vec![], ledger: vec![] }]).unwrap();
+        store.write(&[Write { task, events: vec![], ledger: vec![], never_left: None }]).unwrap();
         assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (false, 0));
     }
 }

@@ -34,6 +34,14 @@ fn note(conn: &Connection, write: &Write, who: Option<&str>) -> sql::Result<()> 
         let retried = repeated_by(conn, parent)?.is_some();
         conn.later("UPDATE tasks SET retried = ?2 WHERE key = ?1", params![parent.0, retried])?;
     }
+    if let Some(sent) = write.never_left {
+        // Of two in one millisecond neither is given back: too slow is right, too quick is not.
+        conn.later(
+            "DELETE FROM sends WHERE profile = ?1 AND at = ?2 \
+             AND (SELECT count(*) FROM sends WHERE profile = ?1 AND at = ?2) = 1",
+            params![write.task.profile, conn.there(sent).0],
+        )?;
+    }
     for event in &write.events {
         add_event(conn, write.task.key, event, who)?;
     }
