@@ -341,6 +341,7 @@ fn report(news: &News, voice: &words::voice::Voice) -> Option<ActReport> {
         News::Act(ActNews::Done { key, state } | ActNews::Known { key, state, .. }) => {
             Some(ActReport { key: Some(*key), result: Ok(*state), class: None })
         }
+        News::Act(ActNews::LooksFirst { .. }) => None,
         News::Act(ActNews::NotDone { key, why }) => failed(*key, not_done(*key, why, voice), why.class()),
         // The task of that name is told of as done.
         News::Batch { result: Err(NotQueued::Refused(InsertRefusal::NameTaken { .. })), .. } => None,

@@ -212,6 +212,7 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
     if work.ending.is_some() {
         let mut effects = outage::retry(work);
         effects.extend(share::due(work));
+        effects.extend(resolve::follow(work));
         effects.extend(ending::finish(work));
         return effects;
     }
@@ -224,6 +225,7 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
     risk::due(work);
     effects.extend(saver::save_due(work));
     effects.extend(ask_records(work));
+    effects.extend(resolve::follow(work));
     effects.extend(money::read_refunds(work));
     effects
 }
@@ -260,6 +262,7 @@ pub fn next_deadline(work: &Work) -> Option<Mono> {
         saver::deadline(work),
         risk::deadline(work),
         records_deadline(work),
+        resolve::deadline(work),
         store::look_deadline(work),
     ];
     due.into_iter().filter(|_| !ending).flatten().chain(outage::retry_deadline(work)).min()

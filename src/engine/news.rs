@@ -216,6 +216,11 @@ pub enum ActNews {
         key: TaskKey,
         state: TaskState,
     },
+    /// The gateway's records are looked at before it is settled by what they said.
+    LooksFirst {
+        /// The task.
+        key: TaskKey,
+    },
     /// It came to nothing.
     NotDone {
         /// The task; `None` where none came of it.
@@ -290,6 +295,8 @@ pub enum Left {
     NotSettled(TaskState),
     /// Its file is being saved.
     BeingSaved,
+    /// The records have something now that may be it.
+    Evidence,
     /// Only an unknown task can be settled.
     NotUnknown(TaskState),
     /// The id that was named is another task's.

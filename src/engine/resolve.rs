@@ -9,21 +9,28 @@ use crate::{
     hands::{self, claim, held_by_another, in_scope, name},
     ids,
     money::price,
-    news::{Left, News, TaskNews},
+    news::{ActNews, Left, News, TaskNews},
     plan, queue,
     timeline::event,
+    unknowns,
     work::{Then, Work},
     writes,
 };
 use domain::{
     amount::CostSource,
+    evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    time::{Mono, SECOND},
 };
+
+/// How long the records are waited for before a person's word on an unknown is taken, in milliseconds.
+const PATIENCE: u64 = 15 * SECOND;
 
 /// Settles an unknown by a person's word, or takes that back.
 pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
+    work.follows.remove(&key);
     if as_what == Resolution::Unknown {
         return take_back(work, key);
     }
@@ -46,7 +53,45 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     let Phase::Unknown { error: before } = &task.phase else {
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
+    if as_what == Resolution::NotCreated && task.evidence == Some(Evidence::NotSeen) && unknowns::looks_first(work, key)
+    {
+        work.follows.insert(key, work.now.mono.plus(PATIENCE));
+        work.news.push(News::Act(ActNews::LooksFirst { key }));
+        return Vec::new();
+    }
     let before = before.clone();
+    by_word(work, task, before, as_what)
+}
+
+/// Takes the word of those who follow the records, where these have been looked at and still say the same. What keeps them from it
+/// is no reason not to decide.
+pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
+    let (now, ending) = (work.now.mono, work.ending.is_some());
+    let is_due = |(key, until): &(&TaskKey, &Mono)| ending || **until <= now || !unknowns::is_looked_for(work, **key);
+    let due: Vec<TaskKey> = work.follows.iter().filter(is_due).map(|(key, _)| *key).collect();
+    let mut effects = Vec::new();
+    for key in due {
+        work.follows.remove(&key);
+        let Some(task) = live(work, key) else { continue };
+        effects.extend(match &task.phase {
+            Phase::Unknown { error } if task.evidence == Some(Evidence::NotSeen) => {
+                let error = error.clone();
+                by_word(work, task, error, Resolution::NotCreated)
+            }
+            Phase::Unknown { .. } => refuse(work, key, Left::Evidence),
+            _ => refuse(work, key, Left::NowIs(task.state())),
+        });
+    }
+    effects
+}
+
+/// When [`follow`] will have something to do though nothing else happens.
+pub(super) fn deadline(work: &Work) -> Option<Mono> {
+    work.follows.values().min().copied()
+}
+
+fn by_word(work: &mut Work, task: Task, before: TaskError, as_what: Resolution) -> Vec<Effect> {
+    let key = task.key;
     let what = as_what.clone();
     let (phase, money) = match as_what {
         // Believed once the service says that it knows it.
@@ -93,6 +138,7 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     let claim = claim(work, hands::CLAIM).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
+    plan::audit_nameless(work, &task);
     if is_posted {
         let note = event(work, What::Posted(id.clone()));
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
@@ -138,7 +184,6 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
 
 /// That task without what the gateway's records told of it, whose word a person takes back: it goes by no name of theirs, costs what was
 /// expected, and the record that settled it does not settle it again.
-    plan::audit_nameless(work, &task);
 fn without_records(work: &Work, mut task: Task) -> Task {
     let besides = &mut task.besides;
     besides.disowned.extend(task.remote.take().map(|id| id.0));

@@ -43,6 +43,8 @@ const UPLOAD: u64 = 10 * MINUTE;
 const PAGES: u32 = 40;
 /// A look that the store or the service has not answered by then is given up.
 const PATIENCE: u64 = 5 * MINUTE;
+/// How old a look may be for a person to go by it.
+const FRESH: u64 = 30 * SECOND;
 
 /// Whether the records may still settle that unknown of themselves: its first look is not over.
 #[must_use]
@@ -63,6 +65,18 @@ pub(super) fn look_now(work: &mut Work, keys: &[TaskKey]) {
             look_due.set(*key, Some(now));
         }
     }
+}
+
+/// Whether the records are to be looked at before that unknown is settled by what they said: begins it. What was looked at a moment ago
+/// is not.
+pub(super) fn looks_first(work: &mut Work, key: TaskKey) -> bool {
+    let profile = work.tasks.live.get(&key).map(|task| task.profile.clone()).unwrap_or_default();
+    let looked_at = work.of(&profile).records.looked_at.get(&key);
+    if looked_at.is_some_and(|at| work.now.wall.since(*at) < FRESH) {
+        return false;
+    }
+    look_now(work, &[key]);
+    is_looked_for(work, key)
 }
 
 /// Whether that unknown is looked for now, or is about to be.

@@ -43,6 +43,8 @@ pub struct Work {
     pub adopting: Adopting,
     /// Ended tasks whose settlement is to be taken back; the store is reading them.
     pub unsettle: BTreeSet<TaskKey>,
+    /// Unknowns that a person settles by what the records said: taken once these have been looked at again, or at the latest then.
+    pub follows: BTreeMap<TaskKey, Mono>,
     /// Failures to be put away (true) or opened again; the store is reading them.
     pub putting_away: BTreeMap<TaskKey, bool>,
     /// Saving.
@@ -86,6 +88,7 @@ impl Work {
             callbacks: Callbacks::default(),
             adopting: Adopting::default(),
             unsettle: BTreeSet::new(),
+            follows: BTreeMap::new(),
             putting_away: BTreeMap::new(),
             saver: Saver::default(),
             sharing: Sharing::default(),

@@ -73,6 +73,9 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         News::Act(ActNews::Known { id, key, .. }) => {
             (Level::Info, Some(*key), tr!("{id} is already here, as {key}", id = id.0, key))
         }
+        News::Act(ActNews::LooksFirst { key }) => {
+            (Level::Info, Some(*key), tr!("looking at the gateway's records once more before {key} is resolved", key))
+        }
         // The halted queue tells of the store.
         News::Act(ActNews::NotDone { why: NotDone::NotOnDisk(_) | NotDone::NotRead(_), .. }) => return None,
         News::Act(ActNews::NotDone { key, why }) => (Level::Warning, *key, not_done(*key, why, voice).to_string()),
@@ -352,6 +355,10 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
             let what = tr!("it is {word}, and has no charge that can be asked back", word = names::state(*state));
             (what, tr!("`reeltop refunds` lists those that have.").to_owned())
         }
+        Left::Evidence => (
+            tr!("the gateway's records now show a call that may be it").to_owned(),
+            tr!("Look at it, then resolve the task again.").to_owned(),
+        ),
         Left::NotUnknown(state) => {
             (tr!("it is {word}, and only an unknown task can be resolved", word = names::state(*state)), String::new())
         }

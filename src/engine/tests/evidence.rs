@@ -6,10 +6,11 @@ use super::{
     records::{asked, asking, charge, not_found, page, posting, row, unknown, until_queried, with_id},
     *,
 };
+use crate::news::{ActNews, Left, NotDone};
 use domain::{
     amount::CostSource,
     evidence::Evidence,
-    task::TaskState::{Failed, Running, Unknown},
+    task::TaskState::{Failed, Refused, Running, Unknown},
 };
 
 /// A program that begins anew on the store of another one.
@@ -122,6 +123,92 @@ fn a_record_that_a_person_took_back_does_not_settle_it_again_and_its_charge_and_
         // It is shown, and nothing is advised.
         assert!(matches!(&task.evidence, Some(Evidence::Ambiguous { records, .. }) if records.len() == 1), "{task:?}");
     }
+}
+
+#[test]
+fn the_charge_of_one_that_was_taken_back_and_found_by_its_id_is_known_by_the_account_s_calls() {
+    let mut world = unknown();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    let rows = [row("q9", sent, r#","task_id":"77""#)];
+    world.pass(10 * SECOND);
+    asked(&mut world);
+    world.reply(page(&rows));
+    world.settle();
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Unknown });
+    world.settle();
+    // The question that was under way then is answered to nobody.
+    world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
+    world.reply(status("Processing"));
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
+    for _ in 0..2 {
+        world.live(SECOND);
+        world.calls.retain(|call| matches!(call, HttpCmd::Find { .. } | HttpCmd::Query { .. }));
+        world.reply(ok(r#"{"task_id":"77","status":"Fail","base_resp":{"status_code":1026}}"#));
+        world.settle();
+    }
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), task.charged(), &task.request_id), (Failed, Charged::No, &None));
+    assert!(world.state.own.records.audit_due.is_some());
+    audited(&mut world, &rows);
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.charged(), task.cost.to_string()), (Charged::Yes, "0.4".into()));
+    assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Recorded));
+}
+
+#[test]
+fn who_follows_the_records_has_them_looked_at_once_more_first() {
+    let follow = |world: &mut World| {
+        world.pass(MINUTE);
+        world.act(Act::Resolve { key: key(1), as_what: Resolution::NotCreated });
+        world.settle();
+        assert_eq!((world.states(1).1, asked(world)), (Unknown, 1));
+    };
+    let mut world = not_seen();
+    follow(&mut world);
+    world.reply(page(&[]));
+    world.settle();
+    assert_eq!(world.states(1), (Refused, Refused));
+    // A record that came meanwhile is believed, and what may be one is for the person to see.
+    let mut world = not_seen();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    follow(&mut world);
+    world.reply(page(&[row("q9", sent, r#","task_id":"77""#)]));
+    world.settle();
+    assert_eq!(world.states(1), (Running, Running));
+    let mut world = not_seen();
+    follow(&mut world);
+    world.reply(page(&[row("q8", sent, ""), row("q9", sent, "")]));
+    world.settle();
+    assert_eq!(world.states(1).1, Unknown);
+    assert!(matches!(world.acts().last(), Some(ActNews::NotDone { why: NotDone::Left(Left::Evidence), .. })));
+    // Records that cannot be had hold nobody up for long, and the end of the program holds up nothing.
+    let mut world = not_seen();
+    follow(&mut world);
+    world.pass(14 * SECOND);
+    assert_eq!(world.states(1).1, Unknown);
+    world.pass(SECOND);
+    world.settle();
+    assert_eq!(world.states(1), (Refused, Refused));
+    let mut world = not_seen();
+    follow(&mut world);
+    world.act(Act::Quit);
+    world.settle();
+    assert_eq!((world.states(1).1, world.left), (Refused, true));
+    // Another word takes the place of the first; what was looked at a moment ago is not looked at again.
+    let mut world = not_seen();
+    follow(&mut world);
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Lost });
+    world.settle();
+    assert_eq!(world.states(1).1, TaskState::Cancelled);
+    let mut world = not_seen();
+    world.pass(MINUTE);
+    world.act(Act::Refresh(vec![key(1)]));
+    assert_eq!(asked(&mut world), 1);
+    world.reply(page(&[]));
+    world.settle();
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::NotCreated });
+    world.settle();
+    assert_eq!((world.states(1).1, asked(&mut world)), (Refused, 0));
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn all_that_is_told_is_told_in_both_languages() {
         Left::Posted,
         Left::SavedElsewhere,
         Left::Unknown,
+        Left::Evidence,
         Left::NowIs(TaskState::Saved),
         Left::NotSettled(TaskState::Saved),
         Left::BeingSaved,
@@ -114,6 +115,7 @@ fn all_that_is_told_is_told_in_both_languages() {
         News::Store(StoreNews::KeptHere { key, id: id() }),
         News::Store(StoreNews::OtherKey { profile: "302ai".into(), who: "ann@desk".into() }),
         News::Store(StoreNews::TakenBack((1..=5).map(TaskKey).collect())),
+        News::Act(ActNews::LooksFirst { key }),
         News::Act(ActNews::Known { id: id(), key, state: TaskState::Saved }),
     ];
     let all = tasks
