@@ -1,8 +1,8 @@
 //! Which row of the gateway's records is which submission, so that an unknown is settled by evidence.
 //!
 //! A row is a submission's where both have the same `request-id` or the same task. Without either it is an unknown's only when it is
-//! the one row that fits it and no other submission without a row of its own fits that row too. So two that are
-//! alike are never swapped: the true owner of a row always fits it, and thereby keeps any other from it.
+//! the one row that fits it, or all that fit it are charges of one task, and no other submission without a row of its own fits it
+//! too. So two that are alike are never swapped: the true owner of a row always fits it, and thereby keeps any other from it.
 
 use super::records::{Row, Window};
 use domain::{
@@ -105,7 +105,12 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
                 if rows.is_empty() { Finding::NotSeen } else { Finding::Ambiguous { rows, others: Vec::new() } }
             }
             // After a row was ruled out, that one is left is no proof: the one that was ruled out may be the true one.
-            [row] if others.is_empty() && submissions[at].disowned.is_empty() => of_row(rows[*row]),
+            many if others.is_empty()
+                && submissions[at].disowned.is_empty()
+                && let Some(row) = of_one_call(many.iter().map(|row| rows[*row])) =>
+            {
+                of_row(row)
+            }
             many => Finding::Ambiguous {
                 rows: many.iter().map(|row| rows[*row].clone()).collect(),
                 others: others.into_iter().collect(),
@@ -114,6 +119,14 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
     };
     let unknown = (0..submissions.len()).filter(|at| submissions[*at].unknown);
     unknown.map(|at| (submissions[at].key, finding(at))).collect()
+}
+
+/// The first of these rows, where there is one alone or all are charges of one task: a call may be charged twice.
+fn of_one_call<'r>(rows: impl Iterator<Item = &'r Row>) -> Option<&'r Row> {
+    let mut rows: Vec<&Row> = rows.collect();
+    rows.sort_by_key(|row| (row.at, &row.request_id));
+    let (first, more) = rows.split_first()?;
+    more.iter().all(|row| row.task_id.is_some() && row.task_id == first.task_id).then_some(first)
 }
 
 fn of_row(row: &Row) -> Finding {

@@ -90,6 +90,24 @@ fn an_unknown_is_settled_by_the_one_row_that_is_its_own_and_by_nothing_else() {
         ("no row", vec![unknown(1, 0)], vec![], "#1 not seen"),
         ("two rows", vec![unknown(1, 0)], vec![row("r1", 3), row("r2", 9)], "#1 r1|r2 with []"),
         (
+            "two charges of one task",
+            vec![unknown(1, 0)],
+            vec![with_task("77", row("r1", 3)), with_task("77", row("r2", 9))],
+            "#1 made 77 by r1",
+        ),
+        (
+            "two charges of one task and a row that may be another's",
+            vec![unknown(1, 0)],
+            vec![with_task("77", row("r1", 3)), with_task("77", row("r2", 9)), row("r3", 10)],
+            "#1 r1|r2|r3 with []",
+        ),
+        (
+            "the row of a task that was found by its ID after the row had been ruled out",
+            vec![Submission { disowned: vec!["r1".into()], ..known(1, 0, None, Some("77")) }, unknown(2, 5)],
+            vec![with_task("77", row("r1", 3))],
+            "#2 not seen",
+        ),
+        (
             "two unknowns alike and one row",
             vec![unknown(1, 0), unknown(2, 5)],
             vec![with_task("77", row("r1", 3))],
