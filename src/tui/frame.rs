@@ -181,8 +181,7 @@ impl<W: Write> FrameWriter<W> {
 /// Writes the difference, the cursor's coming and going included. `None` when there is none.
 fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Option<usize> {
     let mut was = shown.cells;
-    doubt_halves(&mut was, next);
-    let mut changed = was.diff(next).len();
+    let changed = unlike(&was, next);
     if changed == 0 && shown.drawn.cursor == drawn.cursor {
         return None;
     }
@@ -190,21 +189,21 @@ fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Optio
     if let Some((region, by)) = moved {
         let mut shifted = was.clone();
         shift(&mut shifted, region, by);
-        doubt_halves(&mut shifted, next);
-        let rest = shifted.diff(next).len();
-        if rest < changed {
+        if unlike(&shifted, next) < changed {
             pen.scroll(region.top, region.bottom, by);
-            (was, changed) = (shifted, rest);
+            was = shifted;
         }
     }
-    let cells = was.diff(next);
+    doubt_halves(&mut was, next);
+    let cells = difference(&was, next);
     let mut at = 0;
-    while let Some((x, y, cell)) = cells.get(at) {
+    while let Some((x, y)) = cells.get(at) {
         if blank_to_the_end(next, *x, *y) {
             pen.erase_to_the_end(*x, *y);
-            at += cells[at..].iter().take_while(|(_, row, _)| row == y).count();
+            at += cells[at..].iter().take_while(|(_, row)| row == y).count();
             continue;
         }
+        let cell = &next[(*x, *y)];
         if !is_mark(cell) {
             pen.cell(*x, *y, cell);
         }
@@ -213,7 +212,30 @@ fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Optio
     if shown.drawn.cursor.is_some() != drawn.cursor.is_some() {
         pen.show_cursor(drawn.cursor.is_some());
     }
-    Some(changed)
+    Some(cells.len())
+}
+
+/// How many cells are not as they were.
+fn unlike(was: &Buffer, next: &Buffer) -> usize {
+    was.content.iter().zip(&next.content).filter(|(was, next)| was != next).count()
+}
+
+/// The places that are to be written. Most rows are as they were, and to see that is quicker than to look at each of their cells for
+/// wide ones.
+fn difference(was: &Buffer, next: &Buffer) -> Vec<(u16, u16)> {
+    let Rect { width, height, .. } = next.area;
+    let mut places = Vec::new();
+    for y in 0..height {
+        let row = usize::from(y) * usize::from(width)..(usize::from(y) + 1) * usize::from(width);
+        if was.content[row.clone()] != next.content[row.clone()] {
+            let alone = |cells: &Buffer| Buffer {
+                area: Rect::new(0, y, width, 1),
+                content: cells.content[row.clone()].to_vec(),
+            };
+            places.extend(alone(was).diff(&alone(next)).into_iter().map(|(x, y, _)| (x, y)));
+        }
+    }
+    places
 }
 
 /// Writes every cell, the blanks at a row's end by erasing to the end.
@@ -259,8 +281,10 @@ fn is_mark(cell: &Cell) -> bool {
 
 /// Whether pictures of pixels stand in rows that would be moved; not every terminal moves them along.
 fn has_pixels(cells: &Buffer, region: ScrollRegion) -> bool {
-    let row = |y: u16| (0..cells.area.width).any(|x| cells[(x, y)].symbol().starts_with(PLACEHOLDER));
-    (region.top..region.bottom.min(cells.area.height)).any(row)
+    let width = usize::from(cells.area.width);
+    let bottom = region.bottom.min(cells.area.height);
+    let within = &cells.content[usize::from(region.top) * width..usize::from(bottom) * width];
+    within.iter().any(|cell| cell.symbol().starts_with(PLACEHOLDER))
 }
 
 /// Has the places that have not followed the cursor yet stay as they are.

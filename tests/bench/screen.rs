@@ -29,6 +29,8 @@ use tui::frame::FrameWriter;
 
 /// Tasks in the table, so that most are off the screen.
 const TASKS: u32 = 1_000;
+/// Keys that are timed.
+const KEYS: usize = 900;
 /// Seconds that a busy screen is watched.
 const WATCHED: u64 = 10;
 
@@ -41,6 +43,10 @@ fn main() {
         println!("  a minute with 20 running tasks: {} bytes", line.wait(MINUTE));
         let (moved, rested) = (line.press("j"), line.wait(SECOND));
         println!("  a move of the highlight: {moved} bytes, and {rested} when it rests");
+        line.times("a move of the highlight", "jk");
+        line.press("G");
+        line.times("a scroll by a row", "k");
+        line.press("g");
         println!("  a running task is saved: {} bytes", line.save(TaskKey(TASKS - 3)));
         line.press("n");
         line.press("A");
@@ -132,6 +138,28 @@ impl Line {
         task.finished_at = Some(self.now.wall);
         common::put(&mut self.state, task);
         self.draw()
+    }
+
+    /// Types these keys one by one, over and over, and tells what one takes to be thought about, drawn and compared.
+    fn times(&mut self, what: &str, keys: &str) {
+        let mut all = [const { Vec::new() }; 3];
+        for key in keys.chars().cycle().take(KEYS) {
+            let mut since = Instant::now();
+            let mut lap = || std::mem::replace(&mut since, Instant::now()).elapsed().as_micros();
+            let _ = logic::update(&mut self.state, Input::Key(key.to_string().parse().unwrap()), self.now);
+            all[0].push(lap());
+            let mut buf = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
+            let drawn = ui::draw(&self.state, &mut buf);
+            all[1].push(lap());
+            self.writer.get_mut().clear();
+            let _ = self.writer.present(buf, drawn).unwrap();
+            all[2].push(lap());
+        }
+        let [update, draw, write] = all.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        });
+        println!("  {what}, the median: {update} µs to update, {draw} to draw, {write} to compare and write");
     }
 
     /// Has rows change so often a second; tells the bytes and the CPU.
