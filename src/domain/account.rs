@@ -5,10 +5,15 @@ use crate::{
     amount::{Amount, Currency, Money},
     leaps::Leaps,
     problem::{ErrorClass, TaskError},
-    time::Wall,
+    time::{MINUTE, SECOND, Wall},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// For how long a submission takes a place in the account's pace, in milliseconds. It is counted when it is claimed and reaches the
+/// service a little later: with a minute alone, one that was slow on its way and a quick one a minute after it would arrive within
+/// the same 60 seconds.
+pub const PACE_SPAN: u64 = MINUTE + SECOND;
 
 /// What stops all sending until somebody has seen to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use crate::{
     work::Work,
 };
 use domain::{
+    account::PACE_SPAN,
     task::TaskKey,
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
@@ -112,7 +113,7 @@ pub(super) fn per_minute(work: &Work, profile: &str) -> u32 {
 pub fn send_at(work: &Work, profile: &str) -> Option<Mono> {
     let (sending, per_minute) = (&work.of(profile).sending, per_minute(work, profile) as usize);
     let full_until = sending.sent.len().checked_sub(per_minute).and_then(|nth| sending.sent.get(nth));
-    let free = full_until.map_or(Mono(0), |(sent, _)| sent.plus(MINUTE));
+    let free = full_until.map_or(Mono(0), |(sent, _)| sent.plus(PACE_SPAN));
     (per_minute > 0).then(|| free.max(sending.not_before).max(probe_at(work, profile)))
 }
 

@@ -24,7 +24,7 @@ use crate::{
     writes,
 };
 use domain::{
-    account::{HaltCause, Why},
+    account::{HaltCause, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
     task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
@@ -165,7 +165,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     let now = work.now.mono;
     let sent = &mut work.of_mut(&profile).sending.sent;
     sent.push_back((now, key));
-    while sent.front().is_some_and(|(sent, _)| sent.plus(MINUTE) <= now) {
+    while sent.front().is_some_and(|(sent, _)| sent.plus(PACE_SPAN) <= now) {
         sent.pop_front();
     }
     vec![Effect::http(&profile, HttpCmd::Submit { key, ticket, request })]

@@ -2,7 +2,7 @@
 
 use super::*;
 use domain::{
-    account::{Change, Raise, Stamp},
+    account::{Change, PACE_SPAN, Raise, Stamp},
     costs::CostLine,
     task::{LedgerLine, MoneyEvent},
     time::{MINUTE, Now},
@@ -117,15 +117,15 @@ fn two_programs_share_the_pace_of_an_account() {
     let at = |ms| DAY.plus(ms);
     assert_eq!(ours.send(&sending(&tasks[0], at(0)), 2).unwrap(), claimed(0, 6));
     assert_eq!(theirs.send(&sending(&tasks[1], at(10)), 2).unwrap(), claimed(1, 7));
-    assert_eq!(ours.send(&sending(&tasks[2], at(20)), 2).unwrap(), wait(2, at(MINUTE)));
+    assert_eq!(ours.send(&sending(&tasks[2], at(20)), 2).unwrap(), wait(2, at(PACE_SPAN)));
     // A smaller allowance waits for the later one, another account for none.
-    assert_eq!(theirs.send(&sending(&tasks[2], at(20)), 1).unwrap(), wait(2, at(10 + MINUTE)));
+    assert_eq!(theirs.send(&sending(&tasks[2], at(20)), 1).unwrap(), wait(2, at(10 + PACE_SPAN)));
     let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("") });
     let key = elsewhere.key;
     assert_eq!(ours.send(&sending(&elsewhere, at(20)), 1).unwrap(), SendResult::Claimed { key, rev: 9 });
-    assert_eq!(theirs.send(&sending(&tasks[2], at(MINUTE - 1)), 2).unwrap(), wait(2, at(MINUTE)));
-    assert_eq!(theirs.send(&sending(&tasks[2], at(MINUTE)), 2).unwrap(), claimed(2, 10));
-    assert_eq!(ours.send(&sending(&tasks[3], at(MINUTE + 1)), 2).unwrap(), wait(3, at(MINUTE + 10)));
+    assert_eq!(theirs.send(&sending(&tasks[2], at(PACE_SPAN - 1)), 2).unwrap(), wait(2, at(PACE_SPAN)));
+    assert_eq!(theirs.send(&sending(&tasks[2], at(PACE_SPAN)), 2).unwrap(), claimed(2, 10));
+    assert_eq!(ours.send(&sending(&tasks[3], at(PACE_SPAN + 1)), 2).unwrap(), wait(3, at(PACE_SPAN + 10)));
     // The clock is set back by an hour: that does not stop sending for an hour.
     assert_eq!(ours.send(&sending(&tasks[3], Wall(DAY.0 - 3_600_000)), 2).unwrap(), claimed(3, 11));
 }
@@ -138,7 +138,7 @@ fn what_never_left_gives_its_place_in_the_pace_back_and_only_its_own() {
     let mut send = |n: usize, ms| store.send(&sending(&tasks[n], DAY.plus(ms)), 2).unwrap();
     assert_eq!(send(0, 0), SendResult::Claimed { key: tasks[0].key, rev: 5 });
     assert_eq!(send(1, 10), SendResult::Claimed { key: tasks[1].key, rev: 6 });
-    let wait = SendResult::Wait { key: tasks[2].key, until: DAY.plus(MINUTE) };
+    let wait = SendResult::Wait { key: tasks[2].key, until: DAY.plus(PACE_SPAN) };
     assert_eq!(send(2, 20), wait);
     let back = |rev| Write { never_left: Some(DAY.plus(10)), ..write_of(&Task { rev, ..tasks[1].clone() }) };
     // One that comes too late gives nothing back.
@@ -147,7 +147,7 @@ fn what_never_left_gives_its_place_in_the_pace_back_and_only_its_own() {
     assert_eq!(store.write(&[back(6)]).unwrap(), [WriteResult::Done { key: tasks[1].key, rev: 7 }]);
     let claimed = SendResult::Claimed { key: tasks[2].key, rev: 8 };
     assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2).unwrap(), claimed);
-    let wait = SendResult::Wait { key: tasks[3].key, until: DAY.plus(MINUTE) };
+    let wait = SendResult::Wait { key: tasks[3].key, until: DAY.plus(PACE_SPAN) };
     assert_eq!(store.send(&sending(&tasks[3], DAY.plus(30)), 2).unwrap(), wait);
 }
 

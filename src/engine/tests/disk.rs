@@ -207,11 +207,11 @@ impl Disk {
         if let Some(until) = rests.filter(|until| *until > at && *until <= at.plus(HOUR)) {
             return SendResult::Wait { key, until };
         }
-        self.sends.retain(|(_, sent)| at.since(*sent) < MINUTE);
+        self.sends.retain(|(_, sent)| at.since(*sent) < account::PACE_SPAN);
         let profile = write.task.profile.clone();
         let ours: Vec<Wall> = self.sends.iter().filter(|(of, _)| *of == profile).map(|(_, sent)| *sent).collect();
         if ours.len() >= per_minute as usize {
-            let until = ours[ours.len() - per_minute as usize].plus(MINUTE);
+            let until = ours[ours.len() - per_minute as usize].plus(account::PACE_SPAN);
             return SendResult::Wait { key, until };
         }
         self.sends.push((profile, at));

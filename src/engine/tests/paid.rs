@@ -2,7 +2,7 @@
 
 use super::{disk::Health, *};
 use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
-use domain::{amount::Currency, task::PutBack, time::Wall};
+use domain::{account::PACE_SPAN, amount::Currency, task::PutBack, time::Wall};
 use service::{answer::SubmitVerdict, minimax_v1::judge_submit};
 
 #[test]
@@ -322,7 +322,7 @@ fn a_store_that_answers_late_does_not_crowd_the_account() {
 fn what_other_programs_send_uses_the_same_allowance() {
     let mut world = World::queued(1);
     world.disk.sends = vec![("302ai".into(), world.wall()); 5];
-    world.live(59_999);
+    world.live(PACE_SPAN - 1);
     assert_eq!(world.posts, []);
     world.live(1);
     assert_eq!(world.keys_posted(), [1]);

@@ -8,6 +8,7 @@ use crate::{
     who,
 };
 use domain::{
+    account::PACE_SPAN,
     amount::Currency,
     catalogue::Catalogue,
     prices::{PriceList, Prices},
@@ -67,7 +68,7 @@ fn each_profile_has_its_own_pace() {
     queue(&mut world, "302ai", 3);
     queue(&mut world, "mm", 2);
     assert_eq!(world.keys_posted(), [1, 2, 4]);
-    world.pass(MINUTE);
+    world.pass(PACE_SPAN);
     world.settle();
     assert_eq!(world.keys_posted(), [1, 2, 4, 3, 5]);
 }

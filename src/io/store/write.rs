@@ -14,14 +14,14 @@ use super::{
     step::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
-    account,
+    account::{self, PACE_SPAN},
     amount::{Amount, Currency, Money, Totals},
     draft::Draft,
     reason::store::{Deed, Fault},
     retry,
     retry::{Change, Facts},
     task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
-    time::{MINUTE, Wall},
+    time::Wall,
 };
 use engine::{
     effect::{Caps, Write},
@@ -310,7 +310,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::
     }
     let at = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
-        return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(MINUTE)) });
+        return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(PACE_SPAN)) });
     }
     let Some(rev) = take(&tx, write, by.who.as_deref())? else { return Ok(SendResult::Overtaken(Box::new(now))) };
     tx.later("INSERT INTO sends (profile, at) VALUES (?1, ?2)", params![task.profile, at.0])?;
@@ -318,11 +318,12 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::
     Ok(SendResult::Claimed { key: task.key, rev })
 }
 
-/// The submission that must be a minute old before there is a place again; `None` when there is one. Times that cannot
+/// The submission that must be so old ([`PACE_SPAN`]) before there is a place again; `None` when there is one. Times that cannot
 /// be (the clock was set back) are forgotten with the old ones, so that they do not stop all sending until they come.
 fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sql::Result<Option<Wall>> {
-    conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - 59999 AND ?2 + 60000")?
-        .execute(params![profile, at.0])?;
+    let span = PACE_SPAN.cast_signed();
+    conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3")?
+        .execute(params![profile, at.0, span])?;
     conn.prepare_cached("SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?
         .query_row(params![profile, per_minute.saturating_sub(1)], |row| own(row, 0))
         .optional()
