@@ -116,7 +116,7 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
         ),
         Trouble::TooMany => (
             tr!("the database server has too many connections"),
-            tr!("Close some, raise its max_connections, or put PgBouncer in front"),
+            tr!("Close some, raise its max_connections (a program uses two), or put PgBouncer in front"),
         ),
         Trouble::Full => (tr!("the database server's disk is full"), tr!("Free some space on the server")),
         Trouble::NoDatabase => (

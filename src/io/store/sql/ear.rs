@@ -6,13 +6,27 @@ use super::{
     tls::Tls,
 };
 use crate::store::at::Server;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio_postgres::AsyncMessage;
 
 /// How often to look whatever is heard.
 const SLOW_LOOK: Duration = Duration::from_secs(2);
 /// The same while no call was heard, not even one of our own: other programs' changes shall be seen within a second.
 const UNCALLED: Duration = Duration::from_millis(900);
+
+/// Whether the server has no connection left for the one that reads and writes. An ear is wanted, never needed: it gives way.
+static CROWDED: AtomicBool = AtomicBool::new(false);
+
+/// Notes how the connection that reads and writes fared.
+pub(super) fn crowd(is_crowded: bool) {
+    CROWDED.store(is_crowded, Ordering::Relaxed);
+}
 
 /// Listens for the calls of other connections; ends when it is dropped.
 #[derive(Debug)]
@@ -36,6 +50,13 @@ pub(in super::super) fn listen(
     Some(Ear(worker.spawn(async move {
         let mut pause = Duration::from_millis(PAUSES.0);
         loop {
+            if CROWDED.load(Ordering::Relaxed) {
+                tokio::time::sleep(UNCALLED).await;
+                if !heard() {
+                    return;
+                }
+                continue;
+            }
             // Reading a password may run a command.
             let at = server.clone();
             let made = tokio::task::spawn_blocking(move || {
@@ -66,6 +87,9 @@ pub(in super::super) fn listen(
                             Ok(Some(_)) | Err(_) if heard() => {}
                             Ok(Some(_)) | Err(_) => return,
                             Ok(None) => break,
+                        }
+                        if CROWDED.load(Ordering::Relaxed) {
+                            break;
                         }
                     }
                 }
