@@ -349,6 +349,10 @@ fn while_the_store_is_away_the_header_says_since_when_and_how_old_all_is() {
         writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
     }
     insta::assert_snapshot!("store_away_header", told);
+    let mut never_read = without_a_store(80, 24);
+    never_read.work.store.owner = None;
+    let header = row(&drawn(&never_read).0, 0);
+    assert!(header.contains("store offline since 10:29") && !header.contains("left"), "{header}");
     let mut preview = without_a_store(80, 24);
     press(&mut preview, "n");
     paste(&mut preview, "A cat");

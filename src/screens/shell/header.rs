@@ -84,12 +84,14 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
     };
     let short_name = app.work.settings.demo.then(|| (0, Line::styled(" DEMO ", theme.loud)));
     let counts = |kept: usize| counts(brush, app, kept);
+    // Of a store that was never read nothing is known: neither that it is empty nor that nothing was spent.
+    let is_read = app.work.store.away.is_none() || app.work.store.owner.is_some();
     [
         Some(Part { forms: [(12, name)].into_iter().chain(short_name).collect(), stays: app.work.settings.demo }),
-        Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
+        is_read.then(|| Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         store(brush, app),
         queue(brush, app),
-        Some(today(brush, app.work.day(app.work.currency()))),
+        is_read.then(|| today(brush, app.work.day(app.work.currency()))),
         other_money(app),
         refunds(brush, app),
         balance(brush, app),
