@@ -129,7 +129,8 @@ def last_row(n):
     def value(make):
         with make() as t:
             t.expect(whole(n), 60)
-            while not re.search(rf"\b{n:,} of {n:,}", t.screen()):
+            # The oldest task is in the last row; the count beside the columns follows when the cursor rests.
+            while not re.search(r"▌ +#1 ", t.screen()):
                 t.key("G")
                 t.settle(60, 5)
                 if time.perf_counter() - t.t0 > 10:
