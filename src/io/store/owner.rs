@@ -239,15 +239,20 @@ impl Programs {
 
     /// Asks once more who runs, where one of these was not heard of yet: it may have begun since, and said so before it took
     /// anything into its hands.
-    pub(super) fn know<'a>(&self, conn: &Connection, mut owners: impl Iterator<Item = &'a str>) {
+    pub(super) fn know<'a>(&self, conn: &Connection, owners: impl Iterator<Item = &'a str>) {
         let Some(silent) = &self.silent else { return };
-        if owners.all(|owner| self.me() == Some(owner) || silent.borrow().contains_key(owner)) {
+        let is_new = |owner: &&str| self.me() != Some(*owner) && !silent.borrow().contains_key(*owner);
+        let new: Vec<&str> = owners.filter(is_new).collect();
+        if new.is_empty() {
             return;
         }
         match silence(conn) {
             Ok(all) => self.hear(all),
-            // What was begun meanwhile is then told of once more: the line broke.
-            Err(error) => tracing::debug!(%error, "who runs was not read"),
+            // Until that can be read, none of them is taken for one that has ended.
+            Err(error) => {
+                tracing::debug!(%error, "who runs was not read");
+                silent.borrow_mut().extend(new.into_iter().map(|owner| (owner.to_owned(), 0)));
+            }
         }
     }
 
