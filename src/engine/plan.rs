@@ -119,7 +119,7 @@ fn plan_charge(work: &mut Work, task: &Task) {
     };
     let is_told = task.cost_source == Some(CostSource::Records);
     let begin = match task.state() {
-        TaskState::Running if known.is_none() => !is_told && is_ours(work, task),
+        TaskState::Running if known.is_none() => is_ours(work, task),
         TaskState::Running => return,
         // One that has ended is this run's to ask about if it was before its end.
         TaskState::Ready if known.is_none() => !is_told && is_ours(work, task),
@@ -134,11 +134,14 @@ fn plan_charge(work: &mut Work, task: &Task) {
     };
     if begin {
         let ended = task.state() != TaskState::Running;
-        let ask = ChargeAsk { request_id: id.clone(), ended, begun: work.now.mono, asked: 0, missed: 0 };
+        // What a record has told of one that runs, such as the one that settled it, is asked about again at its end.
+        let is_over = is_told && !ended;
+        let asked = if is_over { u8::MAX } else { 0 };
+        let ask = ChargeAsk { request_id: id.clone(), ended, begun: work.now.mono, asked, missed: 0 };
         let due = ask.begun.plus(charge_times(&ask)[0]);
         let records = &mut work.of_mut(&task.profile).records;
         records.charges.insert(key, ask);
-        records.due.set(key, Some(due));
+        records.due.set(key, (!is_over).then_some(due));
         audit_later(work, task);
     }
 }

@@ -3,7 +3,10 @@
 use super::{rig::place, *};
 use ::io::store::At;
 use domain::reason::store::{Fault, Trouble, Why};
-use domain::{account::Stamp, carried::Carried, time::MINUTE};
+use domain::{
+    account::{PACE_SPAN, Stamp},
+    carried::Carried,
+};
 use engine::filter::Place as Where;
 use engine::msg::SendResult;
 use std::{
@@ -161,7 +164,7 @@ fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machin
     let SendResult::Wait { until, .. } = behind.send(&sending(&tasks[1], by_its_own), 1).unwrap() else {
         panic!("the pace was crossed")
     };
-    assert_eq!(until.0, DAY.plus(MINUTE).0 - ahead);
+    assert_eq!(until.0, DAY.plus(PACE_SPAN).0 - ahead);
     // A lease lies there by the server's clock, and is read by the machine's own.
     assert!(dir.sql("INSERT INTO programs SELECT 'elsewhere', 'h', 'w', 'v', 0, 9000000000000").status.success());
     let claim = Claim { owner: "elsewhere".into(), until: by_its_own };

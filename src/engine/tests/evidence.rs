@@ -156,6 +156,33 @@ fn the_charge_of_one_that_was_taken_back_and_found_by_its_id_is_known_by_the_acc
 }
 
 #[test]
+fn what_the_records_settled_is_asked_about_once_more_when_it_has_failed() {
+    for restarts in [false, true] {
+        let mut world = unknown();
+        let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+        world.pass(10 * SECOND);
+        asked(&mut world);
+        world.reply(page(&[row("q9", sent, r#","task_id":"77""#)]));
+        world.settle();
+        assert_eq!(world.states(1), (Running, Running));
+        if restarts {
+            world = restarted(&mut world);
+        }
+        until_queried(&mut world);
+        world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
+        world.reply(ok(r#"{"task_id":"77","status":"Fail","base_resp":{"status_code":1026}}"#));
+        world.settle();
+        assert_eq!(world.disk.tasks[&key(1)].charged(), Charged::Yes);
+        world.pass(SECOND);
+        assert_eq!(asked(&mut world), 1, "{restarts}");
+        world.reply(charge("0"));
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!((task.charged(), task.cost.to_string()), (Charged::No, "0.0".into()));
+    }
+}
+
+#[test]
 fn who_follows_the_records_has_them_looked_at_once_more_first() {
     let follow = |world: &mut World| {
         world.pass(MINUTE);
