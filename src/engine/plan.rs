@@ -189,10 +189,11 @@ pub(super) fn audit_later(work: &mut Work, task: &Task) {
     audit_wanted(work, task, LATER);
 }
 
-/// What runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its charge, but the account's
-/// calls may name its task.
+/// One of ours runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its charge, but the
+/// account's calls may name its task.
 pub(super) fn audit_nameless(work: &mut Work, task: &Task) {
-    if task.request_id.is_none() && task.remote.is_some() && records::is_on(work, &task.profile) {
+    let is_nameless = task.request_id.is_none() && task.remote.is_some() && task.sent_at.is_some();
+    if is_nameless && records::is_on(work, &task.profile) {
         audit_later(work, task);
     }
 }

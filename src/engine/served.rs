@@ -44,7 +44,8 @@ pub struct Sending {
     pub halted: Option<Halt>,
     /// Queued tasks that are this run's to send: not before this moment.
     pub due: Agenda<Mono>,
-    /// When submissions were emitted in the last 60 seconds, by this program, and of which task. What never left is not among them.
+    /// When submissions were emitted, by this program, and of which task: those that still take a place in the pace. What never left
+    /// is not among them.
     pub sent: VecDeque<(Mono, TaskKey)>,
     /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
     pub not_before: Mono,

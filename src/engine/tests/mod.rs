@@ -12,6 +12,7 @@ mod expected;
 mod hold;
 mod late;
 mod outage;
+mod pace;
 mod paid;
 mod poll;
 mod portion;
