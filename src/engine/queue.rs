@@ -175,7 +175,8 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
 /// lost, or the program stood still for longer than its claim; no POST went out. Only if the row is still as it was claimed:
 /// its revision, which every claim changes, is looked at in the same transaction.
 pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
-    task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
+    // Where the machine that queued it has a clock that is ahead, it is due all the same.
+    task.phase = Phase::Queued { not_before: task.created_at.min(work.now.wall), put_back: None };
     let sent = task.sent_at.take();
     task.claim = None;
     let note = event(work, What::SendingStopped);

@@ -168,12 +168,13 @@ fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machin
     // A lease lies there by the server's clock, and is read by the machine's own.
     assert!(dir.sql("INSERT INTO programs SELECT 'elsewhere', 'h', 'w', 'v', 0, 9000000000000").status.success());
     let claim = Claim { owner: "elsewhere".into(), until: by_its_own };
-    let mut task = Task { claim: Some(claim), sent_at: Some(by_its_own), ..tasks[1].clone() };
+    let (sent_at, finished_at) = (Some(by_its_own), Some(by_its_own.plus(90_000)));
+    let mut task = Task { claim: Some(claim), sent_at, finished_at, ..tasks[1].clone() };
     save(&mut behind, &mut task);
     // When it was sent, too: by that a gateway's record is known for it, whichever machine looks.
     assert_eq!(behind.look(&[task.key]).unwrap()[0].sent_at, Some(by_its_own));
     let seen = right.look(&[task.key]).unwrap().remove(0);
-    assert_eq!(seen.sent_at, Some(DAY.plus(1_000)));
+    assert_eq!((seen.sent_at, seen.finished_at), (Some(DAY.plus(1_000)), Some(DAY.plus(91_000))));
     // And what is due: another machine may have to go on with it.
     assert_eq!(seen.phase, tasks[1].phase.clone().later(ahead));
     assert_eq!(behind.look(&[task.key]).unwrap().len(), 1);

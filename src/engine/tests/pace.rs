@@ -74,9 +74,13 @@ fn what_was_taken_back_before_its_post_takes_no_place_in_the_pace() {
     world.store();
     world.carry_out();
     world.act(Act::Pause(true));
+    let created_at = world.wall().plus(HOUR);
+    world.state.tasks.live.get_mut(&key(1)).unwrap().created_at = created_at;
     world.hear();
     world.settle();
     assert_eq!((world.states(1).1, world.posts.len(), world.disk.sends.len()), (TaskState::Queued, 0, 0));
+    let Phase::Queued { not_before, .. } = world.phase(1) else { panic!() };
+    assert_eq!(not_before, world.wall(), "an hour ahead was the clock of who queued it");
     world.act(Act::Resume);
     world.settle();
     assert_eq!(world.keys_posted(), [1]);
