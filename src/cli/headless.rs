@@ -129,8 +129,9 @@ impl Headless {
             let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some_and(|halt| !passes(halt));
             waited = headless.until(None, is_known).await;
         }
-        // Whatever halted the account is no reason not to look, to save or to queue.
-        match headless.work().halted_by_store() {
+        // Whatever halted the account is no reason not to look, to save or to queue; nor is it to whoever serves the store that the
+        // line broke once more just then.
+        match headless.work().halted_by_store().filter(|halt| !serves || !passes(halt)) {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             // This call tries nothing again.
             Some(Halt { reason: Reason::Store(fault), .. }) => Err(fault.clone().into()),
