@@ -127,12 +127,9 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
 
 fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
     let served = work.of(profile);
-    let due = || served.poller.due.first();
-    let at = match () {
-        () if ids::is_wanted(work, profile) => work.now.mono,
-        () if line::is_probing(work, profile) => due().map(|at| at.min(work.now.mono))?,
-        () => due()?,
-    };
+    let soonest = served.poller.due.first();
+    let waits_for_no_time = ids::is_wanted(work, profile) || line::is_probing(work, profile) && soonest.is_some();
+    let at = if waits_for_no_time { work.now.mono } else { soonest? };
     if !served.has_key || under_way(work, profile) >= at_once(work, profile) {
         return None; // Never, or the next answer brings us back.
     }

@@ -53,7 +53,9 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     let Phase::Unknown { error: before } = &task.phase else {
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
-    if as_what == Resolution::NotCreated && task.evidence == Some(Evidence::NotSeen) && unknowns::looks_first(work, key)
+    if as_what == Resolution::NotCreated
+        && task.evidence == Some(Evidence::NotSeen)
+        && unknowns::looks_first(work, &task)
     {
         work.follows.insert(key, work.now.mono.plus(PATIENCE));
         work.news.push(News::Act(ActNews::LooksFirst { key }));

@@ -69,14 +69,13 @@ pub(super) fn look_now(work: &mut Work, keys: &[TaskKey]) {
 
 /// Whether the records are to be looked at before that unknown is settled by what they said: begins it. What was looked at a moment ago
 /// is not.
-pub(super) fn looks_first(work: &mut Work, key: TaskKey) -> bool {
-    let profile = work.tasks.live.get(&key).map(|task| task.profile.clone()).unwrap_or_default();
-    let looked_at = work.of(&profile).records.looked_at.get(&key);
+pub(super) fn looks_first(work: &mut Work, task: &Task) -> bool {
+    let looked_at = work.of(&task.profile).records.looked_at.get(&task.key);
     if looked_at.is_some_and(|at| work.now.wall.since(*at) < FRESH) {
         return false;
     }
-    look_now(work, &[key]);
-    is_looked_for(work, key)
+    look_now(work, &[task.key]);
+    is_looked_for(work, task.key)
 }
 
 /// Whether that unknown is looked for now, or is about to be.
