@@ -1,5 +1,6 @@
 //! Whether the files of saved tasks are still there. It is looked, off the loop, when a row comes on the screen and when a task
-//! is opened; what was looked at and stays in sight is not looked at again.
+//! is opened; what was looked at and stays in sight is not looked at again. While the cursor passes, rows pass too: it is looked
+//! once it rests, so that a key held down never shares its core with a look at the disk.
 
 use super::{
     pins,
@@ -13,7 +14,8 @@ use std::collections::BTreeSet;
 
 /// Asks for what came into sight, one look at a time.
 pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
-    if !app.work.settings.interactive || !app.work.tasks.loaded || app.work.ending.is_some() {
+    let passes = app.screen.table.passing.is_some();
+    if !app.work.settings.interactive || !app.work.tasks.loaded || app.work.ending.is_some() || passes {
         return Vec::new();
     }
     let saved = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
@@ -114,5 +116,18 @@ mod tests {
             Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone(), elsewhere: vec![] }));
         assert_eq!(asks(update(&mut app, late, now)), [one]);
         assert!(!app.screen.table.found.is_missing(TaskKey(1)));
+    }
+
+    #[test]
+    fn rows_that_only_pass_are_not_looked_at() {
+        let mut app = testing::state(&[TaskState::Saved; 3]);
+        app.work.tasks.loaded = true;
+        let rests = app.work.now.mono.plus(crate::detail::REST);
+        app.screen.table.passing = Some(rests);
+        assert_eq!(follow(&mut app), []);
+        let rested = domain::time::Now { mono: rests, ..app.work.now };
+        assert_eq!(crate::next_deadline(&app), Some(rests), "it wakes up for it");
+        let looks = |effect: &Effect| matches!(effect, Effect::Local(LocalCmd::FindFiles { keys }) if keys.len() == 3);
+        assert!(update(&mut app, Msg::Wake, rested).iter().any(looks));
     }
 }
