@@ -179,7 +179,9 @@ fn width_at(text: &str, wide: bool) -> usize {
     text.graphemes(true).map(|grapheme| cells(grapheme, wide)).sum()
 }
 
-fn is_printable_ascii(text: &str) -> bool {
+/// Whether each byte of a text is a letter or sign that takes one cell.
+#[must_use]
+pub fn is_printable_ascii(text: &str) -> bool {
     text.bytes().all(|b| matches!(b, b' '..=b'~'))
 }
 
@@ -223,6 +225,9 @@ fn cut_at(text: &str, max: usize, ascii: bool, wide: bool) -> (Cow<'_, str>, usi
     };
     let mark = if width_at(mark, wide) > max { "." } else { mark };
     let room = max - width_at(mark, wide);
+    if text.get(..=max).is_some_and(is_printable_ascii) {
+        return (Cow::Owned(format!("{}{mark}", &text[..room])), room + width_at(mark, wide));
+    }
     // A long prompt is not measured to its end: that it must be cut shows after `max` cells.
     let (mut used, mut kept, mut kept_end) = (0, 0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
@@ -313,6 +318,8 @@ mod tests {
             ("a cat", 5, false, "a cat", 5),
             ("a cat", 4, false, "a c…", 4),
             ("a cat", 4, true, "a ..", 4),
+            ("a cat\u{301}", 4, false, "a c…", 4),
+            ("a cat\u{301}", 5, false, "a cat\u{301}", 5),
             ("一只猫", 6, false, "一只猫", 6),
             ("一只猫", 5, false, "一只…", 5),
             ("一只猫", 4, false, "一…", 3),

@@ -13,7 +13,18 @@ use unicode_segmentation::UnicodeSegmentation;
 /// first cell after it.
 pub fn put(buf: &mut Buffer, x: u16, y: u16, line: &str, room: u16, style: Style) -> u16 {
     let right = x.saturating_add(room).min(buf.area.right());
-    if !text::ambiguous_wide() || line.is_ascii() {
+    if text::is_printable_ascii(line) {
+        // What most lines are: a cell for each byte, and nothing to be measured.
+        let room = usize::from(right.saturating_sub(x)).min(line.len());
+        if room > 0 {
+            let first = buf.index_of(x, y);
+            for (cell, letter) in buf.content[first..first + room].iter_mut().zip(line.chars()) {
+                cell.set_char(letter).set_style(style);
+            }
+        }
+        return x + u16::try_from(room).unwrap_or(0);
+    }
+    if !text::ambiguous_wide() {
         return buf.set_stringn(x, y, line, usize::from(right.saturating_sub(x)), style).0;
     }
     let mut at = x;

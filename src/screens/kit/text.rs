@@ -13,8 +13,15 @@ pub(crate) fn harmless(line: &str) -> String {
 /// The text on one line of at most `cells` cells, with a sign where it was cut.
 pub(crate) fn cut(line: &str, cells: usize, ascii: bool) -> String {
     // A prompt can be long and its cell short: no more of it is looked at than can be shown.
-    let enough = line.char_indices().nth(cells * 4 + 64).map_or(line, |(at, _)| &line[..at]);
+    let enough = first_chars(line, cells * 4 + 64);
     text::cut(&text::harmless_line(enough), cells, ascii).0.into_owned()
+}
+
+/// The text's first so many characters.
+pub(crate) fn first_chars(text: &str, count: usize) -> &str {
+    // No text has more characters than bytes.
+    let longer = text.len() > count;
+    longer.then(|| text.char_indices().nth(count)).flatten().map_or(text, |(at, _)| &text[..at])
 }
 
 /// Ends a line that breaks inside an address, so that its pieces can be joined again. It is drawn as nothing, and no text

@@ -2,6 +2,7 @@
 //! on it is shown, how it sorts, what stands in its cells.
 
 use super::cells::{self, CellText, View};
+use crate::kit::text;
 use domain::{
     problem::Charged,
     task::{Row, TaskState},
@@ -181,7 +182,7 @@ pub static CREATED: Column = Column {
 pub static PROMPT: Column = Column {
     grows: Grows::WithRest,
     compare: |a, b| a.prompt().cmp(b.prompt()),
-    cell: |_, row| plain(row.prompt().chars().take(1_000).collect()),
+    cell: |_, row| plain(text::first_chars(row.prompt(), 1_000).to_owned()),
     ..column("prompt", "prompt", 12, 0, "the start of its prompt")
 };
 
