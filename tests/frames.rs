@@ -10,8 +10,9 @@ mod support;
 
 use domain::{
     task::{Phase, TaskKey},
-    time::{Mono, SECOND},
+    time::{Mono, Now, SECOND},
 };
+use engine::msg::Msg;
 use ratatui::{buffer::Buffer, layout::Rect};
 use screens as logic;
 use screens::{
@@ -50,8 +51,9 @@ impl Line {
 
     /// Draws and tells the bytes it took.
     fn draw(&mut self) -> usize {
-        let mut buf = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
-        let drawn = ui::draw(&self.state, &mut buf);
+        let area = Rect::new(0, 0, self.state.screen.width, self.state.screen.height);
+        let mut buf = self.writer.canvas(area);
+        let (drawn, _) = ui::draw_over(&self.state, &mut buf, &self.writer.followers(area));
         self.writer.present(buf, drawn).unwrap().bytes
     }
 
@@ -109,6 +111,26 @@ fn a_scroll_by_one_row_takes_450_bytes_at_most() {
     for at in (0..60).rev() {
         let bytes = line.go(at);
         assert!((1..=450).contains(&bytes), "back to row {at}: {bytes}");
+    }
+}
+
+#[test]
+fn what_stays_while_the_cursor_passes_is_left_out_of_the_picture_and_not_off_the_screen() {
+    let mut line = Line { state: morning::believable(120, 40), writer: FrameWriter::new(Vec::new()) };
+    line.state.screen.pane = Pane::Table;
+    let mut whole = FrameWriter::new(Vec::new());
+    for press in 0..60 {
+        line.press(if press % 7 < 5 { "j" } else { "k" });
+        if press % 10 == 9 {
+            let now = line.state.work.now;
+            let rested = Now { mono: now.mono.plus(SECOND), wall: now.wall.plus(SECOND), ..now };
+            let _ = logic::update(&mut line.state, Msg::Wake, rested);
+            line.draw();
+        }
+        let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
+        let drawn = ui::draw(&line.state, &mut buf);
+        whole.present(buf, drawn).unwrap();
+        assert_eq!(line.writer.cells(), whole.cells(), "press {press}");
     }
 }
 

@@ -743,7 +743,7 @@ fn which_pane_has_the_keys_is_told_by_a_sign() {
 fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
     let links = |state: &App| {
         let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
-        let (_, spots) = ui::draw_with_spots(state, &mut buf);
+        let (_, spots) = ui::draw_over(state, &mut buf, &Default::default());
         spots.links.into_iter().map(|link| (link.uri, link.places.len())).collect::<Vec<_>>()
     };
     let mut state = believable(120, 40);

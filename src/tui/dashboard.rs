@@ -26,7 +26,7 @@ use engine::{
     effect::TermCmd,
     msg::{LocalMsg, Msg, Signal},
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use screens::{
     app::App,
     msg::Input,
@@ -309,8 +309,9 @@ impl Face {
         if !due || !self.writer.idle() || self.guard.is_none() {
             return;
         }
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
-        let (drawn, spots) = ui::draw_with_spots(&engine.state, &mut buffer);
+        let area = Rect::new(0, 0, self.size.0, self.size.1);
+        let mut buffer = self.frames.canvas(area);
+        let (drawn, spots) = ui::draw_over(&engine.state, &mut buffer, &self.frames.followers(area));
         engine.state.screen.lines = spots.lines;
         if let Some(top) = drawn.detail_top {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.

@@ -26,7 +26,7 @@ use ratatui::{
 };
 use screens::{
     kit::brush::ScrollRegion,
-    shell::view::{Drawn, Link},
+    shell::view::{Drawn, Follower, Link},
 };
 use slow::Slow;
 use std::io::{self, Write};
@@ -42,6 +42,8 @@ pub struct FrameWriter<W> {
     to: W,
     /// What the terminal shows; `None` while that is not known.
     shown: Option<Shown>,
+    /// The cells of the picture before, kept for their room.
+    spare: Option<Buffer>,
     /// The bytes of the frame that is being made; kept for its room.
     frame: Vec<u8>,
     /// The links of the next picture.
@@ -78,6 +80,7 @@ impl<W: Write> FrameWriter<W> {
         Self {
             to,
             shown: None,
+            spare: None,
             frame: Vec::new(),
             links: Vec::new(),
             linked: Vec::new(),
@@ -85,6 +88,25 @@ impl<W: Write> FrameWriter<W> {
             pictures: Vec::new(),
             pixels: Pixels::default(),
         }
+    }
+
+    /// An empty picture of that size, to be drawn on and presented.
+    #[must_use]
+    pub fn canvas(&mut self, area: Rect) -> Buffer {
+        match self.spare.take().filter(|spare| spare.area == area) {
+            Some(mut spare) => {
+                spare.reset();
+                spare
+            }
+            None => Buffer::empty(area),
+        }
+    }
+
+    /// What follows the table's cursor in the picture that is shown, if it has that size: the next one may leave it out while it waits.
+    #[must_use]
+    pub fn followers(&self, area: Rect) -> [Follower; 3] {
+        let shown = self.shown.as_ref().filter(|shown| shown.cells.area == area);
+        shown.map_or_else(Default::default, |shown| shown.drawn.followers)
     }
 
     /// Has what is for the terminal around tmux handed through by it.
@@ -145,14 +167,18 @@ impl<W: Write> FrameWriter<W> {
         }
         let mut pen = Pen::new(&mut self.frame, &self.links);
         let changed = match self.shown.take().filter(|shown| shown.cells.area == next.area) {
-            Some(shown) => match change(&mut pen, shown, &next, drawn) {
-                Some(changed) => changed,
-                None if beside.out.is_empty() => {
-                    self.shown = Some(Shown { cells: next, drawn });
-                    return Ok(Presented { left, ..Presented::default() });
+            Some(mut shown) => {
+                let changed = change(&mut pen, &mut shown, &next, drawn);
+                self.spare = Some(shown.cells);
+                match changed {
+                    Some(changed) => changed,
+                    None if beside.out.is_empty() => {
+                        self.shown = Some(Shown { cells: next, drawn });
+                        return Ok(Presented { left, ..Presented::default() });
+                    }
+                    None => 0,
                 }
-                None => 0,
-            },
+            }
             None => {
                 pen.start();
                 let changed = whole(&mut pen, &next);
@@ -172,6 +198,12 @@ impl<W: Write> FrameWriter<W> {
         Ok(Presented { bytes: self.frame.len(), changed, left })
     }
 
+    /// What the terminal shows, as far as that is known.
+    #[must_use]
+    pub fn cells(&self) -> Option<&Buffer> {
+        self.shown.as_ref().map(|shown| &shown.cells)
+    }
+
     /// The terminal's line, for what is written between two frames (a bell, a title, a copied text).
     pub const fn get_mut(&mut self) -> &mut W {
         &mut self.to
@@ -179,23 +211,22 @@ impl<W: Write> FrameWriter<W> {
 }
 
 /// Writes the difference, the cursor's coming and going included. `None` when there is none.
-fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Option<usize> {
-    let mut was = shown.cells;
-    let changed = unlike(&was, next);
-    if changed == 0 && shown.drawn.cursor == drawn.cursor {
+fn change(pen: &mut Pen<'_>, shown: &mut Shown, next: &Buffer, drawn: Drawn) -> Option<usize> {
+    let was = &mut shown.cells;
+    let mut rows = unlike(was, next);
+    if rows.is_empty() && shown.drawn.cursor == drawn.cursor {
         return None;
     }
-    let moved = moved(shown.drawn.scroll, drawn.scroll).filter(|(region, _)| changed > 0 && !has_pixels(&was, *region));
+    let moved = moved(shown.drawn.scroll, drawn.scroll).filter(|(region, _)| !has_pixels(was, *region));
     if let Some((region, by)) = moved {
-        let mut shifted = was.clone();
-        shift(&mut shifted, region, by);
-        if unlike(&shifted, next) < changed {
+        let left = once_moved(&rows, was, next, region, by);
+        if left.len() < rows.len() {
             pen.scroll(region.top, region.bottom, by);
-            was = shifted;
+            shift(was, region, by);
+            rows = left;
         }
     }
-    doubt_halves(&mut was, next);
-    let cells = difference(&was, next);
+    let cells: Vec<(u16, u16)> = rows.into_iter().flat_map(|y| difference(was, next, y)).collect();
     let mut at = 0;
     while let Some((x, y)) = cells.get(at) {
         if blank_to_the_end(next, *x, *y) {
@@ -215,27 +246,32 @@ fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Optio
     Some(cells.len())
 }
 
-/// How many cells are not as they were.
-fn unlike(was: &Buffer, next: &Buffer) -> usize {
-    was.content.iter().zip(&next.content).filter(|(was, next)| was != next).count()
+/// The rows that are not as they were: few of them, and to see that is quicker than to look at each of their cells for wide ones.
+fn unlike(was: &Buffer, next: &Buffer) -> Vec<u16> {
+    (0..next.area.height).filter(|y| row(was, *y) != row(next, *y)).collect()
 }
 
-/// The places that are to be written. Most rows are as they were, and to see that is quicker than to look at each of their cells for
-/// wide ones.
-fn difference(was: &Buffer, next: &Buffer) -> Vec<(u16, u16)> {
-    let Rect { width, height, .. } = next.area;
-    let mut places = Vec::new();
-    for y in 0..height {
-        let row = usize::from(y) * usize::from(width)..(usize::from(y) + 1) * usize::from(width);
-        if was.content[row.clone()] != next.content[row.clone()] {
-            let alone = |cells: &Buffer| Buffer {
-                area: Rect::new(0, y, width, 1),
-                content: cells.content[row.clone()].to_vec(),
-            };
-            places.extend(alone(was).diff(&alone(next)).into_iter().map(|(x, y, _)| (x, y)));
-        }
-    }
-    places
+/// Which rows are not as they were once the terminal has moved those of the region, of which these were not before.
+fn once_moved(rows: &[u16], was: &Buffer, next: &Buffer, region: ScrollRegion, by: i32) -> Vec<u16> {
+    let within = region.top..region.bottom.min(next.area.height);
+    let comes_from = |y: u16| u16::try_from(i32::from(y) + by).ok().filter(|from| within.contains(from));
+    let is_blank = |y: u16| row(next, y).iter().all(|cell| *cell == Cell::EMPTY);
+    let differs = |y: u16| comes_from(y).map_or_else(|| !is_blank(y), |from| row(was, from) != row(next, y));
+    let is_left = |y: &u16| if within.contains(y) { differs(*y) } else { rows.contains(y) };
+    (0..next.area.height).filter(is_left).collect()
+}
+
+fn row(cells: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(cells.area.width);
+    &cells.content[usize::from(y) * width..][..width]
+}
+
+/// The places of a row that are to be written.
+fn difference(was: &Buffer, next: &Buffer, y: u16) -> Vec<(u16, u16)> {
+    let alone = |cells: &Buffer| Buffer { area: Rect::new(0, y, cells.area.width, 1), content: row(cells, y).to_vec() };
+    let (mut was, next) = (alone(was), alone(next));
+    doubt_halves(&mut was, &next);
+    was.diff(&next).into_iter().map(|(x, y, _)| (x, y)).collect()
 }
 
 /// Writes every cell, the blanks at a row's end by erasing to the end.
@@ -289,15 +325,19 @@ fn has_pixels(cells: &Buffer, region: ScrollRegion) -> bool {
 
 /// Has the places that have not followed the cursor yet stay as they are.
 fn stay(shown: &Shown, next: &mut Buffer, drawn: &Drawn) {
-    for at in waiting(shown, drawn).flat_map(Rect::positions) {
-        next[at] = shown.cells[at].clone();
+    for place in waiting(shown, drawn) {
+        for y in place.top()..place.bottom() {
+            let from = next.index_of(place.x, y);
+            let cells = from..from + usize::from(place.width);
+            next.content[cells.clone()].clone_from_slice(&shown.cells.content[cells]);
+        }
     }
 }
 
 /// The places that stay as they are shown, cells and links.
 fn waiting<'a>(shown: &'a Shown, drawn: &'a Drawn) -> impl Iterator<Item = Rect> + 'a {
     let pairs = shown.drawn.followers.iter().zip(&drawn.followers);
-    pairs.filter(|(was, now)| now.waits && was.place == now.place).map(|(_, now)| now.place)
+    pairs.filter(|(was, now)| now.stays(was)).map(|(_, now)| now.place)
 }
 
 /// Has these cells written whatever they show.

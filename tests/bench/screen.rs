@@ -20,7 +20,7 @@ use screens::{
     app::App,
     keymap::{Move, Pane},
     msg::Input,
-    shell::view as ui,
+    shell::{view as ui, view::Drawn},
     table,
     table::window,
 };
@@ -103,8 +103,18 @@ impl Line {
     }
 
     fn draw(&mut self) -> usize {
-        let mut buf = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
-        let drawn = ui::draw(&self.state, &mut buf);
+        let picture = self.picture();
+        self.present(picture)
+    }
+
+    fn picture(&mut self) -> (Buffer, Drawn) {
+        let area = Rect::new(0, 0, self.state.screen.width, self.state.screen.height);
+        let mut buf = self.writer.canvas(area);
+        let (drawn, _) = ui::draw_over(&self.state, &mut buf, &self.writer.followers(area));
+        (buf, drawn)
+    }
+
+    fn present(&mut self, (buf, drawn): (Buffer, Drawn)) -> usize {
         self.writer.get_mut().clear();
         self.writer.present(buf, drawn).unwrap().bytes
     }
@@ -148,11 +158,9 @@ impl Line {
             let mut lap = || std::mem::replace(&mut since, Instant::now()).elapsed().as_micros();
             let _ = logic::update(&mut self.state, Input::Key(key.to_string().parse().unwrap()), self.now);
             all[0].push(lap());
-            let mut buf = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
-            let drawn = ui::draw(&self.state, &mut buf);
+            let picture = self.picture();
             all[1].push(lap());
-            self.writer.get_mut().clear();
-            let _ = self.writer.present(buf, drawn).unwrap();
+            self.present(picture);
             all[2].push(lap());
         }
         let [update, draw, write] = all.map(|mut times| {

@@ -34,10 +34,17 @@ pub(crate) struct About<'a> {
     pub(crate) width: u16,
 }
 
-/// Draws it; tells the first line that is seen, and where the file's path stands.
-pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> (Option<usize>, Option<Rect>) {
+/// Draws it, the pictures alone where the text shown before stays; tells the first line that is seen, and where the file's path
+/// stands.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, stays: bool) -> (Option<usize>, Option<Rect>) {
     let look = brush.look;
     let row = shown(app);
+    if stays {
+        if row.is_some() {
+            sights::draw(brush, place, app);
+        }
+        return (None, None);
+    }
     brush.head(place, &head(app, row, look, place.width), "");
     let content = sights::content(place);
     let Some(row) = row else {

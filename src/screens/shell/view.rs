@@ -60,9 +60,17 @@ pub struct Follower {
     pub waits: bool,
 }
 
+impl Follower {
+    /// Whether what was shown at its place before stays there, so that nothing of it is to be drawn.
+    #[must_use]
+    pub fn stays(&self, before: &Self) -> bool {
+        self.waits && self.place == before.place
+    }
+}
+
 /// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
 pub fn draw(app: &App, buf: &mut Buffer) -> Drawn {
-    draw_with_spots(app, buf).0
+    draw_over(app, buf, &Default::default()).0
 }
 
 /// What has a meaning besides its cells.
@@ -76,19 +84,20 @@ pub struct Spots {
     pub pictures: Vec<Shown>,
 }
 
-/// The same, and what its cells mean.
-pub fn draw_with_spots(app: &App, buf: &mut Buffer) -> (Drawn, Spots) {
+/// The same, and what its cells mean. The text of those of the followers shown before that stay is left out: whoever shows the
+/// picture leaves it as it stands.
+pub fn draw_over(app: &App, buf: &mut Buffer, before: &[Follower; 3]) -> (Drawn, Spots) {
     let look = Look::of(&app.work.settings.ui);
     let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default(), pictures: Vec::new() };
-    let drawn = whole(&mut brush, app);
+    let drawn = whole(&mut brush, app, before);
     (drawn, Spots { lines: brush.chosen_by, links: brush.links.links, pictures: brush.pictures })
 }
 
-fn whole(brush: &mut Brush<'_>, app: &App) -> Drawn {
+fn whole(brush: &mut Brush<'_>, app: &App, before: &[Follower; 3]) -> Drawn {
     let screen = brush.buf.area;
     match layout::layout(app) {
         Layout::Panes(places) if screen == Rect::new(0, 0, app.screen.width, app.screen.height) => {
-            panes(brush, &places, app)
+            panes(brush, &places, app, before)
         }
         // Between a resize and its message the two sizes differ: the next picture follows at once.
         Layout::Panes(_) | Layout::TooSmall => {
@@ -98,19 +107,23 @@ fn whole(brush: &mut Brush<'_>, app: &App) -> Drawn {
     }
 }
 
-fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
+fn panes(brush: &mut Brush<'_>, places: &Places, app: &App, before: &[Follower; 3]) -> Drawn {
     header::draw(brush, places.header, app);
     banner::draw(brush, places.banners, app);
     let mut drawn = Drawn::default();
+    if app.screen.pane == Pane::Table && app.screen.layers.is_empty() {
+        drawn.followers = followers(places, app);
+    }
+    let [footer_stays, detail_stays, titles_stay] = std::array::from_fn(|n| drawn.followers[n].stays(&before[n]));
     if let Some(place) = places.table.filter(|_| app.screen.table.gallery) {
         gallery::draw(brush, place, app, &table::gallery_notes(brush.look, app));
     } else if let Some(place) = places.table {
-        let scroll = table::draw(brush, place, app);
+        let scroll = table::draw(brush, place, app, titles_stay);
         // A terminal scrolls whole rows.
         drawn.scroll = (place.width == places.header.width).then_some(scroll);
     }
     if let Some(place) = places.detail {
-        (drawn.detail_top, drawn.file) = detail::draw(brush, place, app);
+        (drawn.detail_top, drawn.file) = detail::draw(brush, place, app, detail_stays);
     }
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, app);
@@ -122,7 +135,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
         brush.down(column.x - 1, column.y, column.height);
     }
     toast::draw(brush, places.message, app);
-    let typed = footer::draw(brush, places.footer, app);
+    let typed = if footer_stays { None } else { footer::draw(brush, places.footer, app) };
     // What was just said stands below whatever lies over the panes.
     let over = Rect { height: brush.buf.area.height - places.message.height, ..brush.buf.area };
     for layer in &app.screen.layers {
@@ -138,9 +151,6 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
         }
     }
     drawn.cursor = typed.or(drawn.cursor);
-    if app.screen.pane == Pane::Table && app.screen.layers.is_empty() {
-        drawn.followers = followers(places, app);
-    }
     drawn
 }
 

@@ -20,13 +20,15 @@ use engine::filter::Place;
 use ratatui::{layout::Rect, style::Style};
 use words::{amounts, lang, tr};
 
-/// Draws it and tells which rows of the screen scroll.
-pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
+/// Draws it, without the titles where those shown before stay, and tells which rows of the screen scroll.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, titles_stay: bool) -> ScrollRegion {
     let table = &app.screen.table;
     let largest = app.work.tasks.rows.last().map_or(1, |row| row.key.0);
     let mut placed = columns::placed(place.width, largest, app.work.tasks.is_shared());
     placed.iter_mut().for_each(|column| column.x += place.x);
-    titles(brush, place, app, &placed);
+    if !titles_stay {
+        titles(brush, place, app, &placed);
+    }
     let whole = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
     let pinned = u16::try_from(pins::rows(app)).unwrap_or(0).min(whole.height);
     let rows = Rect { y: whole.y + pinned, height: whole.height - pinned, ..whole };
