@@ -50,6 +50,13 @@ impl App {
         self.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
     }
 
+    /// Whether something is still being read whose place the person looks at: the first page, detail, or whether files are there.
+    #[must_use]
+    pub fn awaits_answer(&self) -> bool {
+        let screen = &self.screen;
+        self.work.tasks.rows.is_empty() || screen.detail.asked.is_some() || !screen.table.found.asked.is_empty()
+    }
+
     /// Where the keys go now.
     #[must_use]
     pub fn place(&self) -> Place {

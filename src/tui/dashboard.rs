@@ -50,8 +50,9 @@ type Engine = run::Engine<App>;
 /// loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over as keys again.
 const LATE: Duration = Duration::from_millis(500);
 
-/// How long after a key, or the start, replies are drawn as they come: someone waits for them. Later ones are gathered, since
-/// an answer, its place on disk and what follows from it come within milliseconds and are one picture.
+/// How long after a key, or the start, replies are drawn as they come, and what was asked for because of it at once: someone waits
+/// for them. Later ones are gathered, since an answer, its place on disk and what follows from it come within milliseconds and are
+/// one picture.
 const AWAITED: Duration = Duration::from_secs(1);
 
 /// How long an answer of the terminal is waited for when another program gets it.
@@ -81,7 +82,7 @@ struct Face {
     progress: Option<u8>,
     /// Since when the state has changed after the last frame.
     stale: Option<Instant>,
-    /// It changed by a key: drawn without waiting.
+    /// It changed by a key, or what a key asked for has come: drawn without waiting.
     urgent: bool,
     drawn: Instant,
     /// The last change by a key, or the start.
@@ -190,12 +191,11 @@ impl Face {
                 self.changed(false);
             }
             msg = engine.next() => {
-                let had_tasks = has_tasks(engine);
+                let awaited = engine.state.awaits_answer() && self.acted.elapsed() < AWAITED;
                 engine.take(msg);
                 engine.take_ready();
                 self.changed(false);
-                // The first page is what someone waits for: it is not gathered with the empty screen before it.
-                self.urgent |= !had_tasks && has_tasks(engine);
+                self.urgent |= awaited && !engine.state.awaits_answer();
             }
             () = sleep_until(frame_due) => {}
             () = sleep_until(slice_due) => {}
@@ -479,11 +479,6 @@ impl Face {
         self.settle().await;
         drop(self.guard);
     }
-}
-
-/// Whether there is anything to see of the store.
-fn has_tasks(engine: &Engine) -> bool {
-    !engine.state.work.tasks.rows.is_empty()
 }
 
 /// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.

@@ -103,9 +103,11 @@ mod tests {
         let one = vec![TaskKey(1)];
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), [[]; 0], "it is being looked at");
+        assert!(app.awaits_answer());
         let answer =
             Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone(), elsewhere: vec![] }));
         assert_eq!(asks(update(&mut app, answer, now)), [[]; 0]);
+        assert!(!app.awaits_answer());
         assert!(app.screen.table.found.is_missing(TaskKey(1)));
         app.screen.table.cursor = Some(TaskKey(1));
         app.screen.pane = Pane::Detail;
