@@ -189,7 +189,9 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
         let msg = next(engine).await;
         engine.take(msg);
     }
-    let (since, cpu, commits) = (Instant::now(), our_cpu(), commits_in(wal));
+    // Reading the log takes its time, which is not the sweep's.
+    let commits = commits_in(wal);
+    let (since, cpu) = (Instant::now(), our_cpu());
     loop {
         let msg = next(engine).await;
         assert!(since.elapsed() < PATIENCE, "no end of the sweep; last heard: {msg:?}");
@@ -197,7 +199,8 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
         engine.take_ready();
         let state = &engine.state;
         if state.work.own.poller.asking.is_empty() && state.work.store.pending.is_empty() && all_asked(state, times) {
-            return (since.elapsed(), our_cpu().saturating_sub(cpu), commits_in(wal).saturating_sub(commits));
+            let (took, cpu) = (since.elapsed(), our_cpu().saturating_sub(cpu));
+            return (took, cpu, commits_in(wal).saturating_sub(commits));
         }
     }
 }
