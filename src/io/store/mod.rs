@@ -54,6 +54,7 @@ mod server_schema;
 mod share;
 mod sql;
 mod step;
+mod swarm;
 mod thread;
 mod uploads;
 mod write;

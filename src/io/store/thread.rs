@@ -14,11 +14,12 @@ use super::{
     owner::{Owner, Programs},
     read, schema,
     seat::Seat,
+    swarm::Swarm,
     write::is_of_a_paid_id,
 };
 use domain::{
     reason::store::{Deed, Fault},
-    task::{RemoteId, TaskState},
+    task::RemoteId,
 };
 use engine::{
     effect::{StoreCmd, Ticket, Write},
@@ -40,11 +41,6 @@ use tokio::sync::oneshot;
 const POLL: Duration = Duration::from_millis(900);
 /// The pauses between two tries to open a store whose server is away, in milliseconds: the first and the longest.
 const PAUSES: (u64, u64) = (500, 15_000);
-/// Changes of rows that are taken together at most: a sync costs the same for one as for many.
-const TOGETHER: usize = 1_000;
-/// How long a change that nothing waits for waits for others of its kind, since answers to polls come in swarms: of a thousand
-/// that come at once, each would else be a transaction of its own.
-const SWARM: Duration = Duration::from_millis(20);
 
 /// What reaches the thread.
 enum Input {
@@ -334,26 +330,20 @@ impl Desk {
     fn write_together(
         &mut self,
         ticket: Ticket,
-        mut writes: Vec<Write>,
+        writes: Vec<Write>,
         inbox: &Receiver<Input>,
         to: &impl Fn(StoreMsg),
     ) -> Option<Input> {
-        let mut parts = vec![(ticket, writes.len())];
-        let mut after = None;
-        let until = Instant::now() + SWARM;
-        let mut may_wait = writes.iter().all(waits_for_nothing);
-        while after.is_none() && writes.len() < TOGETHER {
-            let wait = if may_wait { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+        let since = Instant::now();
+        let (mut swarm, mut after) = (Swarm::new(ticket, writes), None);
+        while let Some(wait) = swarm.wait(since.elapsed()).filter(|_| after.is_none()) {
             match inbox.recv_timeout(wait) {
-                Ok(Input::Command(StoreCmd::Write { ticket, writes: more })) => {
-                    may_wait &= more.iter().all(waits_for_nothing);
-                    parts.push((ticket, more.len()));
-                    writes.extend(more);
-                }
+                Ok(Input::Command(StoreCmd::Write { ticket, writes })) => swarm.add(ticket, writes),
                 Ok(other) => after = Some(other),
                 Err(_) => break,
             }
         }
+        let Swarm { parts, writes, .. } = swarm;
         match self.seat.store.write(&writes) {
             Ok(results) => {
                 let mut results = results.into_iter();
@@ -394,11 +384,6 @@ impl Desk {
             to(StoreMsg::KeptHere { key, id });
         }
     }
-}
-
-/// Whether a change is only what the service says of a task that goes on: no money, no end, no act of a person's.
-fn waits_for_nothing(write: &Write) -> bool {
-    write.task.state() == TaskState::Running && write.ledger.is_empty()
 }
 
 /// Hangs up the bell. Where that is not possible, rings it ourselves every second.
