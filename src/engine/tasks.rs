@@ -56,6 +56,7 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
     // Fetched again, its file says nothing of how long such a task takes.
     let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
     let open_before = before.is_some_and(Row::is_open_failure);
+    let was_refund = before.is_some_and(may_be_a_refund);
     if let Some((spent, reserved)) = money_before {
         work.money.spent_today.take(spent);
         work.money.reserved.take(reserved);
@@ -65,7 +66,7 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
         }
     }
     count_money(work, &row);
-    note_refunds(work, state_before, row.state);
+    work.money.refunds_stale |= may_be_a_refund(&row) || was_refund;
     if let Some(was) = state_before {
         work.tasks.counts[was as usize] -= 1;
     }
@@ -233,8 +234,30 @@ fn set_member(set: &mut BTreeSet<TaskKey>, key: TaskKey, member: bool) {
     }
 }
 
-/// A task changes: what is to be asked for may be other tasks now.
-fn note_refunds(work: &mut Work, before: Option<TaskState>, now: TaskState) {
-    let counts = |state| matches!(state, TaskState::Failed | TaskState::Cancelled);
-    work.money.refunds_stale |= counts(now) || before.is_some_and(counts);
+/// Whether a task may be among those whose charge can be asked back.
+fn may_be_a_refund(row: &Row) -> bool {
+    match row.state {
+        TaskState::Failed => true,
+        TaskState::Cancelled => row.charged != Charged::No,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        task::{NewTask, Phase},
+        testing::{intent, plain},
+    };
+
+    #[test]
+    fn only_what_may_have_been_charged_for_nothing_has_the_refunds_read_again() {
+        let NewTask { request, .. } = intent("a cat", domain::time::Wall(0));
+        let row = |phase| Row::of(&plain(1, request.clone(), phase), false);
+        let cancelled = |was, charged| row(Phase::Cancelled { was, charged });
+        assert!(!may_be_a_refund(&cancelled(TaskState::Queued, Charged::No)));
+        assert!(may_be_a_refund(&cancelled(TaskState::Unknown, Charged::Yes)));
+        assert!(may_be_a_refund(&cancelled(TaskState::Sending, Charged::Unknown)));
+    }
 }
