@@ -139,6 +139,8 @@ fn the_charge_of_one_that_was_taken_back_and_found_by_its_id_is_known_by_the_acc
     // The question that was under way then is answered to nobody.
     world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
     world.reply(status("Processing"));
+    // What the acceptance had planned is over.
+    world.state.work.own.records.audit_due = None;
     world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
     for _ in 0..2 {
         world.live(SECOND);

@@ -14,6 +14,7 @@ mod late;
 mod outage;
 mod pace;
 mod paid;
+mod plan;
 mod poll;
 mod portion;
 mod profiles;
