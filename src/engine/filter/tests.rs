@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::testing::{WALL, task};
-use domain::task::{Task, Texts};
+use domain::{
+    problem::{Charged, ErrorClass, TaskError},
+    reason::Reason,
+    task::{Phase, Task, Texts},
+};
 use proptest::prelude::*;
 
 fn passes(filter: &str, state: TaskState) -> bool {
@@ -74,6 +78,30 @@ proptest! {
             let _ = filter.matches(&Row::of(&task(1, TaskState::Saved), false), Wall(WALL));
         }
     }
+
+    #[test]
+    fn a_text_is_found_wherever_it_stands_and_whatever_its_case(before in "[a-cA-Cé雨]{0,9}", text in "[a-cA-C雨]{0,3}") {
+        let found = before.to_lowercase().contains(&text.to_lowercase());
+        prop_assert_eq!(contains(&before, &text.to_lowercase()), found);
+        prop_assert!(contains(&[before, text.clone()].concat(), &text.to_lowercase()));
+    }
+}
+
+#[test]
+fn the_words_of_a_failure_are_found_whatever_signs_they_have() {
+    let said = "the word \"Knife\" \\ 刀 is not allowed";
+    let error = TaskError {
+        code: "1026".into(),
+        class: ErrorClass::PromptSensitive,
+        reason: Reason::said(said, "", ""),
+        charged: Charged::No,
+    };
+    let row = Row::of(&Task { phase: Phase::Failed { error }, ..task(12, TaskState::Failed) }, false);
+    let holds = |text: &str| Test::Text(text.to_owned()).holds(&row, Wall(WALL));
+    for text in ["knife", "\"knife\"", "\\", "刀 is", "1026", "sensitive"] {
+        assert!(holds(text), "{text}");
+    }
+    assert!(!holds("fork") && !holds("\"fork\""));
 }
 
 #[test]
