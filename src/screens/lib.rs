@@ -46,6 +46,7 @@ pub mod table;
 mod testing;
 pub mod toast;
 pub mod undo;
+mod unread;
 pub mod welcome;
 pub mod who;
 pub mod whole_tasks;
@@ -182,6 +183,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
         failures::frame::deadline(app),
         detail::deadline(app),
         notice::deadline(app),
+        unread::deadline(app),
         ages(app),
         midnight(app),
     ];

@@ -1,7 +1,7 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{app::App, notice, preview, queued, screen::Kind, sights, since_last_time, table, toast};
+use crate::{app::App, notice, preview, queued, screen::Kind, sights, since_last_time, table, toast, unread};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
@@ -25,8 +25,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
                 effects.extend(batch.map_or_else(Vec::new, |batch| queued::queued(app, batch)));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
-            // What detail asked for does not come either.
-            News::Store(StoreNews::Unread(_)) => app.screen.detail.asked = None,
+            News::Store(StoreNews::Unread(fault)) => unread::failed(app, &fault),
             News::Rows(_)
             | News::Task { .. }
             | News::Store(_)

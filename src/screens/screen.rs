@@ -69,6 +69,8 @@ pub struct Screen {
     pub acts: Vec<Done>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
+    /// When the table asks the store again for what it got no answer to.
+    pub(crate) asks_again: Option<Mono>,
     /// The file calls whose addresses go to the clipboard: `yu`.
     pub urls_asked: Option<UrlsAsked>,
     /// Pictures.
@@ -395,6 +397,7 @@ impl Screen {
             archive: Archive::default(),
             acts: Vec::new(),
             after: None,
+            asks_again: None,
             urls_asked: None,
             sights: Sights::default(),
         }

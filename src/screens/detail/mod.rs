@@ -12,7 +12,7 @@ use crate::{
     layer::Do,
     layout::detail_size,
     screen::DetailTab,
-    table, whole_tasks,
+    table, unread, whole_tasks,
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -45,10 +45,10 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
     if detail.rest.is_none_or(|(resting, _)| resting != key) {
         detail.rest = Some((key, if passing { now.plus(REST) } else { now }));
     }
-    if detail.asked.is_some() || detail.rest.is_some_and(|(_, until)| until > now) {
+    if detail.asked.is_some() || detail.rest.is_some_and(|(_, until)| until > now) || !unread::may_ask(app) {
         return Vec::new();
     }
-    detail.asked = Some(key);
+    app.screen.detail.asked = Some(key);
     vec![Effect::Store(StoreCmd::Detail { key })]
 }
 
@@ -56,7 +56,7 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
 #[must_use]
 pub fn deadline(app: &App) -> Option<Mono> {
     let detail = &app.screen.detail;
-    let asks = detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none());
+    let asks = detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none() && unread::may_ask(app));
     asks.into_iter().chain(app.screen.table.passing).min()
 }
 

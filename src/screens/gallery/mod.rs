@@ -7,6 +7,7 @@ use crate::{
     layout::{Layout, Places},
     sights,
     sights::state::{SMALL, Spot},
+    unread,
 };
 use domain::task::{Row, TaskKey};
 use engine::{
@@ -78,7 +79,7 @@ pub(crate) fn spots(app: &App) -> Vec<Spot> {
 
 /// Asks the store for the first task on the screen of which it is not known what it has to show.
 pub(crate) fn ask(app: &mut App) -> Option<Effect> {
-    let place = place(app)?;
+    let place = place(app).filter(|_| unread::table_may_ask(app))?;
     let unknown = |key: &TaskKey| app.screen.sights.source(*key).is_none();
     let key = shown(app, place).into_iter().map(|(key, _)| key).find(unknown)?;
     app.screen.sights.ask_for(key).then_some(Effect::Store(StoreCmd::Detail { key }))

@@ -22,7 +22,7 @@ use domain::{
 };
 use engine::{filter::Filter, share};
 use std::collections::BTreeMap;
-use words::{lang, names, print, reason, tr};
+use words::{amounts, lang, names, print, reason, tr};
 
 /// The most cells of a prompt in a line.
 const PROMPT: usize = 60;
@@ -118,6 +118,10 @@ impl Linear {
         if let Some(detail) = shown.filter(|_| screen.pane == Pane::Detail && screen.detail.asked.is_none()) {
             let text = print::detail(detail, &self.app.work.settings, self.app.work.now, false);
             self.lines.extend(text.lines().map(str::to_owned));
+            screen.pane = Pane::Table;
+        } else if let (Pane::Detail, None, Some(since)) = (screen.pane, screen.detail.asked, self.app.work.store.away) {
+            let time = amounts::moment(since, self.app.work.now);
+            self.lines.push(tr!("It cannot be shown: the store is offline since {time}.", time));
             screen.pane = Pane::Table;
         }
     }

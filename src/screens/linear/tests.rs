@@ -144,3 +144,11 @@ fn another_persons_task_is_asked_about_before_it_is_cancelled() {
     assert!(linear.app.screen.layers.is_empty());
     assert_eq!(said(&mut linear, "yes"), ["Nothing was asked."]);
 }
+
+#[test]
+fn a_task_that_cannot_be_read_while_the_store_is_away_is_not_waited_for() {
+    let mut linear = linear(&[Saved]);
+    linear.app.work.store.away = Some(linear.app.work.now.wall);
+    assert!(said(&mut linear, "show 1")[0].starts_with("It cannot be shown: the store is offline since "));
+    assert!(!linear.owes());
+}

@@ -4,6 +4,7 @@ use super::rebuild;
 use crate::{
     app::App,
     table::{filter_input::FilterInput, state::Archive},
+    unread,
 };
 use domain::task::{Row, TaskKey};
 use engine::{
@@ -31,6 +32,9 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
     }
     let wanted = looks.then(|| filter.text.clone());
     if wanted == app.screen.archive.asked || app.work.store.owner.is_none() {
+        return Vec::new();
+    }
+    if wanted.is_some() && !unread::table_may_ask(app) {
         return Vec::new();
     }
     let had = !app.screen.archive.rows.is_empty();
