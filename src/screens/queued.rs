@@ -39,17 +39,17 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
     }
     // The cursor stays: the next key is about the next row, and `to_new` leads to these.
     let shown = app.screen.table.order.contains(&first);
-    let named = |action| app.named(Ctx::Table, action);
+    let resume = || app.screen.voice.resume.as_str();
     let when =
         match (&app.work.of(&profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
-            (Some(_), ..) => tr!("sending is halted: {pause} resumes it", pause = named(Action::Pause)),
-            (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named(Action::Pause)),
+            (Some(_), ..) => tr!("sending is halted: {pause} resumes it", pause = resume()),
+            (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = resume()),
             (None, false, 0) => tr!("sends now").to_owned(),
             (None, false, ms) => {
                 tr!(
                     "sends in {seconds} s, {undo} takes it back",
                     seconds = ms.div_ceil(SECOND),
-                    undo = named(Action::Undo)
+                    undo = app.named(Ctx::Table, Action::Undo)
                 )
             }
         };

@@ -11,6 +11,12 @@ impl Keymap {
         self.key(ctx, action).unwrap_or_else(|| format!(":{}", action.id()))
     }
 
+    /// The same of resuming: by the key that pauses, which resumes too, and where that has none by the command that only resumes.
+    #[must_use]
+    pub fn resume(&self, ctx: Ctx) -> String {
+        self.key(ctx, Action::Pause).unwrap_or_else(|| ":resume".to_owned())
+    }
+
     fn key(&self, ctx: Ctx, action: Action) -> Option<String> {
         let key = binding(ctx, action).and_then(|binding| self.keys_of(binding).first())?;
         Some(readable(&key.to_string()))
@@ -25,7 +31,7 @@ impl Keymap {
             download: table(Action::Download),
             edit: table(Action::Edit),
             failures: table(Action::Failures),
-            resume: self.key(Ctx::Table, Action::Pause).unwrap_or_else(|| ":resume".to_owned()),
+            resume: self.resume(Ctx::Table),
             new: self.named(Ctx::Panes, Action::New),
             quit: self.named(Ctx::Global, Action::Quit),
             resolve: table(Action::Resolve),

@@ -182,7 +182,7 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
     if app.work.store.away.is_some() {
         return Vec::new(); // Nothing can be queued, and sending goes on with the store.
     }
-    let pause = || app.named(Ctx::Preview, Action::Pause);
+    let pause = || app.screen.keys.resume(Ctx::Preview);
     let halted = app.work.of(profile).sending.halted.as_ref().map(|halt| {
         let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
         (reason::halt(halt, &app.screen.voice).what, next)

@@ -211,3 +211,17 @@ fn an_unknown_price_is_not_counted_as_nothing() {
     let day = view::day(shown(&state), &state);
     assert!(day.ends_with("; what this batch costs is not known yet"), "{day}");
 }
+
+#[test]
+fn without_a_key_that_pauses_it_is_resume_that_resumes() {
+    let mut state = state(&[Failed]);
+    (state.screen.keys, state.work.queue.paused) = (crate::keymap::Keymap::none(), true);
+    state.screen.voice = state.screen.keys.voice();
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    let told = ["It would only be queued: sending is paused. :resume resumes it."];
+    assert_eq!(texts(&shown(&state).warnings), told);
+    let tasks = vec![TaskKey(1)];
+    let _ =
+        crate::queued::queued(&mut state, super::Queued { purpose: Purpose::Retry, profile: "302ai".into(), tasks });
+    assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: :resume resumes it");
+}

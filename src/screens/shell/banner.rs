@@ -97,9 +97,8 @@ fn halted(problem: &Problem, app: &App, room: usize) -> String {
 
 /// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.
 fn unsent(app: &App) -> String {
-    let key = |action| app.key(Ctx::Table, action).unwrap_or_default();
     let (tasks, cost) = layout::unsent(app);
-    let (pause, undo) = (key(Action::Pause), key(Action::Undo));
+    let (pause, undo) = (&app.screen.voice.resume, app.named(Ctx::Table, Action::Undo));
     if tasks == 1 {
         return tr!("1 unsent task from before, {cost}: {pause} sends it, {undo} takes it back", cost, pause, undo);
     }
