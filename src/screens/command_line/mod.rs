@@ -28,7 +28,8 @@ use ratatui::layout::{Position, Rect};
 use words::{lang, tr};
 
 /// Commands that leave what lies below them alone.
-pub(crate) const OVER_PREVIEW: [&str; 7] = ["budget", "theme", "set", "reload", "pause", "help", "quit"];
+pub(crate) const OVER_PREVIEW: [Order; 8] =
+    [Order::Budget, Order::Theme, Order::Set, Order::Reload, Order::Pause, Order::Resume, Order::Help, Order::Quit];
 /// Commands that the history keeps.
 const HISTORY: usize = 100;
 
@@ -212,7 +213,7 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
     if let Some(command) = named(&word) {
         // What the preview is about stays as it is shown.
         let below = app.screen.layers.iter().rev().nth(1);
-        if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.name) {
+        if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.order) {
             let back = app.named(Ctx::Global, Action::Back);
             return fail(app, tr!("not over a preview: {back} goes back first", back));
         }

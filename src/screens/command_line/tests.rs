@@ -192,3 +192,17 @@ fn every_command_has_its_name_once_and_a_help_line() {
         }
     }
 }
+
+#[test]
+fn sending_is_resumed_over_a_preview() {
+    let mut state = state(&[]);
+    state.screen.open(Preview::of(crate::screen::Purpose::New, vec![]));
+    for (text, act) in [("pause", Act::Pause(true)), ("resume", Act::Resume)] {
+        open_with(&mut state, text);
+        let wishes = accept(&mut state);
+        assert_eq!(crate::commands::follow_up(&mut state, wishes), [Do::Act(act)], "{text}");
+        assert!(state.screen.top::<Preview>().is_some(), "{text}");
+    }
+    open_with(&mut state, "filter");
+    assert_eq!((accept(&mut state), fault(&state)), (vec![], "not over a preview: Esc goes back first"));
+}

@@ -211,7 +211,7 @@ impl Linear {
 
     /// Runs a command as it is run after `:`.
     fn run(&mut self, command: &Command, rest: &str, now: Now) -> Vec<Effect> {
-        if !OVER_PREVIEW.contains(&command.name) {
+        if !OVER_PREVIEW.contains(&command.order) {
             self.app.screen.layers.clear();
         }
         self.app.screen.pane = Pane::Table;

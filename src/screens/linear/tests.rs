@@ -146,6 +146,15 @@ fn another_persons_task_is_asked_about_before_it_is_cancelled() {
 }
 
 #[test]
+fn resuming_leaves_what_was_shown() {
+    for line in ["pause", "resume"] {
+        let mut linear = offered("a cat", false);
+        let _ = said(&mut linear, line);
+        assert!(linear.app.screen.top::<Preview>().is_some(), "{line}");
+    }
+}
+
+#[test]
 fn a_task_that_cannot_be_read_while_the_store_is_away_is_not_waited_for() {
     let mut linear = linear(&[Saved]);
     linear.app.work.store.away = Some(linear.app.work.now.wall);
