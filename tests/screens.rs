@@ -175,14 +175,15 @@ fn halted(width: u16, height: u16) -> App {
 }
 
 fn away(width: u16, height: u16) -> App {
+    let keys = |count| (1..=count).map(TaskKey).collect();
     let mut state = believable(width, height);
     state.work.queue.paused = true;
     state.work.settings.demo = true;
     state.screen.away = Some(Away {
         since: common::before(9 * HOUR),
-        counts: [(TaskState::Saved, 14), (TaskState::Unknown, 1)].into(),
-        at_risk: 2,
-        unsent: 3,
+        ended: [(TaskState::Saved, keys(14)), (TaskState::Unknown, keys(1))].into(),
+        at_risk: keys(2),
+        unsent: keys(3),
         spent: Amount::from_thousandths(7_000).of(Currency::Ptc).into(),
     });
     // What was told last.

@@ -73,9 +73,8 @@ fn rows(app: &mut App, news: Vec<News>) {
     // A row that was read and changed at once is in no order yet.
     read.iter().for_each(|key: &TaskKey| drop(changed.remove(key)));
     // While the rows are still being read there is nothing counted yet.
-    let now = app.work.now.wall;
     let counted = app.work.tasks.loaded && !complete;
-    changed.values().flatten().filter(|_| counted).for_each(|was| since_last_time::changed(app, was, now));
+    changed.keys().filter(|_| counted).for_each(|key| since_last_time::changed(app, *key));
     table::rows_changed(app, changed, read);
     if complete {
         table::kept::complete(app);
@@ -106,6 +105,7 @@ mod tests {
         msg::{Msg, StoreMsg},
         settings::Settings,
     };
+    use std::collections::BTreeSet;
     use words::lang::{Lang, within};
 
     /// A state whose keys for pausing, taking back, settling and quitting are the person's own.
@@ -167,13 +167,19 @@ mod tests {
         let rows = tasks.iter().map(|task| Row::of(task, false)).collect();
         tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
         let away = state.screen.away.clone().unwrap();
-        assert_eq!(away.counts, [(TaskState::Saved, 1), (TaskState::Failed, 1)].into());
-        assert_eq!((away.unsent, away.at_risk, away.spent.to_string().as_str()), (1, 0, "0.5 PTC"));
+        let one = |key| BTreeSet::from([TaskKey(key)]);
+        assert_eq!(away.ended, [(TaskState::Saved, one(3)), (TaskState::Failed, one(2))].into());
+        let nothing = BTreeSet::new();
+        assert_eq!((&away.unsent, &away.at_risk, away.spent.to_string().as_str()), (&one(1), &nothing, "0.5 PTC"));
+        // What is newer than the start is not counted, and so not counted down.
+        testing::add(&mut state, task(4, TaskState::Queued));
+        testing::add(&mut state, Task { rev: 2, ..task(4, TaskState::Cancelled) });
+        assert_eq!(state.screen.away.as_ref(), Some(&away));
         // What is sent waits no longer; when all of it is settled, there is nothing left to tell.
-        state.screen.away = Some(Away { counts: [(Unknown, 1)].into(), ..away });
         testing::add(&mut state, task(1, Sending));
-        assert_eq!(state.screen.away.as_ref().map(|away| away.unsent), Some(0));
+        assert_eq!(state.screen.away.as_ref().map(|away| &away.unsent), Some(&nothing));
         testing::add(&mut state, task(1, Unknown));
+        state.screen.away = Some(Away { ended: [(Unknown, one(1))].into(), unsent: BTreeSet::new(), ..away });
         testing::add(&mut state, task(1, Running));
         assert_eq!(state.screen.away, None);
     }

@@ -25,7 +25,7 @@ use engine::{
     settings::Settings,
 };
 use ratatui::layout::Rect;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use words::{problem::Problem, voice::Voice};
 
 /// Everything about the screen.
@@ -288,11 +288,11 @@ pub struct Away {
     /// Since when.
     pub since: Wall,
     /// Tasks that came to that state since.
-    pub counts: BTreeMap<TaskState, usize>,
-    /// Files whose address has less than an hour.
-    pub at_risk: usize,
+    pub ended: BTreeMap<TaskState, BTreeSet<TaskKey>>,
+    /// Tasks whose file's address has less than an hour.
+    pub at_risk: BTreeSet<TaskKey>,
     /// Unsent tasks, paused.
-    pub unsent: usize,
+    pub unsent: BTreeSet<TaskKey>,
     /// What was spent since.
     pub spent: Totals,
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use domain::task::TaskState;
 use ratatui::layout::Rect;
+use std::collections::BTreeSet;
 use words::{amounts, names, problem::Problem, reason, tr};
 
 /// Draws the banner that is up.
@@ -119,15 +120,15 @@ pub(crate) fn away(app: &App) -> Option<String> {
 
 /// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.
 fn summary(away: &Away, app: &App, signs: &Signs, room: usize) -> String {
-    let counted = |of: TaskState| away.counts.get(&of).filter(|count| **count > 0);
+    let counted = |of: TaskState| away.ended.get(&of).map(BTreeSet::len).filter(|count| *count > 0);
     let count = |of: TaskState| counted(of).map(|count| tr!("{count} {state}", count, state = names::state(of)));
     let others = || TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
     let mut facts: Vec<String> = count(TaskState::Saved).into_iter().collect();
-    if away.at_risk > 0 {
-        facts.push(tr!("{count} at risk", count = away.at_risk));
+    if !away.at_risk.is_empty() {
+        facts.push(tr!("{count} at risk", count = away.at_risk.len()));
     }
     facts.extend(others().filter_map(count));
-    let unsent = |paused: bool| match away.unsent {
+    let unsent = |paused: bool| match away.unsent.len() {
         0 => None,
         count if paused => Some(tr!("{count} unsent (paused)", count)),
         count => Some(tr!("{count} unsent", count)),
@@ -146,9 +147,9 @@ fn summary(away: &Away, app: &App, signs: &Signs, room: usize) -> String {
         // On the narrowest, as the header has it.
         let sign = |of: TaskState, count: usize| (count > 0).then(|| format!("{}{count}", signs.state(of)));
         let signed = || {
-            let states = others().chain([TaskState::Saved]).filter_map(|of| sign(of, counted(of).copied()?));
-            let risk = (away.at_risk > 0).then(|| tr!("{count} at risk", count = away.at_risk));
-            let waits = sign(TaskState::Queued, away.unsent);
+            let states = others().chain([TaskState::Saved]).filter_map(|of| sign(of, counted(of)?));
+            let risk = (!away.at_risk.is_empty()).then(|| tr!("{count} at risk", count = away.at_risk.len()));
+            let waits = sign(TaskState::Queued, away.unsent.len());
             let spent = away.spent.clone().with(app.work.currency()).to_string();
             let facts = risk.into_iter().chain(states).chain(waits).chain([spent]).collect::<Vec<_>>();
             tr!("While away: {facts}", facts = facts.join(" "))
@@ -156,7 +157,7 @@ fn summary(away: &Away, app: &App, signs: &Signs, room: usize) -> String {
         let fits = |line: &String| text::width(line) <= room;
         return Some(short).filter(fits).or_else(|| Some(shorter()).filter(fits)).unwrap_or_else(signed);
     }
-    let resumes = app.key(Ctx::Table, Action::Pause).filter(|_| away.unsent > 0 && app.work.queue.is_paused());
+    let resumes = app.key(Ctx::Table, Action::Pause).filter(|_| !away.unsent.is_empty() && app.work.queue.is_paused());
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
     let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
     let dated =
