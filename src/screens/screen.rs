@@ -22,7 +22,8 @@ use domain::{
 };
 use engine::{
     effect::{Level, Ticket},
-    settings::Settings,
+    money::Day,
+    settings::{BudgetSettings, Settings},
 };
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -204,10 +205,16 @@ pub struct PreviewSeen {
     pub halted: usize,
     /// Of tasks in each state.
     pub counts: [usize; 10],
-    /// The day's, and this person's.
-    pub cap: Option<Amount>,
-    pub own_cap: Option<Amount>,
+    /// What of the day's caps is used.
+    pub day: Day,
+    pub budget: BudgetSettings,
     pub balance: Option<Amount>,
+    /// Whether the profile's key is known.
+    pub has_key: bool,
+    /// Whether the store may only be looked at; `None` until it is open.
+    pub only_reads: Option<bool>,
+    /// Since when the store is away.
+    pub away: Option<Wall>,
 }
 
 /// One attempt in a preview.

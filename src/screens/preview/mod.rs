@@ -121,9 +121,12 @@ fn seen(app: &App, profile: &str) -> PreviewSeen {
         paused: work.queue.is_paused(),
         halted: work.served().filter(|(_, served)| served.sending.halted.is_some()).count(),
         counts: work.tasks.counts,
-        cap: work.day(work.currency_of(profile)).cap,
-        own_cap: work.day(work.currency_of(profile)).own_cap,
+        day: work.day(work.currency_of(profile)),
+        budget: work.settings.budget,
         balance: work.balance_left(profile),
+        has_key: work.of(profile).has_key,
+        only_reads: work.store.owner.as_ref().map(|_| work.store.only_reads),
+        away: work.store.away,
     }
 }
 
