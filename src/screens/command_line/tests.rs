@@ -206,3 +206,17 @@ fn sending_is_resumed_over_a_preview() {
     open_with(&mut state, "filter");
     assert_eq!((accept(&mut state), fault(&state)), (vec![], "not over a preview: Esc goes back first"));
 }
+
+#[test]
+fn the_budget_says_a_person_s_own_cap_where_the_day_has_none() {
+    let mut state = state(&[]);
+    state.work.settings.budget.per_day = None;
+    let said = |state: &mut App| {
+        run(state, "budget");
+        state.screen.toasts.back().unwrap().text.clone()
+    };
+    assert_eq!(said(&mut state), "0.0 PTC spent today; the config sets no cap for a day");
+    state.work.settings.budget.per_day_each = Some(domain::amount::Amount::from_thousandths(5_000));
+    let own = "; yours: 0.0 of 5.0 PTC, 5.0 left; :budget +10 raises it for today";
+    assert_eq!(said(&mut state), format!("0.0 PTC spent today; the config sets no cap for a day{own}"));
+}

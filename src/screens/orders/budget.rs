@@ -82,16 +82,16 @@ const MOST: Amount = Amount::from_thousandths(1_000_000);
 /// What holds today, in a sentence.
 fn holds(app: &App, day: Day) -> String {
     let Day { currency, spent, reserved, raised, .. } = day;
-    let (Some(cap), Some(left)) = (day.cap, day.left()) else {
-        return tr!("{spent} spent today; the config sets no cap for a day", spent = spent.of(currency));
-    };
-    let today = match reserved {
-        Amount::ZERO => tr!("{spent} of {cap} spent today, {left} left", spent, cap = cap.of(currency), left),
-        reserved => {
-            let cap = cap.of(currency);
+    let today = match (day.cap.map(|cap| cap.of(currency)).zip(day.left()), reserved) {
+        (None, _) => tr!("{spent} spent today; the config sets no cap for a day", spent = spent.of(currency)),
+        (Some((cap, left)), Amount::ZERO) => tr!("{spent} of {cap} spent today, {left} left", spent, cap, left),
+        (Some((cap, left)), reserved) => {
             tr!("{spent} of {cap} spent today, {reserved} set aside, {left} left", spent, cap, reserved, left)
         }
     };
+    if day.cap.is_none() && day.own_cap.is_none() {
+        return today;
+    }
     let own = day.own_cap.map_or_else(String::new, |cap| {
         let (used, left) = (day.own_used, cap.less(day.own_used));
         tr!("; yours: {used} of {cap}, {left} left", used, cap = cap.of(currency), left)
