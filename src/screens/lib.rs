@@ -89,7 +89,7 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     failures::follow(app);
     let asks = preview::follow(app);
     effects.extend(carry_out(app, asks));
-    effects.extend(failures::tell_round(app));
+    failures::tell_round(app);
     effects.extend(detail::follow(app));
     toast::expire(app);
     table::pins::keep(app);

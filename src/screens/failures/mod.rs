@@ -29,10 +29,7 @@ use crate::{
     table, toast, whole_tasks,
 };
 use domain::task::{Task, TaskKey};
-use engine::{
-    effect::{Effect, Level},
-    filter::Filter,
-};
+use engine::{effect::Level, filter::Filter};
 use ratatui::layout::{Position, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 use words::{names, terms, tr};
@@ -273,23 +270,22 @@ pub(crate) fn sent(app: &mut App, tasks: Vec<TaskKey>) {
 }
 
 /// Tells once what a plan came to, when its last attempt has ended.
-pub(crate) fn tell_round(app: &mut App) -> Vec<Effect> {
+pub(crate) fn tell_round(app: &mut App) {
     if app.round.told || app.round.keys.is_empty() {
-        return Vec::new();
+        return;
     }
     let states = app.round.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.state);
     let mut counts = BTreeMap::new();
     for task_state in states {
         if task_state.is_live() {
-            return Vec::new();
+            return;
         }
         *counts.entry(task_state).or_insert(0_usize) += 1;
     }
     app.round.told = true;
-    let said: Vec<String> = counts.iter().map(|(which, n)| format!("{n} {}", names::state(*which))).collect();
+    let said: Vec<String> = counts.iter().map(|(which, n)| tr!("{n} {word}", n, word = names::state(*which))).collect();
     let text = tr!("retried {count}: {states}", count = app.round.keys.len(), states = said.join(tr!(", ")));
     toast::say(app, Level::Info, text, None);
-    Vec::new()
 }
 
 /// Reads a picture that a mended field names.

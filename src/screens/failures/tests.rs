@@ -234,6 +234,10 @@ fn a_plan_is_followed_to_its_end_and_told_once() {
     tell_round(&mut state);
     let said = state.screen.messages.iter().filter(|m| m.text == "retried 2: 1 saved, 1 refused").count();
     assert_eq!(said, 1);
+    state.round.told = false;
+    words::lang::within(words::lang::Lang::Zh, || tell_round(&mut state));
+    let last = state.screen.messages.back().unwrap();
+    assert_eq!(last.text, "已重试 2 个：已保存 1、被拒 1");
 }
 
 #[test]
