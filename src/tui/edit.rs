@@ -108,7 +108,7 @@ impl Editor {
         if self.file.is_none() {
             let _ = std::fs::remove_file(&self.path);
         }
-        result.map(|text| text.trim_end_matches('\n').to_owned())
+        result
     }
 
     /// Tells it that the line is gone: editors keep what was typed and give the terminal back. Waits a little for that.
@@ -122,8 +122,17 @@ impl Editor {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_text_is_given_as_it_was_left_its_blank_lines_too() {
+        let path = std::env::temp_dir().join(format!("reeltop-test-{}.txt", std::process::id()));
+        std::fs::write(&path, "a cat\n\n\n").unwrap();
+        let mut editor = Editor { name: "true".into(), path, file: None, child: Ok(started("true", &[]).unwrap()) };
+        assert_eq!(editor.ended().await, Ok("a cat\n\n\n".into()));
+    }
 
     #[test]
     fn an_editor_is_told_the_line_in_its_own_way() {

@@ -250,6 +250,9 @@ fn the_editor_gives_the_text_back_or_leaves_it_alone() {
     assert_eq!(state.screen.compose.draft.prompt, "a");
     local(&mut state, LocalMsg::Edited { result: Ok("b\r\nc\n".into()) });
     assert_eq!(state.screen.compose.draft.prompt, "b\nc");
+    // Only the one line end that nobody typed is left out.
+    local(&mut state, LocalMsg::Edited { result: Ok("b\n\n\n".into()) });
+    assert_eq!(state.screen.compose.draft.prompt, "b\n\n");
 }
 
 #[test]
