@@ -18,10 +18,7 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
 }
 
 /// Opens it.
-pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    if !rest.is_empty() {
-        return Err(tr!("it takes no argument").into());
-    }
+pub(crate) fn open(app: &mut App) -> Vec<Do> {
     app.screen.open(ListView::of(&WHO));
-    Ok(vec![Do::Effect(Effect::Store(StoreCmd::Members))])
+    vec![Do::Effect(Effect::Store(StoreCmd::Members))]
 }

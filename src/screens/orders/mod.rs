@@ -39,19 +39,24 @@ pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, St
         Order::Show => tasks::goto(app, rest, Pane::Detail),
         Order::New => Ok(tasks::new(app, rest)),
         Order::On(action) => tasks::on(app, action, rest),
-        Order::Do(action) if rest.is_empty() => tasks::on(app, action, ""),
+        Order::Do(action) => {
+            alone(rest)?;
+            tasks::on(app, action, "")
+        }
         Order::Resolve => tasks::resolve(app, rest),
         // A word means one thing, whatever is so already: who types it may not see the header.
-        Order::Pause if rest.is_empty() => Ok(vec![Do::Act(Act::Pause(true))]),
-        Order::Resume if rest.is_empty() => Ok(vec![Do::Act(Act::Resume)]),
-        Order::Do(_) | Order::Pause | Order::Resume => action(rest, Action::Pause),
+        Order::Pause => alone(rest).map(|()| vec![Do::Act(Act::Pause(true))]),
+        Order::Resume => alone(rest).map(|()| vec![Do::Act(Act::Resume)]),
         Order::Theme => theme(app, rest),
         Order::Set => set(app, rest),
         Order::Budget => budget(app, rest),
         Order::Export => export(app, rest),
         Order::Reload => reload(app, rest),
         Order::Refunds => refunds::command(app, rest),
-        Order::Who => who::command(app, rest),
+        Order::Who => {
+            alone(rest)?;
+            Ok(who::open(app))
+        }
         Order::Send => send(app, rest),
         Order::Sheet => shown(app, rest, Action::Sheet),
         Order::Compare => compare(app, rest),
@@ -60,7 +65,7 @@ pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, St
             help::of(app, rest);
             Ok(Vec::new())
         }
-        Order::Quit => action(rest, Action::Quit),
+        Order::Quit => alone(rest).map(|()| vec![Do::Run(Action::Quit)]),
         // They are answered where there is no screen.
         Order::List | Order::Status | Order::Price | Order::Drop | Order::Yes | Order::No => Ok(Vec::new()),
     }
@@ -71,8 +76,9 @@ fn plain(rest: &str) -> String {
     rest.chars().map(|c| ascii_twin(c).unwrap_or(c)).collect()
 }
 
-fn action(rest: &str, action: Action) -> Result<Vec<Do>, String> {
-    if rest.is_empty() { Ok(vec![Do::Run(action)]) } else { Err(tr!("it takes no argument").into()) }
+/// A command behind which nothing can come.
+fn alone(rest: &str) -> Result<(), String> {
+    if rest.is_empty() { Ok(()) } else { Err(tr!("it takes no argument").into()) }
 }
 
 fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
@@ -127,9 +133,7 @@ fn say_set(app: &mut App, name: &str, value: &str) {
 }
 
 fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    if !rest.is_empty() {
-        return Err(tr!("it takes no argument").into());
-    }
+    alone(rest)?;
     toast::say(app, Level::Info, tr!("reading the config again").into(), None);
     Ok(vec![Do::Effect(Effect::Local(LocalCmd::ReadConfig))])
 }
@@ -210,7 +214,7 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 fn shown(app: &App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
     let possible = if what == Action::Sheet { table::possible::video } else { table::possible::picture };
     possible(app).map_err(|why| why.0)?;
-    action(rest, what)
+    alone(rest).map(|()| vec![Do::Run(what)])
 }
 
 fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
