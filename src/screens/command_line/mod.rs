@@ -106,6 +106,16 @@ pub(crate) fn split(text: &str) -> (String, &str) {
     (word.to_lowercase(), text[end..].trim_matches([' ', '\u{3000}']))
 }
 
+/// The same of a whole line, where a number alone is for `goto`: `12`, `#12`.
+pub(crate) fn read(text: &str) -> (String, String) {
+    let (word, rest) = split(text);
+    let number = word.trim_start_matches('#');
+    if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) {
+        return ("goto".into(), number.into());
+    }
+    (word, rest.into())
+}
+
 /// The command of that name.
 fn named(word: &str) -> Option<&'static Command> {
     after_colon().find(|command| command.name == word)
@@ -205,11 +215,7 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
         return Vec::new();
     }
     remember(app, &text);
-    let (word, rest) = split(&text);
-    // `:12` is `:goto 12`.
-    let number = word.trim_start_matches('#');
-    let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
-    let (word, rest) = if is_number { ("goto".to_owned(), number.to_owned()) } else { (word.clone(), rest.to_owned()) };
+    let (word, rest) = read(&text);
     if let Some(command) = named(&word) {
         // What the preview is about stays as it is shown.
         let below = app.screen.layers.iter().rev().nth(1);

@@ -208,6 +208,26 @@ fn sending_is_resumed_over_a_preview() {
 }
 
 #[test]
+fn a_number_alone_goes_to_its_task_and_what_is_no_number_is_named() {
+    let mut state = state(&[Saved, Saved]);
+    run(&mut state, "#1");
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(1)));
+    for (text, why) in [
+        ("#", "there is no command #"),
+        ("goto", "it takes a task's number, such as 12"),
+        ("goto twelve", "\"twelve\" is not a task's key; keys look like #12"),
+        ("show 1 2", "\"1 2\" is not a task's key; keys look like #12"),
+        ("pause now", "it takes no argument"),
+        ("resume now", "it takes no argument"),
+        ("who else", "it takes no argument"),
+        ("reload all", "it takes no argument"),
+    ] {
+        assert_eq!(run(&mut state, text), [], "{text}");
+        assert!(fault(&state).starts_with(why), "{text}: {}", fault(&state));
+    }
+}
+
+#[test]
 fn the_budget_says_a_person_s_own_cap_where_the_day_has_none() {
     let mut state = state(&[]);
     state.work.settings.budget.per_day = None;

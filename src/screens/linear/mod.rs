@@ -10,7 +10,7 @@ use crate::{
     app::App,
     carry_out::{carry_out, work},
     command_line,
-    command_line::{CommandLine, OVER_PREVIEW, split},
+    command_line::{CommandLine, OVER_PREVIEW, read},
     commands,
     confirm::{self, Confirm},
     followed,
@@ -168,14 +168,12 @@ impl Linear {
         // Nothing is folded or held back: each line is answered.
         self.app.screen.toasts.clear();
         self.question = None;
-        let (word, rest) = split(text);
-        let number = word.trim_start_matches('#');
+        let (word, rest) = read(text);
         let (word, rest) = match word.as_str() {
             "" => return Vec::new(),
-            "?" => ("help", rest),
-            "exit" => ("quit", rest),
-            _ if number.chars().all(|c| c.is_ascii_digit()) => ("goto", number),
-            word => (word, rest),
+            "?" => ("help", rest.as_str()),
+            "exit" => ("quit", rest.as_str()),
+            word => (word, rest.as_str()),
         };
         let Some(command) = of_lines().find(|command| command.name == word) else {
             self.lines.push(unknown(word));

@@ -161,3 +161,10 @@ fn a_task_that_cannot_be_read_while_the_store_is_away_is_not_waited_for() {
     assert!(said(&mut linear, "show 1")[0].starts_with("It cannot be shown: the store is offline since "));
     assert!(!linear.owes());
 }
+
+#[test]
+fn a_number_alone_is_goto_and_a_sign_alone_is_nothing() {
+    let mut linear = linear(&[Saved]);
+    assert!(said(&mut linear, "#1")[0].starts_with("#1 saved"));
+    assert!(said(&mut linear, "#")[0].starts_with("There is no command #"));
+}

@@ -220,10 +220,9 @@ fn shown(app: &App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
 fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     table::possible::picture(app).map_err(|why| why.0)?;
     let named = plain(rest);
-    let number = |word: &str| word.trim_start_matches('#').parse().map(TaskKey);
     let keys = match named.split_whitespace().collect::<Vec<_>>().as_slice() {
         [] => app.screen.table.marks.iter().copied().collect(),
-        words => words.iter().map(|word| number(word)).collect::<Result<Vec<_>, _>>().unwrap_or_default(),
+        words => words.iter().map(|word| tasks::key_of(word)).collect::<Result<Vec<_>, _>>()?,
     };
     let [one, other] = keys.as_slice() else { return Err(tr!("name two tasks, such as #12 #15, or mark two").into()) };
     if let Some(key) = keys.iter().find(|key| !app.work.tasks.rows.contains_key(key)) {

@@ -27,13 +27,17 @@ pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Do>, S
 fn choose(app: &mut App, numbers: &str) -> Result<(), String> {
     let numbers = plain(numbers);
     let words = numbers.split([' ', ',']).filter(|word| !word.is_empty());
-    let mut keys: Vec<TaskKey> =
-        words.map(|word| word.parse().map_err(|why| names::not_a_key(&why))).collect::<Result<_, _>>()?;
+    let mut keys = words.map(key_of).collect::<Result<Vec<_>, _>>()?;
     keep_first(&mut keys);
     keys.iter().rev().try_for_each(|key| go_to(app, *key))?;
     table::clear_marks(app);
     app.screen.table.marks = keys.into_iter().collect();
     Ok(())
+}
+
+/// The task that a word names.
+pub(super) fn key_of(word: &str) -> Result<TaskKey, String> {
+    word.parse().map_err(|why| names::not_a_key(&why))
 }
 
 /// Goes to a task, unless the filter hides it.
@@ -49,9 +53,10 @@ pub(super) fn go_to(app: &mut App, key: TaskKey) -> Result<(), String> {
 
 /// Goes to the task of that number.
 pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Do>, String> {
-    let number =
-        plain(rest).trim_start_matches('#').parse().map_err(|_| tr!("it takes a task's number, such as 12"))?;
-    go_to(app, TaskKey(number))?;
+    if rest.is_empty() {
+        return Err(tr!("it takes a task's number, such as 12").into());
+    }
+    go_to(app, key_of(&plain(rest))?)?;
     if app.screen.pane == Pane::Compose || pane == Pane::Detail {
         app.screen.pane = pane;
     }
@@ -72,7 +77,7 @@ pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         }
         _ => return Err(tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back").into()),
     };
-    let key: TaskKey = number.parse().map_err(|why| names::not_a_key(&why))?;
+    let key = key_of(number)?;
     go_to(app, key)?;
     if as_what != Resolution::Unknown {
         undo::remember(app, Done::Resolved(key));
