@@ -228,6 +228,22 @@ fn a_number_alone_goes_to_its_task_and_what_is_no_number_is_named() {
 }
 
 #[test]
+fn every_option_of_set_is_set_and_named_in_its_help_and_in_its_fault() {
+    let mut state = state(&[]);
+    run(&mut state, "set colour red");
+    let text = fault(&state).to_owned();
+    let help = named("set").unwrap().help;
+    for option in behind::OPTIONS {
+        run(&mut state, &format!("set {option} nothing"));
+        assert!(!fault(&state).is_empty() && !fault(&state).starts_with("it sets"), "{option}: {}", fault(&state));
+        assert!(text.contains(option), "{option}: {text}");
+        for lang in [Lang::En, Lang::Zh] {
+            lang::within(lang, || assert!(lang::tr(help).contains(option), "{option}: {}", lang::tr(help)));
+        }
+    }
+}
+
+#[test]
 fn the_budget_says_a_person_s_own_cap_where_the_day_has_none() {
     let mut state = state(&[]);
     state.work.settings.budget.per_day = None;

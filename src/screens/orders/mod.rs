@@ -5,7 +5,7 @@ mod tasks;
 
 use crate::{
     app::App,
-    command_line::behind::{LANGUAGES, SIDES, themes},
+    command_line::behind::{LANGUAGES, OPTIONS, SIDES, themes},
     compose, help,
     keymap::{Action, Pane, ascii_twin, commands::Order},
     layer::Do,
@@ -177,8 +177,8 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
-                "it sets theme, language, mouse, ascii, reduced_motion, side_by_side and pictures, and of the draft {names}. \
-                 The config sets all else, and :reload takes it over",
+                "it sets {options}, and of the draft {names}. The config sets all else, and :reload takes it over",
+                options = OPTIONS.join(tr!(", ")),
                 names = compose::NAMES.map(|(name, _)| name).join(tr!(", "))
             ));
         }
