@@ -1,7 +1,7 @@
 //! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as it
 //! is and why, and the money.
 
-use crate::{app::App, confirm::Confirm, layer::Do, screen::Done, table, table::possible::cancel_row};
+use crate::{app::App, confirm::Confirm, layer::Do, screen::Done, table, table::possible::cancel_row, undo};
 use domain::{
     amount::Totals,
     task::{Row, TaskKey, TaskState},
@@ -30,7 +30,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
     let others = of_others(app, &doable);
     let act = Act::Cancel(doable);
     if keys.len() == 1 && paid.is_empty() && others.is_none() {
-        app.screen.acts.extend(done);
+        done.into_iter().for_each(|done| undo::remember(app, done));
         table::clear_marks(app);
         return vec![Do::Act(act)];
     }
@@ -203,6 +203,18 @@ mod tests {
         let mut app = shared();
         app.work.settings.who = None;
         assert_eq!(cancel(&mut app, vec![TaskKey(1)]).len(), 1);
+    }
+
+    #[test]
+    fn acts_are_remembered_up_to_their_limit_whichever_way_they_are_done() {
+        let mut app = state(&[Failed; 60]);
+        for key in 1..=60 {
+            assert_eq!(cancel(&mut app, vec![TaskKey(key)]).len(), 1);
+        }
+        assert_eq!(app.screen.acts.len(), 50);
+        assert_eq!(cancel(&mut app, vec![TaskKey(1), TaskKey(2)]), []);
+        assert_eq!(crate::confirm::answered(&mut app, true).len(), 1);
+        assert_eq!(app.screen.acts.len(), 50);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     layer::{Do, Handle, Overlay},
     lists::view::{keys_line, list},
     screen::Done,
-    table,
+    table, undo,
 };
 use engine::act::Act;
 use ratatui::{
@@ -65,6 +65,6 @@ pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Do> {
     if !matches!(confirm.act, Act::RaiseCap(_)) {
         table::clear_marks(app);
     }
-    app.screen.acts.extend(confirm.done);
+    confirm.done.into_iter().for_each(|done| undo::remember(app, done));
     vec![Do::Act(confirm.act)]
 }
