@@ -1,4 +1,4 @@
-//! The command line: another face of the same program. It drives the same `logic` and `io` as the dashboard, so that money
+//! The command line: another face of the same program. It drives the same `engine` and `io` as the dashboard, so that money
 //! rules, journal and limits are written once. Data goes to stdout, talk to stderr.
 
 mod acts;

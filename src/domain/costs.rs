@@ -1,5 +1,5 @@
-//! The ledger summed up: what attempts came to, by day, model, state and error class. What it looks like is for `ui` and
-//! `app`.
+//! The ledger summed up: what attempts came to, by day, model, state and error class. What it looks like is for
+//! `words` and `screens`.
 
 use crate::{
     amount::{Amount, Currency, Money},

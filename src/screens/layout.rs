@@ -1,4 +1,4 @@
-//! Where everything lies on the screen, from the state alone: so that `update` knows a page's size and `ui` only draws.
+//! Where everything lies on the screen, from the state alone: so that `update` knows a page's size and the views only draw.
 //! No cell is drawn here.
 //!
 //! ```text

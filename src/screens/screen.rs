@@ -1,4 +1,4 @@
-//! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by `ui`, changed by
+//! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by each screen's `view`, changed by
 //! `update`; no picture is made here.
 
 use crate::{

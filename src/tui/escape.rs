@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// Into the laptop's clipboard (OSC 52). How long a text may be is for `logic::copy` to say.
+/// Into the laptop's clipboard (OSC 52). How long a text may be is for `screens::copy` to say.
 #[must_use]
 pub fn copy(text: &str) -> Vec<u8> {
     wrapped(&format!("\x1b]52;c;{}\x07", STANDARD.encode(text)))

@@ -1,4 +1,4 @@
-//! The shell: the loop, the effect runner, the terminal, signals, the command line. All that is done is decided in `logic`.
+//! The terminal: the loop, the effect runner, decoder, frame writer, signals. All that is done is decided in `screens`.
 
 pub mod burst;
 pub mod dashboard;

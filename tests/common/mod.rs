@@ -114,7 +114,7 @@ pub(crate) fn put(app: &mut App, task: Task) {
     let _ = take_up(app, news);
 }
 
-/// Puts the cursor on a task, as `logic::table` would.
+/// Puts the cursor on a task, as `screens::table` would.
 pub(crate) fn put_cursor(app: &mut App, key: u32) {
     let table = &mut app.screen.table;
     table.cursor = Some(TaskKey(key));

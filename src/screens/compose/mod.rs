@@ -1,5 +1,5 @@
 //! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
-//! `domain`; what it looks like, in `ui`.
+//! `domain`; what it looks like, in `view`.
 
 mod camera;
 mod changes;

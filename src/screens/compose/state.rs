@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Compose {
     /// The prompt's text and caret.
     pub prompt: PromptEditor,
-    /// The other fields' values; its `prompt` is brought up to date from the editor by `logic::compose`.
+    /// The other fields' values; its `prompt` is brought up to date from the editor by `screens::compose`.
     pub draft: Draft,
     /// The row that has the keys.
     pub row: ComposeRow,

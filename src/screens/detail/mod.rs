@@ -109,7 +109,7 @@ pub(crate) fn turn(app: &mut App, forward: bool) {
     view.scroll = 0;
 }
 
-/// Scrolls. The last line is guessed from above, since wrapping is for `ui`; what lies past the end is drawn as the end.
+/// Scrolls. The last line is guessed from above, since wrapping is for whoever draws; what lies past the end is drawn as the end.
 pub(crate) fn scroll(app: &mut App, to: Move) {
     let Some((width, rows)) = detail_size(app) else { return };
     let lines = most_lines(app, usize::from(width).max(1));

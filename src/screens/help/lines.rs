@@ -35,7 +35,7 @@ pub enum HelpLine {
     },
     /// A sign and what it means.
     Sign {
-        /// Which one; `ui` knows its shape.
+        /// Which one; whoever draws knows its shape.
         sign: Sign,
         /// What it means.
         text: String,

@@ -1,5 +1,5 @@
 //! The money screen: the day's line, what is left of the caps, the service's own balance beside our sums, and the ledger
-//! by day, model, state and kind of failure. As lines of words; what they look like is for `ui`.
+//! by day, model, state and kind of failure. As lines of words; what they look like is for `view`.
 
 mod plots;
 pub mod view;

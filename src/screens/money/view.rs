@@ -1,4 +1,4 @@
-//! The money screen: what `logic::ledger` has to say, in columns.
+//! The money screen: what the ledger has to say, in columns.
 
 use crate::{
     app::App,

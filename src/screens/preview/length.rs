@@ -1,4 +1,4 @@
-//! Whether there is anything to scroll in a preview. How its text is wrapped is for `ui`, and only the picture knows how
+//! Whether there is anything to scroll in a preview. How its text is wrapped is for `view`, and only the picture knows how
 //! long it is; here its length is guessed from above, so that the keys that scroll are never missed.
 
 use crate::{

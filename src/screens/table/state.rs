@@ -19,7 +19,7 @@ pub struct TableView {
     pub order: Vec<TaskKey>,
     /// The task under the cursor; follows the task when rows move.
     pub cursor: Option<TaskKey>,
-    /// Where `cursor` stands in `order`; kept right by the functions of `logic::table`.
+    /// Where `cursor` stands in `order`; kept right by the functions of `screens::table`.
     pub at: usize,
     /// How many of `order`'s first are pinned: they stand on the screen however far the others are scrolled.
     pub pins: usize,

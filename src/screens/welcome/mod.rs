@@ -1,5 +1,5 @@
 //! A first start without a key: a word of welcome that offers the demo and says how to set the key. Its text stands in
-//! `ui`.
+//! `view`.
 
 pub mod view;
 
