@@ -64,6 +64,7 @@ pub fn range(table: &TableView) -> Cow<'_, [TaskKey]> {
 /// Rows that were `read` from the store are new. Each is searched for in an order that was made with the lines as they were, of which fewer are left one by one. While
 /// frozen, no row on the screen moves.
 pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>, read: Vec<TaskKey>) {
+    app.screen.table.looked = None;
     let fresh: Vec<TaskKey> = changed.iter().filter(|(_, was)| was.is_none()).map(|(key, _)| *key).collect();
     let mut new = read;
     if app.screen.table.frozen {
@@ -202,6 +203,7 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
 /// one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
 pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     let page = page(app);
+    app.screen.table.looked = None;
     let (rows, archive, table) = (&app.work.tasks.rows, &app.screen.archive.rows, &mut app.screen.table);
     let mut shown: Vec<&Row> =
         keys.iter().filter_map(|key| rows.get(key)).filter(|row| table.filter.shows(row, app.work.now.wall)).collect();
@@ -234,7 +236,7 @@ pub fn rebuild(app: &mut App) {
     let found = table.cursor.and_then(|cursor| order.iter().position(|key| *key == cursor));
     table.at = found.unwrap_or_else(|| table.at.max(pins).min(order.len().saturating_sub(1)));
     table.cursor = order.get(table.at).copied();
-    (table.order, table.pins, table.held) = (order, pins, None);
+    (table.order, table.pins, table.held, table.looked) = (order, pins, None, None);
     table.top = table.at.saturating_sub(pins + from_top);
     keep_visible(app);
     groups::make(app);

@@ -96,7 +96,7 @@ pub(crate) fn keep(app: &mut App) {
         let at = order::place(&table.order, row, find, table.sort);
         table.order.insert(at, row.key);
     }
-    table.pins = pins.len();
+    (table.pins, table.looked) = (pins.len(), None);
     table.order.splice(..0, pins);
     let at = cursor.and_then(|key| position(app, key));
     let table = &mut app.screen.table;

@@ -23,6 +23,10 @@ pub(crate) fn see(app: &mut App) {
     }
     let pins = app.screen.table.pins;
     let (first, page) = (pins + window::top(app), window::rows(app));
+    // Finding them all at every key would grow with them.
+    if app.screen.table.looked.replace([pins, first, page]) == Some([pins, first, page]) {
+        return;
+    }
     let seen = |at: usize| at < pins || (first..first + page).contains(&at);
     let places: Vec<(TaskKey, usize)> =
         app.screen.table.new.iter().filter_map(|key| Some((*key, at(app, *key)?))).collect();

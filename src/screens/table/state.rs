@@ -37,6 +37,9 @@ pub struct TableView {
     pub new: BTreeSet<TaskKey>,
     /// How many of these stand above the screen.
     pub new_above: usize,
+    /// The part of the order that was looked at for new rows: how many are pinned, the first of the others on the screen, how many
+    /// of them. `None` once the order has changed.
+    pub(super) looked: Option<[usize; 3]>,
     /// Where the cursor was before it went to the new rows.
     pub came_from: Option<TaskKey>,
     /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
@@ -76,6 +79,7 @@ impl Default for TableView {
             held: None,
             new: BTreeSet::new(),
             new_above: 0,
+            looked: None,
             came_from: None,
             left: None,
             groups: None,
