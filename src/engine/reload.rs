@@ -66,13 +66,125 @@ fn take_over(settings: &mut Settings, new: Settings) {
     settings.ui.themes = new.ui.themes;
     settings.ui.side_by_side = new.ui.side_by_side;
     settings.ui.reduced_motion = new.ui.reduced_motion;
+    settings.ui.pictures = new.ui.pictures;
+    settings.ui.picture_bytes = new.ui.picture_bytes;
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::testing;
-    use domain::reason::config::Wrong;
+    use crate::{
+        settings::{
+            BudgetSettings, CallbackSettings, ComposeSettings, DownloadSettings, Lang, NotifySettings, Pictures,
+            PollSettings, QueueSettings, RetrySettings, UiSettings, paint,
+        },
+        testing,
+    };
+    use domain::{
+        amount::Amount,
+        catalogue::Catalogue,
+        prices::{PriceList, Prices},
+        problem::ErrorClass,
+        reason::config::Wrong,
+    };
+    use serde_json::Value;
+
+    /// Settings of which every option of a section that can change is another one than by default.
+    fn all_others() -> Settings {
+        let defaults = Settings::default();
+        let amount = |thousandths| Some(Amount::from_thousandths(thousandths));
+        Settings {
+            profile: Profile {
+                submit_per_minute: 19,
+                records: false,
+                prices: Prices::new(PriceList::Minimax, &Catalogue { models: Vec::new() }),
+                base_url: "https://elsewhere.example".into(),
+                path_prefix: "/v2".into(),
+                webp: true,
+                upload: true,
+                key_variable: "OTHER_KEY".into(),
+                ..defaults.profile
+            },
+            download: DownloadSettings {
+                dir: "/elsewhere".into(),
+                auto: false,
+                parallel: 7,
+                name: "{id}".into(),
+                stall_ms: 77_000,
+                sidecar: false,
+                shared: true,
+            },
+            budget: BudgetSettings {
+                per_day: amount(1),
+                per_day_each: amount(2),
+                per_batch: amount(3),
+                ask_above: amount(4),
+            },
+            compose: ComposeSettings { max_tasks: 7, templates: [("one".into(), "a cat".into())].into() },
+            poll: PollSettings { every_ms: 77_000, budget_per_second: 1.5 },
+            queue: QueueSettings {
+                undo_ms: 77_000,
+                start_paused: true,
+                stop_after_failures: 7,
+                submit_timeout_ms: 7,
+                submit_stall_ms: 7,
+            },
+            retry: RetrySettings { auto: vec![ErrorClass::RateLimited], max: 7, pause_ms: 7 },
+            notify: NotifySettings { bell: false, osc: false, hook: true },
+            callback: CallbackSettings {
+                listen: "127.0.0.1:8303".parse().ok(),
+                public_url: Some("https://me.example".into()),
+            },
+            ui: UiSettings {
+                theme: "light".into(),
+                themes: [("own".into(), paint::OwnTheme::default())].into(),
+                depth: paint::Depth::Sixteen,
+                side_by_side: "never".into(),
+                ascii: true,
+                mouse: true,
+                ambiguous_width: 2,
+                frame_ms: 77,
+                reduced_motion: true,
+                language: Some(Lang::Zh),
+                pictures: Pictures::Off,
+                picture_bytes: 7,
+            },
+            ..defaults
+        }
+    }
+
+    /// The option that a field of the settings is read from, as [`Settings::is_live`] takes it.
+    fn option(section: &str, field: &str) -> String {
+        match (section, field) {
+            ("profile", "prices") => "profiles.302ai.prices.MODEL".into(),
+            ("profile", field) => format!("profiles.302ai.{field}"),
+            ("queue", "submit_timeout_ms" | "submit_stall_ms") => format!("http.{field}"),
+            ("ui", "themes") => "theme.own.base".into(),
+            (section, field) => format!("{section}.{field}"),
+        }
+    }
+
+    #[test]
+    fn every_option_that_is_said_to_be_live_is_taken_over_and_no_other_one() {
+        let mut work = testing::state(&[]);
+        let before = serde_json::to_value(&work.settings).unwrap();
+        take(&mut work, Ok(Box::new(Reread { settings: all_others(), changed: vec![], fixed: vec![] })));
+        let [new, after] = [all_others(), work.settings].map(|settings| serde_json::to_value(settings).unwrap());
+        let sections =
+            ["profile", "download", "budget", "compose", "poll", "queue", "retry", "notify", "callback", "ui"];
+        // What names a profile, and what it speaks, are not options of the same one.
+        let left_out = |field: &str| matches!(field, "name" | "names" | "protocol");
+        for section in sections {
+            let Value::Object(fields) = &new[section] else { panic!("{section}") };
+            for (field, value) in fields.iter().filter(|(field, _)| section != "profile" || !left_out(field)) {
+                let option = option(section, field);
+                assert_ne!(value, &before[section][field], "{option} is as before: give it another value here");
+                let wanted = if Settings::is_live(&option) { value } else { &before[section][field] };
+                assert_eq!(&after[section][field], wanted, "{option}");
+            }
+        }
+    }
 
     #[test]
     fn what_can_change_changes_and_what_cannot_is_said() {
