@@ -108,6 +108,23 @@ fn an_open_store_whose_file_is_removed_replaced_or_cut_takes_no_change() {
 }
 
 #[test]
+fn an_open_store_goes_on_after_another_program_wiped_its_free_space() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Store::open(dir.path()).unwrap());
+    let filler = "CREATE TABLE filler AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) \
+                  SELECT hex(randomblob(4000)) FROM n; DROP TABLE filler; PRAGMA wal_checkpoint(TRUNCATE)";
+    raw(dir.path()).execute_batch(filler).unwrap();
+    let bytes = || fs::metadata(dir.path().join("reeltop.db")).unwrap().len();
+    let before = bytes();
+    let mut store = Store::open(dir.path()).unwrap();
+    let task = add(&mut store, intent("one"));
+    Store::open(dir.path()).unwrap().wipe_free_space().unwrap();
+    assert!(bytes() < before / 2, "{} of {before}", bytes());
+    assert!(matches!(store.send(&sending(&task, DAY), 5), Ok(SendResult::Claimed { .. })));
+    add(&mut store, intent("two"));
+}
+
+#[test]
 fn nothing_is_sent_without_room_for_its_answer() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();

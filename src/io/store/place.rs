@@ -3,9 +3,14 @@
 
 use super::fault::fault;
 use domain::reason::store::{Deed, Fault, Why};
-use std::{fs, os::unix::fs::MetadataExt, path::Path};
+use std::{
+    fs::{self, File},
+    io::Read,
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
 
-/// The file as it was when it was last looked at. No store gets smaller.
+/// The file as it was when it was last looked at.
 #[derive(Debug)]
 pub(super) struct Place {
     device: u64,
@@ -29,11 +34,25 @@ impl Place {
         match Self::of(file) {
             Some(now) if (now.device, now.number) != (self.device, self.number) => failed(Why::Replaced),
             None => failed(Why::Removed),
-            Some(now) if now.bytes < self.bytes => failed(Why::CutShort),
+            // Of all that a store does only the wiping of its free space makes it smaller.
+            Some(now) if now.bytes < self.bytes && length_by_header(file) != Some(now.bytes) => failed(Why::CutShort),
             Some(now) => {
                 self.bytes = now.bytes;
                 Ok(())
             }
         }
     }
+}
+
+/// The bytes that a whole file has, by what SQLite wrote at its beginning: the size of a page and how many there are
+/// (https://www.sqlite.org/fileformat2.html#the_database_header).
+fn length_by_header(file: &Path) -> Option<u64> {
+    let mut header = [0; 32];
+    File::open(file).ok()?.read_exact(&mut header).ok()?;
+    let page = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    let [.., a, b, c, d] = header;
+    Some(page * u64::from(u32::from_be_bytes([a, b, c, d])))
 }
