@@ -5,7 +5,7 @@ use crate::{
     amount::{Amount, Currency, Money},
     leaps::Leaps,
     problem::{ErrorClass, TaskError},
-    time::{MINUTE, SECOND, Wall},
+    time::{HOUR, MINUTE, SECOND, Wall},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,6 +14,10 @@ use std::collections::BTreeMap;
 /// service a little later: with a minute alone, one that was slow on its way and a quick one a minute after it would arrive within
 /// the same 60 seconds.
 pub const PACE_SPAN: u64 = MINUTE + SECOND;
+
+/// The longest wait that the service's own word is taken for, in milliseconds: a proxy that says "in a year" must not stop the day's
+/// work. What is kept of such a wish cannot lie further ahead, unless the clock was set back since.
+pub const LONGEST_WAIT: u64 = HOUR;
 
 /// What stops all sending until somebody has seen to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

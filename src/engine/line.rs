@@ -7,13 +7,11 @@ use crate::{
     work::Work,
 };
 use domain::{
-    account::PACE_SPAN,
+    account::{LONGEST_WAIT, PACE_SPAN},
     task::TaskKey,
-    time::{HOUR, MINUTE, Mono, SECOND, Wall},
+    time::{MINUTE, Mono, SECOND, Wall},
 };
 
-/// The longest wait that the service's own word is taken for: a proxy that says "in a year" must not stop the day's work.
-pub(super) const LONGEST_WAIT: u64 = HOUR;
 /// The longest pause between two questions about one task.
 pub(super) const SLOWEST: u64 = 5 * MINUTE;
 /// Probes in a row without an answer before the service is said to be away.

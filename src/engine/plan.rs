@@ -3,12 +3,12 @@
 
 use crate::{
     hands::{held_by_another, in_scope, is_ours, is_told_of},
-    line::LONGEST_WAIT,
     records,
     served::{ChargeAsk, Records},
     work::Work,
 };
 use domain::{
+    account::LONGEST_WAIT,
     amount::CostSource,
     evidence::Evidence,
     task::{Phase, Task, TaskState},

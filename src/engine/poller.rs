@@ -6,8 +6,7 @@ use crate::{
     effect::{Effect, HttpCmd, Ticket},
     expected::{self, Expected},
     hands::{self, claim, held_by_another},
-    ids,
-    line::{self, LONGEST_WAIT},
+    ids, line,
     news::{News, TaskNews},
     plan, portion, share,
     spread::{backoff, jitter},
@@ -17,7 +16,7 @@ use crate::{
     writes,
 };
 use domain::{
-    account::{HaltCause, Why},
+    account::{HaltCause, LONGEST_WAIT, Why},
     amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},

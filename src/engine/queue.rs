@@ -24,7 +24,7 @@ use crate::{
     writes,
 };
 use domain::{
-    account::{HaltCause, PACE_SPAN, Why},
+    account::{HaltCause, LONGEST_WAIT, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
     task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
@@ -129,7 +129,7 @@ fn next<'w>(work: &'w Work, profile: &str) -> Option<&'w Task> {
 pub(super) fn wait(work: &mut Work, key: TaskKey, until: Wall) {
     if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
         // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
-        line::wait_until(work, &profile, work.now.due_at(until, line::LONGEST_WAIT));
+        line::wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
     }
 }
 
@@ -180,7 +180,7 @@ pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let sent = task.sent_at.take();
     task.claim = None;
     let note = event(work, What::SendingStopped);
-    writes::never_left(work, task, note, sent)
+    writes::never_left(work, task, note, vec![], sent)
 }
 
 /// How long a claim on a row being sent lasts.
@@ -286,7 +286,11 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.money() };
     // First of all no other program sends into the same refusal.
     let mut effects = share::due(work);
-    effects.extend(writes::write(work, task.clone(), vec![note], vec![money]));
+    effects.extend(if matches!(reply, Reply::NotSent { .. }) {
+        writes::never_left(work, task.clone(), note, vec![money], task.sent_at)
+    } else {
+        writes::write(work, task.clone(), vec![note], vec![money])
+    });
     effects.extend(again::automatic(work, &task, &error));
     effects
 }
@@ -298,7 +302,7 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     let sending = &mut work.of_mut(&profile).sending;
     sending.put_backs += 1;
     let times = sending.put_backs;
-    let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(line::LONGEST_WAIT);
+    let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}
@@ -324,7 +328,7 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     task.claim = None;
     let mut effects = share::due(work);
     effects.extend(if is_away {
-        writes::never_left(work, task, note, sent)
+        writes::never_left(work, task, note, vec![], sent)
     } else {
         writes::write(work, task, vec![note], vec![])
     });

@@ -5,7 +5,7 @@ use crate::{
     act_news,
     effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
     hands::{claim, held_by_us, is_ours},
-    line::{self, LONGEST_WAIT},
+    line,
     msg::SaveMsg,
     news::{News, NotDone, TaskNews},
     risk,
@@ -16,6 +16,7 @@ use crate::{
     writes,
 };
 use domain::{
+    account::LONGEST_WAIT,
     export::{json_line, sidecar_json},
     name::file_name,
     problem::{Charged, ErrorClass, TaskError},

@@ -21,12 +21,18 @@ pub(super) fn write(work: &mut Work, task: Task, events: Vec<Event>, ledger: Vec
 }
 
 /// The same of a task whose submission never reached the service: it gives its place in the account's pace back.
-pub(super) fn never_left(work: &mut Work, task: Task, event: Event, sent: Option<Wall>) -> Vec<Effect> {
+pub(super) fn never_left(
+    work: &mut Work,
+    task: Task,
+    event: Event,
+    ledger: Vec<LedgerLine>,
+    sent: Option<Wall>,
+) -> Vec<Effect> {
     let places = &mut work.of_mut(&task.profile).sending.sent;
     if let Some(at) = places.iter().rposition(|(_, key)| *key == task.key) {
         places.remove(at);
     }
-    change(work, Write { task, events: vec![event], ledger: vec![], never_left: sent })
+    change(work, Write { task, events: vec![event], ledger, never_left: sent })
 }
 
 fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {

@@ -68,6 +68,19 @@ fn connections_that_were_never_made_take_no_place_in_the_pace() {
 }
 
 #[test]
+fn a_submission_that_could_not_be_made_takes_no_place_in_the_pace() {
+    let mut world = World::with(|settings| settings.profile.submit_per_minute = 1);
+    world.act(Act::Queue { intents: intents(2), undo: false });
+    world.settle();
+    world.reply(Reply::NotSent { why: Reason::said("the picture is gone", "", "") });
+    world.settle();
+    assert_eq!(world.states(1), (TaskState::Refused, TaskState::Refused));
+    assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Released]);
+    world.live(10 * SECOND);
+    assert_eq!((world.keys_posted(), world.disk.sends.len()), (vec![1, 2], 1));
+}
+
+#[test]
 fn what_was_taken_back_before_its_post_takes_no_place_in_the_pace() {
     let mut world = World::with(|settings| settings.profile.submit_per_minute = 1);
     world.act(Act::Queue { intents: intents(1), undo: false });

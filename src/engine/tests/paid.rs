@@ -435,3 +435,35 @@ fn the_number_under_which_the_gateway_keeps_a_submission_is_that_of_its_last_ans
     let task = &world.disk.tasks[&key(1)];
     assert_eq!((task.state(), task.request_id.as_deref()), (Unknown, Some("q2")));
 }
+
+#[test]
+fn a_claim_outlives_the_time_outs_by_70_seconds_and_is_renewed_when_half_of_that_is_over() {
+    let mut world = World::posting();
+    let queue = &world.state.settings.queue;
+    let lease = queue.submit_stall_ms + queue.submit_timeout_ms + 70 * SECOND;
+    let ticket = world.state.queue.posting[&key(1)];
+    let until = |world: &World| world.state.tasks.live[&key(1)].claim.as_ref().map(|claim| claim.until);
+    let begun = until(&world);
+    assert_eq!(begun, world.disk.tasks[&key(1)].sent_at.map(|at| at.plus(lease)));
+    let uploads = |world: &mut World| crate::queue::uploading(&mut world.state.work, key(1), ticket, (1, 2)).len();
+    world.pass(35 * SECOND);
+    assert_eq!((uploads(&mut world), until(&world)), (0, begun));
+    world.pass(1);
+    assert_eq!(uploads(&mut world), 1);
+    assert_eq!(until(&world), Some(world.wall().plus(lease)));
+}
+
+#[test]
+fn what_the_service_puts_off_waits_five_seconds_at_first_and_five_minutes_at_most() {
+    let mut world = World::posting();
+    let mut waits = Vec::new();
+    for _ in 0..10 {
+        world.reply(code(1002));
+        world.settle();
+        let Phase::Queued { not_before, .. } = world.phase(1) else { panic!("{:?}", world.phase(1)) };
+        waits.push(not_before.since(world.wall()));
+        world.live(not_before.since(world.wall()) + MINUTE);
+    }
+    assert!((4 * SECOND..=6 * SECOND).contains(&waits[0]), "{waits:?}");
+    assert!(waits.iter().all(|wait| *wait <= 5 * MINUTE) && waits[9] >= 4 * MINUTE, "{waits:?}");
+}

@@ -6,15 +6,13 @@ use super::{
     sql::{self, Connection, Optional, dialect, params},
 };
 use domain::{
-    account::{Account, Change, KeptCaps, Raise, Sender, Shared, Stamp, Stopped, Why},
+    account::{Account, Change, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
     amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
 use std::collections::BTreeMap;
 
-/// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.
-const LONGEST_WAIT: u64 = HOUR;
 /// Raises of the day's cap that are told: enough for the present day of any time zone.
 const OF_LATE: Wall = Wall(48 * HOUR as i64);
 
