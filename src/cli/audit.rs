@@ -58,6 +58,8 @@ async fn looked(setup: &Loaded, days: u32) -> Result<(Work, Option<Exit>), Stop>
     let mut headless = Headless::start(setup, Scope::Named).await?;
     headless.key().await?;
     headless.act(Act::Audit { days });
-    headless.until(None, |work| work.money.auditing.is_none() && work.then.is_empty()).await;
+    // What a store that fails cannot take now waits for the next time.
+    let is_over = |work: &Work| work.then.is_empty() || work.store.failures > 0;
+    headless.until(None, |work| work.money.auditing.is_none() && is_over(work)).await;
     Ok(headless.end().await)
 }

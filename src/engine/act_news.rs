@@ -2,6 +2,7 @@
 
 use crate::{
     effect::Effect,
+    ended,
     news::{ActNews, Left, News, NotDone, StoreNews},
     work::Work,
 };
@@ -49,6 +50,7 @@ pub(super) fn not_read(work: &mut Work, fault: &Fault) {
     let mut unwanted = std::mem::take(&mut work.saver.unwanted);
     unwanted.append(&mut work.unsettle);
     unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());
+    unwanted.append(&mut ended::give_up_wishes(work));
     for key in std::mem::take(&mut work.saver.wanted).into_keys().chain(unwanted) {
         not_done(work, Some(key), NotDone::NotRead(fault.clone()));
     }

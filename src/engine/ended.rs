@@ -18,6 +18,7 @@ use domain::{
     refunds,
     task::{Event, LedgerLine, MoneyEvent, Phase, RefundStep, RemoteId, Second, Task, TaskKey, What},
 };
+use std::collections::BTreeSet;
 
 /// Makes that change as soon as the task is at hand.
 pub(super) fn change(work: &mut Work, key: TaskKey, then: Then) -> Vec<Effect> {
@@ -35,6 +36,20 @@ pub(super) fn read(work: &mut Work, task: &Task) -> Vec<Effect> {
     waiting.into_iter().flat_map(|then| change_read(work, task, then)).collect()
 }
 
+/// The tasks could not be read: what a person wished waits no longer. Gives of which. What the service told is kept until they can be.
+pub(super) fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
+    let mut of = BTreeSet::new();
+    work.then.retain(|key, waiting| {
+        let told = waiting.len();
+        waiting.retain(|then| matches!(then, Then::Charge(_) | Then::Twice(_)));
+        if waiting.len() < told {
+            of.insert(*key);
+        }
+        !waiting.is_empty()
+    });
+    of
+}
+
 fn change_read(work: &mut Work, task: &Task, then: Then) -> Vec<Effect> {
     let task = writes::unwritten(work, task.key).unwrap_or_else(|| task.clone());
     one(work, task, then)
@@ -44,7 +59,7 @@ fn one(work: &mut Work, task: Task, then: Then) -> Vec<Effect> {
     match then {
         Then::Charge(cost) => charge(work, task, cost),
         Then::Found(id, phase) => match ids::known_as(work, &id) {
-            Some(_) => Vec::new(),
+            Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
             None => revive(work, task, id, *phase),
         },
         Then::Twice(second) => twice(work, task, second),

@@ -96,17 +96,19 @@ pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
     }
     work.store.retry_at = None;
     share::retry(work);
+    // What could not be read is wanted still.
+    let mut keys: Vec<TaskKey> = work.then.keys().copied().collect();
     if work.store.failed.is_empty() {
         // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until then.
         // Whether it can be written the next wish to send finds out, which sends nothing if it fails.
-        let Some(last) = work.tasks.rows.last().map(|row| row.key) else {
+        keys.extend(work.tasks.rows.last().map(|row| row.key));
+        if keys.is_empty() {
             resume(work);
-            return Vec::new();
-        };
-        return vec![Effect::Store(StoreCmd::Look { keys: vec![last] })];
+        }
     }
     let failed = std::mem::take(&mut work.store.failed);
-    failed.into_values().map(|write| emit(work, write)).collect()
+    let look = (!keys.is_empty()).then_some(Effect::Store(StoreCmd::Look { keys }));
+    failed.into_values().map(|write| emit(work, write)).chain(look).collect()
 }
 
 pub(super) fn retry_deadline(work: &Work) -> Option<Mono> {

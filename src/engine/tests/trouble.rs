@@ -4,6 +4,7 @@ use super::{
     disk::{Health, others},
     *,
 };
+use crate::work::Then;
 use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
 
 #[test]
@@ -234,6 +235,23 @@ fn a_row_that_cannot_be_read_is_told_and_waits_for_nothing() {
     world.store();
     assert_eq!(world.not_done(), (Some(key(1)), NotDone::NotRead(disk_full())));
     assert!(world.state.saver.wanted.is_empty());
+}
+
+#[test]
+fn a_wish_ends_with_a_read_that_fails_and_what_the_records_told_is_written_down_when_it_can_be() {
+    let mut disk = super::disk::Disk::default();
+    disk.put(testing::task(1, TaskState::Saved));
+    let mut world = World::of(disk, |_| ());
+    world.disk.health = Health::Full;
+    world.act(Act::Refund { keys: vec![key(1)], step: RefundStep::Asked });
+    crate::ended::change(&mut world.state.work, key(1), Then::Charge(Amount::from_thousandths(400)));
+    world.store();
+    assert_eq!(world.not_done(), (Some(key(1)), NotDone::NotRead(disk_full())));
+    assert_eq!(world.state.then[&key(1)], [Then::Charge(Amount::from_thousandths(400))]);
+    world.disk.health = Health::Well;
+    world.live(MINUTE);
+    assert!(world.state.then.is_empty());
+    assert_eq!(world.disk.tasks[&key(1)].cost.to_string(), "0.4");
 }
 
 /// Another program takes the one that sent this task for dead.
