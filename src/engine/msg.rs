@@ -114,6 +114,10 @@ pub enum StoreMsg {
     View(Box<View>),
     /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
     TakenBack { keys: Vec<TaskKey> },
+    /// Another program has put these into the archive: they have left the table.
+    PutIntoArchive { keys: Vec<TaskKey> },
+    /// Archived tasks of the last days: what was spent on them today was spent, though they are in no table. Told before the pages.
+    ArchivedOfLate { rows: Vec<Row> },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
     /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
     Page {

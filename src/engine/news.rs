@@ -108,6 +108,8 @@ pub enum RowNews {
     Read(Vec<TaskKey>),
     /// All have been read.
     Complete,
+    /// Some went into the archive.
+    Archived(Vec<TaskKey>),
 }
 
 /// What happened to the gateway's records.

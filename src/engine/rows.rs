@@ -65,6 +65,11 @@ impl Rows {
         below.into_iter().rev().for_each(|row| self.0.push_front(row));
     }
 
+    /// Takes out the row of that key.
+    pub fn remove(&mut self, key: TaskKey) -> Option<Row> {
+        self.find(key).ok().and_then(|at| self.0.remove(at))
+    }
+
     /// All rows, by rising key.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Row> {
         self.0.iter().inspect(|_| seen())

@@ -10,7 +10,7 @@ use crate::{
     news::{News, NotQueued, QueueNews, StoreNews, TaskNews},
     outage,
     plan::plan_anew,
-    portion, queue, saver, share,
+    portion, queue, saver, share, tasks,
     timeline::event,
     unknowns, uploads,
     work::Work,
@@ -38,6 +38,14 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         StoreMsg::TakenBack { keys } => {
             work.news.push(News::Store(StoreNews::TakenBack(keys)));
+            Vec::new()
+        }
+        StoreMsg::PutIntoArchive { keys } => {
+            tasks::archive(work, keys);
+            Vec::new()
+        }
+        StoreMsg::ArchivedOfLate { rows } => {
+            tasks::put_archived(work, rows);
             Vec::new()
         }
         StoreMsg::Page { rows, tasks, last } => changed::page(work, rows, tasks, last),
@@ -272,7 +280,6 @@ pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, In
         Err(refusal @ InsertRefusal::OverBudget { .. }) if automatic => {
             work.news.push(News::Queue(QueueNews::NotAgain(refusal.clone())));
         }
-        // Where the program was to try it again, somebody has done so already: nothing is left to do.
         Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget { .. }) => {}
     }
     if !automatic {

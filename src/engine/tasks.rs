@@ -44,14 +44,18 @@ pub fn put(work: &mut Work, task: Task) {
 }
 
 /// Takes a line of the table. Tells whether it was taken: an older revision than the one at hand is not.
-pub fn put_row(work: &mut Work, row: Row) -> bool {
+fn put_row(work: &mut Work, row: Row) -> bool {
     let key = row.key;
+    // A change of an archived task brings it among the others, and there it is counted.
+    let archived = work.money.archived.iter().position(|known| known.key == key);
+    let archived = archived.map(|at| work.money.archived.swap_remove(at));
     let before = work.tasks.rows.get(&key);
     if before.is_some_and(|known| known.rev > row.rev) {
         return false;
     }
-    let money_before = before.map(|known| money_of(known, work.money.day));
-    let was_own = before.is_some_and(|known| is_own(work, known));
+    let counted = before.or(archived.as_ref());
+    let money_before = counted.map(|known| money_of(known, work.money.day));
+    let was_own = counted.is_some_and(|known| is_own(work, known));
     let state_before = before.map(|known| known.state);
     // Fetched again, its file says nothing of how long such a task takes.
     let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
@@ -101,10 +105,7 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
         }
         let retried = row.retried || work.tasks.parents.contains(&row.key);
         let row = Row { retried, ..row };
-        // What a start reads was spent before the service spoke of the balance.
-        let (spent, _) = count_money(work, &row);
-        work.own.balance.spent_then.extend([spent]);
-        work.others.values_mut().for_each(|served| served.balance.spent_then.extend([spent]));
+        count_as_before(work, &row);
         count(&mut work.tasks, &row);
         if row.state == TaskState::Saved {
             remember(work, &row);
@@ -138,11 +139,50 @@ pub fn turn_day(work: &mut Work) {
     work.money.day = today;
     work.own.balance.spent_then = Totals::default();
     work.others.values_mut().for_each(|served| served.balance.spent_then = Totals::default());
-    let (spent, reserved): (Vec<Money>, Vec<Money>) = work.tasks.rows.values().map(|row| money_of(row, today)).unzip();
-    (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
-    let own = work.tasks.rows.values().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
+    let all = || work.tasks.rows.values().chain(&work.money.archived);
+    let (spent, reserved): (Vec<Money>, Vec<Money>) = all().map(|row| money_of(row, today)).unzip();
+    let own = all().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
     let own: Totals = own.flat_map(|(spent, reserved)| [spent, reserved]).collect();
+    (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
     work.money.own = own;
+}
+
+/// Takes archived tasks that are to be counted though they have no row here.
+pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
+    for row in rows {
+        let is_counted =
+            work.tasks.rows.contains_key(&row.key) || work.money.archived.iter().any(|known| known.key == row.key);
+        if !is_counted {
+            count_as_before(work, &row);
+            work.money.archived.push(row);
+        }
+    }
+}
+
+/// Takes the rows of archived tasks out of the table. What was spent on them today stays spent, and the history of such tasks stays.
+pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
+    keys.retain(|key| {
+        let Some(row) = work.tasks.rows.remove(*key) else { return false };
+        work.tasks.live.remove(key);
+        work.tasks.sensitive.remove(key);
+        work.tasks.counts[row.state as usize] -= 1;
+        work.tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
+        work.tasks.total = work.tasks.total.saturating_sub(1);
+        if money_of(&row, work.money.day).0.amount > Amount::ZERO {
+            work.money.archived.push(row);
+        }
+        true
+    });
+    if !keys.is_empty() {
+        work.news.push(News::Rows(RowNews::Archived(keys)));
+    }
+}
+
+/// Counts the money of what a start reads: it was spent before the service spoke of the balance.
+fn count_as_before(work: &mut Work, row: &Row) {
+    let (spent, _) = count_money(work, row);
+    work.own.balance.spent_then.extend([spent]);
+    work.others.values_mut().for_each(|served| served.balance.spent_then.extend([spent]));
 }
 
 fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
@@ -250,6 +290,39 @@ mod tests {
         task::{NewTask, Phase},
         testing::{intent, plain},
     };
+
+    #[test]
+    fn what_is_archived_counts_in_its_day_once() {
+        let mut work = crate::testing::state(&[TaskState::Saved]);
+        let spent = |work: &Work| work.money.spent_today.to_string();
+        let before = spent(&work);
+        let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(9, TaskState::Saved) };
+        for _ in 0..2 {
+            put_archived(&mut work, vec![Row::of(&task, false)]);
+        }
+        let counted = spent(&work);
+        assert_ne!(counted, before);
+        // A change of it brings it among the others.
+        assert!(put_row(&mut work, Row::of(&Task { rev: task.rev + 1, ..task }, false)));
+        assert_eq!((spent(&work), work.money.archived.len()), (counted, 0));
+    }
+
+    #[test]
+    fn what_another_program_archives_leaves_the_table_and_what_was_spent_on_it_stays_spent() {
+        let mut work = crate::testing::state(&[TaskState::Saved, TaskState::Failed]);
+        let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(2, TaskState::Failed) };
+        let task = Task { rev: work.tasks.rows[&TaskKey(2)].rev + 1, ..task };
+        put(&mut work, task);
+        let spent = work.money.spent_today.clone();
+        archive(&mut work, vec![TaskKey(2), TaskKey(7)]);
+        assert_eq!(work.money.spent_today, spent);
+        assert_eq!((work.tasks.rows.len(), work.tasks.total), (1, 1));
+        assert_eq!((work.tasks.counts[TaskState::Failed as usize], work.tasks.open.iter().sum::<usize>()), (0, 0));
+        assert_eq!(work.news.last(), Some(&News::Rows(RowNews::Archived(vec![TaskKey(2)]))));
+        work.now = domain::time::Now { wall: work.now.wall.plus(48 * domain::time::HOUR), ..work.now };
+        turn_day(&mut work);
+        assert_eq!(work.money.spent_today, Totals::default());
+    }
 
     #[test]
     fn only_what_may_have_been_charged_for_nothing_has_the_refunds_read_again() {

@@ -15,7 +15,7 @@ use domain::{
     audit::{Audit, NotAudited},
     costs::Report,
     refunds::Refund,
-    task::{ID_LOST, NewTask, Phase, RefundStep, RemoteId, Second, Task, TaskKey, TaskState, Trouble},
+    task::{ID_LOST, NewTask, Phase, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
 use service::{
@@ -438,6 +438,8 @@ pub struct Money {
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,
+    /// Archived tasks that may count in the present day.
+    pub archived: Vec<Row>,
     /// The day these sums are of, by its first moment.
     pub day: Wall,
     /// The ledger summed up, as of the last time the money screen asked.

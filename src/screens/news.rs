@@ -7,7 +7,7 @@ use engine::{
     effect::Effect,
     news::{News, RowNews, StoreNews, TaskNews},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use words::news::said;
 
 /// Takes it up, the rows first: what is told may be about them.
@@ -56,7 +56,7 @@ fn kind(news: &News) -> Option<Kind> {
 }
 
 fn rows(app: &mut App, news: Vec<News>) {
-    let (mut changed, mut read, mut complete) = (BTreeMap::new(), Vec::new(), false);
+    let (mut changed, mut read, mut complete, mut gone) = (BTreeMap::new(), Vec::new(), false, BTreeSet::new());
     for news in news {
         let News::Rows(news) = news else { continue };
         match news {
@@ -68,6 +68,7 @@ fn rows(app: &mut App, news: Vec<News>) {
             }
             RowNews::Read(keys) => read.extend(keys),
             RowNews::Complete => complete = true,
+            RowNews::Archived(keys) => gone.extend(keys),
         }
     }
     // A row that was read and changed at once is in no order yet.
@@ -75,6 +76,11 @@ fn rows(app: &mut App, news: Vec<News>) {
     // While the rows are still being read there is nothing counted yet.
     let counted = app.work.tasks.loaded && !complete;
     changed.keys().filter(|_| counted).for_each(|key| since_last_time::changed(app, *key));
+    if !gone.is_empty() {
+        table::rows_left(app, &gone);
+        read.retain(|key| !gone.contains(key));
+        changed.retain(|key, _| !gone.contains(key));
+    }
     table::rows_changed(app, changed, read);
     if complete {
         table::kept::complete(app);

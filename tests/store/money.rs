@@ -5,10 +5,10 @@ use domain::{
     account::{Change, PACE_SPAN, Raise, Stamp},
     costs::CostLine,
     task::{LedgerLine, MoneyEvent},
-    time::{MINUTE, Now},
+    time::{HOUR, MINUTE, Now},
 };
-use engine::msg::{BudgetCap, InsertRefusal, SendResult};
-use std::{sync::Barrier, thread};
+use engine::msg::{BudgetCap, InsertRefusal, SendResult, StoreMsg};
+use std::{ops::ControlFlow, sync::Barrier, thread};
 
 fn ptc(thousandths: i64) -> Amount {
     Amount::from_thousandths(thousandths)
@@ -61,6 +61,27 @@ fn what_was_spent_today_or_is_reserved_stands_against_the_days_cap() {
         let caps = Caps { per_day: Some(HALF), ..NO_CAPS };
         assert_eq!(store.insert(&[intent("")], today, &caps).unwrap().is_err(), counts, "{case}");
     }
+}
+
+#[test]
+fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let times = [Wall(DAY.0 - 5 * 24 * HOUR as i64), Wall(DAY.0 - 1), DAY];
+    for at in times {
+        let mut task = store.insert(&[intent("")], at, &NO_CAPS).unwrap().unwrap().remove(0);
+        let phase = Phase::Cancelled { was: TaskState::Running, charged: Charged::Yes };
+        (task.phase, task.sent_at, task.finished_at) = (phase, Some(at), Some(at));
+        save(&mut store, &mut task);
+    }
+    assert_eq!(store.archive(Wall(DAY.0 + 1), DAY).unwrap().tasks, 3);
+    let mut told = Vec::new();
+    store.pages(|message| ControlFlow::Continue(told.push(message))).unwrap();
+    let Some(StoreMsg::ArchivedOfLate { rows }) = told.first() else { panic!("{told:?}") };
+    let mut keys: Vec<u32> = rows.iter().map(|row| row.key.0).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, [2, 3]);
+    assert!(matches!(&told[1..], [StoreMsg::Page { rows, last: true, .. }] if rows.is_empty()), "{told:?}");
 }
 
 #[test]

@@ -130,6 +130,32 @@ fn writes_that_wait_together_are_each_answered_under_their_own_ticket() {
 }
 
 #[test]
+fn what_another_program_archives_is_told_once() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let archive = |store: &mut Store, at: Wall| {
+        let mut task = add(store, intent(""));
+        task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
+        task.finished_at = Some(DAY);
+        save(store, &mut task);
+        assert_eq!(store.archive(Wall(DAY.0 + 1), at).unwrap().tasks, 1);
+        task.key
+    };
+    archive(&mut store, DAY);
+    let program = Program::start(dir.at());
+    let told = |key: TaskKey| loop {
+        match program.next() {
+            StoreMsg::Changed { .. } => {}
+            StoreMsg::PutIntoArchive { keys } => break assert_eq!(keys, [key]),
+            other => panic!("{other:?}"),
+        }
+    };
+    for n in 1..=2 {
+        told(archive(&mut store, Wall(DAY.0 + n)));
+    }
+}
+
+#[test]
 fn a_row_changed_while_pages_are_read_is_not_lost_to_an_older_page() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();

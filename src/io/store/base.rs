@@ -12,13 +12,16 @@ use super::{
     owner::{Owner, Programs},
     place::Place,
     reserve,
-    row::last_rev,
+    row::{last_archived, last_rev},
     schema,
     sql::{self, Connection},
 };
 #[cfg(not(feature = "postgres"))]
 use domain::reason::store::Trouble;
-use domain::reason::store::{Deed, Fault, Why};
+use domain::{
+    reason::store::{Deed, Fault, Why},
+    time::Wall,
+};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     io,
@@ -80,14 +83,15 @@ impl Store {
 
     fn of(conn: Connection, at: At, me: Option<&Owner>) -> Result<Self, Fault> {
         let file = at.shown();
-        let rev = last_rev(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
+        let read = |conn: &Connection| Ok((last_rev(conn)?, last_archived(conn)?));
+        let (rev, archived) = read(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
         let mut store = Self {
             place: if at.server.is_some() { None } else { Place::of(&file) },
             programs: Programs::new(&at, me),
             conn,
             at,
             file,
-            seen: Seen { rev, own: HashSet::new() },
+            seen: Seen { rev, own: HashSet::new(), archived },
             unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
@@ -243,6 +247,8 @@ pub(super) struct Seen {
     pub(super) rev: u64,
     /// Above it, what this program wrote itself.
     pub(super) own: HashSet<u64>,
+    /// When the latest of the archived tasks that are known was archived.
+    pub(super) archived: Wall,
 }
 
 impl Seen {
@@ -274,7 +280,7 @@ mod tests {
 
     #[test]
     fn revisions_are_news_only_when_others_made_them() {
-        let mut seen = Seen { rev: 4, own: HashSet::new() };
+        let mut seen = Seen { rev: 4, ..Seen::default() };
         seen.note(5);
         assert_eq!((seen.rev, seen.own.len()), (5, 0));
         // Another program made 6.

@@ -2,7 +2,7 @@
 
 use super::{
     base::Store,
-    row::{self, Json},
+    row::{self, Json, own},
     sql::{self, Connection, params},
 };
 use crate::private;
@@ -39,16 +39,34 @@ impl Store {
         // No task has the key 0; an empty list is no SQL everywhere.
         let open: Vec<String> = std::iter::once(0).chain(open).map(|key| key.to_string()).collect();
         let open = open.join(", ");
-        self.change(Deed::SaveChanges, false, |conn| {
+        let done = self.change(Deed::SaveChanges, false, |conn| {
             let tx = conn.begin()?;
             let old = "archived_at IS NULL AND coalesce(finished_at, created_at) < ?1";
             let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH} AND key NOT IN ({open})");
-            let tasks = tx.execute(&sql, params![before.0, at.0])?;
+            let tasks = tx.execute(&sql, params![before.0, tx.there(at).0])?;
             let stay: u32 =
                 tx.query_row(&format!("SELECT count(*) FROM tasks WHERE {old}"), [before.0], |row| row.get(0))?;
             tx.commit()?;
             Ok(Archived { tasks, stay: stay as usize })
-        })
+        })?;
+        self.programs.ring();
+        Ok(done)
+    }
+
+    /// What other programs have archived since this was last asked, or since the store was opened.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn newly_archived(&mut self) -> Result<Vec<TaskKey>, Fault> {
+        let of = |row: &sql::Row<'_>| Ok((own(row, 0)?, own(row, 1)?));
+        let since = self.seen.archived.0;
+        let read = || {
+            let sql = "SELECT key, archived_at FROM tasks WHERE archived_at > ?1";
+            self.conn.prepare_cached(sql)?.query_map([since], of)?.collect::<sql::Result<Vec<(TaskKey, Wall)>>>()
+        };
+        let found = self.told(Deed::ReadTasks, read())?;
+        self.seen.archived = found.iter().map(|(_, at)| *at).max().unwrap_or(self.seen.archived);
+        Ok(found.into_iter().map(|(key, _)| key).collect())
     }
 
     /// The hashes of the pictures that the tasks of the table name.

@@ -5,6 +5,7 @@ use super::{
     owner::Programs,
     row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
+    write,
 };
 use domain::{
     amount::Amount,
@@ -27,6 +28,8 @@ use std::ops::ControlFlow;
 const FIRST_PAGE: usize = 200;
 /// Lines of every later page: few enough not to hold up a key, many enough to be quick.
 const PAGE: usize = 1_000;
+/// Within how long before the newest task lies the day that it is of, in whatever time zone, in milliseconds.
+const OF_LATE: i64 = 48 * HOUR as i64;
 /// Archived lines that a search brings at most.
 const ARCHIVED: usize = 5_000;
 
@@ -132,8 +135,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn detail(&mut self, key: TaskKey) -> Result<Option<Detail>, Fault> {
-        let found = detail(&mut self.conn, key);
+    pub fn detail(&self, key: TaskKey) -> Result<Option<Detail>, Fault> {
+        let found = detail(&self.conn, key);
         let mut found = self.told(Deed::ReadTasks, found)?;
         if let Some(detail) = &mut found {
             self.programs.drop_dead_claims(&self.conn, std::slice::from_mut(&mut detail.task));
@@ -222,6 +225,14 @@ impl Store {
         let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * 24 * HOUR);
         let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
+    }
+
+    /// The task of that name, which is one's alone.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn named(&self, name: &str) -> Result<Option<Task>, Fault> {
+        self.told(Deed::ReadTasks, write::named(&self.conn, name))
     }
 
     /// The latest task that the service knows by that id.
@@ -335,6 +346,19 @@ pub(super) fn pages(
     programs.drop_dead_claims(&snapshot, &mut live);
 
     let mut lines = Lines::default();
+    let sql = format!(
+        "SELECT {LINE} FROM tasks WHERE archived_at IS NOT NULL \
+         AND coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks) - ?1"
+    );
+    let mut rows: Vec<Row> = Vec::new();
+    let keep = |row| {
+        rows.push(row);
+        ControlFlow::Continue(())
+    };
+    stream(&snapshot, &sql, [OF_LATE], |row| lines.read(row), keep)?;
+    if !rows.is_empty() && each(StoreMsg::ArchivedOfLate { rows }).is_break() {
+        return Ok(());
+    }
     let mut page: Vec<Row> = Vec::with_capacity(FIRST_PAGE);
     let mut size = FIRST_PAGE;
     let mut broken_off = false;
@@ -371,7 +395,7 @@ fn live() -> String {
     states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 
-fn detail(conn: &mut Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
+fn detail(conn: &Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
     let snapshot = conn.snapshot()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
     let (events, ledger) = (events(&snapshot, key)?, ledger(&snapshot, key)?);

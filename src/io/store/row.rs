@@ -73,6 +73,12 @@ pub(super) fn last_rev(conn: &Connection) -> sql::Result<u64> {
     conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<Count>(0)?.0))
 }
 
+/// When the latest of the archived tasks was archived.
+pub(super) fn last_archived(conn: &Connection) -> sql::Result<Wall> {
+    let sql = "SELECT coalesce(max(archived_at), 0) FROM tasks WHERE archived_at IS NOT NULL";
+    conn.query_row(sql, [], |row| own(row, 0))
+}
+
 /// Reads table lines; kinds and status words, which repeat by the thousand, are kept once.
 #[derive(Default)]
 pub(super) struct Lines {

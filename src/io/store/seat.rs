@@ -175,6 +175,11 @@ impl Seat {
             }
             Err(fault) => return self.lost(fault, to),
         }
+        match self.store.newly_archived() {
+            Ok(keys) if keys.is_empty() => {}
+            Ok(keys) => to(StoreMsg::PutIntoArchive { keys }),
+            Err(fault) => return self.lost(fault, to),
+        }
         self.looked = now();
         self.tell_company(to);
         self.look_at_the_journal(to);

@@ -203,7 +203,7 @@ pub(super) fn insert(
     Ok(Ok(made))
 }
 
-fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
+pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
     let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }

@@ -27,10 +27,16 @@ use crate::{
     app::App,
     keymap::Move,
     kit::steps::step,
-    table::{state::TableView, window::rows as page},
+    table::{
+        state::{Archive, TableView},
+        window::rows as page,
+    },
 };
 use domain::task::{Row, TaskKey};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The row under the cursor.
 #[must_use]
@@ -91,6 +97,18 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
     kept::come_back(app);
     groups::make(app);
     place::came(app, &fresh);
+}
+
+/// These rows have left the table for the archive.
+pub fn rows_left(app: &mut App, gone: &BTreeSet<TaskKey>) {
+    let table = &mut app.screen.table;
+    table.marks.retain(|key| !gone.contains(key));
+    table.new.retain(|key| !gone.contains(key));
+    table.range_from.take_if(|key| gone.contains(key));
+    table.came_from.take_if(|key| gone.contains(key));
+    // A search of the archive does not know of them yet.
+    app.screen.archive = Archive::default();
+    rebuild(app);
 }
 
 /// A row was changed: keeps order, cursor and scroll right. `before` are the lines of others that the order was made with
