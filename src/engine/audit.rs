@@ -13,7 +13,7 @@ use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     ended, line, money,
     msg::Side,
-    records, unknowns,
+    plan, records, unknowns,
     work::{Auditing, Then, Work},
     writes,
 };
@@ -52,6 +52,7 @@ fn start(work: &mut Work, profile: String, from: Wall, asked: bool) -> Vec<Effec
         end(work, asked, said.map_or(NotAudited::Off, |said| NotAudited::Denied { said }));
         return Vec::new();
     }
+    give_way(work);
     let ticket = work.ticket();
     let window = Window { from, to: work.now.wall.plus(SLACK) };
     let until = work.now.mono.plus(PATIENCE);
@@ -74,9 +75,18 @@ fn start(work: &mut Work, profile: String, from: Wall, asked: bool) -> Vec<Effec
 }
 
 fn end(work: &mut Work, asked: bool, why: NotAudited) {
-    work.money.auditing = None;
     if asked {
+        work.money.auditing = None;
         work.money.audit = Some((Err(why), work.now.wall));
+    } else {
+        give_way(work);
+    }
+}
+
+/// The audit under way is over before it has found anything. What nobody asked for is looked for again later.
+fn give_way(work: &mut Work) {
+    if let Some(Auditing { profile, window, asked: false, .. }) = work.money.auditing.take() {
+        plan::audit_again(work, &profile, window.from.plus(SLACK));
     }
 }
 
@@ -118,7 +128,8 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
                     auditing.whole = page.next.is_none();
                     let (of, Window { from, to }) = (auditing.ticket, auditing.window);
                     let profile = auditing.profile.clone();
-                    vec![Effect::Store(StoreCmd::Audit { ticket: of, profile, from, to })]
+                    let begun_from = Wall(from.0.saturating_sub_unsigned(unknowns::reach(work)));
+                    vec![Effect::Store(StoreCmd::Audit { ticket: of, profile, from, to, begun_from })]
                 }
             }
         }

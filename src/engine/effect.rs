@@ -155,7 +155,14 @@ pub enum StoreCmd {
         to: Wall,
     },
     /// Read our own side of a span of time, to lay it beside the records. Answered by `Audit`.
-    Audit { ticket: Ticket, profile: String, from: Wall, to: Wall },
+    Audit {
+        ticket: Ticket,
+        profile: String,
+        from: Wall,
+        to: Wall,
+        /// Since when what has a record in that span may have been begun.
+        begun_from: Wall,
+    },
     /// Read the charges that can be asked back. Answered by `Refunds`.
     Refunds {
         /// Now, for the person's own days.

@@ -204,9 +204,17 @@ pub(super) fn audit_soon(work: &mut Work, task: &Task) {
 }
 
 fn audit_wanted(work: &mut Work, task: &Task, wait: u64) {
+    audit_from(work, &task.profile, task.sent_at.unwrap_or(work.now.wall), wait);
+}
+
+/// The program looked alone, from that moment on, and could not find out: it looks again.
+pub(super) fn audit_again(work: &mut Work, profile: &str, from: Wall) {
+    audit_from(work, profile, from, LATER);
+}
+
+fn audit_from(work: &mut Work, profile: &str, from: Wall, wait: u64) {
     let at = work.now.mono.plus(wait);
-    let from = task.sent_at.unwrap_or(work.now.wall);
-    let due = work.of_mut(&task.profile).records.audit_due.get_or_insert((at, from));
+    let due = work.of_mut(profile).records.audit_due.get_or_insert((at, from));
     *due = (due.0.min(at), due.1.min(from));
 }
 

@@ -181,7 +181,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
         }
         None => {
             // Read after the records, so that whatever has a row in them is here as well.
-            let reach = patience_of(work, Wall(0), &Request::elsewhere("")).0.unsigned_abs() + UPLOAD + 2 * MINUTE;
+            let reach = reach(work);
             let shifts = work.of(&profile).sending.leaps.shifts();
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach.saturating_add(off)));
@@ -189,6 +189,11 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             vec![Effect::Store(StoreCmd::Sent { ticket: of, from, to })]
         }
     }
+}
+
+/// How long before its record a submission can have begun, in milliseconds: as long as its pictures and its answer may take.
+pub(super) fn reach(work: &Work) -> u64 {
+    patience_of(work, Wall(0), &Request::elsewhere("")).0.unsigned_abs() + UPLOAD + 2 * MINUTE
 }
 
 /// The profile of the look of that number.

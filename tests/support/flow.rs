@@ -361,8 +361,8 @@ impl Answering {
                 store.save_balance(&profile, amount, at).unwrap();
                 return None;
             }
-            StoreCmd::Audit { ticket, profile, from, to } => {
-                let side = Box::new(store.side(&profile, from, to).unwrap());
+            StoreCmd::Audit { ticket, profile, from, to, begun_from } => {
+                let side = Box::new(store.side(&profile, from, to, begun_from).unwrap());
                 StoreMsg::Audit { ticket, side }
             }
             StoreCmd::SaveSeen { at } => {

@@ -67,6 +67,30 @@ fn the_program_looks_for_what_was_charged_twice_alone_half_an_hour_after_an_acce
     assert_eq!(world.state.money.audit, None);
 }
 
+#[test]
+fn what_the_program_looks_for_alone_is_looked_for_again_when_it_got_no_answer_or_a_person_asked() {
+    for interrupted in [false, true] {
+        let mut world = asking();
+        asked(&mut world);
+        world.reply(charge("0.4"));
+        world.settle();
+        let due = |world: &World| world.state.own.records.audit_due;
+        let (at, from) = due(&world).unwrap();
+        world.state.work.own.balance.asking = None;
+        world.pass(at.since(world.now.mono));
+        assert!(world.state.money.auditing.is_some() && due(&world).is_none());
+        if interrupted {
+            world.act(Act::Audit { days: 1 });
+            assert!(world.state.money.auditing.as_ref().is_some_and(|auditing| auditing.asked));
+        } else {
+            world.pass(11 * MINUTE);
+            assert!(world.state.money.auditing.is_none());
+        }
+        let (again, since) = due(&world).unwrap();
+        assert!(again > world.now.mono && since == from, "{interrupted}: {since:?}, not {from:?}");
+    }
+}
+
 /// A program whose audit of today has heard the balance.
 fn balanced() -> World {
     let mut world = asking();

@@ -9,14 +9,12 @@ use domain::{
     amount::Amount,
     reason::store::{Deed, Fault},
     task::MoneyEvent,
-    time::{HOUR, MINUTE, Wall},
+    time::{HOUR, Wall},
 };
 use engine::msg::Side;
 
 /// How long a balance is kept.
 const KEPT: u64 = 60 * 24 * HOUR;
-/// How long before a span a submission can have begun whose record lies in it: as long as its pictures and its answer may take.
-const REACH: u64 = 30 * MINUTE;
 
 impl Store {
     /// Keeps what an account's balance is, where it is another one than before, and drops what is too old.
@@ -39,12 +37,12 @@ impl Store {
         })
     }
 
-    /// What the gateway's records of that span are compared with.
+    /// What the gateway's records of that span are compared with; of submissions, those begun from `begun_from` on.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn side(&self, profile: &str, from: Wall, to: Wall) -> Result<Side, Fault> {
-        let tasks = self.sent(Wall(from.0.saturating_sub_unsigned(REACH)), to)?;
+    pub fn side(&self, profile: &str, from: Wall, to: Wall, begun_from: Wall) -> Result<Side, Fault> {
+        let tasks = self.sent(begun_from, to)?;
         let mut uploads = self.costs(from, to)?;
         uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
         let read = || {

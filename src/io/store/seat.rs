@@ -300,8 +300,8 @@ impl Seat {
                 None => StoreMsg::NoSuchTask { key },
             }),
             StoreCmd::Sent { ticket, from, to } => Some(StoreMsg::Sent { ticket, tasks: store.sent(from, to)? }),
-            StoreCmd::Audit { ticket, profile, from, to } => {
-                Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to)?) })
+            StoreCmd::Audit { ticket, profile, from, to, begun_from } => {
+                Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to, begun_from)?) })
             }
             StoreCmd::Members => Some(StoreMsg::Members(store.members()?)),
             StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
