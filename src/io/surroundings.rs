@@ -1,9 +1,10 @@
 //! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more than
-//! ASCII, which language is read, and whose name stands with what is done. The terminal itself is asked nothing.
+//! ASCII, which language is read, and whose name stands with what is done; and what time it is. The terminal itself is asked nothing.
 
 use crate::config::Loaded;
+use domain::time::Wall;
 use engine::settings::{Lang, paint::Depth};
-use std::env;
+use std::{env, time::SystemTime};
 
 /// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.
 pub fn settle(setup: &mut Loaded, no_color: bool) {
@@ -56,8 +57,18 @@ pub fn store_url() -> Option<String> {
 
 /// Who is at which machine, such as `ann@studio`.
 fn user_at_host() -> String {
-    let user = ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
-    format!("{}@{}", user.as_deref().unwrap_or("someone"), machine())
+    format!("{}@{}", user().as_deref().unwrap_or("someone"), machine())
+}
+
+/// The name that the person is logged in by.
+pub(crate) fn user() -> Option<String> {
+    ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()))
+}
+
+/// This machine's present.
+pub(crate) fn now() -> Wall {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// This machine's name.

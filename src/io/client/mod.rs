@@ -33,6 +33,7 @@ use upload::Patience;
 use crate::{
     foreign,
     images::{self, Encoded},
+    surroundings,
 };
 use domain::{
     catalogue::Catalogue,
@@ -59,7 +60,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 /// The most that is read of an answer's body, in bytes.
@@ -257,7 +258,7 @@ impl Inner {
     async fn exchange(&self, request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> Reply {
         let (reply, date) = exchange(request, patience, most, key).await;
         if let Some(date) = date {
-            let ahead = date.0 - now();
+            let ahead = date.0 - surroundings::now().0;
             self.ahead.store(if ahead.abs() < RIGHT { 0 } else { ahead }, Ordering::Relaxed);
         }
         reply
@@ -342,11 +343,6 @@ async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key:
     };
     let date = answer.as_ref().ok().and_then(|answer| answer.date);
     (answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key)), date)
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.

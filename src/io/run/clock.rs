@@ -1,7 +1,8 @@
-//! The only place where the program reads a clock.
+//! The clocks that the engine goes by.
 
-use domain::time::{Mono, Now, Wall};
-use std::time::{Duration, Instant, SystemTime};
+use crate::surroundings;
+use domain::time::{Mono, Now};
+use std::time::{Duration, Instant};
 
 /// Both clocks of this machine, and the user's time zone.
 #[derive(Clone, Debug)]
@@ -21,11 +22,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Now {
         let mono = Mono(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
-        let wall = Wall(
-            SystemTime::now()
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
-        );
+        let wall = surroundings::now();
         let stamp = jiff::Timestamp::from_millisecond(wall.0).unwrap_or_default();
         Now { mono, wall, utc_offset: self.zone.to_offset(stamp).seconds() }
     }

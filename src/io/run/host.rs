@@ -9,9 +9,8 @@ const SSH_PORT: u16 = 22;
 /// As the ssh session says that we run in; without one, by the machine's own name.
 #[must_use]
 pub fn of_this_session() -> Host {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let name = surroundings::machine();
-    host(set("USER").or_else(|| set("LOGNAME")).as_deref(), set("SSH_CONNECTION").as_deref(), &name)
+    let session = std::env::var("SSH_CONNECTION").ok().filter(|value| !value.is_empty());
+    host(surroundings::user().as_deref(), session.as_deref(), &surroundings::machine())
 }
 
 /// Whether the terminal can be given links: not where it is known to show them as rubbish (the Linux console, GNU screen).
@@ -25,7 +24,7 @@ pub fn shows_links() -> bool {
 /// A file of this machine as a link that a terminal on another one understands.
 #[must_use]
 pub fn file_uri(path: &str) -> String {
-    uri(&rustix::system::uname().nodename().to_string_lossy(), path)
+    uri(&surroundings::machine(), path)
 }
 
 /// `file://host/path`, every byte encoded that a URI cannot have (RFC 3986).

@@ -1,6 +1,7 @@
 //! What a shared store's server says of itself and of us, for `doctor`.
 
-use super::{base::Store, confirm::now, sql};
+use super::{base::Store, sql};
+use crate::surroundings::now;
 use domain::reason::store::{Deed, Fault};
 use std::time::Instant;
 

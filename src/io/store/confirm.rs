@@ -11,6 +11,7 @@ use super::{
     sql::{self, Connection, Optional, params},
     step::take,
 };
+use crate::surroundings::now;
 use domain::{
     problem::Charged,
     reason::store::{Deed, Fault},
@@ -18,7 +19,6 @@ use domain::{
     time::Wall,
 };
 use engine::effect::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Store {
     /// Takes away the note about this program's last batch. When that fails it is tried again after the next change; until
@@ -109,12 +109,6 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
     }
     tx.commit()?;
     Ok(taken)
-}
-
-/// This machine's present.
-pub(super) fn now() -> Wall {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     layout::{make_folders, run_of},
     sql::{self, Connection},
 };
-use crate::private;
+use crate::{private, surroundings};
 use domain::{
     reason::store::Fault,
     task::{Claim, Task},
@@ -126,8 +126,10 @@ fn bury(lock: &Path) {
 
 /// This machine's name, as far as it can stand in a file's name.
 pub(super) fn host() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    name.chars().map(|char| if char.is_ascii_alphanumeric() || "-._".contains(char) { char } else { '_' }).collect()
+    surroundings::machine()
+        .chars()
+        .map(|char| if char.is_ascii_alphanumeric() || "-._".contains(char) { char } else { '_' })
+        .collect()
 }
 
 /// The programs that run on one store, seen from one of them.

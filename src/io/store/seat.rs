@@ -4,12 +4,12 @@
 use super::{
     at::At,
     base::Store,
-    confirm::now,
     journal::{Journal, Name},
     keys::KeyMark,
     owner::Owner,
     read::Overview,
 };
+use crate::surroundings::now;
 use domain::{
     account::Shared,
     costs,

@@ -10,7 +10,7 @@ use super::{
     tls::Tls,
     value::{Bound, ValueRef},
 };
-use crate::store::at::Server;
+use crate::{store::at::Server, surroundings};
 use secrecy::ExposeSecret;
 use std::{
     cell::{Cell, RefCell},
@@ -19,7 +19,7 @@ use std::{
     pin::Pin,
     sync::{Arc, LazyLock, mpsc},
     task::Poll,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 use tokio::runtime::Runtime;
 use tokio_postgres::{
@@ -191,11 +191,11 @@ impl Postgres {
 
     /// Reads the server's clock.
     pub(in super::super) fn read_clock(&self) -> Result<()> {
-        let asked = now();
+        let asked = surroundings::now().0;
         let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
         let rows = self.ask(sql, Vec::new())?;
         let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
-        self.skew.set(steady(self.skew.get(), theirs - (asked + now()) / 2));
+        self.skew.set(steady(self.skew.get(), theirs - (asked + surroundings::now().0) / 2));
         Ok(())
     }
 
@@ -448,11 +448,6 @@ fn steady(before: i64, measured: i64) -> i64 {
     } else {
         (measured + 500).div_euclid(1_000) * 1_000
     }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Numbered values as PostgreSQL writes them, and what it has by another name.
