@@ -7,11 +7,8 @@ use super::{
 };
 use crate::store::at::Server;
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 use tokio_postgres::AsyncMessage;
 
@@ -20,12 +17,19 @@ const SLOW_LOOK: Duration = Duration::from_secs(2);
 /// The same while no call was heard, not even one of our own: other programs' changes shall be seen within a second.
 const UNCALLED: Duration = Duration::from_millis(900);
 
-/// Whether the server has no connection left for the one that reads and writes. An ear is wanted, never needed: it gives way.
-static CROWDED: AtomicBool = AtomicBool::new(false);
+/// How long an ear gives way.
+const GIVES_WAY: Duration = Duration::from_secs(60);
 
-/// Notes how the connection that reads and writes fared.
+/// When the server last had no connection left for one that reads and writes. An ear is wanted, never needed: it gives way.
+static CROWDED: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Notes how a connection that reads and writes fared.
 pub(super) fn crowd(is_crowded: bool) {
-    CROWDED.store(is_crowded, Ordering::Relaxed);
+    *CROWDED.lock().unwrap_or_else(PoisonError::into_inner) = is_crowded.then(Instant::now);
+}
+
+fn gives_way() -> bool {
+    CROWDED.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() < GIVES_WAY)
 }
 
 /// Listens for the calls of other connections; ends when it is dropped.
@@ -50,7 +54,7 @@ pub(in super::super) fn listen(
     Some(Ear(worker.spawn(async move {
         let mut pause = Duration::from_millis(PAUSES.0);
         loop {
-            if CROWDED.load(Ordering::Relaxed) {
+            if gives_way() {
                 tokio::time::sleep(UNCALLED).await;
                 if !heard() {
                     return;
@@ -88,7 +92,7 @@ pub(in super::super) fn listen(
                             Ok(Some(_)) | Err(_) => return,
                             Ok(None) => break,
                         }
-                        if CROWDED.load(Ordering::Relaxed) {
+                        if gives_way() {
                             break;
                         }
                     }
