@@ -49,8 +49,7 @@ impl Store {
             | Change::Keep(_) => vec![],
         };
         let me = self.by();
-        let done = apply(&mut self.conn, profile, by, change, &me, &dead);
-        self.told(Deed::SaveChanges, done)?;
+        self.change(Deed::SaveChanges, false, |conn| apply(conn, profile, by, change, &me, &dead))?;
         self.programs.ring();
         self.shared()
     }

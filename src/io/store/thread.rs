@@ -15,7 +15,7 @@ use super::{
     read, schema,
     seat::Seat,
     swarm::Swarm,
-    write::is_of_a_paid_id,
+    write::brings_a_paid_id,
 };
 use domain::{
     reason::store::{Deed, Fault},
@@ -366,7 +366,7 @@ impl Desk {
         let mut writes = writes.into_iter();
         let mut parts: Vec<(Ticket, Vec<Write>)> =
             parts.into_iter().map(|(ticket, count)| (ticket, writes.by_ref().take(count).collect())).collect();
-        parts.sort_by_key(|(_, writes)| !writes.iter().any(is_of_a_paid_id));
+        parts.sort_by_key(|(_, writes)| !writes.iter().any(brings_a_paid_id));
         for (ticket, writes) in parts {
             to(match self.seat.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },

@@ -71,7 +71,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Fault> {
-        let must = writes.iter().any(is_of_a_paid_id);
+        let must = writes.iter().any(brings_a_paid_id);
         let by = self.by();
         let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes, &by))?;
         if let Some(journal) = &self.journal {
@@ -149,14 +149,9 @@ pub(super) fn answers_a_submission(write: &Write) -> bool {
     brings_a_paid_id(write) || write.events.iter().any(answers)
 }
 
-/// Whether a change is the answer that brings the service's ID of a task that was paid for.
+/// Whether a change is the answer that brings the service's ID of a task that was paid for: the only hold on that work.
 pub(super) fn brings_a_paid_id(write: &Write) -> bool {
     write.task.remote.is_some() && write.ledger.iter().any(|line| line.event == MoneyEvent::Charged)
-}
-
-/// Whether a change brings the service's id of a task that was paid for: the only hold on that work.
-pub(super) fn is_of_a_paid_id(write: &Write) -> bool {
-    write.task.remote.is_some() && !write.ledger.is_empty()
 }
 
 pub(super) fn insert(
