@@ -375,7 +375,11 @@ pub enum LocalCmd {
     /// Write a prompt under a name into `[templates]` of the config. Answered by `Own::TemplateKept`.
     KeepTemplate { name: String, prompt: String },
     /// Look whether the files of saved tasks are still where they were saved. Answered by `Own::FilesFound`.
-    FindFiles { keys: Vec<TaskKey> },
+    FindFiles {
+        keys: Vec<TaskKey>,
+        /// Whether all machines keep their videos in one shared folder (`download.shared`).
+        is_shared: bool,
+    },
     /// Read the config again. Answered by `Msg::Config`.
     ReadConfig,
     /// Speak that language from now on.

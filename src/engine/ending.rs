@@ -90,6 +90,7 @@ pub(super) fn finish(work: &mut Work) -> Option<Effect> {
         || !work.queue.inserting.is_empty()
         || !work.saver.active.is_empty()
         || !work.sharing.under_way.is_empty()
+        || work.served().any(|(_, served)| served.sending.uploaded.asking.is_some())
         || ((outage::waits_for_room(work) || work.store.failures < GIVE_UP) && unwritten);
     let ending = work.ending.as_mut()?;
     if ending.told || (ending.in_order && open) {

@@ -47,6 +47,11 @@ pub(super) fn due(work: &mut Work) -> Vec<Effect> {
     if work.store.owner.is_none() {
         return Vec::new();
     }
+    if work.store.only_reads {
+        // Nobody asked for it: what this program saw of the account alone stays its own.
+        work.sharing.wishes.clear();
+        return Vec::new();
+    }
     for profile in work.profiles() {
         let served = work.of_mut(&profile);
         let account = account(&served.sending);
@@ -57,7 +62,7 @@ pub(super) fn due(work: &mut Work) -> Vec<Effect> {
     }
     let serves = serves(work);
     let is_told = work.sharing.serves.as_ref() == Some(&serves);
-    if work.settings.scope == Scope::All && !work.store.only_reads && !is_told && work.ending.is_none() {
+    if work.settings.scope == Scope::All && !is_told && work.ending.is_none() {
         work.sharing.serves = Some(serves.clone());
         let profile = work.settings.profile.name.clone();
         wish(work, &profile, Change::Serve(serves));

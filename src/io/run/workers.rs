@@ -207,8 +207,8 @@ impl Workers {
                     tell(&to, Msg::Local(LocalMsg::Own(Own::TemplateKept { name, prompt, path, result })));
                 });
             }
-            LocalCmd::FindFiles { keys } => {
-                let (at, is_shared) = (self.setup.at(), self.setup.settings.download.shared);
+            LocalCmd::FindFiles { keys, is_shared } => {
+                let at = self.setup.at();
                 tokio::task::spawn_blocking(move || {
                     let (missing, elsewhere) = files::missing(&at, &keys, is_shared);
                     tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing, elsewhere })));

@@ -37,7 +37,8 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     found.asked = keys.iter().copied().collect();
-    vec![Effect::Local(LocalCmd::FindFiles { keys })]
+    let is_shared = app.work.settings.download.shared;
+    vec![Effect::Local(LocalCmd::FindFiles { keys, is_shared })]
 }
 
 /// The rows on the screen.
@@ -95,7 +96,7 @@ mod tests {
         let now = app.work.now;
         let asks = |effects: Vec<Effect>| -> Vec<Vec<TaskKey>> {
             let keys = |effect| match effect {
-                Effect::Local(LocalCmd::FindFiles { keys }) => Some(keys),
+                Effect::Local(LocalCmd::FindFiles { keys, .. }) => Some(keys),
                 _ => None,
             };
             effects.into_iter().filter_map(keys).collect()
@@ -129,7 +130,8 @@ mod tests {
         assert_eq!(follow(&mut app), []);
         let rested = domain::time::Now { mono: rests, ..app.work.now };
         assert_eq!(crate::next_deadline(&app), Some(rests), "it wakes up for it");
-        let looks = |effect: &Effect| matches!(effect, Effect::Local(LocalCmd::FindFiles { keys }) if keys.len() == 3);
+        let looks =
+            |effect: &Effect| matches!(effect, Effect::Local(LocalCmd::FindFiles { keys, .. }) if keys.len() == 3);
         assert!(update(&mut app, Msg::Wake, rested).iter().any(looks));
     }
 }
