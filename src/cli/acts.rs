@@ -23,11 +23,7 @@ use engine::{
     settings::Scope,
     unknowns,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::Write,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
 use words::{print, problem::Problem, reason, terms, tr};
 
 /// How long the records are waited for before a person's word on an unknown is taken, in milliseconds.
@@ -159,9 +155,7 @@ fn noted(setup: &Loaded, keys: Vec<TaskKey>, step: RefundStep) -> Outcome {
 }
 
 /// `reeltop adopt`: the service is asked about each id, and what it knows is taken over.
-pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Outcome {
-    let mut seen = BTreeSet::new();
-    ids.retain(|id| seen.insert(id.clone()));
+pub(super) fn adopt(setup: &Loaded, ids: Vec<RemoteId>, voice: Voice) -> Outcome {
     let n = ids.len();
     asked(setup, Act::Adopt(ids), n, voice)
 }

@@ -160,15 +160,7 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
 /// The task that has that name already.
 fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
     let Some(name) = name else { return Ok(None) };
-    let mut found = None;
-    Store::open(setup.at())?.tasks(|task| {
-        if task.name.as_deref() == Some(name) {
-            found = Some(task);
-            return std::ops::ControlFlow::Break(());
-        }
-        std::ops::ControlFlow::Continue(())
-    })?;
-    Ok(found)
+    Ok(Store::open(setup.at())?.named(name)?)
 }
 
 #[cfg(test)]

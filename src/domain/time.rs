@@ -114,12 +114,6 @@ impl Now {
         Wall(self.day_start().0 + DAY)
     }
 
-    /// The wall time at which the monotonic clock will show `at`, if the machine does not sleep.
-    #[must_use]
-    pub fn wall_at(self, at: Mono) -> Wall {
-        self.wall.plus(at.since(self.mono))
-    }
-
     /// The monotonic time that lies as far ahead as `at` does by the wall clock; now when `at` has passed.
     #[must_use]
     pub fn mono_at(self, at: Wall) -> Mono {

@@ -108,11 +108,7 @@ pub(super) fn settle_due(work: &mut Work) {
         let Some(task) = work.tasks.live.get(&key) else {
             let revives = work.tasks.is_id_lost(key) && ids::known_as(work, &id).is_none();
             if revives && work.tasks.rows.get(&key).is_some_and(|row| work.of(&row.kind.profile).has_key) {
-                if ids::settle_by_post(work, key, id)
-                    && let Some(named) = work.callbacks.named.get_mut(&key)
-                {
-                    named.not_before = Mono(u64::MAX);
-                }
+                settle(work, key, id);
             } else if work.tasks.loaded && !revives {
                 work.callbacks.named.remove(&key);
             }
@@ -121,15 +117,21 @@ pub(super) fn settle_due(work: &mut Work) {
         match &task.phase {
             Phase::Sending { .. } => {}
             Phase::Unknown { .. } if in_scope(work, task) && ids::known_as(work, &id).is_none() => {
-                if work.of(&task.profile).has_key
-                    && ids::settle_by_post(work, key, id)
-                    && let Some(named) = work.callbacks.named.get_mut(&key)
-                {
-                    named.not_before = Mono(u64::MAX);
+                if work.of(&task.profile).has_key {
+                    settle(work, key, id);
                 }
             }
             _ => drop(work.callbacks.named.remove(&key)),
         }
+    }
+}
+
+/// Has the service asked about that ID, once.
+fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
+    if ids::settle_by_post(work, key, id)
+        && let Some(named) = work.callbacks.named.get_mut(&key)
+    {
+        named.not_before = Mono(u64::MAX);
     }
 }
 

@@ -50,11 +50,7 @@ pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
     let from = Wall(work.now.wall.0.saturating_sub_unsigned(EARLIER));
     let to = work.now.wall;
     let may_lack_one = |row: &Row| {
-        let is_over = matches!(
-            row.state,
-            TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed | TaskState::Cancelled
-        );
-        is_over && row.sent_at.get().is_some_and(|at| at >= from) && records::is_on(work, &row.kind.profile)
+        is_over(row.state) && row.sent_at.get().is_some_and(|at| at >= from) && records::is_on(work, &row.kind.profile)
     };
     if work.settings.scope != Scope::All || !work.tasks.rows.values().any(may_lack_one) {
         return Vec::new();
@@ -64,17 +60,20 @@ pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
     vec![Effect::Store(StoreCmd::Sent { ticket, from, to })]
 }
 
+/// Whether the service does nothing more for a task in that state that it had accepted.
+const fn is_over(state: TaskState) -> bool {
+    use TaskState::{Cancelled, Failed, Ready, Saved, Saving};
+    matches!(state, Ready | Saving | Saved | Failed | Cancelled)
+}
+
 /// What was sent before this run, if that answer is it.
 pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
     if work.money.earlier.take_if(|ticket| *ticket == of).is_none() {
         return false;
     }
     for task in tasks {
-        let is_over = matches!(
-            task.state(),
-            TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed | TaskState::Cancelled
-        );
-        let Some(id) = task.request_id.clone().filter(|_| is_over && task.remote.is_some()) else { continue };
+        let has_ended = is_over(task.state()) && task.remote.is_some();
+        let Some(id) = task.request_id.clone().filter(|_| has_ended) else { continue };
         let is_asked_for = work.of(&task.profile).records.charges.contains_key(&task.key);
         if is_asked_for || !records::is_on(work, &task.profile) || !in_scope(work, task) {
             continue;

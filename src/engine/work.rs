@@ -150,7 +150,7 @@ impl Queue {
 pub struct Sharing {
     /// Changes that the store is to be told, with the profile that each is about.
     pub wishes: Vec<(String, Change)>,
-    /// Changes that it has been act_news, and has not acknowledged.
+    /// Changes that it has been told, and has not acknowledged.
     pub under_way: BTreeMap<Ticket, (String, Change)>,
     /// Changes that it could not take; told again with the writes that failed.
     pub failed: Vec<(String, Change)>,

@@ -100,7 +100,7 @@ fn a_write_is_taken_once_and_overtaken_after_that() {
 fn every_stage_of_life_comes_back_as_it_was_saved() {
     let dir = place();
     let tasks = add_specimens(&mut Store::open(dir.at()).unwrap());
-    let mut store = Store::open(dir.at()).unwrap();
+    let store = Store::open(dir.at()).unwrap();
     let keys: Vec<TaskKey> = tasks.iter().map(|task| task.key).collect();
     assert_eq!(store.look(&keys).unwrap(), tasks);
     let newest_first: Vec<Task> = tasks.iter().rev().cloned().collect();
