@@ -82,3 +82,70 @@ pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
     let below = if table.pins + first + page < all { format!(" {}", signs[1]) } else { String::new() };
     Some(format!("{above}{place}{below}"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        msg::Input,
+        table::{columns, rebuild, state::Sort},
+        testing::{add, now, state, task},
+        update,
+    };
+    use domain::task::{
+        Task,
+        TaskState::{Failed, Running, Saved, Unknown},
+    };
+    use engine::msg::Msg;
+
+    #[test]
+    fn what_is_new_is_the_same_as_where_all_of_it_is_looked_at_anew() {
+        let mut app = state(&[Saved; 60]);
+        app.work.tasks.loaded = true;
+        let press = |app: &mut App, keys: &str| {
+            for key in keys.split(' ') {
+                let _ = update(app, Input::Key(key.parse().unwrap()), now(10_000));
+            }
+        };
+        let put = |app: &mut App, rev, state, keys: std::ops::RangeInclusive<u32>| {
+            keys.for_each(|key| add(app, Task { rev, ..task(key, state) }));
+            let _ = update(app, Msg::Wake, now(10_000));
+        };
+        let came = |app: &mut App, state, keys| put(app, 2, state, keys);
+        let by_state = |app: &mut App| {
+            app.screen.table.sort = Sort { column: &columns::STATE, descending: false };
+            rebuild(app);
+        };
+        let steps: [&dyn Fn(&mut App); 14] = [
+            &|app| press(app, "G"),
+            &|app| came(app, Saved, 61..=100),
+            &|app| press(app, "k k"),
+            &|app| press(app, "ctrl-u ctrl-u"),
+            &|app| came(app, Unknown, 70..=70),
+            &|app| press(app, "/ s t a t e : f a i l e d enter"),
+            &|app| came(app, Failed, 80..=85),
+            &|app| press(app, "esc"),
+            &by_state,
+            &|app| press(app, "g ctrl-d ctrl-d ctrl-d"),
+            &|app| came(app, Failed, 101..=110),
+            // They change their places, and none comes.
+            &|app| put(app, 3, Running, 101..=105),
+            &|app| put(app, 4, Failed, 101..=103),
+            &|app| app.screen.height = 12,
+        ];
+        let mut told = Vec::new();
+        for (nth, step) in steps.iter().enumerate() {
+            step(&mut app);
+            let mut anew = app.clone();
+            anew.screen.table.looked = None;
+            for app in [&mut app, &mut anew] {
+                see(app);
+            }
+            let [is, wanted] = [&app, &anew].map(|app| (&app.screen.table.new, app.screen.table.new_above));
+            assert_eq!(is, wanted, "step {nth}");
+            told.push(wanted.1);
+        }
+        assert_eq!((told[1], told[11] > told[10]), (40, true), "{told:?}");
+    }
+}
