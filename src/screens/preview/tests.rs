@@ -226,18 +226,21 @@ fn without_a_key_that_pauses_it_is_resume_that_resumes() {
     assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: :resume resumes it");
 }
 
+/// Puts something in the way.
+type Set = fn(&mut App);
+
 #[test]
 fn what_stands_in_the_way_is_looked_at_again_when_it_has_changed() {
     let mut state = state(&[Failed]);
     let budget = state.work.settings.budget;
-    let set: [(&str, fn(&mut App)); 5] = [
+    let all: [(&str, Set); 5] = [
         ("there is no API key", |state| state.work.own.has_key = false),
         ("your database user may only look", |state| state.work.store.only_reads = true),
         ("the store is offline", |state| state.work.store.away = Some(state.work.now.wall)),
         ("the store is not open yet", |state| state.work.store.owner = None),
         ("the batch's cap", |state| state.work.settings.budget.per_batch = Some(Amount::from_thousandths(1))),
     ];
-    for (why, set) in set {
+    for (why, set) in all {
         set(&mut state);
         retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
         assert!(texts(&shown(&state).obstacles)[0].contains(why), "{why}: {:?}", shown(&state).obstacles);
