@@ -454,7 +454,7 @@ fn a_claim_outlives_the_time_outs_by_70_seconds_and_is_renewed_when_half_of_that
 }
 
 #[test]
-fn what_the_service_puts_off_waits_five_seconds_at_first_and_five_minutes_at_most() {
+fn what_the_service_puts_off_waits_about_five_seconds_at_first_and_five_minutes_at_last() {
     let mut world = World::posting();
     let mut waits = Vec::new();
     for _ in 0..10 {
@@ -464,6 +464,8 @@ fn what_the_service_puts_off_waits_five_seconds_at_first_and_five_minutes_at_mos
         waits.push(not_before.since(world.wall()));
         world.live(not_before.since(world.wall()) + MINUTE);
     }
-    assert!((4 * SECOND..=6 * SECOND).contains(&waits[0]), "{waits:?}");
-    assert!(waits.iter().all(|wait| *wait <= 5 * MINUTE) && waits[9] >= 4 * MINUTE, "{waits:?}");
+    // A tenth more or less, so that programs do not come at once.
+    let about = |ms: u64| ms - ms / 10..=ms + ms / 10;
+    assert!(about(5 * SECOND).contains(&waits[0]) && about(5 * MINUTE).contains(&waits[9]), "{waits:?}");
+    assert!(waits.iter().all(|wait| *wait <= 5 * MINUTE + 30 * SECOND), "{waits:?}");
 }
