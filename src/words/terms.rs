@@ -6,7 +6,7 @@ use crate::{names, problem::Problem, tr};
 use domain::{
     amount::Money,
     retry,
-    retry::{Caution, Facts, No, Overtaken, Retried, Warning},
+    retry::{Blocked, Caution, Facts, No, Overtaken, Retried, Warning},
     task::{Row, TaskKey, TaskState},
 };
 use engine::work::Work;
@@ -201,22 +201,45 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
     Problem::new(tr!("nothing was queued"), why, next)
 }
 
+/// What stops all retries of a profile now.
+#[must_use]
+pub fn block(work: &Work, profile: &str) -> Option<Blocked> {
+    let served = work.of(profile);
+    let balance = served.balance.last.map(|(balance, _)| balance);
+    retry::blocked(served.sending.halted.as_ref().map(|halt| halt.cause), balance)
+}
+
+/// What fits a failure while its profile is stopped, in a word or two.
+#[must_use]
+pub fn wait_for(block: Blocked) -> &'static str {
+    match block {
+        Blocked::Balance(_) | Blocked::Quota => tr!("wait for the balance"),
+        Blocked::Key => tr!("wait for the key"),
+    }
+}
+
+/// Why tasks of a stopped profile are left out, as a part of a sentence.
+#[must_use]
+pub fn waits_for(block: Blocked) -> &'static str {
+    match block {
+        Blocked::Balance(_) | Blocked::Quota => tr!("the balance or quota is used up"),
+        Blocked::Key => tr!("the key is not accepted"),
+    }
+}
+
 /// Why nothing of a profile is sent again now.
 #[must_use]
 pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
-    let served = work.of(profile);
-    let balance = served.balance.last.map(|(balance, _)| balance);
     let pause = &voice.resume;
-    let why = retry::blocked(served.sending.halted.as_ref().map(|halt| halt.cause), balance)?;
-    let why = match why {
-        retry::Blocked::Balance(balance) => {
+    let why = match block(work, profile)? {
+        Blocked::Balance(balance) => {
             let balance = balance.of(work.currency_of(profile));
             tr!("The balance is {balance}: nothing can be retried until it is topped up", balance)
         }
-        retry::Blocked::Quota => {
+        Blocked::Quota => {
             tr!("The balance or quota is used up: nothing can be retried until it is back; then {pause} resumes", pause)
         }
-        retry::Blocked::Key => {
+        Blocked::Key => {
             tr!("The key is not accepted: nothing can be retried until it is; then {pause} resumes", pause)
         }
     };

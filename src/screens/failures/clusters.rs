@@ -4,14 +4,14 @@ pub use domain::retry::Remedy;
 
 use crate::app::App;
 use domain::{
-    amount::Totals,
+    amount::{Money, Totals},
     draft::Field,
     prices::Offer,
     problem::{Charged, ErrorClass},
-    reason::Reason,
+    reason::{Own, Reason},
     retry,
     retry::Facts,
-    task::{Row, TaskKey},
+    task::{NOT_CREATED, Row, TaskKey},
 };
 use engine::acts::profile_of_attempt;
 use std::collections::BTreeMap;
@@ -36,6 +36,8 @@ impl ClusterId {
         let Some((code, reason)) = row.reason() else {
             return Some((Self { class, code: String::new(), cause: String::new(), field: None }, None));
         };
+        // The records show that there is no id to be lost.
+        let code = if reason == Reason::Own(Own::NothingMade) { NOT_CREATED.to_owned() } else { code };
         let field = if let Reason::Call(call) = &reason { call.field } else { None };
         Some((Self { class, code, cause: reason.cause(), field }, Some(reason)))
     }
@@ -80,15 +82,19 @@ pub fn all(app: &App) -> Vec<Cluster> {
             remedy: retry::remedy(row.state, id.class, id.field),
         });
         cluster.keys.push(row.key);
-        let offer = Offer::of_kind(&row.kind);
-        let profile = app.work.profile(profile_of_attempt(&app.work, Some(row.key)));
-        let price = profile.and_then(|profile| profile.prices.of(&offer));
-        cluster.cost.extend([price.unwrap_or_else(|| row.money())]);
+        cluster.cost.extend([price(app, row)]);
         cluster.spent.extend((row.charged != Charged::No).then(|| row.money()));
     }
     let mut all: Vec<Cluster> = found.into_values().collect();
     all.sort_by_key(|cluster| (rank(cluster.remedy), std::cmp::Reverse(cluster.keys.len())));
     all
+}
+
+/// What trying a task again costs; where the price is not known, what it cost before.
+pub(super) fn price(app: &App, row: &Row) -> Money {
+    let profile = app.work.profile(profile_of_attempt(&app.work, Some(row.key)));
+    let price = profile.and_then(|profile| profile.prices.of(&Offer::of_kind(&row.kind)));
+    price.unwrap_or_else(|| row.money())
 }
 
 const fn rank(remedy: Remedy) -> u8 {

@@ -29,7 +29,7 @@ use crate::{
     table, toast, whole_tasks,
 };
 use domain::task::{Task, TaskKey};
-use engine::{effect::Level, filter::Filter};
+use engine::{acts::profile_of_attempt, effect::Level, filter::Filter};
 use ratatui::layout::{Position, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 use words::{names, terms, tr};
@@ -205,16 +205,14 @@ pub(crate) fn plan(app: &mut App) -> Vec<Do> {
         toast::say(app, Level::Warning, why, None);
         return Vec::new();
     }
-    let keys: Vec<TaskKey> =
-        view(app).into_iter().flat_map(|view| view.planned()).flat_map(|cluster| cluster.keys.clone()).collect();
+    let keys = view(app).map_or_else(Vec::new, |view| planned::sum(app, view).0);
     whole_tasks::with(app, &keys, Then::Plan)
 }
 
 /// The profiles of the tasks that failed for these causes; the default one where there are none.
 fn profiles<'a>(app: &'a App, clusters: impl IntoIterator<Item = &'a Cluster>) -> BTreeSet<&'a str> {
     let keys = clusters.into_iter().flat_map(|cluster| &cluster.keys);
-    let mut profiles: BTreeSet<&str> =
-        keys.filter_map(|key| app.work.tasks.rows.get(key)).map(|row| &*row.kind.profile).collect();
+    let mut profiles: BTreeSet<&str> = keys.map(|key| profile_of_attempt(&app.work, Some(*key))).collect();
     if profiles.is_empty() {
         profiles.insert(&app.work.settings.profile.name);
     }
@@ -227,21 +225,22 @@ fn profiles<'a>(app: &'a App, clusters: impl IntoIterator<Item = &'a Cluster>) -
 /// Why not, as a sentence.
 pub fn can_plan(app: &App) -> Result<(), Why> {
     let view = view(app).ok_or_else(|| Why(tr!("There is no plan").into()))?;
-    // Tasks of a profile that is not blocked may go, beside others that wait for the end of their halt.
-    let blocked = |profile: &str| terms::blocked(&app.work, profile, &app.screen.voice);
-    let profiles = profiles(app, view.planned());
-    if let Some(why) = profiles.iter().map(|profile| blocked(profile)).collect::<Option<Vec<_>>>()
-        && let Some(why) = why.into_iter().next()
-    {
-        return Err(Why(why));
-    }
-    if view.planned().next().is_none() { Err(nothing_planned(app, view)) } else { Ok(()) }
+    if planned::sum(app, view).0.is_empty() { Err(nothing_planned(app, view)) } else { Ok(()) }
 }
 
 /// Why a plan is empty.
 fn nothing_planned(app: &App, view: &FailuresView) -> Why {
+    // Tasks of a profile that is not blocked may go, beside others that wait for the end of their halt.
+    let blocked = |profile: &&str| terms::blocked(&app.work, profile, &app.screen.voice);
+    let why: Option<Vec<String>> = profiles(app, view.planned()).iter().map(blocked).collect();
+    if let Some(why) = why.and_then(|why| why.into_iter().next()) {
+        return Why(why);
+    }
     if view.clusters.is_empty() {
         return Why(tr!("Nothing has failed that was not retried or put away").into());
+    }
+    if let Some(left_out) = planned::left_out(app, view).first() {
+        return Why(left_out.to_string());
     }
     let fit = app.named(Ctx::Failures, Action::Fit);
     Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit))

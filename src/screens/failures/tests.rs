@@ -213,6 +213,72 @@ fn nothing_is_offered_while_the_balance_is_gone() {
 }
 
 #[test]
+fn a_halt_for_the_key_leaves_every_cause_to_wait_and_enter_says_why() {
+    let mut state = morning();
+    let reason = Reason::said("sending stopped", "", "");
+    state.work.own.sending.halted = Some(Halt { cause: domain::account::HaltCause::Key, tasks: 1, reason, by: None });
+    press(&mut state, "R");
+    let view = view(&state).unwrap();
+    let again = view.clusters.iter().find(|cluster| cluster.remedy == Remedy::Again).unwrap();
+    assert_eq!(view::fitting(&state, view, again), "wait for the key");
+    assert_eq!(planned::sum(&state, view), (vec![], Totals::default()));
+    for key in ["G", "g"] {
+        press(&mut state, key);
+        assert_eq!(press(&mut state, "enter"), []);
+        let said = state.screen.toasts.back().unwrap();
+        assert!(said.text.starts_with("The key is not accepted: nothing can be retried"), "{}", said.text);
+        let hints = crate::hints::footer(&state);
+        assert!(hints.iter().all(|hint| hint.key != "enter"), "{hints:?}");
+    }
+}
+
+#[test]
+fn a_plan_counts_what_would_be_sent_and_says_what_is_left_out_and_why() {
+    let mut state = morning();
+    let error = failed(8, ErrorClass::Service, "no answer for it", "eight").error().unwrap().clone();
+    let error = TaskError { code: "9".into(), charged: Charged::Yes, ..error };
+    add(&mut state, Task { phase: Phase::Failed { error }, ..task(8, TaskState::Failed) });
+    press(&mut state, "R");
+    let view = view(&state).unwrap();
+    let ptc = |n| Totals::from(Amount::from_thousandths(n).of(Currency::Ptc));
+    assert_eq!(planned::sum(&state, view), (vec![TaskKey(1), TaskKey(2)], ptc(1_000)));
+    let told: Vec<String> = planned::left_out(&state, view).iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["#8 is left out: paid for, and the video may still come"]);
+    let of_8 = view.clusters.iter().position(|cluster| cluster.keys == [TaskKey(8)]).unwrap();
+    assert_eq!(view::fitting(&state, view, &view.clusters[of_8]), "retry each alone");
+    let asked = press(&mut state, "s");
+    answer(&mut state, asked);
+    assert_eq!(planned(&state), [(1, "one".into()), (2, "two".into())]);
+    let Some(preview) = state.screen.top::<Preview>() else { panic!("no preview") };
+    assert_eq!((preview.warnings.len(), preview.total), (0, Amount::from_thousandths(1_000)));
+    // Changed it is another video: it goes with the others.
+    press(&mut state, "esc g");
+    view_mut(&mut state).unwrap().at = of_8;
+    press(&mut state, "e x enter");
+    assert_eq!(planned::sum(&state, super::view(&state).unwrap()).0.len(), 3);
+}
+
+#[test]
+fn what_the_records_say_was_never_made_is_not_called_lost() {
+    let mut state = state_of(&[]);
+    for (key, reason, charged) in
+        [(1, domain::reason::Own::NothingMade, Charged::No), (2, domain::reason::Own::IdLost, Charged::Yes)]
+    {
+        let error = TaskError {
+            code: domain::task::ID_LOST.into(),
+            class: ErrorClass::Service,
+            reason: Reason::Own(reason),
+            charged,
+        };
+        add(&mut state, Task { phase: Phase::Failed { error }, remote: None, ..task(key, TaskState::Failed) });
+    }
+    let view = state::FailuresView::new(clusters::all(&state), state.work.tasks.counts);
+    let mut names: Vec<String> = view.clusters.iter().map(|cluster| view::name(&view, cluster)).collect();
+    names.sort();
+    assert_eq!(names, ["service error not created", "service error task ID lost"]);
+}
+
+#[test]
 fn an_unknown_is_settled_not_sent() {
     let mut state = morning();
     press(&mut state, "R g j j j enter");

@@ -23,6 +23,7 @@ use crate::{
     layout,
 };
 use domain::{amount::Totals, draft::Field, problem::Charged, task::TaskState, text::gist};
+use engine::effect::Level;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -51,10 +52,13 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &Failur
     let inside = brush.over(place(screen), tr!("Failures by cause"));
     let mut lines = head(app, view, look, inside.width);
     let first = lines.len();
-    lines.extend(
-        view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look, inside.width)),
-    );
+    let fits: Vec<Fits> = view.clusters.iter().map(|cluster| Fits::of(app, view, cluster)).collect();
+    lines.extend((0..view.clusters.len()).map(|n| cause(view, n, &fits, look, inside.width)));
     lines.push(send(app, view, look));
+    for left_out in planned::left_out(app, view) {
+        let sign = look.signs.level(Level::Warning);
+        lines.extend(wrapped(&format!("{sign} {left_out}"), inside.width, look.theme.warn));
+    }
     lines.push(Line::default());
     match view.clusters.get(view.at) {
         Some(cluster) => lines.extend(about(app, view, cluster, look, inside.width)),
@@ -93,11 +97,28 @@ fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'sta
     lines
 }
 
-fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look, width: u16) -> Line<'static> {
+/// What fits a cause, in words, and whether something of it would be sent.
+struct Fits {
+    words: String,
+    goes: bool,
+}
+
+impl Fits {
+    fn of(app: &App, view: &FailuresView, cluster: &Cluster) -> Self {
+        let goes = view.has(cluster) && planned::held(app, view, cluster).is_none();
+        Self { words: fitting(app, view, cluster), goes }
+    }
+}
+
+fn cause(view: &FailuresView, n: usize, fits: &[Fits], look: Look, width: u16) -> Line<'static> {
+    let (Some(cluster), Some(Fits { words, goes })) = (view.clusters.get(n), fits.get(n)) else {
+        return Line::default();
+    };
+    let chosen = n == view.at;
     let (cursor, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
     let mark = match cluster.remedy {
         Remedy::Settle => " ? ",
-        Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) if view.has(cluster) => "[x]",
+        Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) if *goes => "[x]",
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) => "[ ]",
     };
     let longest = view.clusters.iter().map(|cluster| text::width(&name(view, cluster))).max().unwrap_or(0);
@@ -107,8 +128,8 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look, width
         count = widest(&|cluster| cluster.keys.len().to_string().len()) + 1;
         price = widest(&|cluster| text::width(&cluster.cost.to_string()));
     }
-    let fits = widest(&|cluster| text::width(&fitting(view, cluster)));
-    let room = usize::from(width).saturating_sub(BESIDE_CLASS + count + price + fits).max(CLASS.0 / 2);
+    let widest_fit = fits.iter().map(|fits| text::width(&fits.words)).max().unwrap_or(0);
+    let room = usize::from(width).saturating_sub(BESIDE_CLASS + count + price + widest_fit).max(CLASS.0 / 2);
     let cells = longest.clamp(CLASS.0, CLASS.1).min(room);
     let class = text::pad(&text::cut(&name(view, cluster), cells, look.signs.ascii), cells);
     Line::from(vec![
@@ -116,7 +137,7 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look, width
         Span::raw(format!("{mark}{:>count$}  ", cluster.keys.len())),
         Span::styled(class, style),
         Span::styled(format!("{:>price$}  ", cluster.cost.to_string()), look.theme.faint),
-        span(fitting(view, cluster), if view.has(cluster) { look.theme.good } else { look.theme.warn }),
+        span(words, if *goes { look.theme.good } else { look.theme.warn }),
     ])
 }
 
@@ -137,14 +158,18 @@ pub(super) fn name(view: &FailuresView, cluster: &Cluster) -> String {
 }
 
 /// What fits a cause, or how it was mended.
-pub(super) fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
+pub(super) fn fitting(app: &App, view: &FailuresView, cluster: &Cluster) -> String {
     match (view.fixes.get(&cluster.id), cluster.remedy) {
         (Some(Fix::Prompts { .. }), _) => tr!("prompts edited").into(),
         (Some(Fix::Field { field, value }), _) if value.is_empty() => {
             tr!("{field} set to none", field = names::field(*field))
         }
         (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = names::field(*field), value),
-        (None, Remedy::Again) => tr!("retry").into(),
+        (None, Remedy::Again) => match planned::blocked(app, cluster) {
+            Some(block) => terms::wait_for(block).into(),
+            None if planned::held(app, view, cluster).is_some() => tr!("retry each alone").into(),
+            None => tr!("retry").into(),
+        },
         (None, Remedy::EditPrompts | Remedy::FixField(_)) if view.taken_in.contains(&cluster.id) => {
             tr!("retry unchanged").into()
         }
@@ -157,10 +182,10 @@ pub(super) fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
 fn send(app: &App, view: &FailuresView, look: Look) -> Line<'static> {
     let chosen = view.at == view.clusters.len();
     let cursor = if chosen { look.signs.cursor } else { " " };
-    let tasks: usize = view.planned().map(|cluster| cluster.keys.len()).sum();
-    let cost: Totals = view.planned().flat_map(|cluster| cluster.cost.all()).collect();
-    // What stops all of it stands at the top.
-    let words = match tasks {
+    let (sent, cost) = planned::sum(app, view);
+    let words = match sent.len() {
+        // Why stands at the top, or below.
+        0 if view.planned().next().is_some() => tr!("Nothing to send now").to_owned(),
         0 => failures::nothing_planned(app, view).0,
         1 => tr!("Plan 1 task, {price}", price = cost),
         count => tr!("Plan {count} tasks, {price}", count, price = cost),
