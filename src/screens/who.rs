@@ -4,17 +4,24 @@ use crate::{
     app::App,
     kit::brush::Brush,
     layer::Do,
-    lists::{Kind, ListView, view::text_list},
+    lists::{
+        Kind, ListView,
+        view::{heights, text_list},
+    },
 };
 use engine::effect::{Effect, StoreCmd};
 use ratatui::layout::{Position, Rect};
 use words::{print::who, tr};
 
 /// The list.
-pub static WHO: Kind = Kind { texts: |app| who::lines(&app.work, &app.screen.voice), draw, run: None };
+pub static WHO: Kind = Kind { texts, heights: |app, view, width| heights(texts(app), view, width), draw, run: None };
+
+fn texts(app: &App) -> Vec<String> {
+    who::lines(&app.work, &app.screen.voice)
+}
 
 fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
-    text_list(brush, screen, app, view, tr!("Who does what"), who::lines(&app.work, &app.screen.voice))
+    text_list(brush, screen, app, view, tr!("Who does what"), texts(app))
 }
 
 /// Opens it.

@@ -7,11 +7,11 @@ use crate::{
     help::lines::{HelpLine, help_lines},
     keymap,
     keymap::BINDINGS,
-    kit::{brush::Brush, editor::LineEditor, text},
+    kit::{brush::Brush, editor::LineEditor, text, theme::Look},
     layer::Do,
     lists::{
         Kind, ListView,
-        view::{LongList, list_place, mark, page_of, pays, searchable},
+        view::{LongList, list_place, mark, page_of, pays, rows_of, searchable},
     },
     toast,
 };
@@ -24,7 +24,7 @@ use words::tr;
 
 /// Help as a list.
 pub static HELP: Kind =
-    Kind { texts: |app| help_lines(app).iter().map(HelpLine::text).collect(), draw, run: Some(run) };
+    Kind { texts: |app| help_lines(app).iter().map(HelpLine::text).collect(), heights, draw, run: Some(run) };
 
 /// Opens it, or closes it.
 pub(crate) fn toggle(app: &mut App) {
@@ -62,39 +62,47 @@ fn run(app: &mut App) -> Vec<Do> {
 fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
     let look = brush.look;
     let place = list_place(screen);
-    let width = usize::from(place.width).saturating_sub(4);
-    let column = 18.min(width / 3);
     let (mut lines, mut chosen, mut items) = (Vec::new(), 0, Vec::new());
     for (at, line) in shown(app, view).into_iter().enumerate() {
         if at == view.scroll {
             chosen = lines.len();
         }
-        items.resize(lines.len(), at.saturating_sub(1));
-        let (head, style, text) = match line {
-            HelpLine::Title(title) => {
-                lines.push(Line::from(vec![mark(look, at == view.scroll), Span::styled(title, look.theme.strong)]));
-                continue;
-            }
-            HelpLine::Key { keys, text, paid, .. } => {
-                let keys = keys.split(' ').map(keymap::readable).collect::<Vec<_>>().join(" ");
-                let text = if paid { format!("{}{text}", pays(look)) } else { text };
-                (keys, look.theme.key, text)
-            }
-            HelpLine::Word { word, text } => (word, look.theme.strong, text),
-            HelpLine::Sign { sign, text } => (look.signs.explained(sign).to_owned(), look.theme.strong, text),
-        };
-        let head_width = text::width(&head).max(column);
-        for (n, part) in text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate() {
-            let head = if n == 0 { head.as_str() } else { "" };
-            let pad = " ".repeat(head_width + 1 - text::width(head).min(head_width));
-            let cursor = mark(look, at == view.scroll && n == 0);
-            lines.push(Line::from(vec![cursor, Span::styled(format!("{head}{pad}"), style), Span::raw(part)]));
-        }
+        lines.extend(drawn(line, at == view.scroll, look, place.width));
+        items.resize(lines.len(), at);
     }
-    let rows = usize::from(place.height).saturating_sub(3);
-    items.resize(lines.len(), items.last().map_or(0, |last| last + 1));
-    let list = LongList { title: tr!("Help"), lines, first: page_of(chosen, rows), runs: true };
+    let list = LongList { title: tr!("Help"), lines, first: page_of(chosen, rows_of(place)), runs: true };
     let caret = searchable(brush, screen, app, &list, view);
     brush.chosen_by.iter_mut().for_each(|(_, line)| *line = items.get(*line).copied().unwrap_or(0));
     caret
+}
+
+fn heights(app: &App, view: &ListView, width: u16) -> Vec<usize> {
+    let look = Look::of(&app.work.settings.ui);
+    shown(app, view).into_iter().map(|line| drawn(line, false, look, width).len()).collect()
+}
+
+/// A line of help in a frame that wide.
+fn drawn(line: HelpLine, chosen: bool, look: Look, width: u16) -> Vec<Line<'static>> {
+    let width = usize::from(width).saturating_sub(4);
+    let column = 18.min(width / 3);
+    let (head, style, text) = match line {
+        HelpLine::Title(title) => {
+            return vec![Line::from(vec![mark(look, chosen), Span::styled(title, look.theme.strong)])];
+        }
+        HelpLine::Key { keys, text, paid, .. } => {
+            let keys = keys.split(' ').map(keymap::readable).collect::<Vec<_>>().join(" ");
+            let text = if paid { format!("{}{text}", pays(look)) } else { text };
+            (keys, look.theme.key, text)
+        }
+        HelpLine::Word { word, text } => (word, look.theme.strong, text),
+        HelpLine::Sign { sign, text } => (look.signs.explained(sign).to_owned(), look.theme.strong, text),
+    };
+    let head_width = text::width(&head).max(column);
+    let parts = text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate();
+    let lines = parts.map(|(n, part)| {
+        let head = if n == 0 { head.as_str() } else { "" };
+        let pad = " ".repeat(head_width + 1 - text::width(head).min(head_width));
+        Line::from(vec![mark(look, chosen && n == 0), Span::styled(format!("{head}{pad}"), style), Span::raw(part)])
+    });
+    lines.collect()
 }

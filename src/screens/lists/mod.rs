@@ -8,8 +8,9 @@ use crate::{
     keymap::{Action, Ctx, Move, Why},
     kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Do, Handle, Overlay},
+    lists::view::{list_place, page_of, rows_of},
+    toast,
 };
-use engine::filter::contains;
 use ratatui::layout::{Position, Rect};
 use std::{fmt, ptr};
 use words::tr;
@@ -18,6 +19,8 @@ use words::tr;
 pub struct Kind {
     /// Its lines, to be searched.
     pub(crate) texts: fn(&App) -> Vec<String>,
+    /// How many lines of a frame that wide each text takes that the search leaves.
+    pub(crate) heights: fn(&App, &ListView, u16) -> Vec<usize>,
     /// Its picture; tells where the caret is.
     pub(crate) draw: fn(&mut Brush<'_>, Rect, &App, &ListView) -> Option<Position>,
     /// Runs the line under its cursor, where it has one.
@@ -91,7 +94,9 @@ impl Overlay for ListView {
 }
 
 fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
-    let (page, len) = (page(app), len(app));
+    let place = place(app);
+    let page = rows_of(place).max(1);
+    let heights = app.screen.top::<ListView>().map(|list| (list.kind.heights)(app, list, place.width))?;
     let list = app.screen.top_mut::<ListView>()?;
     let run = list.kind.run.filter(|_| !list.typing);
     match did {
@@ -106,8 +111,12 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
         }
         Did::Move(_) if list.typing => return None,
         Did::Move(to) => {
-            let places = if list.kind.run.is_some() { len } else { len.saturating_sub(page) + 1 };
-            list.scroll = step(to, list.scroll, places, page);
+            list.scroll = if list.kind.run.is_some() {
+                cursor_to(to, list.scroll, &heights, page)
+            } else {
+                let places = heights.iter().sum::<usize>().saturating_sub(page) + 1;
+                step(to, list.scroll.min(places - 1), places, page)
+            };
         }
         Did::Accept => match run {
             Some(run) => return Some(run(app)),
@@ -124,16 +133,33 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
     Some(Vec::new())
 }
 
-/// How many lines the search leaves of the list that has the keys.
-fn len(app: &App) -> usize {
-    let Some(list) = app.screen.top::<ListView>() else { return 0 };
-    let needle = list.query.text().to_lowercase();
-    (list.kind.texts)(app).iter().filter(|text| contains(text, &needle)).count()
+/// Where a move leads the cursor of a list that is shown page by page: a page is so many lines, and what is on it may take
+/// several of them.
+fn cursor_to(to: Move, at: usize, heights: &[usize], page: usize) -> usize {
+    let first_lines: Vec<usize> = heights
+        .iter()
+        .scan(0, |line, height| {
+            let first = *line;
+            *line += height;
+            Some(first)
+        })
+        .collect();
+    let line = first_lines.get(at).copied().unwrap_or(0);
+    let shown = page_of(line, page);
+    let wanted = match to {
+        Move::PageDown => shown + page,
+        Move::PageUp => shown.saturating_sub(page),
+        Move::HalfDown => line + page.div_ceil(2),
+        Move::HalfUp => line.saturating_sub(page.div_ceil(2)),
+        Move::Up | Move::Down | Move::First | Move::Last => return step(to, at, heights.len(), page),
+    };
+    let found = first_lines.iter().position(|line| *line >= wanted);
+    found.unwrap_or_else(|| heights.len().saturating_sub(1))
 }
 
-/// The lines of a list on the screen: all but its borders and its own last line.
-fn page(app: &App) -> usize {
-    usize::from(app.screen.height).saturating_sub(3).max(1)
+/// Where the list lies now: what was just said stands below it.
+fn place(app: &App) -> Rect {
+    list_place(Rect::new(0, 0, app.screen.width, app.screen.height - toast::rows(app).min(app.screen.height)))
 }
 
 /// Begins to type a search.
@@ -166,5 +192,31 @@ fn in_help(app: &App) -> Result<(), Why> {
     match app.screen.top::<ListView>() {
         Some(list) if list.kind.run.is_some() => Ok(()),
         _ => Err(Why(tr!("There is nothing to run here").into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_leave_no_line_out_whatever_lines_each_text_takes() {
+        let (heights, page) = ([1, 2, 1, 3, 1, 1, 2, 2, 1, 1, 4, 1], 5);
+        let all: usize = heights.iter().sum();
+        let shown = |at: usize| {
+            let first = page_of(heights[..at].iter().sum(), page).min(all - page);
+            first..first + page
+        };
+        let (mut at, mut seen) = (0, shown(0).collect::<Vec<_>>());
+        for _ in 0..heights.len() {
+            at = cursor_to(Move::PageDown, at, &heights, page);
+            seen.extend(shown(at));
+        }
+        assert!((0..all).all(|line| seen.contains(&line)), "{seen:?}");
+        assert_eq!(at, heights.len() - 1);
+        for _ in 0..heights.len() {
+            at = cursor_to(Move::PageUp, at, &heights, page);
+        }
+        assert_eq!(at, 0);
     }
 }

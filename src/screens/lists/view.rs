@@ -68,6 +68,11 @@ pub(crate) const fn page_of(line: usize, rows: usize) -> usize {
     line - line % if rows == 0 { 1 } else { rows }
 }
 
+/// The rows of a long list in that place: all but its borders and its own last line.
+pub(crate) fn rows_of(place: Rect) -> usize {
+    usize::from(place.height).saturating_sub(3)
+}
+
 /// So far down a list that its chosen line is seen, with some lines after it.
 pub(crate) fn scroll_to(at: usize, screen: Rect) -> usize {
     at.saturating_sub(usize::from(screen.height.saturating_sub(8)))
@@ -125,15 +130,26 @@ pub(crate) fn text_list(
     title: &'static str,
     lines: Vec<String>,
 ) -> Option<Position> {
-    // The frame with its blanks, and the signs that there is more.
-    let room = usize::from(list_place(screen).width).saturating_sub(6);
+    let lines = wrapped(lines, view, list_place(screen).width).into_iter().flatten().map(Line::raw).collect();
+    searchable(brush, screen, app, &LongList { title, lines, first: view.scroll, runs: false }, view)
+}
+
+/// Cells of a line of a long text in a frame that wide: without its border and blanks, and the signs that there is more.
+pub(crate) fn room_of(width: u16) -> usize {
+    usize::from(width).saturating_sub(6)
+}
+
+/// Each line of a long text that holds what is searched for, wrapped into a frame that wide.
+fn wrapped(lines: Vec<String>, view: &ListView, width: u16) -> Vec<Vec<String>> {
+    let room = room_of(width);
     let needle = view.query.text().to_lowercase();
     let shown = lines.into_iter().filter(|line| line.to_lowercase().contains(&needle));
-    let lines = shown
-        .flat_map(|line| if line.is_empty() { vec![line] } else { text::wrap(&line, room) })
-        .map(Line::raw)
-        .collect();
-    searchable(brush, screen, app, &LongList { title, lines, first: view.scroll, runs: false }, view)
+    shown.map(|line| if line.is_empty() { vec![line] } else { text::wrap(&line, room) }).collect()
+}
+
+/// How many lines each of them takes.
+pub(crate) fn heights(lines: Vec<String>, view: &ListView, width: u16) -> Vec<usize> {
+    wrapped(lines, view, width).iter().map(Vec::len).collect()
 }
 
 /// Where a long list lies.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    kit::{brush::Brush, text},
+    kit::{brush::Brush, text, theme::Look},
     lists::{
         Kind, ListView,
         view::{LongList, list_place, searchable},
@@ -17,27 +17,34 @@ use ratatui::{
 use words::{amounts, tr};
 
 /// The log as a list.
-pub static MESSAGES: Kind =
-    Kind { texts: |app| app.screen.messages.iter().map(|message| message.text.clone()).collect(), draw, run: None };
+pub static MESSAGES: Kind = Kind {
+    texts: |app| app.screen.messages.iter().map(|message| message.text.clone()).collect(),
+    heights: |app, view, width| vec![1; lines(app, view, Look::of(&app.work.settings.ui), width).len()],
+    draw,
+    run: None,
+};
 
-/// Its scroll counts messages, whatever lines they take.
 fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
-    let look = brush.look;
-    let room = usize::from(list_place(screen).width).saturating_sub(4 + 16);
+    let mut lines = lines(app, view, brush.look, list_place(screen).width);
+    if lines.is_empty() && view.query.text().is_empty() {
+        lines.push(Line::styled(tr!("No messages yet."), brush.look.theme.faint));
+    }
+    let list = LongList { title: tr!("Messages"), lines, first: view.scroll, runs: false };
+    searchable(brush, screen, app, &list, view)
+}
+
+/// All messages that hold what is searched for, in a frame that wide.
+fn lines(app: &App, view: &ListView, look: Look, width: u16) -> Vec<Line<'static>> {
+    let room = usize::from(width).saturating_sub(4 + 16);
     let needle = view.query.text().to_lowercase();
-    let (mut lines, mut first) = (Vec::new(), 0);
-    let shown = app.screen.messages.iter().rev().filter(|message| contains(&message.text, &needle));
-    for (at, message) in shown.enumerate() {
-        if at == view.scroll {
-            first = lines.len();
-        }
+    let mut lines = Vec::new();
+    for message in app.screen.messages.iter().rev().filter(|message| contains(&message.text, &needle)) {
         let time = amounts::moment(message.at, app.work.now);
         // Most messages name their task themselves.
         let named = |key: &TaskKey| {
-            message
-                .text
-                .strip_prefix(&key.to_string())
-                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+            let key = key.to_string();
+            let mut after = message.text.match_indices(&key).map(|(at, _)| &message.text[at + key.len()..]);
+            after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
         };
         let key = message.key.filter(|key| !named(key)).map_or_else(String::new, |key| format!("{key} "));
         for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
@@ -49,9 +56,5 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
             ]));
         }
     }
-    if lines.is_empty() && needle.is_empty() {
-        lines.push(Line::styled(tr!("No messages yet."), look.theme.faint));
-    }
-    let list = LongList { title: tr!("Messages"), lines, first, runs: false };
-    searchable(brush, screen, app, &list, view)
+    lines
 }

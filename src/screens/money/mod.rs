@@ -26,7 +26,12 @@ use engine::{
 use words::{amounts, names, print, reason, tr};
 
 /// The screen as a list.
-pub static MONEY: Kind = Kind { texts: |app| lines(app).iter().map(Line::text).collect(), draw: view::draw, run: None };
+pub static MONEY: Kind = Kind {
+    texts: |app| lines(app).iter().map(Line::text).collect(),
+    heights: view::heights,
+    draw: view::draw,
+    run: None,
+};
 
 /// Days that are listed at most.
 const DAYS: usize = 14;

@@ -33,14 +33,18 @@ const TASKS: usize = 7;
 const AMOUNT: usize = 9;
 
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
-    let width = list_place(screen).width.saturating_sub(4);
-    let lines = lines(app, &view.query.text().to_lowercase(), brush.look, width);
+    let lines = lines(app, view, brush.look, list_place(screen).width);
     let list = LongList { title: tr!("Money"), lines, first: view.scroll, runs: false };
     searchable(brush, screen, app, &list, view)
 }
 
-/// All lines that hold what is searched for.
-fn lines(app: &App, needle: &str, look: Look, width: u16) -> Vec<Line<'static>> {
+pub(super) fn heights(app: &App, view: &ListView, width: u16) -> Vec<usize> {
+    vec![1; lines(app, view, Look::of(&app.work.settings.ui), width).len()]
+}
+
+/// All lines that hold what is searched for, in a frame that wide.
+fn lines(app: &App, view: &ListView, look: Look, width: u16) -> Vec<Line<'static>> {
+    let (needle, width) = (&view.query.text().to_lowercase(), width.saturating_sub(4));
     let wanted = |line: &ledger::Line| needle.is_empty() || line.text().to_lowercase().contains(needle);
     ledger::lines(app).iter().filter(|line| wanted(line)).flat_map(|line| drawn(line, look, width)).collect()
 }

@@ -2,9 +2,12 @@
 
 use crate::{
     app::App,
-    kit::brush::Brush,
+    kit::{brush::Brush, text},
     layer::Do,
-    lists::{Kind, ListView, view::text_list},
+    lists::{
+        Kind, ListView,
+        view::{heights, list_place, room_of, text_list},
+    },
 };
 use domain::{
     refunds::CALENDAR_DAYS,
@@ -19,9 +22,20 @@ use words::print;
 use words::tr;
 
 /// The text as a list of lines.
-pub static REFUNDS: Kind = Kind { texts: lines, draw, run: None };
+pub static REFUNDS: Kind = Kind {
+    texts: |app| lines(app, u16::MAX),
+    heights: |app, view, width| heights(lines(app, width), view, width),
+    draw,
+    run: None,
+};
 
-fn lines(app: &App) -> Vec<String> {
+/// Blanks that parts of a call have between them.
+const APART: &str = "  ";
+/// Before the part of a call that goes on in a line of its own: the cells of its time.
+const INDENT: &str = "       ";
+
+/// The text in a frame that wide: a call that is too long for a line breaks behind its ID.
+fn lines(app: &App, width: u16) -> Vec<String> {
     let refunds = &app.work.money.refunds;
     let Some(text) = print::refunds(refunds, app.work.now) else {
         return vec![tr!("There is nothing to ask for.").to_owned()];
@@ -29,11 +43,22 @@ fn lines(app: &App) -> Vec<String> {
     let how = tr!(
         "`reeltop refunds` prints this text. :refunds asked notes that you sent it, :refunds refunded 12 that the money for #12 came back."
     );
-    text.lines().map(str::to_owned).chain([String::new(), how.to_owned()]).collect()
+    text.lines().map(|line| broken(line, room_of(width))).chain([String::new(), how.to_owned()]).collect()
 }
 
 fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
-    text_list(brush, screen, app, view, tr!("Refunds"), lines(app))
+    let lines = lines(app, list_place(screen).width);
+    text_list(brush, screen, app, view, tr!("Refunds"), lines)
+}
+
+fn broken(line: &str, room: usize) -> String {
+    let mut parts = line.splitn(3, APART);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(time), Some(id), Some(rest)) if text::width(line) > room => {
+            format!("{time}{APART}{id}\n{INDENT}{rest}")
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// Opens it, read anew; or notes what is typed behind the command.
@@ -68,4 +93,18 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         RefundStep::Asked | RefundStep::Given => {}
     }
     Ok(vec![Do::Act(Act::Refund { keys, step })])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_too_long_for_a_line_breaks_behind_its_id() {
+        let call = "14:02  8f14e45fceea167a5a36dedd4bea2543  MiniMax-Hailuo-02  0.5 PTC  失败  (#12)";
+        let two = "14:02  8f14e45fceea167a5a36dedd4bea2543\n       MiniMax-Hailuo-02  0.5 PTC  失败  (#12)";
+        assert_eq!(broken(call, 74), two);
+        let text = "To 302.AI: please refund these calls. Each was charged without a result, or charged twice.";
+        assert_eq!((broken(call, 90).as_str(), broken(text, 74).as_str()), (call, text));
+    }
 }
