@@ -167,8 +167,8 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
             let steps = if app.screen.layers.is_empty() { detail::sights::step } else { sheet::step };
             steps(app, forward);
         }
-        Action::NextPoster => go(app, Move::Down),
-        Action::PreviousPoster => go(app, Move::Up),
+        Action::NextPoster => in_table(app, |app| table::go(app, Move::Down)),
+        Action::PreviousPoster => in_table(app, |app| table::go(app, Move::Up)),
         Action::Messages => app.screen.open(ListView::of(&MESSAGES)),
         Action::NextPane => turn(app, true),
         Action::PreviousPane => turn(app, false),
@@ -277,14 +277,18 @@ fn show(app: &mut App, pane: Pane) {
 /// Moves in whatever has the keys.
 pub(crate) fn go(app: &mut App, to: Move) {
     match app.place() {
-        Place::Table => {
-            table::go(app, to);
-            app.screen.table.passing = Some(app.work.now.mono.plus(detail::REST));
-        }
+        Place::Table if app.screen.table.gallery => in_table(app, |app| gallery::go(app, to)),
+        Place::Table => in_table(app, |app| table::go(app, to)),
         Place::Detail => detail::scroll(app, to),
         Place::Over(_) => drop(layer::handle(app, Did::Move(to))),
         Place::ComposeText | Place::ComposePath | Place::ComposeCamera | Place::ComposeChoice => {}
     }
+}
+
+/// Moves the table's cursor; what follows it waits until it rests.
+fn in_table(app: &mut App, goes: impl FnOnce(&mut App)) {
+    goes(app);
+    app.screen.table.passing = Some(app.work.now.mono.plus(detail::REST));
 }
 
 /// The list of files for the picture's row that has the keys.

@@ -2,12 +2,13 @@
 
 use crate::{
     app::App,
+    keymap::Move,
     kit::{brush::Brush, text},
     layout,
     layout::{Layout, Places},
     sights,
     sights::state::{SMALL, Spot},
-    unread,
+    table, unread,
 };
 use domain::task::{Row, TaskKey};
 use engine::{
@@ -52,6 +53,28 @@ fn place(app: &App) -> Option<Rect> {
     match layout::layout(app) {
         Layout::Panes(Places { table: Some(table), .. }) if app.screen.table.gallery => Some(table),
         Layout::Panes(_) | Layout::TooSmall => None,
+    }
+}
+
+/// A row down or up leads to the poster there, in the last row to its last one; every other move is the table's.
+pub(crate) fn go(app: &mut App, to: Move) {
+    let across = place(app).map_or(1, |place| {
+        let tiles = tiles(place);
+        tiles.iter().filter(|tile| tile.y == tiles[0].y).count()
+    });
+    let (at, last) = (app.screen.table.at, app.screen.table.order.len().saturating_sub(1));
+    let wanted = match to {
+        Move::Down if at + across <= last => at + across,
+        // A page holds whole rows.
+        Move::Down if at / across < last / across => last,
+        Move::Up if at >= across => at - across,
+        Move::Down | Move::Up => return,
+        Move::PageUp | Move::PageDown | Move::HalfUp | Move::HalfDown | Move::First | Move::Last => {
+            return table::go(app, to);
+        }
+    };
+    if let Some(key) = app.screen.table.order.get(wanted).copied() {
+        table::go_to(app, key);
     }
 }
 
@@ -137,4 +160,31 @@ fn words(brush: &mut Brush<'_>, app: &App, row: &Row, room: Rect) {
     brush.line(room.x, room.bottom(), room.width, &line);
     let prompt = text::harmless(row.prompt());
     brush.text(room.x + 2, room.bottom() + 1, room.width.saturating_sub(2), &prompt, look.theme.faint);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::state;
+    use domain::task::TaskState::Saved;
+
+    #[test]
+    fn down_and_up_go_a_row_of_posters() {
+        let mut app = state(&[Saved; 8]);
+        app.screen.table.gallery = true;
+        let at = |app: &mut App, to: Move| {
+            go(app, to);
+            app.screen.table.at
+        };
+        // Three beside each other at 80 cells.
+        assert_eq!(at(&mut app, Move::Down), 3);
+        table::go(&mut app, Move::Down);
+        assert_eq!((at(&mut app, Move::Down), at(&mut app, Move::Down)), (7, 7));
+        assert_eq!((at(&mut app, Move::Up), at(&mut app, Move::Up), at(&mut app, Move::Up)), (4, 1, 1));
+        // To the last one where none is right below.
+        assert_eq!(at(&mut app, Move::First), 0);
+        table::go(&mut app, Move::Down);
+        table::go(&mut app, Move::Down);
+        assert_eq!((at(&mut app, Move::Down), at(&mut app, Move::Down)), (5, 7));
+    }
 }
