@@ -370,4 +370,20 @@ mod tests {
         let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
         assert_eq!(why.0, "Only available in: Compose, in a row to choose from");
     }
+
+    #[test]
+    fn of_several_tasks_it_is_said_how_many_cannot_and_why() {
+        let why = |states: &[TaskState], id: &str| {
+            let mut state = state(states);
+            state.screen.table.marks = state.work.tasks.rows.values().map(|row| row.key).collect();
+            possible(&state, by_id(&state, id).unwrap()).unwrap_err().0
+        };
+        assert_eq!(why(&[Saved, Saved], "cancel"), "nothing to do for these 2 tasks: already ended");
+        assert_eq!(
+            why(&[Saved, Unknown, Saved], "cancel"),
+            "nothing to do for these 3 tasks: 2 already ended, 1 may have been charged, to be resolved first"
+        );
+        assert_eq!(why(&[Failed, Failed], "refresh"), "nothing to do for these 2 tasks: nothing to ask the service");
+        assert_eq!(why(&[Failed], "refresh"), "#1 is failed: there is nothing to ask the service");
+    }
 }

@@ -12,6 +12,7 @@ use domain::{
     retry::{Change, Facts},
     task::{Row, TaskState},
 };
+use std::collections::BTreeMap;
 use words::{names, terms, terms::Face, tr};
 
 type Possible = Result<(), Why>;
@@ -140,13 +141,50 @@ fn said(app: &App, row: &Row, no: No) -> Why {
     })
 }
 
-/// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
+/// The same of several tasks, as a part of a sentence.
+fn of_several(no: No) -> &'static str {
+    match no {
+        No::Retry(no) => terms::reason(no),
+        No::Gone => tr!("being sent"),
+        No::Unsure => tr!("may have been charged, to be resolved first"),
+        No::Ended => tr!("already ended"),
+        No::PutAway => tr!("already put away"),
+        No::Saving => tr!("already being downloaded"),
+        No::FileToCome => tr!("no file yet"),
+        No::Fileless => tr!("no file"),
+        No::Settled => tr!("not unknown"),
+        No::NotSaved => tr!("not on disk yet"),
+        No::FileGone => tr!("the file is no longer there"),
+        No::NotOnDisk => tr!("no file on disk"),
+        No::Idless => tr!("no ID from the service"),
+        No::NothingToAsk => tr!("nothing to ask the service"),
+    }
+}
+
+/// Why none of several tasks passes: how many they are, and each reason once.
+fn none_of(count: usize, reasons: &BTreeMap<&str, usize>) -> Why {
+    let told: Vec<String> = match reasons.len() {
+        1 => reasons.keys().map(|why| (*why).to_owned()).collect(),
+        _ => reasons.iter().map(|(why, count)| tr!("{count} {why}", count, why)).collect(),
+    };
+    Why(tr!("nothing to do for these {count} tasks: {reasons}", count, reasons = told.join(tr!(", "))))
+}
+
+/// Whether at least one of the tasks acted on passes; if none does, why not.
 fn any(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
     let mut rows = targets(app).filter_map(|key| app.work.tasks.rows.get(&key)).peekable();
     let Some(first) = rows.peek().copied() else {
         return if targets(app).any(|key| archive::holds(app, key)) { archived() } else { some_task(app) };
     };
-    if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first).map_err(|no| said(app, first, no)) }
+    let (mut count, mut reasons) = (0, BTreeMap::new());
+    for row in rows {
+        match test(row) {
+            Ok(()) => return Ok(()),
+            Err(no) => *reasons.entry(of_several(no)).or_default() += 1,
+        }
+        count += 1;
+    }
+    if count > 1 { Err(none_of(count, &reasons)) } else { test(first).map_err(|no| said(app, first, no)) }
 }
 
 /// What is archived is looked at, cloned, copied and played.
