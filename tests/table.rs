@@ -332,6 +332,8 @@ fn the_archive_is_searched_from_the_table_and_only_looked_at() {
     flow!(flow, "/", "archived:", "<Enter>");
     assert!(flow.row("#1").contains("prompt 1") && flow.row("#3").contains("prompt 3"), "{}", flow.screen());
     flow.hides("prompt 2");
+    // How many the archive has is not known here.
+    flow.shows("2 shown");
     flow!(flow, "g", "r");
     flow.shows("It is archived");
     flow!(flow, "<Enter>");
@@ -340,8 +342,13 @@ fn the_archive_is_searched_from_the_table_and_only_looked_at() {
     for prompt in ["prompt 1", "prompt 2", "prompt 3"] {
         flow.shows(prompt);
     }
+    flow.shows("3 shown");
+    flow!(flow, ":goto 1", "<Enter>");
+    flow.hides("is archived");
     flow!(flow, "<Esc>");
     assert_eq!(flow.row("#1"), "", "{}", flow.screen());
+    flow!(flow, ":goto 1", "<Enter>");
+    flow.shows("#1 is archived; :filter archived:yes shows it");
 }
 
 #[test]

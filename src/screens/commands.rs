@@ -378,6 +378,12 @@ fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
             sheet::open(app, &tasks);
             Vec::new()
         }
+        Then::Goto => {
+            let task = tasks.first().map(|task| task.key);
+            let text = task.map(|key| tr!("{key} is archived; :filter archived:yes shows it", key));
+            text.into_iter().for_each(|text| toast::say(app, Level::Info, text, task));
+            Vec::new()
+        }
         Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(app, task)),
     }
 }

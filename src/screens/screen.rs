@@ -335,6 +335,8 @@ pub enum Then {
     Play,
     /// Show frames of their videos.
     Sheet,
+    /// Say where it is: it is not in the table.
+    Goto,
 }
 
 /// An act that can be taken back.

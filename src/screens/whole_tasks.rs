@@ -53,8 +53,11 @@ pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Do> {
 
 /// A task does not exist: the wish for it cannot be met.
 pub(crate) fn missing(app: &mut App, gone: TaskKey) {
-    if app.screen.after.as_ref().is_some_and(|after| after.tasks.iter().any(|(key, _)| *key == gone)) {
-        app.screen.after = None;
-        toast::say(app, Level::Warning, tr!("{gone} is no longer in the store", gone), Some(gone));
-    }
+    let waits = |after: &AfterDetail| after.tasks.iter().any(|(key, _)| *key == gone);
+    let Some(after) = app.screen.after.take_if(|after| waits(after)) else { return };
+    let text = match after.then {
+        Then::Goto => tr!("there is no task {key}", key = gone),
+        _ => tr!("{gone} is no longer in the store", gone),
+    };
+    toast::say(app, Level::Warning, text, Some(gone));
 }

@@ -6,8 +6,10 @@ use crate::{
     compose, hints,
     keymap::{Action, Pane},
     layer::Do,
-    screen::Done,
-    table, undo,
+    screen::{Done, Then},
+    table,
+    table::archive,
+    undo, whole_tasks,
 };
 use domain::task::{RemoteId, TaskKey, keep_first};
 use engine::act::{Act, Resolution};
@@ -56,7 +58,16 @@ pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Do>, Str
     if rest.is_empty() {
         return Err(tr!("it takes a task's number, such as 12").into());
     }
-    go_to(app, key_of(&plain(rest))?)?;
+    let key = key_of(&plain(rest))?;
+    let largest = app.work.tasks.rows.last().map_or(TaskKey(u32::MAX), |row| row.key);
+    if archive::holds(app, key) {
+        table::go_to(app, key);
+    } else if !app.work.tasks.rows.contains_key(&key) && key < largest {
+        // It may be archived: the store knows.
+        return Ok(whole_tasks::with(app, &[key], Then::Goto));
+    } else {
+        go_to(app, key)?;
+    }
     if app.screen.pane == Pane::Compose || pane == Pane::Detail {
         app.screen.pane = pane;
     }

@@ -176,11 +176,14 @@ fn notes_in(app: &App, mark: Option<&str>, last: [Option<String>; 2]) -> String 
     let table = &app.screen.table;
     let mut notes = Vec::new();
     if !table.filter.is_empty() {
-        notes.push(tr!(
-            "{shown} of {all}",
-            shown = amounts::number(passing(app).count()),
-            all = amounts::number(app.work.tasks.rows.len())
-        ));
+        let shown = amounts::number(passing(app).count());
+        notes.push(match table.filter.place() {
+            // Of the archive only what passes is read.
+            Some(Place::Archive | Place::Both) => tr!("{shown} shown", shown),
+            Some(Place::Table) | None => {
+                tr!("{shown} of {all}", shown, all = amounts::number(app.work.tasks.rows.len()))
+            }
+        });
     }
     if !app.work.tasks.loaded && app.work.tasks.total > 0 {
         notes.push(tr!(
