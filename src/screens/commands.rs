@@ -121,7 +121,7 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
             return scope::cancel(app, keys);
         }
         Action::Refresh => return refresh(app),
-        Action::Balance => return vec![Do::Act(Act::Balance)],
+        Action::Balance => return ledger::ask_balance(app),
         Action::Pause => return vec![Do::Act(pause(app))],
         Action::Undo if app.screen.top::<Picker>().is_some() => return pick::undo(app),
         Action::Undo => return take_back(app),

@@ -92,6 +92,7 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     failures::tell_round(app);
     effects.extend(detail::follow(app));
     toast::expire(app);
+    money::tell_balances(app);
     table::pins::keep(app);
     table::place::see(app);
     effects.extend(pictures::follow(app));

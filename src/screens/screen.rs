@@ -49,6 +49,8 @@ pub struct Screen {
     pub layers: Vec<Layer>,
     /// What the message line has, newest last; each is in `messages` too.
     pub toasts: VecDeque<Toast>,
+    /// The profiles whose balance a person asked for, until it is known.
+    pub(crate) balances_asked: Vec<String>,
     /// The message log, newest last, at most 500.
     pub messages: VecDeque<Message>,
     /// Shown once at the start: what happened since the last time.
@@ -396,6 +398,7 @@ impl Screen {
             compose: Compose::new(settings, Draft::default()),
             layers: Vec::new(),
             toasts: VecDeque::new(),
+            balances_asked: Vec::new(),
             messages: VecDeque::new(),
             away: None,
             voice: keys.voice(),

@@ -8,6 +8,7 @@ use crate::{
     app::App,
     layer::Do,
     lists::{Kind, ListView},
+    toast,
 };
 use domain::{
     amount::{Amount, Currency},
@@ -19,7 +20,7 @@ use domain::{
 };
 use engine::{
     act::Act,
-    effect::{Effect, StoreCmd},
+    effect::{Effect, Level, StoreCmd},
     served::Balance,
     work::Work,
 };
@@ -92,6 +93,43 @@ pub(crate) fn open(app: &mut App) -> Vec<Do> {
     let now = app.work.now;
     let audit = Act::Audit { days: AUDITED };
     vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance), Do::Act(audit)]
+}
+
+/// Asks for the balances, and has them told in the message line when they come.
+pub(crate) fn ask_balance(app: &mut App) -> Vec<Do> {
+    let with_key = app.work.served().filter(|(_, served)| served.has_key);
+    let profiles: Vec<String> = with_key.map(|(profile, _)| profile.to_owned()).collect();
+    if profiles.is_empty() {
+        toast::say(app, Level::Warning, tr!("there is no API key to ask for the balance with").into(), None);
+        return Vec::new();
+    }
+    app.screen.balances_asked = profiles;
+    vec![Do::Act(Act::Balance)]
+}
+
+/// Tells of the balances that a person asked for and that have come, or why they have not.
+pub(crate) fn tell_balances(app: &mut App) {
+    let asked = std::mem::take(&mut app.screen.balances_asked);
+    let (waits, come): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|profile| app.work.of(profile).balance.asking.is_some());
+    app.screen.balances_asked = waits;
+    let several = app.work.served().count() > 1;
+    for profile in come {
+        let told = &app.work.of(&profile).balance;
+        let (level, text) = match (&told.problem, told.last) {
+            (Some(error), _) => {
+                let why = reason::message(&error.reason, &app.screen.voice);
+                (Level::Warning, tr!("balance unknown: {why}", why))
+            }
+            (None, Some((balance, _))) => {
+                let balance = balance.of(app.work.currency_of(&profile));
+                (Level::Info, tr!("balance {balance}", balance))
+            }
+            (None, None) => (Level::Warning, tr!("this service does not tell its balance").to_owned()),
+        };
+        let text = if several { format!("{profile}: {text}") } else { text };
+        toast::say(app, level, text, None);
+    }
 }
 
 /// What the service took between two words about the balance, beside what this store knows of that time.
@@ -294,6 +332,9 @@ fn audit(app: &App) -> Vec<Line> {
     let fact = |name: &'static str, text: String, loud| Line::Fact { name, text, loud };
     let title = tr!("By the gateway's records");
     let money = &app.work.money;
+    if !app.work.served().any(|(_, served)| served.has_key) {
+        return vec![fact(tr!("Records"), tr!("there is no API key to read them with").into(), true)];
+    }
     if money.auditing.as_ref().is_some_and(|auditing| auditing.asked) {
         return vec![fact(tr!("Records"), tr!("being compared").into(), false)];
     }
@@ -353,5 +394,32 @@ mod tests {
         state.work.own.balance.last = state.work.own.balance.first;
         assert_eq!(compared(&state.work, &state.work.settings.profile.name), None);
         assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference needs a second look")));
+    }
+
+    #[test]
+    fn without_a_key_the_records_are_not_being_compared_and_the_balance_is_not_asked_for() {
+        let mut state = state(&[Saved]);
+        state.work.own.has_key = false;
+        let _ = open(&mut state);
+        assert!(lines(&state).iter().any(|line| line.text() == "Records there is no API key to read them with"));
+        assert_eq!(ask_balance(&mut state), []);
+        let said = state.screen.toasts.back().map(|toast| toast.text.as_str());
+        assert_eq!(said, Some("there is no API key to ask for the balance with"));
+    }
+
+    #[test]
+    fn a_balance_that_was_asked_for_is_told_when_it_comes() {
+        let mut state = state(&[Saved]);
+        state.work.own.has_key = true;
+        let wishes = ask_balance(&mut state);
+        let _ = crate::carry_out::carry_out(&mut state, wishes);
+        tell_balances(&mut state);
+        assert!(state.screen.toasts.is_empty() && state.work.own.balance.asking.is_some());
+        state.work.own.balance.asking = None;
+        state.work.own.balance.last = Some((ptc(9_500), Wall(WALL)));
+        tell_balances(&mut state);
+        tell_balances(&mut state);
+        let said: Vec<&str> = state.screen.toasts.iter().map(|toast| &*toast.text).collect();
+        assert_eq!(said, ["balance 9.5 PTC"]);
     }
 }
