@@ -5,7 +5,7 @@ use crate::{
     effect::{Effect, StoreCmd},
     ended,
     hands::{self, claim, held_by_another, in_scope},
-    news::Left,
+    news::{Left, News, TaskNews},
     saver,
     timeline::event,
     work::Work,
@@ -55,6 +55,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
             task.phase =
                 Phase::Running { status: String::new(), next_poll: work.now.wall, polls: 0, misses: 0, trouble: None };
             task.claim = claim(work, hands::CLAIM);
+            work.news.push(News::Task { key, what: TaskNews::Watched });
         }
         Phase::Running { .. } => {
             task.dir = dir;

@@ -68,6 +68,8 @@ pub enum TaskNews {
     AcceptedLate(RemoteId),
     /// It was taken back, or is no longer watched.
     Cancelled(Charged),
+    /// A person had stopped watching it, and it is watched again.
+    Watched,
     /// A person put the failure away (true), or opened it again.
     PutAway(bool),
     /// An unknown was settled, or a settlement taken back.

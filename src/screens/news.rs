@@ -49,6 +49,7 @@ fn kind(news: &News) -> Option<Kind> {
         TaskNews::Refused(_) => Some(Kind::Now(TaskState::Refused)),
         TaskNews::Unknown(_) => Some(Kind::Now(TaskState::Unknown)),
         TaskNews::Cancelled(_) => Some(Kind::Now(TaskState::Cancelled)),
+        TaskNews::Watched => Some(Kind::Watched),
         TaskNews::PutAway(true) => Some(Kind::PutAway),
         TaskNews::PutAway(false) => Some(Kind::Open),
         _ => None,

@@ -271,6 +271,8 @@ pub struct Toast {
 pub enum Kind {
     /// Tasks that came to that state.
     Now(TaskState),
+    /// Tasks that are watched again.
+    Watched,
     /// Failures that were put away.
     PutAway,
     /// Failures that were opened again.

@@ -73,6 +73,7 @@ pub(crate) fn no_completion(app: &mut App) {
 fn folded(kind: Kind, count: usize) -> String {
     match kind {
         Kind::Now(state) => tr!("{count} {state}", count, state = names::state(state)),
+        Kind::Watched => tr!("{count} watched again", count),
         Kind::PutAway => tr!("{count} put away", count),
         Kind::Open => tr!("{count} open again", count),
         // Only the last one counts.

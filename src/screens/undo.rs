@@ -154,3 +154,22 @@ fn why_not(app: &App) -> String {
 fn state(app: &App, key: TaskKey) -> Option<TaskState> {
     app.work.tasks.rows.get(&key).map(|row| row.state)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{msg::Input, shell::input, testing::state};
+
+    #[test]
+    fn what_is_watched_again_is_said_and_logged() {
+        let mut app = state(&[TaskState::Running]);
+        for key in ["x", "y", "u"] {
+            let _ = input::input(&mut app, Input::Key(key.parse().unwrap()));
+        }
+        assert_eq!(state(&[TaskState::Running]).work.tasks.counts, app.work.tasks.counts);
+        let said = "#1 is watched again; its file is saved when it is ready";
+        assert_eq!(app.screen.toasts.back().map(|toast| toast.text.as_str()), Some(said));
+        assert_eq!(app.screen.messages.back().map(|message| message.text.as_str()), Some(said));
+    }
+}

@@ -134,6 +134,7 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             };
             (Level::Info, format!("{key} {text}"))
         }
+        TaskNews::Watched => (Level::Info, tr!("{key} is watched again; its file is saved when it is ready", key)),
         TaskNews::PutAway(true) => (Level::Info, tr!("{key} is put away", key)),
         TaskNews::PutAway(false) => (Level::Info, tr!("{key} is open again", key)),
         TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
