@@ -195,6 +195,7 @@ fn away(width: u16, height: u16) -> App {
             until,
             kind: None,
             count: 1,
+            answers: false,
         });
     }
     state

@@ -93,6 +93,9 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     effects.extend(detail::follow(app));
     toast::expire(app);
     money::tell_balances(app);
+    if !app.screen.compose.wants_preview {
+        toast::read(app);
+    }
     table::pins::keep(app);
     table::place::see(app);
     effects.extend(pictures::follow(app));

@@ -51,6 +51,8 @@ pub struct Screen {
     pub toasts: VecDeque<Toast>,
     /// The profiles whose balance a person asked for, until it is known.
     pub(crate) balances_asked: Vec<String>,
+    /// Whether a key is being taken: what is said now answers it.
+    pub(crate) answering: bool,
     /// The message log, newest last, at most 500.
     pub messages: VecDeque<Message>,
     /// Shown once at the start: what happened since the last time.
@@ -264,6 +266,8 @@ pub struct Toast {
     pub kind: Option<Kind>,
     /// How many are folded in it.
     pub count: usize,
+    /// Whether it answers the key that was pressed last: nothing that happens besides comes before it.
+    pub answers: bool,
 }
 
 /// News of one kind are one message: "14 saved".
@@ -279,6 +283,8 @@ pub enum Kind {
     Open,
     /// Why a key did nothing.
     Reply,
+    /// The preview waits for pictures.
+    Reading,
 }
 
 /// A line of the message log.
@@ -401,6 +407,7 @@ impl Screen {
             layers: Vec::new(),
             toasts: VecDeque::new(),
             balances_asked: Vec::new(),
+            answering: false,
             messages: VecDeque::new(),
             away: None,
             voice: keys.voice(),

@@ -3,7 +3,8 @@
 
 use crate::{
     app::App,
-    keymap::{Action, Ctx},
+    key::Key,
+    keymap::{Action, Ctx, binding, readable},
     kit::{brush::Brush, text},
     screen::{Kind, Message, Toast},
 };
@@ -33,9 +34,10 @@ pub fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
 pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<TaskKey>, kind: Option<Kind>) {
     let screen = &mut app.screen;
     let until = app.work.now.mono.plus(STANDS);
+    let answers = screen.answering;
     // A held key that cannot do what it should says so once, not thirty times a second.
     if let Some(last) = screen.toasts.back_mut().filter(|last| last.text == text && last.level == level) {
-        last.until = until;
+        (last.until, last.answers) = (until, last.answers || answers);
         return;
     }
     log(app, level, text.clone(), key);
@@ -43,11 +45,11 @@ pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<Task
     let before = kind.and_then(|kind| toasts.iter().position(|toast| toast.kind == Some(kind)));
     let count = before.and_then(|at| toasts.remove(at)).map_or(0, |toast| toast.count) + 1;
     let (text, count) = match kind {
-        Some(Kind::Reply) => (text, 1),
+        Some(Kind::Reply | Kind::Reading) => (text, 1),
         Some(kind) if count > 1 => (folded(kind, count), count),
         Some(_) | None => (text, count),
     };
-    toasts.push_back(Toast { level, text, until, kind, count });
+    toasts.push_back(Toast { level, text, until, kind, count, answers });
     while toasts.len() > MOST {
         toasts.pop_front();
     }
@@ -56,6 +58,22 @@ pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<Task
 /// Why a key did nothing. It goes with the next key that does something.
 pub(crate) fn reply(app: &mut App, text: String) {
     say_of(app, Level::Warning, text, None, Some(Kind::Reply));
+}
+
+/// A key comes: what is said until it is done answers it, and nothing that was said before does.
+pub(crate) fn key_begins(app: &mut App) {
+    app.screen.answering = true;
+    app.screen.toasts.iter_mut().for_each(|toast| toast.answers = false);
+}
+
+/// The key is done.
+pub(crate) fn key_ends(app: &mut App) {
+    app.screen.answering = false;
+}
+
+/// The preview waits no longer: it is there, or was given up.
+pub(crate) fn read(app: &mut App) {
+    app.screen.toasts.retain(|toast| toast.kind != Some(Kind::Reading));
 }
 
 /// A key was pressed: what was said to an earlier one is no longer true.
@@ -77,15 +95,31 @@ fn folded(kind: Kind, count: usize) -> String {
         Kind::PutAway => tr!("{count} put away", count),
         Kind::Open => tr!("{count} open again", count),
         // Only the last one counts.
-        Kind::Reply => String::new(),
+        Kind::Reply | Kind::Reading => String::new(),
     }
+}
+
+/// What is shown, the newest first; what happens to tasks besides comes after what answers the last key.
+fn shown(app: &App) -> impl Iterator<Item = &Toast> {
+    let all = || app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
+    let answered = all().any(|toast| toast.answers);
+    let waits = move |toast: &&Toast| answered && !toast.answers && matches!(toast.kind, Some(Kind::Now(_)));
+    all().filter(move |toast| !waits(toast)).chain(all().filter(waits))
+}
+
+/// The key of the message log; empty where it means something else.
+fn log_key(app: &App) -> String {
+    let keys = &app.screen.keys;
+    let opens = |key: &Key| keys.resolve(app.place(), *key).is_some_and(|found| found.action == Action::Messages);
+    let binding = binding(Ctx::Panes, Action::Messages);
+    let key = binding.and_then(|binding| keys.keys_of(binding).iter().find(|key| opens(key)));
+    key.map_or_else(String::new, |key| readable(&key.to_string()))
 }
 
 /// How many rows of the screen it takes: one while there is something in it, a second one for a warning whose why would be
 /// cut off.
 pub(crate) fn rows(app: &App) -> u16 {
-    let newest = app.screen.toasts.iter().rev().find(|toast| toast.until > app.work.now.mono);
-    let Some(newest) = newest else { return 0 };
+    let Some(newest) = shown(app).next() else { return 0 };
     let whole = text::width(&newest.text) + 6 <= usize::from(app.screen.width);
     if newest.level == Level::Info || whole || app.screen.height < TALL { 1 } else { 2 }
 }
@@ -93,12 +127,13 @@ pub(crate) fn rows(app: &App) -> u16 {
 /// Draws the line: the newest, and how many more there are.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let look = brush.look;
-    let mut shown = app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
+    let mut shown = shown(app);
     let Some(newest) = shown.next().filter(|_| !place.is_empty()) else { return };
     brush.wipe(place);
-    let log = app.named(Ctx::Panes, Action::Messages);
+    let log = log_key(app);
     let more = match shown.map(|toast| toast.count).sum::<usize>() {
         0 => String::new(),
+        more if log.is_empty() => tr!("{more} more", more),
         more => tr!("{more} more: {log}", more, log),
     };
     let said = format!("{} {}", look.signs.level(newest.level), newest.text);
@@ -155,9 +190,10 @@ pub fn expire(app: &mut App) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::testing::state;
+    use crate::{msg::Input, shell::input, testing::state};
     use domain::task::TaskState;
 
     #[test]
@@ -191,5 +227,31 @@ mod tests {
         let said: Vec<&str> = state.screen.toasts.iter().map(|toast| &*toast.text).collect();
         assert_eq!(said[said.len() - 2..], ["3 saved", "else"]);
         assert_eq!(state.screen.messages.len(), 6);
+    }
+
+    #[test]
+    fn what_answers_the_last_key_comes_before_what_happens_besides() {
+        let mut state = state(&[]);
+        let texts = |app: &App| shown(app).map(|toast| toast.text.clone()).collect::<Vec<_>>();
+        let _ = input::input(&mut state, Input::Key("Q".parse().unwrap()));
+        let saved = Some(Kind::Now(TaskState::Saved));
+        say_of(&mut state, Level::Info, "#5 saved".into(), None, saved);
+        assert_eq!(texts(&state), ["Q does nothing here; ? shows the keys", "#5 saved"]);
+        // What comes of the key is an answer, too.
+        say(&mut state, Level::Info, "done".into(), None);
+        assert_eq!(texts(&state)[..2], ["done", "Q does nothing here; ? shows the keys"]);
+        // With the next key it is an answer no more.
+        let _ = input::input(&mut state, Input::Key("j".parse().unwrap()));
+        assert_eq!(texts(&state)[..2], ["done", "#5 saved"]);
+    }
+
+    #[test]
+    fn the_log_s_key_is_named_only_where_it_opens_the_log() {
+        let mut state = state(&[TaskState::Saved]);
+        assert_eq!(log_key(&state), "M");
+        for key in ["$", "esc", "n"] {
+            let _ = input::input(&mut state, Input::Key(key.parse().unwrap()));
+            assert_eq!(log_key(&state), if key == "esc" { "M" } else { "" }, "{key}");
+        }
     }
 }

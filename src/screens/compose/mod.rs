@@ -46,7 +46,7 @@ use crate::{
     keymap::{CameraKey, Pane},
     layer::Do,
     preview,
-    screen::{PreviewItem, Purpose},
+    screen::{Kind, PreviewItem, Purpose},
     toast,
 };
 use domain::{
@@ -362,7 +362,8 @@ pub(crate) fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
     look_back(app);
     if pictures::reading(app) {
         app.screen.compose.wants_preview = true;
-        toast::say(app, Level::Info, tr!("reading the picture; the preview follows").into(), None);
+        let text = tr!("reading the picture; the preview follows").into();
+        toast::say_of(app, Level::Info, text, None, Some(Kind::Reading));
         return reads;
     }
     if is_many(app) {

@@ -31,6 +31,9 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
     // Whatever comes may be about the task under the cursor; only a move lets it pass on.
     app.screen.table.passing = None;
     let before = table::kept::sign(app);
+    if matches!(input, Input::Key(_)) {
+        toast::key_begins(app);
+    }
     let wishes = match input {
         Input::Key(key) => {
             let wishes = take_key(app, key);
@@ -48,7 +51,9 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
     let wishes = commands::follow_up(app, wishes);
     table::keep_visible(app);
     table::kept::touch(app, before);
-    carry_out(app, wishes)
+    let effects = carry_out(app, wishes);
+    toast::key_ends(app);
+    effects
 }
 
 /// What a key brings about.
