@@ -5,7 +5,10 @@ use crate::{
     kit::brush::labelled,
     layout,
 };
-use domain::task::{Phase, Task, TaskState};
+use domain::{
+    problem::Charged,
+    task::{Phase, Task, TaskState},
+};
 use engine::{expected, work::SavingStep};
 use ratatui::{style::Style, text::Line};
 use words::{
@@ -84,7 +87,13 @@ fn progress(about: &About<'_>) -> String {
             let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| amounts::clock(to.since(from)));
             took.map_or_else(|| tr!("saved").into(), |took| tr!("saved after {time}", time = took))
         }
-        TaskState::Cancelled => tr!("taken back, or no longer watched").into(),
+        TaskState::Cancelled if row.remote().is_some() => {
+            tr!("no longer watched; the service makes it all the same").into()
+        }
+        TaskState::Cancelled if row.charged == Charged::Yes => {
+            tr!("resolved as lost: accepted, and its ID is lost").into()
+        }
+        TaskState::Cancelled => tr!("taken back before it was sent").into(),
         TaskState::Unknown | TaskState::Failed | TaskState::Refused => tr!("no reason was given").into(),
     }
 }
