@@ -20,6 +20,7 @@ use crate::{
 };
 use domain::{
     amount::Amount,
+    camera::COMMANDS,
     draft::{Field, Severity},
     reason::draft::DraftReason,
 };
@@ -328,12 +329,17 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, app: &App, focused: bool) -> Optio
     focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
 }
 
+/// Cells of a camera command's English name in their list.
+const ENGLISH: usize = 14;
+
 /// The list of camera commands, below the caret or above it.
 pub(crate) fn camera(brush: &mut Brush<'_>, app: &App, caret: Position) {
     let CameraList::Open { at } = app.screen.compose.camera else { return };
     let (look, screen) = (brush.look, brush.buf.area);
     let offered = rules::offered(app);
-    let width = 28.min(screen.width);
+    // Frame and sign, the English names, a blank, the Chinese names: whatever is typed, as wide.
+    let longest = COMMANDS.iter().map(|command| text::width(command.zh)).max().unwrap_or(0);
+    let width = u16::try_from(4 + 2 + ENGLISH + 1 + longest).unwrap_or(u16::MAX).min(screen.width);
     let (below, above) = (screen.bottom().saturating_sub(caret.y + 2), caret.y.saturating_sub(1));
     let wanted = u16::try_from(offered.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = wanted.min(below.max(above)).min(10);
@@ -343,7 +349,7 @@ pub(crate) fn camera(brush: &mut Brush<'_>, app: &App, caret: Position) {
     let away = (at + 1).saturating_sub(usize::from(place.height));
     for (n, command) in offered.iter().enumerate().skip(away).take(usize::from(place.height)) {
         let (sign, style) = if n == at { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
-        let line = format!("{sign} {:<14} {}", command.en, command.zh);
+        let line = format!("{sign} {} {}", text::pad(command.en, ENGLISH), command.zh);
         brush.text(place.x, place.y + u16::try_from(n - away).unwrap_or(0), place.width, &line, style);
     }
 }

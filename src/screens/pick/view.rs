@@ -68,7 +68,8 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &A
             let beside = beside(item);
             let room = if beside.is_empty() { width.saturating_sub(2) } else { names };
             let name = text::cut(&item.text, room, false);
-            let gap = " ".repeat(room.saturating_sub(text::width(&name)) + 2);
+            let gap = if beside.is_empty() { 0 } else { room.saturating_sub(text::width(&name)) + 2 };
+            let gap = " ".repeat(gap);
             Line::from(vec![
                 Span::styled(format!("{sign} "), look.theme.chosen),
                 span(&name, style),

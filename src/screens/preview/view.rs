@@ -27,6 +27,8 @@ use words::{amounts, problem::Problem, tr};
 
 /// Cells that its text has at most.
 const WIDTH: u16 = 92;
+/// Rows of another layer that are not left beneath it.
+const REST: u16 = 2;
 /// Cells of a first frame's name.
 const FRAME: usize = 20;
 /// Items that are shown whole; of the others only a line.
@@ -40,7 +42,9 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Pre
     let foot = foot(preview, app, look, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
-    let frame = layout::centred(screen, width, height);
+    // A frame that shows beneath it by a row or two would only look like its own doubled.
+    let covers = app.screen.layers.len() > 1 && height.saturating_add(2 + REST) >= screen.height.saturating_sub(2);
+    let frame = layout::centred(screen, width, if covers { screen.height } else { height });
     let place = brush.over(frame, &title(preview));
     let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
     let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
