@@ -254,4 +254,17 @@ mod tests {
             assert_eq!(log_key(&state), if key == "esc" { "M" } else { "" }, "{key}");
         }
     }
+
+    #[test]
+    fn that_a_picture_is_being_read_goes_once_no_preview_waits_for_it() {
+        let mut state = state(&[]);
+        state.screen.compose.wants_preview = true;
+        say_of(&mut state, Level::Info, "reading".into(), None, Some(Kind::Reading));
+        let now = state.work.now;
+        let _ = crate::update(&mut state, engine::msg::Msg::Wake, now);
+        assert_eq!(shown(&state).count(), 1);
+        state.screen.compose.wants_preview = false;
+        let _ = crate::update(&mut state, engine::msg::Msg::Wake, now);
+        assert_eq!(shown(&state).count(), 0);
+    }
 }

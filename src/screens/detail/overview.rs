@@ -196,3 +196,35 @@ fn origin(about: &About<'_>) -> Vec<Line<'static>> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        keymap::Pane,
+        shell::view,
+        testing::{add, state, task},
+    };
+    use domain::{
+        problem::Charged,
+        task::{Phase, RemoteId, Task, TaskState},
+    };
+    use ratatui::{buffer::Buffer, layout::Rect};
+
+    #[test]
+    fn a_cancelled_task_says_which_way_it_was_cancelled() {
+        for (was, charged, remote, said) in [
+            (TaskState::Queued, Charged::No, None, "taken back before it was sent"),
+            (TaskState::Running, Charged::Yes, Some("77"), "no longer watched; the service makes it all the same"),
+            (TaskState::Unknown, Charged::Yes, None, "resolved as lost: accepted, and its ID is lost"),
+        ] {
+            let mut app = state(&[]);
+            let remote = remote.map(|id| RemoteId(id.into()));
+            add(&mut app, Task { phase: Phase::Cancelled { was, charged }, remote, ..task(1, TaskState::Cancelled) });
+            app.screen.pane = Pane::Detail;
+            let mut buf = Buffer::empty(Rect::new(0, 0, app.screen.width, app.screen.height));
+            let _ = view::draw(&app, &mut buf);
+            let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+            assert!(text.contains(said), "{said}: {text}");
+        }
+    }
+}
