@@ -15,7 +15,10 @@ use crate::{
 };
 use domain::{
     account::HaltCause,
-    reason::{Reason, store::Fault},
+    reason::{
+        Reason,
+        store::{Deed, Fault},
+    },
     task::{RemoteId, Task, TaskKey, TaskState},
     time::{Mono, SECOND, Wall},
 };
@@ -27,7 +30,12 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
         work.store.away.get_or_insert(work.now.wall);
     }
     if work.store.only_reads && !fault.is_of_the_line() {
-        denied(work, of, fault);
+        match of {
+            None if matches!(fault.deed, Deed::Read | Deed::ReadTasks | Deed::ReadLedger) => {
+                act_news::not_read(work, &fault);
+            }
+            _ => denied(work, of, fault),
+        }
         return effects;
     }
     if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {

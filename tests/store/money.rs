@@ -76,7 +76,11 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
     }
     assert_eq!(store.archive(Wall(DAY.0 + 1), DAY).unwrap().tasks, 3);
     let mut told = Vec::new();
-    store.pages(|message| ControlFlow::Continue(told.push(message))).unwrap();
+    let each = |message| {
+        told.push(message);
+        ControlFlow::Continue(())
+    };
+    store.pages(each).unwrap();
     let Some(StoreMsg::ArchivedOfLate { rows }) = told.first() else { panic!("{told:?}") };
     let mut keys: Vec<u32> = rows.iter().map(|row| row.key.0).collect();
     keys.sort_unstable();

@@ -165,6 +165,11 @@ fn what_a_reader_may_not_do_is_said_once_and_not_tried_again() {
     let denied = |news: &&News| **news == News::Store(StoreNews::Denied(fault.clone()));
     assert_eq!(world.state.news.iter().filter(denied).count(), 1);
     assert_eq!((world.halt(), world.state.queue.is_paused(), world.state.store.retry_at), (None, false, None));
+    // What it may not read either is waited for by nobody.
+    let unread = store::Fault { deed: store::Deed::ReadTasks, ..fault.clone() };
+    world.take(Msg::Store(StoreMsg::Failed { ticket: None, fault: unread.clone() }));
+    assert!(world.state.news.contains(&News::Store(StoreNews::Unread(unread))));
+    assert_eq!(world.state.news.iter().filter(denied).count(), 1);
 }
 
 #[test]
