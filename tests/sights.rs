@@ -136,7 +136,7 @@ fn the_gallery_is_the_table_as_posters_with_its_keys() {
     flow.live(1_000);
     flow.shows("Gallery, 1 of 3");
     assert!(coloured(&flow) > 300, "{}", flow.screen());
-    flow!(flow, "j", " ");
+    flow!(flow, "l", " ");
     // A mark goes on to the next.
     flow.shows("Gallery, 3 of 3");
     flow.shows("1 marked");
