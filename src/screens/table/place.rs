@@ -58,8 +58,9 @@ pub(crate) fn back(app: &mut App) {
     }
 }
 
-/// `▴ 12 new, 23 of 340 ▾`: where rows lie outside of the screen. Nothing where all are on it.
-pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
+/// `▲ 12 new, 23 of 340 ▼`: where rows lie outside of the screen; `below` and `above` are the signs for it. Nothing where all are on
+/// it.
+pub(super) fn note(app: &App, [below, above]: [&str; 2]) -> Option<String> {
     let table = &app.screen.table;
     if table.groups.is_some() {
         return None;
@@ -74,13 +75,13 @@ pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
     } else {
         tr!("row {here}", here)
     };
-    let above = match (first, table.new_above) {
+    let before = match (first, table.new_above) {
         (0, _) => String::new(),
-        (_, 0) => format!("{} ", signs[0]),
-        (_, count) => format!("{} {}{}", signs[0], tr!("{count} new", count), tr!(", ")),
+        (_, 0) => format!("{above} "),
+        (_, count) => format!("{above} {}{}", tr!("{count} new", count), tr!(", ")),
     };
-    let below = if table.pins + first + page < all { format!(" {}", signs[1]) } else { String::new() };
-    Some(format!("{above}{place}{below}"))
+    let after = if table.pins + first + page < all { format!(" {below}") } else { String::new() };
+    Some(format!("{before}{place}{after}"))
 }
 
 #[cfg(test)]

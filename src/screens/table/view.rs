@@ -153,7 +153,7 @@ fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String
     let ends = placed.iter().find(|column| *column.column == *sort.column).map(|column| title_end(column, &sorted));
     let mark = Some(brush.look.signs.mark);
     let made = |hidden: Option<String>| {
-        let last = [hidden, place::note(app, signs)];
+        let last = [hidden, place::note(app, brush.look.signs.more)];
         let long = notes_in(app, None, last.clone());
         let notes = if cells_of(&long) <= behind { long } else { notes_in(app, mark, last) };
         text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
