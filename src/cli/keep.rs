@@ -49,7 +49,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> O
     writeln!(io::stdout(), "{text}")?;
     if archived.stay > 0 {
         say(&tr!(
-            "{tasks} of that age stay: they still run, can be refunded (`reeltop refunds`), or are failures that nobody has retried or put away (`reeltop cancel KEY`)",
+            "{tasks} of that age left in the table: still running, open to a refund (`reeltop refunds`), or failed and neither retried nor put away (`reeltop cancel KEY`)",
             tasks = names::tasks(archived.stay)
         ));
     }
