@@ -84,12 +84,12 @@ fn the_cursor_stays_after_a_send_and_keys_go_to_the_new_rows_and_back() {
     flow!(flow, "g", "G");
     flow.live(6_000);
     flow.shows("30 of 30");
-    assert!(flow.row("30 of 30").contains('▴'), "{}", flow.screen());
+    assert!(flow.row("30 of 30").contains('▲'), "{}", flow.screen());
     flow!(flow, "n", "the newest", "<F2>", "<Enter>");
     flow.live(6_000);
-    flow.shows("▴ 1 new, 31 of 31");
+    flow.shows("▲ 1 new, 31 of 31");
     flow!(flow, "N");
-    flow.shows("1 of 31 ▾");
+    flow.shows("1 of 31 ▼");
     flow.hides("1 new");
     flow!(flow, "b");
     flow.shows("31 of 31");
@@ -263,13 +263,13 @@ fn the_table_comes_back_as_it_was_left() {
     let cursor = |flow: &Flow| -> String {
         flow.screen().lines().find(|line| line.starts_with('▌')).map(|line| line[..34].to_owned()).unwrap_or_default()
     };
-    flow.shows("24 of 30, ●2, prompt▾, ▴ row 23");
+    flow.shows("24 of 30, ●2, prompt▾, ▲ row 23");
     let left = cursor(&flow);
     flow!(flow, "q");
     assert!(flow.ended);
     let mut flow = flow.restart();
     flow.live(6_000);
-    flow.shows("24 of 30, ●2, prompt▾, ▴ row 23");
+    flow.shows("24 of 30, ●2, prompt▾, ▲ row 23");
     assert_eq!((flow.state.screen.table.sort.column.id, cursor(&flow)), ("prompt", left));
     // A task that is gone does not hold the cursor.
     flow!(flow, "j", "<Esc>", "<Esc>", "<Esc>", ":sort key desc", "<Enter>", "g");
