@@ -47,8 +47,7 @@ pub fn put(work: &mut Work, task: Task) {
 fn put_row(work: &mut Work, row: Row) -> bool {
     let key = row.key;
     // A change of an archived task brings it among the others, and there it is counted.
-    let archived = work.money.archived.iter().position(|known| known.key == key);
-    let archived = archived.map(|at| work.money.archived.swap_remove(at));
+    let archived = work.money.archived.remove(&key);
     let before = work.tasks.rows.get(&key);
     if before.is_some_and(|known| known.rev > row.rev) {
         return false;
@@ -139,7 +138,7 @@ pub fn turn_day(work: &mut Work) {
     work.money.day = today;
     work.own.balance.spent_then = Totals::default();
     work.others.values_mut().for_each(|served| served.balance.spent_then = Totals::default());
-    let all = || work.tasks.rows.values().chain(&work.money.archived);
+    let all = || work.tasks.rows.values().chain(work.money.archived.values());
     let (spent, reserved): (Vec<Money>, Vec<Money>) = all().map(|row| money_of(row, today)).unzip();
     let own = all().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
     let own: Totals = own.flat_map(|(spent, reserved)| [spent, reserved]).collect();
@@ -150,11 +149,9 @@ pub fn turn_day(work: &mut Work) {
 /// Takes archived tasks that are to be counted though they have no row here.
 pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
     for row in rows {
-        let is_counted =
-            work.tasks.rows.contains_key(&row.key) || work.money.archived.iter().any(|known| known.key == row.key);
-        if !is_counted {
+        if !work.tasks.rows.contains_key(&row.key) && !work.money.archived.contains_key(&row.key) {
             count_as_before(work, &row);
-            work.money.archived.push(row);
+            work.money.archived.insert(row.key, row);
         }
     }
 }
@@ -169,7 +166,7 @@ pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
         work.tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
         work.tasks.total = work.tasks.total.saturating_sub(1);
         if money_of(&row, work.money.day).0.amount > Amount::ZERO {
-            work.money.archived.push(row);
+            work.money.archived.insert(*key, row);
         }
         true
     });

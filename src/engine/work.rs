@@ -439,7 +439,7 @@ pub struct Money {
     /// What of both is this person's.
     pub own: Totals,
     /// Archived tasks that may count in the present day.
-    pub archived: Vec<Row>,
+    pub archived: BTreeMap<TaskKey, Row>,
     /// The day these sums are of, by its first moment.
     pub day: Wall,
     /// The ledger summed up, as of the last time the money screen asked.

@@ -4,6 +4,7 @@ use super::{
     base::Store,
     owner::Programs,
     row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
+    share::OF_LATE,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
     write,
 };
@@ -28,8 +29,6 @@ use std::ops::ControlFlow;
 const FIRST_PAGE: usize = 200;
 /// Lines of every later page: few enough not to hold up a key, many enough to be quick.
 const PAGE: usize = 1_000;
-/// Within how long before the newest task lies the day that it is of, in whatever time zone, in milliseconds.
-const OF_LATE: i64 = 48 * HOUR as i64;
 /// Archived lines that a search brings at most.
 const ARCHIVED: usize = 5_000;
 
@@ -355,7 +354,7 @@ pub(super) fn pages(
         rows.push(row);
         ControlFlow::Continue(())
     };
-    stream(&snapshot, &sql, [OF_LATE], |row| lines.read(row), keep)?;
+    stream(&snapshot, &sql, [OF_LATE.0], |row| lines.read(row), keep)?;
     if !rows.is_empty() && each(StoreMsg::ArchivedOfLate { rows }).is_break() {
         return Ok(());
     }

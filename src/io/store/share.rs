@@ -13,8 +13,8 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-/// Raises of the day's cap that are told: enough for the present day of any time zone.
-const OF_LATE: Wall = Wall(48 * HOUR as i64);
+/// How long ago the present day of any time zone can have begun: of what is older nothing counts in it.
+pub(super) const OF_LATE: Wall = Wall(48 * HOUR as i64);
 
 impl Store {
     /// Who stopped the sending, how the accounts fare, which other programs send.
