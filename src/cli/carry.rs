@@ -10,54 +10,74 @@ use domain::{
     account::Stamp,
     carried::{Carried, Line, NotCarried, raise_json},
     export::json_line,
+    reason::store::Fault,
     task::{Row, Task},
 };
 use engine::filter::Place;
-use serde_json::Value;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Write},
+    mem,
     ops::ControlFlow,
+    panic,
     path::Path,
+    sync::mpsc,
+    thread,
 };
 use words::{json, names, problem::Problem, tr};
+
+/// Tasks that go from the thread that reads to the one that writes at once.
+const AT_ONCE: usize = 50;
 
 /// `reeltop export`: oldest first. Each line goes out as it is read: a million tasks would not fit.
 pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     let filter = look::parsed(filter)?;
     let now = Clock::start().now().wall;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let (mut failed, is_wanted) = (None, |task: &Task| filter.is_empty() || filter.matches(&Row::of(task, false), now));
-    let mut print = |line: Value| match writeln!(out, "{}", json_line(&line)) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
-        }
-    };
+    let is_wanted = |task: &Task| filter.is_empty() || filter.matches(&Row::of(task, false), now);
     let (store, what) = (Store::open(setup.at())?, look::lookup(&filter, now, Place::Both));
     if short {
         // The time lines and the money, which are most of the reading, are not printed.
-        store.some_tasks(&what, true, |task| {
-            if is_wanted(&task) { print(json::task(&task)) } else { ControlFlow::Continue(()) }
-        })?;
+        let line = |task: &Task| is_wanted(task).then(|| json_line(&json::task(task)));
+        print(|each| store.some_tasks(&what, true, each), line)?;
     } else {
-        store.carried(&what, |carried| {
-            if is_wanted(&carried.task) { print(json::carried(&carried)) } else { ControlFlow::Continue(()) }
-        })?;
-    }
-    if let Some(error) = failed {
-        return Err(error.into());
+        let line = |task: &Carried| is_wanted(&task.task).then(|| json_line(&json::carried(task)));
+        print(|each| store.carried(&what, each), line)?;
     }
     // They are no task's: they go with all of the ledger.
     if !short && filter.is_empty() {
         let offset = Clock::start().now().utc_offset;
         for raise in store.raises()? {
-            writeln!(out, "{}", json_line(&raise_json(&raise, offset)))?;
+            writeln!(io::stdout(), "{}", json_line(&raise_json(&raise, offset)))?;
         }
     }
-    out.flush()?;
     Ok(Exit::Done)
+}
+
+/// Reads here and writes lines on a thread beside, since each takes about as long as the other.
+fn print<T: Send>(
+    read: impl FnOnce(&mut dyn FnMut(T) -> ControlFlow<()>) -> Result<(), Fault>,
+    line: impl Fn(&T) -> Option<String> + Send,
+) -> Result<(), Stop> {
+    thread::scope(|scope| {
+        let (to, from) = mpsc::sync_channel::<Vec<T>>(2);
+        let writing = scope.spawn(move || {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            from.iter().flatten().filter_map(|item| line(&item)).try_for_each(|line| writeln!(out, "{line}"))?;
+            out.flush()
+        });
+        let mut some = Vec::with_capacity(AT_ONCE);
+        let read = read(&mut |item| {
+            some.push(item);
+            // Nobody takes them once writing has failed, which it says itself.
+            let is_taken =
+                some.len() < AT_ONCE || to.send(mem::replace(&mut some, Vec::with_capacity(AT_ONCE))).is_ok();
+            if is_taken { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        let _ = to.send(some);
+        drop(to);
+        writing.join().unwrap_or_else(|died| panic::resume_unwind(died))?;
+        Ok(read?)
+    })
 }
 
 /// `reeltop import`.

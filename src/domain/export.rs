@@ -10,6 +10,7 @@ use super::{
     text,
     time::Wall,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::{convert::Infallible, fmt::Write, path::Path};
 
@@ -19,8 +20,9 @@ const SHOWN_DATA_URL: usize = 40;
 /// JSON on one line, as it leaves the program: every character that hides something or steers a terminal stands in it as a
 /// `\u` escape, which means the same.
 #[must_use]
-pub fn json_line(value: &Value) -> String {
-    visible(&value.to_string())
+pub fn json_line(value: &impl Serialize) -> String {
+    // What is written has texts for names, and nothing in it refuses to be written.
+    visible(serde_json::to_string(value).unwrap_or_default())
 }
 
 /// What is written beside a video: how it was asked for, the ids, the attempt, the cost. Pictures are named by path and
@@ -120,7 +122,7 @@ pub fn planned_json(
 /// every hidden character written as a `\u` escape.
 #[must_use]
 pub fn request_json(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> String {
-    visible(&format!("{:#}", request_value(request, spec, names)))
+    visible(format!("{:#}", request_value(request, spec, names)))
 }
 
 /// The body of a submission as it goes over the wire, but with a stored picture shown as
@@ -153,19 +155,26 @@ pub fn request_value(request: &Request, spec: Option<&ModelSpec>, names: &WireNa
 }
 
 /// JSON with every character that hides something or steers a terminal written as a `\u` escape, which means the same.
-fn visible(json: &str) -> String {
+fn visible(json: String) -> String {
+    const DEL: u8 = 0x7f;
+    // Of ASCII, JSON leaves only this one and its own line ends unwritten.
+    if json.is_ascii() && !json.as_bytes().contains(&DEL) {
+        return json;
+    }
     let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || !text::is_suspect(c) {
-            out.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
+    let mut rest = &*json;
+    let suspect = |c: char| (!c.is_ascii() || c == char::from(DEL)) && text::is_suspect(c);
+    while let Some(at) = rest.find(suspect) {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let mut behind = behind.chars();
+        for unit in behind.next().into_iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
             // Writing to a string cannot fail.
             let _ = write!(out, "\\u{unit:04x}");
         }
+        rest = behind.as_str();
     }
-    out
+    out + rest
 }
 
 /// A size for people: `900 B`, `123 kB`, `1.2 MB`; thousands, not 1024s.

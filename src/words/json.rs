@@ -3,60 +3,99 @@
 use crate::reason;
 use crate::voice::Voice;
 use domain::{
+    amount::{Amount, CostSource, Currency},
     carried::Carried,
     evidence::{Evidence, Record},
     export,
-    task::{Second, Task, TaskKey},
+    problem::TaskError,
+    task::{FileId, RemoteId, Second, Task, TaskKey},
     time::Wall,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
+
+/// A task as `--json` prints it: [`task`] makes it. Serialized as it is written, without a tree of values between: `export`
+/// does this a million times.
+#[derive(Serialize)]
+pub struct TaskLine<'a> {
+    attempt: u32,
+    bytes: Option<u64>,
+    charged: &'static str,
+    charged_again: Vec<Value>,
+    cost: Option<Amount>,
+    cost_ptc: Option<Amount>,
+    cost_source: Option<CostSource>,
+    created_at: String,
+    currency: Currency,
+    duration: u32,
+    error: Option<Value>,
+    evidence: Option<Value>,
+    file_id: Option<&'a FileId>,
+    finished_at: Option<String>,
+    host: Option<&'a str>,
+    key: String,
+    model: &'a str,
+    parent: Option<String>,
+    path: Option<&'a str>,
+    prompt: &'a str,
+    put_away_at: Option<String>,
+    request_id: Option<&'a str>,
+    resolution: &'a str,
+    sent_at: Option<String>,
+    state: &'static str,
+    status: Option<&'a str>,
+    task_id: Option<&'a RemoteId>,
+    trouble: Option<Value>,
+    who: Option<&'a str>,
+}
 
 /// A task as `--json` prints it, one object a line. Ids and money are texts, times RFC 3339, and what there is not is
 /// `null`; fields are added with time and never changed.
 #[must_use]
-pub fn task(task: &Task) -> Value {
-    let (request, voice) = (&task.request, Voice::default());
-    let saved = task.saved();
+pub fn task(task: &Task) -> TaskLine<'_> {
+    let (request, saved) = (&task.request, task.saved());
+    TaskLine {
+        attempt: task.attempt,
+        bytes: saved.map(|saved| saved.bytes),
+        charged: task.charged().id(),
+        charged_again: task.besides.twice.iter().map(second).collect(),
+        cost: export::cost(task),
+        cost_ptc: export::cost_ptc(task),
+        cost_source: task.cost_source,
+        created_at: task.created_at.rfc3339(),
+        currency: task.currency,
+        duration: request.duration,
+        error: task
+            .error()
+            .map(|error| failure(error, ("next", json!(reason::next(&error.reason, &Voice::default()))))),
+        evidence: task.evidence.as_ref().map(evidence),
+        file_id: task.file(),
+        finished_at: task.finished_at.map(Wall::rfc3339),
+        host: saved.and_then(|saved| saved.host.as_deref()),
+        key: key(task.key),
+        model: &request.model,
+        parent: task.parent.map(key),
+        path: saved.map(|saved| saved.path.as_str()),
+        prompt: &request.prompt,
+        put_away_at: task.put_away_at.map(Wall::rfc3339),
+        request_id: task.request_id.as_deref(),
+        resolution: &request.resolution,
+        sent_at: task.sent_at.map(Wall::rfc3339),
+        state: task.state().id(),
+        status: Some(task.status()).filter(|status| !status.is_empty()),
+        task_id: task.remote.as_ref(),
+        trouble: task.trouble().map(|(error, since)| failure(error, ("since", json!(since.map(Wall::rfc3339))))),
+        who: task.who.as_deref(),
+    }
+}
+
+/// A failure, or what holds a task up, and what belongs to that alone.
+fn failure(error: &TaskError, (name, value): (&str, Value)) -> Value {
     json!({
-        "key": key(task.key),
-        "task_id": task.remote,
-        "state": task.state().id(),
-        "status": Some(task.status()).filter(|status| !status.is_empty()),
-        "model": request.model,
-        "prompt": request.prompt,
-        "resolution": request.resolution,
-        "duration": request.duration,
-        "attempt": task.attempt,
-        "parent": task.parent.map(key),
-        "file_id": task.file(),
-        "path": saved.map(|saved| &saved.path),
-        "host": saved.and_then(|saved| saved.host.as_ref()),
-        "bytes": saved.map(|saved| saved.bytes),
-        "cost_ptc": export::cost_ptc(task),
-        "cost": export::cost(task),
-        "currency": task.currency,
-        "cost_source": task.cost_source,
-        "charged": task.charged().id(),
-        "error": task.error().map(|error| json!({
-            "code": error.code,
-            "class": error.class.id(),
-            "message": reason::message(&error.reason, &voice),
-            "next": reason::next(&error.reason, &voice),
-        })),
-        "trouble": task.trouble().map(|(error, since)| json!({
-            "code": error.code,
-            "class": error.class.id(),
-            "message": reason::message(&error.reason, &voice),
-            "since": since.map(Wall::rfc3339),
-        })),
-        "created_at": task.created_at.rfc3339(),
-        "sent_at": task.sent_at.map(Wall::rfc3339),
-        "finished_at": task.finished_at.map(Wall::rfc3339),
-        "request_id": task.request_id,
-        "put_away_at": task.put_away_at.map(Wall::rfc3339),
-        "who": task.who,
-        "charged_again": task.besides.twice.iter().map(second).collect::<Vec<_>>(),
-        "evidence": task.evidence.as_ref().map(evidence),
+        "code": error.code,
+        "class": error.class.id(),
+        "message": reason::message(&error.reason, &Voice::default()),
+        name: value,
     })
 }
 
@@ -93,7 +132,7 @@ fn evidence(evidence: &Evidence) -> Value {
 /// A line of `export`: all that [`task`] tells, and what `import` needs to make the same task of it.
 #[must_use]
 pub fn carried(carried: &Carried) -> Value {
-    let mut line = task(&carried.task);
+    let mut line = json!(task(&carried.task));
     let fields = carried.fields(|event| reason::event(&event.what, &Voice::default()));
     if let Some(line) = line.as_object_mut() {
         line.extend(fields);
@@ -109,10 +148,9 @@ fn key(key: TaskKey) -> String {
 mod tests {
     use super::*;
     use domain::{
-        amount::Amount,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass},
         reason::Reason,
-        task::{FileId, Phase, RemoteId, SavedFile},
+        task::{Phase, SavedFile},
         testing::{draft, task},
     };
 
@@ -120,7 +158,7 @@ mod tests {
     fn a_task_has_every_field_of_the_promise_and_null_for_what_there_is_not() {
         let queued = task(&draft(), Phase::Queued { not_before: Wall(0), put_back: None });
         assert_eq!(
-            super::task(&queued),
+            json!(super::task(&queued)),
             json!({
                 "key": "12", "task_id": null, "state": "queued", "status": null, "model": "MiniMax-Hailuo-02",
                 "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
@@ -151,7 +189,7 @@ mod tests {
             cost: Amount::from_thousandths(700),
             ..task(&draft(), Phase::Saved { file: FileId("176".into()), saved })
         };
-        let told = super::task(&saved);
+        let told = json!(super::task(&saved));
         for (field, expected) in [
             ("task_id", json!("106916112212032")),
             ("state", json!("saved")),
@@ -175,7 +213,7 @@ mod tests {
             reason: Reason::said("m", "", "n"),
             charged: Charged::No,
         };
-        let told = super::task(&task(&draft(), Phase::Failed { error }));
+        let told = json!(super::task(&task(&draft(), Phase::Failed { error })));
         let error = json!({ "code": "1026", "class": "prompt_sensitive", "message": "m", "next": "n" });
         assert_eq!((&told["error"], &told["charged"], &told["status"]), (&error, &json!("no"), &json!("Fail")));
     }

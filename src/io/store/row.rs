@@ -7,8 +7,8 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Besides, Claim, Kind, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Task, TaskKey, TaskState, Texts,
-        kept_reason,
+        Before, Besides, Claim, Kind, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey,
+        TaskState, Texts, kept_reason,
     },
     time::Wall,
 };
@@ -28,7 +28,7 @@ pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charge
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
     let owner: Option<String> = row.get(15)?;
-    let stage: Json<Kept> = row.get(14)?;
+    let Kept { phase, beside } = row.get(14)?;
     Ok(Task {
         key: own(row, 0)?,
         rev: row.get::<Count>(1)?.0,
@@ -46,19 +46,24 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
         created_at: own(row, 11)?,
         sent_at: row.here_or_null(12)?,
         finished_at: row.here_or_null(13)?,
-        phase: row.phase_here(stage.0.phase),
+        phase: row.phase_here(phase),
         claim: match owner {
             Some(owner) => Some(Claim { owner, until: row.here(16)? }),
             None => None,
         },
         automatic: row.get(17)?,
-        settled: stage.0.settled,
+        settled: beside.settled,
         request_id: row.get(18)?,
         put_away_at: own(row, 19)?,
         batch: own(row, 20)?,
-        evidence: stage.0.evidence,
-        refund: stage.0.refund,
-        besides: stage.0.besides,
+        evidence: beside.evidence,
+        refund: RefundMarks { asked_at: beside.asked_at, given_at: beside.given_at },
+        besides: Besides {
+            uploads: beside.uploads,
+            twice: beside.twice,
+            before: beside.before,
+            disowned: beside.disowned,
+        },
         who: row.get(23)?,
     })
 }
@@ -288,18 +293,35 @@ struct Keep<'a> {
 }
 
 /// The same, read. Versions before this one kept the phase alone.
-#[derive(Deserialize)]
 struct Kept {
-    #[serde(flatten)]
     phase: Phase,
-    #[serde(default)]
+    beside: Beside,
+}
+
+/// What stands beside the phase.
+#[derive(Deserialize)]
+struct Beside {
     settled: Option<TaskError>,
-    #[serde(default)]
     evidence: Option<Evidence>,
-    #[serde(flatten)]
-    refund: RefundMarks,
-    #[serde(flatten)]
-    besides: Besides,
+    asked_at: Option<Wall>,
+    given_at: Option<Wall>,
+    #[serde(default)]
+    uploads: Amount,
+    #[serde(default)]
+    twice: Vec<Second>,
+    before: Option<Before>,
+    #[serde(default)]
+    disowned: Vec<String>,
+}
+
+impl FromSql for Kept {
+    /// Each of the two reads the text by itself and passes over what is the other's: one that is flattened into the other
+    /// would be put down field by field first, which takes longer.
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
+        let text = value.text()?;
+        let read = || Ok(Self { phase: serde_json::from_str(text)?, beside: serde_json::from_str(text)? });
+        read().map_err(|error: serde_json::Error| error.to_string())
+    }
 }
 
 impl<'a> Stage<'a> {
