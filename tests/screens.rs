@@ -678,7 +678,7 @@ fn titles_and_states_fit_their_columns_in_both_languages() {
 fn plain_words(app: &mut App) {
     let ascii = |text: &str| text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect::<String>();
     for row in app.work.tasks.rows.values_mut() {
-        row.texts = Texts::new(&ascii(row.prompt()), row.texts.error(), row.remote());
+        row.texts = Texts::new(&ascii(row.prompt()), row.texts.error(), row.remote().as_deref());
     }
     if let Some(detail) = &mut app.screen.detail.loaded {
         for task in detail.line.iter_mut().chain([&mut detail.task]) {
@@ -800,7 +800,7 @@ fn nothing_from_outside_can_steer_the_terminal() {
     let mut state = believable(120, 40);
     for row in state.work.tasks.rows.values_mut() {
         let (prompt, error) = ("a\u{1b}[2Jb\u{7}\u{202e}c\u{9b}d\r\ne", "x\u{1b}]52;c;AAAA\u{7}");
-        row.texts = Texts::new(prompt, Some(error), row.remote());
+        row.texts = Texts::new(prompt, Some(error), row.remote().as_deref());
         row.status = "\u{1b}c".into();
     }
     let (buf, _) = drawn(&state);

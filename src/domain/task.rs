@@ -7,14 +7,16 @@ mod new_task;
 mod row;
 mod saved;
 mod state;
+mod texts;
 
 pub use besides::{Before, Besides, Second};
 pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, Signed, What};
 pub use new_task::NewTask;
-pub use row::{Kind, Row, Small, Texts, kept_reason};
+pub use row::{Kind, Row, Small, kept_reason};
 pub use saved::SavedFile;
 pub use state::TaskState;
+pub use texts::{Rest, Texts};
 
 use super::{
     amount::{Amount, CostSource, Currency, Money},

@@ -436,12 +436,9 @@ impl Test {
             Self::Status(text) => contains(&row.status, text),
             Self::Model(text) => contains(&row.kind.model, text),
             Self::Resolution(text) => contains(&row.kind.resolution, text),
-            Self::Id(text) => row.remote().is_some_and(|id| contains(id, text)) || is_key(row.key, text),
+            Self::Id(text) => has_in_id(row, text) || is_key(row.key, text),
             Self::Text(text) => {
-                contains(row.prompt(), text)
-                    || fails_with(row, text)
-                    || row.remote().is_some_and(|id| contains(id, text))
-                    || is_key(row.key, text)
+                contains(row.prompt(), text) || fails_with(row, text) || has_in_id(row, text) || is_key(row.key, text)
             }
             Self::Key(relation, key) => relation.holds(&u64::from(row.key.0), key),
             Self::Attempt(relation, attempt) => relation.holds(&u64::from(row.attempt), attempt),
@@ -454,6 +451,10 @@ impl Test {
 
 fn is_key(key: TaskKey, text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|digits| digits.parse() == Ok(key.0))
+}
+
+fn has_in_id(row: &Row, text: &str) -> bool {
+    row.texts.remote_may_hold(text) && row.remote().is_some_and(|id| contains(&id, text))
 }
 
 /// Whether what a row says of its failure holds that text. To read each failure takes longer than all else, so it is looked first whether

@@ -22,7 +22,11 @@ use std::{
 pub fn put(work: &mut Work, task: Task) {
     let key = task.key;
     let retried = work.tasks.rows.get(&key).is_some_and(|row| row.retried) || work.tasks.parents.contains(&key);
-    let row = Row::of(&task, retried);
+    let mut row = Row::of(&task, retried);
+    let known = work.tasks.rows.get(&key).or_else(|| work.tasks.rows.get(&task.parent?));
+    if let Some(known) = known {
+        row.texts.share_prompt(&known.texts);
+    }
     let taken_back = row.is_taken_back();
     if !put_row(work, row) {
         return;

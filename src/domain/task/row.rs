@@ -1,6 +1,6 @@
 //! The line of the table that a task becomes: what is kept in memory of every task there is.
 
-use super::{MaybeKey, Task, TaskKey, TaskState};
+use super::{MaybeKey, Task, TaskKey, TaskState, Texts};
 use crate::{
     amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass, TaskError},
@@ -8,7 +8,7 @@ use crate::{
     time::{MaybeWall, Wall},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// One line of the table: what is kept in memory of every task there is. The whole task is read when it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl Row {
 
     /// The service's id, once it has one.
     #[must_use]
-    pub fn remote(&self) -> Option<&str> {
+    pub fn remote(&self) -> Option<Cow<'_, str>> {
         self.texts.remote()
     }
 }
@@ -194,66 +194,6 @@ pub struct Kind {
     pub who: Box<str>,
 }
 
-/// A row's texts one behind the other, in one piece of memory: three would cost as much again in pointers and gaps. An
-/// empty failure or id is as good as none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Parts", into = "Parts")]
-pub struct Texts {
-    all: Box<str>,
-    /// Where the failure (see [`kept_reason`]) begins, and the prompt ends.
-    error_at: u32,
-    /// Where the id begins, and the failure ends.
-    remote_at: u32,
-}
-
-/// Prompt, failure, id.
-type Parts = (Box<str>, Option<Box<str>>, Option<Box<str>>);
-
-impl Texts {
-    /// These texts.
-    #[must_use]
-    pub fn new(prompt: &str, error: Option<&str>, remote: Option<&str>) -> Self {
-        let (error, remote) = (error.unwrap_or_default(), remote.unwrap_or_default());
-        let (error_at, remote_at) = (cut(prompt.len()), cut(prompt.len() + error.len()));
-        Self { all: [prompt, error, remote].concat().into(), error_at, remote_at }
-    }
-
-    fn prompt(&self) -> &str {
-        &self.all[..self.error_at as usize]
-    }
-
-    /// The failure, as it is kept.
-    #[must_use]
-    pub fn error(&self) -> Option<&str> {
-        some(&self.all[self.error_at as usize..self.remote_at as usize])
-    }
-
-    fn remote(&self) -> Option<&str> {
-        some(&self.all[self.remote_at as usize..])
-    }
-}
-
-impl From<Parts> for Texts {
-    fn from((prompt, error, remote): Parts) -> Self {
-        Self::new(&prompt, error.as_deref(), remote.as_deref())
-    }
-}
-
-impl From<Texts> for Parts {
-    fn from(texts: Texts) -> Self {
-        (texts.prompt().into(), texts.error().map(Box::from), texts.remote().map(Box::from))
-    }
-}
-
-fn some(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-/// A place in a row's texts. Prompts have some thousand characters at most and answers 64 KiB: it fits by far.
-fn cut(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,20 +202,6 @@ mod tests {
         task::Phase,
         testing::{draft, task},
     };
-
-    #[test]
-    fn texts_come_out_as_they_went_in() {
-        let parts = |texts: &Texts| {
-            (texts.prompt().to_owned(), texts.error().map(str::to_owned), texts.remote().map(str::to_owned))
-        };
-        for (error, remote) in [(None, None), (Some("雨"), None), (None, Some("12")), (Some("lost"), Some("12"))] {
-            let texts = Texts::new("雨夜", error, remote);
-            let whole = ("雨夜".to_owned(), error.map(str::to_owned), remote.map(str::to_owned));
-            assert_eq!(parts(&texts), whole);
-            assert_eq!(Texts::from(Parts::from(texts.clone())), texts);
-        }
-        assert_eq!(Texts::new("", Some(""), None), Texts::new("", None, None));
-    }
 
     #[test]
     fn a_failure_is_found_by_its_kind_its_code_and_what_others_said_of_it() {
@@ -290,6 +216,6 @@ mod tests {
 
     #[test]
     fn a_row_stays_small() {
-        assert_eq!(size_of::<Row>(), 120);
+        assert_eq!(size_of::<Row>(), 128);
     }
 }

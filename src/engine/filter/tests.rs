@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 fn passes(filter: &str, state: TaskState) -> bool {
     let mut row = Row::of(&Task { who: Some("Ann@desk".into()), ..task(12, state) }, false);
-    row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.texts.error(), row.remote());
+    row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.texts.error(), row.remote().as_deref());
     // The row was confirmed 12 s after the tests' beginning.
     Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
 }

@@ -42,6 +42,7 @@ mod journal;
 mod keep;
 mod keys;
 mod layout;
+mod lines;
 mod owner;
 mod place;
 mod read;

@@ -2,8 +2,9 @@
 
 use super::{
     base::Store,
+    lines::{LINE, Lines},
     owner::Programs,
-    row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
+    row::{self, Count, Json, TASK, own, task_of},
     share::OF_LATE,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
     write,

@@ -7,23 +7,18 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Before, Besides, Claim, Kind, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey,
-        TaskState, Texts, kept_reason,
+        Before, Besides, Claim, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Second, Task, TaskKey, TaskState,
+        kept_reason,
     },
     time::Wall,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{borrow::Cow, collections::HashSet, sync::Arc};
+use std::borrow::Cow;
 
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
      created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id, put_away_at, \
      coalesce(batch, key), currency, cost_source, who";
-
-/// The columns of a table line, in the order that [`Lines::read`] reads them.
-pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
-     model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
-     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come, besides, who";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
@@ -82,68 +77,6 @@ pub(super) fn last_rev(conn: &Connection) -> sql::Result<u64> {
 pub(super) fn last_archived(conn: &Connection) -> sql::Result<Wall> {
     let sql = "SELECT coalesce(max(archived_at), 0) FROM tasks WHERE archived_at IS NOT NULL";
     conn.query_row(sql, [], |row| own(row, 0))
-}
-
-/// Reads table lines; kinds and status words, which repeat by the thousand, are kept once.
-#[derive(Default)]
-pub(super) struct Lines {
-    words: HashSet<Arc<str>>,
-    /// A dozen models in a few forms each.
-    kinds: Vec<Arc<Kind>>,
-}
-
-impl Lines {
-    /// A table line from the columns of [`LINE`].
-    pub(super) fn read(&mut self, row: &sql::Row<'_>) -> sql::Result<Row> {
-        Ok(Row {
-            key: own(row, 0)?,
-            rev: row.get::<Count>(1)?.0,
-            parent: own::<Option<TaskKey>>(row, 2)?.into(),
-            attempt: row.get(3)?,
-            retried: row.get(4)?,
-            state: own(row, 5)?,
-            charged: own(row, 6)?,
-            may_still_come: row.get(25)?,
-            class: own(row, 7)?,
-            texts: Texts::new(row.text(13)?, row.text_or_null(8)?, row.text_or_null(14)?),
-            status: self.word(row.text(9)?),
-            kind: self.kind(row)?,
-            cost: own(row, 15)?,
-            besides: own::<Amount>(row, 26)?.into(),
-            created_at: own(row, 16)?,
-            sent_at: row.here_or_null(17)?.into(),
-            finished_at: row.here_or_null(18)?.into(),
-            expires_at: own::<Option<Wall>>(row, 19)?.into(),
-            put_away: row.get(21)?,
-            batch: own(row, 22)?,
-        })
-    }
-
-    fn kind(&mut self, row: &sql::Row<'_>) -> sql::Result<Arc<Kind>> {
-        let (model, resolution) = (row.text(10)?, row.text(11)?);
-        let (profile, who) = (row.text(23)?, row.text_or_null(27)?.unwrap_or_default());
-        let (duration, currency, automatic) = (row.get(12)?, own(row, 24)?, row.get(20)?);
-        let same = |kind: &&Arc<Kind>| {
-            (&*kind.profile, &*kind.model, &*kind.resolution, &*kind.who) == (profile, model, resolution, who)
-                && (kind.duration, kind.currency, kind.automatic) == (duration, currency, automatic)
-        };
-        if let Some(kind) = self.kinds.iter().find(same) {
-            return Ok(Arc::clone(kind));
-        }
-        let (profile, model, resolution, who) = (profile.into(), model.into(), resolution.into(), who.into());
-        let kind = Arc::new(Kind { profile, model, resolution, duration, currency, automatic, who });
-        self.kinds.push(Arc::clone(&kind));
-        Ok(kind)
-    }
-
-    fn word(&mut self, text: &str) -> Arc<str> {
-        if let Some(word) = self.words.get(text) {
-            return Arc::clone(word);
-        }
-        let word: Arc<str> = text.into();
-        self.words.insert(Arc::clone(&word));
-        word
-    }
 }
 
 /// Puts a new attempt down and gives it its key and revision; without a batch it is the first of its own. Under the write lock only.

@@ -1,0 +1,119 @@
+//! Table lines out of a database's columns, in as little memory as they need.
+
+use super::{
+    row::{Count, own},
+    sql,
+};
+use domain::{
+    amount::Amount,
+    task::{Kind, Rest, Row, TaskKey, Texts},
+    time::Wall,
+};
+use std::{borrow::Borrow, collections::HashSet, hash::Hash, sync::Arc};
+
+/// The columns of a table line, in the order that [`Lines::read`] reads them.
+pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
+     model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
+     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come, besides, who";
+
+/// Texts that are remembered at most, so that those which never come again take no more room than this.
+const REMEMBERED: usize = 10_000;
+
+/// Reads table lines; what repeats by the thousand, kinds, status words, prompts and failures, is kept once.
+#[derive(Default)]
+pub(super) struct Lines {
+    words: Once<str>,
+    rests: Once<Rest>,
+    /// A dozen models in a few forms each.
+    kinds: Vec<Arc<Kind>>,
+}
+
+impl Lines {
+    /// A table line from the columns of [`LINE`].
+    pub(super) fn read(&mut self, row: &sql::Row<'_>) -> sql::Result<Row> {
+        Ok(Row {
+            key: own(row, 0)?,
+            rev: row.get::<Count>(1)?.0,
+            parent: own::<Option<TaskKey>>(row, 2)?.into(),
+            attempt: row.get(3)?,
+            retried: row.get(4)?,
+            state: own(row, 5)?,
+            charged: own(row, 6)?,
+            may_still_come: row.get(25)?,
+            class: own(row, 7)?,
+            texts: self.texts(row)?,
+            status: self.words.once(row.text(9)?),
+            kind: self.kind(row)?,
+            cost: own(row, 15)?,
+            besides: own::<Amount>(row, 26)?.into(),
+            created_at: own(row, 16)?,
+            sent_at: row.here_or_null(17)?.into(),
+            finished_at: row.here_or_null(18)?.into(),
+            expires_at: own::<Option<Wall>>(row, 19)?.into(),
+            put_away: row.get(21)?,
+            batch: own(row, 22)?,
+        })
+    }
+
+    fn kind(&mut self, row: &sql::Row<'_>) -> sql::Result<Arc<Kind>> {
+        let (model, resolution) = (row.text(10)?, row.text(11)?);
+        let (profile, who) = (row.text(23)?, row.text_or_null(27)?.unwrap_or_default());
+        let (duration, currency, automatic) = (row.get(12)?, own(row, 24)?, row.get(20)?);
+        let same = |kind: &&Arc<Kind>| {
+            (kind.duration, kind.currency, kind.automatic) == (duration, currency, automatic)
+                && (&*kind.model, &*kind.resolution, &*kind.profile, &*kind.who) == (model, resolution, profile, who)
+        };
+        if let Some(kind) = self.kinds.iter().find(same) {
+            return Ok(Arc::clone(kind));
+        }
+        let (profile, model, resolution, who) = (profile.into(), model.into(), resolution.into(), who.into());
+        let kind = Arc::new(Kind { profile, model, resolution, duration, currency, automatic, who });
+        self.kinds.push(Arc::clone(&kind));
+        Ok(kind)
+    }
+
+    fn texts(&mut self, row: &sql::Row<'_>) -> sql::Result<Texts> {
+        let prompt = self.words.once(row.text(13)?);
+        Ok(Texts::shared(prompt, row.text_or_null(8)?, row.text_or_null(14)?, |rest| self.rests.once(rest)))
+    }
+}
+
+/// Gives what is the same once, as far as it was asked for of late: attempts and batches stand near each other.
+struct Once<T: ?Sized>(HashSet<Arc<T>>);
+
+impl<T: ?Sized> Default for Once<T> {
+    fn default() -> Self {
+        Self(HashSet::new())
+    }
+}
+
+impl<T: ?Sized + Eq + Hash> Once<T> {
+    fn once(&mut self, value: impl Into<Arc<T>> + Borrow<T>) -> Arc<T> {
+        if let Some(known) = self.0.get(value.borrow()) {
+            return Arc::clone(known);
+        }
+        if self.0.len() >= REMEMBERED {
+            self.0.clear();
+        }
+        let value = value.into();
+        self.0.insert(Arc::clone(&value));
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_is_given_once_and_what_never_comes_again_is_forgotten() {
+        let mut words = Once::<str>::default();
+        let first = words.once("雨夜");
+        assert!(Arc::ptr_eq(&first, &words.once("雨夜")));
+        for n in 0..2 * REMEMBERED {
+            assert_eq!(&*words.once(n.to_string().as_str()), n.to_string());
+        }
+        assert!(words.0.len() <= REMEMBERED);
+        assert!(!Arc::ptr_eq(&first, &words.once("雨夜")));
+    }
+}
