@@ -15,6 +15,9 @@ pub struct Sort(pub Arc<Kind>);
 
 impl Ord for Sort {
     fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return Ordering::Equal;
+        }
         let (a, b) = (&*self.0, &*other.0);
         (&a.profile, &a.model, &a.resolution, a.duration).cmp(&(&b.profile, &b.model, &b.resolution, b.duration))
     }

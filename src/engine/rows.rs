@@ -93,6 +93,9 @@ impl Rows {
     }
 
     fn find(&self, key: TaskKey) -> Result<usize, usize> {
+        if self.0.front().is_none_or(|first| key < first.key) {
+            return Err(0); // As all of a page that comes.
+        }
         // Keys are handed out without gaps, so a row mostly stands where the last key says, and else where the first one
         // does: a few old ones may have come before the pages between them and the newest.
         let last = self.0.len().checked_sub(1);

@@ -217,7 +217,7 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
     }
 }
 
-/// Rows were put in that are not in the order yet: a page of the store. Each place is searched, then all are put in with
+/// Rows were put in that are not in the order yet: a page of the store. The places are searched, then all are put in with
 /// one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
 pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     let page = page(app);
@@ -228,8 +228,8 @@ pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     shown.sort_unstable_by(|a, b| compare(table.sort, a, b));
     let pins = table.pins;
     let find = |key: &TaskKey| rows.get(key).or_else(|| archive.get(key));
-    let place = |row: &Row| pins + order::place(&table.order[pins..], row, find, table.sort);
-    let mut places: Vec<(usize, TaskKey)> = shown.iter().map(|row| (place(row), row.key)).collect();
+    let mut places = order::places(&table.order[pins..], &shown, find, table.sort);
+    places.iter_mut().for_each(|(to, _)| *to += pins);
     if table.frozen {
         places.retain(|(to, _)| !pushes(table, *to, page));
     }

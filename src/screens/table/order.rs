@@ -60,6 +60,24 @@ pub(super) fn place<'a>(order: &[TaskKey], row: &Row, rows: impl Fn(&TaskKey) ->
     order.partition_point(|key| rows(key).is_some_and(|other| compare(sort, other, row).is_lt()))
 }
 
+/// Where rows that are not in the order belong, given in that order themselves.
+pub(super) fn places<'a>(
+    order: &[TaskKey],
+    shown: &[&Row],
+    rows: impl Fn(&TaskKey) -> Option<&'a Row>,
+    sort: Sort,
+) -> Vec<(usize, TaskKey)> {
+    let mut from = 0;
+    let place_of = |row: &&Row| {
+        let rest = &order[from..];
+        // A page of older tasks lies behind all that is there, as long as the newest come first.
+        let is_behind = rest.last().and_then(&rows).is_none_or(|last| compare(sort, last, row).is_lt());
+        from += if is_behind { rest.len() } else { place(rest, row, &rows, sort) };
+        (from, row.key)
+    };
+    shown.iter().map(place_of).collect()
+}
+
 /// Puts keys in, each at its place in the order as it is before; the places rise.
 pub(super) fn put_in(order: &mut Vec<TaskKey>, places: &[(usize, TaskKey)]) {
     let mut end = order.len();

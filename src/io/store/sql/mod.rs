@@ -424,20 +424,20 @@ impl Row<'_> {
 
     /// A moment of the database's clock, by ours.
     pub(super) fn here(&self, column: usize) -> Result<Wall> {
-        let there: i64 = self.get(column)?;
-        Ok(match self {
-            Self::File(_) => Wall(there),
-            #[cfg(feature = "postgres")]
-            Self::Server(_, skew) => Wall(there.saturating_sub(*skew)),
-        })
+        self.get(column).map(|there| self.by_our_clock(there))
     }
 
     /// The same, or none.
     pub(super) fn here_or_null(&self, column: usize) -> Result<Option<Wall>> {
-        match self.value(column)? {
-            ValueRef::Null => Ok(None),
-            _ => self.here(column).map(Some),
-        }
+        Ok(self.get::<Option<i64>>(column)?.map(|there| self.by_our_clock(there)))
+    }
+
+    fn by_our_clock(&self, there: i64) -> Wall {
+        Wall(match self {
+            Self::File(_) => there,
+            #[cfg(feature = "postgres")]
+            Self::Server(_, skew) => there.saturating_sub(*skew),
+        })
     }
 
     /// A phase of the database's clock, by ours.
