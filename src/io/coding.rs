@@ -110,7 +110,11 @@ impl Stage {
     fn decode(&mut self, bytes: &[u8], out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
         match self {
             Self::Begins(_) => Ok(()),
-            Self::Plain => take(&mut bytes.to_vec(), out, most),
+            Self::Plain => {
+                let fits = bytes.len().min(most.saturating_sub(out.len()));
+                out.extend_from_slice(&bytes[..fits]);
+                if fits == bytes.len() { Ok(()) } else { Err(Fault::TooLarge) }
+            }
             Self::Gzip(decoder) => all(decoder.as_mut(), bytes, out, most, |d| d.get_mut()),
             Self::Zlib(decoder) => all(decoder.as_mut(), bytes, out, most, |d| d.get_mut()),
             Self::Deflate(decoder) => all(decoder.as_mut(), bytes, out, most, |d| d.get_mut()),

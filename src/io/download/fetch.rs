@@ -3,6 +3,7 @@
 use super::{
     part::{Note, Part, Resume},
     trouble::{self, Trouble},
+    writer::BATCH,
 };
 use crate::{
     client::why,
@@ -18,7 +19,7 @@ use reqwest::{
     header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
 };
 use std::{error::Error, fmt, io, iter, time::Duration};
-use tokio::{io::AsyncWriteExt, sync::watch, time};
+use tokio::{sync::watch, time};
 
 /// Progress is told at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
@@ -123,7 +124,8 @@ impl Coming {
     async fn next(&mut self, out: &mut Vec<u8>, job: &mut Job<'_>) -> Result<(), End> {
         match within(job, self.answer.chunk()).await? {
             Ok(Some(bytes)) => {
-                for piece in bytes.chunks(PIECE) {
+                let piece = if self.decoder.is_plain() == Some(true) { bytes.len() } else { PIECE };
+                for piece in bytes.chunks(piece.max(1)) {
                     self.coded += piece.len() as u64;
                     let most = out.len() + MOST_OF_A_PIECE;
                     self.decoder.push(piece, out, most).map_err(undecoded)?;
@@ -171,34 +173,36 @@ async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Res
 /// Writes behind what is there: what has `come` already, then the rest.
 async fn copy(
     mut coming: Coming,
-    part: &Part,
+    part: &mut Part,
     mut come: Vec<u8>,
-    mut have: u64,
+    have: u64,
     whole: Option<u64>,
     job: &mut Job<'_>,
 ) -> Result<(), End> {
     if whole.is_some_and(|whole| whole > job.most) {
         return Err(trouble::too_large(job.most).into());
     }
-    let disk = |error: io::Error| trouble::disk(&part.path, error);
+    let path = part.path.clone();
+    let disk = |error: io::Error| trouble::disk(&path, error);
     let mut writer = part.writer().map_err(disk)?;
     let mut told: Option<time::Instant> = None;
-    let before = have;
+    // Of what is handed over to be written: decoded, where it came coded.
+    let (before, mut have) = (have, have);
     let end = loop {
-        if !come.is_empty() {
-            // Of what is written to the disk: decoded, where it came coded.
-            if have + come.len() as u64 > job.most {
-                break Err(trouble::too_large(job.most).into());
-            }
-            if let Err(error) = writer.write_all(&come).await {
-                break Err(disk(error).into());
-            }
-            have += come.len() as u64;
+        let all = have + come.len() as u64;
+        if all > job.most {
             come.clear();
-            if have - before > FREE.max(coming.coded.saturating_mul(MOST_TIMES)) {
-                break Err(undecoded(Fault::TooLarge).into());
-            }
-            if told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY) {
+            break Err(trouble::too_large(job.most).into());
+        }
+        if all - before > FREE.max(coming.coded.saturating_mul(MOST_TIMES)) {
+            break Err(undecoded(Fault::TooLarge).into());
+        }
+        // A slow line's bytes are on the disk as soon as they are told of.
+        let due = told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY);
+        if !come.is_empty() && (due || come.len() >= BATCH) {
+            writer.write(&mut come).await.map_err(disk)?;
+            have = all;
+            if due {
                 told = Some(time::Instant::now());
                 (job.progress)(have, whole);
             }
@@ -211,7 +215,9 @@ async fn copy(
         }
     };
     // Also after a failure: what has come is what the next try goes on with.
-    writer.flush().await.map_err(disk)?;
+    have += come.len() as u64;
+    writer.write(&mut come).await.map_err(disk)?;
+    part.written(writer.end().await.map_err(disk)?);
     end?;
     match whole {
         Some(whole) if whole != have => Err(trouble::no_video(Transfer::WrongLength { have, whole }).into()),

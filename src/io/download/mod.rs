@@ -8,6 +8,7 @@ pub mod mp4;
 mod part;
 mod place;
 mod trouble;
+mod writer;
 
 use crate::{
     client::{NearBy, Route, failed, near_by, transport},
@@ -26,7 +27,7 @@ use engine::{
 use fetch::{Astray, End, Job};
 use part::Part;
 use reqwest::{Client, Url, redirect};
-use ring::digest;
+use ring::digest::Context;
 use service::answer::Address;
 use std::{
     collections::HashMap,
@@ -38,6 +39,7 @@ use std::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 use trouble::Trouble;
+use writer::sum_of_nothing;
 
 /// The most bytes that are taken for a video. Ten seconds at 1080P are some 30 MB.
 const MOST: u64 = 2_000_000_000;
@@ -246,16 +248,20 @@ fn inspect(part: &Part) -> Result<(u64, String, mp4::Facts), Trouble> {
     let bytes = part.have().map_err(disk)?;
     let mut file = &part.file;
     let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(&part.path, fault))?;
-    Ok((bytes, sha256(file).map_err(disk)?, facts))
+    let sum = match part.sum() {
+        Some(sum) => sum.clone(),
+        None => sum_of(file).map_err(disk)?,
+    };
+    Ok((bytes, hex(sum.finish().as_ref()), facts))
 }
 
-fn sha256(mut file: impl Read + Seek) -> io::Result<String> {
+fn sum_of(mut file: impl Read + Seek) -> io::Result<Context> {
     file.rewind()?;
-    let mut sum = digest::Context::new(&digest::SHA256);
+    let mut sum = sum_of_nothing();
     let mut piece = vec![0; 256 * 1024];
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok(hex(sum.finish().as_ref())),
+            0 => return Ok(sum),
             n => sum.update(&piece[..n]),
         }
     }

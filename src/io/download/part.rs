@@ -1,5 +1,7 @@
 //! The unfinished file beside the target: `name.part`, and `name.part.json` with what is needed to go on with it.
 
+use super::writer::{Writer, sum_of_nothing};
+use ring::digest::Context;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -12,12 +14,13 @@ use std::{
 const NO_FOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 
 /// An open part, locked against every other program for as long as this value lives.
-#[derive(Debug)]
 pub(super) struct Part {
     pub(super) path: PathBuf,
     note_path: PathBuf,
     pub(super) file: File,
     note: Note,
+    /// Of all that is there, where it came in one go.
+    sum: Option<Context>,
 }
 
 /// What a resume must know of the bytes that are there.
@@ -90,7 +93,7 @@ impl Part {
                         .then(|| fs::read(&note_path))
                         .and_then(Result::ok)
                         .and_then(|text| serde_json::from_slice(&text).ok());
-                    return Ok(Self { path, note_path, file, note: note.unwrap_or_default() });
+                    return Ok(Self { path, note_path, file, note: note.unwrap_or_default(), sum: None });
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error.into()),
@@ -115,14 +118,25 @@ impl Part {
         self.file.set_len(0)?;
         write_anew(&self.note_path, &serde_json::to_vec(&note)?)?;
         self.note = note;
+        self.sum = Some(sum_of_nothing());
         Ok(())
     }
 
-    /// A handle that writes behind what is there.
-    pub(super) fn writer(&self) -> io::Result<tokio::fs::File> {
+    /// Writes behind what is there; its end is to be told to [`written`](Self::written).
+    pub(super) fn writer(&mut self) -> io::Result<Writer> {
         let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::End(0))?;
-        Ok(tokio::fs::File::from_std(file))
+        Ok(Writer::new(file, self.sum.take()))
+    }
+
+    /// All that is there has that sum, where it is known.
+    pub(super) fn written(&mut self, sum: Option<Context>) {
+        self.sum = sum;
+    }
+
+    /// The sum of all that is there, where it came in one go.
+    pub(super) const fn sum(&self) -> Option<&Context> {
+        self.sum.as_ref()
     }
 
     /// The part has got its final name: the note is of no more use.
