@@ -537,7 +537,7 @@ fn typed(keys: &'static str) -> impl Fn(u16, u16) -> App {
 fn the_command_line_says_what_a_command_takes_and_what_is_wrong_with_it() {
     shots("command", typed(": s o r t"));
     shots("command_tab", typed(": s o r t space tab tab"));
-    shots("command_fault", typed(": g o t o space 9 9 9 enter"));
+    shots("command_fault", typed(": r e t r y space 9 9 9 enter"));
     shots("command_fault_long", typed(": f i l t e r space s t a t e : g o n e enter"));
 }
 

@@ -349,6 +349,11 @@ fn the_archive_is_searched_from_the_table_and_only_looked_at() {
     assert_eq!(flow.row("#1"), "", "{}", flow.screen());
     flow!(flow, ":goto 1", "<Enter>");
     flow.shows("#1 is archived; :filter archived:yes shows it");
+    // Its key lies above all that the table has.
+    flow!(flow, ":goto 3", "<Enter>");
+    flow.shows("#3 is archived; :filter archived:yes shows it");
+    flow!(flow, ":goto 4", "<Enter>");
+    flow.shows("there is no task #4");
 }
 
 #[test]

@@ -333,7 +333,10 @@ impl Answering {
                 StoreMsg::Shared { ticket: Some(ticket), shared }
             }
             StoreCmd::Look { keys } => StoreMsg::Changed { tasks: store.look(&keys).unwrap() },
-            StoreCmd::Detail { key } => StoreMsg::Detail(Box::new(store.detail(key).unwrap()?)),
+            StoreCmd::Detail { key } => match store.detail(key).unwrap() {
+                Some(detail) => StoreMsg::Detail(Box::new(detail)),
+                None => StoreMsg::NoSuchTask { key },
+            },
             StoreCmd::Archived { filter, at } => {
                 let rows = store.archived(&filter, at).unwrap();
                 StoreMsg::Archived { filter, rows }

@@ -21,7 +21,7 @@ use crate::{
     kit::editor::LineEditor,
     preview::{self, DEAF, can_send},
     screen::Preview,
-    update,
+    table, update,
 };
 use domain::{
     task::TaskKey,
@@ -227,8 +227,8 @@ impl Linear {
             // Why it was not run is in the message log.
             self.app.screen.layers.pop();
         } else if goes {
-            let cursor = self.app.screen.table.cursor;
-            let row = cursor.and_then(|key| self.app.work.tasks.rows.get(&key));
+            // Where the store is asked for the task, the cursor has not gone anywhere.
+            let row = table::cursor_row(&self.app).filter(|_| self.app.screen.after.is_none());
             self.lines.extend(row.map(lines::row));
         } else if lists {
             self.list("");

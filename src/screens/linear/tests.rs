@@ -1,7 +1,7 @@
 use super::*;
 use crate::testing::{self, now};
 use domain::task::TaskState::{self, Failed, Queued, Running, Saved};
-use engine::act::Act;
+use engine::{act::Act, msg::Detail};
 use std::sync::Arc;
 use words::lang::{Lang, within};
 
@@ -167,4 +167,14 @@ fn a_number_alone_is_goto_and_a_sign_alone_is_nothing() {
     let mut linear = linear(&[Saved]);
     assert!(said(&mut linear, "#1")[0].starts_with("#1 saved"));
     assert!(said(&mut linear, "#")[0].starts_with("There is no command #"));
+}
+
+#[test]
+fn going_to_an_archived_task_tells_of_no_other_one() {
+    let mut linear = linear(&[Saved]);
+    assert_eq!(said(&mut linear, "goto 7"), [""; 0]);
+    let task = testing::task(7, Saved);
+    let found = Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] };
+    let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Detail(Box::new(found)))), now(10_000));
+    assert_eq!(linear.take_lines(), ["#7 is archived; :filter archived:yes shows it"]);
 }

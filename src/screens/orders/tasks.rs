@@ -59,10 +59,9 @@ pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Do>, Str
         return Err(tr!("it takes a task's number, such as 12").into());
     }
     let key = key_of(&plain(rest))?;
-    let largest = app.work.tasks.rows.last().map_or(TaskKey(u32::MAX), |row| row.key);
     if archive::holds(app, key) {
         table::go_to(app, key);
-    } else if !app.work.tasks.rows.contains_key(&key) && key < largest {
+    } else if !app.work.tasks.rows.contains_key(&key) {
         // It may be archived: the store knows.
         return Ok(whole_tasks::with(app, &[key], Then::Goto));
     } else {
