@@ -137,6 +137,12 @@ impl Filter {
         self.place
     }
 
+    /// Whether it looks at the archive, which the store alone can tell of.
+    #[must_use]
+    pub fn reads_archive(&self) -> bool {
+        matches!(self.place, Some(Place::Archive | Place::Both))
+    }
+
     /// Whether a task of the table passes: none does where only the archive is looked at.
     #[must_use]
     pub fn shows(&self, row: &Row, now: Wall) -> bool {

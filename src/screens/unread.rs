@@ -38,13 +38,13 @@ pub(crate) fn failed(app: &mut App, fault: &Fault) {
             say(app, tr!("{key} could not be read", key), fault);
         }
     }
-    let archive = &mut app.screen.archive;
-    let archive_asked = archive.asked.take_if(|_| !archive.here).is_some();
+    let archive_asked = app.screen.archive.is_awaited();
+    if archive_asked {
+        app.screen.archive.asked = None;
+        toast::say(app, Level::Warning, archive(fault), None);
+    }
     if app.screen.sights.source_asked.take().is_some() || archive_asked {
         app.screen.asks_again = Some(again);
-    }
-    if archive_asked {
-        say(app, tr!("The archive could not be read").to_owned(), fault);
     }
     if let Some(after) = app.screen.after.take() {
         let keys: Vec<_> = after.tasks.iter().filter(|(_, task)| task.is_none()).map(|(key, _)| *key).collect();
@@ -53,8 +53,16 @@ pub(crate) fn failed(app: &mut App, fault: &Fault) {
 }
 
 fn say(app: &mut App, what: String, fault: &Fault) {
-    let problem = Problem { what, ..reason::store::problem(fault) };
-    toast::say(app, Level::Warning, problem.to_string(), None);
+    toast::say(app, Level::Warning, problem(what, fault), None);
+}
+
+/// That the archive could not be read, and why.
+pub(crate) fn archive(fault: &Fault) -> String {
+    problem(tr!("The archive could not be read").to_owned(), fault)
+}
+
+fn problem(what: String, fault: &Fault) -> String {
+    Problem { what, ..reason::store::problem(fault) }.to_string()
 }
 
 #[cfg(test)]

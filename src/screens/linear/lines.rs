@@ -146,13 +146,14 @@ pub(super) fn help(app: &App, name: &str) -> Vec<String> {
     }
 }
 
-/// Some of the tasks that pass the filter, the newest last.
-pub(super) fn list(app: &App, filter: &Filter) -> Vec<String> {
-    let rows = &app.work.tasks.rows;
-    let fits = |row: &&Row| filter.shows(row, app.work.now.wall);
-    let mut lines: Vec<String> = rows.values().rev().filter(fits).take(LISTED).map(row).collect();
-    lines.reverse();
-    let all = rows.values().filter(fits).count();
+/// Some of the tasks that pass the filter, the newest last; `archived` are those of the archive that do.
+pub(super) fn list(app: &App, filter: &Filter, archived: &[Row]) -> Vec<String> {
+    let here = &app.work.tasks.rows;
+    let fits = here.values().filter(|row| filter.shows(row, app.work.now.wall));
+    let mut rows: Vec<&Row> = fits.chain(archived.iter().filter(|row| !here.contains_key(&row.key))).collect();
+    rows.sort_unstable_by_key(|row| row.key);
+    let all = rows.len();
+    let mut lines: Vec<String> = rows[all.saturating_sub(LISTED)..].iter().map(|of| row(of)).collect();
     lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = names::tasks(all)));
     lines
 }

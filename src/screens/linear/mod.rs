@@ -21,7 +21,7 @@ use crate::{
     kit::editor::LineEditor,
     preview::{self, DEAF, can_send},
     screen::Preview,
-    table, update,
+    table, unread, update,
 };
 use domain::{
     task::TaskKey,
@@ -70,6 +70,8 @@ pub struct Linear {
     question: Option<String>,
     /// A list whose answer the store owes.
     awaits_list: bool,
+    /// The filter of tasks to be listed, some of which are of the archive and so are told by the store.
+    listing: Option<Filter>,
     /// Since when an answer is waited for: the last line, or the start.
     asked: Option<Mono>,
 }
@@ -90,6 +92,7 @@ impl Driven for Linear {
             shown: None,
             question: None,
             awaits_list: false,
+            listing: None,
             asked: Some(now.mono),
         }
     }
@@ -113,6 +116,7 @@ impl Driven for Linear {
             Heard::Work(msg) => {
                 self.awaits_list &=
                     !matches!(msg, Msg::Store(StoreMsg::Members(_) | StoreMsg::Refunds(_) | StoreMsg::Costs(_)));
+                self.answer_list(&msg);
                 update(&mut self.app, msg, now)
             }
         };
@@ -159,6 +163,7 @@ impl Linear {
         screen.after.is_some()
             || compose.wants_preview
             || self.awaits_list
+            || self.listing.is_some()
             || screen.pane == Pane::Detail
             || screen.top::<Preview>().is_some_and(|preview| preview.sent.is_some())
     }
@@ -182,7 +187,7 @@ impl Linear {
         match command.order {
             Order::Help => self.lines.extend(lines::help(&self.app, rest)),
             Order::Status => self.lines.extend(lines::status(&self.app)),
-            Order::List => self.list(rest),
+            Order::List => return self.list(rest).into_iter().collect(),
             Order::Drop => self.drop_it(),
             Order::Yes | Order::No if self.app.screen.top::<Confirm>().is_none() => {
                 self.lines.push(tr!("Nothing was asked.").into());
@@ -215,7 +220,7 @@ impl Linear {
         self.app.screen.pane = Pane::Table;
         let (goes, lists) = (command.order == Order::Goto, command.order == Order::Filter);
         let line = format!("{} {rest}", command.name);
-        let effects = followed(&mut self.app, now, |app| {
+        let mut effects = followed(&mut self.app, now, |app| {
             command_line::open_with(app, &line);
             let wishes = command_line::accept(app);
             let wishes = commands::follow_up(app, wishes);
@@ -231,7 +236,9 @@ impl Linear {
             let row = table::cursor_row(&self.app).filter(|_| self.app.screen.after.is_none());
             self.lines.extend(row.map(lines::row));
         } else if lists {
-            self.list("");
+            // The table may have asked for the same.
+            let ask = self.list("").filter(|ask| !effects.contains(ask));
+            effects.extend(ask);
         } else if self.app.screen.pane == Pane::Compose && self.app.screen.layers.is_empty() && !self.owes() {
             self.lines.push(crate::compose::standing(&self.app));
             self.lines.push(tr!("set changes a field, new with a prompt or send shows the price.").into());
@@ -239,15 +246,38 @@ impl Linear {
         effects
     }
 
-    /// The tasks that pass the text's filter, or the one in force.
-    fn list(&mut self, text: &str) {
+    /// Lists the tasks that pass the text's filter, or the one in force: where it looks at the archive, as soon as the store has
+    /// answered what this gives.
+    fn list(&mut self, text: &str) -> Option<Effect> {
         let filter = match text {
             "" => Ok(self.app.screen.table.filter.clone()),
             text => Filter::parse(text),
         };
         match filter {
-            Ok(filter) => self.lines.extend(lines::list(&self.app, &filter)),
+            Ok(filter) if filter.reads_archive() => {
+                let ask = StoreCmd::Archived { filter: filter.text.clone(), at: self.app.work.now.wall };
+                self.listing = Some(filter);
+                return Some(Effect::Store(ask));
+            }
+            Ok(filter) => self.lines.extend(lines::list(&self.app, &filter, &[])),
             Err(why) => self.lines.push(tr!("Invalid filter: {why}.", why = reason::filter(&why))),
+        }
+        None
+    }
+
+    /// Lists what waited for the archive, if that is what the store tells; or says that it could not be read.
+    fn answer_list(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Store(StoreMsg::Archived { filter: of, rows }) => {
+                let listing = self.listing.take_if(|filter| filter.text == *of);
+                self.lines.extend(listing.into_iter().flat_map(|filter| lines::list(&self.app, &filter, rows)));
+            }
+            Msg::Store(StoreMsg::Failed { ticket: None, fault }) if self.listing.take().is_some() => {
+                // What the table asks for it says by itself.
+                let said = (!self.app.screen.archive.is_awaited()).then(|| unread::archive(fault));
+                self.lines.extend(said);
+            }
+            _ => {}
         }
     }
 

@@ -1,6 +1,12 @@
 use super::*;
 use crate::testing::{self, now};
-use domain::task::TaskState::{self, Failed, Queued, Running, Saved};
+use domain::{
+    reason::store::{Deed, Fault, Kind, Why},
+    task::{
+        Row,
+        TaskState::{self, Cancelled, Failed, Queued, Running, Saved},
+    },
+};
 use engine::{act::Act, msg::Detail};
 use std::sync::Arc;
 use words::lang::{Lang, within};
@@ -177,4 +183,52 @@ fn going_to_an_archived_task_tells_of_no_other_one() {
     let found = Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] };
     let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Detail(Box::new(found)))), now(10_000));
     assert_eq!(linear.take_lines(), ["#7 is archived; :filter archived:yes shows it"]);
+}
+
+/// What is asked of the archive by that line.
+fn asked(linear: &mut Linear, line: &str) -> Vec<String> {
+    let of_archive = |effect| match effect {
+        Effect::Store(StoreCmd::Archived { filter, .. }) => Some(filter),
+        _ => None,
+    };
+    linear.update(Heard::Line(line.into()), now(10_000)).into_iter().filter_map(of_archive).collect()
+}
+
+#[test]
+fn the_archive_is_listed_once_the_store_has_told_it() {
+    for (line, keys) in [
+        ("list archived:", &["#9 saved"][..]),
+        ("filter archived:", &["#9 saved"]),
+        ("list archived:all", &["#1 saved", "#2 cancelled", "#9 saved"]),
+        ("filter archived:all", &["#1 saved", "#2 cancelled", "#9 saved"]),
+    ] {
+        let mut linear = linear(&[Saved, Cancelled]);
+        let filter = line.split_once(' ').unwrap().1;
+        assert_eq!(asked(&mut linear, line), [filter], "{line}");
+        assert_eq!((linear.take_lines().len(), linear.is_ready()), (0, false), "{line}");
+        let rows = vec![Row::of(&testing::task(9, Saved), false)];
+        let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Archived { filter: filter.into(), rows })), now(10_000));
+        let lines = linear.take_lines();
+        let starts = lines.iter().zip(keys).all(|(line, start)| line.starts_with(start));
+        assert!(starts && lines.len() == keys.len() + 1 && linear.is_ready(), "{line}: {lines:?}");
+        // What stands as the filter is listed again by its name alone, and gone to.
+        if line.starts_with("filter") {
+            assert!(said(&mut linear, "goto 9")[0].starts_with("#9 saved"));
+            assert_eq!(asked(&mut linear, "list"), [filter]);
+        }
+    }
+}
+
+#[test]
+fn an_archive_that_could_not_be_read_is_said_once() {
+    for line in ["list archived:", "filter archived:"] {
+        let mut linear = linear(&[Saved]);
+        let _ = said(&mut linear, line);
+        let why = Why::Sqlite { kind: Kind::Busy, said: String::new() };
+        let fault = Fault { deed: Deed::Read, file: "reeltop.db".into(), why };
+        let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Failed { ticket: None, fault })), now(10_000));
+        let lines = linear.take_lines();
+        let told = lines.iter().filter(|line| line.starts_with("The archive could not be read: reeltop.db"));
+        assert_eq!((told.count(), linear.is_ready()), (1, true), "{line}: {lines:?}");
+    }
 }

@@ -7,10 +7,7 @@ use crate::{
     unread,
 };
 use domain::task::{Row, TaskKey};
-use engine::{
-    effect::{Effect, StoreCmd},
-    filter::Place,
-};
+use engine::effect::{Effect, StoreCmd};
 
 /// A task's line, of the table or of the archive.
 pub(crate) fn row<'a>(app: &'a App, key: &TaskKey) -> Option<&'a Row> {
@@ -25,7 +22,7 @@ pub(crate) fn holds(app: &App, key: TaskKey) -> bool {
 /// Has the archive read when a filter that looks at it stands, and forgets it after that.
 pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
     let filter = &app.screen.table.filter;
-    let looks = matches!(filter.place(), Some(Place::Archive | Place::Both));
+    let looks = filter.reads_archive();
     // Not at every letter of one that is being typed.
     if looks && app.screen.top::<FilterInput>().is_some() {
         return Vec::new();

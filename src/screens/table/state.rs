@@ -119,6 +119,13 @@ pub struct Archive {
     pub(crate) rows: Rows,
 }
 
+impl Archive {
+    /// Whether they are being read.
+    pub(crate) const fn is_awaited(&self) -> bool {
+        self.asked.is_some() && !self.here
+    }
+}
+
 /// Where a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FilePlace {
