@@ -23,7 +23,7 @@ pub(super) fn not_done(work: &mut Work, key: Option<TaskKey>, why: NotDone) {
 /// All of a task's changes are on disk: whoever asked for them is told.
 pub(super) fn on_disk(work: &mut Work, key: TaskKey) {
     if work.store.owed.remove(&key)
-        && let Some(now) = work.tasks.rows.get(&key).map(|row| row.state)
+        && let Some(now) = work.known(key).map(|row| row.state)
     {
         done(work, key, now);
     }
@@ -39,7 +39,7 @@ pub(super) fn not_on_disk(work: &mut Work, key: TaskKey, fault: &Fault) {
 /// Another program changed a task before a person's wish reached the store: the wish came to nothing.
 pub(super) fn overtaken(work: &mut Work, key: TaskKey) {
     if work.store.owed.remove(&key) {
-        let now = work.tasks.rows.get(&key).map(|row| row.state);
+        let now = work.known(key).map(|row| row.state);
         not_done(work, Some(key), NotDone::Overtaken(now));
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     if claimed || writes::is_unwritten(work, key) || work.queue.posting.contains_key(&key) {
         return Vec::new(); // Our own write is under way: its answer brings the row as it is.
     }
-    if work.tasks.rows.get(&key).is_some_and(|row| row.rev > task.rev) {
+    if work.known(key).is_some_and(|row| row.rev > task.rev) {
         return Vec::new(); // Older news than what is here.
     }
     plan::hold(work, &task);

@@ -15,7 +15,7 @@ pub(super) fn ended(work: &mut Work, task: &Task) -> Vec<Effect> {
         row.state == now || row.finished_at.get().is_some_and(|at| Some(at) == task.finished_at)
     };
     let is_end = matches!(now, TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    if !is_end || work.tasks.rows.get(&task.key).is_some_and(is_old) {
+    if !is_end || work.known(task.key).is_some_and(is_old) {
         return Vec::new();
     }
     work.news.push(News::Task { key: task.key, what: TaskNews::Ended(now) });

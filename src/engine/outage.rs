@@ -192,7 +192,7 @@ pub(super) fn left(work: &mut Work, write: Write) -> Option<Effect> {
         work.queue.paused = true;
         work.queue.unsent.insert(key);
     }
-    let rev = work.tasks.rows.get(&key).map_or(task.rev, |row| row.rev);
+    let rev = work.known(key).map_or(task.rev, |row| row.rev);
     tasks::put(work, Task { rev, ..task.clone() });
     Some(emit(work, Write { task, ..write }))
 }

@@ -138,7 +138,7 @@ fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
             if let Some(task) = work.tasks.live.get_mut(&key) {
                 task.rev = rev;
             }
-            if let Some(row) = work.tasks.rows.get_mut(&key) {
+            if let Some(row) = work.known_mut(key) {
                 row.rev = rev;
             }
             let mut effects = writes::next_write(work, key, rev);

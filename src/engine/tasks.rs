@@ -21,9 +21,9 @@ use std::{
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
 pub fn put(work: &mut Work, task: Task) {
     let key = task.key;
-    let retried = work.tasks.rows.get(&key).is_some_and(|row| row.retried) || work.tasks.parents.contains(&key);
+    let retried = work.known(key).is_some_and(|row| row.retried) || work.tasks.parents.contains(&key);
     let mut row = Row::of(&task, retried);
-    let known = work.tasks.rows.get(&key).or_else(|| work.tasks.rows.get(&task.parent?));
+    let known = work.known(key).or_else(|| work.known(task.parent?));
     if let Some(known) = known {
         row.texts.share_prompt(&known.texts);
     }
@@ -34,36 +34,33 @@ pub fn put(work: &mut Work, task: Task) {
     if let Some(parent) = task.parent {
         mark_retried(work, parent, taken_back);
     }
-    let live = task.state().is_live() || task.state() == TaskState::Unknown;
     set_member(&mut work.tasks.queued, key, task.state() == TaskState::Queued);
     set_member(&mut work.tasks.ready, key, task.state() == TaskState::Ready);
     set_member(&mut work.tasks.unknown, key, task.state() == TaskState::Unknown);
     set_member(&mut work.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
     plan::plan(work, &task);
-    if live {
+    if is_kept_whole(task.state()) {
         work.tasks.live.insert(key, task);
     } else {
         work.tasks.live.remove(&key);
     }
 }
 
-/// Takes a line of the table. Tells whether it was taken: an older revision than the one at hand is not.
+/// Whether something may still happen to a task in that state by itself, so that the whole of it is kept.
+fn is_kept_whole(state: TaskState) -> bool {
+    state.is_live() || state == TaskState::Unknown
+}
+
+/// Takes a line of the table, or of an archived task. Tells whether it was taken: an older revision than the one at hand is not.
 fn put_row(work: &mut Work, row: Row) -> bool {
     let key = row.key;
-    // A change of an archived task brings it among the others, and there it is counted.
-    let archived = work.money.archived.remove(&key);
-    let before = work.tasks.rows.get(&key);
-    if before.is_some_and(|known| known.rev > row.rev) {
+    let known = work.known(key);
+    if known.is_some_and(|known| known.rev > row.rev) {
         return false;
     }
-    let counted = before.or(archived.as_ref());
-    let money_before = counted.map(|known| money_of(known, work.money.day));
-    let was_own = counted.is_some_and(|known| is_own(work, known));
-    let state_before = before.map(|known| known.state);
-    // Fetched again, its file says nothing of how long such a task takes.
-    let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
-    let open_before = before.is_some_and(Row::is_open_failure);
-    let was_refund = before.is_some_and(may_be_a_refund);
+    let money_before = known.map(|known| money_of(known, work.money.day));
+    let was_own = known.is_some_and(|known| is_own(work, known));
+    let was_refund = known.is_some_and(may_be_a_refund);
     if let Some((spent, reserved)) = money_before {
         work.money.spent_today.take(spent);
         work.money.reserved.take(reserved);
@@ -74,6 +71,19 @@ fn put_row(work: &mut Work, row: Row) -> bool {
     }
     count_money(work, &row);
     work.money.refunds_stale |= may_be_a_refund(&row) || was_refund;
+    // What is told of an archived task, such as its charge, leaves it archived; one that is fetched again is in the table.
+    if !is_kept_whole(row.state)
+        && let Some(archived) = work.money.archived.get_mut(&key)
+    {
+        *archived = row;
+        return true;
+    }
+    work.money.archived.remove(&key);
+    let before = work.tasks.rows.get(&key);
+    let state_before = before.map(|known| known.state);
+    // Fetched again, its file says nothing of how long such a task takes.
+    let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
+    let open_before = before.is_some_and(Row::is_open_failure);
     if let Some(was) = state_before {
         work.tasks.counts[was as usize] -= 1;
     }
@@ -153,7 +163,7 @@ pub fn turn_day(work: &mut Work) {
 /// Takes archived tasks that are to be counted though they have no row here.
 pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
     for row in rows {
-        if !work.tasks.rows.contains_key(&row.key) && !work.money.archived.contains_key(&row.key) {
+        if work.known(row.key).is_none() {
             count_as_before(work, &row);
             work.money.archived.insert(row.key, row);
         }
@@ -169,9 +179,7 @@ pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
         work.tasks.counts[row.state as usize] -= 1;
         work.tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
         work.tasks.total = work.tasks.total.saturating_sub(1);
-        if money_of(&row, work.money.day).0.amount > Amount::ZERO {
-            work.money.archived.insert(*key, row);
-        }
+        work.money.archived.insert(*key, row);
         true
     });
     if !keys.is_empty() {
@@ -303,9 +311,15 @@ mod tests {
         }
         let counted = spent(&work);
         assert_ne!(counted, before);
-        // A change of it brings it among the others.
-        assert!(put_row(&mut work, Row::of(&Task { rev: task.rev + 1, ..task }, false)));
-        assert_eq!((spent(&work), work.money.archived.len()), (counted, 0));
+        // What is told of it leaves it where it is; older news is none.
+        let told = Task { rev: task.rev + 1, cost: Amount::ZERO, ..task.clone() };
+        assert!(put_row(&mut work, Row::of(&told, false)));
+        assert!(!put_row(&mut work, Row::of(&task, false)));
+        assert_eq!((spent(&work), work.tasks.rows.len(), work.money.archived.len()), (before, 1, 1));
+        // Fetched again, it is among the others.
+        let ready = Task { sent_at: task.sent_at, rev: told.rev + 1, ..crate::testing::task(9, TaskState::Ready) };
+        put(&mut work, ready);
+        assert_eq!((spent(&work), work.tasks.rows.len(), work.money.archived.len()), (counted, 2, 0));
     }
 
     #[test]

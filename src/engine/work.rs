@@ -100,6 +100,17 @@ impl Work {
         }
     }
 
+    /// The line of a task that is in the table, or is known to be archived.
+    #[must_use]
+    pub(crate) fn known(&self, key: TaskKey) -> Option<&Row> {
+        self.tasks.rows.get(&key).or_else(|| self.money.archived.get(&key))
+    }
+
+    /// The same, to be changed in what is no money.
+    pub(crate) fn known_mut(&mut self, key: TaskKey) -> Option<&mut Row> {
+        self.tasks.rows.get_mut(&key).or_else(|| self.money.archived.get_mut(&key))
+    }
+
     /// The number for the next command; the screens too ask the service for addresses.
     pub const fn ticket(&mut self) -> Ticket {
         self.next_ticket += 1;
@@ -438,7 +449,7 @@ pub struct Money {
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,
-    /// Archived tasks that may count in the present day.
+    /// Archived tasks, as far as they are known here: those that may count in the present day, and what was archived during this run.
     pub archived: BTreeMap<TaskKey, Row>,
     /// The day these sums are of, by its first moment.
     pub day: Wall,

@@ -41,7 +41,7 @@ fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {
     // What is no failure any more, taken up again, is not put away either.
     task.put_away_at = task.put_away_at.filter(|_| matches!(task.state(), TaskState::Failed | TaskState::Refused));
     if let Some(id) = &task.remote
-        && work.tasks.rows.get(&key).is_none_or(|before| before.remote().as_deref() != Some(&id.0))
+        && work.known(key).is_none_or(|before| before.remote().as_deref() != Some(&id.0))
     {
         work.store.unsaved.insert(key, id.clone());
     }
@@ -67,7 +67,7 @@ pub(super) fn unwritten(work: &Work, key: TaskKey) -> Option<Task> {
     let waiting = store.waiting.get(&key).and_then(VecDeque::back);
     let under_way = || store.busy.get(&key).and_then(|ticket| store.pending.get(ticket));
     let write = waiting.or_else(under_way).or_else(|| store.failed.get(&key))?;
-    let rev = work.tasks.rows.get(&key).map_or(write.task.rev, |row| row.rev);
+    let rev = work.known(key).map_or(write.task.rev, |row| row.rev);
     Some(Task { rev, ..write.task.clone() })
 }
 

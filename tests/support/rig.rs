@@ -129,8 +129,8 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
         let (tasks, money) = (&self.state.work().tasks, &self.state.work().money);
         let mut counts = [0; 10];
         let (mut spent, mut reserved) = (Totals::default(), Totals::default());
-        for row in tasks.rows.values() {
-            counts[row.state as usize] += 1;
+        tasks.rows.values().for_each(|row| counts[row.state as usize] += 1);
+        for row in tasks.rows.values().chain(money.archived.values()) {
             let queued = row.state == TaskState::Queued;
             let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
             reserved.extend(queued.then(|| row.money()));

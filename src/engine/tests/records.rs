@@ -128,6 +128,27 @@ fn the_real_charge_takes_the_place_of_the_expected_one_and_has_a_line_of_its_own
 }
 
 #[test]
+fn the_charge_of_an_archived_task_counts_in_its_day_and_leaves_it_archived() {
+    let mut world = asking();
+    asked(&mut world);
+    world.reply(not_found());
+    until_queried(&mut world);
+    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1027}}"#));
+    world.settle();
+    assert_eq!(asked(&mut world), 1);
+    world.take(Msg::Store(StoreMsg::PutIntoArchive { keys: vec![key(1)] }));
+    world.state.news.clear();
+    world.reply(charge("0.4"));
+    world.settle();
+    assert_eq!(world.disk.tasks[&key(1)].cost.to_string(), "0.4");
+    let Work { tasks, money, news, store, .. } = &*world.state;
+    assert_eq!((tasks.rows.len(), tasks.counts, tasks.total), (0, [0; 10], 0));
+    assert_eq!((money.spent_today.to_string().as_str(), store.unsaved.len()), ("0.4 PTC", 0));
+    // Neither a row of the table nor an end is news.
+    assert!(!news.iter().any(|news| matches!(news, News::Rows(_) | News::Task { .. })), "{news:?}");
+}
+
+#[test]
 fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
     let mut world = asking();
     asked(&mut world);
