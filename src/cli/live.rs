@@ -10,6 +10,7 @@ use domain::{
 use engine::{
     expected,
     work::{SavingStep, Work},
+    writes,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -93,11 +94,11 @@ impl Live {
         for (key, state) in states {
             let known = self.told.insert(key, state);
             let begins = matches!(state, TaskState::Running | TaskState::Saving);
-            if begins && known != Some(state) && !work.store.busy.contains_key(&key) {
-                let _ = writeln!(io::stderr(), "{}{key} {}", stamp(now, &io::stderr()), names::state(state));
-            } else if begins && work.store.busy.contains_key(&key) {
+            if begins && writes::is_unwritten(work, key) {
                 // Told once it is on disk.
                 self.told.remove(&key);
+            } else if begins && known != Some(state) {
+                let _ = writeln!(io::stderr(), "{}{key} {}", stamp(now, &io::stderr()), names::state(state));
             }
         }
     }

@@ -15,9 +15,9 @@ use ::io::{
 use domain::{
     account::HaltCause,
     export::json_line,
-    task::{Task, TaskKey, TaskState},
+    task::{Row, Task, TaskKey, TaskState},
 };
-use engine::{settings::Scope, work::Work};
+use engine::{settings::Scope, work::Work, writes};
 use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -110,11 +110,8 @@ impl Told {
 
     /// Tasks whose state is on disk and is not the one last told; what holds them up; and the halt.
     fn news(&self, work: &Work) -> Vec<News> {
-        let changed = work
-            .tasks
-            .rows
-            .values()
-            .filter(|row| self.states.get(&row.key) != Some(&row.state) && !work.store.busy.contains_key(&row.key));
+        let is_new = |row: &&Row| self.states.get(&row.key) != Some(&row.state);
+        let changed = work.tasks.rows.values().filter(is_new).filter(|row| !writes::is_unwritten(work, row.key));
         let states = changed.map(|row| News::State {
             key: row.key,
             now: row.state,
@@ -144,7 +141,7 @@ impl Told {
 }
 
 fn troubles(work: &Work) -> impl Iterator<Item = (TaskKey, String)> + '_ {
-    let held_up = work.tasks.held_up.iter().filter(|key| !work.store.busy.contains_key(key));
+    let held_up = work.tasks.held_up.iter().filter(|key| !writes::is_unwritten(work, **key));
     held_up.filter_map(|key| Some((*key, work.tasks.live.get(key)?.trouble()?.0.code.clone())))
 }
 
@@ -164,8 +161,8 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
         live.iter().filter_map(|key| Some((*key, work.tasks.live.get(key)?.clone()))).collect();
     if !ended.is_empty() {
         // A shared store may be away again by now: what is known is told, and the serving goes on.
-        match Store::open(setup.at()) {
-            Ok(store) => tasks.extend(look::whole(&store, &ended)?.into_iter().map(|task| (task.key, task))),
+        match Store::open(setup.at()).and_then(|store| store.look(&ended)) {
+            Ok(found) => tasks.extend(found.into_iter().map(|task| (task.key, task))),
             Err(fault) => say(&reason::store::problem(&fault).to_string()),
         }
     }
@@ -209,7 +206,7 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::testing;
+    use engine::{effect::Write, testing};
 
     #[test]
     fn a_change_is_told_once_and_one_of_an_unknown_is_told_as_settled() {
@@ -224,5 +221,18 @@ mod tests {
         assert_eq!(news, expected);
         told.learn(&work, &news);
         assert_eq!(told.news(&work), []);
+    }
+
+    #[test]
+    fn a_change_that_the_store_could_not_take_is_told_once_it_has_it() {
+        let told = Told::of(&testing::state(&[TaskState::Saving]));
+        let mut work = testing::state(&[TaskState::Saved]);
+        let key = TaskKey(1);
+        let write =
+            Write { task: testing::task(1, TaskState::Saved), events: vec![], ledger: vec![], never_left: None };
+        work.store.failed.insert(key, write);
+        assert_eq!(told.news(&work), []);
+        work.store.failed.clear();
+        assert_eq!(told.news(&work), [News::State { key, now: TaskState::Saved, settled: false }]);
     }
 }

@@ -76,7 +76,7 @@ pub mod uploads;
 pub mod view;
 pub mod who;
 pub mod work;
-mod writes;
+pub mod writes;
 
 pub use outage::waits_for_room;
 

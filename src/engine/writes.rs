@@ -56,7 +56,8 @@ fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {
 }
 
 /// Whether the store does not yet have that task as it is here.
-pub(super) fn is_unwritten(work: &Work, key: TaskKey) -> bool {
+#[must_use]
+pub fn is_unwritten(work: &Work, key: TaskKey) -> bool {
     work.store.busy.contains_key(&key) || work.store.failed.contains_key(&key)
 }
 

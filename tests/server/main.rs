@@ -16,11 +16,14 @@ mod roles;
 mod schema;
 #[path = "../store/shared.rs"]
 mod shared;
+#[path = "../support/mod.rs"]
+mod support;
 #[path = "../store/tasks.rs"]
 mod tasks;
 mod tls;
 #[path = "../store/verbs.rs"]
 mod verbs;
+mod watch;
 
 use rig::place;
 use tasks::*;

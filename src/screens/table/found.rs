@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{app::App, keymap::Pane};
 use domain::task::{TaskKey, TaskState};
-use engine::effect::{Effect, LocalCmd};
+use engine::{
+    effect::{Effect, LocalCmd},
+    writes,
+};
 use std::collections::BTreeSet;
 
 /// Asks for what came into sight, one look at a time.
@@ -30,9 +33,8 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
         }
     }
     // Where a file lies is read from the store, which must have it first.
-    let busy = &app.work.store.busy;
-    let keys: Vec<TaskKey> =
-        seen.into_iter().filter(|key| !found.known.contains_key(key) && !busy.contains_key(key)).collect();
+    let is_known = |key: &TaskKey| found.known.contains_key(key) || writes::is_unwritten(&app.work, *key);
+    let keys: Vec<TaskKey> = seen.into_iter().filter(|key| !is_known(key)).collect();
     if keys.is_empty() || !found.asked.is_empty() {
         return Vec::new();
     }

@@ -1,0 +1,43 @@
+//! `watch` over an outage of the server.
+
+use super::{
+    rig::place,
+    support::{DEADLINE, Home, Service, until},
+};
+use rustix::process::Signal;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    sync::mpsc,
+    thread,
+};
+
+#[test]
+fn a_file_that_is_saved_while_the_server_is_away_is_told_once_and_when_it_is_on_disk() {
+    let dir = place();
+    // The file takes two seconds: longer than the server takes to end.
+    let service = Service::with(|config| config.bytes_per_second = Some(40_000));
+    let url = format!("\"postgres://reel@127.0.0.1:{}/postgres\"", dir.port);
+    let home = Home::with(&service.url(), &[("store.url", &url), ("store.who", "\"ann\"")]);
+    home.queue("a cat");
+    let mut watch = home.start(&["watch"]);
+    let said = BufReader::new(watch.child().stdout.take().unwrap());
+    let (to, lines) = mpsc::channel();
+    thread::spawn(move || said.lines().map_while(Result::ok).all(|line| to.send(line).is_ok()));
+    service.until("the file is asked for", |counts| counts.downloads > 0);
+    dir.stop();
+    let is_video = |file: fs::DirEntry| file.path().extension().is_some_and(|end| end == "mp4");
+    until("the file is there", || fs::read_dir(home.videos()).unwrap().flatten().any(is_video));
+    dir.start();
+    let mut told = Vec::new();
+    while told.last() != Some(&"#1 saved".to_owned()) {
+        let line = lines.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{error}: {told:?}"));
+        // Between the time and the path.
+        told.push(line.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ").trim_end_matches(':').to_owned());
+    }
+    watch.signal(Signal::TERM);
+    watch.end().coded(0);
+    told.extend(lines.iter());
+    assert_eq!(told, ["#1 sending", "#1 running", "#1 saving", "#1 saved"]);
+    assert_eq!(dir.number("SELECT count(*) FROM tasks WHERE state = 'saved'"), 1);
+}
