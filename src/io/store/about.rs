@@ -1,6 +1,9 @@
 //! What a shared store's server says of itself and of us, for `doctor`.
 
-use super::{base::Store, sql};
+use super::{
+    base::Store,
+    sql::{self, dialect::NOW},
+};
 use crate::surroundings::now;
 use domain::reason::store::{Deed, Fault};
 use std::time::Instant;
@@ -43,12 +46,14 @@ impl Store {
     }
 
     fn ask_about(&self, server: &str) -> sql::Result<About> {
-        let sql = "SELECT current_setting('server_version'), CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT), \
-                   (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl), CAST(current_user AS text), \
-                   has_table_privilege('tasks', 'INSERT'), pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', \
-                   has_table_privilege('caps', 'UPDATE')";
+        let sql = format!(
+            "SELECT current_setting('server_version'), {NOW}, \
+             (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl), CAST(current_user AS text), \
+             has_table_privilege('tasks', 'INSERT'), pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', \
+             has_table_privilege('caps', 'UPDATE')"
+        );
         let (begun, before) = (Instant::now(), now());
-        self.conn.query_row(sql, [], |row| {
+        self.conn.query_row(&sql, [], |row| {
             let (took, theirs) = (begun.elapsed(), row.get::<i64>(1)?);
             let half = i64::try_from(took.as_millis() / 2).unwrap_or(0);
             // Debian adds its own words to the number.

@@ -4,7 +4,7 @@
 use super::{
     base::Store,
     owner::{AT_WORK, host},
-    sql::{self, Connection, params},
+    sql::{self, Connection, dialect::NOW, params},
 };
 use domain::{
     account::Member,
@@ -20,8 +20,6 @@ use std::{
 const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
 const FORGOTTEN: i64 = 24 * 60 * 60 * 1000;
-/// The server's clock in milliseconds.
-pub(super) const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 /// When this program last said that it runs.
 #[derive(Debug, Default)]

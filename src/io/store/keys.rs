@@ -5,7 +5,7 @@ use super::{
     base::Store,
     callback::unguessable,
     owner::host,
-    sql::{self, Connection, Optional, params},
+    sql::{self, Connection, Optional, dialect::NOW, params},
 };
 use domain::reason::store::{Deed, Fault};
 use ring::digest;
@@ -75,11 +75,12 @@ impl Store {
         let who = self.at.who.as_deref().unwrap_or_default();
         let kept = unguessable().map_err(sql::Error::Unkept).and_then(|salt| {
             let fingerprint = mark.fingerprint(&salt);
-            let sql = "INSERT INTO keys (profile, salt, fingerprint, who, host, at) VALUES (?1, ?2, ?3, ?4, ?5, \
-                       CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) ON CONFLICT (profile) DO UPDATE SET \
-                       salt = excluded.salt, fingerprint = excluded.fingerprint, who = excluded.who, \
-                       host = excluded.host, at = excluded.at";
-            self.conn.execute(sql, params![profile, salt, fingerprint, who, host()])
+            let sql = format!(
+                "INSERT INTO keys (profile, salt, fingerprint, who, host, at) VALUES (?1, ?2, ?3, ?4, ?5, {NOW}) \
+                 ON CONFLICT (profile) DO UPDATE SET salt = excluded.salt, fingerprint = excluded.fingerprint, \
+                 who = excluded.who, host = excluded.host, at = excluded.at"
+            );
+            self.conn.execute(&sql, params![profile, salt, fingerprint, who, host()])
         });
         self.told(Deed::SaveChanges, kept)?;
         Ok(other)

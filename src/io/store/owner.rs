@@ -6,10 +6,9 @@
 use super::{
     at::At,
     bell::Ringer,
-    company::NOW,
     fault,
     layout::{make_folders, run_of},
-    sql::{self, Connection},
+    sql::{self, Connection, dialect::NOW},
 };
 use crate::{private, surroundings};
 use domain::{

@@ -2,6 +2,9 @@
 
 use super::{Connection, Optional, Result};
 
+/// A server's clock, in milliseconds.
+pub(in super::super) const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+
 /// The last key that was given to a task, whether or not the task is there.
 pub(in super::super) fn last_key(conn: &Connection) -> Result<u32> {
     let sql = if conn.file().is_some() {

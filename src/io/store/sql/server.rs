@@ -6,6 +6,7 @@
 use super::{
     Error, Result, Trouble,
     address::{Address, password},
+    dialect::NOW,
     server_error::error_of,
     tls::Tls,
     value::{Bound, ValueRef},
@@ -192,8 +193,7 @@ impl Postgres {
     /// Reads the server's clock.
     pub(in super::super) fn read_clock(&self) -> Result<()> {
         let asked = surroundings::now().0;
-        let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
-        let rows = self.ask(sql, Vec::new())?;
+        let rows = self.ask(&format!("SELECT {NOW}"), Vec::new())?;
         let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
         self.skew.set(steady(self.skew.get(), theirs - (asked + surroundings::now().0) / 2));
         Ok(())
@@ -273,9 +273,8 @@ impl Postgres {
         let sql = if changes {
             // In one trip: the wait for the others, what this transaction will be known by, and the call to those who listen.
             format!(
-                "{BEGIN}; INSERT INTO commits (line, number, at) VALUES ('{0}', {number}, \
-                 CAST(extract(epoch FROM now()) * 1000 AS bigint)) ON CONFLICT (line) DO UPDATE SET number = {number}, \
-                 at = excluded.at; NOTIFY reeltop, '{0}'",
+                "{BEGIN}; INSERT INTO commits (line, number, at) VALUES ('{0}', {number}, {NOW}) \
+                 ON CONFLICT (line) DO UPDATE SET number = {number}, at = excluded.at; NOTIFY reeltop, '{0}'",
                 self.name
             )
         } else {
