@@ -10,7 +10,11 @@ use std::{
     },
     path::{Path, PathBuf},
     thread,
+    time::Duration,
 };
+
+/// How often to look where no bell and no call of a server is heard: other programs' changes shall be seen within a second.
+pub(super) const UNHEARD: Duration = Duration::from_millis(900);
 
 const ENDING: &str = "sock";
 
@@ -95,7 +99,7 @@ fn make_private(folder: &Path, uid: u32) -> io::Result<()> {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::{super::owner::Owner, *};
-    use std::{sync::mpsc, time::Duration};
+    use std::sync::mpsc;
 
     #[test]
     fn a_ring_is_heard_and_an_empty_place_is_noticed() {

@@ -7,7 +7,8 @@ use super::sql;
 use super::{
     at::At,
     base::Store,
-    bell, fault,
+    bell::{self, UNHEARD},
+    fault,
     journal::{self, Journal},
     keys::KeyMark,
     layout,
@@ -37,8 +38,6 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// How often to look where no bell can be hung: other programs' changes shall be seen within a second.
-const POLL: Duration = Duration::from_millis(900);
 /// The pauses between two tries to open a store whose server is away, in milliseconds: the first and the longest.
 const PAUSES: (u64, u64) = (500, 15_000);
 
@@ -396,7 +395,7 @@ fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option
         let feed = feed.clone();
         thread::spawn(move || {
             while feed.send(Input::Rung).is_ok() {
-                thread::sleep(POLL);
+                thread::sleep(UNHEARD);
             }
         });
     }

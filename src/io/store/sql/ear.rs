@@ -5,17 +5,15 @@ use super::{
     server::{CONNECT, PAUSES, WORKER, ready},
     tls::Tls,
 };
-use crate::store::at::Server;
+use crate::store::{at::Server, bell::UNHEARD};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 use tokio_postgres::AsyncMessage;
 
-/// How often to look whatever is heard.
+/// How often to look once a call was heard, even one of our own.
 const SLOW_LOOK: Duration = Duration::from_secs(2);
-/// The same while no call was heard, not even one of our own: other programs' changes shall be seen within a second.
-const UNCALLED: Duration = Duration::from_millis(900);
 
 /// How long an ear gives way.
 const GIVES_WAY: Duration = Duration::from_secs(60);
@@ -55,7 +53,7 @@ pub(in super::super) fn listen(
         let mut pause = Duration::from_millis(PAUSES.0);
         loop {
             if gives_way() {
-                tokio::time::sleep(UNCALLED).await;
+                tokio::time::sleep(UNHEARD).await;
                 if !heard() {
                     return;
                 }
@@ -80,7 +78,7 @@ pub(in super::super) fn listen(
                 });
                 if client.batch_execute("LISTEN reeltop").await.is_ok() {
                     pause = Duration::from_millis(PAUSES.0);
-                    let mut look = UNCALLED;
+                    let mut look = UNHEARD;
                     loop {
                         let call = tokio::time::timeout(look, called.recv()).await;
                         if let Ok(Some(_)) = &call {
