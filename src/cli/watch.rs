@@ -39,8 +39,7 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     let mut headless = Headless::start(setup, Scope::All).await?;
     if headless.work().store.only_reads {
         // It would stand by for ever, and a service manager would take it for one that works.
-        let next = words::reason::store::ask_for_a_role();
-        let why = tr!("your database user may only look");
+        let (why, next) = (reason::store::only_looks(), reason::store::ask_for_a_role());
         return Err(Problem::new(tr!("nothing would be sent, watched or saved here"), why, next).into());
     }
     headless.keys().await?;

@@ -272,11 +272,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
         NotDone::OnlyReads => {
             let what =
                 key.map_or_else(|| tr!("nothing was changed").to_owned(), |key| tr!("{key} was left as it is", key));
-            Problem::new(
-                what,
-                tr!("your database user has the role of a reader, which may only look"),
-                reason::store::ask_for_a_role(),
-            )
+            Problem::new(what, reason::store::only_looks(), reason::store::ask_for_a_role())
         }
         NotDone::Left(left) => {
             let (why, next) = left_as_it_is(left, voice);

@@ -6,7 +6,7 @@ use crate::{
     screen::{PreviewItem, Purpose},
 };
 use domain::amount::{Amount, Currency};
-use words::{amounts, problem::Problem, tr};
+use words::{amounts, problem::Problem, reason, tr};
 
 /// All of it.
 pub(super) fn found(app: &App, purpose: Purpose, items: &[PreviewItem], total: Amount) -> Vec<Problem> {
@@ -60,9 +60,8 @@ fn of_profile(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
         found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));
     }
     if app.work.store.only_reads {
-        let why = tr!("your database user may only look");
         let next = tr!("Ask whoever keeps the database for the role reeltop_writer.");
-        found.push(Problem::new(tr!("Nothing can be queued"), why, next));
+        found.push(Problem::new(tr!("Nothing can be queued"), reason::store::only_looks(), next));
     }
     if let Some(since) = app.work.store.away {
         let why = tr!("the store is offline since {time}", time = amounts::moment(since, app.work.now));

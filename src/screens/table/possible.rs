@@ -13,7 +13,7 @@ use domain::{
     task::{Row, TaskState},
 };
 use std::collections::BTreeMap;
-use words::{names, terms, terms::Face, tr};
+use words::{names, reason, terms, terms::Face, tr};
 
 type Possible = Result<(), Why>;
 
@@ -70,7 +70,7 @@ pub(crate) fn may_change(app: &App, action: Action) -> Possible {
             | Action::Pause
     );
     if changes && app.work.store.only_reads {
-        return no(tr!("your database user may only look; reeltop_writer is the role that submits"));
+        return no(tr!("{why}; reeltop_writer is the role that submits", why = reason::store::only_looks()));
     }
     Ok(())
 }

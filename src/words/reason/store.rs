@@ -90,6 +90,12 @@ pub(super) fn goes_on(fault: &Fault, problem: Problem) -> Problem {
     Problem { next, ..problem }
 }
 
+/// Why nothing is changed for a person whose database user has the role of a reader.
+#[must_use]
+pub fn only_looks() -> &'static str {
+    tr!("your database user may only look")
+}
+
 /// What a person does whose database user may do too little.
 #[must_use]
 pub fn ask_for_a_role() -> &'static str {
