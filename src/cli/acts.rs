@@ -23,7 +23,7 @@ use engine::{
     settings::Scope,
     unknowns,
 };
-use std::{collections::BTreeMap, io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf};
 use words::{print, problem::Problem, reason, terms, tr};
 
 /// How long the records are waited for before a person's word on an unknown is taken, in milliseconds.
@@ -32,23 +32,12 @@ const LOOK: u64 = 15 * SECOND;
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, yes: bool, voice: Voice) -> Outcome {
     let tasks = look::whole(&Store::open(setup.at())?, &keys)?;
-    if !yes {
-        consent::ask_about_others(&others(setup, &tasks))?;
+    let queued_by = tasks.iter().map(|task| (task.who.as_deref().unwrap_or_default(), task.key));
+    if !yes && let Some(others) = terms::of_others(setup.settings.who.as_deref(), queued_by) {
+        consent::ask_about_others(&others)?;
     }
     let n = keys.len();
     once(setup, Act::Cancel(keys), n, voice)
-}
-
-/// The tasks of these that another person queued, by person.
-fn others<'t>(setup: &Loaded, tasks: &'t [Task]) -> BTreeMap<&'t str, Vec<TaskKey>> {
-    let mut others: BTreeMap<&str, Vec<TaskKey>> = BTreeMap::new();
-    let Some(me) = setup.settings.who.as_deref() else { return others };
-    for task in tasks {
-        if let Some(who) = task.who.as_deref().filter(|who| *who != me) {
-            others.entry(who).or_default().push(task.key);
-        }
-    }
-    others
 }
 
 /// `reeltop resolve`.

@@ -4,13 +4,10 @@
 use super::Stop;
 use crate::args::Consent;
 use ::io::run::exit::Exit;
-use domain::{amount::Money, task::TaskKey};
+use domain::amount::Money;
 use engine::settings::BudgetSettings;
-use std::{
-    collections::BTreeMap,
-    io::{self, BufRead, IsTerminal, Write},
-};
-use words::{names, problem::Problem, terms, tr};
+use std::io::{self, BufRead, IsTerminal, Write};
+use words::{names, problem::Problem, tr};
 
 /// Lets a paid call pass, or says why not.
 ///
@@ -50,16 +47,11 @@ pub(super) fn ask(tasks: usize, price: Money, said: Consent, budget: &BudgetSett
     Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("not confirmed"), ""))))
 }
 
-/// Lets an act on these tasks of other people pass, or says why not.
+/// Lets an act on tasks of other people pass, of whom that text tells, or says why not.
 ///
 /// # Errors
 /// Nobody said yes; nobody can be asked.
-pub(super) fn ask_about_others(others: &BTreeMap<&str, Vec<TaskKey>>) -> Result<(), Stop> {
-    if others.is_empty() {
-        return Ok(());
-    }
-    let told = others.iter().map(|(who, keys)| tr!("Not yours but {who}'s: {keys}", who, keys = terms::listed(keys)));
-    let told = told.collect::<Vec<_>>().join("\n");
+pub(super) fn ask_about_others(told: &str) -> Result<(), Stop> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         let problem = Problem::new(tr!("nothing was cancelled"), told, tr!("Add --yes if that is what you want."));
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));

@@ -62,15 +62,8 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
 
 /// Which of these tasks another person queued, and who; `None` where none is.
 pub(crate) fn of_others(app: &App, keys: &[TaskKey]) -> Option<String> {
-    let me = app.work.settings.who.as_deref()?;
-    let mut others: BTreeMap<&str, Vec<TaskKey>> = BTreeMap::new();
-    for row in keys.iter().filter_map(|key| app.work.tasks.rows.get(key)) {
-        if !row.kind.who.is_empty() && &*row.kind.who != me {
-            others.entry(&row.kind.who).or_default().push(row.key);
-        }
-    }
-    let told = others.iter().map(|(who, keys)| tr!("Not yours but {who}'s: {keys}", who, keys = listed(keys)));
-    told.reduce(|all, one| format!("{all}\n{one}"))
+    let rows = keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+    terms::of_others(app.work.settings.who.as_deref(), rows.map(|row| (&*row.kind.who, row.key)))
 }
 
 /// Downloads what is not on disk; asks where all of it is, and where there are several.

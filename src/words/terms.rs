@@ -10,7 +10,7 @@ use domain::{
     task::{Row, TaskKey, TaskState},
 };
 use engine::work::Work;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tasks that a sentence names one by one.
 const NAMED: usize = 6;
@@ -246,6 +246,22 @@ pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
     Some(if work.served().count() > 1 { format!("{profile}: {why}") } else { why })
 }
 
+/// Which of these tasks, each with who queued it (empty where nobody is named), are another person's than `me`: a line for each
+/// person. `None` where none is, or it is not known who `me` is.
+#[must_use]
+pub fn of_others<'a>(me: Option<&str>, tasks: impl IntoIterator<Item = (&'a str, TaskKey)>) -> Option<String> {
+    let me = me?;
+    let mut others: BTreeMap<&str, BTreeSet<TaskKey>> = BTreeMap::new();
+    for (who, key) in tasks.into_iter().filter(|(who, _)| !who.is_empty() && *who != me) {
+        others.entry(who).or_default().insert(key);
+    }
+    let told = others.into_iter().map(|(who, keys)| {
+        let keys: Vec<TaskKey> = keys.into_iter().collect();
+        tr!("Not yours but {who}'s: {keys}", who, keys = listed(&keys))
+    });
+    told.reduce(|all, one| format!("{all}\n{one}"))
+}
+
 /// The first few by name, and how many more there are.
 #[must_use]
 pub fn listed<T: ToString>(all: &[T]) -> String {
@@ -254,5 +270,19 @@ pub fn listed<T: ToString>(all: &[T]) -> String {
     match all.len().saturating_sub(NAMED) {
         0 => named,
         more => tr!("{named} and {more} more", named, more),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tasks_of_others_are_told_by_person_and_ones_own_and_nobodys_are_not() {
+        let tasks = [("cy", 9), ("ann", 1), ("ben", 3), ("", 4), ("ben", 2)].map(|(who, key)| (who, TaskKey(key)));
+        let told = "Not yours but ben's: #2, #3\nNot yours but cy's: #9";
+        assert_eq!(of_others(Some("ann"), tasks).as_deref(), Some(told));
+        assert_eq!(of_others(None, tasks), None);
+        assert_eq!(of_others(Some("ann"), [("ann", TaskKey(1))]), None);
     }
 }
