@@ -118,7 +118,10 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
         }
         let retried = row.retried || work.tasks.parents.contains(&row.key);
         let row = Row { retried, ..row };
-        count_as_before(work, &row);
+        // One that was archived and is fetched again was told, and counted, among the archived.
+        if work.money.archived.remove(&row.key).is_none() {
+            count_as_before(work, &row);
+        }
         count(&mut work.tasks, &row);
         if row.state == TaskState::Saved {
             remember(work, &row);
@@ -320,6 +323,17 @@ mod tests {
         let ready = Task { sent_at: task.sent_at, rev: told.rev + 1, ..crate::testing::task(9, TaskState::Ready) };
         put(&mut work, ready);
         assert_eq!((spent(&work), work.tasks.rows.len(), work.money.archived.len()), (counted, 2, 0));
+    }
+
+    #[test]
+    fn an_archived_task_that_is_fetched_again_counts_once_at_a_start() {
+        let mut work = crate::testing::state(&[]);
+        let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Ready) };
+        let row = Row::of(&task, false);
+        put_archived(&mut work, vec![row.clone()]);
+        let counted = work.money.spent_today.clone();
+        put_page(&mut work, vec![row]);
+        assert_eq!((&work.money.spent_today, work.money.archived.len(), work.tasks.rows.len()), (&counted, 0, 1));
     }
 
     #[test]
