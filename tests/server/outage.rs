@@ -1,7 +1,7 @@
 //! A server that goes away under a running program: what it tells, and what it must not lose.
 
-use super::{programs::Program, rig::place, *};
-use ::io::store::{At, open, waiting};
+use super::{programs::Program, rig::place, support, *};
+use ::io::store::{At, GRANTS, open, waiting};
 use domain::{
     reason::store::{Fault, Trouble, Why},
     task::{LedgerLine, MoneyEvent, What},
@@ -240,4 +240,35 @@ fn each_trouble_of_a_server_has_its_name() {
     let fault = Store::open(&at).unwrap_err();
     assert_eq!(trouble_of(&fault), &Trouble::TooMany);
     assert!(fault.passes() && fault.is_of_the_line());
+}
+
+#[test]
+fn an_ear_gives_its_line_to_whoever_reads_and_writes_on_a_server_that_is_full_and_listens_again_later() {
+    let dir = place();
+    let does = |statement: &str| assert!(dir.sql(statement).status.success(), "{statement}");
+    does(&format!("{GRANTS}; CREATE ROLE few LOGIN; GRANT reeltop_writer TO few"));
+    let mut at = dir.at();
+    let server = at.server.as_mut().unwrap();
+    server.url = server.url.replace("reel@", "few@");
+    let program = Program::start(at.clone());
+    let lines =
+        |which: &str| dir.number(&format!("SELECT count(*) FROM pg_stat_activity WHERE usename = 'few'{which}"));
+    let ears = || lines(" AND query = 'LISTEN reeltop'");
+    support::until("one line for the store, and one for the ear", || (lines(""), ears()) == (2, 1));
+    does("ALTER ROLE few CONNECTION LIMIT 2");
+    assert_eq!(trouble_of(&Store::open(&at).unwrap_err()), &Trouble::TooMany);
+    support::until("the ear has given way", || (lines(""), ears()) == (1, 0));
+    let mut second = Store::open(&at).unwrap();
+    // Nobody calls the first one now: it looks.
+    let task = add(&mut second, intent("one"));
+    let told = until(
+        || program.next(),
+        |msg| match msg {
+            StoreMsg::Changed { tasks } => Some(tasks.clone()),
+            _ => None,
+        },
+    );
+    assert_eq!((told, ears()), (vec![task], 0));
+    drop(second);
+    support::until("the ear listens again", || ears() == 1);
 }
