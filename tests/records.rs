@@ -5,6 +5,9 @@
 
 mod support;
 
+use ::io::store::Store;
+use domain::evidence::Evidence;
+use engine::effect::Write;
 use serde_json::{Value, json};
 use support::{Done, Home, Service};
 
@@ -55,4 +58,22 @@ fn a_lost_answer_is_found_in_the_records_and_runs_on_and_without_its_id_it_is_to
     let asked = refunds(&home, &[]);
     assert_eq!((asked.len(), &asked[0]["request_id"]), (1, &lost["request_id"]));
     assert_eq!(service.sim().submissions().len(), 2);
+}
+
+#[test]
+fn who_follows_the_records_has_them_looked_at_once_more_first() {
+    for args in [&["resolve", "1", "--as", "not-created"][..], &["resolve", "1"]] {
+        let service = Service::start();
+        let home = Home::new(&service.url());
+        home.run(&["submit", "--prompt", "!lost a cat", "--yes", "--max-cost", "20"]).coded(7);
+        // What an earlier run read of them: nothing.
+        let mut task = home.task(1);
+        task.evidence = Some(Evidence::NotSeen);
+        let write = Write { task, events: vec![], ledger: vec![], never_left: None };
+        Store::open(&home.data()).unwrap().write(&[write]).unwrap();
+        let done = home.run(args).coded(i32::from(args.len() > 2));
+        assert!(done.err.contains("the gateway's records"), "{}", done.err);
+        let task = home.task(1);
+        assert!(task.settled.is_some() && task.remote.is_some(), "{task:?}");
+    }
 }

@@ -16,7 +16,6 @@ use domain::{
     evidence::Evidence,
     export,
     task::{RemoteId, Task, TaskKey, TaskState, keep_first},
-    time::SECOND,
 };
 use engine::{
     act::{Act, RefundStep, Resolution},
@@ -25,9 +24,6 @@ use engine::{
 };
 use std::{io::Write, path::PathBuf};
 use words::{print, problem::Problem, reason, terms, tr};
-
-/// How long the records are waited for before a person's word on an unknown is taken, in milliseconds.
-const LOOK: u64 = 15 * SECOND;
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, yes: bool, voice: Voice) -> Outcome {
@@ -42,48 +38,50 @@ pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, yes: bool, voice: Voice
 
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, voice: Voice) -> Outcome {
-    let mut tasks = look::whole(&Store::open(setup.at())?, &[key])?;
-    // Whoever asks for a suggestion, or follows one to send again, is not to go by what the records said yesterday.
-    let follows = |task: &Task| as_what == Some(Resolution::NotCreated) && task.evidence == Some(Evidence::NotSeen);
-    let looks = |task: &&Task| task.state() == TaskState::Unknown && (as_what.is_none() || follows(task));
-    if let Some(task) = tasks.first().filter(looks) {
-        look_once_more(setup, task);
-        tasks = look::whole(&Store::open(setup.at())?, &[key])?;
-        if tasks.first().is_some_and(|task| task.state() != TaskState::Unknown) {
-            say(&tr!("meanwhile, the gateway's records have resolved {key}", key));
-            look::print(setup, &tasks, voice)?;
-            return Ok(if as_what.is_some() { Exit::Failed } else { Exit::Done });
-        }
-        if as_what.is_some() && !tasks.first().is_some_and(follows) {
-            return Err(Stop::Problem(Exit::Unknown, Box::new(suggestion(key, tasks.first()))));
-        }
-    }
+    let tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+    let unknown = tasks.first().filter(|task| task.state() == TaskState::Unknown);
     let Some(as_what) = as_what else {
-        return Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))));
+        return suggest(setup, key, unknown, voice);
     };
-    // An id is believed once the service knows it.
-    let asks = matches!(as_what, Resolution::Found(_));
-    let act = Act::Resolve { key, as_what };
-    if asks { asked(setup, act, 1, voice) } else { once(setup, act, 1, voice) }
+    let act = Act::Resolve { key, as_what: as_what.clone() };
+    match as_what {
+        // An id is believed once the service knows it.
+        Resolution::Found(_) => asked(setup, act, 1, voice),
+        Resolution::NotCreated if let Some(task) = unknown.filter(|task| task.evidence == Some(Evidence::NotSeen)) => {
+            block_on(async { carried_out(setup, reading_records(setup, task).await?, act, 1, voice).await })?
+        }
+        _ => once(setup, act, 1, voice),
+    }
 }
 
-/// Has the records looked at for that unknown now, where they can be. What keeps them from it is no reason not to decide.
-fn look_once_more(setup: &Loaded, task: &Task) {
-    let setup = &setup.under(&task.profile);
-    if !setup.settings.profile.records || setup.settings.profile.name != task.profile {
-        return;
-    }
-    let key = task.key;
-    let _ = block_on(async {
-        let mut headless = Headless::start(&setup.alone(), Scope::Named).await?;
-        if headless.key().await.is_ok() {
-            headless.act(Act::Take(vec![key]));
+/// An engine that asks the records of that unknown's account, where they can be asked.
+async fn reading_records(setup: &Loaded, task: &Task) -> Result<Headless, Stop> {
+    let mut headless = Headless::start(&setup.under(&task.profile).alone(), Scope::Named).await?;
+    // What keeps them from being asked is no reason not to decide.
+    let _ = headless.key().await;
+    headless.act(Act::Take(vec![task.key]));
+    Ok(headless)
+}
+
+/// Says what the records suggest for a task, to whoever has not said what it was: they are looked at once more, since nobody is to go
+/// by what they said yesterday.
+fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, voice: Voice) -> Outcome {
+    if let Some(task) = unknown {
+        let _ = block_on(async {
+            let mut headless = reading_records(setup, task).await?;
             headless.act(Act::Refresh(vec![key]));
-            headless.until(Some(LOOK), |work| !unknowns::is_looked_for(work, key)).await;
-        }
-        headless.end().await;
-        Ok::<(), Stop>(())
-    });
+            headless.until(Some(unknowns::WAIT), |work| !unknowns::is_looked_for(work, key)).await;
+            headless.end().await;
+            Ok::<(), Stop>(())
+        });
+    }
+    let tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+    if unknown.is_some() && tasks.first().is_some_and(|task| task.state() != TaskState::Unknown) {
+        say(&tr!("meanwhile, the gateway's records have resolved {key}", key));
+        look::print(setup, &tasks, voice)?;
+        return Ok(Exit::Done);
+    }
+    Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))))
 }
 
 /// What the records suggest for an unknown, for whoever has not said what it was.
@@ -155,22 +153,21 @@ fn asked(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
         let mut headless = Headless::start_paused(setup).await?;
         // Without a key an id that is here already is still found; of any other the act itself says what is missing.
         let _ = headless.keys().await;
-        let reports = headless.reports(act, n).await;
-        let (_, interrupted) = headless.end().await;
-        let exit = told(setup, &reports, voice)?;
-        Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
+        carried_out(setup, headless, act, n, voice).await
     })?
 }
 
 /// An act that is done when its writes are on disk.
 fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
-    block_on(async {
-        let mut headless = Headless::start(setup, Scope::None).await?;
-        let reports = headless.reports(act, n).await;
-        let (_, interrupted) = headless.end().await;
-        let exit = told(setup, &reports, voice)?;
-        Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
-    })?
+    block_on(async { carried_out(setup, Headless::start(setup, Scope::None).await?, act, n, voice).await })?
+}
+
+/// Has the engine carry out an act on `n` things, and tells what became of each.
+async fn carried_out(setup: &Loaded, mut headless: Headless, act: Act, n: usize, voice: Voice) -> Outcome {
+    let reports = headless.reports(act, n).await;
+    let (_, interrupted) = headless.end().await;
+    let exit = told(setup, &reports, voice)?;
+    Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
 }
 
 fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {

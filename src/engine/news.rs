@@ -322,12 +322,13 @@ pub enum Left {
 }
 
 impl NotDone {
-    /// The kind of failure, where the service or the line to it was the cause.
+    /// The kind of failure, where the service, its records or the line to it was the cause.
     #[must_use]
     pub const fn class(&self) -> Option<ErrorClass> {
         match self {
             Self::NotFetchedAgain { error, .. } | Self::NotKnown { error, .. } => Some(error.class),
             Self::NoKey { .. } => Some(ErrorClass::Auth),
+            Self::Left(Left::Evidence) => Some(ErrorClass::UnknownOutcome),
             Self::StoreNotOpen
             | Self::OnlyReads
             | Self::Left(_)

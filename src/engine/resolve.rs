@@ -22,11 +22,8 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RemoteId, Task, TaskKey, TaskState, What},
-    time::{Mono, SECOND},
+    time::Mono,
 };
-
-/// How long the records are waited for before a person's word on an unknown is taken, in milliseconds.
-const PATIENCE: u64 = 15 * SECOND;
 
 /// Settles an unknown by a person's word, or takes that back.
 pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
@@ -57,7 +54,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
         && task.evidence == Some(Evidence::NotSeen)
         && unknowns::looks_first(work, &task)
     {
-        work.follows.insert(key, work.now.mono.plus(PATIENCE));
+        work.follows.insert(key, work.now.mono.plus(unknowns::WAIT));
         work.news.push(News::Act(ActNews::LooksFirst { key }));
         return Vec::new();
     }

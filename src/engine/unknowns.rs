@@ -43,6 +43,8 @@ const UPLOAD: u64 = 10 * MINUTE;
 const PAGES: u32 = 40;
 /// A look that the store or the service has not answered by then is given up.
 const PATIENCE: u64 = 5 * MINUTE;
+/// How long a person who is about to decide waits for a look, in milliseconds.
+pub const WAIT: u64 = 15 * SECOND;
 /// How old a look may be for a person to go by it.
 const FRESH: u64 = 30 * SECOND;
 
