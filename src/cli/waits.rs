@@ -73,7 +73,10 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 pub(super) fn idle(work: &Work) -> bool {
     let paused = |task: &Task| task.state() == TaskState::Queued && work.queue.is_paused();
     let rests = |task: &Task| !is_ours(work, task) || rests(work, task) || paused(task);
-    work.store.pending.is_empty() && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
+    // What the store takes when it is back would be done once more by whoever comes next, if it were left.
+    let is_owed = work.store.away.is_some() && !work.store.failed.is_empty();
+    let is_written = work.store.pending.is_empty() && !is_owed;
+    is_written && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
 }
 
 /// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless

@@ -2,7 +2,7 @@
 
 use super::{
     rig::place,
-    support::{DEADLINE, Home, Service, until},
+    support::{DEADLINE, Home, Running, Service, until},
 };
 use rustix::process::Signal;
 use std::{
@@ -14,13 +14,24 @@ use std::{
 
 #[test]
 fn a_file_that_is_saved_while_the_server_is_away_is_told_once_and_when_it_is_on_disk() {
+    over_an_outage(&["watch"], |watch| watch.signal(Signal::TERM));
+}
+
+#[test]
+fn a_watch_until_idle_waits_for_the_server_to_take_what_was_saved_while_it_was_away() {
+    over_an_outage(&["watch", "--until-idle"], |_| ());
+}
+
+/// Has the server go while that call fetches a file, and come back once the file is there. When it is told as saved, `end` ends the
+/// call.
+fn over_an_outage(args: &[&str], end: impl FnOnce(&Running)) {
     let dir = place();
     // The file takes two seconds: longer than the server takes to end.
     let service = Service::with(|config| config.bytes_per_second = Some(40_000));
     let url = format!("\"postgres://reel@127.0.0.1:{}/postgres\"", dir.port);
     let home = Home::with(&service.url(), &[("store.url", &url), ("store.who", "\"ann\"")]);
     home.queue("a cat");
-    let mut watch = home.start(&["watch"]);
+    let mut watch = home.start(args);
     let said = BufReader::new(watch.child().stdout.take().unwrap());
     let (to, lines) = mpsc::channel();
     thread::spawn(move || said.lines().map_while(Result::ok).all(|line| to.send(line).is_ok()));
@@ -35,9 +46,9 @@ fn a_file_that_is_saved_while_the_server_is_away_is_told_once_and_when_it_is_on_
         // Between the time and the path.
         told.push(line.split(' ').skip(1).take(2).collect::<Vec<_>>().join(" ").trim_end_matches(':').to_owned());
     }
-    watch.signal(Signal::TERM);
+    end(&watch);
     watch.end().coded(0);
-    told.extend(lines.iter());
+    told.extend(lines);
     assert_eq!(told, ["#1 sending", "#1 running", "#1 saving", "#1 saved"]);
     assert_eq!(dir.number("SELECT count(*) FROM tasks WHERE state = 'saved'"), 1);
 }
