@@ -6,12 +6,12 @@
 mod support;
 
 use domain::task::TaskState;
-use std::{fs, net::TcpListener};
-use support::{Home, Service, assert_honest, until};
+use std::fs;
+use support::{Home, Service, assert_honest, free_address, until};
 
 /// A home whose programs take posts on a free port, and ask so seldom that polling would be too late for these tests.
 fn home(service: &Service) -> Home {
-    let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let at = free_address();
     let (listen, public) = (format!("\"{at}\""), format!("\"http://{at}/reeltop\""));
     let options = [("callback.listen", &*listen), ("callback.public_url", &*public), ("poll.every_seconds", "3600")];
     Home::with(&service.url(), &options)

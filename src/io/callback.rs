@@ -210,6 +210,7 @@ mod tests {
         effect::Caps,
         msg::{Posted, StoreMsg},
     };
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         sync::mpsc::{self, UnboundedReceiver},
@@ -245,8 +246,14 @@ mod tests {
         }
     }
 
+    /// A port below those that the system gives out by itself: else another test could be given it between this look and its
+    /// use.
     fn free_port() -> SocketAddr {
-        std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        let skipped = std::process::id() as usize + 61 * ASKED.fetch_add(1, Ordering::Relaxed);
+        let ports = (10_000..30_000).cycle().skip(skipped % 20_000);
+        let mut addresses = ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        addresses.find(|at| std::net::TcpListener::bind(at).is_ok()).unwrap()
     }
 
     async fn send(at: SocketAddr, bytes: &[u8]) -> String {

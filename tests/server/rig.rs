@@ -1,9 +1,9 @@
 //! A PostgreSQL server of a test's own: made from Debian's package on a free port in a temporary folder, ended with the test.
 
+use crate::support::free_address;
 use ::io::store::{self, At, Server};
 use std::{
     fs,
-    net::TcpListener,
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -28,7 +28,7 @@ pub(crate) fn place() -> Place {
         println!("PostgreSQL is not installed (apt-get install postgresql): the tests of the shared store did not run");
         std::process::exit(0);
     };
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_address().port();
     let (dir, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     // The server refuses to run as root.
     let user = rustix::process::geteuid().is_root().then(ordinary_user);

@@ -24,7 +24,6 @@ use std::{
     collections::BTreeMap,
     fs,
     io::Write,
-    net::TcpListener,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -111,8 +110,8 @@ fn soak() {
         config.run_ms = (3_000, 25_000);
         config.balance = ptc(10_000_000);
     });
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (listen, public) = (format!("\"127.0.0.1:{port}\""), format!("\"http://127.0.0.1:{port}\""));
+    let at = support::free_address();
+    let (listen, public) = (format!("\"{at}\""), format!("\"http://{at}\""));
     let home = Home::with(
         &service.url(),
         &[
