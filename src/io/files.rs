@@ -1,15 +1,10 @@
 //! Folders of this machine, listed for choosing from, and files read whole, whatever stands at their path.
 
-use crate::{
-    foreign,
-    paths::expanded,
-    store::{self, Store},
-    surroundings,
-};
+use crate::{foreign, paths::expanded, surroundings};
 use domain::{
     reason::system::{At, System},
     request::ImageKind,
-    task::{SavedFile, TaskKey},
+    task::{SavedFile, Task, TaskKey},
 };
 use engine::folder::{Entry, EntryKind, Listing, split};
 use imagesize::ImageType;
@@ -77,11 +72,10 @@ pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
     }
 }
 
-/// Those of these saved tasks whose file is no longer where it was saved. Of what cannot be looked at nothing is said. Blocks on
-/// the disk.
+/// Those of these saved tasks whose file is not where it was saved: the ones whose file is gone, and the ones that another
+/// machine saved, which has it. Of what cannot be looked at nothing is said. Blocks on the disk.
 #[must_use]
-pub fn missing(at: &store::At, keys: &[TaskKey], is_shared: bool) -> (Vec<TaskKey>, Vec<TaskKey>) {
-    let tasks = Store::open(at).and_then(|store| store.look(keys)).unwrap_or_default();
+pub fn missing(tasks: &[Task], is_shared: bool) -> (Vec<TaskKey>, Vec<TaskKey>) {
     let is_gone = |path: &str| fs::metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound);
     let here = surroundings::machine();
     let is_others = |saved: &SavedFile| !is_shared && saved.host.as_ref().is_some_and(|host| *host != here);

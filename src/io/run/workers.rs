@@ -208,10 +208,13 @@ impl Workers {
                 });
             }
             LocalCmd::FindFiles { keys, is_shared } => {
-                let at = self.setup.at();
-                tokio::task::spawn_blocking(move || {
-                    let (missing, elsewhere) = files::missing(&at, &keys, is_shared);
-                    tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing, elsewhere })));
+                let known = self.store.look(keys.clone());
+                tokio::spawn(async move {
+                    let tasks = known.await.unwrap_or_default();
+                    tokio::task::spawn_blocking(move || {
+                        let (missing, elsewhere) = files::missing(&tasks, is_shared);
+                        tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing, elsewhere })));
+                    });
                 });
             }
             LocalCmd::ReadConfig => {

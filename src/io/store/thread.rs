@@ -20,7 +20,7 @@ use super::{
 };
 use domain::{
     reason::store::{Deed, Fault},
-    task::RemoteId,
+    task::{RemoteId, Task, TaskKey},
 };
 use engine::{
     effect::{StoreCmd, Ticket, Write},
@@ -53,6 +53,8 @@ enum Input {
     Rung,
     /// The service posted that ID to that path; whether it is a task's is for the listener.
     Post(String, RemoteId, oneshot::Sender<bool>),
+    /// Whole tasks, for a worker.
+    Look(Vec<TaskKey>, oneshot::Sender<Vec<Task>>),
     /// That other program, which held rows, runs no more.
     Ended(String),
     /// No more commands come.
@@ -87,6 +89,13 @@ impl Handle {
     pub fn post(&self, path: String, id: RemoteId) -> oneshot::Receiver<bool> {
         let (answer, answered) = oneshot::channel();
         self.0.put(Input::Post(path, id, answer));
+        answered
+    }
+
+    /// Hands over a question for the tasks of these keys, by the connection that is open. Dropped where they cannot be read.
+    pub fn look(&self, keys: Vec<TaskKey>) -> oneshot::Receiver<Vec<Task>> {
+        let (answer, answered) = oneshot::channel();
+        self.0.put(Input::Look(keys, answer));
         answered
     }
 
@@ -215,7 +224,7 @@ fn refuse_all(
             Err(RecvTimeoutError::Timeout) => return true,
             Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
             Ok(Input::Serves(profile, mark, stays)) => served.push((profile, mark, stays)),
-            Ok(Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..)) => {}
+            Ok(Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..) | Input::Look(..)) => {}
         }
     }
 }
@@ -315,6 +324,11 @@ impl Desk {
                 Input::Post(path, id, answer) => {
                     if let Ok(known) = self.seat.note_post(&path, &id, tell) {
                         let _ = answer.send(known);
+                    }
+                }
+                Input::Look(keys, answer) => {
+                    if let Ok(tasks) = self.seat.store.look(&keys) {
+                        let _ = answer.send(tasks);
                     }
                 }
                 Input::Close => return,
