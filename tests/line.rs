@@ -252,7 +252,7 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("4 tasks, ");
     hears("Discarded");
     typed.write_all(b"retry 99\nlist\n").unwrap();
-    hears("there is no task #99");
+    hears("#99 is not in the table");
     hears("#1 saved");
     typed.write_all(b"quit\n").unwrap();
     support::finish("--linear", child).coded(0);

@@ -354,6 +354,8 @@ fn the_archive_is_searched_from_the_table_and_only_looked_at() {
     flow.shows("#3 is archived; :filter archived:yes shows it");
     flow!(flow, ":goto 4", "<Enter>");
     flow.shows("there is no task #4");
+    flow!(flow, "<Esc>", ":cancel 3", "<Enter>");
+    flow.shows("#3 is not in the table; :goto #3 looks for it in the archive");
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(crate) fn missing(app: &mut App, gone: TaskKey) {
     let waits = |after: &AfterDetail| after.tasks.iter().any(|(key, _)| *key == gone);
     let Some(after) = app.screen.after.take_if(|after| waits(after)) else { return };
     let text = match after.then {
-        Then::Goto => tr!("there is no task {key}", key = gone),
+        Then::Goto | Then::Sheet => tr!("there is no task {key}", key = gone),
         _ => tr!("{gone} is no longer in the store", gone),
     };
     toast::say(app, Level::Warning, text, Some(gone));

@@ -225,9 +225,6 @@ fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         words => words.iter().map(|word| tasks::key_of(word)).collect::<Result<Vec<_>, _>>()?,
     };
     let [one, other] = keys.as_slice() else { return Err(tr!("name two tasks, such as #12 #15, or mark two").into()) };
-    if let Some(key) = keys.iter().find(|key| !app.work.tasks.rows.contains_key(key)) {
-        return Err(tr!("there is no task {key}", key));
-    }
     Ok(whole_tasks::with(app, &[*one, *other], Then::Sheet))
 }
 

@@ -45,7 +45,7 @@ pub(super) fn key_of(word: &str) -> Result<TaskKey, String> {
 /// Goes to a task, unless the filter hides it.
 pub(super) fn go_to(app: &mut App, key: TaskKey) -> Result<(), String> {
     if !app.work.tasks.rows.contains_key(&key) {
-        return Err(tr!("there is no task {key}", key));
+        return Err(tr!("{key} is not in the table; :goto {key} looks for it in the archive", key));
     }
     if !table::go_to(app, key) {
         return Err(tr!("the filter hides {key}; :filter alone shows all", key));
