@@ -42,7 +42,7 @@ pub(super) struct Job<'a> {
     pub(super) most: u64,
     /// Turns true when the person wants it stopped.
     pub(super) stop: watch::Receiver<bool>,
-    /// Told of the bytes on disk and of the whole.
+    /// Told of the bytes that have come and of the whole.
     pub(super) progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
 }
 
@@ -197,7 +197,7 @@ async fn copy(
         if all - before > FREE.max(coming.coded.saturating_mul(MOST_TIMES)) {
             break Err(undecoded(Fault::TooLarge).into());
         }
-        // A slow line's bytes are on the disk as soon as they are told of.
+        // What a slow line brings is written whenever it is told of.
         let due = told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY);
         if !come.is_empty() && (due || come.len() >= BATCH) {
             writer.write(&mut come).await.map_err(disk)?;
