@@ -362,4 +362,56 @@ mod tests {
         assert!(may_be_a_refund(&cancelled(TaskState::Unknown, Charged::Yes)));
         assert!(may_be_a_refund(&cancelled(TaskState::Sending, Charged::Unknown)));
     }
+
+    #[test]
+    fn a_task_is_counted_where_its_state_says() {
+        use TaskState::{Failed, Queued, Ready, Saved, Unknown};
+        let mut work = crate::testing::state(&[]);
+        for (rev, state) in (1..).zip([Queued, Unknown, Ready, Failed, Saved]) {
+            work.money.refunds_stale = false;
+            put(&mut work, Task { rev, ..crate::testing::task(1, state) });
+            let Tasks { queued, ready, unknown, .. } = &work.tasks;
+            let sets = [(queued, Queued), (ready, Ready), (unknown, Unknown)];
+            assert!(sets.iter().all(|(set, of)| set.contains(&TaskKey(1)) == (state == *of)), "{state:?}");
+            // A charge that may be asked back has come, or has gone.
+            assert_eq!(work.money.refunds_stale, matches!(state, Failed | Saved), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn how_long_a_task_took_is_remembered_when_its_file_first_comes() {
+        let mut work = crate::testing::state(&[]);
+        let took = |rev, key, state| {
+            let start = crate::testing::now(0).wall;
+            let (sent_at, finished_at) = (Some(start), Some(start.plus(60_000)));
+            Task { rev, sent_at, finished_at, ..crate::testing::task(key, state) }
+        };
+        put(&mut work, took(1, 1, TaskState::Failed));
+        assert_eq!(work.tasks.history.len(), 0);
+        put(&mut work, took(1, 2, TaskState::Saved));
+        let history = work.tasks.history.clone();
+        assert_eq!(history.len(), 1);
+        // Fetched again.
+        put(&mut work, took(2, 2, TaskState::Saved));
+        assert_eq!(work.tasks.history, history);
+    }
+
+    #[test]
+    fn a_page_tells_of_a_row_at_hand_only_that_it_was_retried() {
+        let mut work = crate::testing::state(&[TaskState::Failed, TaskState::Saved]);
+        let page =
+            |retried| [2, 1].map(|key| Row::of(&crate::testing::task(key, TaskState::Refused), retried)).to_vec();
+        let told = |work: &Work| {
+            let row = &work.tasks.rows[&TaskKey(1)];
+            (row.state, row.retried, work.tasks.open.iter().sum::<usize>())
+        };
+        put_page(&mut work, page(false));
+        assert_eq!(told(&work), (TaskState::Failed, false, 1));
+        put_page(&mut work, page(true));
+        assert_eq!(told(&work), (TaskState::Failed, true, 0));
+        // What was said once stays, whatever comes.
+        put_page(&mut work, page(false));
+        put(&mut work, Task { rev: 9, ..crate::testing::task(1, TaskState::Failed) });
+        assert_eq!(told(&work), (TaskState::Failed, true, 0));
+    }
 }
