@@ -51,7 +51,7 @@ pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
 
 /// The task that the service knows by that id.
 pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
-    work.tasks.rows.values().find(|row| row.remote().as_deref() == Some(&id.0)).map(|row| row.key)
+    work.tasks.rows.values().find(|row| row.texts.is_remote(&id.0)).map(|row| row.key)
 }
 
 /// Whether an id is wanted that a profile's service is to be asked about.

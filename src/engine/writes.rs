@@ -41,7 +41,7 @@ fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {
     // What is no failure any more, taken up again, is not put away either.
     task.put_away_at = task.put_away_at.filter(|_| matches!(task.state(), TaskState::Failed | TaskState::Refused));
     if let Some(id) = &task.remote
-        && work.known(key).is_none_or(|before| before.remote().as_deref() != Some(&id.0))
+        && work.known(key).is_none_or(|before| !before.texts.is_remote(&id.0))
     {
         work.store.unsaved.insert(key, id.clone());
     }

@@ -78,6 +78,15 @@ impl Texts {
         }
     }
 
+    /// Whether that is the service's id.
+    #[must_use]
+    pub fn is_remote(&self, id: &str) -> bool {
+        match number(id) {
+            Some(number) => self.number == number,
+            None => self.number == 0 && self.remote().as_deref() == Some(id),
+        }
+    }
+
     /// Whether a text can stand in the id at all: most texts that are looked for hold more than digits, and most ids do not.
     #[must_use]
     pub fn remote_may_hold(&self, text: &str) -> bool {
@@ -127,6 +136,9 @@ mod tests {
             let whole = ("雨夜".to_owned(), error.map(str::to_owned), remote.map(str::to_owned));
             assert_eq!(parts(&texts), whole);
             assert_eq!(Texts::from(Parts::from(texts.clone())), texts);
+            for id in ["12", "012", "a-12", "106916112212032", ""] {
+                assert_eq!(texts.is_remote(id), remote == Some(id), "{remote:?} {id}");
+            }
         }
         assert_eq!(Texts::new("", Some(""), None), Texts::new("", None, None));
     }
