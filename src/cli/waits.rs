@@ -73,10 +73,14 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 pub(super) fn idle(work: &Work) -> bool {
     let paused = |task: &Task| task.state() == TaskState::Queued && work.queue.is_paused();
     let rests = |task: &Task| !is_ours(work, task) || rests(work, task) || paused(task);
-    // What the store takes when it is back would be done once more by whoever comes next, if it were left.
-    let is_owed = work.store.away.is_some() && !work.store.failed.is_empty();
-    let is_written = work.store.pending.is_empty() && !is_owed;
+    let is_written = work.store.pending.is_empty() && !work.store.failed.keys().any(|key| is_owed(work, *key));
     is_written && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
+}
+
+/// Whether the store is to take more of that task. What it takes when it is back would be done once more by whoever comes
+/// next, if it were left; what a disk refuses has been told and is waited for by nobody.
+fn is_owed(work: &Work, key: TaskKey) -> bool {
+    work.store.busy.contains_key(&key) || (work.store.away.is_some() && work.store.failed.contains_key(&key))
 }
 
 /// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless
@@ -102,7 +106,7 @@ fn rests(work: &Work, task: &Task) -> bool {
 /// Whether these tasks have ended, on disk, or will go no further.
 pub(super) fn all_ended(work: &Work, keys: &[TaskKey]) -> bool {
     let ended = |key: &TaskKey| work.tasks.live.get(key).is_none_or(|task| rests(work, task));
-    keys.iter().all(|key| ended(key) && !work.store.busy.contains_key(key))
+    keys.iter().all(|key| ended(key) && !is_owed(work, *key))
 }
 
 /// Waits until these tasks have ended. An unknown is given a moment to settle itself: the first look at the records.
@@ -116,7 +120,7 @@ pub(super) async fn ended(headless: &mut Headless, timeout: Option<u64>, keys: &
         return if waited == Waited::Done { told(headless, keys).await } else { waited };
     }
     let most = timeout.unwrap_or(u64::MAX).min(FOR_UNKNOWNS);
-    let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key)) && !is_writing(work, keys);
+    let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key) || is_owed(work, *key));
     match headless.until(Some(most), looked).await {
         Waited::Ended => return Waited::Ended,
         Waited::Done | Waited::TimeOut => {}
@@ -136,10 +140,6 @@ async fn told(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
         Waited::Ended => Waited::Ended,
         Waited::Done | Waited::TimeOut => Waited::Done,
     }
-}
-
-fn is_writing(work: &Work, keys: &[TaskKey]) -> bool {
-    keys.iter().any(|key| work.store.busy.contains_key(key))
 }
 
 /// The exit code that a task's state stands for.
@@ -165,5 +165,25 @@ pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
         HaltCause::Balance => Exit::Money,
         HaltCause::Address => Exit::Network,
         HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::Wall;
+    use engine::{effect::Write, testing};
+
+    #[test]
+    fn an_end_that_a_server_still_has_to_take_is_none_yet() {
+        let (mut work, key) = (testing::state(&[TaskState::Saved]), TaskKey(1));
+        let rests = |work: &Work| [idle(work), all_ended(work, &[key])];
+        assert_eq!(rests(&work), [true, true]);
+        let write =
+            Write { task: testing::task(1, TaskState::Saved), events: vec![], ledger: vec![], never_left: None };
+        work.store.failed.insert(key, write);
+        assert_eq!(rests(&work), [true, true], "a disk may refuse it for ever");
+        work.store.away = Some(Wall(1));
+        assert_eq!(rests(&work), [false, false]);
     }
 }
