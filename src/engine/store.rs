@@ -31,7 +31,6 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             outage::opened(work);
             work.tasks.total = total;
             work.tasks.rows.reserve(total);
-            work.tasks.loaded = total == 0;
             let mut effects = ending::note_seen(work);
             effects.extend(money::ask_balances(work));
             effects

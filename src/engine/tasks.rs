@@ -298,6 +298,7 @@ fn may_be_a_refund(row: &Row) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::msg::StoreMsg;
     use domain::{
         task::{NewTask, Phase},
         testing::{intent, plain},
@@ -413,5 +414,21 @@ mod tests {
         put_page(&mut work, page(false));
         put(&mut work, Task { rev: 9, ..crate::testing::task(1, TaskState::Failed) });
         assert_eq!(told(&work), (TaskState::Failed, true, 0));
+    }
+
+    #[test]
+    fn the_day_is_known_once_the_archived_are_counted_too() {
+        let (mut work, mut was_known) = (crate::testing::state(&[]), Vec::new());
+        work.tasks.loaded = false;
+        let archived = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Saved) };
+        for msg in [
+            StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] },
+            StoreMsg::ArchivedOfLate { rows: vec![Row::of(&archived, false)] },
+            StoreMsg::Page { rows: vec![], tasks: vec![], last: true },
+        ] {
+            let _ = crate::store::store(&mut work, msg);
+            was_known.push(work.tasks.loaded);
+        }
+        assert_eq!(was_known, [false, false, true]);
     }
 }
