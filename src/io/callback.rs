@@ -221,6 +221,8 @@ mod tests {
     /// A program on that folder: what its store says, and its listener.
     struct Program {
         said: UnboundedReceiver<Msg>,
+        /// What was said while something else was waited for: store and listener do not wait for each other.
+        passed_over: Vec<Msg>,
         store: Handle,
         listener: tokio::task::JoinHandle<()>,
     }
@@ -231,15 +233,20 @@ mod tests {
             let feed = to.clone();
             let store = store::open(dir, move |msg| drop(feed.send(Msg::Store(msg))));
             let listener = tokio::spawn(serve(listen, dir.to_owned(), store.clone(), to));
-            Self { said, store, listener }
+            Self { said, passed_over: Vec::new(), store, listener }
         }
 
         async fn hear(&mut self, wanted: impl Fn(&Msg) -> bool) {
+            if let Some(at) = self.passed_over.iter().position(&wanted) {
+                self.passed_over.remove(at);
+                return;
+            }
             let heard = async {
                 while let Some(msg) = self.said.recv().await {
                     if wanted(&msg) {
                         return;
                     }
+                    self.passed_over.push(msg);
                 }
             };
             timeout(LONG, heard).await.expect("it was never told");
