@@ -65,12 +65,11 @@ fn print<T: Send>(
             from.iter().flatten().filter_map(|item| line(&item)).try_for_each(|line| writeln!(out, "{line}"))?;
             out.flush()
         });
-        let mut some = Vec::with_capacity(AT_ONCE);
+        let mut some = Vec::new();
         let read = read(&mut |item| {
             some.push(item);
             // Nobody takes them once writing has failed, which it says itself.
-            let is_taken =
-                some.len() < AT_ONCE || to.send(mem::replace(&mut some, Vec::with_capacity(AT_ONCE))).is_ok();
+            let is_taken = some.len() < AT_ONCE || to.send(mem::take(&mut some)).is_ok();
             if is_taken { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         let _ = to.send(some);

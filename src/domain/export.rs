@@ -161,20 +161,16 @@ fn visible(json: String) -> String {
     if json.is_ascii() && !json.as_bytes().contains(&DEL) {
         return json;
     }
-    let mut out = String::with_capacity(json.len());
-    let mut rest = &*json;
-    let suspect = |c: char| (!c.is_ascii() || c == char::from(DEL)) && text::is_suspect(c);
-    while let Some(at) = rest.find(suspect) {
-        let (before, behind) = rest.split_at(at);
-        out.push_str(before);
-        let mut behind = behind.chars();
-        for unit in behind.next().into_iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
+    let (mut out, mut written) = (String::with_capacity(json.len()), 0);
+    for (at, c) in json.char_indices().filter(|(_, c)| *c != '\n' && text::is_suspect(*c)) {
+        out += &json[written..at];
+        for unit in c.encode_utf16(&mut [0; 2]) {
             // Writing to a string cannot fail.
             let _ = write!(out, "\\u{unit:04x}");
         }
-        rest = behind.as_str();
+        written = at + c.len_utf8();
     }
-    out + rest
+    out + &json[written..]
 }
 
 /// A size for people: `900 B`, `123 kB`, `1.2 MB`; thousands, not 1024s.

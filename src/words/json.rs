@@ -65,9 +65,7 @@ pub fn task(task: &Task) -> TaskLine<'_> {
         created_at: task.created_at.rfc3339(),
         currency: task.currency,
         duration: request.duration,
-        error: task
-            .error()
-            .map(|error| failure(error, ("next", json!(reason::next(&error.reason, &Voice::default()))))),
+        error: task.error().map(|error| failure(error, "next", json!(reason::next(&error.reason, &Voice::default())))),
         evidence: task.evidence.as_ref().map(evidence),
         file_id: task.file(),
         finished_at: task.finished_at.map(Wall::rfc3339),
@@ -84,13 +82,13 @@ pub fn task(task: &Task) -> TaskLine<'_> {
         state: task.state().id(),
         status: Some(task.status()).filter(|status| !status.is_empty()),
         task_id: task.remote.as_ref(),
-        trouble: task.trouble().map(|(error, since)| failure(error, ("since", json!(since.map(Wall::rfc3339))))),
+        trouble: task.trouble().map(|(error, since)| failure(error, "since", json!(since.map(Wall::rfc3339)))),
         who: task.who.as_deref(),
     }
 }
 
 /// A failure, or what holds a task up, and what belongs to that alone.
-fn failure(error: &TaskError, (name, value): (&str, Value)) -> Value {
+fn failure(error: &TaskError, name: &str, value: Value) -> Value {
     json!({
         "code": error.code,
         "class": error.class.id(),
