@@ -7,7 +7,7 @@ mod support;
 
 use domain::task::TaskState;
 use std::fs;
-use support::{Home, Service, assert_honest, free_address, until};
+use support::{Home, Service, assert_honest, ports::free_address, until};
 
 /// A home whose programs take posts on a free port, and ask so seldom that polling would be too late for these tests.
 fn home(service: &Service) -> Home {

@@ -197,9 +197,14 @@ pub async fn probe(public_url: &str) -> Result<(), NoEcho> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+#[path = "../../tests/support/ports.rs"]
+mod ports;
+
+#[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::*;
+    use super::{ports::free_address, *};
     use crate::store::{self, Store};
     use domain::{
         task::{RemoteId, TaskKey},
@@ -210,7 +215,6 @@ mod tests {
         effect::Caps,
         msg::{Posted, StoreMsg},
     };
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         sync::mpsc::{self, UnboundedReceiver},
@@ -253,16 +257,6 @@ mod tests {
         }
     }
 
-    /// A port below those that the system gives out by itself: else another test could be given it between this look and its
-    /// use.
-    fn free_port() -> SocketAddr {
-        static ASKED: AtomicUsize = AtomicUsize::new(0);
-        let skipped = std::process::id() as usize + 61 * ASKED.fetch_add(1, Ordering::Relaxed);
-        let ports = (10_000..30_000).cycle().skip(skipped % 20_000);
-        let mut addresses = ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        addresses.find(|at| std::net::TcpListener::bind(at).is_ok()).unwrap()
-    }
-
     async fn send(at: SocketAddr, bytes: &[u8]) -> String {
         let mut line = TcpStream::connect(at).await.unwrap();
         // The far end may close a line that sends too much before it has taken all of it.
@@ -293,7 +287,7 @@ mod tests {
             assert_eq!(store.callback_path(TaskKey(1)).unwrap(), path, "it outlives the program");
             path
         };
-        let at = free_port();
+        let at = free_address();
         let mut one = Program::start(dir.path(), at);
         one.hear(|msg| *msg == Msg::Listening(Ok(()))).await;
         let mut two = Program::start(dir.path(), at);
@@ -331,7 +325,7 @@ mod tests {
         one.hear(|msg| matches!(msg, Msg::Listening(Err(_)))).await;
         drop(one);
 
-        let at = free_port();
+        let at = free_address();
         let mut two = Program::start(dir.path(), at);
         two.hear(|msg| *msg == Msg::Listening(Ok(()))).await;
         let silent = async { send(at, b"POST / HTT").await };

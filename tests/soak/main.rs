@@ -110,7 +110,7 @@ fn soak() {
         config.run_ms = (3_000, 25_000);
         config.balance = ptc(10_000_000);
     });
-    let at = support::free_address();
+    let at = support::ports::free_address();
     let (listen, public) = (format!("\"{at}\""), format!("\"http://{at}\""));
     let home = Home::with(
         &service.url(),

@@ -11,6 +11,7 @@
 pub(crate) mod books;
 pub(crate) mod flow;
 pub(crate) mod gate;
+pub(crate) mod ports;
 pub(crate) mod pty;
 pub(crate) mod rig;
 
@@ -33,14 +34,10 @@ use service::answer::SubmitVerdict;
 use simulator::{Counts, SimConfig, Simulator};
 use std::{
     fs,
-    net::{SocketAddr, TcpListener},
     ops::ControlFlow,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
+    sync::mpsc,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -53,16 +50,6 @@ pub(crate) const KEY: &str = "sk-very-secret-0123456789";
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_reeltop");
-
-/// Where a program can listen: a port below those that the system gives out by itself, since one of them could be given to
-/// another test between this look and its use.
-pub(crate) fn free_address() -> SocketAddr {
-    static ASKED: AtomicUsize = AtomicUsize::new(0);
-    let skipped = std::process::id() as usize + 61 * ASKED.fetch_add(1, Ordering::Relaxed);
-    let ports = (10_000..30_000).cycle().skip(skipped % 20_000);
-    let mut addresses = ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-    addresses.find(|at| TcpListener::bind(at).is_ok()).unwrap()
-}
 
 /// The service's stand-in in this process, on a runtime of its own.
 pub(crate) struct Service {

@@ -3,7 +3,7 @@
 
 use super::{
     audit::audited,
-    records::{asked, asking, charge, not_found, page, posting, row, unknown, until_queried, with_id},
+    records::{asked, asking, charge, failed_after, not_found, page, posting, row, unknown, until_queried, with_id},
     *,
 };
 use crate::news::{ActNews, Left, NotDone};
@@ -275,12 +275,7 @@ fn two_profiles_of_one_account_do_not_both_take_its_only_record() {
 
 #[test]
 fn what_ended_in_an_earlier_run_without_a_record_is_asked_about_at_the_start() {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(not_found());
-    until_queried(&mut world);
-    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1026}}"#));
-    world.settle();
+    let mut world = failed_after(not_found(), 1026);
     assert_eq!(world.disk.tasks[&key(1)].cost_source, Some(CostSource::List));
 
     let mut world = restarted(&mut world);

@@ -89,6 +89,18 @@ pub(super) fn asking() -> World {
     world
 }
 
+/// One whose acceptance the records answered so, and that failed since with that code.
+pub(super) fn failed_after(record: Reply, code: u32) -> World {
+    let mut world = asking();
+    asked(&mut world);
+    world.reply(record);
+    world.settle();
+    until_queried(&mut world);
+    world.reply(ok(&format!(r#"{{"task_id":"R1","status":"Fail","base_resp":{{"status_code":{code}}}}}"#)));
+    world.settle();
+    world
+}
+
 pub(super) fn until_queried(world: &mut World) {
     while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
         world.pass(SECOND);
@@ -129,12 +141,7 @@ fn the_real_charge_takes_the_place_of_the_expected_one_and_has_a_line_of_its_own
 
 #[test]
 fn the_charge_of_an_archived_task_counts_in_its_day_and_leaves_it_archived() {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(not_found());
-    until_queried(&mut world);
-    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1027}}"#));
-    world.settle();
+    let mut world = failed_after(not_found(), 1027);
     assert_eq!(asked(&mut world), 1);
     world.take(Msg::Store(StoreMsg::PutIntoArchive { keys: vec![key(1)] }));
     world.state.news.clear();
@@ -150,13 +157,7 @@ fn the_charge_of_an_archived_task_counts_in_its_day_and_leaves_it_archived() {
 
 #[test]
 fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
-    let mut world = asking();
-    asked(&mut world);
-    world.reply(charge("0.5"));
-    world.settle();
-    until_queried(&mut world);
-    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1027}}"#));
-    world.settle();
+    let mut world = failed_after(charge("0.5"), 1027);
     assert_eq!((world.states(1), asked(&mut world)), ((Failed, Failed), 1));
     world.reply(charge("0"));
     world.settle();
@@ -170,13 +171,7 @@ fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
 #[test]
 fn a_failure_takes_no_charge_back_that_the_records_have_told() {
     for code in [1026, 1000] {
-        let mut world = asking();
-        asked(&mut world);
-        world.reply(charge("0.5"));
-        world.settle();
-        until_queried(&mut world);
-        world.reply(ok(&format!(r#"{{"task_id":"R1","status":"Fail","base_resp":{{"status_code":{code}}}}}"#)));
-        world.settle();
+        let mut world = failed_after(charge("0.5"), code);
         assert_eq!(asked(&mut world), 1);
         // It was not given back: the same charge is no news.
         world.reply(charge("0.5"));
