@@ -28,6 +28,7 @@ use engine::{
     effect::{Caps, SaveCmd, SaveTarget},
     msg::{Msg, SaveMsg},
 };
+use ring::digest::{Context, SHA256};
 use screens::app::App;
 use service::answer::Address;
 use simulator::{CLIP, End, Preloaded, SimConfig, Simulator};
@@ -158,14 +159,17 @@ fn sweeps() {
         setup.settings.poll.every_ms = HOUR;
         let wal = dir.path().join("reeltop.db-wal");
         for (what, (took, cpu, commits)) in ours().block_on(sweep_twice(setup, &wal)) {
-            println!(
-                "  service {latency:>3} ms away, {what}: {:>5.0} ms, {:>4.0} us of CPU a question, {commits} transactions",
-                took.as_secs_f64() * 1e3,
-                cpu.as_secs_f64() * 1e6 / TASKS as f64,
-            );
+            println!("  service {latency:>3} ms away, {what}: {}, {commits} transactions", shown(took, cpu));
         }
+        let (took, cpu) = ours().block_on(asked_by_plain_reqwest(&url));
+        println!("  service {latency:>3} ms away, plain reqwest: {}", shown(took, cpu));
         others.block_on(simulator.stop());
     }
+}
+
+fn shown(took: Duration, cpu: Duration) -> String {
+    let (took, each) = (took.as_secs_f64() * 1e3, cpu.as_secs_f64() * 1e6 / TASKS as f64);
+    format!("{took:>5.0} ms, {each:>4.0} us of CPU a question")
 }
 
 /// Longer than any sweep or file takes: what does has stopped.
@@ -203,6 +207,32 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
             return (took, cpu, commits_in(wal).saturating_sub(commits));
         }
     }
+}
+
+/// The least that such a sweep can be: the same questions, as many at once, by the HTTP library alone; no answer is read
+/// for what it says.
+async fn asked_by_plain_reqwest(url: &str) -> (Duration, Duration) {
+    const AT_ONCE: usize = 32;
+    let client = plain_reqwest();
+    let (since, cpu) = (Instant::now(), our_cpu());
+    let all = (0..AT_ONCE).map(|first| {
+        let (client, url) = (client.clone(), format!("{url}/minimaxi/v1/query/video_generation"));
+        tokio::spawn(async move {
+            for n in (first..TASKS).step_by(AT_ONCE) {
+                let asked = client.get(&url).query(&[("task_id", id(n))]).bearer_auth("sk-for-the-benchmark-only");
+                assert!(asked.send().await.unwrap().bytes().await.unwrap().starts_with(b"{"));
+            }
+        })
+    });
+    for one in all.collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+    (since.elapsed(), our_cpu().saturating_sub(cpu))
+}
+
+fn plain_reqwest() -> reqwest::Client {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    reqwest::Client::builder().tls_certs_only([]).http1_only().build().unwrap()
 }
 
 async fn next(engine: &mut Engine) -> Msg {
@@ -272,10 +302,12 @@ fn files() {
     let url = others.block_on(storage());
     for round in 1..=3 {
         let ours = timed(|dir| ours().block_on(by_the_downloader(&url, dir)));
-        let plain = timed(|dir| self::ours().block_on(by_plain_reqwest(&url, dir)));
+        let plain = timed(|dir| self::ours().block_on(by_plain_reqwest(&url, dir, false)));
+        let kept = timed(|dir| self::ours().block_on(by_plain_reqwest(&url, dir, true)));
         let curl = timed(|dir| by_curl(&url, dir));
         println!(
-            "  round {round}: ours {ours:.2?} (checked, hashed, synced), plain reqwest {plain:.2?}, curl -Z {curl:.2?}"
+            "  round {round}: ours {ours:.2?} (checked, hashed, synced), plain reqwest {plain:.2?}, hashed and synced \
+             {kept:.2?}, curl -Z {curl:.2?}"
         );
     }
 }
@@ -322,18 +354,26 @@ async fn by_the_downloader(url: &str, dir: &Path) {
     assert!(done == FILES, "{done} of {FILES}");
 }
 
-async fn by_plain_reqwest(url: &str, dir: &Path) {
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+/// With `kept` each file is summed up as it comes and synced: the least that any program does which promises both.
+async fn by_plain_reqwest(url: &str, dir: &Path, kept: bool) {
+    let client = plain_reqwest();
     let all = (0..FILES).map(|n| {
         let (client, url, path) = (client.clone(), url.to_owned(), dir.join(n.to_string()));
         tokio::spawn(async move {
             let mut answer = client.get(url).send().await.unwrap();
             let mut file = tokio::fs::File::create(path).await.unwrap();
+            let mut sum = Context::new(&SHA256);
             while let Some(piece) = answer.chunk().await.unwrap() {
+                if kept {
+                    sum.update(&piece);
+                }
                 file.write_all(&piece).await.unwrap();
             }
             file.flush().await.unwrap();
+            if kept {
+                file.sync_all().await.unwrap();
+            }
+            sum.finish()
         })
     });
     for one in all.collect::<Vec<_>>() {
