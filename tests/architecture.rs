@@ -68,15 +68,56 @@ fn is_pattern(tokens: &[Token], path: &Path) -> bool {
 
 /// Uses of the text area outside of its one file.
 fn text_area(file: &File) -> Vec<String> {
-    if file.name == "src/screens/kit/editor.rs" {
+    if file.name == "src/screens/widgets/editor.rs" {
         return Vec::new();
     }
     let named = |token: &&Token| matches!(token.text.as_str(), "tui_textarea" | "ratatui_textarea");
     tokens(&file.text)
         .iter()
         .filter(named)
-        .map(|token| file.fault(token.line, "only src/screens/kit/editor.rs names the text area"))
+        .map(|token| file.fault(token.line, "only src/screens/widgets/editor.rs names the text area"))
         .collect()
+}
+
+/// The lines of the map in a crate's first comment, the uppermost first: the modules that stand on each. A line's remark
+/// begins behind two blanks.
+fn map_of(root: &str) -> Vec<Vec<String>> {
+    let lines = root.lines().map(|line| line.trim_start_matches("//!").trim());
+    let map = lines.skip_while(|line| *line != "```text").skip(1).take_while(|line| *line != "```");
+    map.map(|line| {
+        let names = line.split("  ").next().unwrap_or_default();
+        names.split(',').map(|name| name.trim().to_owned()).collect()
+    })
+    .collect()
+}
+
+/// What of a crate's modules does not fit its map: one that is missing, or uses what does not stand below its own line.
+/// `tests` and what is made for them are free.
+fn against_the_map(krate: &str, map: &[Vec<String>], files: &[File]) -> Vec<String> {
+    let line_of = |name: &str| map.iter().position(|line| line.iter().any(|one| one == name));
+    let mut faults = Vec::new();
+    for file in files.iter().filter(|file| !file.is_test()) {
+        let [of, own, ..] = file.module()[..] else { continue };
+        if of != krate || own == "testing" {
+            continue;
+        }
+        let Some(line) = line_of(own) else {
+            faults.push(file.fault(1, &format!("{own} is not in the map of {krate}")));
+            continue;
+        };
+        for path in paths(&without_tests(&tokens(&file.text)), &file.module()) {
+            let ([root, above, used, ..] | [root, used @ above, ..]) = &path.parts[..] else { continue };
+            if root != "crate" {
+                continue;
+            }
+            // A path that began with `super` names the crate's folder, one that began with `crate` does not.
+            let used = if above == krate { used } else { above };
+            if used != own && line_of(used).is_some_and(|below| below <= line) {
+                faults.push(file.fault(path.line, &format!("{own} uses {used}, which does not stand below it")));
+            }
+        }
+    }
+    faults
 }
 
 fn too_long(file: &File) -> Vec<String> {
@@ -144,6 +185,14 @@ fn the_call_that_costs_money_is_emitted_in_one_place() {
 }
 
 #[test]
+fn the_engines_modules_use_only_what_stands_below_them_in_its_map() {
+    let sources = sources();
+    let root = sources.iter().find(|file| file.name == "src/engine/lib.rs").unwrap();
+    let faults = against_the_map("engine", &map_of(&root.text), &sources);
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
 fn the_text_area_is_named_in_one_file() {
     hold(text_area);
 }
@@ -161,6 +210,25 @@ fn every_dependency_says_what_it_is_for() {
 
 mod the_checks_themselves {
     use super::*;
+
+    #[test]
+    fn a_use_against_the_map_is_found_however_it_is_written() {
+        let map =
+            map_of("//! Words.\n//!\n//! ```text\n//! upper   what it is\n//! middle, other\n//! lower\n//! ```\n");
+        assert_eq!(map, [vec!["upper"], vec!["middle", "other"], vec!["lower"]]);
+        let faults =
+            |name: &str, text: &str| against_the_map("engine", &map, &[file(&format!("src/engine/{name}.rs"), text)]);
+        assert!(faults("middle", "use crate::lower::{self, A};\nuse super::lower;\nuse domain::upper;").is_empty());
+        assert!(
+            faults("upper", "#[cfg(test)]\nmod tests { use super::*; }\nuse crate::{middle::B, lower};").is_empty()
+        );
+        for text in
+            ["use crate::upper;", "use crate::{upper::{self, A}};", "use super::other;", "fn f() { crate::upper::g() }"]
+        {
+            assert!(!faults("middle", text).is_empty(), "{text}");
+        }
+        assert_eq!(faults("new", "").len(), 1);
+    }
 
     fn file(name: &str, text: &str) -> File {
         File { name: name.into(), text: text.into() }
@@ -198,9 +266,9 @@ mod the_checks_themselves {
         let text = "// tui_textarea keeps its scroll\nuse tui_textarea::TextArea;";
         assert_eq!(
             text_area(&file("src/screens/compose/view.rs", text)),
-            ["src/screens/compose/view.rs:2: only src/screens/kit/editor.rs names the text area"]
+            ["src/screens/compose/view.rs:2: only src/screens/widgets/editor.rs names the text area"]
         );
-        assert_eq!(text_area(&file("src/screens/kit/editor.rs", text)), Vec::<String>::new());
+        assert_eq!(text_area(&file("src/screens/widgets/editor.rs", text)), Vec::<String>::new());
     }
 
     #[test]

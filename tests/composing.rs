@@ -8,7 +8,7 @@ use domain::request::ImageRef;
 use engine::{
     effect::LocalCmd,
     msg::{LocalMsg, Msg},
-    own::Own,
+    user_files::UserFiles,
 };
 use support::flow::{Flow, SENT, no_channel, refused};
 
@@ -234,8 +234,8 @@ fn a_prompt_is_saved_as_a_template_and_listed_from_then_on() {
     flow!(flow, "<Enter>");
     let (name, prompt) = ("kite".to_owned(), "a red kite".to_owned());
     assert_eq!(flow.asked, [LocalCmd::KeepTemplate { name: name.clone(), prompt: prompt.clone() }]);
-    let kept = Own::TemplateKept { name, prompt, path: "config.toml".into(), result: Ok(()) };
-    flow.take(Msg::Local(LocalMsg::Own(kept)));
+    let kept = UserFiles::TemplateKept { name, prompt, path: "config.toml".into(), result: Ok(()) };
+    flow.take(Msg::Local(LocalMsg::UserFiles(kept)));
     flow.shows("the template kite is saved in config.toml");
     flow!(flow, "<Ctrl-u>", "at dusk ", "<F6>", "<Enter>", "<F2>");
     flow.shows("at dusk a red kite");

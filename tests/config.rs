@@ -6,7 +6,7 @@ use ::io::{
     config::{Folders, Keyless, Loaded, Wanted, example, load},
     secret::KeySource,
 };
-use cli::settings::show;
+use cli::config_call::show;
 use domain::{
     amount::Amount,
     catalogue::{CameraSupport, Need},

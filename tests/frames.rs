@@ -19,10 +19,10 @@ use screens::{
     app::App,
     key::{Code, Key},
     keymap::Pane,
-    kit::editor::PromptEditor,
     msg::Input,
     shell::view as ui,
     table::window,
+    widgets::editor::PromptEditor,
 };
 use tui::frame::FrameWriter;
 

@@ -47,7 +47,6 @@ use screens::{
     copy::menu::CopyMenu,
     help::HELP,
     keymap::{Pane, PickWhat},
-    kit::editor::{LineEditor, PromptEditor},
     layer::Layer,
     lists::ListView,
     palette::Palette,
@@ -57,6 +56,7 @@ use screens::{
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,
+    widgets::editor::{LineEditor, PromptEditor},
 };
 use std::{fmt::Write, sync::Arc};
 use words::{lang, lang::Lang, names};

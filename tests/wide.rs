@@ -9,11 +9,11 @@ use ratatui::{
     style::Style,
 };
 use screens::{
-    kit::{
+    shell::view::Drawn,
+    widgets::{
         cells::put,
         editor::{LineEditor, PromptEditor},
     },
-    shell::view::Drawn,
 };
 use tui::frame::FrameWriter;
 

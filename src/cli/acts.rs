@@ -1,10 +1,10 @@
 //! `cancel`, `download`, `adopt`, `resolve`, `balance`: one act each, then the tasks as they are.
 
 use super::{
-    Outcome, Stop, Voice, audit, block_on, consent,
+    Outcome, Output, Stop, block_on, consent, cost_check,
     headless::{ActReport, Headless},
     live::Waits,
-    look, say, waits,
+    queries, say, waits,
 };
 use ::io::{
     config::Loaded,
@@ -23,34 +23,35 @@ use engine::{
     unknowns,
 };
 use std::{io::Write, path::PathBuf};
+use words::voice::Voice;
 use words::{print, problem::Problem, reason, terms, tr};
 
 /// `reeltop cancel`.
-pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, yes: bool, voice: Voice) -> Outcome {
-    let tasks = look::whole(&Store::open(setup.at())?, &keys)?;
+pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, yes: bool, output: Output) -> Outcome {
+    let tasks = queries::whole(&Store::open(setup.at())?, &keys)?;
     let queued_by = tasks.iter().map(|task| (task.who.as_deref().unwrap_or_default(), task.key));
     if !yes && let Some(others) = terms::of_others(setup.settings.who.as_deref(), queued_by) {
         consent::ask_about_others(&others)?;
     }
     let n = keys.len();
-    once(setup, Act::Cancel(keys), n, voice)
+    once(setup, Act::Cancel(keys), n, output)
 }
 
 /// `reeltop resolve`.
-pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, voice: Voice) -> Outcome {
-    let tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, output: Output) -> Outcome {
+    let tasks = queries::whole(&Store::open(setup.at())?, &[key])?;
     let unknown = tasks.first().filter(|task| task.state() == TaskState::Unknown);
     let Some(as_what) = as_what else {
-        return suggest(setup, key, unknown, voice);
+        return suggest(setup, key, unknown, output);
     };
     let act = Act::Resolve { key, as_what: as_what.clone() };
     match as_what {
         // An id is believed once the service knows it.
-        Resolution::Found(_) => asked(setup, act, 1, voice),
+        Resolution::Found(_) => asked(setup, act, 1, output),
         Resolution::NotCreated if let Some(task) = unknown.filter(|task| task.evidence == Some(Evidence::NotSeen)) => {
-            block_on(async { carried_out(setup, reading_records(setup, task).await?, act, 1, voice).await })?
+            block_on(async { carried_out(setup, reading_records(setup, task).await?, act, 1, output).await })?
         }
-        _ => once(setup, act, 1, voice),
+        _ => once(setup, act, 1, output),
     }
 }
 
@@ -65,7 +66,7 @@ async fn reading_records(setup: &Loaded, task: &Task) -> Result<Headless, Stop> 
 
 /// Says what the records suggest for a task, to whoever has not said what it was: they are looked at once more, since nobody is to go
 /// by what they said yesterday.
-fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, voice: Voice) -> Outcome {
+fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, output: Output) -> Outcome {
     if let Some(task) = unknown {
         let _ = block_on(async {
             let mut headless = reading_records(setup, task).await?;
@@ -75,10 +76,10 @@ fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, voice: Voice) -
             Ok::<(), Stop>(())
         });
     }
-    let tasks = look::whole(&Store::open(setup.at())?, &[key])?;
+    let tasks = queries::whole(&Store::open(setup.at())?, &[key])?;
     if unknown.is_some() && tasks.first().is_some_and(|task| task.state() != TaskState::Unknown) {
         say(&tr!("meanwhile, the gateway's records have resolved {key}", key));
-        look::print(setup, &tasks, voice)?;
+        queries::print(setup, &tasks, output)?;
         return Ok(Exit::Done);
     }
     Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))))
@@ -98,24 +99,24 @@ fn suggestion(key: TaskKey, task: Option<&Task>) -> Problem {
 }
 
 /// `reeltop refunds`: notes what a person says of some, then lists those that can be asked for.
-pub(super) fn refunds(setup: &Loaded, asked: Vec<TaskKey>, refunded: Vec<TaskKey>, voice: Voice) -> Outcome {
+pub(super) fn refunds(setup: &Loaded, asked: Vec<TaskKey>, refunded: Vec<TaskKey>, output: Output) -> Outcome {
     let steps = [(asked, RefundStep::Asked), (refunded, RefundStep::Given)];
     let mut exits = Vec::new();
     if steps.iter().all(|(keys, _)| keys.is_empty()) {
-        audit::look_for_twice(setup);
+        cost_check::look_for_twice(setup);
     }
     for (mut keys, step) in steps {
         keep_first(&mut keys);
         if keys.is_empty() {
             continue;
         }
-        look::whole(&Store::open(setup.at())?, &keys)?;
+        queries::whole(&Store::open(setup.at())?, &keys)?;
         exits.push(noted(setup, keys, step)?);
     }
     let now = Clock::start().now();
     let found = Store::open(setup.at())?.refunds(now)?;
     let mut out = std::io::stdout();
-    if voice.json {
+    if output.json {
         out.write_all(print::refunds_json(&found).as_bytes())?;
     } else if let Some(text) = print::refunds(&found, now) {
         out.write_all(text.as_bytes())?;
@@ -142,35 +143,35 @@ fn noted(setup: &Loaded, keys: Vec<TaskKey>, step: RefundStep) -> Outcome {
 }
 
 /// `reeltop adopt`: the service is asked about each id, and what it knows is taken over.
-pub(super) fn adopt(setup: &Loaded, ids: Vec<RemoteId>, voice: Voice) -> Outcome {
+pub(super) fn adopt(setup: &Loaded, ids: Vec<RemoteId>, output: Output) -> Outcome {
     let n = ids.len();
-    asked(setup, Act::Adopt(ids), n, voice)
+    asked(setup, Act::Adopt(ids), n, output)
 }
 
 /// An act that asks the service about `n` ids, and is done when what it says is on disk.
-fn asked(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
+fn asked(setup: &Loaded, act: Act, n: usize, output: Output) -> Outcome {
     block_on(async {
         let mut headless = Headless::start_paused(setup).await?;
         // Without a key an id that is here already is still found; of any other the act itself says what is missing.
         let _ = headless.keys().await;
-        carried_out(setup, headless, act, n, voice).await
+        carried_out(setup, headless, act, n, output).await
     })?
 }
 
 /// An act that is done when its writes are on disk.
-fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
-    block_on(async { carried_out(setup, Headless::start(setup, Scope::None).await?, act, n, voice).await })?
+fn once(setup: &Loaded, act: Act, n: usize, output: Output) -> Outcome {
+    block_on(async { carried_out(setup, Headless::start(setup, Scope::None).await?, act, n, output).await })?
 }
 
 /// Has the engine carry out an act on `n` things, and tells what became of each.
-async fn carried_out(setup: &Loaded, mut headless: Headless, act: Act, n: usize, voice: Voice) -> Outcome {
+async fn carried_out(setup: &Loaded, mut headless: Headless, act: Act, n: usize, output: Output) -> Outcome {
     let reports = headless.reports(act, n).await;
     let (_, interrupted) = headless.end().await;
-    let exit = told(setup, &reports, voice)?;
+    let exit = told(setup, &reports, output)?;
     Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
 }
 
-fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
+fn told(setup: &Loaded, reports: &[ActReport], output: Output) -> Outcome {
     let failed = reports.iter().filter_map(|report| Some((report.result.as_ref().err()?, report.class)));
     let mut exits = Vec::new();
     for (problem, class) in failed {
@@ -179,15 +180,15 @@ fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
     }
     let done: Vec<TaskKey> =
         reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
-    let tasks = look::whole(&Store::open(setup.at())?, &done)?;
-    look::print(setup, &tasks, voice)?;
+    let tasks = queries::whole(&Store::open(setup.at())?, &done)?;
+    queries::print(setup, &tasks, output)?;
     Ok(Exit::of_all(exits))
 }
 
 /// `reeltop download`: until the files are saved, or cannot be.
-pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, voice: Voice) -> Outcome {
+pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, output: Output) -> Outcome {
     let dir = dir.map(std::path::absolute).transpose()?.map(|dir| dir.display().to_string());
-    look::whole(&Store::open(setup.at())?, &keys)?;
+    queries::whole(&Store::open(setup.at())?, &keys)?;
     block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.keys().await?;
@@ -199,8 +200,8 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         // A saved file that could not be fetched again is saved all the same: only a report tells of the failure.
         reports.append(&mut headless.new_reports());
         let (_, interrupted) = headless.end().await;
-        let exit = told(setup, &reports, voice)?;
-        let tasks = look::whole(&Store::open(setup.at())?, &wanted)?;
+        let exit = told(setup, &reports, output)?;
+        let tasks = queries::whole(&Store::open(setup.at())?, &wanted)?;
         Ok(Exit::of_all(tasks.iter().map(waits::exit_of).chain([exit]).chain(interrupted)))
     })?
 }
@@ -212,7 +213,7 @@ fn balance_json(amount: Amount, currency: Currency) -> serde_json::Value {
 }
 
 /// `reeltop balance`.
-pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
+pub(super) fn balance(setup: &Loaded, output: Output) -> Outcome {
     block_on(async {
         let mut headless = Headless::start(&setup.alone(), Scope::Named).await?;
         headless.key().await?;
@@ -222,13 +223,13 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
         let problem = headless.work().own.balance.problem.clone();
         headless.end().await;
         match balance {
-            Some((amount, _)) if voice.json => {
+            Some((amount, _)) if output.json => {
                 writeln!(std::io::stdout(), "{}", export::json_line(&balance_json(amount, currency)))?
             }
             Some((amount, _)) => writeln!(std::io::stdout(), "{}", amount.of(currency))?,
             None => {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
-                let why = problem.map(|error| reason::problem(&error.reason, &words::voice::Voice::default()));
+                let why = problem.map(|error| reason::problem(&error.reason, &Voice::default()));
                 let why = why.map(|problem| (problem.fact(), problem.next)).unwrap_or_default();
                 return Err(Stop::Problem(
                     exit,

@@ -4,7 +4,7 @@
 use super::{
     Outcome,
     args::{Cli, Global},
-    look, read_again,
+    queries, read_again,
 };
 use ::io::{
     config::Loaded,
@@ -191,7 +191,7 @@ fn keys(setup: &Loaded, which: &str, last: &str) -> Vec<(String, String)> {
         }
         if found.len() < KEYS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    drop(store.some_tasks(&look::lookup(&filter, now, Place::Table), false, take));
+    drop(store.some_tasks(&queries::lookup(&filter, now, Place::Table), false, take));
     found
 }
 

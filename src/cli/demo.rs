@@ -8,11 +8,10 @@ use crate::args::Global;
 use ::io::{
     config,
     config::{Folders, Loaded, Wanted},
-    log, private,
+    environment, log, private_files,
     run::clock::Clock,
     secret::KeySource,
     store::Store,
-    surroundings,
 };
 use domain::{
     catalogue::Catalogue,
@@ -77,7 +76,7 @@ impl Home {
     fn new(named: Option<PathBuf>) -> Result<Self, Stop> {
         let kept = named.is_some();
         let dir = named.unwrap_or_else(|| std::env::temp_dir().join(format!("reeltop-demo-{}", std::process::id())));
-        private::make_folder(&dir).map_err(|e| {
+        private_files::make_folder(&dir).map_err(|e| {
             let what = tr!("cannot create the demo's folder {path}", path = dir.display());
             Problem::new(what, e.to_string(), tr!("Name another one with --data-dir."))
         })?;
@@ -96,7 +95,7 @@ impl Drop for Home {
 /// The defaults, with the simulator for a service, and the person's own screen and keys.
 fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, Stop> {
     let mut own = read(global)?;
-    surroundings::settle(&mut own, global.no_color);
+    environment::settle(&mut own, global.no_color);
     speak(&own);
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
     let wanted = Wanted { data_dir: Some(dir), ..Wanted::default() };
@@ -151,7 +150,7 @@ fn preloaded() -> Vec<Preloaded> {
 fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let videos = PathBuf::from(&setup.settings.download.dir);
     let saved = |e: std::io::Error| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), "");
-    private::make_folder(&videos).map_err(saved)?;
+    private_files::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(setup.at())?;
     let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now };
     let mut parent = None;

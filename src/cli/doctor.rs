@@ -4,7 +4,7 @@
 mod deep;
 mod shared;
 
-use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
+use super::{Outcome, Output, Stop, block_on, headless::Headless, load};
 use crate::args::Global;
 use ::io::{
     callback::NoEcho,
@@ -18,6 +18,7 @@ use std::{
     io::{self, Write},
     path::Path,
 };
+use words::voice::Voice;
 use words::{names, print::who, problem::Problem, reason, reason::secret, tr};
 
 /// What was found of one thing, and how what is not well can be fixed; empty where that is another thing's matter.
@@ -35,12 +36,12 @@ impl From<Problem> for Found {
 }
 
 /// `reeltop doctor`.
-pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
+pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
     let setup = match load(global) {
         Ok(setup) => setup,
         Err(stop) => {
             let fix = tr!("Correct those lines; `reeltop config check` lists them again.");
-            tell(CONFIG, &Found::Wrong(tr!("the config has errors, listed above").into(), fix.into()), voice)?;
+            tell(CONFIG, &Found::Wrong(tr!("the config has errors, listed above").into(), fix.into()), output)?;
             return Err(stop);
         }
     };
@@ -50,7 +51,7 @@ pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
         let is_wrong = matches!(found, Found::Wrong(..));
         wrong |= is_wrong;
         stored &= !is_wrong || thing.0 != STORE.0;
-        tell(thing, &found, voice)?;
+        tell(thing, &found, output)?;
     }
     // The line of what is missing says what is wrong and what to do: that is no fault of the service.
     let service = match (setup.key.is_set(), stored) {
@@ -59,17 +60,17 @@ pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
         (true, true) => block_on(service(&setup))?,
     };
     wrong |= matches!(service, Found::Wrong(..));
-    tell(SERVICE, &service, voice)?;
+    tell(SERVICE, &service, output)?;
     let mut profiles = others(&setup);
     if stored {
         profiles.extend(block_on(programs(&setup))?);
     }
     for (thing, found) in profiles {
-        tell(thing, &found, voice)?;
+        tell(thing, &found, output)?;
     }
     let callback = block_on(callbacks(&setup))?;
     wrong |= matches!(callback, Found::Wrong(..));
-    tell(CALLBACK, &callback, voice)?;
+    tell(CALLBACK, &callback, output)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
 }
 
@@ -87,14 +88,14 @@ const PROFILE: Thing = ("profile", || tr!("profile"));
 const PROGRAM: Thing = ("program", || tr!("program"));
 const CALLBACK: Thing = ("callback", || tr!("callback"));
 
-fn tell((id, title): Thing, found: &Found, voice: Voice) -> Result<(), Stop> {
+fn tell((id, title): Thing, found: &Found, output: Output) -> Result<(), Stop> {
     let (result, word, text, fix) = match found {
         Found::Well(text) => ("ok", tr!("ok"), text, ""),
         Found::Odd(text, fix) => ("note", tr!("note"), text, fix.as_str()),
         Found::Wrong(text, fix) => ("wrong", tr!("wrong"), text, fix.as_str()),
     };
     let fix = Some(fix).filter(|fix| !fix.is_empty());
-    if voice.json {
+    if output.json {
         let line = serde_json::json!({ "check": id, "result": result, "text": text, "fix": fix });
         return Ok(writeln!(io::stdout(), "{}", json_line(&line))?);
     }
@@ -256,7 +257,7 @@ async fn service(setup: &Loaded) -> Found {
                     url = setup.settings.profile.base_url,
                     amount = amount.of(setup.settings.profile.currency())
                 )),
-                (None, Some(error)) => reason::problem(&error.reason, &words::voice::Voice::default()).into(),
+                (None, Some(error)) => reason::problem(&error.reason, &Voice::default()).into(),
                 (None, None) => Found::Wrong(tr!("no answer").into(), String::new()),
             }
         }

@@ -20,7 +20,7 @@ use engine::{
     act::Act,
     msg::{InsertRefusal, Msg, Signal},
     news::{ActNews, News, NotQueued},
-    served::Halt,
+    profile_state::Halt,
     settings::Scope,
     work::Work,
 };
@@ -30,6 +30,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use words::voice::Voice;
 use words::{
     news::{not_done, not_queued, said, unsaved as unsaved_ids},
     problem::Problem,
@@ -125,7 +126,7 @@ impl Headless {
         let mut waited = headless.until(None, is_known).await;
         if serves && let Some(halt) = headless.work().halted_by_store().filter(|halt| passes(halt)) {
             // What serves the store, such as a `watch` at the machine's start, waits for a server that is not there yet.
-            say(&reason::halt(halt, &words::voice::Voice::default()).to_string());
+            say(&reason::halt(halt, &Voice::default()).to_string());
             let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some_and(|halt| !passes(halt));
             waited = headless.until(None, is_known).await;
         }
@@ -135,7 +136,7 @@ impl Headless {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             // This call tries nothing again.
             Some(Halt { reason: Reason::Store(fault), .. }) => Err(fault.clone().into()),
-            Some(halt) => Err(reason::halt(halt, &words::voice::Voice::default()).into()),
+            Some(halt) => Err(reason::halt(halt, &Voice::default()).into()),
             None => Ok(headless),
         }
     }
@@ -174,7 +175,7 @@ impl Headless {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
-        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &words::voice::Voice::default())));
+        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &Voice::default())));
         self.work().own.key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
     }
 
@@ -192,7 +193,7 @@ impl Headless {
             Waited::Done | Waited::TimeOut if self.work().served().any(|(_, served)| served.has_key) => {
                 for (profile, served) in self.work().served() {
                     let Some(why) = &served.key_problem else { continue };
-                    let what = reason::problem(why, &words::voice::Voice::default()).to_string();
+                    let what = reason::problem(why, &Voice::default()).to_string();
                     say(&tr!("profile {profile} is not served: {what}", profile, what));
                 }
                 Ok(())
@@ -301,7 +302,7 @@ impl Headless {
         if news.is_empty() {
             return;
         }
-        let voice = &words::voice::Voice::default();
+        let voice = &Voice::default();
         let (mut err, mut told, one) = (std::io::stderr().lock(), told(), one_terminal());
         for news in news.drain(..) {
             let reported = report(&news, voice);
@@ -336,7 +337,7 @@ fn passes(halt: &Halt) -> bool {
 }
 
 /// What a piece of news says of an act.
-fn report(news: &News, voice: &words::voice::Voice) -> Option<ActReport> {
+fn report(news: &News, voice: &Voice) -> Option<ActReport> {
     let failed = |key, problem, class| Some(ActReport { key, result: Err(problem), class });
     match news {
         News::Act(ActNews::Done { key, state } | ActNews::Known { key, state, .. }) => {

@@ -3,25 +3,25 @@
 
 mod acts;
 pub mod args;
-mod audit;
-mod carry;
 mod complete;
+pub mod config_call;
 mod consent;
+mod cost_check;
 mod demo;
 mod doctor;
 pub mod faces;
 mod headless;
-mod keep;
 mod live;
-mod look;
+mod maintenance;
 pub mod manual;
 mod prices;
+mod queries;
 mod retry;
-pub mod settings;
-mod shared;
 mod simulate;
+mod store_call;
 mod submit;
-mod unit;
+mod systemd_unit;
+mod transfer;
 mod waits;
 mod watch;
 
@@ -32,9 +32,8 @@ use crate::{
 use ::io::{
     config,
     config::{Again, Folders, Loaded, Wanted},
-    private,
+    environment, private_files,
     run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
-    surroundings,
 };
 use clap::error::ErrorKind;
 use domain::{
@@ -83,9 +82,9 @@ impl From<io::Error> for Stop {
 /// What a call came to.
 type Outcome = Result<Exit, Stop>;
 
-/// How a call speaks.
+/// How a call prints.
 #[derive(Clone, Copy, Debug)]
-struct Voice {
+struct Output {
     /// One JSON object a line.
     json: bool,
     /// With colours.
@@ -97,7 +96,7 @@ struct Voice {
 pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> ExitCode {
     signals::start(faces.give_back);
     faces::set(faces);
-    lang::set(surroundings::language());
+    lang::set(environment::language());
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match understood(&arguments) {
         Ok(cli) => {
@@ -121,13 +120,13 @@ fn understood(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     }
     let global = Global { config: args::chinese::config_named(arguments), ..Global::default() };
     if let Ok(loaded) = read_again(&global) {
-        lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
+        lang::set(loaded.settings.ui.language.unwrap_or_else(environment::language));
     }
     args::parse(arguments.iter().cloned())
 }
 
 fn run(cli: Cli) -> ExitCode {
-    let exit = match call(cli) {
+    let exit = match dispatch(cli) {
         Ok(exit) | Err(Stop::Exit(exit)) => exit,
         Err(Stop::Problem(exit, problem)) => {
             say(&problem.to_string());
@@ -146,14 +145,14 @@ fn say(text: &str) {
     }
 }
 
-fn call(cli: Cli) -> Outcome {
+fn dispatch(cli: Cli) -> Outcome {
     let mut global = cli.global;
-    let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
+    let output = Output { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
     if global.json {
         headless::speaks_json();
     }
-    let Some(command) = cli.command else { return screen(&global, cli.demo, cli.linear) };
-    global.face = face(&command);
+    let Some(command) = cli.command else { return run_dashboard(&global, cli.demo, cli.linear) };
+    global.face = face_of(&command);
     match command {
         Command::Completions { shell } => Ok(manual::completions(shell, &mut io::stdout()).map(|()| Exit::Done)?),
         Command::Man => {
@@ -165,43 +164,43 @@ fn call(cli: Cli) -> Outcome {
             io::stdout().write_all(keys::markdown(&tables, &commands).as_bytes())
         }
         .map(|()| Exit::Done)?),
-        Command::Config { what: ConfigCall::Unit } => unit::run(&global, voice),
-        Command::Config { what } => settings::run(&global, what, voice),
+        Command::Config { what: ConfigCall::Unit } => systemd_unit::run(&global, output),
+        Command::Config { what } => config_call::run(&global, what, output),
         Command::Simulate { listen, seed, currency, faults } => {
-            simulate::run(listen, seed, currency, &faults.join(","), voice)
+            simulate::run(listen, seed, currency, &faults.join(","), output)
         }
-        Command::Doctor { deep } => doctor::run(&global, deep, voice),
-        Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
-        Command::Export { filter, short } => carry::export(&load(&global)?, &filter.join(" "), short),
-        Command::Import { file } => carry::import(&load(&global)?, &file, voice),
-        Command::Archive { before } => keep::archive(&load(&global)?, before, voice),
-        Command::Store(what) => shared::run(&load(&global)?, what, voice),
-        Command::Forget { keys } => keep::forget(&load(&global)?, &keys, voice),
-        Command::Show { key } => look::show(&load(&global)?, key, voice),
-        Command::Cost { check: true, .. } => audit::check(&load(&global)?, voice),
-        Command::Cost { csv, by, check: false } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
-        Command::Balance => acts::balance(&load(&global)?, voice),
-        Command::Prices => prices::run(&load(&global)?, voice),
-        Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
+        Command::Doctor { deep } => doctor::run(&global, deep, output),
+        Command::List { filter, limit } => queries::list(&load(&global)?, &filter.join(" "), limit, output),
+        Command::Export { filter, short } => transfer::export(&load(&global)?, &filter.join(" "), short),
+        Command::Import { file } => transfer::import(&load(&global)?, &file, output),
+        Command::Archive { before } => maintenance::archive(&load(&global)?, before, output),
+        Command::Store(what) => store_call::run(&load(&global)?, what, output),
+        Command::Forget { keys } => maintenance::forget(&load(&global)?, &keys, output),
+        Command::Show { key } => queries::show(&load(&global)?, key, output),
+        Command::Cost { check: true, .. } => cost_check::check(&load(&global)?, output),
+        Command::Cost { csv, by, check: false } => queries::cost(&load(&global)?, csv, by.map(Into::into), output),
+        Command::Balance => acts::balance(&load(&global)?, output),
+        Command::Prices => prices::run(&load(&global)?, output),
+        Command::Submit(order) => submit::run(&load(&global)?, *order, output),
         Command::Retry { keys, failed, again, consent } => {
             let of_profile = global.profile.is_some();
             let which = if failed { retry::Which::Failed { of_profile } } else { retry::Which::Named { keys, again } };
-            retry::run(&load(&global)?, which, consent, voice)
+            retry::run(&load(&global)?, which, consent, output)
         }
-        Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),
-        Command::Watch { until_idle } => watch::run(&load(&global)?, until_idle, voice),
-        Command::Cancel { keys, yes } => acts::cancel(&load(&global)?, keys, yes, voice),
-        Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, voice),
-        Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),
-        Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, voice),
-        Command::Refunds { asked, refunded } => acts::refunds(&load(&global)?, asked, refunded, voice),
+        Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, output),
+        Command::Watch { until_idle } => watch::run(&load(&global)?, until_idle, output),
+        Command::Cancel { keys, yes } => acts::cancel(&load(&global)?, keys, yes, output),
+        Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, output),
+        Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, output),
+        Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, output),
+        Command::Refunds { asked, refunded } => acts::refunds(&load(&global)?, asked, refunded, output),
         Command::Complete { words } => complete::run(&words),
-        Command::BenchFill { n, old_unsent } => look::bench_fill(&load(&global)?, n, old_unsent),
+        Command::BenchFill { n, old_unsent } => queries::bench_fill(&load(&global)?, n, old_unsent),
     }
 }
 
 /// What a call is called in what other programs say of it: those that can send or stop the sending.
-const fn face(command: &Command) -> &'static str {
+const fn face_of(command: &Command) -> &'static str {
     match command {
         Command::Watch { .. } => "watch",
         Command::Wait { .. } => "wait",
@@ -240,7 +239,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     }
     let global_of_start = global.clone();
     loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
-    private::close(&loaded.paths.data_dir);
+    private_files::close(&loaded.paths.data_dir);
     ::io::log::start(&loaded.paths.log, global.verbose);
     speak(&loaded);
     Ok(loaded)
@@ -248,7 +247,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 
 /// Takes up the language and the width of signs.
 fn speak(loaded: &Loaded) {
-    lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
+    lang::set(loaded.settings.ui.language.unwrap_or_else(environment::language));
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
 }
 
@@ -264,8 +263,8 @@ fn read(global: &Global) -> Result<Loaded, Stop> {
         let _ = writeln!(io::stderr(), "{}", reason::config::rejected(&why));
         Stop::Exit(Exit::Usage)
     })?;
-    loaded.store.url = surroundings::store_url().or(loaded.store.url);
-    surroundings::introduce(&mut loaded);
+    loaded.store.url = environment::store_url().or(loaded.store.url);
+    environment::introduce(&mut loaded);
     let file = loaded.paths.config.display().to_string();
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", reason::config::located(warning, &file));
@@ -289,9 +288,9 @@ fn plain(global: &Global) -> bool {
 }
 
 /// The dashboard.
-fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
+fn run_dashboard(global: &Global, demo: bool, linear: bool) -> Outcome {
     if linear {
-        return if demo { demo::run(global, linear) } else { words(global) };
+        return if demo { demo::run(global, linear) } else { run_linear(global) };
     }
     if !(faces::get().is_usable)() {
         let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
@@ -304,14 +303,14 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
         return demo::run(global, linear);
     }
     let mut setup = load(global)?;
-    surroundings::settle(&mut setup, global.no_color);
+    environment::settle(&mut setup, global.no_color);
     let setup = Arc::new(setup);
     let code = block_on((faces::get().dashboard)(setup, Clock::start()))?;
     dashboard_ended(code)
 }
 
 /// The dashboard without a screen.
-fn words(global: &Global) -> Outcome {
+fn run_linear(global: &Global) -> Outcome {
     let mut setup = load(global)?;
     "linear".clone_into(&mut setup.settings.face);
     let setup = Arc::new(setup);

@@ -1,6 +1,6 @@
 //! `reeltop prices`: what a video costs by our list and the config, beside the gateway's own words.
 
-use super::{Outcome, Voice, block_on, say};
+use super::{Outcome, Output, block_on, say};
 use ::io::{client::price_list, config::Loaded, run::exit::Exit};
 use domain::amount::Currency;
 use service::gateway::{Asked, prices::Listed};
@@ -9,7 +9,7 @@ use words::{print, reason, tr};
 
 /// Prints every price, and says what the two lists differ in. Where the gateway's is not to be had, ours is printed all
 /// the same.
-pub(super) fn run(setup: &Loaded, voice: Voice) -> Outcome {
+pub(super) fn run(setup: &Loaded, output: Output) -> Outcome {
     let settings = &setup.settings;
     let (listed, exit) = match settings.profile.currency() {
         Currency::Ptc => theirs(setup)?,
@@ -19,9 +19,9 @@ pub(super) fn run(setup: &Loaded, voice: Voice) -> Outcome {
         }
     };
     let prices = print::Price::all(&settings.profile.prices, &settings.catalogue, listed.as_deref());
-    let text = match voice.json {
+    let text = match output.json {
         true => print::prices_json(&prices),
-        false => print::prices(&prices, voice.color),
+        false => print::prices(&prices, output.color),
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(exit)

@@ -2,7 +2,7 @@
 //! for has it from `--again`, at a terminal too; without it nothing is queued.
 
 use super::{
-    Outcome, Stop, Voice, block_on, consent, look, say,
+    Outcome, Output, Stop, block_on, consent, queries, say,
     submit::{After, send},
 };
 use crate::args::Consent;
@@ -48,7 +48,7 @@ impl Wanted {
 }
 
 /// `reeltop retry`.
-pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> Outcome {
+pub(super) fn run(setup: &Loaded, which: Which, said: Consent, output: Output) -> Outcome {
     let mut store = Store::open(setup.at())?;
     let goes = match which {
         Which::Named { keys, again } => named(wanted(&mut store, &keys)?, again)?,
@@ -59,7 +59,7 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
         return Ok(Exit::Done);
     }
     let setup = &under_one(setup, &goes)?;
-    let prices = goes.iter().map(|(task, _)| look::price(setup, &task.request, said.price));
+    let prices = goes.iter().map(|(task, _)| queries::price(setup, &task.request, said.price));
     let price = prices.sum::<Result<Amount, Stop>>()?.of(setup.settings.profile.currency());
     consent::ask(goes.len(), price, said, &setup.settings.budget)?;
     let intents = goes
@@ -69,7 +69,7 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
             Intent { request: task.request, parent, agreed, name: None, typed: said.price, profile: None }
         })
         .collect();
-    block_on(send(setup, intents, After::Answer, voice))?
+    block_on(send(setup, intents, After::Answer, output))?
 }
 
 /// The setup with the profile of these tasks as the default one: what is repeated goes to the same account.
@@ -116,7 +116,7 @@ fn of_one(setup: &Loaded, goes: Vec<(Task, Terms)>, of_profile: bool) -> Vec<(Ta
 
 fn wanted(store: &mut Store, keys: &[TaskKey]) -> Result<Vec<Wanted>, Stop> {
     let mut wanted = Vec::new();
-    for task in look::whole(store, keys)? {
+    for task in queries::whole(store, keys)? {
         let line = store.detail(task.key)?.map(|detail| detail.line).unwrap_or_default();
         let repeats = |other: &&Task| other.parent == Some(task.key) && !Row::of(other, false).is_taken_back();
         let latest = line.iter().rfind(repeats).cloned();

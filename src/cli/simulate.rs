@@ -1,6 +1,6 @@
 //! `simulate`: the service's stand-in for other clients, for learning and for tests.
 
-use super::{Outcome, Stop, Voice, block_on};
+use super::{Outcome, Output, Stop, block_on};
 use ::io::run::{exit::Exit, signals::Signals};
 use domain::{amount::Currency, catalogue::Catalogue};
 use simulator::{BadFault, CannotListen, Faults, SimConfig, Simulator};
@@ -21,7 +21,7 @@ impl From<CannotListen> for Stop {
 }
 
 /// Serves until a signal comes.
-pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &str, voice: Voice) -> Outcome {
+pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &str, output: Output) -> Outcome {
     let faults = faults.parse::<Faults>().map_err(|bad| {
         let problem = Problem::new(tr!("cannot parse the faults"), wrong(&bad), "");
         Stop::Problem(Exit::Usage, Box::new(problem))
@@ -32,7 +32,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &st
             SimConfig { listen, seed, faults, currency, various: true, ..SimConfig::demo(Catalogue::builtin()) };
         let simulator = Simulator::start(config).await?;
         let mut out = io::stdout().lock();
-        match voice.json {
+        match output.json {
             true => writeln!(out, "{}", serde_json::json!({ "base_url": simulator.base_url() }))?,
             false => writeln!(out, "{}", simulator.base_url())?,
         }

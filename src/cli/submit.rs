@@ -3,7 +3,7 @@
 
 mod plan;
 
-use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, live::Waits, look, say, waits};
+use super::{Outcome, Output, Stop, block_on, consent, headless::Headless, live::Waits, queries, say, waits};
 use crate::args::Submit;
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
@@ -14,27 +14,28 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    line,
+    availability,
     settings::Scope,
     work::Work,
 };
 use std::collections::BTreeSet;
+use words::voice::Voice;
 use words::{names, reason, terms, tr};
 
 /// `reeltop submit`.
-pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
+pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
     let plan = plan::make(setup, &order)?;
     if order.dry_run {
-        return plan::dry_run(setup, &plan, order.consent.price, voice);
+        return plan::dry_run(setup, &plan, order.consent.price, output);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         let name = format!("{:?}", order.name.unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
         if order.wait {
-            return waits::wait(setup, vec![task.key], None, voice);
+            return waits::wait(setup, vec![task.key], None, output);
         }
         let exit = waits::exit_of(&task);
-        look::print(setup, &[task], voice)?;
+        queries::print(setup, &[task], output)?;
         return Ok(exit);
     }
     let unknowns = Store::open(setup.at())?.unknowns()?;
@@ -60,7 +61,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         (false, true) => After::Wait,
         (false, false) => After::Answer,
     };
-    block_on(send(setup, intents, after, voice))?
+    block_on(send(setup, intents, after, output))?
 }
 
 /// When a call returns.
@@ -74,7 +75,7 @@ pub(super) enum After {
     Wait,
 }
 
-pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
+pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, output: Output) -> Outcome {
     let n = intents.len();
     let setup = &setup.alone();
     let mut headless = if after == After::Queue {
@@ -111,7 +112,7 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
             waits::ended(&mut headless, None, &keys).await;
         }
     }
-    finish(setup, headless, &keys, after, voice).await
+    finish(setup, headless, &keys, after, output).await
 }
 
 /// Whether everything that may be sent now has been answered. A dashboard beside may have been quicker to send one of
@@ -125,25 +126,24 @@ fn answered(work: &Work) -> bool {
     let more = !work.tasks.queued.is_disjoint(&work.queue.named)
         && work.own.sending.halted.is_none()
         && !work.queue.is_paused()
-        && line::send_at(work, &work.settings.profile.name).is_some_and(|at| at <= work.now.mono)
+        && availability::send_at(work, &work.settings.profile.name).is_some_and(|at| at <= work.now.mono)
         && work.own.poller.offline_since.is_none();
     !sending && !more
 }
 
-async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, voice: Voice) -> Outcome {
+async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, output: Output) -> Outcome {
     let (work, interrupted) = headless.end().await;
-    let tasks = look::whole(&Store::open(setup.at())?, keys)?;
-    look::print(setup, &tasks, voice)?;
+    let tasks = queries::whole(&Store::open(setup.at())?, keys)?;
+    queries::print(setup, &tasks, output)?;
     let queued: Vec<&Task> = tasks.iter().filter(|task| task.state() == TaskState::Queued).collect();
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
-        let halted =
-            work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &words::voice::Voice::default()).what);
+        let halted = work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &Voice::default()).what);
         let paused =
             work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = names::program(&by.who)));
         let stopped = halted.or(paused);
-        let put_back = put_back.map(|error| reason::message(&error.reason, &words::voice::Voice::default()));
+        let put_back = put_back.map(|error| reason::message(&error.reason, &Voice::default()));
         let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());
         say(&match queued.len() {
             1 => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),

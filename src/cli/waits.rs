@@ -1,10 +1,10 @@
 //! `wait`: the engine without a screen until tasks have ended, and what an end is.
 
 use super::{
-    Outcome, Voice, block_on,
+    Outcome, Output, block_on,
     headless::{Headless, Waited},
     live::Waits,
-    look, say,
+    queries, say,
 };
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
@@ -17,9 +17,9 @@ use engine::{act::Act, charges, settings::Scope, unknowns, work::Work};
 use words::{facts, problem::Problem, terms, tr};
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
-pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
+pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, output: Output) -> Outcome {
     if !keys.is_empty() {
-        look::whole(&Store::open(setup.at())?, &keys)?;
+        queries::whole(&Store::open(setup.at())?, &keys)?;
     }
     block_on(async {
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
@@ -34,8 +34,8 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         let waited = ended(&mut headless, timeout, &keys).await;
         let (work, interrupted) = headless.end().await;
         let all: Vec<TaskKey> = keys.iter().chain(&keyless).copied().collect();
-        let tasks = look::whole(&Store::open(setup.at())?, &all)?;
-        look::print(setup, &tasks, voice)?;
+        let tasks = queries::whole(&Store::open(setup.at())?, &all)?;
+        queries::print(setup, &tasks, output)?;
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
             say(tr!("timed out; the tasks keep running"));

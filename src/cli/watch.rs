@@ -1,10 +1,10 @@
 //! `watch`: the engine without a screen, for nohup, systemd and cron. Tells each change of a task, and with `--json` each event.
 
 use super::{
-    Outcome, Stop, Voice, block_on,
+    Outcome, Output, Stop, block_on,
     headless::{Headless, Waited},
     live::{self, Waits},
-    look, say,
+    queries, say,
     waits::{exit_of_halt, idle},
 };
 use ::io::{
@@ -23,18 +23,19 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
+use words::voice::Voice;
 use words::{json as task_json, problem::Problem, reason, tr};
 
 /// `reeltop watch`: for ever, or until nothing is left to do. It is there to be ended by a signal, so one is no fault, at
 /// whatever moment it comes.
-pub(super) fn run(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
-    match block_on(serve(setup, until_idle, voice))? {
+pub(super) fn run(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
+    match block_on(serve(setup, until_idle, output))? {
         Err(Stop::Exit(Exit::Interrupted)) => Ok(Exit::Done),
         ended => ended,
     }
 }
 
-async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     let mut manager = Manager::of_environment();
     let mut headless = Headless::start(setup, Scope::All).await?;
     if headless.work().store.only_reads {
@@ -59,7 +60,7 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
         match waited {
             Waited::TimeOut => {}
             Waited::Done if !news.is_empty() => {
-                tell(setup, headless.work(), &news, voice)?;
+                tell(setup, headless.work(), &news, output)?;
                 told.learn(headless.work(), &news);
             }
             Waited::Done | Waited::Ended => break,
@@ -149,7 +150,7 @@ fn halts(work: &Work) -> BTreeMap<String, HaltCause> {
     halts.map(|(profile, cause)| (profile.to_owned(), cause)).collect()
 }
 
-fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), Stop> {
+fn tell(setup: &Loaded, work: &Work, news: &[News], output: Output) -> Result<(), Stop> {
     let ended = |key: &TaskKey| !work.tasks.live.contains_key(key);
     let keys = news.iter().filter_map(|news| match news {
         News::State { key, .. } => Some(*key),
@@ -165,12 +166,12 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
             Err(fault) => say(&reason::store::problem(&fault).to_string()),
         }
     }
-    if !voice.json {
+    if !output.json {
         let changed: Vec<Task> = tasks.into_values().collect();
         // Where the lines are kept, each has its time; a service manager's journal has it already.
         let kept = std::env::var_os("JOURNAL_STREAM").is_none();
         let stamp = if kept { live::stamp(work.now, &io::stdout()) } else { String::new() };
-        return look::print_changes(&changed, &stamp, voice);
+        return queries::print_changes(&changed, &stamp, output);
     }
     let mut out = io::stdout().lock();
     let at = work.now.wall.rfc3339();
@@ -188,7 +189,7 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
             }
             News::Halt { profile, cause: Some(_) } => {
                 let halt = work.of(profile).sending.halted.as_ref();
-                let why = halt.map(|halt| reason::halt(halt, &words::voice::Voice::default()).to_string());
+                let why = halt.map(|halt| reason::halt(halt, &Voice::default()).to_string());
                 vec![json!({ "event": "halted", "at": at, "task": null, "profile": profile, "message": why })]
             }
             News::Halt { profile, cause: None } => {

@@ -3,7 +3,7 @@
 
 use crate::{
     amount::{Amount, Currency, Money},
-    leaps::Leaps,
+    clock_jumps::ClockJumps,
     problem::{ErrorClass, TaskError},
     time::{HOUR, MINUTE, SECOND, Wall},
 };
@@ -84,7 +84,7 @@ pub struct Account {
     pub failures: Streak,
     /// How the clock was set by which its submissions are dated.
     #[serde(default)]
-    pub leaps: Leaps,
+    pub leaps: ClockJumps,
 }
 
 /// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends whatever is queued.

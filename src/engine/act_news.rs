@@ -2,8 +2,7 @@
 
 use crate::{
     effect::Effect,
-    ended,
-    news::{ActNews, Left, News, NotDone, StoreNews},
+    news::{ActNews, Left, News, NotDone},
     work::Work,
 };
 use domain::{
@@ -41,18 +40,6 @@ pub(super) fn overtaken(work: &mut Work, key: TaskKey) {
     if work.store.owed.remove(&key) {
         let now = work.known(key).map(|row| row.state);
         not_done(work, Some(key), NotDone::Overtaken(now));
-    }
-}
-
-/// The store could not be read: what waits for it to tell of a task waits no longer.
-pub(super) fn not_read(work: &mut Work, fault: &Fault) {
-    work.news.push(News::Store(StoreNews::Unread(fault.clone())));
-    let mut unwanted = std::mem::take(&mut work.saver.unwanted);
-    unwanted.append(&mut work.unsettle);
-    unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());
-    unwanted.append(&mut ended::give_up_wishes(work));
-    for key in std::mem::take(&mut work.saver.wanted).into_keys().chain(unwanted) {
-        not_done(work, Some(key), NotDone::NotRead(fault.clone()));
     }
 }
 

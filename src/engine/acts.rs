@@ -4,10 +4,9 @@ use crate::{
     act::{Act, Intent},
     act_news::{done, not_done, refuse},
     adopt, audit, changed,
+    claims::{self, held_by_another},
     effect::{Effect, StoreCmd},
-    ended, ending, fetch,
-    hands::{self, held_by_another},
-    money,
+    ended, ending, fetch, money,
     news::{Left, News, NotDone, QueueNews, TaskNews},
     poller, put_away, resolve, saver, share,
     timeline::event,
@@ -146,7 +145,7 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
 
 /// Begins to work on a task that was outside of this run's scope.
 fn take(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    hands::name(work, key);
+    claims::name(work, key);
     let task = work.tasks.live.get(&key).cloned();
     let mut effects = task.map_or_else(Vec::new, |task| changed::changed(work, task));
     effects.extend(saver::come_back(work, key));

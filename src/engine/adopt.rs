@@ -11,9 +11,9 @@
 
 use crate::{
     act_news::not_done,
-    callback,
+    availability, callback, claims,
     effect::{Caps, Effect, StoreCmd, Ticket},
-    hands, ids, line,
+    ids,
     news::{ActNews, News, NotDone},
     resolve,
     work::{Wanted, Work},
@@ -33,7 +33,7 @@ pub(super) fn adopt(work: &mut Work, id: RemoteId) {
         return;
     }
     if let Some(key) = ids::known_as(work, &id) {
-        hands::name(work, key);
+        claims::name(work, key);
         let state = work.tasks.rows[&key].state;
         work.news.push(News::Act(ActNews::Known { id, key, state }));
         return;
@@ -70,9 +70,11 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
 /// Whether the service is there is known by this call as by any other.
 fn heard(work: &mut Work, profile: &str, verdict: &FindVerdict) {
     match verdict {
-        Ok(_) => line::answered(work, profile),
-        Err(error) if matches!(error.class, ErrorClass::Network | ErrorClass::Service) => line::missed(work, profile),
-        Err(_) => line::spoke(work, profile),
+        Ok(_) => availability::answered(work, profile),
+        Err(error) if matches!(error.class, ErrorClass::Network | ErrorClass::Service) => {
+            availability::missed(work, profile)
+        }
+        Err(_) => availability::spoke(work, profile),
     }
 }
 

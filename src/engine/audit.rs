@@ -10,10 +10,11 @@
 //! All of it is free. What a person is shown is the comparison as it was before the ledger took anything over from it.
 
 use crate::{
+    availability,
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
-    ended, line, money,
+    ended, money,
     msg::Side,
-    plan, records, unknowns,
+    records, scheduling, unknowns,
     work::{Auditing, Then, Work},
     writes,
 };
@@ -86,7 +87,7 @@ fn end(work: &mut Work, asked: bool, why: NotAudited) {
 /// The audit under way is over before it has found anything. What nobody asked for is looked for again later.
 fn give_way(work: &mut Work) {
     if let Some(Auditing { profile, window, asked: false, .. }) = work.money.auditing.take() {
-        plan::audit_again(work, &profile, window.from.plus(SLACK));
+        scheduling::audit_again(work, &profile, window.from.plus(SLACK));
     }
 }
 
@@ -233,7 +234,7 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
         Some(Auditing { until, again, .. }) => again.map_or(Some(*until), |again| Some(again.min(*until))),
         None => {
             let (at, _) = work.of(profile).records.audit_due.filter(|_| records::may_be_asked(work, profile))?;
-            Some(at.max(line::open_at(work, profile)))
+            Some(at.max(availability::open_at(work, profile)))
         }
     }
 }

@@ -8,11 +8,12 @@
 //! Nothing signs a post, so it is believed no further than that.
 
 use crate::{
-    hands::in_scope,
-    ids, line,
+    availability,
+    backoff::backoff,
+    claims::in_scope,
+    ids,
     msg::Posted,
     news::{LineNews, News},
-    spread::backoff,
     tasks,
     work::{Named, Work},
 };
@@ -97,7 +98,7 @@ pub(super) fn answered(work: &mut Work, key: TaskKey) {
 /// The pause between two questions about a task, given the usual one.
 pub(super) fn pause(work: &Work, key: TaskKey, usual: u64) -> u64 {
     let told = work.callbacks.heard.get(&key).is_some_and(|at| work.now.mono.since(*at) < FRESH);
-    if told { usual.saturating_mul(SLOWER).min(line::SLOWEST).max(usual) } else { usual }
+    if told { usual.saturating_mul(SLOWER).min(availability::SLOWEST).max(usual) } else { usual }
 }
 
 /// Begins to settle what can be settled by an ID that came.

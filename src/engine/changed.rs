@@ -2,11 +2,11 @@
 
 use crate::{
     charges,
+    claims::{self, claim, held_by_another, held_by_us, is_ours, is_told_of},
     effect::Effect,
     ended, fetch,
-    hands::{self, claim, held_by_another, held_by_us, is_ours, is_told_of},
     news::{News, RowNews},
-    plan, put_away, queue, resolve, saver, share, tasks,
+    put_away, queue, resolve, saver, scheduling, share, tasks,
     timeline::event,
     work::Work,
     writes,
@@ -23,7 +23,7 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     if work.known(key).is_some_and(|row| row.rev > task.rev) {
         return Vec::new(); // Older news than what is here.
     }
-    plan::hold(work, &task);
+    scheduling::hold(work, &task);
     let mut effects = saver::lost(work, &task);
     tasks::put(work, task.clone());
     effects.extend(ended::read(work, &task));
@@ -60,7 +60,7 @@ pub(super) fn take_over(work: &mut Work, mut task: Task) -> Vec<Effect> {
     match task.phase.clone() {
         // Without a key it could not be asked about; the first answer claims it.
         Phase::Running { .. } if work.of(&task.profile).has_key && !held_by_us(work, &task) => {
-            task.claim = claim(work, hands::CLAIM);
+            task.claim = claim(work, claims::CLAIM);
             writes::write(work, task, vec![], vec![])
         }
         // A program that fetched a saved file once more has died over it.

@@ -14,12 +14,12 @@
 //! of [`unknowns`](super::unknowns).
 
 use crate::{
+    claims::in_scope,
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     ended,
-    hands::in_scope,
-    plan::{self, plan_anew},
+    profile_state::{ChargeAsk, ProfileState, Records},
     records,
-    served::{ChargeAsk, Records, Served},
+    scheduling::{self, plan_anew},
     settings::Scope,
     work::{Then, Work},
 };
@@ -81,9 +81,9 @@ pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
         let sent = task.sent_at.unwrap_or(task.created_at);
         let age = work.now.wall.since(task.finished_at.unwrap_or(sent));
         let is_told = task.cost_source == Some(CostSource::Records);
-        if age <= plan::AFTER_END[3] {
+        if age <= scheduling::AFTER_END[3] {
             // What was charged twice shows up later still.
-            plan::audit_later(work, task);
+            scheduling::audit_later(work, task);
             if !is_told {
                 let begun = Mono(work.now.mono.0.saturating_sub(age));
                 let ask = ChargeAsk { request_id: id, ended: true, begun, asked: 0, missed: 0 };
@@ -93,7 +93,7 @@ pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
                 records.due.set(task.key, Some(now));
             }
         } else if !is_told {
-            plan::audit_soon(work, task);
+            scheduling::audit_soon(work, task);
         }
     }
     true
@@ -123,7 +123,7 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
 
 /// The end of a question for a charge.
 pub(super) fn charged(work: &mut Work, of: Ticket, answer: Asked<Charge>) -> Vec<Effect> {
-    let asked = |(_, served): &(&str, &Served)| served.records.asking.contains_key(&of);
+    let asked = |(_, served): &(&str, &ProfileState)| served.records.asking.contains_key(&of);
     let profile = work.all().find(asked).map(|(profile, _)| profile.to_owned()).unwrap_or_default();
     let now = work.now.mono;
     let records = &mut work.of_mut(&profile).records;
@@ -150,7 +150,7 @@ fn next(records: &mut Records, key: TaskKey, now: Mono) {
     let Some(ask) = records.charges.get_mut(&key) else { return };
     ask.asked = ask.asked.saturating_add(1);
     // Times that have gone by meanwhile are one question.
-    let ahead = plan::charge_times(ask)
+    let ahead = scheduling::charge_times(ask)
         .iter()
         .skip(usize::from(ask.asked))
         .map(|after| ask.begun.plus(*after))

@@ -372,9 +372,9 @@ pub enum LocalCmd {
     /// Decode a picture or frames of a video, small. The one asked for before is dropped if it is not there yet; of those
     /// asked for the last one is answered, by `LocalMsg::Seen`.
     See(Sight),
-    /// Write a prompt under a name into `[templates]` of the config. Answered by `Own::TemplateKept`.
+    /// Write a prompt under a name into `[templates]` of the config. Answered by `UserFiles::TemplateKept`.
     KeepTemplate { name: String, prompt: String },
-    /// Look whether the files of saved tasks are still where they were saved. Answered by `Own::FilesFound`.
+    /// Look whether the files of saved tasks are still where they were saved. Answered by `UserFiles::FilesFound`.
     FindFiles {
         keys: Vec<TaskKey>,
         /// Whether all machines keep their videos in one shared folder (`download.shared`).

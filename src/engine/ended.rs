@@ -3,11 +3,11 @@
 use crate::{
     act::Resolution,
     act_news::refuse,
+    claims::{self, claim, in_scope},
     effect::{Effect, StoreCmd},
-    hands::{self, claim, in_scope},
     ids,
     news::{Left, News, TaskNews},
-    plan,
+    scheduling,
     timeline::{answer_of_records, event},
     work::{Then, Work},
     writes,
@@ -18,7 +18,6 @@ use domain::{
     refunds,
     task::{Event, LedgerLine, MoneyEvent, Phase, RefundStep, RemoteId, Second, Task, TaskKey, What},
 };
-use std::collections::BTreeSet;
 
 /// Makes that change as soon as the task is at hand.
 pub(super) fn change(work: &mut Work, key: TaskKey, then: Then) -> Vec<Effect> {
@@ -34,20 +33,6 @@ pub(super) fn read(work: &mut Work, task: &Task) -> Vec<Effect> {
     let waiting = work.then.remove(&task.key).unwrap_or_default();
     // Each builds on the one before.
     waiting.into_iter().flat_map(|then| change_read(work, task, then)).collect()
-}
-
-/// The tasks could not be read: what a person wished waits no longer. Gives of which. What the service told is kept until they can be.
-pub(super) fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
-    let mut of = BTreeSet::new();
-    work.then.retain(|key, waiting| {
-        let told = waiting.len();
-        waiting.retain(|then| matches!(then, Then::Charge(_) | Then::Twice(_)));
-        if waiting.len() < told {
-            of.insert(*key);
-        }
-        !waiting.is_empty()
-    });
-    of
 }
 
 fn change_read(work: &mut Work, task: &Task, then: Then) -> Vec<Effect> {
@@ -130,10 +115,10 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
     if !work.tasks.is_id_lost(task.key) {
         return refuse(work, task.key, Left::NowIs(task.state()));
     }
-    let claim = claim(work, hands::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
-    plan::audit_nameless(work, &task);
+    scheduling::audit_nameless(work, &task);
     settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
 }
 

@@ -2,8 +2,8 @@
 //! rows are let go so that the next program takes them over at once. A second Ctrl-C does not wait.
 
 use crate::{
+    claims::held_by_us,
     effect::{self, Effect, StoreCmd},
-    hands::held_by_us,
     msg::Signal,
     news::{News, QueueNews},
     outage, saver,

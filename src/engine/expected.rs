@@ -2,8 +2,8 @@
 //! where the history says nothing.
 
 use crate::{
+    availability,
     history::{History, Sort},
-    line,
     work::Work,
 };
 use domain::{
@@ -80,8 +80,8 @@ fn last_sent(work: &Work, profile: &str, queued: usize, now: Wall) -> Option<Wal
     if work.queue.is_paused() || work.of(profile).sending.halted.is_some() {
         return None;
     }
-    let first = line::send_at(work, profile)?.since(work.now.mono);
-    let minutes = (queued - 1) / (line::per_minute(work, profile) as usize).max(1);
+    let first = availability::send_at(work, profile)?.since(work.now.mono);
+    let minutes = (queued - 1) / (availability::per_minute(work, profile) as usize).max(1);
     Some(now.plus(first).plus(MINUTE.saturating_mul(minutes as u64)))
 }
 

@@ -2,9 +2,9 @@
 
 use crate::{
     act_news::{done, refuse},
+    claims::{self, claim, held_by_another, in_scope},
     effect::{Effect, StoreCmd},
     ended,
-    hands::{self, claim, held_by_another, in_scope},
     news::{Left, News, TaskNews},
     saver,
     timeline::event,
@@ -15,7 +15,7 @@ use domain::task::{Phase, STOPPED, Task, TaskKey, TaskState, What};
 
 /// Fetches a file now. A task that has ended is read from the store first.
 pub(super) fn download(work: &mut Work, key: TaskKey, dir: Option<String>) -> Vec<Effect> {
-    hands::name(work, key);
+    claims::name(work, key);
     // One that has ended a moment ago may not be in the store yet as it is here.
     if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| writes::unwritten(work, key)) {
         return download_one(work, task, dir);
@@ -54,7 +54,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
             task.finished_at = None;
             task.phase =
                 Phase::Running { status: String::new(), next_poll: work.now.wall, polls: 0, misses: 0, trouble: None };
-            task.claim = claim(work, hands::CLAIM);
+            task.claim = claim(work, claims::CLAIM);
             work.news.push(News::Task { key, what: TaskNews::Watched });
         }
         Phase::Running { .. } => {

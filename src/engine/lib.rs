@@ -1,20 +1,29 @@
-//! The work itself: sending, asking, saving, and what the store's word means for them. No keys and no screen here.
+//! The work itself: sending, asking, saving, and what the store's word means for them. What the screens ask of this machine
+//! passes through as data; no key is named here, no sentence made and nothing drawn.
 //!
-//! Each part keeps its own schedule in the state; [`schedule`] emits what is due, [`next_deadline`] tells when to look
-//! again. The path of a paid submission is in [`queue`]. A module uses nothing on a line above
-//! its own, and no two use each other:
+//! Each part keeps its own schedule in the state; [`schedule`] emits what is due, [`next_deadline`] tells when to look again.
+//! The path of a paid submission is in [`queue`]. A module uses only what stands on a line below its own
+//! (`tests/architecture.rs` holds it):
 //!
 //! ```text
-//! here                                          what came goes to its subject, and what is due is emitted
-//! store, acts, ending                           the store's word, a person's word, the end
-//! changed                                       a row that came from the store
-//! adopt, resolve, fetch, put_away               what becomes of one task
-//! queue, poller, saver, risk, charges, unknowns, audit     the schedules
-//! callback, share, streak, uploads, outage, again, ended   what several of them need
-//! writes, tasks, plan                           one change: to the store, in the state, in its schedules
-//! line, records, money, ids, hands, timeline    facts that decide whether something may be done
-//! news, work, served, history, rows             what is told, and the state
-//! msg, effect, act, settings                    what comes in and goes out
+//! store, acts                                           the store's word, a person's word
+//! adopt, changed                                        tasks made elsewhere, rows that another program changed
+//! resolve                                               an unknown, resolved by a person
+//! queue                                                 sending: the path of a paid submission
+//! poller, audit, charges, fetch, put_away, ending       asking, the gateway's records, one task's file or end, the program's end
+//! saver, unknowns, uploads, ended, outage, auto_retry   saving, what several of them need
+//! filter                                                which tasks a text of the person finds
+//! callback, risk, writes                                posts of the service, files at risk, one change on its way to the store
+//! tasks                                                 one change in the state and in all schedules
+//! scheduling, failure_streak, who                       when a task is due, where
+//! expected, ids, money, profiles, records, share        facts that decide whether and when something is done
+//! availability, claims, act_news, hook, poll_budget, reload, timeline
+//! work                                                  the state, whole
+//! news                                                  what is told
+//! msg, profile_state                                    what comes in
+//! effect                                                what goes out
+//! view
+//! act, backoff, due_queue, folder, history, rows, settings, sight, user_files
 //! ```
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -23,32 +32,33 @@ pub mod act;
 mod act_news;
 pub mod acts;
 mod adopt;
-mod again;
-pub mod agenda;
 pub mod audit;
+mod auto_retry;
+pub mod availability;
+pub mod backoff;
 mod callback;
 mod changed;
 pub mod charges;
+mod claims;
+pub mod due_queue;
 pub mod effect;
 mod ended;
 mod ending;
 pub mod expected;
+mod failure_streak;
 mod fetch;
 pub mod filter;
 pub mod folder;
-mod hands;
 pub mod history;
 mod hook;
 mod ids;
-pub mod line;
 pub mod money;
 pub mod msg;
 pub mod news;
 mod outage;
-pub mod own;
-mod plan;
+mod poll_budget;
 mod poller;
-mod portion;
+pub mod profile_state;
 mod profiles;
 mod put_away;
 pub mod queue;
@@ -58,13 +68,11 @@ mod resolve;
 pub mod risk;
 pub mod rows;
 pub mod saver;
-pub mod served;
+mod scheduling;
 pub mod settings;
 pub mod share;
 pub mod sight;
-pub mod spread;
 mod store;
-mod streak;
 pub mod tasks;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -73,6 +81,7 @@ mod tests;
 mod timeline;
 pub mod unknowns;
 pub mod uploads;
+pub mod user_files;
 pub mod view;
 pub mod who;
 pub mod work;
@@ -98,7 +107,7 @@ pub fn it_is(work: &mut Work, now: Now) {
     let before = std::mem::replace(&mut work.now, now);
     work.clock_went(now.leap(before));
     if now.has_leapt(before) {
-        plan::plan_anew(work);
+        scheduling::plan_anew(work);
     }
 }
 
@@ -123,7 +132,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Opened { .. }
             | LocalMsg::PutBy { .. }
             | LocalMsg::Exported { .. }
-            | LocalMsg::Own(_)
+            | LocalMsg::UserFiles(_)
             | LocalMsg::Seen { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),
@@ -246,7 +255,7 @@ fn records_deadline(work: &Work) -> Option<Mono> {
     let of_profile = |profile: &str| {
         let due = [charges::deadline(work, profile), unknowns::deadline(work, profile), audit::deadline(work, profile)];
         let at = due.into_iter().flatten().min().filter(|_| records::may_be_asked(work, profile))?;
-        Some(at.max(line::open_at(work, profile)))
+        Some(at.max(availability::open_at(work, profile)))
     };
     work.served().filter_map(|(profile, _)| of_profile(profile)).min()
 }

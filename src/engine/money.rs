@@ -1,9 +1,9 @@
 //! Money: what the day has spent and may spend, and the balance, which is the service's own word beside our sums.
 
 use crate::{
+    availability,
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-    line,
-    served::Served,
+    profile_state::ProfileState,
     settings::Profile,
     work::Work,
 };
@@ -138,7 +138,7 @@ pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
 
 /// The end of a balance call, and whose balance it was; `None` for a stale reply.
 pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
-    let asked = |(_, served): &(&str, &Served)| served.balance.asking == Some(of);
+    let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(of);
     let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
         work.stale += 1;
         return None;
@@ -147,7 +147,7 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(Str
     let mut effects = Vec::new();
     match work.protocol(&profile).balance(reply) {
         Ok(amount) => {
-            line::answered(work, &profile);
+            availability::answered(work, &profile);
             let (at, spent) = (work.now.wall, work.money.spent_today.clone());
             let balance = &mut work.of_mut(&profile).balance;
             balance.last = Some((amount, at));
@@ -162,11 +162,11 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(Str
                 Reply::NotSent { .. } => {}
                 // Beside other calls without an answer. Alone it holds nothing back: a submission finds out for itself.
                 _ if error.class == ErrorClass::Network => {
-                    if line::is_probing(work, &profile) {
-                        line::missed(work, &profile);
+                    if availability::is_probing(work, &profile) {
+                        availability::missed(work, &profile);
                     }
                 }
-                _ => line::spoke(work, &profile),
+                _ => availability::spoke(work, &profile),
             }
             work.of_mut(&profile).balance.problem = Some(error);
         }

@@ -465,7 +465,7 @@ pub enum LocalMsg {
         result: Result<(), NotExported>,
     },
     /// Of the person's own files.
-    Own(crate::own::Own),
+    UserFiles(crate::user_files::UserFiles),
     /// A picture was decoded, or why not.
     Seen {
         /// What was asked for.

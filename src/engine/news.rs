@@ -1,7 +1,7 @@
 //! What happened, for whoever tells a person of it: facts only. Which words it is told in, and whether at all, is for the
 //! face that hears it.
 
-use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, served::Halt};
+use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, profile_state::Halt};
 use domain::{
     account::{Raise, Stamp},
     amount::Money,

@@ -4,13 +4,12 @@
 
 use crate::{
     act_news,
+    backoff::backoff,
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
-    news::{News, NotQueued, QueueNews, StoreNews},
-    served::Halt,
-    share,
-    spread::backoff,
-    tasks,
-    work::Work,
+    news::{News, NotDone, NotQueued, QueueNews, StoreNews},
+    profile_state::Halt,
+    share, tasks,
+    work::{Then, Work},
     writes::{emit, is_unwritten},
 };
 use domain::{
@@ -22,6 +21,7 @@ use domain::{
     task::{RemoteId, Task, TaskKey, TaskState},
     time::{Mono, SECOND, Wall},
 };
+use std::collections::BTreeSet;
 
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
 pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
@@ -32,7 +32,7 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
     if work.store.only_reads && !fault.is_of_the_line() {
         match of {
             None if matches!(fault.deed, Deed::Read | Deed::ReadTasks | Deed::ReadLedger) => {
-                act_news::not_read(work, &fault);
+                not_read(work, &fault);
             }
             _ => denied(work, of, fault),
         }
@@ -52,7 +52,7 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
         work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
     }
     if of.is_none() {
-        act_news::not_read(work, &fault);
+        not_read(work, &fault);
     }
     // A hundred writes that fail together are one failure; without a store there is nothing to try again.
     if work.store.retry_at.is_none() {
@@ -62,6 +62,33 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
     }
     halt_here(work, fault);
     effects
+}
+
+/// The store could not be read: what waits for it to tell of a task waits no longer.
+fn not_read(work: &mut Work, fault: &Fault) {
+    work.news.push(News::Store(StoreNews::Unread(fault.clone())));
+    let mut unwanted = std::mem::take(&mut work.saver.unwanted);
+    unwanted.append(&mut work.unsettle);
+    unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());
+    unwanted.append(&mut give_up_wishes(work));
+    for key in std::mem::take(&mut work.saver.wanted).into_keys().chain(unwanted) {
+        act_news::not_done(work, Some(key), NotDone::NotRead(fault.clone()));
+    }
+}
+
+/// What a person wished of tasks that were to be read first waits no longer; gives of which. What the service told is kept until
+/// they can be read.
+fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
+    let mut of = BTreeSet::new();
+    work.then.retain(|key, waiting| {
+        let told = waiting.len();
+        waiting.retain(|then| matches!(then, Then::Charge(_) | Then::Twice(_)));
+        if waiting.len() < told {
+            of.insert(*key);
+        }
+        !waiting.is_empty()
+    });
+    of
 }
 
 /// A reader's role changes nothing: it is said once, nothing is tried again, and looking goes on.

@@ -2,15 +2,15 @@
 //! take, back-off while the service is away.
 
 use crate::{
-    again, callback,
+    auto_retry, availability,
+    backoff::{backoff, jitter},
+    callback,
+    claims::{self, claim, held_by_another},
     effect::{Effect, HttpCmd, Ticket},
     expected::{self, Expected},
-    hands::{self, claim, held_by_another},
-    ids, line,
+    failure_streak, ids,
     news::{News, TaskNews},
-    plan, portion, share,
-    spread::{backoff, jitter},
-    streak, tasks,
+    poll_budget, scheduling, share, tasks,
     timeline::{answer_event, event},
     work::Work,
     writes,
@@ -66,9 +66,9 @@ fn pause(work: &Work, task: &Task, polls: u32) -> u64 {
 fn by_history(Expected { median_ms, p95_ms }: Expected, elapsed: u64, every: u64) -> u64 {
     let half = median_ms / 2;
     if elapsed < half {
-        (half - elapsed).clamp(every, line::SLOWEST.max(every))
+        (half - elapsed).clamp(every, availability::SLOWEST.max(every))
     } else if elapsed < median_ms {
-        ((median_ms - elapsed) / 2).clamp(every, line::SLOWEST.max(every))
+        ((median_ms - elapsed) / 2).clamp(every, availability::SLOWEST.max(every))
     } else {
         at_the_end(elapsed, p95_ms, every)
     }
@@ -85,7 +85,7 @@ fn at_the_end(elapsed: u64, slow: u64, every: u64) -> u64 {
     if elapsed <= 2 * slow {
         return every;
     }
-    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(line::SLOWEST).max(every)
+    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(availability::SLOWEST).max(every)
 }
 
 /// Asks about everything that is due, within the account's budget.
@@ -95,7 +95,7 @@ pub(super) fn ask_due(work: &mut Work) -> Vec<Effect> {
 }
 
 fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
-    portion::refill(work, profile);
+    poll_budget::refill(work, profile);
     let mut effects = Vec::new();
     while may_ask(work, profile) && work.of(profile).poller.budget_milli >= 1000 {
         let Some(question) = ids::question(work, profile).or_else(|| next(work, profile)) else { break };
@@ -107,7 +107,7 @@ fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
 
 /// The question about the task that is due first. While the service does not answer, what is due next finds out whether it is back.
 fn next(work: &mut Work, profile: &str) -> Option<HttpCmd> {
-    let until = if line::is_probing(work, profile) { Mono(u64::MAX) } else { work.now.mono };
+    let until = if availability::is_probing(work, profile) { Mono(u64::MAX) } else { work.now.mono };
     loop {
         let due = &mut work.of_mut(profile).poller.due;
         let key = due.due(until).next()?;
@@ -127,17 +127,21 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
 fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
     let served = work.of(profile);
     let soonest = served.poller.due.first();
-    let waits_for_no_time = ids::is_wanted(work, profile) || line::is_probing(work, profile) && soonest.is_some();
+    let waits_for_no_time =
+        ids::is_wanted(work, profile) || availability::is_probing(work, profile) && soonest.is_some();
     let at = if waits_for_no_time { work.now.mono } else { soonest? };
     if !served.has_key || under_way(work, profile) >= at_once(work, profile) {
         return None; // Never, or the next answer brings us back.
     }
-    let missing = 1000_u64.saturating_sub(portion::budget_now(work, profile));
-    Some(at.max(line::open_at(work, profile)).max(work.now.mono.plus(portion::refill_ms(work, profile, missing))))
+    let missing = 1000_u64.saturating_sub(poll_budget::budget_now(work, profile));
+    Some(
+        at.max(availability::open_at(work, profile))
+            .max(work.now.mono.plus(poll_budget::refill_ms(work, profile, missing))),
+    )
 }
 
 fn may_ask(work: &Work, profile: &str) -> bool {
-    let open = work.of(profile).has_key && work.now.mono >= line::open_at(work, profile);
+    let open = work.of(profile).has_key && work.now.mono >= availability::open_at(work, profile);
     open && under_way(work, profile) < at_once(work, profile)
 }
 
@@ -146,7 +150,7 @@ fn under_way(work: &Work, profile: &str) -> usize {
 }
 
 fn at_once(work: &Work, profile: &str) -> usize {
-    if line::is_probing(work, profile) { 1 } else { AT_ONCE }
+    if availability::is_probing(work, profile) { 1 } else { AT_ONCE }
 }
 
 /// The end of a query.
@@ -178,21 +182,21 @@ fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
     match work.protocol(&task.profile).queried(reply, &id) {
         QueryVerdict::Again { wait_ms, hold, error } => again(work, task, was, (hold, wait_ms), error, reply),
         QueryVerdict::Running { status: word, known } => {
-            line::heard_of(work, &task.profile, key);
+            availability::heard_of(work, &task.profile, key);
             running(work, task, &was, word, known, reply)
         }
         QueryVerdict::SuccessWithoutFile { status: word } => {
-            line::heard_of(work, &task.profile, key);
+            availability::heard_of(work, &task.profile, key);
             without_file(work, task, was, word, reply)
         }
         QueryVerdict::Ready { source } => {
-            line::heard_of(work, &task.profile, key);
+            availability::heard_of(work, &task.profile, key);
             let file = file_of(work, key, source);
             let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }
         QueryVerdict::Failed { error } => {
-            line::heard_of(work, &task.profile, key);
+            availability::heard_of(work, &task.profile, key);
             failed(work, task, error, reply)
         }
     }
@@ -256,13 +260,13 @@ fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
 fn keep(work: &mut Work, mut task: Task, news: Option<domain::task::Event>, changed: bool) -> Vec<Effect> {
     let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { work.now.wall };
-    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(hands::CLAIM / 2));
+    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(claims::CLAIM / 2));
     if news.is_none() && !changed && (covered || work.ending.is_some()) {
         tasks::put(work, task);
         return Vec::new();
     }
     // Good until well after the next question, or another program would take the task over in between.
-    task.claim = claim(work, hands::CLAIM.saturating_add(next.since(work.now.wall)));
+    task.claim = claim(work, claims::CLAIM.saturating_add(next.since(work.now.wall)));
     writes::write(work, task, news.into_iter().collect(), vec![])
 }
 
@@ -277,19 +281,20 @@ fn again(
 ) -> Vec<Effect> {
     let (key, every) = (task.key, work.settings.poll.every_ms);
     let wait = wait.map(|wait| wait.min(LONGEST_WAIT));
-    let alone = |misses: u32| wait.unwrap_or_else(|| backoff(every, line::SLOWEST, misses + 1, u64::from(key.0)));
+    let alone =
+        |misses: u32| wait.unwrap_or_else(|| backoff(every, availability::SLOWEST, misses + 1, u64::from(key.0)));
     let is_halt = error.class == ErrorClass::Auth;
     let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     let (pause, misses) = match hold {
-        Hold::Service if line::brought_nothing(work, &task.profile, key) => {
+        Hold::Service if availability::brought_nothing(work, &task.profile, key) => {
             (alone(was.misses), was.misses.saturating_add(1))
         }
         Hold::Service => (0, was.misses),
         Hold::Account => {
-            line::spoke(work, &task.profile);
+            availability::spoke(work, &task.profile);
             work.of_mut(&task.profile).poller.missed.remove(&key);
-            line::rest_account(
+            availability::rest_account(
                 work,
                 &task.profile,
                 if matches!(trouble.error.class, ErrorClass::RateLimited) { wait } else { Some(MINUTE) },
@@ -297,7 +302,7 @@ fn again(
             (0, was.misses)
         }
         Hold::Refused => {
-            line::spoke(work, &task.profile);
+            availability::spoke(work, &task.profile);
             work.of_mut(&task.profile).poller.missed.remove(&key);
             // A status without a code speaks of a wrong address as well as of a wrong task.
             let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS } else { PATIENCE };
@@ -320,7 +325,7 @@ fn again(
 }
 
 fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Event) -> Vec<Effect> {
-    streak::made(work.of_mut(&task.profile));
+    failure_streak::made(work.of_mut(&task.profile));
     let wanted = work.settings.download.auto || task.dir.is_some();
     task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(work.now.wall), kept: None };
     writes::write(work, task, vec![note], vec![])
@@ -338,13 +343,13 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
     };
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error.clone()) });
-    streak::failed(work, &task.profile, &error);
+    failure_streak::failed(work, &task.profile, &error);
     task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
-    plan::audit_nameless(work, &task);
+    scheduling::audit_nameless(work, &task);
     let mut effects = writes::write(work, task.clone(), vec![note], ledger.into_iter().collect());
-    effects.extend(again::automatic(work, &task, &error));
+    effects.extend(auto_retry::automatic(work, &task, &error));
     effects
 }
 

@@ -1,8 +1,8 @@
 //! What is known of a profile, by its name.
 
 use crate::{
-    hands,
-    served::{Halt, Served},
+    claims,
+    profile_state::{Halt, ProfileState},
     settings::Profile,
     work::Work,
 };
@@ -16,16 +16,16 @@ use service::protocol::Protocol;
 use std::sync::LazyLock;
 
 /// What is known of a profile that the config does not know: nothing.
-static UNKNOWN: LazyLock<Served> = LazyLock::new(Served::default);
+static UNKNOWN: LazyLock<ProfileState> = LazyLock::new(ProfileState::default);
 
 impl Work {
     /// A profile of that name, as it is served here. One that the config does not know has no key.
     #[must_use]
-    pub fn of(&self, profile: &str) -> &Served {
+    pub fn of(&self, profile: &str) -> &ProfileState {
         if profile == self.settings.profile.name { &self.own } else { self.others.get(profile).unwrap_or(&UNKNOWN) }
     }
 
-    pub(crate) fn of_mut(&mut self, profile: &str) -> &mut Served {
+    pub(crate) fn of_mut(&mut self, profile: &str) -> &mut ProfileState {
         if profile == self.settings.profile.name {
             return &mut self.own;
         }
@@ -33,7 +33,7 @@ impl Work {
     }
 
     /// The profiles that the config knows, the default one first.
-    pub fn served(&self) -> impl Iterator<Item = (&str, &Served)> {
+    pub fn served(&self) -> impl Iterator<Item = (&str, &ProfileState)> {
         self.all().filter(|(_, served)| served.is_known)
     }
 
@@ -71,7 +71,7 @@ impl Work {
             && *row.kind.profile != *self.settings.profile.name
             && !served.has_key
             && (!served.is_known || served.key_problem.is_some())
-            && self.tasks.live.get(&row.key).is_none_or(|task| !hands::held_by_another(self, task))
+            && self.tasks.live.get(&row.key).is_none_or(|task| !claims::held_by_another(self, task))
     }
 
     /// What stops the sending: of the default profile, else of the first other one that is stopped.
@@ -112,7 +112,7 @@ impl Work {
     }
 
     /// Every profile of which something is known, the config's or not: what was asked may still be answered.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Served)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &ProfileState)> {
         let others = self.others.iter().map(|(name, served)| (name.as_str(), served));
         std::iter::once((self.settings.profile.name.as_str(), &self.own)).chain(others)
     }

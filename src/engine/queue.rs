@@ -10,14 +10,14 @@
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
 use crate::{
-    again, callback,
+    auto_retry, availability,
+    backoff::backoff,
+    callback,
+    claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
-    hands::{self, claim},
-    line,
+    failure_streak,
     news::{News, TaskNews},
-    poller, share,
-    spread::backoff,
-    streak, tasks,
+    poller, share, tasks,
     timeline::{answer_event, event},
     uploads,
     work::Work,
@@ -49,7 +49,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     if !may_send(work, profile)
         || is_occupied(work, profile)
         || waits_for_an_answer(work, profile)
-        || line::send_at(work, profile).is_none_or(|at| at > work.now.mono)
+        || availability::send_at(work, profile).is_none_or(|at| at > work.now.mono)
     {
         return Vec::new();
     }
@@ -67,7 +67,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     work.queue.asked_at = work.now;
     let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task, never_left: None };
-    let per_minute = line::per_minute(work, profile);
+    let per_minute = availability::per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute, path })]
 }
@@ -82,7 +82,7 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
         return None;
     }
     if next(work, profile).is_some() {
-        return line::send_at(work, profile);
+        return availability::send_at(work, profile);
     }
     work.of(profile).sending.due.after(work.now.mono)
 }
@@ -99,7 +99,7 @@ pub fn undo_left(work: &Work, key: TaskKey) -> u64 {
 fn is_occupied(work: &Work, profile: &str) -> bool {
     work.queue.claiming.is_some()
         || uploads::holds_up(work, profile)
-        || (line::is_probing(work, profile) && is_posting(work, profile))
+        || (availability::is_probing(work, profile) && is_posting(work, profile))
 }
 
 fn may_send(work: &Work, profile: &str) -> bool {
@@ -129,7 +129,7 @@ fn next<'w>(work: &'w Work, profile: &str) -> Option<&'w Task> {
 pub(super) fn wait(work: &mut Work, key: TaskKey, until: Wall) {
     if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
         // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
-        line::wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
+        availability::wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
     }
 }
 
@@ -243,7 +243,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
             if let Some(cause) = halt {
                 share::halt(work, &profile, Why { cause, tasks: 1, error: error.clone() });
             }
-            streak::refused(work, &profile, &error);
+            failure_streak::refused(work, &profile, &error);
             // First of all no other program sends into the same.
             let mut effects = share::due(work);
             effects.extend(became_unknown(work, task, error, note));
@@ -255,13 +255,13 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
 fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Accepted(id.clone()), reply);
     task.phase = poller::first(work, &task);
-    task.claim = claim(work, hands::CLAIM);
+    task.claim = claim(work, claims::CLAIM);
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
     task.remote = Some(id);
     let served = work.of_mut(&task.profile);
     served.sending.put_backs = 0;
-    streak::accepted(served);
-    line::answered(work, &task.profile);
+    failure_streak::accepted(served);
+    availability::answered(work, &task.profile);
     writes::write(work, task, vec![note], vec![money])
 }
 
@@ -273,13 +273,13 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     }
     // What answers at a wrong address is not the service.
     if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
-        line::answered(work, &task.profile);
+        availability::answered(work, &task.profile);
     }
     if let Some(cause) = halt {
         share::halt(work, &task.profile, Why { cause, tasks: 1, error: error.clone() });
     }
     work.news.push(News::Task { key: task.key, what: TaskNews::Refused(error.clone()) });
-    streak::refused(work, &task.profile, &error);
+    failure_streak::refused(work, &task.profile, &error);
     task.phase = Phase::Refused { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
@@ -291,7 +291,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     } else {
         writes::write(work, task.clone(), vec![note], vec![money])
     });
-    effects.extend(again::automatic(work, &task, &error));
+    effects.extend(auto_retry::automatic(work, &task, &error));
     effects
 }
 
@@ -306,17 +306,17 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}
-        _ if error.class == ErrorClass::Network => line::missed(work, &profile),
-        _ => line::spoke(work, &profile),
+        _ if error.class == ErrorClass::Network => availability::missed(work, &profile),
+        _ => availability::spoke(work, &profile),
     }
     // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });
-    let wait = if is_away { line::probe_at(work, &profile).since(work.now.mono) } else { own };
+    let wait = if is_away { availability::probe_at(work, &profile).since(work.now.mono) } else { own };
     let note =
         answer_event(work, What::PutBack { wait_ms: wait, why: error.reason.clone(), sent: task.sent_at }, reply);
     let not_before = work.now.wall.plus(if is_away { 0 } else { wait });
     if !is_away {
-        line::wait_until(work, &profile, work.now.mono.plus(wait));
+        availability::wait_until(work, &profile, work.now.mono.plus(wait));
         // The account's word, for every program; a line that is down is this machine's matter.
         if error.class != ErrorClass::Network {
             work.of_mut(&profile).sending.rests_until = not_before;

@@ -1,7 +1,7 @@
 //! Whether the gateway's records may be asked.
 
 use crate::{
-    line,
+    availability,
     news::{News, RecordsNews},
     work::Work,
 };
@@ -15,7 +15,7 @@ pub fn is_on(work: &Work, profile: &str) -> bool {
 
 /// Whether a question can go out now.
 pub(super) fn may_ask(work: &Work, profile: &str) -> bool {
-    may_be_asked(work, profile) && work.now.mono >= line::open_at(work, profile)
+    may_be_asked(work, profile) && work.now.mono >= availability::open_at(work, profile)
 }
 
 pub(super) fn may_be_asked(work: &Work, profile: &str) -> bool {

@@ -4,7 +4,7 @@
 use crate::{
     msg::Reread,
     news::{ConfigNews, News},
-    served::Served,
+    profile_state::ProfileState,
     settings::{Profile, Settings},
     work::Work,
 };
@@ -32,7 +32,7 @@ fn profiles(work: &mut Work, new: &Settings) {
             Some(known) => take_profile(&mut known.profile, &other.profile),
             None => drop(work.settings.others.insert(name.clone(), other.clone())),
         }
-        work.others.entry(name.clone()).or_insert_with(|| Served::new(false, work.now.mono)).is_known = true;
+        work.others.entry(name.clone()).or_insert_with(|| ProfileState::new(false, work.now.mono)).is_known = true;
     }
     for (name, served) in &mut work.others {
         if !new.others.contains_key(name) {

@@ -4,13 +4,13 @@ use crate::{
     act::Resolution,
     act_news::refuse,
     callback,
+    claims::{self, claim, held_by_another, in_scope, name},
     effect::{Effect, StoreCmd},
     ended::{self, live, may_be_there},
-    hands::{self, claim, held_by_another, in_scope, name},
     ids,
     money::price,
     news::{ActNews, Left, News, TaskNews},
-    plan, queue,
+    queue, scheduling,
     timeline::event,
     unknowns,
     work::{Then, Work},
@@ -134,10 +134,10 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
         return refuse(work, key, Left::IdOf { id, other });
     }
     let before = error.clone();
-    let claim = claim(work, hands::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
-    plan::audit_nameless(work, &task);
+    scheduling::audit_nameless(work, &task);
     if is_posted {
         let note = event(work, What::Posted(id.clone()));
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };

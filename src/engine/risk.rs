@@ -6,11 +6,11 @@
 //! run out                -> one try more, unless a person stopped it or saving is theirs to begin: a fresh address is asked for
 //! ```
 
-pub use plan::AT_RISK;
+pub use scheduling::AT_RISK;
 
 use crate::{
     news::{News, TaskNews},
-    plan, tasks,
+    scheduling, tasks,
     work::Work,
 };
 use domain::{
@@ -23,10 +23,10 @@ use domain::{
 /// The last try before an address runs out comes so long before.
 const BEFORE: u64 = MINUTE;
 
-/// Whether the address of a row's file has less than [`plan::AT_RISK`] left, or has run out.
+/// Whether the address of a row's file has less than [`scheduling::AT_RISK`] left, or has run out.
 #[must_use]
 pub fn runs_out_soon(row: &Row, now: Wall) -> bool {
-    row.expires_at.get().is_some_and(|end| end < now.plus(plan::AT_RISK))
+    row.expires_at.get().is_some_and(|end| end < now.plus(scheduling::AT_RISK))
 }
 
 /// Tells what has come to be at risk, and has files tried once more whose address has run out.
@@ -59,7 +59,7 @@ pub(super) fn has_run_out(work: &Work, task: &Task) -> bool {
 /// What is said of a file whose address had run out before it was asked for anew, and of which no other works.
 pub(super) fn ran_out(error: TaskError) -> TaskError {
     let reason = Reason::Own(Own::RanOut(Box::new(error.reason)));
-    TaskError { code: plan::RAN_OUT.into(), class: ErrorClass::File, reason, ..error }
+    TaskError { code: scheduling::RAN_OUT.into(), class: ErrorClass::File, reason, ..error }
 }
 
 /// The next try of a file, still within its address's life where it would come after it.

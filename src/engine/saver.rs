@@ -2,15 +2,13 @@
 //! anything is fetched, so that no two programs fetch the same one.
 
 use crate::{
-    act_news,
+    act_news, availability,
+    backoff::backoff,
+    claims::{claim, held_by_us, is_ours},
     effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
-    hands::{claim, held_by_us, is_ours},
-    line,
     msg::SaveMsg,
     news::{News, NotDone, TaskNews},
-    risk,
-    spread::backoff,
-    tasks,
+    risk, tasks,
     timeline::event,
     work::{Saving, SavingStep, Work},
     writes,
@@ -65,7 +63,7 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
         Some(_) => work.now.mono,
         None => work.of(profile).saves.after(work.now.mono)?,
     };
-    Some(at.max(line::open_at(work, profile)))
+    Some(at.max(availability::open_at(work, profile)))
 }
 
 /// Whether one more file may be begun.
@@ -79,12 +77,12 @@ fn may_begin(work: &Work, profile: &str) -> bool {
         matches!(saving.step, SavingStep::Claiming | SavingStep::Address)
             && work.tasks.live.get(key).is_some_and(|task| task.profile == profile)
     };
-    work.of(profile).has_key && !(line::is_probing(work, profile) && work.saver.active.iter().any(calls))
+    work.of(profile).has_key && !(availability::is_probing(work, profile) && work.saver.active.iter().any(calls))
 }
 
 /// Whether a file of that profile may be begun now.
 pub(super) fn is_open(work: &Work, profile: &str) -> bool {
-    may_begin(work, profile) && work.now.mono >= line::open_at(work, profile)
+    may_begin(work, profile) && work.now.mono >= availability::open_at(work, profile)
 }
 
 /// The file at risk whose address runs out first, else the one whose time came first.
@@ -162,11 +160,11 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     let profile = task.profile.clone();
     match verdict(work, &profile, reply) {
         FileVerdict::Address(address) => {
-            line::heard_of(work, &profile, key);
+            availability::heard_of(work, &profile, key);
             fetch(work, task, address)
         }
         FileVerdict::Refused { error } => {
-            line::spoke(work, &profile);
+            availability::spoke(work, &profile);
             give_back(work, task, error, None)
         }
         FileVerdict::Again { wait_ms, error } => {
@@ -174,13 +172,13 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
             // Only this call is the service's own; the storage is another host.
             let wait = match error.class {
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome
-                    if !line::brought_nothing(work, &profile, key) =>
+                    if !availability::brought_nothing(work, &profile, key) =>
                 {
                     0
                 }
                 ErrorClass::RateLimited => {
-                    line::spoke(work, &profile);
-                    line::rest_account(work, &profile, wait_ms);
+                    availability::spoke(work, &profile);
+                    availability::rest_account(work, &profile, wait_ms);
                     0
                 }
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => own,
@@ -191,7 +189,7 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
                 | ErrorClass::InvalidParams
                 | ErrorClass::Plan
                 | ErrorClass::File => {
-                    line::spoke(work, &profile);
+                    availability::spoke(work, &profile);
                     own
                 }
             };

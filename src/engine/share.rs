@@ -5,10 +5,10 @@
 //! The store refuses every wish to send once a stop is on disk, so nothing here needs to be quick to be safe.
 
 use crate::{
+    availability,
     effect::{Effect, StoreCmd, Ticket},
-    line,
     news::{News, QueueNews},
-    served::{Halt, Sending},
+    profile_state::{Halt, Sending},
     settings::Scope,
     work::Work,
 };
@@ -194,7 +194,7 @@ fn take(work: &mut Work, profile: &str, account: Account) {
     served.account = account;
     served.sending.put_backs = account.put_backs;
     (served.sending.refusals, served.sending.failures) = (account.refusals, account.failures);
-    line::rest(work, profile, account.not_before);
+    availability::rest(work, profile, account.not_before);
     // What cannot be is not taken over; it is not to be written back either.
     work.of_mut(profile).sending.rests_until = account.not_before;
 }

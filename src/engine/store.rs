@@ -3,14 +3,14 @@
 
 use crate::{
     act_news::{self, done},
-    again, audit, callback, changed, charges,
+    audit, auto_retry, callback, changed, charges, claims,
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
-    ending, hands, money,
+    ending, money,
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
     news::{News, NotQueued, QueueNews, StoreNews, TaskNews},
-    outage,
-    plan::plan_anew,
-    portion, queue, saver, share, tasks,
+    outage, poll_budget, queue, saver,
+    scheduling::plan_anew,
+    share, tasks,
     timeline::event,
     unknowns, uploads,
     work::Work,
@@ -97,7 +97,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             outage::failed(work, ticket, fault)
         }
         StoreMsg::Company { others } => {
-            portion::heard(work, others);
+            poll_budget::heard(work, others);
             Vec::new()
         }
         StoreMsg::OnlyReads => {
@@ -143,7 +143,7 @@ fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
             let mut effects = writes::next_write(work, key, rev);
             if effects.is_empty() {
                 act_news::on_disk(work, key);
-                effects.extend(again::on_disk(work, key));
+                effects.extend(auto_retry::on_disk(work, key));
             }
             effects.extend(saver::claim_saved(work, &write.task));
             effects
@@ -257,7 +257,7 @@ pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, In
     match &result {
         Ok(tasks) => {
             for task in tasks {
-                hands::name(work, task.key);
+                claims::name(work, task.key);
                 effects.extend(changed::changed(work, task.clone()));
                 done(work, task.key, task.state());
                 if automatic {
@@ -270,7 +270,7 @@ pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, In
             }
         }
         Err(InsertRefusal::NameTaken { task }) => {
-            hands::name(work, task.key);
+            claims::name(work, task.key);
             effects.extend(changed::changed(work, (**task).clone()));
             done(work, task.key, task.state());
         }

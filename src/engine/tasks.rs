@@ -4,7 +4,7 @@
 use crate::{
     history::Sort,
     news::{News, RowNews},
-    plan,
+    scheduling,
     work::{Tasks, Work},
 };
 use domain::{
@@ -38,7 +38,7 @@ pub fn put(work: &mut Work, task: Task) {
     set_member(&mut work.tasks.ready, key, task.state() == TaskState::Ready);
     set_member(&mut work.tasks.unknown, key, task.state() == TaskState::Unknown);
     set_member(&mut work.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
-    plan::plan(work, &task);
+    scheduling::plan(work, &task);
     if is_kept_whole(task.state()) {
         work.tasks.live.insert(key, task);
     } else {

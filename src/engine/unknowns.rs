@@ -11,12 +11,12 @@
 //! ```
 
 use crate::{
+    claims::{self, claim},
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
-    hands::{self, claim},
     ids,
     news::{News, TaskNews},
-    plan, records,
-    served::{Look, Records, Served},
+    profile_state::{Look, ProfileState, Records},
+    records, scheduling,
     timeline::answer_of_records,
     work::Work,
     writes,
@@ -51,7 +51,7 @@ const FRESH: u64 = 30 * SECOND;
 /// Whether the records may still settle that unknown of themselves: its first look is not over.
 #[must_use]
 pub fn is_to_be_looked_for(work: &Work, key: TaskKey) -> bool {
-    let looked_for = |(profile, served): (&str, &Served)| {
+    let looked_for = |(profile, served): (&str, &ProfileState)| {
         records::is_on(work, profile) && served.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
     };
     work.served().any(looked_for)
@@ -83,7 +83,7 @@ pub(super) fn looks_first(work: &mut Work, task: &Task) -> bool {
 /// Whether that unknown is looked for now, or is about to be.
 #[must_use]
 pub fn is_looked_for(work: &Work, key: TaskKey) -> bool {
-    let asks = |(profile, served): (&str, &Served)| {
+    let asks = |(profile, served): (&str, &ProfileState)| {
         let records = &served.records;
         let is_due = || records.look_due.get(key).is_some_and(|at| at <= work.now.mono);
         let is_under_way = records.look.as_ref().is_some_and(|look| look.keys.contains(&key));
@@ -200,7 +200,8 @@ pub(super) fn reach(work: &Work) -> u64 {
 
 /// The profile of the look of that number.
 fn looking(work: &Work, of: Ticket) -> String {
-    let is_it = |(_, served): &(&str, &Served)| served.records.look.as_ref().is_some_and(|look| look.ticket == of);
+    let is_it =
+        |(_, served): &(&str, &ProfileState)| served.records.look.as_ref().is_some_and(|look| look.ticket == of);
     work.all().find(is_it).map(|(profile, _)| profile.to_owned()).unwrap_or_default()
 }
 
@@ -268,20 +269,20 @@ fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
     let look = records.look.take()?;
     for key in &look.keys {
         let Some((since, done)) = records.looks.get_mut(key) else { continue };
-        let ahead = |done: u8| plan::LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
+        let ahead = |done: u8| scheduling::LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
         // One that came in between, because a person asked, takes the place of none.
         if let Some(next) = ahead(*done).filter(|at| *at > now) {
             records.look_due.set(*key, Some(next));
             continue;
         }
-        let last = usize::from(*done) + 1 >= plan::LOOKS.len();
+        let last = usize::from(*done) + 1 >= scheduling::LOOKS.len();
         // The last look is one that told something, however often it has to be tried.
         let again = last && !told;
         let due = if again {
-            Some(now.plus(plan::LOOKS[3]))
+            Some(now.plus(scheduling::LOOKS[3]))
         } else {
             *done = done.saturating_add(1);
-            while ahead(*done).is_some_and(|at| at <= now) && usize::from(*done) + 1 < plan::LOOKS.len() {
+            while ahead(*done).is_some_and(|at| at <= now) && usize::from(*done) + 1 < scheduling::LOOKS.len() {
                 *done += 1;
             }
             ahead(*done).map(|at| at.max(now.plus(SECOND)))
@@ -323,7 +324,7 @@ fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
         phase: Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None },
         remote: Some(id.clone()),
         settled: Some(error),
-        claim: claim(work, hands::CLAIM),
+        claim: claim(work, claims::CLAIM),
         evidence: None,
         ..task
     };
@@ -352,7 +353,7 @@ fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<E
         ..task
     };
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error) });
-    plan::audit_later(work, &task);
+    scheduling::audit_later(work, &task);
     let line = charge(work, &mut task, &row, cost);
     let note = answer_of_records(work, What::Failed(reason), task.request_id.as_deref());
     writes::write(work, task, vec![note], vec![line])

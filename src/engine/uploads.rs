@@ -12,7 +12,7 @@
 use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket, Upload},
     news::{LineNews, News},
-    served::Uploads,
+    profile_state::Uploads,
     work::Work,
     writes,
 };

@@ -1,12 +1,12 @@
 //! The whole state of the program, subject by subject.
 
 use crate::{
-    agenda::Agenda,
+    due_queue::DueQueue,
     effect::{SaveTarget, Ticket, Write},
     history::{History, Sort},
     news::News,
+    profile_state::ProfileState,
     rows::Rows,
-    served::Served,
     settings::Settings,
 };
 use domain::{
@@ -53,9 +53,9 @@ pub struct Work {
     /// The store, as seen from here.
     pub store: Store,
     /// The default profile.
-    pub own: Served,
+    pub own: ProfileState,
     /// The others, by name.
-    pub others: BTreeMap<String, Served>,
+    pub others: BTreeMap<String, ProfileState>,
     /// Changes to tasks that have ended; the store is reading them.
     pub then: BTreeMap<TaskKey, Vec<Then>>,
     /// Set when the program is to end.
@@ -74,11 +74,11 @@ impl Work {
     pub fn new(settings: Settings, now: Now) -> Self {
         Self {
             queue: Queue { paused: settings.queue.start_paused, ..Queue::default() },
-            own: Served::new(settings.has_key, now.mono),
+            own: ProfileState::new(settings.has_key, now.mono),
             others: settings
                 .others
                 .keys()
-                .map(|name| (name.clone(), Served::new(settings.has_key, now.mono)))
+                .map(|name| (name.clone(), ProfileState::new(settings.has_key, now.mono)))
                 .collect(),
             then: BTreeMap::new(),
             money: Money { day: now.day_start(), ..Money::default() },
@@ -253,7 +253,7 @@ pub struct Saver {
     /// Files that another program saves by what is known here, and that are to be stopped if the store says that nobody does.
     pub unwanted: BTreeSet<TaskKey>,
     /// Files that wait, by when their address comes to be at risk, or runs out.
-    pub risks: Agenda<Mono>,
+    pub risks: DueQueue<Mono>,
     /// Those that were told as at risk, by the end of the address that they were told for.
     pub warned: BTreeMap<TaskKey, Wall>,
     /// Of these, those that were tried once more after that end.
@@ -369,7 +369,7 @@ pub struct Store {
     /// When to try again.
     pub retry_at: Option<Mono>,
     /// Rows that another program holds, by when they are looked at again: its claim has run out by then.
-    pub held: Agenda<Mono>,
+    pub held: DueQueue<Mono>,
 }
 
 /// The program's end.

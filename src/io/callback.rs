@@ -6,7 +6,7 @@
 
 use crate::{
     client::{Route, transport},
-    foreign, private,
+    foreign_text, private_files,
     store::Handle,
 };
 use axum::{
@@ -87,8 +87,8 @@ pub(crate) async fn serve(listen: SocketAddr, data_dir: PathBuf, store: Handle, 
 /// The lock of whoever listens.
 fn open(data_dir: &Path) -> io::Result<File> {
     let dir = data_dir.join("run");
-    private::make_folder(&dir)?;
-    private::options().write(true).create(true).truncate(false).open(dir.join("callback"))
+    private_files::make_folder(&dir)?;
+    private_files::options().write(true).create(true).truncate(false).open(dir.join("callback"))
 }
 
 /// Waits until the lock comes free, on a thread of its own: no wake-up until then. `None` when it never will.
@@ -178,7 +178,7 @@ pub enum NoEcho {
 /// # Errors
 /// It did not.
 pub async fn probe(public_url: &str) -> Result<(), NoEcho> {
-    let line = |error: &dyn std::error::Error| NoEcho::Line(foreign::causes(error));
+    let line = |error: &dyn std::error::Error| NoEcho::Line(foreign_text::causes(error));
     let mut bits = [0; 32];
     SystemRandom::new().fill(&mut bits).map_err(|error| NoEcho::Line(error.to_string()))?;
     let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();

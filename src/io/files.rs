@@ -1,6 +1,6 @@
 //! Folders of this machine, listed for choosing from, and files read whole, whatever stands at their path.
 
-use crate::{foreign, paths::expanded, surroundings};
+use crate::{environment, foreign_text, paths::expanded};
 use domain::{
     reason::system::{At, System},
     request::ImageKind,
@@ -77,7 +77,7 @@ pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
 #[must_use]
 pub fn missing(tasks: &[Task], is_shared: bool) -> (Vec<TaskKey>, Vec<TaskKey>) {
     let is_gone = |path: &str| fs::metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound);
-    let here = surroundings::machine();
+    let here = environment::machine();
     let is_others = |saved: &SavedFile| !is_shared && saved.host.as_ref().is_some_and(|host| *host != here);
     let gone = tasks.iter().filter_map(|task| Some((task.key, task.saved().filter(|saved| is_gone(&saved.path))?)));
     let (elsewhere, missing): (Vec<_>, Vec<_>) = gone.partition(|(_, saved)| is_others(saved));
@@ -98,7 +98,7 @@ pub fn list(typed: &str) -> Result<Listing, At> {
         _ => folder.to_owned(),
     };
     let shown = if folder.is_empty() { "." } else { &folder };
-    let failed = |why| At { path: foreign::quote(shown, 200), why };
+    let failed = |why| At { path: foreign_text::quote(shown, 200), why };
     let place = expanded(shown).map_err(failed)?;
     let hidden = name.starts_with('.');
     let mut entries: Vec<Entry> = fs::read_dir(&place)
@@ -152,7 +152,7 @@ pub fn text(typed: &str) -> Result<String, At> {
     let bytes = expanded(typed.trim()).and_then(|path| whole(&path, MOST_TEXT));
     bytes
         .and_then(|bytes| String::from_utf8(bytes).map_err(|_| System::NotUtf8))
-        .map_err(|why| At { path: foreign::quote(typed, 200), why })
+        .map_err(|why| At { path: foreign_text::quote(typed, 200), why })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ pub(crate) mod exif;
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
-use crate::{files, foreign, paths::expanded, private};
+use crate::{files, foreign_text, paths::expanded, private_files};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     picture::{MAX_BYTES, Typed, typed},
@@ -50,7 +50,7 @@ pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Fault> {
 /// What is in a `data:` URL. No copy of it is kept: the request holds it.
 fn in_data_url(url: &str) -> Result<StoredImage, Fault> {
     let (label, content) = url.split_once(',').unwrap_or((url, ""));
-    let path = format!("{},…", foreign::quote(label, 60));
+    let path = format!("{},…", foreign_text::quote(label, 60));
     let failed = |why| fault(&path, why);
     let bytes = BASE64_STANDARD.decode(content.trim()).map_err(|_| failed(Why::NotBase64))?;
     let content::Seen { kind, sides: (width, height), odd } = content::look_into(&bytes).map_err(failed)?;
@@ -180,7 +180,7 @@ fn place(stored: &StoredImage, images_dir: &Path) -> PathBuf {
 }
 
 pub(crate) fn fault(path: &str, why: Why) -> Fault {
-    Fault { path: foreign::quote(path, 200), why }
+    Fault { path: foreign_text::quote(path, 200), why }
 }
 
 fn read(path: &str) -> Result<Vec<u8>, Why> {
@@ -222,8 +222,8 @@ fn put(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), Faul
     static LOADS: AtomicU64 = AtomicU64::new(0);
     let load = LOADS.fetch_add(1, Ordering::Relaxed);
     let tmp = images_dir.join(format!(".{}.{}-{load}.tmp", stored.sha256, std::process::id()));
-    let written = private::make_folder(images_dir).and_then(|()| {
-        let mut file = private::options().write(true).create(true).truncate(true).open(&tmp)?;
+    let written = private_files::make_folder(images_dir).and_then(|()| {
+        let mut file = private_files::options().write(true).create(true).truncate(true).open(&tmp)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&tmp, &target)

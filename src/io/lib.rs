@@ -3,21 +3,21 @@
 
 pub mod callback;
 pub mod client;
-pub mod coding;
 pub mod config;
+pub mod content_encoding;
 pub mod download;
 pub mod drafts;
+pub mod environment;
 pub mod export;
 pub mod files;
-pub mod foreign;
+pub mod foreign_text;
 pub mod images;
 pub mod log;
 pub mod paths;
-pub mod private;
+pub mod private_files;
 pub mod prompts;
 pub mod run;
 pub mod secret;
 pub mod shrink;
 pub mod sights;
 pub mod store;
-pub mod surroundings;

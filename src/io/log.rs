@@ -1,6 +1,6 @@
 //! The log: lines in a file, since the screen is the dashboard's and stdout is data's.
 
-use crate::private;
+use crate::private_files;
 use std::{
     fs,
     io::{self, Write},
@@ -42,7 +42,7 @@ struct Log {
 impl Log {
     fn open(path: &Path, most: u64) -> io::Result<Self> {
         if let Some(dir) = path.parent() {
-            private::make_folder(dir)?;
+            private_files::make_folder(dir)?;
         }
         let mut log = Self { path: path.to_owned(), most, file: append(path)?, since: 0 };
         log.turn()?;
@@ -89,7 +89,7 @@ impl Write for Log {
 }
 
 fn append(path: &Path) -> io::Result<fs::File> {
-    private::options().append(true).create(true).open(path)
+    private_files::options().append(true).create(true).open(path)
 }
 
 #[cfg(test)]

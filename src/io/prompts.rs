@@ -6,7 +6,7 @@ mod sheet;
 
 use crate::{
     files::{MOST_TEXT, whole},
-    foreign,
+    foreign_text,
     paths::expanded,
 };
 use domain::{
@@ -55,7 +55,7 @@ fn format(path: &str, text: &str) -> Format {
 pub fn load(typed: &str) -> Result<Lines, At> {
     let bytes = expanded(typed.trim()).and_then(|path| whole(&path, MOST_TEXT));
     let lines = bytes.and_then(|bytes| read(typed, &bytes));
-    lines.map_err(|why| At { path: foreign::quote(typed, 200), why })
+    lines.map_err(|why| At { path: foreign_text::quote(typed, 200), why })
 }
 
 /// What stands on each line of a file with that name and those bytes.

@@ -1,7 +1,7 @@
 //! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright, in
 //! ordinary colours, with fewer pixels where it must be. The file itself is not touched.
 
-use crate::{files, foreign, images, paths::expanded};
+use crate::{files, foreign_text, images, paths::expanded};
 use domain::{
     picture::MAX_BYTES,
     reason::{
@@ -77,7 +77,7 @@ fn encode(picture: &Picture) -> Result<Vec<u8>, Unseen> {
     let mut out = Vec::new();
     let encoder = Encoder::new(&mut out, QUALITY);
     let encoded = encoder.encode(picture.rgb(), width, height, ColorType::Rgb);
-    encoded.map_err(|error| Unseen::Damaged(foreign::quote(&error.to_string(), 200)))?;
+    encoded.map_err(|error| Unseen::Damaged(foreign_text::quote(&error.to_string(), 200)))?;
     Ok(out)
 }
 

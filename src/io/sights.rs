@@ -3,7 +3,7 @@
 
 mod ffmpeg;
 
-use crate::{download::mp4, files, paths::expanded, private};
+use crate::{download::mp4, files, paths::expanded, private_files};
 use domain::{
     picture::MAX_BYTES,
     reason::{sight::Unseen, system::System},
@@ -197,8 +197,8 @@ impl Eye {
     /// Keeps frames, whole or not at all. That it cannot be done only costs time later.
     fn keep(&self, place: &Path, frames: &[pictures::Frame]) {
         let tmp = place.with_extension(format!("{}.tmp", std::process::id()));
-        let written = private::make_folder(&self.frames_dir).and_then(|()| {
-            let mut file = private::options().write(true).create(true).truncate(true).open(&tmp)?;
+        let written = private_files::make_folder(&self.frames_dir).and_then(|()| {
+            let mut file = private_files::options().write(true).create(true).truncate(true).open(&tmp)?;
             file.write_all(&cache::encode(frames))?;
             fs::rename(&tmp, place)
         });

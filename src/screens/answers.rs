@@ -6,14 +6,14 @@ use crate::{
     command_line, compose,
     compose::{check_again, path, pictures, preview_after, prompt_changed, state::CameraList},
     copy, failures,
-    kit::{editing, editor::PromptEditor},
     layer::Do,
     pick, preview, toast,
+    widgets::{editing, editor::PromptEditor},
 };
 use engine::{
     effect::{Effect, Level, ListFor},
     msg::LocalMsg,
-    own::Own,
+    user_files::UserFiles,
 };
 use words::reason;
 
@@ -66,7 +66,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
         LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
-        LocalMsg::Own(Own::TemplateKept { name, prompt, path, result }) => {
+        LocalMsg::UserFiles(UserFiles::TemplateKept { name, prompt, path, result }) => {
             compose::template_kept(app, (name, prompt), &path, result);
         }
         LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
@@ -74,7 +74,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
         }
         // The key for the service is the engine's.
-        LocalMsg::Key { .. } | LocalMsg::Seen { .. } | LocalMsg::Own(Own::FilesFound { .. }) => {}
+        LocalMsg::Key { .. } | LocalMsg::Seen { .. } | LocalMsg::UserFiles(UserFiles::FilesFound { .. }) => {}
     }
     Vec::new()
 }

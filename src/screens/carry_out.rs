@@ -1,6 +1,6 @@
 //! What was asked for, carried out: effects go to the shell, acts to the work, whose news the screens take up.
 
-use crate::{app::App, commands, layer::Do, news, preview};
+use crate::{actions, app::App, layer::Do, news, preview};
 use engine::{
     effect::{Effect, StoreCmd},
     msg::Msg,
@@ -17,7 +17,7 @@ pub(crate) fn work(app: &mut App, msg: Msg) -> Vec<Effect> {
 /// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.
 pub(crate) fn carry_out(app: &mut App, wishes: Vec<Do>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    for wish in commands::follow_up(app, wishes) {
+    for wish in actions::follow_up(app, wishes) {
         match wish {
             Do::Effect(effect) => effects.push(effect),
             Do::Act(act) => {

@@ -268,11 +268,18 @@ mod tests {
     fn a_file_that_is_gone_is_fetched_again_and_neither_played_nor_copied() {
         let mut state = state(&[Saved]);
         state.work.tasks.loaded = true;
-        let own = engine::own::Own::FilesFound { keys: vec![TaskKey(1)], missing: vec![TaskKey(1)], elsewhere: vec![] };
+        let own = engine::user_files::UserFiles::FilesFound {
+            keys: vec![TaskKey(1)],
+            missing: vec![TaskKey(1)],
+            elsewhere: vec![],
+        };
         // It is asked for only where the row is on the screen; the answer counts all the same.
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, crate::testing::now(0));
-        let _ =
-            crate::update(&mut state, engine::msg::Msg::Local(engine::msg::LocalMsg::Own(own)), crate::testing::now(0));
+        let _ = crate::update(
+            &mut state,
+            engine::msg::Msg::Local(engine::msg::LocalMsg::UserFiles(own)),
+            crate::testing::now(0),
+        );
         assert_eq!(keys(&state)[9..], ["d download", "c clone$"]);
         let play = by_id(&state, "play").unwrap();
         assert_eq!(possible(&state, play), Err(Why("the file of #1 is no longer there; d fetches it again".into())));

@@ -4,10 +4,10 @@
 use crate::{
     app::App,
     key::Key,
-    keymap::{Action, Ctx, Hint, Move, Place, commands::Order},
-    kit::brush::Brush,
+    keymap::{Action, Ctx, Hint, Move, Place, commands::CommandId},
     screen::{Screen, Then},
     sights::state::Spot,
+    widgets::brush::Brush,
 };
 use domain::task::Task;
 use engine::{act::Act, effect::Effect};
@@ -26,7 +26,7 @@ pub enum Do {
     /// The action that was chosen by its name: what it was chosen in closes, and it is run if it is possible.
     Chosen(Ctx, Action),
     /// A command after `:`, with what stands behind its name.
-    Command(Order, String),
+    Command(CommandId, String),
     /// Something with tasks that are at hand as a whole.
     With(Then, Vec<Task>),
 }

@@ -3,13 +3,16 @@
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod actions;
+mod after_send;
 mod answers;
 pub mod app;
 mod carry_out;
 pub mod command_line;
-pub mod commands;
+mod commands;
 pub mod compose;
 pub mod confirm;
+pub mod contact_sheet;
 pub mod copy;
 pub mod detail;
 pub mod failures;
@@ -18,7 +21,6 @@ pub mod help;
 pub mod hints;
 pub mod key;
 pub mod keymap;
-pub mod kit;
 pub mod layer;
 pub mod layout;
 pub mod linear;
@@ -28,28 +30,26 @@ pub mod money;
 pub mod msg;
 pub mod news;
 pub mod notice;
-mod orders;
 pub mod palette;
 pub mod pick;
 pub mod preview;
-mod queued;
 pub mod refunds;
 pub mod resolve;
 pub(crate) mod scope;
 pub mod screen;
-pub mod sheet;
 pub mod shell;
 pub mod sights;
 pub mod since_last_time;
+mod store_errors;
 pub mod table;
 #[cfg(test)]
 mod testing;
 pub mod toast;
 pub mod undo;
-mod unread;
 pub mod welcome;
 pub mod who;
 pub mod whole_tasks;
+pub mod widgets;
 
 use crate::{
     app::App,
@@ -145,7 +145,7 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             sights::seen(app, sight, result);
             Vec::new()
         }
-        WorkMsg::Local(LocalMsg::Own(engine::own::Own::FilesFound { keys, missing, elsewhere })) => {
+        WorkMsg::Local(LocalMsg::UserFiles(engine::user_files::UserFiles::FilesFound { keys, missing, elsewhere })) => {
             table::found::looked(app, &keys, &missing, &elsewhere);
             Vec::new()
         }
@@ -187,7 +187,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
         failures::frame::deadline(app),
         detail::deadline(app),
         notice::deadline(app),
-        unread::deadline(app),
+        store_errors::deadline(app),
         ages(app),
         midnight(app),
     ];

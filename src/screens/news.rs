@@ -1,7 +1,7 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{app::App, notice, preview, queued, screen::Kind, sights, since_last_time, table, toast, unread};
+use crate::{after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
@@ -22,10 +22,10 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
         match news {
             News::Batch { ticket, result } => {
                 let batch = preview::inserted(app, ticket, result);
-                effects.extend(batch.map_or_else(Vec::new, |batch| queued::queued(app, batch)));
+                effects.extend(batch.map_or_else(Vec::new, |batch| after_send::queued(app, batch)));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
-            News::Store(StoreNews::Unread(fault)) => unread::failed(app, &fault),
+            News::Store(StoreNews::Unread(fault)) => store_errors::failed(app, &fault),
             News::Rows(_)
             | News::Task { .. }
             | News::Store(_)

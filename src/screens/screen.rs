@@ -6,10 +6,10 @@ use crate::{
     key::Key,
     keymap,
     keymap::{CopyWhat, Keymap, Pane},
-    kit::editor::LineEditor,
     layer::Layer,
     sights::state::Sights,
     table::state::{Archive, TableView},
+    widgets::editor::LineEditor,
 };
 use domain::{
     amount::{Amount, Totals},

@@ -5,8 +5,8 @@ use crate::{
     app::App,
     key::Key,
     keymap::{Action, Ctx, binding, readable},
-    kit::{brush::Brush, text},
     screen::{Kind, Message, Toast},
+    widgets::{brush::Brush, text},
 };
 use domain::{
     task::TaskKey,

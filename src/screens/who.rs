@@ -2,12 +2,12 @@
 
 use crate::{
     app::App,
-    kit::brush::Brush,
     layer::Do,
     lists::{
         Kind, ListView,
         view::{heights, text_list},
     },
+    widgets::brush::Brush,
 };
 use engine::effect::{Effect, StoreCmd};
 use ratatui::layout::{Position, Rect};

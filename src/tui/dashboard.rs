@@ -2,15 +2,16 @@
 //! ready, apply it, draw at once after input and else at most once in `ui.frame_ms`.
 
 use crate::{
-    burst::Bursts,
     decode::Decoder,
-    easel::{Does, Easel},
     edit::{Editor, end_of},
     escape,
     frame::FrameWriter,
     input::{Source, Typed, next_typed},
-    keys, pace,
-    pace::Pace,
+    keys,
+    paste_guess::Bursts,
+    picture_output::{Does, PictureOutput},
+    picture_pace,
+    picture_pace::Pace,
     terminal,
     terminal::Guard,
     writer::{Aside, Writer},
@@ -91,7 +92,7 @@ struct Face {
     /// How fast pictures go, and about how many bytes of them are still to go.
     pace: Pace,
     left: usize,
-    easel: Easel,
+    pictures_out: PictureOutput,
 }
 
 /// Runs the dashboard until the person leaves, a signal comes, or the terminal goes away. Gives the exit code.
@@ -106,8 +107,8 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock, words::SPEECH);
     face.tell_size(&mut engine);
-    engine.take(Input::Terminal(face.easel.terminal()));
-    if face.easel.is_in_tmux() {
+    engine.take(Input::Terminal(face.pictures_out.terminal()));
+    if face.pictures_out.is_in_tmux() {
         face.frames.through_tmux();
     }
     face.take_mouse();
@@ -157,7 +158,7 @@ impl Face {
             frame_gap,
             pace: Pace::default(),
             left: 0,
-            easel: Easel::set_up(),
+            pictures_out: PictureOutput::set_up(),
         })
     }
 
@@ -184,8 +185,8 @@ impl Face {
                 }));
             }
             Some(result) = self.written.recv() => self.wrote(engine, &result),
-            made = self.easel.next() => {
-                if let Some(does) = self.easel.take(made) {
+            made = self.pictures_out.next() => {
+                if let Some(does) = self.pictures_out.take(made) {
                     self.pictures_do(engine, does);
                 }
                 self.changed(false);
@@ -223,7 +224,7 @@ impl Face {
         match typed {
             Typed::Bytes(bytes) => {
                 let events = self.decoder.push(&bytes, engine.clock().now().mono.0);
-                for does in self.easel.heard(self.decoder.answers(), &mut self.pace) {
+                for does in self.pictures_out.heard(self.decoder.answers(), &mut self.pace) {
                     self.pictures_do(engine, does);
                 }
                 self.events(engine, events);
@@ -231,8 +232,8 @@ impl Face {
             Typed::Resized => {
                 self.size = crossterm::terminal::size().unwrap_or(self.size);
                 self.tell_size(engine);
-                if self.easel.sized() {
-                    engine.take(Input::Terminal(self.easel.terminal()));
+                if self.pictures_out.sized() {
+                    engine.take(Input::Terminal(self.pictures_out.terminal()));
                 }
                 self.changed(true);
             }
@@ -255,7 +256,7 @@ impl Face {
     fn wrote(&mut self, engine: &mut Engine, result: &io::Result<()>) {
         self.writer.done();
         // The first screen stands, and nothing waits for the answer.
-        if let Some(questions) = self.easel.asks(engine.state.work.settings.ui.pictures) {
+        if let Some(questions) = self.pictures_out.asks(engine.state.work.settings.ui.pictures) {
             self.aside(Aside::Question, questions.to_vec());
         }
         if result.is_err() && engine.state.work.ending.is_none() {
@@ -318,7 +319,7 @@ impl Face {
             engine.state.screen.detail.scroll = top;
         }
         self.frames.lead_to(if host::shows_links() { links(engine, drawn, spots.links) } else { Vec::new() });
-        let pictures = self.easel.pictured(spots.pictures, self.pace.size());
+        let pictures = self.pictures_out.pictured(spots.pictures, self.pace.size());
         self.frames.trickle(pictures, may);
         // Into memory: it cannot fail.
         let presented = self.frames.present(buffer, drawn).unwrap_or_default();
@@ -327,7 +328,7 @@ impl Face {
         terminal::has_pictures(self.frames.takes_pictures_back());
         if self.left > 0 && may > 0 {
             self.pace.sent(now, frame.len());
-            frame.extend_from_slice(pace::QUESTION);
+            frame.extend_from_slice(picture_pace::QUESTION);
         }
         self.writer.frame(frame);
         (self.stale, self.urgent, self.drawn) = (None, false, now);
@@ -412,7 +413,7 @@ impl Face {
 
     fn redraw(&mut self) {
         self.frames.invalidate();
-        self.easel.asks_again();
+        self.pictures_out.asks_again();
         self.changed(true);
     }
 
@@ -428,13 +429,13 @@ impl Face {
 
     /// Waits a moment for an answer of the terminal that is on its way, which another program would take for typed text.
     async fn hear_out(&mut self) {
-        let Self { terminal: Some(terminal), decoder, pace, easel, .. } = self else { return };
+        let Self { terminal: Some(terminal), decoder, pace, pictures_out, .. } = self else { return };
         let until = tokio::time::Instant::now() + ANSWER_DUE;
-        while pace.waits() || easel.waits() {
+        while pace.waits() || pictures_out.waits() {
             let Ok(Typed::Bytes(bytes)) = tokio::time::timeout_at(until, terminal.next()).await else { return };
             decoder.push(&bytes, 0);
             // Whatever it leads to comes too late.
-            easel.heard(decoder.answers(), pace);
+            pictures_out.heard(decoder.answers(), pace);
         }
     }
 

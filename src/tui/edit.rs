@@ -1,7 +1,7 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use ::io::{files, paths::expanded, private};
+use ::io::{files, paths::expanded, private_files};
 use domain::reason::{editor::EditorFault, system::System};
 use std::{
     ffi::{OsStr, OsString},
@@ -65,7 +65,7 @@ impl Editor {
     pub fn open(text: &str) -> Self {
         let name = named();
         let path = std::env::temp_dir().join(format!("reeltop-{}.txt", std::process::id()));
-        let child = private::write(&path, text).and_then(|()| started(&name, &[path.as_os_str()]));
+        let child = private_files::write(&path, text).and_then(|()| started(&name, &[path.as_os_str()]));
         Self { name, path, file: None, child: child.map_err(System::from) }
     }
 

@@ -7,16 +7,15 @@
 //! - Everything of a frame stands between the marks of a synchronized update (mode 2026), so that no half is seen.
 //! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
 
-mod pen;
 #[cfg(test)]
 mod pixel_tests;
 mod pixels;
+mod sgr;
 mod slow;
 #[cfg(test)]
 mod tests;
 
 use ::pictures::protocol::kitty::PLACEHOLDER;
-use pen::Pen;
 use pixels::Pixels;
 pub use pixels::{Pictured, Pixeled};
 use ratatui::{
@@ -25,9 +24,10 @@ use ratatui::{
     style::{Color, Modifier},
 };
 use screens::{
-    kit::brush::ScrollRegion,
     shell::view::{Drawn, Follower, Link},
+    widgets::brush::ScrollRegion,
 };
+use sgr::Pen;
 use slow::Slow;
 use std::io::{self, Write};
 

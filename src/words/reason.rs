@@ -36,7 +36,7 @@ pub use records::{denied, evidence};
 use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};
 use domain::{account::HaltCause, problem::ErrorClass, reason::Reason};
-use engine::served::Halt;
+use engine::profile_state::Halt;
 
 /// What happened, why, and what to do next.
 #[must_use]

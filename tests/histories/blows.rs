@@ -63,7 +63,7 @@ impl World {
 
     pub(crate) fn ends(&mut self, place: usize) {
         let Some(program) = self.programs[place].take() else { return };
-        let owner = program.seat.owner().to_owned();
+        let owner = program.session.owner().to_owned();
         drop(program);
         for other in self.running() {
             self.after(1, 50, Event::Ended(other, owner.clone()));

@@ -93,7 +93,7 @@ impl World {
         let was = command.clone();
         let mut done = Vec::new();
         if let Some(program) = self.programs[run.0].as_mut() {
-            program.seat.answer(command, &mut |msg| done.push(msg));
+            program.session.answer(command, &mut |msg| done.push(msg));
         }
         for msg in done {
             if let StoreMsg::Written { results, .. } = &msg {
@@ -154,7 +154,7 @@ impl World {
         let mut made = Vec::new();
         self.dirty = true;
         if let Some(program) = self.programs[run.0].as_mut() {
-            program.seat.answer(command, &mut |msg| {
+            program.session.answer(command, &mut |msg| {
                 if let StoreMsg::Inserted { result: Ok(tasks), .. } = msg {
                     made = tasks;
                 }
@@ -173,7 +173,7 @@ impl World {
         let conn = rusqlite::Connection::open(self.dir.join("reeltop.db")).expect("the store");
         conn.execute(
             "INSERT OR REPLACE INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3)",
-            (program.seat.owner(), first.key.0, last.key.0),
+            (program.session.owner(), first.key.0, last.key.0),
         )
         .expect("a note");
     }

@@ -5,7 +5,7 @@ use crate::{
     plan::Plan,
     rules::Run,
 };
-use ::io::store::Seat;
+use ::io::store::Session;
 use domain::{
     amount::{Amount, Currency},
     catalogue::Catalogue,
@@ -82,7 +82,7 @@ impl Face {
 pub(crate) struct Program {
     pub(crate) run: Run,
     pub(crate) face: Face,
-    pub(crate) seat: Seat,
+    pub(crate) session: Session,
     born: Clock,
     /// Commands that the store has not carried out.
     pub(crate) commands: VecDeque<StoreCmd>,
@@ -98,12 +98,12 @@ impl Program {
     /// Started at that moment; what the store tells at once is given with it.
     pub(crate) fn start(run: Run, plan: &Plan, dir: &std::path::Path, clock: Clock) -> (Self, Vec<StoreMsg>) {
         let mut said = Vec::new();
-        let mut seat = Seat::open(dir, &mut |msg| said.push(msg)).expect("a store that can be opened");
-        seat.read_pages(&mut |msg| said.push(msg)).expect("a store that can be read");
+        let mut session = Session::open(dir, &mut |msg| said.push(msg)).expect("a store that can be opened");
+        session.read_pages(&mut |msg| said.push(msg)).expect("a store that can be read");
         let mut program = Self {
             run,
             face: Face::Bare(Box::new(Bare::new(settings(plan, run.0), Now::default()))),
-            seat,
+            session,
             born: clock,
             commands: VecDeque::new(),
             told: clock.now,

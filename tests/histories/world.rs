@@ -268,11 +268,11 @@ impl World {
             Event::Key(run, key) => self.key(run, key),
             Event::Ring(run) => {
                 self.rung.remove(&run);
-                self.said(run, |program, to| program.seat.look_around(&mut |msg| to(msg)));
+                self.said(run, |program, to| program.session.look_around(&mut |msg| to(msg)));
                 Ok(())
             }
             Event::Ended(run, owner) => {
-                self.said(run, |program, to| program.seat.ended(&owner, &mut |msg| to(msg)));
+                self.said(run, |program, to| program.session.ended(&owner, &mut |msg| to(msg)));
                 Ok(())
             }
             Event::Arrive(run, place, call, fate) => self.arrive(run, place, *call, fate),
@@ -464,7 +464,7 @@ impl World {
         let id = RemoteId(id.to_owned());
         self.dirty = true;
         self.said(run, |program, to| {
-            let _ = program.seat.note_post(path, &id, &mut |msg| to(msg));
+            let _ = program.session.note_post(path, &id, &mut |msg| to(msg));
         });
         self.ring(run);
         Ok(())

@@ -1,7 +1,7 @@
 //! What the roles of `reeltop store grants` may do: readers see, writers submit, keepers set budgets.
 
 use super::{rig::Place, *};
-use ::io::store::{At, GRANTS, Seat, Server};
+use ::io::store::{At, GRANTS, Server, Session};
 use domain::{
     account::{Change, Raise, Stamp},
     reason::store::{Trouble, Why},
@@ -69,13 +69,13 @@ fn a_reader_who_is_refused_a_change_goes_on_seeing_what_others_do() {
     let place = place();
     place.sql(&format!("{GRANTS}; CREATE ROLE rita LOGIN; GRANT reeltop_reader TO rita"));
     let mut said = Vec::new();
-    let mut seat = Seat::open(at(&place, "rita"), &mut |_| {}).unwrap();
+    let mut session = Session::open(at(&place, "rita"), &mut |_| {}).unwrap();
     let insert = StoreCmd::Insert { ticket: 1, tasks: vec![intent("one")], at: DAY, caps: NO_CAPS };
-    seat.answer(insert, &mut |msg| said.push(msg));
+    session.answer(insert, &mut |msg| said.push(msg));
     assert!(matches!(said[..], [StoreMsg::Failed { ticket: Some(1), .. }]), "{said:?}");
     let theirs = add(&mut Store::open(place.at()).unwrap(), intent("two"));
     said.clear();
-    seat.look_around(&mut |msg| said.push(msg));
+    session.look_around(&mut |msg| said.push(msg));
     assert!(matches!(&said[..], [StoreMsg::Changed { tasks }] if tasks[0].key == theirs.key), "{said:?}");
 }
 

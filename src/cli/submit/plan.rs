@@ -1,7 +1,7 @@
 //! What a `submit` stands for: one draft, a matrix of values, or a file of prompts. Every fault is told, and unless
 //! `--partial` says otherwise one of them is enough to queue nothing.
 
-use crate::{Outcome, Stop, Voice, args::Submit, look, say};
+use crate::{Outcome, Output, Stop, args::Submit, queries, say};
 use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store};
 use domain::{
     amount::{Amount, Money},
@@ -18,14 +18,15 @@ use std::{
     io::{Read, Write},
     path::Path,
 };
+use words::voice::Voice;
 use words::{amounts, combinations, names, problem::Problem, reason, tr};
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (found, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
-    let voice = &words::voice::Voice::default();
-    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, voice)));
+    let output = &Voice::default();
+    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, output)));
     let matrices: Result<Vec<_>, _> = found.into_iter().map(|(_, draft)| drafts::matrix_of(draft)).collect();
     let matrices = matrices.map_err(wrong)?;
     let plan = drafts::expand(setup, &matrices).map_err(wrong)?;
@@ -40,11 +41,11 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
             Some(place) => format!("{place}{}{problem}", tr!(": ")),
             None => problem.to_string(),
         };
-        faults.extend(cell.reasons.iter().map(|why| (line, told(reason::draft(why, voice)))));
+        faults.extend(cell.reasons.iter().map(|why| (line, told(reason::draft(why, output)))));
     }
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
-    plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why, voice))));
+    plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why, output))));
     combinations::duplicates(&plan).iter().for_each(|told| say(told));
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
@@ -57,12 +58,12 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
 }
 
 /// Shows what would be sent: each body laid out for reading, or one object a line with its price.
-pub(super) fn dry_run(setup: &Loaded, plan: &Plan, typed: Option<Amount>, voice: Voice) -> Outcome {
+pub(super) fn dry_run(setup: &Loaded, plan: &Plan, typed: Option<Amount>, output: Output) -> Outcome {
     let mut out = std::io::stdout().lock();
     for cell in &plan.cells {
         let spec = setup.settings.catalogue.spec(&cell.request.model);
         let names = &setup.settings.profile.names;
-        let body = if voice.json {
+        let body = if output.json {
             let quote = setup.settings.profile.price(&cell.request).or(typed.map(Quote::typed));
             export::json_line(&export::planned_json(
                 &cell.request,
@@ -89,7 +90,7 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, typed: Option<Amount>, voice:
 /// # Errors
 /// Nobody has said what one of them costs.
 pub(super) fn price(setup: &Loaded, plan: &Plan, typed: Option<Amount>) -> Result<Money, Stop> {
-    let price = |cell: &Cell| Ok(look::price(setup, &cell.request, typed)?.times(cell.count));
+    let price = |cell: &Cell| Ok(queries::price(setup, &cell.request, typed)?.times(cell.count));
     let sum = plan.cells.iter().map(price).sum::<Result<Amount, Stop>>()?;
     Ok(sum.of(setup.settings.profile.currency()))
 }

@@ -4,7 +4,7 @@ use super::{disk::Health, *};
 use crate::{
     effect::Write,
     news::{QueueNews, StoreNews},
-    served::Halt,
+    profile_state::Halt,
 };
 use TaskState::{Cancelled, Running, Sending, Unknown};
 use domain::{account::Change, task::LedgerLine};

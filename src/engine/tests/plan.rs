@@ -1,7 +1,7 @@
 //! When something is due of a task: what the schedules take in, and what they leave out.
 
 use super::{records::queued, *};
-use crate::plan;
+use crate::scheduling;
 use TaskState::{Running, Saved, Unknown};
 use domain::{evidence::Evidence, task::Claim};
 
@@ -20,7 +20,7 @@ fn an_audit_is_planned_for_what_runs_by_an_id_that_no_answer_brought_and_for_not
     };
     let is_planned = |task: &Task, records: bool| {
         let mut world = idle(records);
-        plan::audit_nameless(&mut world.state.work, task);
+        scheduling::audit_nameless(&mut world.state.work, task);
         world.state.own.records.audit_due.is_some()
     };
     assert!(is_planned(&nameless, true));
@@ -40,7 +40,7 @@ fn what_another_program_holds_is_looked_at_when_its_claim_has_run_out() {
     let (wall, mono) = (world.wall(), world.now.mono);
     let mut held = |state, owner: &str, ahead: u64| {
         let claim = Some(Claim { owner: owner.into(), until: wall.plus(ahead) });
-        plan::hold(&mut world.state.work, &Task { claim, ..testing::task(1, state) });
+        scheduling::hold(&mut world.state.work, &Task { claim, ..testing::task(1, state) });
         world.state.store.held.get(key(1)).map(|at| at.since(mono))
     };
     assert_eq!(held(Running, "other", MINUTE), Some(MINUTE + SECOND));
@@ -50,7 +50,7 @@ fn what_another_program_holds_is_looked_at_when_its_claim_has_run_out() {
     assert_eq!(held(Running, "other", 3 * HOUR), Some(MINUTE));
     world.state.work.settings.scope = Scope::Named;
     let claim = Some(Claim { owner: "other".into(), until: wall.plus(MINUTE) });
-    plan::hold(&mut world.state.work, &Task { claim, ..testing::task(1, Running) });
+    scheduling::hold(&mut world.state.work, &Task { claim, ..testing::task(1, Running) });
     assert_eq!(world.state.store.held.get(key(1)), None, "nobody asked for it");
 }
 
@@ -59,8 +59,8 @@ fn an_unknown_that_is_planned_again_before_its_late_look_is_looked_for_all_the_s
     let mut world = queued(1);
     let task = Task { evidence: Some(Evidence::NotSeen), ..testing::task(1, Unknown) };
     let due = |world: &World| world.state.own.records.look_due.get(key(1));
-    plan::plan(&mut world.state.work, &task);
+    scheduling::plan(&mut world.state.work, &task);
     assert_eq!(due(&world), Some(world.now.mono));
-    plan::plan(&mut world.state.work, &task);
+    scheduling::plan(&mut world.state.work, &task);
     assert_eq!(due(&world), Some(world.now.mono));
 }

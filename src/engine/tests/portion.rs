@@ -1,7 +1,7 @@
 //! The poll budget of an account that several machines share.
 
 use super::*;
-use crate::portion;
+use crate::poll_budget;
 use std::collections::BTreeMap;
 
 fn hears(world: &mut World, others: u32) {
@@ -11,7 +11,7 @@ fn hears(world: &mut World, others: u32) {
 
 /// Questions a second, in thousandths.
 fn rate(world: &World) -> u64 {
-    let rate = portion::rate(&world.state, "302ai");
+    let rate = poll_budget::rate(&world.state, "302ai");
     (0..10_000_u32).find(|milli| f64::from(*milli) >= rate * 1000.0).map_or(0, u64::from)
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     msg::{LocalMsg, Reread},
-    served::Served,
+    profile_state::ProfileState,
     settings::Other,
     who,
 };
@@ -182,7 +182,7 @@ fn a_profile_that_comes_or_goes_with_the_config_is_served_or_left_alone() {
     let before = of(&world, "mm");
     world.pass(HOUR);
     world.settle();
-    let Served { is_known, has_key, .. } = world.state.of("mm");
+    let ProfileState { is_known, has_key, .. } = world.state.of("mm");
     assert_eq!((*is_known, *has_key, of(&world, "mm")), (false, false, before));
     assert!(world.state.lacks_key(&world.state.tasks.rows[&key(1)]));
 }

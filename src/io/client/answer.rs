@@ -1,7 +1,7 @@
 //! An answer of the service: read whole, as it came.
 
 use super::{key::Key, later};
-use crate::{coding, coding::Decoder};
+use crate::{content_encoding, content_encoding::Decoder};
 use domain::time::Wall;
 use reqwest::{Response, StatusCode, header};
 use service::answer::{LineFault, Reply};
@@ -16,7 +16,7 @@ pub(super) struct Answer {
     /// Where it points, if it is a redirection.
     location: Option<String>,
     /// Decoded, or why it cannot be.
-    pub(super) body: Result<String, coding::Fault>,
+    pub(super) body: Result<String, content_encoding::Fault>,
 }
 
 impl Answer {
@@ -57,13 +57,16 @@ fn request_id(headers: &header::HeaderMap) -> Option<String> {
     (!id.is_empty() && id.len() <= LONGEST).then(|| id.to_owned())
 }
 
-async fn read_body(answer: &mut Response, most: usize) -> Result<Result<String, coding::Fault>, reqwest::Error> {
+async fn read_body(
+    answer: &mut Response,
+    most: usize,
+) -> Result<Result<String, content_encoding::Fault>, reqwest::Error> {
     let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
     while let Some(chunk) = answer.chunk().await? {
         match decoder.push(&chunk, &mut bytes, most) {
             Ok(()) => {}
             // A plain one is cut: what it begins with tells what it is.
-            Err(coding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
+            Err(content_encoding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
             Err(fault) => return Ok(Err(fault)),
         }
     }
@@ -75,10 +78,10 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// An answer whose coding keeps what it says: it came, and it tells nothing.
-fn undecoded(fault: &coding::Fault, http: StatusCode, request_id: Option<String>, key: &Key) -> Reply {
+fn undecoded(fault: &content_encoding::Fault, http: StatusCode, request_id: Option<String>, key: &Key) -> Reply {
     let why = match fault {
-        coding::Fault::NotKnown(_) | coding::Fault::Damaged => LineFault::Coded,
-        coding::Fault::TooLarge => LineFault::TooLarge,
+        content_encoding::Fault::NotKnown(_) | content_encoding::Fault::Damaged => LineFault::Coded,
+        content_encoding::Fault::TooLarge => LineFault::TooLarge,
     };
     Reply::Broken { why, request_id, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
 }

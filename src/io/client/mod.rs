@@ -31,9 +31,8 @@ use key::Key;
 use upload::Patience;
 
 use crate::{
-    foreign,
+    environment, foreign_text,
     images::{self, Encoded},
-    surroundings,
 };
 use domain::{
     catalogue::Catalogue,
@@ -258,7 +257,7 @@ impl Inner {
     async fn exchange(&self, request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> Reply {
         let (reply, date) = exchange(request, patience, most, key).await;
         if let Some(date) = date {
-            let ahead = date.0 - surroundings::now().0;
+            let ahead = date.0 - environment::now().0;
             self.ahead.store(if ahead.abs() < RIGHT { 0 } else { ahead }, Ordering::Relaxed);
         }
         reply
@@ -348,7 +347,7 @@ async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key:
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.
 fn broken(error: reqwest::Error, patience: Duration, key: &Key) -> Reply {
     let error = error.without_url();
-    let (why, detail) = (fault::why(&error, patience), key.strike(foreign::causes(&error)));
+    let (why, detail) = (fault::why(&error, patience), key.strike(foreign_text::causes(&error)));
     if error.is_connect() {
         Reply::NotConnected { why, detail }
     } else {

@@ -1,7 +1,7 @@
 //! How every connection of the program is made: TLS, roots, proxy, and no layer that sends a thing twice.
 
 use super::base::{NearBy, near_by};
-use crate::foreign;
+use crate::foreign_text;
 use domain::reason::connect::Connect;
 use reqwest::{ClientBuilder, Url};
 use rustls::ClientConfig;
@@ -104,5 +104,5 @@ pub(crate) fn transport(route: Route) -> Result<ClientBuilder, Connect> {
 
 /// A builder failed.
 pub(crate) fn failed(error: &(dyn Error + 'static)) -> Connect {
-    Connect::NoTls(foreign::causes(error))
+    Connect::NoTls(foreign_text::causes(error))
 }

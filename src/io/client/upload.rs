@@ -18,7 +18,7 @@ use super::{
     line::{Counted, Progress, Watch},
     transport::CONNECT_TIMEOUT,
 };
-use crate::foreign;
+use crate::foreign_text;
 use domain::reason::{Reason, connect::Connect};
 use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1};
@@ -64,8 +64,10 @@ pub(super) async fn post(
     lease: Option<Lease>,
     tell: &Tell,
 ) -> Reply {
-    let not_connected =
-        |why, error: &(dyn Error + 'static)| Reply::NotConnected { why, detail: key.strike(foreign::causes(error)) };
+    let not_connected = |why, error: &(dyn Error + 'static)| Reply::NotConnected {
+        why,
+        detail: key.strike(foreign_text::causes(error)),
+    };
     let to = match Uri::try_from(url.as_str()) {
         Ok(to) => to,
         Err(error) => return not_connected(LineFault::Other, &error),
@@ -96,7 +98,7 @@ pub(super) async fn post(
         (Some(Ok(answer)), _) => answer.reply(key),
         (Some(Err(error)), _) => {
             let why = progress.refused.and_then(|(_, kind)| fault::by_kind(kind));
-            broken(why.unwrap_or_else(|| fault::of(error.as_ref())), key.strike(foreign::causes(error.as_ref())))
+            broken(why.unwrap_or_else(|| fault::of(error.as_ref())), key.strike(foreign_text::causes(error.as_ref())))
         }
         (None, over) => match progress.refused {
             Some((_, kind)) => {

@@ -1,6 +1,6 @@
 //! A template written into the config: one line more, and every other byte as it was, comments and order too.
 
-use crate::{files, private};
+use crate::{files, private_files};
 use domain::reason::{system::System, template::NotKept};
 use std::{
     fs,
@@ -89,10 +89,10 @@ fn replace(path: &Path, text: &str) -> Result<(), NotKept> {
         return Err(NotKept::File(System::ReadOnly));
     }
     if rights.is_none() {
-        private::make_folder(&folder)?;
+        private_files::make_folder(&folder)?;
     }
     let new = folder.join(format!(".reeltop-config-{}", std::process::id()));
-    let written = private::options().write(true).create_new(true).open(&new).and_then(|mut file| {
+    let written = private_files::options().write(true).create_new(true).open(&new).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         if let Some(rights) = rights {
             file.set_permissions(rights)?;

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     client::why,
-    coding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
-    foreign,
+    content_encoding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
+    foreign_text,
 };
 use domain::reason::{
     LineFault,
@@ -146,7 +146,7 @@ impl Coming {
 
 /// What arrived decides, not how it is called: neither its type nor its label says what it is.
 async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-    let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| foreign::quote(kind, 60));
+    let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| foreign_text::quote(kind, 60));
     let etag = text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
     let length = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
     if length.is_some_and(|length| length > job.most) {
@@ -228,7 +228,7 @@ async fn copy(
 /// A body whose coding keeps the video.
 fn undecoded(fault: Fault) -> Trouble {
     trouble::no_video(match fault {
-        Fault::NotKnown(coding) => Transfer::Coding(foreign::quote(&coding, 40)),
+        Fault::NotKnown(coding) => Transfer::Coding(foreign_text::quote(&coding, 40)),
         Fault::Damaged => Transfer::DamagedCoding,
         Fault::TooLarge => Transfer::Bomb,
     })
@@ -263,7 +263,7 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
     let why = why(&error, Duration::ZERO);
     let named =
         matches!(why, LineFault::NotTrusted | LineFault::ProxyLogin | LineFault::ProxyRefused | LineFault::NoProxy);
-    let why = if named { Dropped::Line(why) } else { Dropped::Said(foreign::causes(&error)) };
+    let why = if named { Dropped::Line(why) } else { Dropped::Said(foreign_text::causes(&error)) };
     trouble::line("line", how(why))
 }
 
@@ -298,7 +298,7 @@ async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End>
     let body = String::from_utf8_lossy(&body);
     let element = |name: &str| {
         let (_, rest) = body.split_once(&format!("<{name}>"))?;
-        Some(foreign::quote(rest.split_once('<')?.0, 120))
+        Some(foreign_text::quote(rest.split_once('<')?.0, 120))
     };
     let said: Vec<String> = ["Code", "Message"].into_iter().filter_map(element).collect();
     let status = format!("HTTP {}", answer.status().as_u16());

@@ -12,9 +12,9 @@ mod writer;
 
 use crate::{
     client::{NearBy, Route, failed, near_by, transport},
+    environment,
     images::hex,
     paths::expanded,
-    surroundings,
 };
 use domain::{
     reason::{connect::Connect, transfer::Transfer},
@@ -239,7 +239,7 @@ fn finish(part: Part, target: &SaveTarget) -> Result<SavedFile, Trouble> {
         tracing::warn!("no sidecar beside {}: {error}", video.display());
     }
     let path = video.to_string_lossy().into_owned();
-    let host = Some(surroundings::machine());
+    let host = Some(environment::machine());
     Ok(SavedFile { path, host, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
 }
 

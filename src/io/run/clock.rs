@@ -1,6 +1,6 @@
 //! The clocks that the engine goes by.
 
-use crate::surroundings;
+use crate::environment;
 use domain::time::{Mono, Now};
 use jiff::tz::TimeZone;
 use std::{
@@ -29,7 +29,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Now {
         let mono = Mono(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
-        let wall = surroundings::now();
+        let wall = environment::now();
         let stamp = jiff::Timestamp::from_millisecond(wall.0).unwrap_or_default();
         Now { mono, wall, utc_offset: self.zone.to_offset(stamp).seconds() }
     }

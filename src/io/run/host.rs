@@ -1,6 +1,6 @@
 //! By which name and port the person's own machine reaches this one.
 
-use crate::surroundings;
+use crate::environment;
 use engine::settings::Host;
 
 /// ssh's own port.
@@ -10,7 +10,7 @@ const SSH_PORT: u16 = 22;
 #[must_use]
 pub fn of_this_session() -> Host {
     let session = std::env::var("SSH_CONNECTION").ok().filter(|value| !value.is_empty());
-    host(surroundings::user().as_deref(), session.as_deref(), &surroundings::machine())
+    host(environment::user().as_deref(), session.as_deref(), &environment::machine())
 }
 
 /// Whether the terminal can be given links: not where it is known to show them as rubbish (the Linux console, GNU screen).
@@ -24,7 +24,7 @@ pub fn shows_links() -> bool {
 /// A file of this machine as a link that a terminal on another one understands.
 #[must_use]
 pub fn file_uri(path: &str) -> String {
-    uri(&surroundings::machine(), path)
+    uri(&environment::machine(), path)
 }
 
 /// `file://host/path`, every byte encoded that a URI cannot have (RFC 3986).

@@ -5,7 +5,7 @@ use crate::{
     client::{Client, ClientConfig, Lease},
     config::{Loaded, keep_template},
     download::Downloader,
-    export, files, images, private, prompts, shrink,
+    export, files, images, private_files, prompts, shrink,
     sights::Looker,
     store,
     store::{Handle, KeyMark},
@@ -19,8 +19,8 @@ use domain::{
 use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
-    own::Own,
     settings::{Profile, Scope},
+    user_files::UserFiles,
 };
 use secrecy::SecretString;
 use service::answer::Reply;
@@ -184,7 +184,7 @@ impl Workers {
             LocalCmd::PutBy { what, text } => {
                 let path = self.setup.paths.data_dir.join("copied.txt");
                 tokio::task::spawn_blocking(move || {
-                    let result = private::write(&path, &text).map_err(System::from);
+                    let result = private_files::write(&path, &text).map_err(System::from);
                     let (path, bytes) = (path.display().to_string(), text.len() as u64);
                     tell(&to, Msg::Local(LocalMsg::PutBy { what, bytes, path, result }));
                 });
@@ -204,7 +204,7 @@ impl Workers {
                 tokio::task::spawn_blocking(move || {
                     let result = keep_template(&config, &name, &prompt);
                     let path = config.display().to_string();
-                    tell(&to, Msg::Local(LocalMsg::Own(Own::TemplateKept { name, prompt, path, result })));
+                    tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::TemplateKept { name, prompt, path, result })));
                 });
             }
             LocalCmd::FindFiles { keys, is_shared } => {
@@ -213,7 +213,7 @@ impl Workers {
                     let tasks = known.await.unwrap_or_default();
                     tokio::task::spawn_blocking(move || {
                         let (missing, elsewhere) = files::missing(&tasks, is_shared);
-                        tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing, elsewhere })));
+                        tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing, elsewhere })));
                     });
                 });
             }

@@ -3,18 +3,18 @@
 #[cfg(feature = "postgres")]
 use super::server_schema;
 use super::{
-    at::{At, Server},
-    carry,
-    company::Beat,
     fault,
+    file_identity::Place,
+    heartbeat::Beat,
     journal::Journal,
     layout,
+    location::{At, Server},
     owner::{Owner, Programs},
-    place::Place,
     reserve,
     row::{last_archived, last_rev},
     schema,
     sql::{self, Connection},
+    transfer,
 };
 #[cfg(not(feature = "postgres"))]
 use domain::reason::store::Trouble;
@@ -111,7 +111,7 @@ impl Store {
 
     /// The name that the store gave itself.
     pub(super) fn own_name(&self) -> Result<String, Fault> {
-        self.told(Deed::Read, carry::name_of(&self.conn))
+        self.told(Deed::Read, transfer::name_of(&self.conn))
     }
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.

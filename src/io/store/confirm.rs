@@ -9,9 +9,9 @@ use super::{
     base::Store,
     row::{TASK, own, task_of},
     sql::{self, Connection, Optional, params},
-    step::take,
+    transaction_steps::take,
 };
-use crate::surroundings::now;
+use crate::environment::now;
 use domain::{
     problem::Charged,
     reason::store::{Deed, Fault},

@@ -1,7 +1,7 @@
 //! What SQLite and the file system complain about, as facts.
 
 use super::sql;
-use crate::private;
+use crate::private_files;
 use domain::reason::{
     store::{Deed, Fault, Kind, Why},
     system::System,
@@ -61,7 +61,7 @@ pub(super) fn is_of_room(error: &sql::Error) -> bool {
 /// Why nothing can be written beside that file, when the reason is that there is no room.
 fn no_room(file: &Path) -> Option<System> {
     let probe = file.with_extension(format!("room-{}", process::id()));
-    let written = private::options().write(true).create(true).truncate(true).open(&probe).and_then(|mut made| {
+    let written = private_files::options().write(true).create(true).truncate(true).open(&probe).and_then(|mut made| {
         made.write_all(&PROBE)?;
         made.sync_all()
     });

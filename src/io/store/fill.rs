@@ -1,11 +1,12 @@
 //! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
 
 use super::{
-    at::At,
     base::connect,
-    fault, row,
+    fault,
+    location::At,
+    row,
     sql::{self, Connection},
-    step,
+    transaction_steps,
 };
 use domain::{
     amount::{Amount, CostSource, Currency},
@@ -75,7 +76,7 @@ fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dic
             tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
         }
         for (at, event) in money_of(&task) {
-            step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() }, None)?;
+            transaction_steps::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() }, None)?;
         }
         let failed = matches!(task.state(), TaskState::Failed | TaskState::Refused);
         repeats = (failed && dice.below(10) < 6).then_some((key, task));

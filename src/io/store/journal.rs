@@ -10,7 +10,7 @@ use super::{
     reserve,
     write::{answers_a_submission, brings_a_paid_id},
 };
-use crate::private;
+use crate::private_files;
 use domain::task::{RemoteId, TaskKey};
 use engine::{
     effect::{StoreCmd, Write},
@@ -148,12 +148,12 @@ pub fn waiting(dir: &Path) -> usize {
 fn put(file: &Path, text: &str) -> io::Result<()> {
     let dir = file.parent().unwrap_or(file);
     if !dir.exists() {
-        private::make_folder(dir)?;
+        private_files::make_folder(dir)?;
         // Its own name, too.
         File::open(dir.parent().unwrap_or(dir))?.sync_all()?;
     }
     let part = file.with_extension("part");
-    let mut made = private::options().write(true).create(true).truncate(true).open(&part)?;
+    let mut made = private_files::options().write(true).create(true).truncate(true).open(&part)?;
     made.write_all(text.as_bytes())?;
     made.sync_all()?;
     fs::rename(&part, file)?;

@@ -1,7 +1,7 @@
 //! Where in the data folder the store's files lie.
 
 use super::fault;
-use crate::private;
+use crate::private_files;
 use domain::reason::store::Fault;
 use std::path::{Path, PathBuf};
 
@@ -23,5 +23,5 @@ pub(super) fn run_of(dir: &Path) -> PathBuf {
 /// Makes the data folder and the folder of running programs, for nobody else to look into (prompts are private).
 pub(super) fn make_folders(dir: &Path) -> Result<(), Fault> {
     let run = run_of(dir);
-    private::make_folder(&run).map_err(|error| fault::folder(&run, error))
+    private_files::make_folder(&run).map_err(|error| fault::folder(&run, error))
 }

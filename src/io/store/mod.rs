@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the shell      thread: one loop, commands in order, each answered
-//!                        |  Seat   |                            seat: the same without threads; base: an open store
+//!                        |  Session   |                            session: the same without threads; base: an open store
 //!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
 //!                        |         |                            sql: a database's statements, rows and transactions
@@ -24,50 +24,50 @@
 //! (`share`).
 //!
 //! Each verb is written once. Below `sql` is either that file or, with the feature `postgres`, a server that several machines
-//! share (`at`, `server_schema`): there a write takes the store's one row for the file's lock, leases are kept in the server's
-//! time, a commit whose answer was lost is looked for before it is told, and programs say that they run (`company`).
+//! share (`location`, `server_schema`): there a write takes the store's one row for the file's lock, leases are kept in the server's
+//! time, a commit whose answer was lost is looked for before it is told, and programs say that they run (`heartbeat`).
 
-mod about;
-mod at;
 mod balances;
 mod base;
-mod bell;
 mod callback;
-mod carry;
-mod company;
 mod confirm;
 mod fault;
+mod file_identity;
 mod fill;
+mod heartbeat;
 mod journal;
-mod keep;
 mod keys;
 mod layout;
 mod lines;
+mod location;
+mod maintenance;
 mod owner;
-mod place;
 mod read;
 mod reserve;
 mod row;
 mod schema;
-mod seat;
+mod server_info;
 #[cfg(feature = "postgres")]
 mod server_schema;
+mod session;
 mod share;
 mod sql;
-mod step;
-mod swarm;
 mod thread;
+mod transaction_steps;
+mod transfer;
 mod uploads;
+mod wakeup;
 mod write;
+mod write_batch;
 
-pub use about::About;
-pub use at::{At, Server};
 pub use base::{GRANTS, Store, init};
-pub use carry::TakenIn;
 pub use fill::fill;
 pub use journal::waiting;
-pub use keep::Archived;
 pub use keys::KeyMark;
+pub use location::{At, Server};
+pub use maintenance::Archived;
 pub use read::{Lookup, Overview};
-pub use seat::Seat;
+pub use server_info::About;
+pub use session::Session;
 pub use thread::{Handle, open};
+pub use transfer::TakenIn;

@@ -1,16 +1,16 @@
 //! Who is running on this store: each program holds a lock for its lifetime, which the system takes back however the
 //! program ends, kill -9 included. So a claim's owner can be known to be dead long before the claim runs out.
 //!
-//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `bell`).
+//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `wakeup`).
 
 use super::{
-    at::At,
-    bell::Ringer,
     fault,
     layout::{make_folders, run_of},
+    location::At,
     sql::{self, Connection, dialect::NOW},
+    wakeup::Ringer,
 };
-use crate::{private, surroundings};
+use crate::{environment, private_files};
 use domain::{
     reason::store::Fault,
     task::{Claim, Task},
@@ -96,7 +96,7 @@ impl Drop for Owner {
 /// The new lock file, locked; `None` when the name is taken, or when another program took the file for a dead one's
 /// in the moment between its making and its locking.
 fn hold(lock: &Path) -> io::Result<Option<File>> {
-    let file = match private::options().write(true).create_new(true).open(lock) {
+    let file = match private_files::options().write(true).create_new(true).open(lock) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
         Err(error) => return Err(error),
@@ -125,7 +125,7 @@ fn bury(lock: &Path) {
 
 /// This machine's name, as far as it can stand in a file's name.
 pub(super) fn host() -> String {
-    surroundings::machine()
+    environment::machine()
         .chars()
         .map(|char| if char.is_ascii_alphanumeric() || "-._".contains(char) { char } else { '_' })
         .collect()

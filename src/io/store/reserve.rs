@@ -4,7 +4,7 @@
 //!
 //! The file itself stays, empty or not: it tells that there has been a store here (see `schema`).
 
-use crate::private;
+use crate::private_files;
 use std::{
     fs,
     io::{self, Write},
@@ -29,7 +29,7 @@ pub(super) fn keep(dir: &Path) -> io::Result<()> {
     if fs::metadata(&path).is_ok_and(|there| there.len() >= SIZE) {
         return Ok(());
     }
-    let filled = private::options().write(true).create(true).truncate(true).open(&path).and_then(|mut file| {
+    let filled = private_files::options().write(true).create(true).truncate(true).open(&path).and_then(|mut file| {
         file.write_all(&filling())?;
         file.sync_all()
     });
@@ -43,7 +43,7 @@ pub(super) fn keep(dir: &Path) -> io::Result<()> {
 pub(super) fn give_up(dir: &Path) -> bool {
     let path = file_of(dir);
     let held = fs::metadata(&path).is_ok_and(|there| there.len() > 0);
-    held && private::options().write(true).truncate(true).open(&path).and_then(|file| file.sync_all()).is_ok()
+    held && private_files::options().write(true).truncate(true).open(&path).and_then(|file| file.sync_all()).is_ok()
 }
 
 /// Bytes that a file system which compresses cannot make smaller: xorshift64 (Marsaglia 2003).

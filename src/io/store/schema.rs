@@ -6,7 +6,7 @@ use super::{
     reserve,
     sql::{self, Connection as Opened},
 };
-use crate::private;
+use crate::private_files;
 use domain::reason::store::{Deed, Fault, Why};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
@@ -94,7 +94,7 @@ fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
         let _ = fs::remove_file(old);
     }
     let failed = |error| fault::sqlite(Deed::Open, file, &error);
-    private::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, error))?;
+    private_files::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, error))?;
     let mut conn = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     migrate(&mut conn).map_err(failed)?;
     // Takes the log into the file and removes it.
@@ -107,7 +107,7 @@ fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
 /// One program at a time makes or changes the file: the change to WAL does not wait its turn as statements do.
 fn turn(dir: &Path) -> Result<File, Fault> {
     let turn = run_of(dir).join("setup");
-    let held = private::options().write(true).create(true).truncate(false).open(&turn);
+    let held = private_files::options().write(true).create(true).truncate(false).open(&turn);
     held.and_then(|held| held.lock().map(|()| held)).map_err(|error| fault::folder(&turn, error))
 }
 

@@ -2,7 +2,7 @@
 //! (`reeltop store init`): programs of other machines may still be of the version before.
 
 use super::{
-    at::Server,
+    location::Server,
     sql::{self, Postgres},
 };
 use domain::reason::store::Trouble;

@@ -5,18 +5,18 @@
 #[cfg(feature = "postgres")]
 use super::sql;
 use super::{
-    at::At,
     base::Store,
-    bell::{self, UNHEARD},
     fault,
     journal::{self, Journal},
     keys::KeyMark,
     layout,
+    location::At,
     owner::{Owner, Programs},
     read, schema,
-    seat::Seat,
-    swarm::Swarm,
+    session::Session,
+    wakeup::{self, UNHEARD},
     write::brings_a_paid_id,
+    write_batch::WriteBatch,
 };
 use domain::{
     reason::store::{Deed, Fault},
@@ -231,7 +231,7 @@ fn refuse_all(
 
 /// What hears that others have changed something.
 enum Ear {
-    Bell(#[expect(dead_code, reason = "listens until it is dropped")] bell::Ear),
+    Bell(#[expect(dead_code, reason = "listens until it is dropped")] wakeup::Ear),
     #[cfg(feature = "postgres")]
     Far(#[expect(dead_code, reason = "listens until it is dropped")] sql::Ear),
 }
@@ -247,7 +247,7 @@ struct Desk {
     loader: Option<JoinHandle<()>>,
     /// Whether the table could not be read to its end: it is read once more when the store is there again.
     unread: bool,
-    seat: Seat,
+    session: Session,
 }
 
 impl Desk {
@@ -256,8 +256,8 @@ impl Desk {
         let owner = Owner::start(at)?;
         let rung = Arc::new(AtomicBool::new(false));
         let ear = if at.server.is_none() { listen(&owner, &rung, feed).map(Ear::Bell) } else { None };
-        let seat = Seat::open_as(at, owner, journal, to)?;
-        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), loader: None, unread: false, seat };
+        let session = Session::open_as(at, owner, journal, to)?;
+        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), loader: None, unread: false, session };
         desk.listen_far();
         desk.watch();
         Ok(desk)
@@ -266,7 +266,8 @@ impl Desk {
     /// On a server: hears the calls of other connections, and looks every now and then whether or not there was one.
     #[cfg(feature = "postgres")]
     fn listen_far(&mut self) {
-        let (Some(server), sql::Connection::Server(conn)) = (&self.seat.store.at.server, &self.seat.store.conn) else {
+        let (Some(server), sql::Connection::Server(conn)) = (&self.session.store.at.server, &self.session.store.conn)
+        else {
             return;
         };
         let (rung, ringing) = (Arc::clone(&self.rung), Mutex::new(self.feed.clone()));
@@ -284,15 +285,15 @@ impl Desk {
     /// Begins to read the whole table.
     fn load(&mut self) {
         self.unread = false;
-        self.loader = Some(load(self.seat.store.at.clone(), self.feed.clone()));
+        self.loader = Some(load(self.session.store.at.clone(), self.feed.clone()));
     }
 
     /// Waits for the end of the programs that hold rows which were told of.
     fn watch(&mut self) {
-        for owner in self.seat.strangers() {
+        for owner in self.session.strangers() {
             let (feed, ended) = (self.feed.clone(), owner.clone());
             // At the end nobody takes it any more.
-            self.seat.store.programs.when_ended(&owner, move || drop(feed.send(Input::Ended(ended))));
+            self.session.store.programs.when_ended(&owner, move || drop(feed.send(Input::Ended(ended))));
         }
     }
 
@@ -304,30 +305,30 @@ impl Desk {
                 Input::Command(StoreCmd::Write { ticket, writes }) => {
                     next = self.write_together(ticket, writes, inbox, to);
                 }
-                Input::Command(command) => self.seat.answer(command, tell),
+                Input::Command(command) => self.session.answer(command, tell),
                 Input::Loaded(message) => {
-                    self.unread |= self.seat.store.at.server.is_some() && matches!(message, StoreMsg::Failed { .. });
-                    self.seat.tell(message, tell);
+                    self.unread |= self.session.store.at.server.is_some() && matches!(message, StoreMsg::Failed { .. });
+                    self.session.tell(message, tell);
                 }
                 Input::Rung => {
                     self.rung.store(false, Ordering::Release);
-                    self.seat.look_around(tell);
-                    if self.unread && !self.seat.away {
+                    self.session.look_around(tell);
+                    if self.unread && !self.session.away {
                         self.load();
                     }
                 }
-                Input::Serves(profile, mark, stays) if self.seat.store.at.server.is_some() => {
-                    self.seat.serves(&profile, mark, stays, tell);
+                Input::Serves(profile, mark, stays) if self.session.store.at.server.is_some() => {
+                    self.session.serves(&profile, mark, stays, tell);
                 }
                 Input::Serves(..) => {}
-                Input::Ended(owner) => self.seat.ended(&owner, tell),
+                Input::Ended(owner) => self.session.ended(&owner, tell),
                 Input::Post(path, id, answer) => {
-                    if let Ok(known) = self.seat.note_post(&path, &id, tell) {
+                    if let Ok(known) = self.session.note_post(&path, &id, tell) {
                         let _ = answer.send(known);
                     }
                 }
                 Input::Look(keys, answer) => {
-                    if let Ok(tasks) = self.seat.store.look(&keys) {
+                    if let Ok(tasks) = self.session.store.look(&keys) {
                         let _ = answer.send(tasks);
                     }
                 }
@@ -348,16 +349,16 @@ impl Desk {
         to: &impl Fn(StoreMsg),
     ) -> Option<Input> {
         let since = Instant::now();
-        let (mut swarm, mut after) = (Swarm::new(ticket, writes), None);
-        while let Some(wait) = swarm.wait(since.elapsed()).filter(|_| after.is_none()) {
+        let (mut batch, mut after) = (WriteBatch::new(ticket, writes), None);
+        while let Some(wait) = batch.wait(since.elapsed()).filter(|_| after.is_none()) {
             match inbox.recv_timeout(wait) {
-                Ok(Input::Command(StoreCmd::Write { ticket, writes })) => swarm.add(ticket, writes),
+                Ok(Input::Command(StoreCmd::Write { ticket, writes })) => batch.add(ticket, writes),
                 Ok(other) => after = Some(other),
                 Err(_) => break,
             }
         }
-        let Swarm { parts, writes, .. } = swarm;
-        match self.seat.store.write(&writes) {
+        let WriteBatch { parts, writes, .. } = batch;
+        match self.session.store.write(&writes) {
             Ok(results) => {
                 let mut results = results.into_iter();
                 for (ticket, count) in parts {
@@ -381,7 +382,7 @@ impl Desk {
             parts.into_iter().map(|(ticket, count)| (ticket, writes.by_ref().take(count).collect())).collect();
         parts.sort_by_key(|(_, writes)| !writes.iter().any(brings_a_paid_id));
         for (ticket, writes) in parts {
-            to(match self.seat.store.write(&writes) {
+            to(match self.session.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },
                 Err(fault) => {
                     self.tell_kept(&writes, to);
@@ -393,17 +394,17 @@ impl Desk {
 
     /// Of changes that the store could not take: tells which IDs of paid tasks lie on this machine.
     fn tell_kept(&self, writes: &[Write], to: &impl Fn(StoreMsg)) {
-        for (key, id) in self.seat.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
+        for (key, id) in self.session.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
             to(StoreMsg::KeptHere { key, id });
         }
     }
 }
 
 /// Hangs up the bell. Where that is not possible, rings it ourselves every second.
-fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<bell::Ear> {
+fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<wakeup::Ear> {
     let (rung, ringing) = (Arc::clone(rung), feed.clone());
     let heard = move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok();
-    let ear = bell::listen(owner.lock_file(), heard).and_then(|(ear, bell)| owner.publish(&bell).map(|()| ear));
+    let ear = wakeup::listen(owner.lock_file(), heard).and_then(|(ear, bell)| owner.publish(&bell).map(|()| ear));
     if let Err(error) = &ear {
         tracing::warn!("no bell for the changes of other programs ({error}): looking for them every second");
         let feed = feed.clone();

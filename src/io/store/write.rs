@@ -11,7 +11,7 @@ use super::{
     row::{self, Json, own},
     share,
     sql::{self, Connection, Optional, ToSql, params},
-    step::{add_event, add_ledger, repeated_by, take, take_each},
+    transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
     account::{self, PACE_SPAN},

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     compose,
-    keymap::commands::{Order, after_colon},
+    keymap::commands::{CommandId, after_colon},
     table::{columns, filter_words},
 };
 use engine::settings::{Pictures, paint};
@@ -16,18 +16,18 @@ pub(crate) const LANGUAGES: [&str; 2] = ["en", "zh"];
 pub(crate) const GROUPS: [&str; 2] = ["batch", "none"];
 
 /// The words that can come next behind that command, after what stands already and with what is typed of them.
-pub(super) fn words(app: &App, order: Order, before: &str, last: &str) -> Vec<String> {
-    match (order, before) {
-        (Order::Filter, _) => filter_words::candidates(app, last),
-        (Order::Sort, "") => owned(columns::ALL.map(|column| column.id)),
-        (Order::Sort, _) => owned(["asc", "desc"]),
-        (Order::Group, _) => owned(GROUPS),
-        (Order::Theme, _) => themes(app),
-        (Order::Set, _) => set_words(app, before),
-        (Order::Refunds, "") => owned(["asked", "refunded"]),
-        (Order::Help, "") => after_colon().map(|command| command.name.to_owned()).collect(),
-        (Order::Resolve, before) if !before.is_empty() => owned(["lost", "not-created", "unknown"]),
-        (Order::List, _) => filter_words::candidates(app, last),
+pub(super) fn words(app: &App, command: CommandId, before: &str, last: &str) -> Vec<String> {
+    match (command, before) {
+        (CommandId::Filter, _) => filter_words::candidates(app, last),
+        (CommandId::Sort, "") => owned(columns::ALL.map(|column| column.id)),
+        (CommandId::Sort, _) => owned(["asc", "desc"]),
+        (CommandId::Group, _) => owned(GROUPS),
+        (CommandId::Theme, _) => themes(app),
+        (CommandId::Set, _) => set_words(app, before),
+        (CommandId::Refunds, "") => owned(["asked", "refunded"]),
+        (CommandId::Help, "") => after_colon().map(|command| command.name.to_owned()).collect(),
+        (CommandId::Resolve, before) if !before.is_empty() => owned(["lost", "not-created", "unknown"]),
+        (CommandId::List, _) => filter_words::candidates(app, last),
         _ => Vec::new(),
     }
 }

@@ -15,21 +15,29 @@ use crate::{
     hints,
     keymap::{
         Action, BINDINGS, Ctx, Move, ascii_twin,
-        commands::{Behind, Command, Order, after_colon},
+        commands::{Behind, Command, CommandId, after_colon},
     },
-    kit::{brush::Brush, editor::LineEditor, tab::Tab},
     layer::{Covers, Did, Do, Handle, Overlay},
     screen::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
+    widgets::{brush::Brush, editor::LineEditor, tab::Tab},
 };
 use engine::effect::Level;
 use ratatui::layout::{Position, Rect};
 use words::{lang, tr};
 
 /// Commands that leave what lies below them alone.
-pub(crate) const OVER_PREVIEW: [Order; 8] =
-    [Order::Budget, Order::Theme, Order::Set, Order::Reload, Order::Pause, Order::Resume, Order::Help, Order::Quit];
+pub(crate) const OVER_PREVIEW: [CommandId; 8] = [
+    CommandId::Budget,
+    CommandId::Theme,
+    CommandId::Set,
+    CommandId::Reload,
+    CommandId::Pause,
+    CommandId::Resume,
+    CommandId::Help,
+    CommandId::Quit,
+];
 /// Commands that the history keeps.
 const HISTORY: usize = 100;
 
@@ -151,7 +159,7 @@ pub fn candidates(app: &App, text: &str) -> Vec<String> {
         }
         Some((head, _)) => {
             let (word, before) = split(head);
-            named(&word).map_or_else(Vec::new, |command| behind::words(app, command.order, before, last))
+            named(&word).map_or_else(Vec::new, |command| behind::words(app, command.id, before, last))
         }
     };
     let last = last.to_lowercase();
@@ -219,11 +227,11 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
     if let Some(command) = named(&word) {
         // What the preview is about stays as it is shown.
         let below = app.screen.layers.iter().rev().nth(1);
-        if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.order) {
+        if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.id) {
             let back = app.named(Ctx::Global, Action::Back);
             return fail(app, tr!("not over a preview: {back} goes back first", back));
         }
-        return vec![Do::Command(command.order, rest)];
+        return vec![Do::Command(command.id, rest)];
     }
     match hints::by_id(app, &word) {
         Some(binding) => match hints::runnable(app, binding) {
@@ -256,7 +264,7 @@ pub(crate) fn offered(text: &str) -> Vec<(&'static Command, String)> {
             return vec![(command, rest.to_owned())];
         }
         match command.behind {
-            Behind::Words if command.order == Order::Set => {
+            Behind::Words if command.id == CommandId::Set => {
                 behind::OPTIONS.iter().map(|option| (command, (*option).to_owned())).collect()
             }
             Behind::Words | Behind::Unknown | Behind::Path => vec![(command, String::new())],

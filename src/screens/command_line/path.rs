@@ -4,9 +4,9 @@ use super::{CommandLine, named, split};
 use crate::{
     app::App,
     keymap::commands::Behind,
-    kit::{editor::LineEditor, folder, tab::Tab},
     layer::Do,
     toast,
+    widgets::{editor::LineEditor, folder, tab::Tab},
 };
 use domain::reason::system::At;
 use engine::{

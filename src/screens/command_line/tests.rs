@@ -24,7 +24,7 @@ fn run(app: &mut App, text: &str) -> Vec<Do> {
     open(app);
     app.screen.top_mut::<CommandLine>().unwrap().line = LineEditor::new(text);
     let wishes = accept(app);
-    crate::commands::follow_up(app, wishes)
+    crate::actions::follow_up(app, wishes)
 }
 
 fn fault(app: &App) -> &str {
@@ -200,7 +200,7 @@ fn sending_is_resumed_over_a_preview() {
     for (text, act) in [("pause", Act::Pause(true)), ("resume", Act::Resume)] {
         open_with(&mut state, text);
         let wishes = accept(&mut state);
-        assert_eq!(crate::commands::follow_up(&mut state, wishes), [Do::Act(act)], "{text}");
+        assert_eq!(crate::actions::follow_up(&mut state, wishes), [Do::Act(act)], "{text}");
         assert!(state.screen.top::<Preview>().is_some(), "{text}");
     }
     open_with(&mut state, "filter");

@@ -4,7 +4,7 @@ use super::{CommandLine, candidates, hint};
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{
+    widgets::{
         brush::{Brush, span},
         text,
         theme::Look,

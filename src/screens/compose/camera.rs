@@ -2,7 +2,7 @@
 //! stands in `domain::camera`.
 
 use super::prompt_changed;
-use crate::{app::App, compose::state::CameraList, keymap::Move, kit::steps::step};
+use crate::{app::App, compose::state::CameraList, keymap::Move, widgets::steps::step};
 use domain::{camera, camera::Command, catalogue::CameraSupport};
 
 /// The commands that fit what stands behind the bracket.

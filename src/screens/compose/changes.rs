@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     compose::state::Compose,
-    kit::{brush::LABEL, diff, theme::Look},
+    widgets::{brush::LABEL, diff, theme::Look},
 };
 use domain::request::{ImageRef, Request};
 use ratatui::text::Line;

@@ -4,9 +4,9 @@ use super::{choice_word, choices, choose_marked, fields};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, steps::around},
     layer::{Did, Do, Handle, Overlay},
     lists::view::{choice, list, scroll_to},
+    widgets::{brush::Brush, steps::around},
 };
 use domain::draft::Field;
 use ratatui::{

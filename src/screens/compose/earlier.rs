@@ -4,7 +4,7 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx, PickWhat},
-    kit::{brush::Brush, text},
+    widgets::{brush::Brush, text},
 };
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;

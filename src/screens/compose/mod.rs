@@ -136,7 +136,7 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
     match app.screen.compose.row {
         ComposeRow::Field(Field::Prompt) => {
             if !app.screen.compose.prompt.paste(text) {
-                let most = crate::kit::editor::MOST_CHARS;
+                let most = crate::widgets::editor::MOST_CHARS;
                 let text = tr!("the paste was cut: a prompt holds {most} characters at most", most);
                 toast::say(app, Level::Warning, text, None);
             }

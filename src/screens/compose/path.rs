@@ -5,9 +5,9 @@ use crate::{
     app::App,
     compose::state::{ComposeRow, File},
     keymap::{Action, Ctx, PickWhat},
-    kit::{editor::LineEditor, folder},
     layer::Do,
     preview, toast,
+    widgets::{editor::LineEditor, folder},
 };
 use domain::{
     batch_file::{BatchFile, Lines},

@@ -1,7 +1,7 @@
 //! The rows of compose: their order, which can be used, what can be chosen in them.
 
 use super::{check_again, combinations, pictures, profile, spec};
-use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, kit::editor::LineEditor, layer::Do};
+use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, layer::Do, widgets::editor::LineEditor};
 use domain::{
     catalogue::ModelSpec,
     draft::{Draft, Field},

@@ -4,9 +4,9 @@ use super::{look, picture_field, typed_text};
 use crate::{
     app::App,
     compose::fields,
-    kit::{brush::Brush, text},
     sights,
     sights::state::{Spot, size_in},
+    widgets::{brush::Brush, text},
 };
 use domain::{
     draft::Field,

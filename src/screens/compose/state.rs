@@ -1,6 +1,6 @@
 //! Compose as state: the draft with the places of the cursors, and everything that is known around it.
 
-use crate::kit::editor::{LineEditor, PromptEditor};
+use crate::widgets::editor::{LineEditor, PromptEditor};
 use domain::{
     amount::Amount,
     batch_file::{BatchFile, Coding},

@@ -91,7 +91,7 @@ fn a_prompt_is_typed_previewed_and_queued() {
     let effects = press(&mut state, "enter");
     let Some(Effect::Store(StoreCmd::Insert { ticket, .. })) = effects.first() else { panic!("{effects:?}") };
     let batch = preview::inserted(&mut state, *ticket, Ok(vec![TaskKey(1)])).unwrap();
-    let after = crate::queued::queued(&mut state, batch);
+    let after = crate::after_send::queued(&mut state, batch);
     assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { id: 0, draft: None, at: state.work.now.wall })]);
     assert_eq!((state.screen.pane, state.screen.compose.prompt.text()), (Pane::Table, String::new()));
 }

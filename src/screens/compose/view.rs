@@ -10,13 +10,13 @@ use crate::{
         state::{CameraList, ComposeRow},
     },
     keymap::Pane,
-    kit::{
+    sights::state::Spot,
+    toast,
+    widgets::{
         brush::{Brush, LABEL},
         text,
         theme::Look,
     },
-    sights::state::Spot,
-    toast,
 };
 use domain::{
     amount::Amount,

@@ -3,11 +3,11 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, text},
     layer::{Do, Handle, Overlay},
     lists::view::{keys_line, list},
     screen::Done,
     table, undo,
+    widgets::{brush::Brush, text},
 };
 use engine::act::Act;
 use ratatui::{

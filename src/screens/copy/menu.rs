@@ -3,10 +3,10 @@
 use crate::{
     app::App,
     keymap::{Action, BINDINGS, CopyWhat, Ctx},
-    kit::{brush::Brush, text},
     layer::{Did, Do, Handle, Overlay},
     lists::view::list,
     table,
+    widgets::{brush::Brush, text},
 };
 use ratatui::{
     layout::{Position, Rect},

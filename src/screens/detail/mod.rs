@@ -8,11 +8,11 @@ pub mod view;
 use crate::{
     app::App,
     keymap::{Action, Move, Pane, Why},
-    kit::steps::step,
     layer::Do,
     layout::detail_size,
     screen::DetailTab,
-    table, unread, whole_tasks,
+    store_errors, table, whole_tasks,
+    widgets::steps::step,
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -45,7 +45,7 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
     if detail.rest.is_none_or(|(resting, _)| resting != key) {
         detail.rest = Some((key, if passing { now.plus(REST) } else { now }));
     }
-    if detail.asked.is_some() || detail.rest.is_some_and(|(_, until)| until > now) || !unread::may_ask(app) {
+    if detail.asked.is_some() || detail.rest.is_some_and(|(_, until)| until > now) || !store_errors::may_ask(app) {
         return Vec::new();
     }
     app.screen.detail.asked = Some(key);
@@ -56,7 +56,7 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
 #[must_use]
 pub fn deadline(app: &App) -> Option<Mono> {
     let detail = &app.screen.detail;
-    let asks = detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none() && unread::may_ask(app));
+    let asks = detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none() && store_errors::may_ask(app));
     asks.into_iter().chain(app.screen.table.passing).min()
 }
 

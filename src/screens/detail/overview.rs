@@ -2,8 +2,8 @@
 
 use crate::{
     detail::view::{About, acts, usually},
-    kit::brush::labelled,
     layout,
+    widgets::brush::labelled,
 };
 use domain::{
     problem::Charged,

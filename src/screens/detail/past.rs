@@ -2,7 +2,7 @@
 
 use crate::{
     detail::view::{About, not_yet},
-    kit::{
+    widgets::{
         brush::{labelled, span},
         diff, text,
         theme::Look,

@@ -2,10 +2,10 @@
 
 use crate::{
     app::App,
-    kit::brush::Brush,
     screen::DetailTab,
     sights,
     sights::state::{Spot, size_in},
+    widgets::brush::Brush,
 };
 use domain::task::Task;
 use engine::sight::{Of, Part, Sight};

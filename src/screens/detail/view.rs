@@ -4,13 +4,13 @@ use crate::{
     app::App,
     detail::{overview, past, sights},
     keymap::Pane,
-    kit::{
+    screen::DetailTab,
+    table::{acts, archive},
+    widgets::{
         brush::{Brush, LABEL},
         text,
         theme::Look,
     },
-    screen::DetailTab,
-    table::{acts, archive},
 };
 use domain::task::Row;
 use engine::{expected, msg::Detail};

@@ -8,9 +8,9 @@ use crate::{
     app::App,
     compose,
     keymap::{Action, Ctx, PickWhat},
-    kit::{editor::LineEditor, folder},
     layer::{Do, Layer},
     toast,
+    widgets::{editor::LineEditor, folder},
 };
 use domain::{
     catalogue::ModelSpec,

@@ -6,8 +6,8 @@ use crate::{
     failures::state::{Fix, Mend, MendWhat},
     key::{Code, Key},
     keymap::{Action, Ctx},
-    kit::{brush::Brush, editor::LineEditor},
     layer::{Did, Do, Handle, Overlay},
+    widgets::{brush::Brush, editor::LineEditor},
 };
 use domain::{
     draft::{Draft, Field},

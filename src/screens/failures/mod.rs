@@ -22,11 +22,11 @@ use crate::{
     compose,
     failures::state::{FailuresView, Fix, Mend, MendWhat},
     keymap::{Action, Ctx, Move, Pane, Why},
-    kit::{brush::Brush, steps::step},
     layer::{Did, Do, Handle, Layer, Overlay},
     resolve,
     screen::Then,
     table, toast, whole_tasks,
+    widgets::{brush::Brush, steps::step},
 };
 use domain::task::{Task, TaskKey};
 use engine::{acts::profile_of_attempt, effect::Level, filter::Filter};

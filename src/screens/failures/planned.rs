@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::App,
-    kit::{brush::labelled, diff, theme::Look},
+    widgets::{brush::labelled, diff, theme::Look},
 };
 use domain::{
     amount::Totals,

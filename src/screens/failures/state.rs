@@ -2,7 +2,7 @@
 
 use crate::{
     failures::{Cluster, ClusterId, Remedy},
-    kit::editor::{LineEditor, PromptEditor},
+    widgets::editor::{LineEditor, PromptEditor},
 };
 use domain::{cluster::Template, draft::Field, task::TaskKey, time::Mono};
 use std::collections::{BTreeMap, BTreeSet};

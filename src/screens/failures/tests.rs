@@ -20,7 +20,7 @@ use domain::{
 use engine::{
     effect::{Effect, StoreCmd},
     msg::{Detail, Msg, StoreMsg},
-    served::Halt,
+    profile_state::Halt,
 };
 use service::{
     answer::{Reply, SubmitVerdict},

@@ -15,12 +15,12 @@ use crate::{
         Cluster, Remedy, frame, planned,
         state::{FailuresView, Fix, Mend, MendWhat},
     },
-    kit::{
+    layout,
+    widgets::{
         brush::{Brush, labelled, span},
         diff, text,
         theme::Look,
     },
-    layout,
 };
 use domain::{amount::Totals, draft::Field, problem::Charged, task::TaskState, text::gist};
 use engine::effect::Level;

@@ -3,12 +3,12 @@
 use crate::{
     app::App,
     keymap::Move,
-    kit::{brush::Brush, text},
     layout,
     layout::{Layout, Places},
     sights,
     sights::state::{SMALL, Spot},
-    table, unread,
+    store_errors, table,
+    widgets::{brush::Brush, text},
 };
 use domain::task::{Row, TaskKey};
 use engine::{
@@ -102,7 +102,7 @@ pub(crate) fn spots(app: &App) -> Vec<Spot> {
 
 /// Asks the store for the first task on the screen of which it is not known what it has to show.
 pub(crate) fn ask(app: &mut App) -> Option<Effect> {
-    let place = place(app).filter(|_| unread::table_may_ask(app))?;
+    let place = place(app).filter(|_| store_errors::table_may_ask(app))?;
     let unknown = |key: &TaskKey| app.screen.sights.source(*key).is_none();
     let key = shown(app, place).into_iter().map(|(key, _)| key).find(unknown)?;
     app.screen.sights.ask_for(key).then_some(Effect::Store(StoreCmd::Detail { key }))

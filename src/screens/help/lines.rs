@@ -4,8 +4,8 @@ use crate::{
     app::App,
     key::Key,
     keymap::{Action, BINDINGS, Ctx, commands::after_colon},
-    kit::theme::Sign,
     table::columns,
+    widgets::theme::Sign,
 };
 use domain::{problem::ErrorClass, task::TaskState};
 use words::{lang, names, tr};

@@ -7,13 +7,13 @@ use crate::{
     help::lines::{HelpLine, help_lines},
     keymap,
     keymap::BINDINGS,
-    kit::{brush::Brush, editor::LineEditor, text, theme::Look},
     layer::Do,
     lists::{
         Kind, ListView,
         view::{LongList, list_place, mark, page_of, pays, rows_of, searchable},
     },
     toast,
+    widgets::{brush::Brush, editor::LineEditor, text, theme::Look},
 };
 use engine::{effect::Level, filter::contains};
 use ratatui::{

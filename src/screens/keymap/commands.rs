@@ -7,7 +7,7 @@ use words::lang;
 /// What a command is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each one's `help` in the table says what it does")]
-pub enum Order {
+pub enum CommandId {
     New,
     /// That action, on the tasks that are named behind it or else on those it is for anyway.
     On(Action),
@@ -63,7 +63,7 @@ pub struct Command {
     /// What can come behind it.
     pub behind: Behind,
     pub on: On,
-    pub order: Order,
+    pub id: CommandId,
 }
 
 /// What can come behind a command, for Tab.
@@ -100,8 +100,8 @@ impl Command {
     }
 }
 
-const fn to(order: Order, name: &'static str, takes: &'static str, help: &'static str) -> Command {
-    Command { name, takes, help, behind: Behind::Unknown, on: On::Both, order }
+const fn to(id: CommandId, name: &'static str, takes: &'static str, help: &'static str) -> Command {
+    Command { name, takes, help, behind: Behind::Unknown, on: On::Both, id }
 }
 
 /// The commands of the dashboard.
@@ -117,42 +117,42 @@ pub(crate) fn of_lines() -> impl Iterator<Item = &'static Command> {
 /// Every command.
 #[rustfmt::skip]
 pub static COMMANDS: &[Command] = &[
-    to(Order::New, "new", "[PROMPT]", "Compose a new task; with a prompt, show its price. {a|b} makes a task of each"),
-    to(Order::On(Action::Retry), "retry", "[NUMBERS]", "Send the same request again as a new attempt"),
-    to(Order::On(Action::Edit), "edit", "[NUMBER]", "Edit the request in compose, then send it as a new attempt"),
-    to(Order::On(Action::Clone), "clone", "[NUMBER]", "Open a copy of the request in compose"),
-    to(Order::Theme, "theme", "NAME", "Choose another set of colours, for this session").words().on(On::Screen),
-    to(Order::Set, "set", "OPTION VALUE", "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session; or a field of compose, such as duration 6,10").words(),
-    to(Order::Send, "send", "", "Open the preview of what is in compose; what is sent there pays").on(On::Screen),
-    to(Order::Send, "send", "[COUNT]", "Send what was shown with its price: this pays. Nothing shown yet: show what is in compose").on(On::Lines),
-    to(Order::Price, "price", "AMOUNT", "Give the price of one, where it is asked for").on(On::Lines),
-    to(Order::Drop, "drop", "", "Discard what was shown with its price").on(On::Lines),
-    to(Order::Yes, "yes", "", "Answer a question: do it").on(On::Lines),
-    to(Order::No, "no", "", "Answer a question: leave it").on(On::Lines),
-    to(Order::List, "list", "[TEXT]", "List the tasks that match a filter, the newest last").words().on(On::Lines),
-    to(Order::Show, "show", "NUMBER", "Show the task in detail"),
-    to(Order::Status, "status", "", "Count the tasks in each state; say whether sending is on and what was spent").on(On::Lines),
-    to(Order::On(Action::Cancel), "cancel", "[NUMBERS]", "Take back an unsent task, stop watching one that runs, or put a failure away"),
-    to(Order::On(Action::Download), "download", "[NUMBERS]", "Download the file now"),
-    to(Order::On(Action::Refresh), "refresh", "[NUMBERS]", "Check the state of the tasks now"),
-    to(Order::Resolve, "resolve", "[NUMBER OUTCOME]", "Resolve an unknown task: lost, not-created, or the service's ID; unknown takes that back").words(),
-    to(Order::Do(Action::Undo), "undo", "", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch"),
-    to(Order::Filter, "filter", "[TEXT]", "Filter the table; without a text, show all").words(),
-    to(Order::Sort, "sort", "COLUMN [asc|desc]", "Sort the table by a column").words().on(On::Screen),
-    to(Order::Group, "group", "batch|none", "Show a line for each batch, which Enter unfolds; none shows each task").words().on(On::Screen),
-    to(Order::Goto, "goto", "NUMBER", "Go to the task of that number"),
-    to(Order::Budget, "budget", "[+AMOUNT]", "Say what today's cap leaves, or raise it until midnight; asks first"),
-    to(Order::Do(Action::Balance), "balance", "", "Ask for the balance"),
-    to(Order::Do(Action::Money), "money", "", "Show what was spent, on what, and what is left of the budget"),
-    to(Order::Refunds, "refunds", "[WORD NUMBER]", "List charges without a result; asked or refunded notes that of a task").words(),
-    to(Order::Who, "who", "", "Show the programs on this store and what each does, and the state of each profile"),
-    to(Order::Export, "export", "FILE", "Write the tasks shown to a new file, one JSON object a line").path(),
-    to(Order::Reload, "reload", "", "Read the config again and say what changed"),
-    to(Order::Sheet, "sheet", "", "Show six frames of the video with their seconds").on(On::Screen),
-    to(Order::Compare, "compare", "[#A #B]", "Show two videos side by side, of two tasks or of the two marked").on(On::Screen),
-    to(Order::Gallery, "gallery", "", "Show the tasks as posters, or as a table again").on(On::Screen),
-    to(Order::Pause, "pause", "", "Pause sending, of every program on the store"),
-    to(Order::Resume, "resume", "", "Resume sending"),
-    to(Order::Help, "help", "[COMMAND]", "Explain keys and commands, or that command").words(),
-    to(Order::Quit, "quit", "", "Quit, waiting for submissions under way"),
+    to(CommandId::New, "new", "[PROMPT]", "Compose a new task; with a prompt, show its price. {a|b} makes a task of each"),
+    to(CommandId::On(Action::Retry), "retry", "[NUMBERS]", "Send the same request again as a new attempt"),
+    to(CommandId::On(Action::Edit), "edit", "[NUMBER]", "Edit the request in compose, then send it as a new attempt"),
+    to(CommandId::On(Action::Clone), "clone", "[NUMBER]", "Open a copy of the request in compose"),
+    to(CommandId::Theme, "theme", "NAME", "Choose another set of colours, for this session").words().on(On::Screen),
+    to(CommandId::Set, "set", "OPTION VALUE", "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session; or a field of compose, such as duration 6,10").words(),
+    to(CommandId::Send, "send", "", "Open the preview of what is in compose; what is sent there pays").on(On::Screen),
+    to(CommandId::Send, "send", "[COUNT]", "Send what was shown with its price: this pays. Nothing shown yet: show what is in compose").on(On::Lines),
+    to(CommandId::Price, "price", "AMOUNT", "Give the price of one, where it is asked for").on(On::Lines),
+    to(CommandId::Drop, "drop", "", "Discard what was shown with its price").on(On::Lines),
+    to(CommandId::Yes, "yes", "", "Answer a question: do it").on(On::Lines),
+    to(CommandId::No, "no", "", "Answer a question: leave it").on(On::Lines),
+    to(CommandId::List, "list", "[TEXT]", "List the tasks that match a filter, the newest last").words().on(On::Lines),
+    to(CommandId::Show, "show", "NUMBER", "Show the task in detail"),
+    to(CommandId::Status, "status", "", "Count the tasks in each state; say whether sending is on and what was spent").on(On::Lines),
+    to(CommandId::On(Action::Cancel), "cancel", "[NUMBERS]", "Take back an unsent task, stop watching one that runs, or put a failure away"),
+    to(CommandId::On(Action::Download), "download", "[NUMBERS]", "Download the file now"),
+    to(CommandId::On(Action::Refresh), "refresh", "[NUMBERS]", "Check the state of the tasks now"),
+    to(CommandId::Resolve, "resolve", "[NUMBER OUTCOME]", "Resolve an unknown task: lost, not-created, or the service's ID; unknown takes that back").words(),
+    to(CommandId::Do(Action::Undo), "undo", "", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch"),
+    to(CommandId::Filter, "filter", "[TEXT]", "Filter the table; without a text, show all").words(),
+    to(CommandId::Sort, "sort", "COLUMN [asc|desc]", "Sort the table by a column").words().on(On::Screen),
+    to(CommandId::Group, "group", "batch|none", "Show a line for each batch, which Enter unfolds; none shows each task").words().on(On::Screen),
+    to(CommandId::Goto, "goto", "NUMBER", "Go to the task of that number"),
+    to(CommandId::Budget, "budget", "[+AMOUNT]", "Say what today's cap leaves, or raise it until midnight; asks first"),
+    to(CommandId::Do(Action::Balance), "balance", "", "Ask for the balance"),
+    to(CommandId::Do(Action::Money), "money", "", "Show what was spent, on what, and what is left of the budget"),
+    to(CommandId::Refunds, "refunds", "[WORD NUMBER]", "List charges without a result; asked or refunded notes that of a task").words(),
+    to(CommandId::Who, "who", "", "Show the programs on this store and what each does, and the state of each profile"),
+    to(CommandId::Export, "export", "FILE", "Write the tasks shown to a new file, one JSON object a line").path(),
+    to(CommandId::Reload, "reload", "", "Read the config again and say what changed"),
+    to(CommandId::Sheet, "sheet", "", "Show six frames of the video with their seconds").on(On::Screen),
+    to(CommandId::Compare, "compare", "[#A #B]", "Show two videos side by side, of two tasks or of the two marked").on(On::Screen),
+    to(CommandId::Gallery, "gallery", "", "Show the tasks as posters, or as a table again").on(On::Screen),
+    to(CommandId::Pause, "pause", "", "Pause sending, of every program on the store"),
+    to(CommandId::Resume, "resume", "", "Resume sending"),
+    to(CommandId::Help, "help", "[COMMAND]", "Explain keys and commands, or that command").words(),
+    to(CommandId::Quit, "quit", "", "Quit, waiting for submissions under way"),
 ];

@@ -1,5 +1,5 @@
 //! The keys: one table from which dispatch, help, footer, `reeltop keys`, the man page, the example config and a person's own
-//! keys all come. Plain data: what an action does stands in `commands`, whether it is possible now in `hints`.
+//! keys all come. Plain data: what an action does stands in `actions`, whether it is possible now in `hints`.
 
 mod bindings;
 mod build;

@@ -7,7 +7,7 @@ use crate::{
     confirm::Confirm,
     keymap::{
         Pane,
-        commands::{Command, Order, of_lines},
+        commands::{Command, CommandId, of_lines},
     },
     lists::ListView,
     preview::view,
@@ -132,7 +132,7 @@ pub(super) fn help(app: &App, name: &str) -> Vec<String> {
     let named = |name: &str| of_lines().find(|command| command.name == name);
     let line = |command: &Command| {
         // There is no cursor that could be meant.
-        let needs = matches!(command.order, Order::On(_) | Order::Resolve);
+        let needs = matches!(command.id, CommandId::On(_) | CommandId::Resolve);
         let usage = if needs { command.usage().replace(['[', ']'], "") } else { command.usage() };
         format!("{usage}{}{}", tr!(": "), lang::tr(command.help))
     };

@@ -7,21 +7,21 @@ mod lines;
 mod tests;
 
 use crate::{
+    actions,
     app::App,
     carry_out::{carry_out, work},
     command_line,
     command_line::{CommandLine, OVER_PREVIEW, read},
-    commands,
     confirm::{self, Confirm},
     followed,
     keymap::{
         BINDINGS, Keymap, Pane,
-        commands::{COMMANDS, Command, On, Order, of_lines},
+        commands::{COMMANDS, Command, CommandId, On, of_lines},
     },
-    kit::editor::LineEditor,
     preview::{self, DEAF, can_send},
     screen::Preview,
-    table, unread, update,
+    store_errors, table, update,
+    widgets::editor::LineEditor,
 };
 use domain::{
     task::TaskKey,
@@ -184,27 +184,27 @@ impl Linear {
             self.lines.push(unknown(word));
             return Vec::new();
         };
-        match command.order {
-            Order::Help => self.lines.extend(lines::help(&self.app, rest)),
-            Order::Status => self.lines.extend(lines::status(&self.app)),
-            Order::List => return self.list(rest).into_iter().collect(),
-            Order::Drop => self.drop_it(),
-            Order::Yes | Order::No if self.app.screen.top::<Confirm>().is_none() => {
+        match command.id {
+            CommandId::Help => self.lines.extend(lines::help(&self.app, rest)),
+            CommandId::Status => self.lines.extend(lines::status(&self.app)),
+            CommandId::List => return self.list(rest).into_iter().collect(),
+            CommandId::Drop => self.drop_it(),
+            CommandId::Yes | CommandId::No if self.app.screen.top::<Confirm>().is_none() => {
                 self.lines.push(tr!("Nothing was asked.").into());
             }
-            Order::Yes | Order::No => {
-                let yes = command.order == Order::Yes;
+            CommandId::Yes | CommandId::No => {
+                let yes = command.id == CommandId::Yes;
                 self.lines.extend((!yes).then(|| tr!("Nothing was changed.").to_owned()));
                 return followed(&mut self.app, now, |app| {
                     let wishes = confirm::answered(app, yes);
                     carry_out(app, wishes)
                 });
             }
-            Order::Send | Order::Price if self.app.screen.top::<Preview>().is_some() => {
+            CommandId::Send | CommandId::Price if self.app.screen.top::<Preview>().is_some() => {
                 return self.send(command, rest, now);
             }
-            Order::Price => self.lines.push(tr!("No price was asked for.").into()),
-            Order::On(_) | Order::Resolve if rest.is_empty() => {
+            CommandId::Price => self.lines.push(tr!("No price was asked for.").into()),
+            CommandId::On(_) | CommandId::Resolve if rest.is_empty() => {
                 self.lines.push(tr!("{word} needs a task's number, as in: {word} 12", word));
             }
             _ => return self.run(command, rest, now),
@@ -214,16 +214,16 @@ impl Linear {
 
     /// Runs a command as it is run after `:`.
     fn run(&mut self, command: &Command, rest: &str, now: Now) -> Vec<Effect> {
-        if !OVER_PREVIEW.contains(&command.order) {
+        if !OVER_PREVIEW.contains(&command.id) {
             self.app.screen.layers.clear();
         }
         self.app.screen.pane = Pane::Table;
-        let (goes, lists) = (command.order == Order::Goto, command.order == Order::Filter);
+        let (goes, lists) = (command.id == CommandId::Goto, command.id == CommandId::Filter);
         let line = format!("{} {rest}", command.name);
         let mut effects = followed(&mut self.app, now, |app| {
             command_line::open_with(app, &line);
             let wishes = command_line::accept(app);
-            let wishes = commands::follow_up(app, wishes);
+            let wishes = actions::follow_up(app, wishes);
             let mut effects = carry_out(app, wishes);
             effects.extend(work(app, Msg::Wake));
             effects
@@ -274,7 +274,7 @@ impl Linear {
             }
             Msg::Store(StoreMsg::Failed { ticket: None, fault }) if self.listing.take().is_some() => {
                 // What the table asks for it says by itself.
-                let said = (!self.app.screen.archive.is_awaited()).then(|| unread::archive(fault));
+                let said = (!self.app.screen.archive.is_awaited()).then(|| store_errors::archive(fault));
                 self.lines.extend(said);
             }
             _ => {}
@@ -290,7 +290,7 @@ impl Linear {
             (Some(ask), _) => Some(&mut ask.line),
             (None, number) => number.as_mut(),
         };
-        if asks_price != (command.order == Order::Price) {
+        if asks_price != (command.id == CommandId::Price) {
             let text =
                 if asks_price { tr!("Type price and the price of one first.") } else { tr!("No price was asked for.") };
             self.lines.push(text.into());

@@ -33,7 +33,7 @@ fn said(linear: &mut Linear, line: &str) -> Vec<String> {
 
 #[test]
 fn every_command_of_the_table_is_taken_and_what_needs_a_screen_says_so() {
-    for command in COMMANDS.iter().filter(|command| command.order != Order::Quit) {
+    for command in COMMANDS.iter().filter(|command| command.id != CommandId::Quit) {
         let mut linear = linear(&[Saved, Failed]);
         let lines = said(&mut linear, &format!("{} 1", command.name)).join("\n");
         let needs_screen = lines.contains("needs the screen");

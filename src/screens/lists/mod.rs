@@ -6,10 +6,10 @@ pub mod view;
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move, Why},
-    kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Do, Handle, Overlay},
     lists::view::{list_place, page_of, rows_of},
     toast,
+    widgets::{brush::Brush, editor::LineEditor, steps::step},
 };
 use ratatui::layout::{Position, Rect};
 use std::{fmt, ptr};

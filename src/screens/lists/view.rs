@@ -3,13 +3,13 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{
+    layout,
+    lists::ListView,
+    widgets::{
         brush::{Brush, span},
         text,
         theme::Look,
     },
-    layout,
-    lists::ListView,
 };
 use ratatui::{
     layout::{Position, Rect},

@@ -2,11 +2,11 @@
 
 use crate::{
     app::App,
-    kit::{brush::Brush, text, theme::Look},
     lists::{
         Kind, ListView,
         view::{LongList, list_place, searchable},
     },
+    widgets::{brush::Brush, text, theme::Look},
 };
 use domain::task::TaskKey;
 use engine::filter::contains;

@@ -21,7 +21,7 @@ use domain::{
 use engine::{
     act::Act,
     effect::{Effect, Level, StoreCmd},
-    served::Balance,
+    profile_state::Balance,
     work::Work,
 };
 use words::{amounts, names, print, reason, tr};

@@ -2,16 +2,16 @@
 
 use crate::{
     app::App,
-    kit::{
-        brush::{Brush, labelled},
-        text,
-        theme::Look,
-    },
     lists::{
         ListView,
         view::{LongList, list_place, searchable},
     },
     money as ledger,
+    widgets::{
+        brush::{Brush, labelled},
+        text,
+        theme::Look,
+    },
 };
 use domain::{
     amount::{Amount, Currency},

@@ -7,9 +7,9 @@ use crate::{
     app::App,
     command_line, hints,
     keymap::{Action, BINDINGS, Binding, Ctx, Move, Why, commands::Command},
-    kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Do, Handle, Overlay},
     toast,
+    widgets::{brush::Brush, editor::LineEditor, steps::step},
 };
 use engine::effect::Level;
 use ratatui::layout::{Position, Rect};

@@ -5,13 +5,13 @@ use crate::{
     app::App,
     hints,
     keymap::{Action, Ctx},
-    kit::{
+    lists::view::{keys_line, list_place, mark, page_of, pays},
+    undo,
+    widgets::{
         brush::{Brush, span},
         text,
         theme::Look,
     },
-    lists::view::{keys_line, list_place, mark, page_of, pays},
-    undo,
 };
 use ratatui::{
     layout::{Position, Rect},

@@ -8,10 +8,10 @@ use crate::{
     compose, failures,
     key::Key,
     keymap::{Action, Ctx, Move, PickWhat, Why},
-    kit::{brush::Brush, editor::LineEditor, folder, steps::step},
     layer::{Did, Do, Handle, Overlay},
     sights::state::Spot,
     toast,
+    widgets::{brush::Brush, editor::LineEditor, folder, steps::step},
 };
 use domain::{
     draft::Draft,

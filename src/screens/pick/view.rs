@@ -3,14 +3,14 @@
 use crate::{
     app::App,
     keymap::PickWhat,
-    kit::{
-        brush::{Brush, span},
-        text,
-    },
     layout,
     pick::{Item, Picker},
     sights,
     sights::state::Spot,
+    widgets::{
+        brush::{Brush, span},
+        text,
+    },
 };
 use engine::sight::Of;
 use ratatui::{

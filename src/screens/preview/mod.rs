@@ -21,11 +21,11 @@ use crate::{
     app::App,
     key::{Code, Key},
     keymap::{Action, Ctx, Move, Why, as_command},
-    kit::{brush::Brush, editor::LineEditor, steps::step},
     layer::{Did, Do, Handle, Layer, Overlay},
     money, scope,
     screen::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
     toast,
+    widgets::{brush::Brush, editor::LineEditor, steps::step},
 };
 use domain::{
     amount::Amount,

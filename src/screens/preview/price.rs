@@ -18,7 +18,7 @@ pub(super) fn asked(app: &App, items: &[PreviewItem], before: Option<PriceAsk>) 
     let offer = Offer::of(&items.iter().find(|item| item.cost.is_none())?.request);
     let begun = || {
         let typed = app.screen.prices.get(&offer).map_or_else(String::new, ToString::to_string);
-        PriceAsk { offer: offer.clone(), line: crate::kit::editor::LineEditor::new(&typed) }
+        PriceAsk { offer: offer.clone(), line: crate::widgets::editor::LineEditor::new(&typed) }
     };
     Some(before.filter(|before| before.offer == offer).unwrap_or_else(begun))
 }

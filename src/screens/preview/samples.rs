@@ -2,9 +2,9 @@
 
 use crate::{
     app::App,
-    kit::{brush::labelled, text, theme::Look},
     preview::view::{Content, in_a_line, whole},
     screen::{Batch, Preview},
+    widgets::{brush::labelled, text, theme::Look},
 };
 use ratatui::{style::Style, text::Line};
 use words::tr;

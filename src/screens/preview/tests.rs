@@ -18,7 +18,7 @@ use domain::{
 use engine::{
     effect::Effect,
     msg::{BudgetCap, InsertRefusal},
-    served::Halt,
+    profile_state::Halt,
 };
 
 fn shown(app: &App) -> &Preview {
@@ -143,7 +143,7 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
 
 /// The store's word on a batch, taken up.
 fn answered(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey>, NotQueued>) -> Vec<Effect> {
-    inserted(app, ticket, result).map_or_else(Vec::new, |batch| crate::queued::queued(app, batch))
+    inserted(app, ticket, result).map_or_else(Vec::new, |batch| crate::after_send::queued(app, batch))
 }
 
 #[test]
@@ -221,8 +221,10 @@ fn without_a_key_that_pauses_it_is_resume_that_resumes() {
     let told = ["It would only be queued: sending is paused. :resume resumes it."];
     assert_eq!(texts(&shown(&state).warnings), told);
     let tasks = vec![TaskKey(1)];
-    let _ =
-        crate::queued::queued(&mut state, super::Queued { purpose: Purpose::Retry, profile: "302ai".into(), tasks });
+    let _ = crate::after_send::queued(
+        &mut state,
+        super::Queued { purpose: Purpose::Retry, profile: "302ai".into(), tasks },
+    );
     assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: :resume resumes it");
 }
 

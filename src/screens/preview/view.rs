@@ -4,17 +4,17 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{
-        brush::{Brush, labelled},
-        diff, text,
-        theme::Look,
-    },
     layout,
     lists::view::keys_line,
     money,
     preview::{bad_lines::to_correct, can_leave_out, samples},
     screen::{Preview, PreviewItem, Purpose},
     table::cells,
+    widgets::{
+        brush::{Brush, labelled},
+        diff, text,
+        theme::Look,
+    },
 };
 use domain::amount::Amount;
 use engine::effect::Level;

@@ -2,12 +2,12 @@
 
 use crate::{
     app::App,
-    kit::{brush::Brush, text},
     layer::Do,
     lists::{
         Kind, ListView,
         view::{heights, list_place, room_of, text_list},
     },
+    widgets::{brush::Brush, text},
 };
 use domain::{
     refunds::CALENDAR_DAYS,

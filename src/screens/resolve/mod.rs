@@ -4,11 +4,11 @@ use crate::{
     app::App,
     confirm::Confirm,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, editor::LineEditor, steps::around, text},
     layer::{Did, Do, Handle, Overlay},
     lists::view::{choice, keys_line, list},
     screen::Done,
     table, toast, undo,
+    widgets::{brush::Brush, editor::LineEditor, steps::around, text},
 };
 use domain::{
     evidence::Evidence,

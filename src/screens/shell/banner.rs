@@ -3,14 +3,14 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{
+    layout,
+    layout::Banner,
+    screen::Away,
+    widgets::{
         brush::Brush,
         text,
         theme::{Look, Signs},
     },
-    layout,
-    layout::Banner,
-    screen::Away,
 };
 use domain::task::TaskState;
 use ratatui::layout::Rect;

@@ -4,8 +4,8 @@ use crate::{
     app::App,
     hints,
     keymap::{Hint, readable},
-    kit::{brush::Brush, text},
     layer::Covers,
+    widgets::{brush::Brush, text},
 };
 use ratatui::layout::{Position, Rect};
 use words::tr;

@@ -3,9 +3,9 @@
 
 use crate::{
     app::App,
-    kit::{brush::Brush, text},
     layout, money,
     table::pins,
+    widgets::{brush::Brush, text},
 };
 use domain::{
     account::{HaltCause, Sender, Stamp},

@@ -5,9 +5,10 @@
 mod tests;
 
 use crate::{
+    actions,
     app::App,
     carry_out::carry_out,
-    commands, compose, hints,
+    compose, hints,
     key::{Code, Key},
     keymap,
     keymap::{Action, Ctx, Place, Why},
@@ -48,7 +49,7 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
         }
         Input::Terminal(_) => Vec::new(),
     };
-    let wishes = commands::follow_up(app, wishes);
+    let wishes = actions::follow_up(app, wishes);
     table::keep_visible(app);
     table::kept::touch(app, before);
     let effects = carry_out(app, wishes);
@@ -81,7 +82,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     match hints::possible(app, binding) {
-        Ok(()) => commands::run(app, binding.action),
+        Ok(()) => actions::run(app, binding.action),
         Err(Why(why)) => {
             toast::reply(app, why);
             Vec::new()
@@ -93,8 +94,8 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
 /// all.
 fn take_key_unseen(app: &mut App, key: Key) -> Vec<Do> {
     match app.screen.keys.resolve(Place::Table, key).map(|binding| binding.action) {
-        Some(Action::Close) if app.work.ending.is_none() => commands::run(app, Action::Quit),
-        Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => commands::run(app, action),
+        Some(Action::Close) if app.work.ending.is_none() => actions::run(app, Action::Quit),
+        Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => actions::run(app, action),
         Some(_) | None => Vec::new(),
     }
 }

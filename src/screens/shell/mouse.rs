@@ -2,8 +2,9 @@
 //! click alone never pays, never sends and never answers a question.
 
 use crate::{
+    actions,
     app::App,
-    commands, detail,
+    detail,
     keymap::{Action, Move, Pane},
     layer,
     layer::{Did, Do},
@@ -43,7 +44,7 @@ fn wheel(app: &mut App, at: Position, to: Move) {
             (Some(Pane::Table), _) => table::go(app, to),
             (Some(Pane::Detail), _) => detail::scroll(app, to),
             (Some(Pane::Compose), _) | (None, true) => {}
-            (None, false) => commands::go(app, to),
+            (None, false) => actions::go(app, to),
         }
     }
 }
@@ -51,7 +52,7 @@ fn wheel(app: &mut App, at: Position, to: Move) {
 /// A click beside any layer: gives the pane the keys, and in the table puts the cursor on the row.
 fn focus(app: &mut App, at: Position) -> Vec<Do> {
     let Some(pane) = pane_at(app, at) else { return Vec::new() };
-    let wishes = if pane == app.screen.pane { Vec::new() } else { commands::run(app, Action::Show(pane)) };
+    let wishes = if pane == app.screen.pane { Vec::new() } else { actions::run(app, Action::Show(pane)) };
     // The place again: giving a pane the keys may have moved it.
     if let (Pane::Table, Layout::Panes(places)) = (pane, layout::layout(app))
         && let Some(row) = places.table.and_then(|place| at.y.checked_sub(place.y + 1))

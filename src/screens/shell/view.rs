@@ -10,7 +10,7 @@
 //! ```
 //! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
 
-pub use crate::kit::{
+pub use crate::widgets::{
     brush::{ScrollRegion, Shown},
     links::Link,
 };
@@ -20,13 +20,13 @@ use crate::{
     detail::view as detail,
     gallery,
     keymap::Pane,
-    kit::{brush::Brush, text, theme::Look},
     layer::Covers,
     layout,
     layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
     shell::{banner, footer, header},
     table::view as table,
     toast,
+    widgets::{brush::Brush, text, theme::Look},
 };
 use ratatui::{
     buffer::Buffer,

@@ -1,8 +1,8 @@
 //! Pictures as state: those that were decoded, the cells they were drawn in, and how the terminal shows them.
 
 use crate::{
-    kit::brush::Pixels,
     msg::{Inside, Terminal},
+    widgets::brush::Pixels,
 };
 use domain::{reason::sight::Unseen, task::TaskKey};
 use engine::{

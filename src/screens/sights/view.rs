@@ -3,7 +3,7 @@
 use super::state::{Shape, Spot};
 use crate::{
     app::App,
-    kit::{
+    widgets::{
         brush::{Brush, Pixels, Shown},
         text,
         theme::NAMED,

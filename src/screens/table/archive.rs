@@ -3,8 +3,8 @@
 use super::rebuild;
 use crate::{
     app::App,
+    store_errors,
     table::{filter_input::FilterInput, state::Archive},
-    unread,
 };
 use domain::task::{Row, TaskKey};
 use engine::effect::{Effect, StoreCmd};
@@ -31,7 +31,7 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
     if wanted == app.screen.archive.asked || app.work.store.owner.is_none() {
         return Vec::new();
     }
-    if wanted.is_some() && !unread::table_may_ask(app) {
+    if wanted.is_some() && !store_errors::table_may_ask(app) {
         return Vec::new();
     }
     let had = !app.screen.archive.rows.is_empty();

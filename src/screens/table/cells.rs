@@ -1,7 +1,7 @@
 //! Cells of the table whose text takes more than a line to say.
 
 use super::state::Found;
-use crate::kit::theme::Look;
+use crate::widgets::theme::Look;
 use domain::{
     amount::Currency,
     problem::Charged,

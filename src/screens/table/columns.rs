@@ -2,7 +2,7 @@
 //! on it is shown, how it sorts, what stands in its cells.
 
 use super::cells::{self, CellText, View};
-use crate::kit::text;
+use crate::widgets::text;
 use domain::{
     problem::Charged,
     task::{Row, TaskState},

@@ -5,16 +5,16 @@ use crate::{
     app::App,
     key::Code,
     keymap::{Action, Ctx},
-    kit::{
+    layer::{Covers, Did, Do, Handle, Overlay},
+    screen::Screen,
+    toast,
+    widgets::{
         brush::{Brush, span},
         editor::LineEditor,
         tab::Tab,
         text,
         theme::Look,
     },
-    layer::{Covers, Did, Do, Handle, Overlay},
-    screen::Screen,
-    toast,
 };
 use domain::reason::filter::FilterFault;
 use engine::filter::Filter;

@@ -88,7 +88,7 @@ mod tests {
     use crate::{testing, update};
     use engine::{
         msg::{LocalMsg, Msg},
-        own::Own,
+        user_files::UserFiles,
     };
 
     #[test]
@@ -107,8 +107,11 @@ mod tests {
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), [[]; 0], "it is being looked at");
         assert!(app.awaits_answer());
-        let answer =
-            Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone(), elsewhere: vec![] }));
+        let answer = Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound {
+            keys: one.clone(),
+            missing: one.clone(),
+            elsewhere: vec![],
+        }));
         assert_eq!(asks(update(&mut app, answer, now)), [[]; 0]);
         assert!(!app.awaits_answer());
         assert!(app.screen.table.found.is_missing(TaskKey(1)));
@@ -117,8 +120,11 @@ mod tests {
         assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
         // Fetched again while it is looked: the answer is of the old file.
         changed(&mut app, TaskKey(1));
-        let late =
-            Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone(), elsewhere: vec![] }));
+        let late = Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound {
+            keys: one.clone(),
+            missing: one.clone(),
+            elsewhere: vec![],
+        }));
         assert_eq!(asks(update(&mut app, late, now)), [one]);
         assert!(!app.screen.table.found.is_missing(TaskKey(1)));
     }

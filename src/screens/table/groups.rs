@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::App,
     keymap::Move,
-    kit::{
+    widgets::{
         brush::{Brush, span},
         steps::step,
         text,

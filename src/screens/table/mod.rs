@@ -26,11 +26,11 @@ pub use order::{compare, order_of};
 use crate::{
     app::App,
     keymap::Move,
-    kit::steps::step,
     table::{
         state::{Archive, TableView},
         window::rows as page,
     },
+    widgets::steps::step,
 };
 use domain::task::{Row, TaskKey};
 use std::{

@@ -4,10 +4,10 @@ use super::{columns, rebuild};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, steps::around, text},
     layer::{Did, Handle, Overlay},
     lists::view::{choice, list, scroll_to},
     table::state::Sort,
+    widgets::{brush::Brush, steps::around, text},
 };
 use ratatui::{
     layout::{Position, Rect},

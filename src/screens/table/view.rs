@@ -4,15 +4,15 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{
-        brush::{Brush, ScrollRegion},
-        text,
-        theme::Look,
-    },
     layout,
     table::{
         archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, kept, passing, pins,
         place, state::Line, window,
+    },
+    widgets::{
+        brush::{Brush, ScrollRegion},
+        text,
+        theme::Look,
     },
 };
 use domain::task::TaskKey;

@@ -6,8 +6,8 @@ pub mod view;
 use crate::{
     app::App,
     keymap::{Action, Ctx, Hint},
-    kit::brush::Brush,
     layer::{Did, Handle, Overlay},
+    widgets::brush::Brush,
 };
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;

@@ -3,8 +3,8 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, text},
     lists::view::{keys_line, list},
+    widgets::{brush::Brush, text},
 };
 use ratatui::{layout::Rect, style::Style, text::Line};
 use words::tr;

@@ -3,7 +3,7 @@
 use crate::{amounts, names, reason, tr, voice::Voice};
 use domain::{account::Member, task::TaskState, text};
 use engine::{
-    served::Served,
+    profile_state::ProfileState,
     who::{self, Program},
     work::Work,
 };
@@ -47,7 +47,7 @@ pub fn program(program: &Program) -> String {
 
 /// A profile that is served: `302ai: 5 a minute; 2 queued, 3 running; balance 12.5 PTC`.
 #[must_use]
-pub fn profile(work: &Work, name: &str, served: &Served, voice: &Voice) -> String {
+pub fn profile(work: &Work, name: &str, served: &ProfileState, voice: &Voice) -> String {
     let mut parts = Vec::new();
     match (&served.key_problem, served.has_key) {
         (Some(why), _) => parts.push(reason::problem(why, voice).fact()),

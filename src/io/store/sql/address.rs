@@ -2,7 +2,7 @@
 //! cannot do is refused, and so is a line in the clear to another machine.
 
 use super::{Error, Result, Trouble};
-use crate::store::at::Server;
+use crate::store::location::Server;
 use domain::reason::store::Misfit;
 use std::path::PathBuf;
 use tokio_postgres::{

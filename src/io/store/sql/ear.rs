@@ -5,7 +5,7 @@ use super::{
     server::{CONNECT, PAUSES, WORKER, ready},
     tls::Tls,
 };
-use crate::store::{at::Server, bell::UNHEARD};
+use crate::store::{location::Server, wakeup::UNHEARD};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},

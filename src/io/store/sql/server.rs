@@ -11,7 +11,7 @@ use super::{
     tls::Tls,
     value::{Bound, ValueRef},
 };
-use crate::{store::at::Server, surroundings};
+use crate::{environment, store::location::Server};
 use secrecy::ExposeSecret;
 use std::{
     cell::{Cell, RefCell},
@@ -192,10 +192,10 @@ impl Postgres {
 
     /// Reads the server's clock.
     pub(in super::super) fn read_clock(&self) -> Result<()> {
-        let asked = surroundings::now().0;
+        let asked = environment::now().0;
         let rows = self.ask(&format!("SELECT {NOW}"), Vec::new())?;
         let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
-        self.skew.set(steady(self.skew.get(), theirs - (asked + surroundings::now().0) / 2));
+        self.skew.set(steady(self.skew.get(), theirs - (asked + environment::now().0) / 2));
         Ok(())
     }
 

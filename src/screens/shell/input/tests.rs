@@ -23,7 +23,7 @@ use engine::{
     act::{Act, Resolution},
     effect::TermCmd,
     msg::Detail,
-    served::Halt,
+    profile_state::Halt,
 };
 
 /// Types keys, a second between each two of them.

@@ -6,27 +6,27 @@ use serde::{Deserialize, Serialize};
 
 /// As many as are kept.
 const KEPT: usize = 6;
-/// Leaps are kept in steps of so many milliseconds, so that two programs that notice one write it down alike. Smaller ones are
+/// ClockJumps are kept in steps of so many milliseconds, so that two programs that notice one write it down alike. Smaller ones are
 /// lost in the slack of a record's window.
 const STEP: i64 = 10_000;
 
 /// The latest leaps of the wall clock against the time that went by. A sleep of the machine looks like one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leaps([Leap; KEPT]);
+pub struct ClockJumps([ClockJump; KEPT]);
 
 /// One leap; by 0 where there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Leap {
+struct ClockJump {
     /// When it was noticed, by the clock as it is after it.
     at: Wall,
     /// In milliseconds; negative for a clock that was set back.
     by: i64,
 }
 
-impl Leaps {
+impl ClockJumps {
     /// Writes down that the clock has leapt by so many milliseconds.
     pub fn note(&mut self, at: Wall, by: i64) {
-        self.keep(Leap { at, by: by.saturating_add(by.signum() * STEP / 2) / STEP * STEP });
+        self.keep(ClockJump { at, by: by.saturating_add(by.signum() * STEP / 2) / STEP * STEP });
     }
 
     /// Both. Whichever program does it, the same comes out.
@@ -36,11 +36,11 @@ impl Leaps {
         self
     }
 
-    fn keep(&mut self, leap: Leap) {
+    fn keep(&mut self, leap: ClockJump) {
         if leap.by == 0 {
             return;
         }
-        let mut all: Vec<Leap> = self.0.into_iter().filter(|known| known.by != 0).collect();
+        let mut all: Vec<ClockJump> = self.0.into_iter().filter(|known| known.by != 0).collect();
         match all.iter_mut().find(|known| known.by == leap.by) {
             Some(known) => known.at = known.at.max(leap.at),
             None => all.push(leap),
@@ -70,8 +70,8 @@ impl Leaps {
 mod tests {
     use super::*;
 
-    fn leaps(all: &[(i64, i64)]) -> Leaps {
-        let mut leaps = Leaps::default();
+    fn leaps(all: &[(i64, i64)]) -> ClockJumps {
+        let mut leaps = ClockJumps::default();
         all.iter().for_each(|(at, by)| leaps.note(Wall(*at), *by));
         leaps
     }
@@ -81,7 +81,7 @@ mod tests {
         let (one, other) = (leaps(&[(5, -3_600_004)]), leaps(&[(9, -3_599_998)]));
         assert_eq!((one.and(other), other.and(one)), (other, other));
         assert_eq!(other.shifts(), [-3_600_000, 3_600_000]);
-        assert_eq!(leaps(&[(5, 4_000), (6, -4_999)]), Leaps::default());
+        assert_eq!(leaps(&[(5, 4_000), (6, -4_999)]), ClockJumps::default());
     }
 
     #[test]

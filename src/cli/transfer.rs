@@ -1,6 +1,6 @@
 //! `export` and `import`: tasks as lines of a file, from one store into another.
 
-use super::{Outcome, Stop, Voice, look, say};
+use super::{Outcome, Output, Stop, queries, say};
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
@@ -31,10 +31,10 @@ const AT_ONCE: usize = 50;
 
 /// `reeltop export`: oldest first. Each line goes out as it is read: a million tasks would not fit.
 pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
-    let filter = look::parsed(filter)?;
+    let filter = queries::parsed(filter)?;
     let now = Clock::start().now().wall;
     let is_wanted = |task: &Task| filter.is_empty() || filter.matches(&Row::of(task, false), now);
-    let (store, what) = (Store::open(setup.at())?, look::lookup(&filter, now, Place::Both));
+    let (store, what) = (Store::open(setup.at())?, queries::lookup(&filter, now, Place::Both));
     if short {
         // The time lines and the money, which are most of the reading, are not printed.
         let line = |task: &Task| is_wanted(task).then(|| json_line(&json::task(task)));
@@ -80,7 +80,7 @@ fn print<T: Send>(
 }
 
 /// `reeltop import`.
-pub(super) fn import(setup: &Loaded, file: &Path, voice: Voice) -> Outcome {
+pub(super) fn import(setup: &Loaded, file: &Path, output: Output) -> Outcome {
     let unread = |error: io::Error| {
         let next = tr!("Name a file that `reeltop export` wrote");
         Stop::from(Problem::new(tr!("{file} could not be read", file = file.display()), error.to_string(), next))
@@ -111,11 +111,11 @@ pub(super) fn import(setup: &Loaded, file: &Path, voice: Voice) -> Outcome {
     let taken = store.take_in(tasks, &who)??;
     let raises = store.take_raises(&raises)?;
     let lost = ::io::images::bring_back(&pictures, &setup.paths.images);
-    told(&taken, raises, lost, voice)
+    told(&taken, raises, lost, output)
 }
 
-pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, voice: Voice) -> Outcome {
-    if voice.json {
+pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, output: Output) -> Outcome {
+    if output.json {
         let other_keys: serde_json::Map<_, _> =
             taken.other_keys.iter().map(|(there, here)| (there.0.to_string(), here.0.to_string().into())).collect();
         let line = serde_json::json!({

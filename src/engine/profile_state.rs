@@ -2,13 +2,13 @@
 //! halts, balance and records, and nothing that one of them meets holds up another.
 
 use crate::{
-    agenda::Agenda,
+    due_queue::DueQueue,
     effect::{Ticket, Upload},
 };
 use domain::{
     account::{Account, HaltCause, Stamp, Streak},
     amount::{Amount, Totals},
-    leaps::Leaps,
+    clock_jumps::ClockJumps,
     problem::TaskError,
     reason::Reason,
     task::TaskKey,
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// One profile.
 #[derive(Clone, Debug, Default)]
-pub struct Served {
+pub struct ProfileState {
     /// Whether the config knows it and says where its key comes from. Tasks of any other profile are left alone.
     pub is_known: bool,
     /// Whether its key is at hand. Without it nothing is sent and nothing is asked.
@@ -30,7 +30,7 @@ pub struct Served {
     pub sending: Sending,
     pub poller: Poller,
     /// Files that are this run's to fetch, by when the next try may begin.
-    pub saves: Agenda<Mono>,
+    pub saves: DueQueue<Mono>,
     pub records: Records,
     pub balance: Balance,
     /// How the account fares, as the store knows it.
@@ -43,7 +43,7 @@ pub struct Sending {
     /// The account's key, balance or luck stopped it, or the store cannot be written.
     pub halted: Option<Halt>,
     /// Queued tasks that are this run's to send: not before this moment.
-    pub due: Agenda<Mono>,
+    pub due: DueQueue<Mono>,
     /// When submissions were emitted, by this program, and of which task: those that still take a place in the pace. What never left
     /// is not among them.
     pub sent: VecDeque<(Mono, TaskKey)>,
@@ -60,7 +60,7 @@ pub struct Sending {
     /// Tasks in a row that the service gave up, all in the same way.
     pub failures: Streak,
     /// How the clock was set by which its submissions are dated.
-    pub leaps: Leaps,
+    pub leaps: ClockJumps,
     /// Pictures that were uploaded.
     pub uploaded: Uploads,
 }
@@ -80,7 +80,7 @@ pub struct Balance {
     pub asking: Option<Ticket>,
 }
 
-impl Served {
+impl ProfileState {
     /// A profile at the start. Its key may still have to be read.
     #[must_use]
     pub fn new(has_key: bool, now: Mono) -> Self {
@@ -108,7 +108,7 @@ pub struct Poller {
     /// Queries under way: the ticket of each.
     pub asking: BTreeMap<TaskKey, Ticket>,
     /// The next question about each running task that is this run's to watch and is not being asked about.
-    pub due: Agenda<Mono>,
+    pub due: DueQueue<Mono>,
     /// Questions that may be asked now, in thousandths; refilled by time.
     pub budget_milli: u64,
     /// When the budget was last refilled.
@@ -139,13 +139,13 @@ pub struct Records {
     /// Submissions whose charge is asked for, or was.
     pub charges: BTreeMap<TaskKey, ChargeAsk>,
     /// When the next question for each is due.
-    pub due: Agenda<Mono>,
+    pub due: DueQueue<Mono>,
     /// Questions under way.
     pub asking: BTreeMap<Ticket, TaskKey>,
     /// Unknowns that are looked for: since when, and how many looks are over.
     pub looks: BTreeMap<TaskKey, (Mono, u8)>,
     /// When the next look for each is due.
-    pub look_due: Agenda<Mono>,
+    pub look_due: DueQueue<Mono>,
     /// When each was last looked for by a look that told something.
     pub looked_at: BTreeMap<TaskKey, Wall>,
     /// The look under way.

@@ -5,7 +5,7 @@
 pub use super::line_editor::LineEditor;
 use crate::{
     key::{Code, Key},
-    kit::{cells::put, editing as text},
+    widgets::{cells::put, editing as text},
 };
 use domain::text::width;
 use ratatui::{

@@ -1,11 +1,11 @@
 //! What the loop needs for pictures of pixels: the terminal's answers, and the thread that makes its bytes.
 
 use crate::{
-    engraver::{Engraved, Engraver, number},
     frame::{Pictured, Pixeled},
     graphics::{Graphics, Next, client_of_tmux},
-    pace,
-    pace::Pace,
+    picture_encoder::{EncodedPicture, PictureEncoder, number},
+    picture_pace,
+    picture_pace::Pace,
 };
 use engine::settings::Pictures;
 use screens::{
@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 #[derive(Debug)]
 pub enum Made {
     /// A picture in the terminal's bytes.
-    Picture(Engraved),
+    Picture(EncodedPicture),
     /// In which terminal tmux runs.
     Client(String),
 }
@@ -34,24 +34,24 @@ pub enum Does {
 }
 
 #[derive(Debug)]
-pub struct Easel {
+pub struct PictureOutput {
     graphics: Graphics,
-    engraver: Option<Engraver>,
+    encoder: Option<PictureEncoder>,
     made: UnboundedReceiver<Made>,
     to: UnboundedSender<Made>,
     /// The first questions have gone out, or need not.
     asked: bool,
 }
 
-impl Easel {
+impl PictureOutput {
     /// Knows what the environment and the operating system say.
     #[must_use]
     pub fn set_up() -> Self {
         let (to, made) = mpsc::unbounded_channel();
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let mut easel = Self { graphics: Graphics::new(set), engraver: None, made, to, asked: false };
-        easel.sized();
-        easel
+        let mut output = Self { graphics: Graphics::new(set), encoder: None, made, to, asked: false };
+        output.sized();
+        output
     }
 
     /// Looks anew how large a cell is. Tells whether that is news.
@@ -94,7 +94,7 @@ impl Easel {
 
     /// The terminal has answered: this, or how fast the line is.
     pub fn heard(&mut self, answers: Vec<Vec<u8>>, pace: &mut Pace) -> Vec<Does> {
-        if answers.iter().any(|answer| answer == pace::ANSWER) {
+        if answers.iter().any(|answer| answer == picture_pace::ANSWER) {
             pace.answered(Instant::now());
         }
         answers.iter().filter_map(|answer| self.answered(answer)).collect()
@@ -125,9 +125,9 @@ impl Easel {
     /// Takes it up.
     pub fn take(&mut self, made: Made) -> Option<Does> {
         match made {
-            Made::Picture(engraved) => {
-                if let Some(engraver) = &mut self.engraver {
-                    engraver.take(engraved);
+            Made::Picture(encoded) => {
+                if let Some(encoder) = &mut self.encoder {
+                    encoder.take(encoded);
                 }
                 None
             }
@@ -144,8 +144,8 @@ impl Easel {
         let (cell, tmux) = (self.graphics.terminal().cell, self.is_in_tmux());
         let of = |Shown { place, pixels }: Shown| {
             let pixels = pixels.map(|pixels| {
-                let engraver = self.engraver.get_or_insert_with(|| Engraver::start(self.to.clone()));
-                let sending = engraver.sending(&pixels, place, cell, tmux, slice);
+                let encoder = self.encoder.get_or_insert_with(|| PictureEncoder::start(self.to.clone()));
+                let sending = encoder.sending(&pixels, place, cell, tmux, slice);
                 Pixeled { id: pixels.id, number: number(pixels.id), sending }
             });
             Pictured { place, pixels }

@@ -2,26 +2,26 @@
 
 use crate::{
     app::App,
-    command_line, compose,
+    command_line, commands, compose,
     compose::choose,
     confirm,
     confirm::Confirm,
-    copy,
+    contact_sheet, copy,
     copy::menu::CopyMenu,
     detail, failures,
     failures::state::FailuresView,
     gallery, help, hints, keymap,
-    keymap::{Action, CopyWhat, Ctx, Move, Pane, PickWhat, Place, Why, commands::Order},
+    keymap::{Action, CopyWhat, Ctx, Move, Pane, PickWhat, Place, Why, commands::CommandId},
     layer,
     layer::{Did, Do},
     lists,
     lists::ListView,
     messages::MESSAGES,
-    money as ledger, orders, palette, pick,
+    money as ledger, palette, pick,
     pick::Picker,
     preview, resolve, scope,
     screen::{DetailTab, Preview, Then},
-    sheet, sights, table,
+    sights, table,
     table::{
         filter_input, groups,
         possible::{can_download, refreshable},
@@ -56,7 +56,7 @@ pub(crate) fn follow_up(app: &mut App, wishes: Vec<Do>) -> Vec<Do> {
             Do::Effect(_) | Do::Act(_) => left.push(wish),
             Do::Run(action) => left.extend(run(app, action)),
             Do::Chosen(ctx, action) => left.extend(chosen(app, ctx, action)),
-            Do::Command(order, rest) => left.extend(command(app, order, &rest)),
+            Do::Command(id, rest) => left.extend(command(app, id, &rest)),
             Do::With(then, tasks) => {
                 let wishes = with(app, then, tasks);
                 left.extend(follow_up(app, wishes));
@@ -79,9 +79,9 @@ fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Do> {
 }
 
 /// Runs a command, its line closed; with a fault the line stays as it is, the fault beside it.
-fn command(app: &mut App, order: Order, rest: &str) -> Vec<Do> {
+fn command(app: &mut App, id: CommandId, rest: &str) -> Vec<Do> {
     let line = app.screen.layers.pop();
-    match orders::run(app, order, rest) {
+    match commands::run(app, id, rest) {
         Ok(wishes) => follow_up(app, wishes),
         Err(why) => {
             app.screen.layers.extend(line);
@@ -164,7 +164,7 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         Action::Sharper => sights::sharper(app),
         Action::NextFrame | Action::PreviousFrame => {
             let forward = action == Action::NextFrame;
-            let steps = if app.screen.layers.is_empty() { detail::sights::step } else { sheet::step };
+            let steps = if app.screen.layers.is_empty() { detail::sights::step } else { contact_sheet::step };
             steps(app, forward);
         }
         Action::NextPoster => in_table(app, |app| table::go(app, Move::Down)),
@@ -375,7 +375,7 @@ fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
         Then::Copy(what) => copy::part(app, &tasks, what),
         Then::Scp => copy::scp(app, &tasks),
         Then::Sheet => {
-            sheet::open(app, &tasks);
+            contact_sheet::open(app, &tasks);
             Vec::new()
         }
         Then::Goto => {

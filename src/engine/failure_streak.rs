@@ -5,19 +5,19 @@
 //! taken (one that is taken ends the row), and tasks that the service gave up (one that is made ends the row). An unknown
 //! outcome counts with the first: each of them may have been paid.
 
-use crate::{served::Served, share, work::Work};
+use crate::{profile_state::ProfileState, share, work::Work};
 use domain::{
     account::{HaltCause, Streak, Why},
     problem::TaskError,
 };
 
 /// A submission was taken.
-pub(super) fn accepted(served: &mut Served) {
+pub(super) fn accepted(served: &mut ProfileState) {
     served.sending.refusals = Streak::default();
 }
 
 /// A task was made.
-pub(super) fn made(served: &mut Served) {
+pub(super) fn made(served: &mut ProfileState) {
     served.sending.failures = Streak::default();
 }
 

@@ -1,6 +1,6 @@
 //! `config`: where the file lies, what is wrong with it, what is in force, and a first one.
 
-use super::{Outcome, Stop, Voice, folders, load, wanted};
+use super::{Outcome, Output, Stop, folders, load, wanted};
 use crate::args::{ConfigCall, Global};
 use ::io::{
     config,
@@ -13,14 +13,14 @@ use std::io::{self, Write};
 use words::{problem::Problem, reason, tr};
 
 /// `reeltop config`.
-pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
+pub(super) fn run(global: &Global, what: ConfigCall, output: Output) -> Outcome {
     let paths = config::paths(&wanted(global), &folders()?);
     let path = paths.config.display().to_string();
     let mut out = io::stdout();
     match what {
-        ConfigCall::Path if voice.json => writeln!(out, "{}", json_line(&json!({ "path": path })))?,
+        ConfigCall::Path if output.json => writeln!(out, "{}", json_line(&json!({ "path": path })))?,
         ConfigCall::Path => writeln!(out, "{path}")?,
-        ConfigCall::Check if voice.json => return check(global, &path),
+        ConfigCall::Check if output.json => return check(global, &path),
         ConfigCall::Check => {
             let found = match load(global)?.found {
                 true => tr!("{file} is valid", file = path),
@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
         ConfigCall::Show => {
             let loaded = load(global)?;
             let text = show(&loaded);
-            match voice.json {
+            match output.json {
                 true => {
                     let table: Option<toml::Table> = text.parse().ok();
                     let line = json!({ "path": path, "found": loaded.found, "config": table });
@@ -44,7 +44,7 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
         ConfigCall::Unit => {}
         ConfigCall::Init => {
             init(&paths.config)?;
-            match voice.json {
+            match output.json {
                 true => writeln!(out, "{}", json_line(&json!({ "path": path })))?,
                 false => writeln!(out, "{path}")?,
             }

@@ -1,6 +1,6 @@
 //! `config unit`: a systemd user unit that runs `reeltop watch`.
 
-use super::{Outcome, Stop, Voice, load};
+use super::{Outcome, Output, Stop, load};
 use crate::args::Global;
 use ::io::{config::Loaded, run::exit::Exit};
 use domain::export::json_line;
@@ -18,13 +18,13 @@ const UNIT: &str = include_str!("reeltop.service");
 const TO_SPARE_SECONDS: u64 = 60;
 
 /// Prints the unit.
-pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
+pub(super) fn run(global: &Global, output: Output) -> Outcome {
     let setup = load(global)?;
     let program =
         env::current_exe().map_err(|e| Problem::new(tr!("the program cannot be found"), e.to_string(), ""))?;
     let text = unit(global, &setup, &program);
     let mut out = io::stdout();
-    match voice.json {
+    match output.json {
         true => writeln!(out, "{}", json_line(&json!({ "unit": text })))?,
         false => write!(out, "{text}")?,
     }

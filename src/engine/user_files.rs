@@ -4,7 +4,7 @@ use domain::{reason::template::NotKept, task::TaskKey};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Own {
+pub enum UserFiles {
     /// A prompt was written into the config's templates, or why not.
     TemplateKept {
         name: String,

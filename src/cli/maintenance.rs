@@ -1,6 +1,6 @@
 //! `archive` and `forget`: old tasks out of the table, prompts wiped.
 
-use super::{Outcome, Stop, Voice, args::Moment, look, say};
+use super::{Outcome, Output, Stop, args::Moment, queries, say};
 use ::io::{
     config::Loaded,
     images,
@@ -25,7 +25,7 @@ const OLD: i64 = 30;
 const OLD_PICTURE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// `reeltop archive`.
-pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> Outcome {
+pub(super) fn archive(setup: &Loaded, before: Option<Moment>, output: Output) -> Outcome {
     let now = Clock::start().now();
     let before = match before {
         Some(Moment::At(at)) => at,
@@ -36,7 +36,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> O
     let archived = store.archive(before, now.wall)?;
     let needed = store.pictures_of_the_table()?;
     let removed = images::remove(&setup.paths.images, OLD_PICTURE, |hash| !needed.contains(hash));
-    if voice.json {
+    if output.json {
         let line = serde_json::json!({
             "archived": archived.tasks, "stay": archived.stay, "before": before.rfc3339(),
             "pictures": removed.files, "picture_bytes": removed.bytes,
@@ -57,9 +57,9 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> O
 }
 
 /// `reeltop forget`.
-pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome {
+pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcome {
     let mut store = Store::open(setup.at())?;
-    let before = look::whole(&store, keys)?;
+    let before = queries::whole(&store, keys)?;
     if let Some(task) = before.iter().find(|task| task.finished_at.is_none()) {
         let state = names::state(task.state());
         let problem = Problem::new(
@@ -93,11 +93,11 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome 
         let what = words::reason::store::problem(&why).to_string();
         say(&tr!("earlier versions of it may still be in the store's file: {what}; run forget again later", what));
     }
-    let tasks = look::whole(&store, &forgotten)?;
-    if voice.json {
-        look::print(setup, &tasks, voice)?
+    let tasks = queries::whole(&store, &forgotten)?;
+    if output.json {
+        queries::print(setup, &tasks, output)?
     } else {
-        look::print_changes(&tasks, "", voice)?
+        queries::print_changes(&tasks, "", output)?
     }
     for file in before.iter().filter_map(|task| task.saved()).map(|saved| &saved.path) {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));

@@ -1,7 +1,7 @@
 //! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
 
 use super::{links::Finder, text, theme::Look};
-use crate::kit::cells::put;
+use crate::widgets::cells::put;
 use engine::{settings::Pictures, sight::Frame};
 use ratatui::{
     buffer::{Buffer, CellWidth},

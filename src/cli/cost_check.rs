@@ -1,6 +1,6 @@
 //! `cost --check`: the ledger beside the gateway's records. The same look finds what was charged twice, for `refunds`.
 
-use super::{Outcome, Stop, Voice, block_on, headless::Headless, say};
+use super::{Outcome, Output, Stop, block_on, headless::Headless, say};
 use ::io::{config::Loaded, run::exit::Exit};
 use domain::{audit::NotAudited, problem::TaskError, refunds::CALENDAR_DAYS};
 use engine::{act::Act, settings::Scope, work::Work};
@@ -11,14 +11,14 @@ use words::{print, tr};
 const DAYS: u32 = 7;
 
 /// Compares, prints, and ends with 0 where all adds up, else with 1.
-pub(super) fn check(setup: &Loaded, voice: Voice) -> Outcome {
+pub(super) fn check(setup: &Loaded, output: Output) -> Outcome {
     let (work, interrupted) = block_on(looked(setup, DAYS))??;
     if let Some(exit) = interrupted {
         return Ok(exit);
     }
     match &work.money.audit {
         Some((Ok(audit), _)) => {
-            let text = if voice.json { print::audit_json(audit) } else { print::audit_text(audit, voice.color) };
+            let text = if output.json { print::audit_json(audit) } else { print::audit_text(audit, output.color) };
             std::io::stdout().write_all(text.as_bytes())?;
             if !audit.whole {
                 say(&print::adds_up(audit));

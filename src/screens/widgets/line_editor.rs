@@ -2,7 +2,7 @@
 
 use crate::{
     key::{Code, Key},
-    kit::editing as text,
+    widgets::editing as text,
 };
 use domain::text::width;
 use unicode_segmentation::UnicodeSegmentation;

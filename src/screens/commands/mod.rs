@@ -7,7 +7,7 @@ use crate::{
     app::App,
     command_line::behind::{LANGUAGES, OPTIONS, SIDES, themes},
     compose, help,
-    keymap::{Action, Pane, ascii_twin, commands::Order},
+    keymap::{Action, Pane, ascii_twin, commands::CommandId},
     layer::Do,
     refunds,
     screen::Then,
@@ -30,44 +30,46 @@ use words::{lang, lang::Lang, reason, tr};
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn run(app: &mut App, order: Order, rest: &str) -> Result<Vec<Do>, String> {
-    match order {
-        Order::Filter => filter(app, rest),
-        Order::Sort => sort(app, rest),
-        Order::Group => group(app, rest),
-        Order::Goto => tasks::goto(app, rest, Pane::Table),
-        Order::Show => tasks::goto(app, rest, Pane::Detail),
-        Order::New => Ok(tasks::new(app, rest)),
-        Order::On(action) => tasks::on(app, action, rest),
-        Order::Do(action) => {
+pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<Do>, String> {
+    match command {
+        CommandId::Filter => filter(app, rest),
+        CommandId::Sort => sort(app, rest),
+        CommandId::Group => group(app, rest),
+        CommandId::Goto => tasks::goto(app, rest, Pane::Table),
+        CommandId::Show => tasks::goto(app, rest, Pane::Detail),
+        CommandId::New => Ok(tasks::new(app, rest)),
+        CommandId::On(action) => tasks::on(app, action, rest),
+        CommandId::Do(action) => {
             alone(rest)?;
             tasks::on(app, action, "")
         }
-        Order::Resolve => tasks::resolve(app, rest),
+        CommandId::Resolve => tasks::resolve(app, rest),
         // A word means one thing, whatever is so already: who types it may not see the header.
-        Order::Pause => alone(rest).map(|()| vec![Do::Act(Act::Pause(true))]),
-        Order::Resume => alone(rest).map(|()| vec![Do::Act(Act::Resume)]),
-        Order::Theme => theme(app, rest),
-        Order::Set => set(app, rest),
-        Order::Budget => budget(app, rest),
-        Order::Export => export(app, rest),
-        Order::Reload => reload(app, rest),
-        Order::Refunds => refunds::command(app, rest),
-        Order::Who => {
+        CommandId::Pause => alone(rest).map(|()| vec![Do::Act(Act::Pause(true))]),
+        CommandId::Resume => alone(rest).map(|()| vec![Do::Act(Act::Resume)]),
+        CommandId::Theme => theme(app, rest),
+        CommandId::Set => set(app, rest),
+        CommandId::Budget => budget(app, rest),
+        CommandId::Export => export(app, rest),
+        CommandId::Reload => reload(app, rest),
+        CommandId::Refunds => refunds::command(app, rest),
+        CommandId::Who => {
             alone(rest)?;
             Ok(who::open(app))
         }
-        Order::Send => send(app, rest),
-        Order::Sheet => shown(app, rest, Action::Sheet),
-        Order::Compare => compare(app, rest),
-        Order::Gallery => shown(app, rest, Action::Gallery),
-        Order::Help => {
+        CommandId::Send => send(app, rest),
+        CommandId::Sheet => shown(app, rest, Action::Sheet),
+        CommandId::Compare => compare(app, rest),
+        CommandId::Gallery => shown(app, rest, Action::Gallery),
+        CommandId::Help => {
             help::of(app, rest);
             Ok(Vec::new())
         }
-        Order::Quit => alone(rest).map(|()| vec![Do::Run(Action::Quit)]),
+        CommandId::Quit => alone(rest).map(|()| vec![Do::Run(Action::Quit)]),
         // They are answered where there is no screen.
-        Order::List | Order::Status | Order::Price | Order::Drop | Order::Yes | Order::No => Ok(Vec::new()),
+        CommandId::List | CommandId::Status | CommandId::Price | CommandId::Drop | CommandId::Yes | CommandId::No => {
+            Ok(Vec::new())
+        }
     }
 }
 

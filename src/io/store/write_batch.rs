@@ -6,19 +6,19 @@ use std::time::Duration;
 
 /// Changes of rows that are taken together at most: a sync costs the same for one as for many.
 const MOST: usize = 1_000;
-/// How long a change that nothing waits for waits for others of its kind, since answers to polls come in swarms: of a thousand
+/// How long a change that nothing waits for waits for others of its kind, since answers to polls come in crowds: of a thousand
 /// that come at once, each would else be a transaction of its own.
 const WAIT: Duration = Duration::from_millis(20);
 
 /// Commands of changes, in their order.
-pub(super) struct Swarm {
+pub(super) struct WriteBatch {
     /// The commands, and how many of the changes are each one's.
     pub(super) parts: Vec<(Ticket, usize)>,
     pub(super) writes: Vec<Write>,
     may_wait: bool,
 }
 
-impl Swarm {
+impl WriteBatch {
     pub(super) fn new(ticket: Ticket, writes: Vec<Write>) -> Self {
         let may_wait = writes.iter().all(waits_for_nothing);
         Self { parts: vec![(ticket, writes.len())], writes, may_wait }
@@ -62,14 +62,14 @@ mod tests {
 
     #[test]
     fn what_nothing_waits_for_waits_and_takes_what_comes_with_it() {
-        let mut swarm = Swarm::new(1, vec![running()]);
-        assert_eq!(swarm.wait(Duration::ZERO), Some(WAIT));
-        swarm.add(2, vec![running(); 2]);
-        assert_eq!(swarm.wait(Duration::from_millis(15)), Some(Duration::from_millis(5)));
-        assert_eq!(swarm.wait(Duration::from_secs(1)), Some(Duration::ZERO), "long enough");
-        assert_eq!((swarm.parts.as_slice(), swarm.writes.len()), (&[(1, 1), (2, 2)][..], 3));
-        swarm.add(3, vec![running(); MOST]);
-        assert_eq!(swarm.wait(Duration::ZERO), None, "enough");
+        let mut batch = WriteBatch::new(1, vec![running()]);
+        assert_eq!(batch.wait(Duration::ZERO), Some(WAIT));
+        batch.add(2, vec![running(); 2]);
+        assert_eq!(batch.wait(Duration::from_millis(15)), Some(Duration::from_millis(5)));
+        assert_eq!(batch.wait(Duration::from_secs(1)), Some(Duration::ZERO), "long enough");
+        assert_eq!((batch.parts.as_slice(), batch.writes.len()), (&[(1, 1), (2, 2)][..], 3));
+        batch.add(3, vec![running(); MOST]);
+        assert_eq!(batch.wait(Duration::ZERO), None, "enough");
     }
 
     #[test]
@@ -86,10 +86,10 @@ mod tests {
             ..running()
         };
         for urgent in [paid, ended] {
-            assert_eq!(Swarm::new(1, vec![running(), urgent.clone()]).wait(Duration::ZERO), Some(Duration::ZERO));
-            let mut swarm = Swarm::new(1, vec![running()]);
-            swarm.add(2, vec![urgent]);
-            assert_eq!(swarm.wait(Duration::ZERO), Some(Duration::ZERO));
+            assert_eq!(WriteBatch::new(1, vec![running(), urgent.clone()]).wait(Duration::ZERO), Some(Duration::ZERO));
+            let mut batch = WriteBatch::new(1, vec![running()]);
+            batch.add(2, vec![urgent]);
+            assert_eq!(batch.wait(Duration::ZERO), Some(Duration::ZERO));
         }
     }
 }

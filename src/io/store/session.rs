@@ -2,14 +2,14 @@
 //! around it (see `thread`); a simulation drives it on a time of its own.
 
 use super::{
-    at::At,
     base::Store,
     journal::{Journal, Name},
     keys::KeyMark,
+    location::At,
     owner::Owner,
     read::Overview,
 };
-use crate::surroundings::now;
+use crate::environment::now;
 use domain::{
     account::Shared,
     costs,
@@ -25,7 +25,7 @@ use std::collections::HashSet;
 
 /// An open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
 #[derive(Debug)]
-pub struct Seat {
+pub struct Session {
     /// Other programs whose end is waited for, since they hold rows that were told of.
     watched: HashSet<String>,
     /// Of these, the ones that [`strangers`](Self::strangers) has not given yet.
@@ -42,7 +42,7 @@ pub struct Seat {
     owner: Owner,
 }
 
-impl Seat {
+impl Session {
     /// Opens a store under a new name, and tells `Opened` and all that comes before the first page.
     ///
     /// # Errors
@@ -90,12 +90,12 @@ impl Seat {
             journal.begin(Name { owner: owner.name().to_owned(), store: store.own_name()? });
             store.journal = Some(journal.clone());
         }
-        let mut seat = Self { watched, strangers, shared, posts, away: false, looked: now(), store, owner };
-        seat.look_at_the_journal(to);
+        let mut session = Self { watched, strangers, shared, posts, away: false, looked: now(), store, owner };
+        session.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
-        seat.look_at_shared(to);
-        seat.tell_company(to);
-        Ok(seat)
+        session.look_at_shared(to);
+        session.tell_company(to);
+        Ok(session)
     }
 
     /// This program has the key of that profile, and asks its service: tells who else does, and with which key.

@@ -5,7 +5,7 @@ use super::{
     row::{self, Json, own},
     sql::{self, Connection, params},
 };
-use crate::private;
+use crate::private_files;
 use domain::{
     reason::store::{Deed, Fault, Why},
     request::{FORGOTTEN, Request},
@@ -128,11 +128,11 @@ impl Store {
     pub fn back_up(&self, to: &Path) -> Result<(), Fault> {
         let failed = |error: std::io::Error| super::fault::fault(Deed::Read, to, Why::System(error.into()));
         if let Some(dir) = to.parent() {
-            private::make_folder(dir).map_err(failed)?;
+            private_files::make_folder(dir).map_err(failed)?;
         }
         let part = to.with_extension("part");
         // SQLite writes into an empty file, which then has the rights that we give it.
-        private::write(&part, "").map_err(failed)?;
+        private_files::write(&part, "").map_err(failed)?;
         if let Some(file) = self.conn.file() {
             let done = file.execute("VACUUM INTO ?1", [part.display().to_string()]);
             self.told(Deed::Read, done.map_err(sql::Error::from))?;

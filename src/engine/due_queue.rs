@@ -9,12 +9,12 @@ use std::{
 
 /// A moment for each of some tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Agenda<T> {
+pub struct DueQueue<T> {
     soonest: BTreeSet<(T, TaskKey)>,
     of: BTreeMap<TaskKey, T>,
 }
 
-impl<T: Copy + Ord> Agenda<T> {
+impl<T: Copy + Ord> DueQueue<T> {
     /// Gives a task its moment, instead of the one it had; `None` takes it out.
     pub fn set(&mut self, key: TaskKey, at: Option<T>) {
         let before = match at {
@@ -63,15 +63,15 @@ mod tests {
 
     #[test]
     fn the_soonest_comes_first_and_a_task_has_one_moment() {
-        let mut agenda = Agenda::default();
+        let mut queue = DueQueue::default();
         for (key, at) in [(1, 30), (2, 10), (3, 10), (1, 20)] {
-            agenda.set(TaskKey(key), Some(at));
+            queue.set(TaskKey(key), Some(at));
         }
-        assert_eq!(agenda.due(10).collect::<Vec<_>>(), [TaskKey(2), TaskKey(3)]);
-        assert_eq!(agenda.due(30).collect::<Vec<_>>(), [TaskKey(2), TaskKey(3), TaskKey(1)]);
-        assert_eq!((agenda.first(), agenda.after(10), agenda.after(20)), (Some(10), Some(20), None));
-        agenda.set(TaskKey(2), None);
-        agenda.set(TaskKey(3), None);
-        assert_eq!((agenda.first(), agenda.get(TaskKey(1)), agenda.get(TaskKey(2))), (Some(20), Some(20), None));
+        assert_eq!(queue.due(10).collect::<Vec<_>>(), [TaskKey(2), TaskKey(3)]);
+        assert_eq!(queue.due(30).collect::<Vec<_>>(), [TaskKey(2), TaskKey(3), TaskKey(1)]);
+        assert_eq!((queue.first(), queue.after(10), queue.after(20)), (Some(10), Some(20), None));
+        queue.set(TaskKey(2), None);
+        queue.set(TaskKey(3), None);
+        assert_eq!((queue.first(), queue.get(TaskKey(1)), queue.get(TaskKey(2))), (Some(20), Some(20), None));
     }
 }

@@ -4,10 +4,10 @@
 use super::{FRAMES, Sheet, Video};
 use crate::{
     app::App,
-    kit::{brush::Brush, diff},
     sights,
     sights::state::Spot,
     table::cells,
+    widgets::{brush::Brush, diff},
 };
 use ratatui::{
     layout::Rect,

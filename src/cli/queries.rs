@@ -1,6 +1,6 @@
 //! `list`, `show`, `cost`, `export`: what is in the store, without an engine.
 
-use super::{Outcome, Stop, Voice, headless};
+use super::{Outcome, Output, Stop, headless};
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
@@ -57,9 +57,9 @@ pub(super) fn price(setup: &Loaded, request: &Request, typed: Option<Amount>) ->
 }
 
 /// Tasks as a call's result: a table, or one object a line.
-pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), Stop> {
+pub(super) fn print(setup: &Loaded, tasks: &[Task], output: Output) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
-    if voice.json {
+    if output.json {
         for task in tasks {
             writeln!(out, "{}", json_line(&json::task(task)))?;
         }
@@ -68,24 +68,24 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), 
     let tasks: Vec<&Task> = tasks.iter().filter(|task| !headless::has_told_end(task.key)).collect();
     let prompt = prompt_cells();
     let now = Clock::start().now();
-    Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, voice.color, prompt))?)
+    Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, output.color, prompt))?)
 }
 
 /// Tasks that have just changed: one line each, in their new state, after that stamp.
-pub(super) fn print_changes(tasks: &[Task], stamp: &str, voice: Voice) -> Result<(), Stop> {
+pub(super) fn print_changes(tasks: &[Task], stamp: &str, output: Output) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     for task in tasks.iter().filter(|task| !headless::has_told_end(task.key)) {
-        writeln!(out, "{stamp}{}", print::change_line(task, voice.color))?;
+        writeln!(out, "{stamp}{}", print::change_line(task, output.color))?;
     }
     Ok(())
 }
 
 /// `reeltop list`.
-pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Voice) -> Outcome {
-    if voice.json && limit.is_none() {
+pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, output: Output) -> Outcome {
+    if output.json && limit.is_none() {
         return list_json(setup, filter);
     }
-    let Some(most) = limit else { return list_all(setup, filter, voice) };
+    let Some(most) = limit else { return list_all(setup, filter, output) };
     let mut tasks = Vec::new();
     filtered(setup, filter, false, |task| {
         if tasks.len() == most {
@@ -96,14 +96,14 @@ pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Vo
     })?;
     // The newest first in the store, the newest last on a screen that scrolls.
     tasks.reverse();
-    print(setup, &tasks, voice)?;
+    print(setup, &tasks, output)?;
     Ok(Exit::Done)
 }
 
 /// The whole list for a person, written as it is read.
-fn list_all(setup: &Loaded, filter: &str, voice: Voice) -> Outcome {
+fn list_all(setup: &Loaded, filter: &str, output: Output) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut table = print::TaskTable::new(&setup.settings, Clock::start().now(), voice.color, prompt_cells());
+    let mut table = print::TaskTable::new(&setup.settings, Clock::start().now(), output.color, prompt_cells());
     filtered(setup, filter, true, |task| {
         if let Some(part) = table.add(&task) {
             out.write_all(part.as_bytes())?;
@@ -167,36 +167,36 @@ pub(super) fn lookup(filter: &Filter, now: Wall, place: Place) -> Lookup {
 }
 
 /// `reeltop show`.
-pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
+pub(super) fn show(setup: &Loaded, key: TaskKey, output: Output) -> Outcome {
     let detail = Store::open(setup.at())?.detail(key)?.ok_or_else(|| {
         let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
-    if voice.json {
+    if output.json {
         writeln!(io::stdout(), "{}", json_line(&json::task(&detail.task)))?;
         return Ok(Exit::Done);
     }
-    write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), voice.color))?;
+    write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), output.color))?;
     Ok(Exit::Done)
 }
 
 /// `reeltop cost`.
-pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, voice: Voice) -> Outcome {
+pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, output: Output) -> Outcome {
     let now = Clock::start().now();
     let store = Store::open(setup.at())?;
     let lines = store.costs(Wall(0), Wall(i64::MAX))?;
     let (raises, kept) = (store.raises()?, store.caps()?);
     let mut out = io::stdout().lock();
-    let text = match (csv, voice.json, by) {
+    let text = match (csv, output.json, by) {
         (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
         (true, _, None) => print::cost_csv(&lines, &raises),
         (false, true, None) => print::cost_json(&lines, &raises, now.utc_offset),
         (false, false, Some(by)) => {
-            print::cost_text(&lines, &raises, &kept, Some(by), now, &setup.settings, voice.color)
+            print::cost_text(&lines, &raises, &kept, Some(by), now, &setup.settings, output.color)
         }
         (false, false, None) => {
-            let runs = runs(&store, now.utc_offset, voice.color)?;
-            print::cost_text(&lines, &raises, &kept, None, now, &setup.settings, voice.color) + &runs
+            let runs = runs(&store, now.utc_offset, output.color)?;
+            print::cost_text(&lines, &raises, &kept, None, now, &setup.settings, output.color) + &runs
         }
     };
     write!(out, "{text}")?;

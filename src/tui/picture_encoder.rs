@@ -1,14 +1,14 @@
 //! Pictures put into the terminal's own bytes on a thread of their own, the newest wish first: the loop and its keys never wait for
 //! it. What was made is kept for a while, so that a picture that comes back costs nothing but the line.
 
-use crate::easel::Made;
+use crate::picture_output::Made;
 use engine::settings::Pictures;
 use pictures::{
     Picture,
     protocol::{Order, Place, Sending, Way},
 };
 use ratatui::layout::Rect;
-use screens::kit::brush::Pixels;
+use screens::widgets::brush::Pixels;
 use std::{
     collections::VecDeque,
     sync::{
@@ -27,7 +27,7 @@ const PIECE: std::ops::RangeInclusive<usize> = 1_400..=16_384;
 
 /// A picture in the terminal's bytes, by what decides them.
 #[derive(Debug)]
-pub struct Engraved {
+pub struct EncodedPicture {
     id: u32,
     place: Rect,
     sending: Arc<Sending>,
@@ -45,15 +45,15 @@ struct Wish {
 
 /// The way to the thread.
 #[derive(Debug)]
-pub struct Engraver {
+pub struct PictureEncoder {
     to: Sender<Wish>,
     /// What it works on or is to.
     asked: Vec<(u32, Rect)>,
     /// The last used at the end.
-    kept: VecDeque<Engraved>,
+    kept: VecDeque<EncodedPicture>,
 }
 
-impl Engraver {
+impl PictureEncoder {
     /// Starts the thread; what it makes comes by that channel.
     #[must_use]
     pub fn start(made: UnboundedSender<Made>) -> Self {
@@ -103,7 +103,7 @@ impl Engraver {
     }
 
     /// A picture was made.
-    pub fn take(&mut self, made: Engraved) {
+    pub fn take(&mut self, made: EncodedPicture) {
         self.asked.retain(|asked| *asked != (made.id, made.place));
         self.kept.push_back(made);
         let mut all: usize = self.kept.iter().map(|kept| kept.sending.bytes()).sum();
@@ -128,7 +128,7 @@ fn serve(wishes: &Receiver<Wish>, made: &UnboundedSender<Made>) {
             waiting.drain(..waiting.len().saturating_sub(ASKED));
             let Some(Wish { id, place, picture, order }) = waiting.pop() else { break };
             let sending = Arc::new(order.carried_out(&picture));
-            if made.send(Made::Picture(Engraved { id, place, sending })).is_err() {
+            if made.send(Made::Picture(EncodedPicture { id, place, sending })).is_err() {
                 return;
             }
         }

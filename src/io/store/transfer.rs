@@ -5,7 +5,7 @@ use super::{
     read::{Lookup, events, ledger, some_tasks},
     row::{self, Own, insert_whole, own},
     sql::{self, Connection, Optional, dialect, params},
-    step::{add_event, add_ledger, repeated_by},
+    transaction_steps::{add_event, add_ledger, repeated_by},
 };
 use domain::{
     account::Stamp,

@@ -2,9 +2,9 @@
 //! another program holds. Each takes what is due of it in its own time.
 
 use crate::{
-    hands::{held_by_another, in_scope, is_ours, is_told_of},
+    claims::{held_by_another, in_scope, is_ours, is_told_of},
+    profile_state::{ChargeAsk, Records},
     records,
-    served::{ChargeAsk, Records},
     work::Work,
 };
 use domain::{

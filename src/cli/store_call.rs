@@ -1,9 +1,9 @@
 //! `store`: the store that several machines share.
 
 use super::{
-    Outcome, Stop, Voice,
+    Outcome, Output, Stop,
     args::{Cap, StoreCall},
-    carry, say,
+    say, transfer,
 };
 use ::io::{
     config::Loaded,
@@ -31,14 +31,14 @@ use words::{amounts, names, problem::Problem, tr};
 const AHEAD: usize = 100;
 
 /// `reeltop store …`.
-pub(super) fn run(setup: &Loaded, what: StoreCall, voice: Voice) -> Outcome {
+pub(super) fn run(setup: &Loaded, what: StoreCall, output: Output) -> Outcome {
     match what {
-        StoreCall::Init => init(setup, voice),
-        StoreCall::Check => check(setup, voice),
-        StoreCall::Copy { to } => copy(setup, &to, voice),
+        StoreCall::Init => init(setup, output),
+        StoreCall::Check => check(setup, output),
+        StoreCall::Copy { to } => copy(setup, &to, output),
         StoreCall::Budget { per_day, each, currency } => {
             let currency = currency.unwrap_or_else(|| setup.settings.profile.currency());
-            budget(setup, currency, per_day, each, voice)
+            budget(setup, currency, per_day, each, output)
         }
         StoreCall::Grants => {
             writeln!(io::stdout(), "{}", store::GRANTS.trim_end())?;
@@ -47,7 +47,7 @@ pub(super) fn run(setup: &Loaded, what: StoreCall, voice: Voice) -> Outcome {
     }
 }
 
-fn init(setup: &Loaded, voice: Voice) -> Outcome {
+fn init(setup: &Loaded, output: Output) -> Outcome {
     let at = setup.at();
     if at.server.is_none() {
         let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init");
@@ -67,10 +67,10 @@ fn init(setup: &Loaded, voice: Voice) -> Outcome {
         _ if before == version => tr!("{store} has version {version} already", store = shown, version),
         _ => tr!("{store} was brought from version {before} to {version}", store = shown, before, version),
     };
-    print(voice, &serde_json::json!({ "store": shown, "version": version, "before": before }), &text)
+    print(output, &serde_json::json!({ "store": shown, "version": version, "before": before }), &text)
 }
 
-fn check(setup: &Loaded, voice: Voice) -> Outcome {
+fn check(setup: &Loaded, output: Output) -> Outcome {
     let at = setup.at();
     let store = Store::open(&at)?;
     let (total, wrong, clock) = (store.overview()?.total, store.check()?, store.clock_ahead());
@@ -80,11 +80,11 @@ fn check(setup: &Loaded, voice: Voice) -> Outcome {
         text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join("; "));
     }
     let json = serde_json::json!({ "store": shown, "tasks": total, "clock_ms": clock, "wrong": wrong });
-    print(voice, &json, &text)?;
+    print(output, &json, &text)?;
     Ok(if wrong.is_empty() { Exit::Done } else { Exit::Failed })
 }
 
-fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
+fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     let from = setup.at();
     let target = if to.contains("://") {
         At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
@@ -109,11 +109,11 @@ fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
         store.take_in(copied, &who)
     })??;
     let raises = store.take_raises(&raises)?;
-    carry::told(&taken, raises, 0, voice)
+    transfer::told(&taken, raises, 0, output)
 }
 
 /// Keeps the caps that are given, and tells those that hold.
-fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option<Cap>, voice: Voice) -> Outcome {
+fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option<Cap>, output: Output) -> Outcome {
     let mut store = Store::open(setup.at())?;
     if per_day.or(each).is_some() {
         let kept = store.caps()?.remove(&currency);
@@ -151,7 +151,7 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             "at": caps.map(|caps| caps.by.at.rfc3339()),
             "keeper": caps.map(|caps| caps.is_ours),
         });
-        print(voice, &json, &budget_text(currency, caps))?;
+        print(output, &json, &budget_text(currency, caps))?;
         for (option, own, kept) in [("per_day", budget.per_day, day), ("per_day_each", budget.per_day_each, each)] {
             if let (Some(own), Some(kept)) = (own, kept)
                 && own < kept
@@ -190,8 +190,8 @@ fn read(from: &At, to: &mpsc::SyncSender<Result<Carried, Fault>>) -> Result<(), 
     })
 }
 
-fn print(voice: Voice, json: &serde_json::Value, text: &str) -> Outcome {
-    if voice.json {
+fn print(output: Output, json: &serde_json::Value, text: &str) -> Outcome {
+    if output.json {
         writeln!(io::stdout(), "{}", json_line(json))?;
     } else {
         writeln!(io::stdout(), "{text}")?;

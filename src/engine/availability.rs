@@ -2,8 +2,8 @@
 //! the account allows.
 
 use crate::{
+    backoff::backoff,
     news::{LineNews, News},
-    spread::backoff,
     work::Work,
 };
 use domain::{

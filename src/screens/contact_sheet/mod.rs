@@ -5,11 +5,11 @@ mod view;
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    kit::{brush::Brush, steps::around},
     layer::{Did, Do, Handle, Overlay},
     sights,
     sights::state::{SMALL, Spot},
     toast,
+    widgets::{brush::Brush, steps::around},
 };
 use domain::{
     request::Request,

@@ -4,7 +4,7 @@ use super::{
     base::Store,
     sql::{self, dialect::NOW},
 };
-use crate::surroundings::now;
+use crate::environment::now;
 use domain::reason::store::{Deed, Fault};
 use std::time::Instant;
 
