@@ -100,6 +100,7 @@ impl Ground for Real {
                         | StoreCmd::SaveUpload { .. }
                         | StoreCmd::SaveBalance { .. }
                         | StoreCmd::SaveSeen { .. }
+                        | StoreCmd::Keep(_)
                 );
                 self.under_way += usize::from(told);
                 self.store.send(command);

@@ -24,6 +24,7 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
         return Vec::new(); // Older news than what is here.
     }
     scheduling::hold(work, &task);
+    let was_sent = work.tasks.live.get(&key).is_some_and(|before| before.state() != TaskState::Queued);
     let mut effects = saver::lost(work, &task);
     tasks::put(work, task.clone());
     effects.extend(ended::read(work, &task));
@@ -34,18 +35,18 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
         None if unwanted => fetch::stop_saving(work, task),
         None if unsettle => resolve::take_back_one(work, task),
         None if let Some(away) = putting_away => put_away::put(work, task, away),
-        None if task.state() == TaskState::Sending => found_sending(work, task),
+        None if task.state() == TaskState::Sending => found_sending(work, task, was_sent),
         None => take_over(work, task),
     });
     effects
 }
 
-/// A row in `Sending` whose POST is not under way here.
-fn found_sending(work: &mut Work, task: Task) -> Vec<Effect> {
+/// A row in `Sending` whose POST is not under way here. Whether one was: `was_sent`, by what this run knew of the task.
+fn found_sending(work: &mut Work, task: Task, was_sent: bool) -> Vec<Effect> {
     if held_by_another(work, &task) || !is_told_of(work, task.key) {
         return Vec::new();
     }
-    if held_by_us(work, &task) {
+    if held_by_us(work, &task) && !was_sent {
         // The store saved it and then told of a failure: the word that lets a POST go out never came.
         return queue::unsend(work, task);
     }

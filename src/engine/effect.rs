@@ -1,5 +1,9 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
+mod write;
+
+pub use write::Write;
+
 use crate::{settings::Lang, sight::Sight, view::View};
 use domain::{
     account::{Change, Stamp},
@@ -7,7 +11,7 @@ use domain::{
     draft::Draft,
     reason::Reason,
     request::{Request, StoredImage},
-    task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey, TaskState, What},
+    task::{FileId, NewTask, RemoteId, Task, TaskKey},
     time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -66,43 +70,12 @@ pub enum Level {
     Error,
 }
 
-/// A change of one row. It is taken only if the row's revision still is `task.rev`; the row then gets a new one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Write {
-    /// The task as it shall be, with the revision that it had.
-    pub task: Task,
-    /// What to add to its time line.
-    pub events: Vec<Event>,
-    /// What to add to the ledger.
-    pub ledger: Vec<LedgerLine>,
-    /// When the submission began that, as is now proven, never reached the service: it takes no place in the account's pace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub never_left: Option<Wall>,
-}
-
-impl Write {
-    /// Whether this is the proof that the submission which the row is about was not taken, and the row does not know it yet.
-    ///
-    /// Only for that very submission: a change that was told as failed may have been there all the same, and the row may have
-    /// been sent once more since.
-    #[must_use]
-    pub fn proves_not_taken(&self, now: &Task) -> bool {
-        let (answered, is_open) = match self.task.state() {
-            TaskState::Refused => (self.task.sent_at, matches!(now.state(), TaskState::Sending | TaskState::Unknown)),
-            // A program that only stood still past its claim takes the store's word.
-            TaskState::Queued => {
-                let sent = |event: &Event| if let What::PutBack { sent, .. } = event.what { sent } else { None };
-                (self.events.iter().find_map(sent), now.state() == TaskState::Unknown)
-            }
-            _ => return false,
-        };
-        is_open && now.remote.is_none() && answered.is_some() && answered == now.sent_at
-    }
-}
-
 /// By the store's thread, in order; each is acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoreCmd {
+    /// Put the answer to a submission down on this machine, where the store is a server: its write waits behind another one.
+    /// Not answered; it goes once a write of the same ID is on the server.
+    Keep(Box<Write>),
     /// Journal intents: all or none. Answered by `Inserted`.
     Insert {
         /// For the answer.
@@ -456,6 +429,7 @@ impl StoreCmd {
             | Self::SaveUpload { .. }
             | Self::SaveBalance { .. }
             | Self::Archived { .. }
+            | Self::Keep(_)
             | Self::SaveSeen { .. } => None,
         }
     }

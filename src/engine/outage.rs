@@ -10,7 +10,7 @@ use crate::{
     profile_state::Halt,
     share, tasks,
     work::{Then, Work},
-    writes::{emit, is_unwritten},
+    writes::{emit, id_not_on_disk, is_unwritten},
 };
 use domain::{
     account::HaltCause,
@@ -110,11 +110,7 @@ fn denied(work: &mut Work, of: Option<Ticket>, fault: Fault) {
 
 fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {
     let key = write.task.key;
-    // The log is the last place where a paid task's id survives if the store never comes back.
-    let log = write.task.remote.as_ref().map(|id| {
-        let what = format!("not yet on disk: {key} has the service's id {}", id.0);
-        Effect::log(Level::Error, Some(key), Noted::Text(what))
-    });
+    let log = id_not_on_disk(&write);
     act_news::not_on_disk(work, key, fault);
     if work.store.failures == 0 {
         ask_about_unsaved(work);

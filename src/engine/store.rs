@@ -17,6 +17,7 @@ use crate::{
     writes,
 };
 use domain::{
+    amount::CostSource,
     problem::Charged,
     task::{Besides, LedgerLine, MoneyEvent, Phase, RemoteId, Second, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono},
@@ -130,32 +131,51 @@ fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
     work.store.busy.remove(&key);
     outage::healthy(work);
     match result {
-        WriteResult::Done { rev, .. } => {
-            if work.store.unsaved.get(&key) == write.task.remote.as_ref() {
-                work.store.unsaved.remove(&key);
-            }
-            if let Some(task) = work.tasks.live.get_mut(&key) {
-                task.rev = rev;
-            }
-            if let Some(row) = work.known_mut(key) {
-                row.rev = rev;
-            }
-            let mut effects = writes::next_write(work, key, rev);
-            if effects.is_empty() {
-                act_news::on_disk(work, key);
-                effects.extend(auto_retry::on_disk(work, key));
-            }
-            effects.extend(saver::claim_saved(work, &write.task));
-            effects
+        WriteResult::Done { rev, .. } => on_disk(work, &write, rev),
+        // The store had told of a failure, and had taken it all the same.
+        WriteResult::Overtaken(now) if (Task { rev: now.rev, ..write.task.clone() }) == *now => {
+            on_disk(work, &write, now.rev)
         }
         WriteResult::Overtaken(now) => overtaken(work, write, *now),
     }
+}
+
+/// A write is on disk; the next one of that task follows.
+fn on_disk(work: &mut Work, write: &Write, rev: u64) -> Vec<Effect> {
+    let key = write.task.key;
+    if work.store.unsaved.get(&key) == write.task.remote.as_ref() {
+        work.store.unsaved.remove(&key);
+    }
+    if let Some(task) = work.tasks.live.get_mut(&key) {
+        task.rev = rev;
+    }
+    if let Some(row) = work.known_mut(key) {
+        row.rev = rev;
+    }
+    let mut effects = writes::next_write(work, key, rev);
+    if effects.is_empty() {
+        act_news::on_disk(work, key);
+        effects.extend(auto_retry::on_disk(work, key));
+    }
+    effects.extend(saver::claim_saved(work, &write.task));
+    effects
 }
 
 /// Another program changed the row first. Its word stands, but for one case: an answer that was had is never lost to a
 /// row that only says that the answer is not known.
 fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
     let key = now.key;
+    if is_still_ours(work, &write, &now) {
+        // What another program learned of the money is no matter of who holds the row.
+        for Write { task, .. } in work.store.waiting.get_mut(&key).into_iter().flatten().chain([&mut write]) {
+            if task.cost_source != Some(CostSource::Records) {
+                (task.cost, task.cost_source) = (now.cost, now.cost_source);
+            }
+        }
+        write.task.rev = now.rev;
+        return vec![writes::emit(work, write)];
+    }
+    let mut write = with_the_answer_behind(work, write);
     // The write that brings an ID has its line of money. One that only goes on with a known ID is no answer: a person may have
     // taken that ID back meanwhile.
     let brings = !write.ledger.is_empty();
@@ -198,6 +218,27 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
         effects.extend(writes::write(work, Task { besides, ..task }, vec![], paid));
     }
     effects
+}
+
+/// Whether a write that was told as failed, and was there all the same, is what overtook this one: the row is in our hands, and
+/// nobody else changes what such a row says of the work. Written once more it changes nothing, and what waits behind it keeps
+/// its place. (Where it is just what was written is seen by comparing the two; the times of a shared store are its server's.)
+fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
+    let is_the_same = (write.task.state(), &write.task.remote) == (now.state(), &now.remote);
+    claims::held_by_us(work, now) && is_the_same && write.ledger.is_empty() && write.never_left.is_none()
+}
+
+/// That write, or the answer to the submission that waits behind it, with all that stood before: it came while the store could
+/// not take what was only to keep the row for it.
+fn with_the_answer_behind(work: &mut Work, write: Write) -> Write {
+    let Some(waiting) = work.store.waiting.get_mut(&write.task.key) else { return write };
+    let at = waiting.iter().position(Write::answers_a_submission);
+    let Some(at) = at.filter(|_| !write.answers_a_submission()) else { return write };
+    waiting.drain(..=at).fold(write, |before, mut write| {
+        write.events.splice(0..0, before.events);
+        write.ledger.splice(0..0, before.ledger);
+        write
+    })
 }
 
 /// What was charged beside the price of a task, once lines that another program did not know of are added to what it knew.

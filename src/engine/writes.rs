@@ -5,7 +5,7 @@
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
 use crate::{
-    effect::{Effect, StoreCmd, Write},
+    effect::{Effect, Level, Noted, StoreCmd, Write},
     hook, tasks,
     work::Work,
 };
@@ -47,12 +47,43 @@ fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {
     }
     let mut effects = hook::ended(work, task);
     tasks::put(work, task.clone());
-    if is_unwritten(work, key) {
+    if let Some(rev) = only_renewals_failed(work, key).filter(|_| write.answers_a_submission()) {
+        // An answer does not wait for what would only have kept the row for it.
+        (work.store.failed.remove(&key), work.store.waiting.remove(&key));
+        write.task.rev = rev;
+        effects.push(emit(work, write));
+    } else if is_unwritten(work, key) {
+        effects.extend(keep_meanwhile(&write));
         work.store.waiting.entry(key).or_default().push_back(write);
     } else {
         effects.push(emit(work, write));
     }
     effects
+}
+
+/// The revision under which that row is still to be written, where all that failed or waits of it are renewals.
+fn only_renewals_failed(work: &Work, key: TaskKey) -> Option<u64> {
+    let failed = work.store.failed.get(&key).filter(|write| write.is_renewal())?;
+    let waiting = work.store.waiting.get(&key).is_none_or(|waiting| waiting.iter().all(Write::is_renewal));
+    waiting.then_some(failed.task.rev)
+}
+
+/// Until a write that waits for the one before it is in the store, the answer that it brings lies where this machine can keep
+/// it, and a paid ID in the log as well.
+fn keep_meanwhile(write: &Write) -> Vec<Effect> {
+    if !write.answers_a_submission() {
+        return Vec::new();
+    }
+    let keep = Effect::Store(StoreCmd::Keep(Box::new(write.clone())));
+    id_not_on_disk(write).into_iter().chain([keep]).collect()
+}
+
+/// A line of the log for a paid task's ID that the store does not have yet: where that never comes to be, the log is the last
+/// place that has it.
+pub(super) fn id_not_on_disk(write: &Write) -> Option<Effect> {
+    let (key, id) = (write.task.key, write.task.remote.as_ref()?);
+    let what = format!("not yet on disk: {key} has the service's id {}", id.0);
+    Some(Effect::log(Level::Error, Some(key), Noted::Text(what)))
 }
 
 /// Whether the store does not yet have that task as it is here.

@@ -352,6 +352,7 @@ impl Answering {
                 store.save_draft(id, draft.as_deref(), at).unwrap();
                 return None;
             }
+            StoreCmd::Keep(_) => return None,
             StoreCmd::SaveView { view } => {
                 store.save_view(&view).unwrap();
                 return None;

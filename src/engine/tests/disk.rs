@@ -139,7 +139,8 @@ impl Disk {
             StoreCmd::Look { keys } => {
                 StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
             }
-            StoreCmd::Detail { .. }
+            StoreCmd::Keep(_)
+            | StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
             | StoreCmd::Members
             | StoreCmd::Refunds { .. }

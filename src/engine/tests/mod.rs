@@ -2,6 +2,7 @@
 //! it, and after every message the rules that always hold are checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod answers;
 mod audit;
 mod callback;
 mod clock;

@@ -17,6 +17,7 @@ enum Step {
     Hear,
     Health(Health),
     Reply(usize, usize),
+    Uploading,
     Save(usize),
     Act(usize, u32),
     Other(usize, u32),
@@ -30,6 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => Just(Step::Hear),
         1 => prop_oneof![3 => Just(Health::Well), 1 => Just(Health::Full), 1 => Just(Health::Lying)].prop_map(Step::Health),
         8 => (0_usize..8, 0_usize..16).prop_map(|(call, reply)| Step::Reply(call, reply)),
+        2 => Just(Step::Uploading),
         3 => (0_usize..5).prop_map(Step::Save),
         4 => (0_usize..13, 1_u32..6).prop_map(|(act, key)| Step::Act(act, key)),
         1 => (0_usize..5, 1_u32..6).prop_map(|(what, key)| Step::Other(what, key)),
@@ -100,6 +102,14 @@ fn other(world: &mut World, what: usize, n: u32) {
     });
 }
 
+/// A submission's long body goes on.
+fn uploading(world: &mut World) {
+    let posted =
+        |call: &HttpCmd| if let HttpCmd::Submit { key, ticket, .. } = call { Some((*key, *ticket)) } else { None };
+    let Some((key, ticket)) = world.calls.iter().find_map(posted) else { return };
+    world.take(Msg::Http(HttpMsg::Uploading { key, ticket, done: 1, total: 2 }));
+}
+
 fn save(world: &mut World, what: usize) {
     let Some(SaveCmd::Start { key, ticket, .. }) = world.saves.last().cloned() else { return };
     let saved =
@@ -132,6 +142,7 @@ fn go(world: &mut World, step: Step) {
             world.reply(reply(n));
         }
         Step::Reply(..) => {}
+        Step::Uploading => uploading(world),
         Step::Save(what) => save(world, what),
         Step::Act(n, of) => drop(world.act(act(n, of))),
         Step::Other(what, n) => other(world, what, n),

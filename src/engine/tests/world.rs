@@ -67,7 +67,8 @@ impl Ground for Hand {
         match effect {
             // Of no interest to the engine.
             Effect::Store(
-                StoreCmd::SaveSeen { .. }
+                StoreCmd::Keep(_)
+                | StoreCmd::SaveSeen { .. }
                 | StoreCmd::SaveDraft { .. }
                 | StoreCmd::SaveView { .. }
                 | StoreCmd::SaveUpload { .. }

@@ -6,10 +6,7 @@
 //!
 //! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
 
-use super::{
-    reserve,
-    write::{answers_a_submission, brings_a_paid_id},
-};
+use super::reserve;
 use crate::private_files;
 use domain::task::{RemoteId, TaskKey};
 use engine::{
@@ -68,7 +65,7 @@ impl Journal {
     /// When this machine's disk does not take it either.
     pub(super) fn keep(&self, writes: &[Write]) -> io::Result<()> {
         let Some(name) = self.name.get() else { return Ok(()) };
-        for write in writes.iter().filter(|write| answers_a_submission(write)) {
+        for write in writes.iter().filter(|write| write.answers_a_submission()) {
             let entry = Entry { store: name.store.clone(), owner: name.owner.clone(), write: write.clone() };
             let text = serde_json::to_string(&entry)?;
             let file = self.file_of(write.task.key, &name.owner);
@@ -81,13 +78,13 @@ impl Journal {
     /// Those of these changes whose ID lies here.
     pub(super) fn kept(&self, writes: &[Write]) -> Vec<(TaskKey, RemoteId)> {
         let Some(name) = self.name.get() else { return Vec::new() };
-        let here = |write: &&Write| brings_a_paid_id(write) && self.file_of(write.task.key, &name.owner).exists();
+        let here = |write: &&Write| write.brings_a_paid_id() && self.file_of(write.task.key, &name.owner).exists();
         writes.iter().filter(here).filter_map(|write| Some((write.task.key, write.task.remote.clone()?))).collect()
     }
 
     /// The store's word on changes came: what it has now, or has another word for (which the engine decides on), goes.
     pub(super) fn done(&self, writes: &[Write], results: &[WriteResult]) {
-        let answers = |write: &Write| write.task.remote.is_some() || answers_a_submission(write);
+        let answers = |write: &Write| write.task.remote.is_some() || write.answers_a_submission();
         for (write, result) in writes.iter().zip(results).filter(|(write, _)| answers(write)) {
             let settles = match result {
                 WriteResult::Done { .. } => true,
@@ -134,7 +131,11 @@ impl Journal {
 
 /// Whether a command is to be put down here before it is carried out.
 pub(super) fn is_for(command: &StoreCmd) -> bool {
-    matches!(command, StoreCmd::Write { writes, .. } if writes.iter().any(answers_a_submission))
+    match command {
+        StoreCmd::Write { writes, .. } => writes.iter().any(Write::answers_a_submission),
+        StoreCmd::Keep(_) => true,
+        _ => false,
+    }
 }
 
 /// How many answers lie in that data folder, of whatever store.

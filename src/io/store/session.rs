@@ -336,6 +336,8 @@ impl Session {
                 store.save_seen(at)?;
                 None
             }
+            // The keeper's, where the store is a server; a file has no line that could be down.
+            StoreCmd::Keep(_) => None,
         })
     }
 }

@@ -15,7 +15,6 @@ use super::{
     read, schema,
     session::Session,
     wakeup::{self, UNHEARD},
-    write::brings_a_paid_id,
     write_batch::WriteBatch,
 };
 use domain::{
@@ -161,13 +160,18 @@ fn keep_first(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, Join
     let (to, commands) = mpsc::channel();
     let keep = move || {
         for command in commands {
-            if let StoreCmd::Write { writes, .. } = &command
-                && let Err(error) = journal.keep(writes)
-            {
+            let kept = match &command {
+                StoreCmd::Write { writes, .. } => journal.keep(writes),
+                StoreCmd::Keep(write) => journal.keep(std::slice::from_ref(write)),
+                _ => Ok(()),
+            };
+            if let Err(error) = kept {
                 // The store's own try decides what is said of it.
                 tracing::error!("the answer to a submission could not be kept on this machine: {error}");
             }
-            let _ = store.send(Input::Command(command));
+            if !matches!(command, StoreCmd::Keep(_)) {
+                let _ = store.send(Input::Command(command));
+            }
         }
     };
     (to, thread::spawn(keep))
@@ -380,7 +384,7 @@ impl Desk {
         let mut writes = writes.into_iter();
         let mut parts: Vec<(Ticket, Vec<Write>)> =
             parts.into_iter().map(|(ticket, count)| (ticket, writes.by_ref().take(count).collect())).collect();
-        parts.sort_by_key(|(_, writes)| !writes.iter().any(brings_a_paid_id));
+        parts.sort_by_key(|(_, writes)| !writes.iter().any(Write::brings_a_paid_id));
         for (ticket, writes) in parts {
             to(match self.session.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },
