@@ -63,10 +63,10 @@ pub fn cost(task: &Task) -> Option<Amount> {
     task.cost_source.map(|_| task.cost)
 }
 
-/// The same in PTC: `null` where the price is in another currency.
+/// The same in PTC: `null` where the price is in another currency, or is not known.
 #[must_use]
 pub fn cost_ptc(task: &Task) -> Option<Amount> {
-    (task.currency == Currency::Ptc).then_some(task.cost)
+    cost(task).filter(|_| task.currency == Currency::Ptc)
 }
 
 fn key(key: TaskKey) -> String {

@@ -10,7 +10,7 @@ mod state;
 mod texts;
 
 pub use besides::{Before, Besides, Second};
-pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
+pub use codes::{DISK_FULL, ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, Signed, What};
 pub use new_task::NewTask;
 pub use row::{Kind, Row, Small, kept_reason};
@@ -345,6 +345,13 @@ impl Task {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         matches!(&self.phase, Phase::Ready { trouble: Some(trouble), next_try: None, .. } if trouble.error.code == STOPPED)
+    }
+
+    /// Whether its file waits for the next start to be tried again: a person stopped its saving, or the disk had no room for it.
+    #[must_use]
+    pub fn waits_for_a_start(&self) -> bool {
+        let waits = |code: &str| matches!(code, STOPPED | DISK_FULL);
+        matches!(&self.phase, Phase::Ready { trouble: Some(trouble), next_try: None, .. } if waits(&trouble.error.code))
     }
 
     /// Why it is unknown again once the person's settlement is taken back; `None` where there is none to take back.

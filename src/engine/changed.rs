@@ -28,6 +28,8 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     let mut effects = saver::lost(work, &task);
     tasks::put(work, task.clone());
     effects.extend(ended::read(work, &task));
+    // What was just written down of it is part of it.
+    let task = writes::unwritten(work, key).unwrap_or(task);
     let (unwanted, unsettle) = (work.saver.unwanted.remove(&key), work.unsettle.remove(&key));
     let putting_away = work.putting_away.remove(&key);
     effects.extend(match work.saver.wanted.remove(&key) {
@@ -101,7 +103,7 @@ pub(super) fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Tas
     };
     let unsent: Vec<TaskKey> = whole.iter().filter(is_old).filter(waits).map(|task| task.key).collect();
     let stopped: Vec<TaskKey> =
-        whole.iter().filter(is_old).filter(|task| task.is_stopped()).map(|task| task.key).collect();
+        whole.iter().filter(is_old).filter(|task| task.waits_for_a_start()).map(|task| task.key).collect();
     tasks::put_page(work, rows);
     work.tasks.loaded |= last;
     work.money.refunds_stale |= last;

@@ -133,9 +133,12 @@ pub(super) fn charged(work: &mut Work, of: Ticket, answer: Asked<Charge>) -> Vec
     };
     match answer {
         Asked::Told(Charge { cost, .. }) => {
-            if let Some(ask) = records.charges.get_mut(&key) {
-                ask.asked = u8::MAX;
-            }
+            let Some(ask) = records.charges.get_mut(&key) else {
+                // A person has taken back meanwhile that this was the task's own record.
+                work.stale += 1;
+                return Vec::new();
+            };
+            ask.asked = u8::MAX;
             return ended::change(work, key, Then::Charge(cost));
         }
         Asked::NotYet => next(records, key, now),

@@ -49,9 +49,14 @@ pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
     asked.chain(adopting.inserting.values()).any(|other| other == id)
 }
 
-/// The task that the service knows by that id.
+/// The task that the service knows by that id, as far as it is in the table or was archived of late.
 pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
-    work.tasks.rows.values().find(|row| row.texts.is_remote(&id.0)).map(|row| row.key)
+    work.tasks
+        .rows
+        .values()
+        .chain(work.money.archived.values())
+        .find(|row| row.texts.is_remote(&id.0))
+        .map(|row| row.key)
 }
 
 /// Whether an id is wanted that a profile's service is to be asked about.

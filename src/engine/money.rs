@@ -193,6 +193,7 @@ pub(super) fn caps(work: &Work) -> Caps {
 /// Reads them anew where they may have changed and somebody looks.
 pub(super) fn read_refunds(work: &mut Work) -> Vec<Effect> {
     let wanted = work.settings.interactive && work.tasks.loaded && work.store.owner.is_some();
+    let wanted = wanted && work.store.failures == 0;
     if !wanted || !work.money.refunds_stale || !work.store.pending.is_empty() {
         return Vec::new();
     }

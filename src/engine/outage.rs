@@ -67,6 +67,7 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
 /// The store could not be read: what waits for it to tell of a task waits no longer.
 fn not_read(work: &mut Work, fault: &Fault) {
     work.news.push(News::Store(StoreNews::Unread(fault.clone())));
+    work.money.refunds_stale = true;
     let mut unwanted = std::mem::take(&mut work.saver.unwanted);
     unwanted.append(&mut work.unsettle);
     unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());

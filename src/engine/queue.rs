@@ -140,6 +140,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
         return Vec::new();
     };
     task.rev = rev;
+    let before = if let Phase::Queued { put_back, .. } = &task.phase { put_back.clone() } else { None };
     // As the store has it: by this an answer knows its own submission again.
     let asked = work.queue.asked_at;
     task.phase = Phase::Sending { since: asked.wall };
@@ -162,6 +163,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     tasks::put(work, task);
     let ticket = work.ticket();
     work.queue.posting.insert(key, ticket);
+    work.queue.put_back.extend(before.map(|before| (key, before)));
     let now = work.now.mono;
     let sent = &mut work.of_mut(&profile).sending.sent;
     sent.push_back((now, key));
@@ -218,6 +220,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     }
     work.queue.posting.remove(&key);
     work.queue.uploads.remove(&key);
+    let before = work.queue.put_back.remove(&key);
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be lost.
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
@@ -236,8 +239,12 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     }
     match verdict {
         SubmitVerdict::Accepted { id } => accepted(work, task, id, reply),
+        // It had left before the same refusal stopped the queue, and waits with all others until that is seen to.
+        SubmitVerdict::Refused { error, halt: Some(cause) } if is_halted(work, &profile, cause) => {
+            put_back(work, task, None, error, reply, before)
+        }
         SubmitVerdict::Refused { error, halt } => refused(work, task, error, halt, reply),
-        SubmitVerdict::Later { wait_ms, error } => put_back(work, task, wait_ms, error, reply),
+        SubmitVerdict::Later { wait_ms, error } => put_back(work, task, wait_ms, error, reply, before),
         SubmitVerdict::Unknown { error, halt } => {
             let note = answer_event(work, What::Unknown(error.reason.clone()), reply);
             if let Some(cause) = halt {
@@ -295,8 +302,19 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     effects
 }
 
+fn is_halted(work: &Work, profile: &str, by: HaltCause) -> bool {
+    work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.cause == by)
+}
+
 /// Proven not taken: waits in the queue and is sent again by the program. The whole account waits with it.
-fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError, reply: &Reply) -> Vec<Effect> {
+fn put_back(
+    work: &mut Work,
+    mut task: Task,
+    wait: Option<u64>,
+    error: TaskError,
+    reply: &Reply,
+    before: Option<PutBack>,
+) -> Vec<Effect> {
     // The phase was overwritten by `Sending`; how often it came back stands in the account's own count.
     let profile = task.profile.clone();
     let sending = &mut work.of_mut(&profile).sending;
@@ -322,7 +340,9 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
             work.of_mut(&profile).sending.rests_until = not_before;
         }
     }
-    let since = Some(work.now.wall);
+    // For the same reason as before the last try: for so long already.
+    let before = before.filter(|before| before.error.class == error.class).and_then(|before| before.since);
+    let since = before.or(Some(work.now.wall));
     task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error, since }) };
     let sent = task.sent_at.take();
     task.claim = None;

@@ -422,9 +422,10 @@ fn by_hand() -> TaskError {
     }
 }
 
-/// Takes up a file whose saving a person stopped in an earlier run: it is paid for, and its address runs out.
+/// Takes up a file whose saving came to nothing in an earlier run for a reason that may be gone: it is paid for, and its address
+/// runs out.
 pub(super) fn come_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    let Some(mut task) = work.tasks.live.get(&key).filter(|task| task.is_stopped()).cloned() else {
+    let Some(mut task) = work.tasks.live.get(&key).filter(|task| task.waits_for_a_start()).cloned() else {
         return Vec::new();
     };
     if !is_ours(work, &task) || work.ending.is_some() {

@@ -96,9 +96,15 @@ pub(super) fn denied(work: &mut Work, of: Ticket) {
     }
 }
 
-/// Hands over again what failed.
+/// Hands over again what failed, but for what a person has taken back since: by then the last word may be in the store already.
 pub(super) fn retry(work: &mut Work) {
-    let failed = std::mem::take(&mut work.sharing.failed);
+    let is_paused = work.queue.pause.is_some();
+    let mut failed = std::mem::take(&mut work.sharing.failed);
+    failed.retain(|(_, change)| match change {
+        Change::Pause => is_paused,
+        Change::Resume { .. } => !is_paused,
+        Change::Halt(_) | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
+    });
     work.sharing.wishes.splice(0..0, failed);
 }
 
@@ -134,8 +140,8 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     let unsent = work.queue.unsent.iter().filter_map(|key| work.tasks.live.get(key));
     let is_sent = work.sharing.senders.iter().any(|sender| work.of(&sender.profile).is_known)
         && unsent.into_iter().all(|task| sends_elsewhere(work, &task.profile));
-    if is_sent && work.settings.scope == Scope::All && work.queue.paused {
-        work.queue.paused = false;
+    if is_sent && work.settings.scope == Scope::All && !work.queue.unsent.is_empty() {
+        work.queue.paused = work.settings.queue.start_paused;
         work.queue.unsent.clear();
     }
 }
@@ -213,13 +219,13 @@ pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
 
 /// Stops the sending of every program on the store, by a person's word.
 pub(super) fn pause(work: &mut Work) {
-    if work.store.owner.is_none() {
-        // No store yet, and so no other program to stop.
+    if work.store.owner.is_some() {
+        let by = stamp(work);
+        work.queue.pause.get_or_insert(by);
+    } else {
+        // Which program this is, others cannot be told yet. They are as soon as the store is open.
         work.queue.paused = true;
-        return;
     }
-    let by = stamp(work);
-    work.queue.pause.get_or_insert(by);
     let profile = work.settings.profile.name.clone();
     wish(work, &profile, Change::Pause);
 }

@@ -176,6 +176,10 @@ pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
 /// Takes the rows of archived tasks out of the table. What was spent on them today stays spent, and the history of such tasks stays.
 pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
     keys.retain(|key| {
+        // Somebody here has begun to fetch its file again: the row stays until that has come to an end.
+        if work.tasks.live.get(key).is_some_and(|task| task.state().is_live()) {
+            return false;
+        }
         let Some(row) = work.tasks.rows.remove(*key) else { return false };
         work.tasks.live.remove(key);
         work.tasks.sensitive.remove(key);

@@ -15,7 +15,7 @@ use domain::{
     audit::{Audit, NotAudited},
     costs::Report,
     refunds::Refund,
-    task::{ID_LOST, NewTask, Phase, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
+    task::{ID_LOST, NewTask, Phase, PutBack, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
 use service::{
@@ -132,6 +132,8 @@ pub struct Queue {
     pub asked_at: Now,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
+    /// Of these, those that came back before: how, the last time.
+    pub put_back: BTreeMap<TaskKey, PutBack>,
     /// Of these, the long uploads: bytes of the body that have left, and all of them.
     pub uploads: BTreeMap<TaskKey, (u64, u64)>,
     /// Insertions under way.

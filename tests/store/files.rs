@@ -257,3 +257,15 @@ fn the_one_draft_of_version_1_is_one_of_several_from_then_on() {
     store.save_draft(1, None, Wall(2)).unwrap();
     assert_eq!(store.overview().unwrap().drafts, [kept(2, Draft::default())]);
 }
+
+/// A shared store that is not reached leaves nothing behind that would tell of a store in this folder.
+#[cfg(feature = "postgres")]
+#[test]
+fn a_server_that_was_named_once_does_not_make_a_store_of_ones_own_look_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let server =
+        io::store::Server { url: "postgres://127.0.0.1:9/reeltop".into(), password_cmd: None, allow_plain: false };
+    let at = io::store::At { server: Some(server), ..dir.path().into() };
+    Store::open(&at).unwrap_err();
+    Store::open(dir.path()).unwrap();
+}

@@ -182,7 +182,8 @@ impl Posts {
                 self.allowed.insert(*key);
             }
             Msg::Http(HttpMsg::Submitted { key, reply, .. }) => {
-                if matches!(service::minimax_v1::judge_submit(reply), SubmitVerdict::Later { .. }) {
+                let verdict = service::minimax_v1::judge_submit(reply);
+                if matches!(verdict, SubmitVerdict::Later { .. } | SubmitVerdict::Refused { .. }) {
                     self.open.remove(key);
                 }
             }

@@ -11,3 +11,6 @@ pub const NOT_CREATED: &str = "not-created";
 
 /// The code of a file whose saving a person stopped: it waits for the next start, or for a person's word.
 pub const STOPPED: &str = "stopped";
+
+/// The code of a file that the disk has no room for: it waits for the next start, or for a person's word.
+pub const DISK_FULL: &str = "disk_full";

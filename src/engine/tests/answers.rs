@@ -95,8 +95,8 @@ fn an_answer_that_waits_for_a_renewal_under_way_lies_on_this_machine_meanwhile_a
     uploading(&mut world);
     let effects = world.reply(accepted("R1"));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Log(line) if format!("{line:?}").contains("R1"))));
-    let kept = |command: &StoreCmd| matches!(command, StoreCmd::Keep(write) if write.brings_a_paid_id());
-    assert!(world.commands.iter().any(kept), "{:?}", world.commands);
+    let kept = |effect: &Effect| matches!(effect, Effect::Store(StoreCmd::Keep(write)) if write.brings_a_paid_id());
+    assert!(effects.iter().any(kept), "{effects:?}");
     world.settle();
     assert_eq!(world.states(1), (Running, Running));
 }

@@ -495,3 +495,32 @@ fn a_line_that_never_brings_the_file_further_waits_longer_each_time() {
     let Phase::Ready { next_try: Some(at), tries: 1, .. } = world.phase(1) else { panic!("{:?}", world.phase(1)) };
     assert!(at.since(world.wall()) <= 2_200);
 }
+
+#[test]
+fn a_file_that_the_disk_had_no_room_for_is_tried_again_at_the_next_start() {
+    let mut task = ready(1).disk.tasks[&key(1)].clone();
+    let error = TaskError {
+        code: domain::task::DISK_FULL.into(),
+        class: ErrorClass::File,
+        reason: Reason::said("no room", "", ""),
+        charged: Charged::Yes,
+    };
+    if let Phase::Ready { trouble, next_try, .. } = &mut task.phase {
+        (*trouble, *next_try) = (Some(Trouble { error, since: None }), None);
+    }
+    task.claim = None;
+    let mut disk = super::disk::Disk::default();
+    disk.put(task);
+    let mut world = World::of(disk, |_| ());
+    world.live(SECOND);
+    assert_eq!((world.states(1), world.calls.len()), ((Saving, Saving), 1));
+}
+
+#[test]
+fn what_is_archived_elsewhere_while_its_file_is_fetched_again_stays_until_that_is_over() {
+    let mut world = ready(1);
+    world.settle();
+    assert_eq!(world.state.saver.active.len(), 1);
+    world.take(Msg::Store(StoreMsg::PutIntoArchive { keys: vec![key(1)] }));
+    assert!(world.state.tasks.rows.contains_key(&key(1)));
+}

@@ -3,7 +3,10 @@
 use super::{disk::Health, *};
 use crate::news::QueueNews;
 use TaskState::{Queued, Refused};
-use domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why};
+use domain::{
+    account::{Account, Change, Sender, Shared, Stamp, Streak, Why},
+    task::PutBack,
+};
 
 fn why() -> Why {
     let reason = Reason::said("insufficient balance", "", "");
@@ -216,4 +219,82 @@ fn a_store_that_is_gone_keeps_its_halt_until_a_look_at_it_comes_through() {
     let _ = crate::update(&mut work, Msg::Wake, testing::now(120_000));
     let _ = crate::update(&mut work, Msg::Store(StoreMsg::Changed { tasks: vec![] }), testing::now(120_000));
     assert_eq!(work.own.sending.halted, None);
+}
+
+#[test]
+fn the_last_word_of_a_person_stands_whatever_could_not_be_written_before_it() {
+    for last in [true, false] {
+        let mut world = World::new();
+        world.act(Act::Pause(!last));
+        world.settle();
+        // The word before the last one does not reach the disk, and waits to be handed over again.
+        world.disk.health = Health::Full;
+        world.act(if last { Act::Pause(false) } else { Act::Pause(true) });
+        world.settle();
+        world.disk.health = Health::Well;
+        world.act(Act::Pause(last));
+        world.live(MINUTE);
+        assert_eq!((world.state.queue.is_paused(), world.disk.shared.pause.is_some()), (last, last));
+    }
+}
+
+#[test]
+fn a_pause_before_the_store_is_open_stops_everybody_once_it_is() {
+    let settings = Settings { catalogue: testing::catalogue(), ..Settings::default() };
+    let mut work = crate::work::Work::new(settings, testing::now(0));
+    let take = |work: &mut crate::work::Work, msg| crate::update(work, msg, testing::now(0)).0;
+    assert_eq!(take(&mut work, Msg::Act(Act::Pause(true))), []);
+    let opened = StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] };
+    let effects = take(&mut work, Msg::Store(opened));
+    let is_pause = |effect: &Effect| matches!(effect, Effect::Store(StoreCmd::Share { change: Change::Pause, .. }));
+    assert!(effects.iter().any(is_pause), "{effects:?}");
+    // Another program that sends, and has not heard of it yet, does not undo it here.
+    let senders = vec![Sender { owner: "o".into(), name: "watch 812".into(), profile: "302ai".into() }];
+    let known: Vec<_> = work.sharing.under_way.keys().copied().collect();
+    for ticket in known {
+        let shared = Shared { senders: senders.clone(), ..Shared::default() };
+        let _ = take(&mut work, Msg::Store(StoreMsg::Shared { ticket: Some(ticket), shared: Box::new(shared) }));
+    }
+    assert!(work.queue.paused);
+}
+
+#[test]
+fn a_submission_that_had_left_before_the_same_refusal_stopped_the_queue_waits_with_the_others() {
+    let mut world = World::queued(3);
+    world.live(SECOND);
+    assert_eq!(world.keys_posted(), [1, 2, 3]);
+    for _ in 0..3 {
+        world.reply(code(1008));
+    }
+    world.settle();
+    assert_eq!(world.halt(), Some(HaltCause::Balance));
+    assert_eq!([1, 2, 3].map(|n| world.states(n).1), [Refused, Queued, Queued]);
+    assert_eq!(world.ledger(2), [MoneyEvent::Reserved]);
+    world.live(HOUR);
+    assert_eq!(world.posts.len(), 3);
+    world.act(Act::Resume);
+    world.live(MINUTE);
+    assert_eq!(world.keys_posted()[3..], [2, 3]);
+}
+
+#[test]
+fn what_is_put_back_again_and_again_has_been_held_up_since_the_first_time() {
+    let since = |world: &World| match world.phase(1) {
+        Phase::Queued { put_back: Some(PutBack { since, error, .. }), .. } => (error.class, since),
+        other => panic!("{other:?}"),
+    };
+    let mut world = World::posting();
+    world.reply(not_connected());
+    world.settle();
+    let first = since(&world);
+    for _ in 0..3 {
+        world.live(MINUTE);
+        world.reply(not_connected());
+        world.settle();
+        assert_eq!(since(&world), first);
+    }
+    world.live(MINUTE);
+    world.reply(code(1002));
+    world.settle();
+    assert_ne!(since(&world).1, first.1);
 }

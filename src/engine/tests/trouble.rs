@@ -316,3 +316,16 @@ fn what_a_person_settled_meanwhile_is_not_put_back_into_the_queue() {
     world.live(HOUR);
     assert_eq!((world.states(1).1, world.keys_posted()), (TaskState::Cancelled, vec![1]));
 }
+
+#[test]
+fn what_a_person_wished_while_a_charge_was_told_is_written_beside_it() {
+    let mut disk = super::disk::Disk::default();
+    disk.put(testing::task(1, TaskState::Failed));
+    let mut world = World::of(disk, |_| ());
+    world.act(Act::Cancel(vec![key(1)]));
+    crate::ended::change(&mut world.state.work, key(1), Then::Charge(Amount::ZERO));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.cost, task.cost_source), (Amount::ZERO, Some(domain::amount::CostSource::Records)));
+    assert!(task.put_away_at.is_some());
+}

@@ -7,6 +7,7 @@ use super::{
 use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, system::System, transfer::Transfer},
+    task::DISK_FULL,
 };
 use std::{io, path::Path};
 
@@ -82,7 +83,7 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
 pub(super) fn disk(path: &Path, error: io::Error) -> Trouble {
     let why = System::from(error);
     let code = match why {
-        System::Full | System::Quota => "disk_full",
+        System::Full | System::Quota => DISK_FULL,
         System::Denied
         | System::ReadOnly
         | System::NoFolder
@@ -107,8 +108,8 @@ mod tests {
     #[test]
     fn a_disk_that_says_no_is_named_with_its_path_and_waits_for_a_person() {
         for (kind, code, why) in [
-            (ErrorKind::StorageFull, "disk_full", System::Full),
-            (ErrorKind::QuotaExceeded, "disk_full", System::Quota),
+            (ErrorKind::StorageFull, DISK_FULL, System::Full),
+            (ErrorKind::QuotaExceeded, DISK_FULL, System::Quota),
             (ErrorKind::PermissionDenied, "folder", System::Denied),
             (ErrorKind::ReadOnlyFilesystem, "folder", System::ReadOnly),
             (ErrorKind::NotADirectory, "folder", System::NoFolder),

@@ -163,14 +163,19 @@ impl Store {
     }
 
     fn give_up_the_reserve(&self) -> bool {
-        reserve::give_up(&self.at.dir)
+        reserve::give_up(&self.reserve())
     }
 
     /// Lets a submission pass only while there is room for its answer.
     pub(super) fn keep_the_reserve(&self, deed: Deed) -> Result<(), Fault> {
-        let dir = &self.at.dir;
-        let failed = |error: io::Error| fault::fault(deed, &reserve::file_of(dir), Why::System(error.into()));
-        reserve::keep(dir).map_err(failed)
+        let reserve = self.reserve();
+        let failed = |error: io::Error| fault::fault(deed, &reserve, Why::System(error.into()));
+        reserve::keep(&reserve).map_err(failed)
+    }
+
+    fn reserve(&self) -> PathBuf {
+        let of = if self.at.server.is_some() { reserve::of_answers } else { reserve::of_store };
+        of(&self.at.dir)
     }
 
     /// What follows a commit that changed rows: they are not news to us, but to others.
@@ -217,7 +222,7 @@ pub(super) fn connect(at: &At) -> Result<Connection, Fault> {
     let Some(server) = &at.server else { return schema::open(&at.dir) };
     layout::make_folders(&at.dir)?;
     // Room on this machine for what waits for the line; without it nothing is sent, all else goes on.
-    let _ = reserve::keep(&at.dir);
+    let _ = reserve::keep(&reserve::of_answers(&at.dir));
     serve(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))
 }
 
@@ -313,7 +318,7 @@ mod tests {
             let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
             Err(rusqlite::Error::SqliteFailure(full, None).into())
         };
-        let room = || std::fs::metadata(reserve::file_of(dir.path())).unwrap().len();
+        let room = || std::fs::metadata(reserve::of_store(dir.path())).unwrap().len();
         assert!(store.change(Deed::SaveChanges, false, |_| full()).is_err());
         assert_eq!(room(), 64 * 1024);
         store.change(Deed::SaveChanges, true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();

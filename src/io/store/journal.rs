@@ -69,8 +69,9 @@ impl Journal {
             let entry = Entry { store: name.store.clone(), owner: name.owner.clone(), write: write.clone() };
             let text = serde_json::to_string(&entry)?;
             let file = self.file_of(write.task.key, &name.owner);
-            put(&file, &text)
-                .or_else(|error| if reserve::give_up(&self.dir) { put(&file, &text) } else { Err(error) })?;
+            put(&file, &text).or_else(|error| {
+                if reserve::give_up(&reserve::of_answers(&self.dir)) { put(&file, &text) } else { Err(error) }
+            })?;
         }
         Ok(())
     }

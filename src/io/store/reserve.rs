@@ -11,39 +11,41 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FILE: &str = "reeltop.reserve";
 /// In bytes; the changes of one answer are some 12 pages of 4 KiB.
 const SIZE: u64 = 64 * 1024;
 
-/// Where the reserve of a data folder lies.
-pub(super) fn file_of(dir: &Path) -> PathBuf {
-    dir.join(FILE)
+/// Where the reserve of the store in that data folder lies.
+pub(super) fn of_store(dir: &Path) -> PathBuf {
+    dir.join("reeltop.reserve")
+}
+
+/// Where that of the answers lies which this machine keeps beside a shared store (see `journal`). It tells of no store here.
+pub(super) fn of_answers(dir: &Path) -> PathBuf {
+    dir.join("reeltop.accepted")
 }
 
 /// Takes up the room, where it is not taken up yet.
 ///
 /// # Errors
 /// When there is none, or the folder cannot be written; then no part of it is taken.
-pub(super) fn keep(dir: &Path) -> io::Result<()> {
-    let path = file_of(dir);
-    if fs::metadata(&path).is_ok_and(|there| there.len() >= SIZE) {
+pub(super) fn keep(reserve: &Path) -> io::Result<()> {
+    if fs::metadata(reserve).is_ok_and(|there| there.len() >= SIZE) {
         return Ok(());
     }
-    let filled = private_files::options().write(true).create(true).truncate(true).open(&path).and_then(|mut file| {
+    let filled = private_files::options().write(true).create(true).truncate(true).open(reserve).and_then(|mut file| {
         file.write_all(&filling())?;
         file.sync_all()
     });
     if filled.is_err() {
-        give_up(dir);
+        give_up(reserve);
     }
     filled
 }
 
 /// Gives the room back to the disk. Tells whether there was any.
-pub(super) fn give_up(dir: &Path) -> bool {
-    let path = file_of(dir);
-    let held = fs::metadata(&path).is_ok_and(|there| there.len() > 0);
-    held && private_files::options().write(true).truncate(true).open(&path).and_then(|file| file.sync_all()).is_ok()
+pub(super) fn give_up(reserve: &Path) -> bool {
+    let held = fs::metadata(reserve).is_ok_and(|there| there.len() > 0);
+    held && private_files::options().write(true).truncate(true).open(reserve).and_then(|file| file.sync_all()).is_ok()
 }
 
 /// Bytes that a file system which compresses cannot make smaller: xorshift64 (Marsaglia 2003).
@@ -67,15 +69,16 @@ mod tests {
     #[test]
     fn the_room_is_taken_given_up_and_taken_again() {
         let dir = tempfile::tempdir().unwrap();
-        let size = || fs::metadata(file_of(dir.path())).map(|there| there.len()).ok();
-        assert!(!give_up(dir.path()));
+        let reserve = of_store(dir.path());
+        let size = || fs::metadata(&reserve).map(|there| there.len()).ok();
+        assert!(!give_up(&reserve));
         assert_eq!(size(), None);
         for _ in 0..2 {
-            keep(dir.path()).unwrap();
-            keep(dir.path()).unwrap();
+            keep(&reserve).unwrap();
+            keep(&reserve).unwrap();
             assert_eq!(size(), Some(SIZE));
-            assert!(give_up(dir.path()));
-            assert!(!give_up(dir.path()));
+            assert!(give_up(&reserve));
+            assert!(!give_up(&reserve));
             assert_eq!(size(), Some(0));
         }
     }

@@ -61,7 +61,7 @@ pub(super) fn open(dir: &Path) -> Result<Opened, Fault> {
         drop(turn);
     }
     // Where there is no room nothing is sent (see `write`); all else goes on.
-    let _ = reserve::keep(dir);
+    let _ = reserve::keep(&reserve::of_store(dir));
     Ok(Opened::File(conn))
 }
 
@@ -82,7 +82,7 @@ fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
         return Ok(());
     }
     let log = side_file(file, "-wal");
-    for sign in [reserve::file_of(dir), log] {
+    for sign in [reserve::of_store(dir), log] {
         if sign.exists() {
             let left = sign.display().to_string();
             return Err(fault::fault(Deed::Open, file, Why::Gone { left }));
@@ -97,11 +97,16 @@ fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
     private_files::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, error))?;
     let mut conn = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     migrate(&mut conn).map_err(failed)?;
-    // Takes the log into the file and removes it.
+    take_in_the_log(&conn).map_err(failed)?;
     conn.close().map_err(|(_, error)| failed(error))?;
     fs::rename(&new, file).map_err(|error| fault::folder(file, error))?;
     drop(turn);
     Ok(())
+}
+
+/// Takes the log into the file. Closing does so too, but does not tell whether it could.
+fn take_in_the_log(conn: &Connection) -> rusqlite::Result<()> {
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)).map(drop)
 }
 
 /// One program at a time makes or changes the file: the change to WAL does not wait its turn as statements do.
