@@ -1,4 +1,5 @@
-//! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
+//! Requests, models, prices, tasks and the rules they follow, for everything above. No I/O, no clock, no terminal: only
+//! values and what follows from them.
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 

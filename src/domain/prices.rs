@@ -1,5 +1,6 @@
-//! What a submission costs: by the profile's price list, the model, the resolution and the duration. Source: the service's
-//! contract, section Prices.
+//! What a submission costs: by the profile's price list, the model, the resolution and the duration. 302.AI has one
+//! price for each model; MiniMax's own hosts go by resolution and duration, in US dollars or, on the Chinese one, in
+//! yuan.
 //!
 //! How it is meant to be used:
 //! - `io::config` makes one [`Prices`] a profile: [`Prices::new`] with the profile's [`PriceList`] and the catalogue as the config

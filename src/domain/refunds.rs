@@ -1,5 +1,5 @@
-//! Charges without a result. 302.AI gives them back when asked within seven working days, by the request's id (the service's
-//! contract, section Records): its own charges, which are in PTC, and nobody else's.
+//! Charges without a result. 302.AI gives them back when asked within seven working days, by the request's id: its own
+//! charges, which are in PTC, and nobody else's.
 
 use super::{
     amount::{Amount, CostSource, Currency, Money, Totals},

@@ -66,7 +66,8 @@ const fn is_over(state: TaskState) -> bool {
     matches!(state, Ready | Saving | Saved | Failed | Cancelled)
 }
 
-/// What was sent before this run, if that answer is it.
+/// Asks for the charges of the tasks that were sent before this run. `false` where that answer of the store is to
+/// another question, and nothing was done.
 pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
     if work.money.earlier.take_if(|ticket| *ticket == of).is_none() {
         return false;

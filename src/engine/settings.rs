@@ -125,8 +125,8 @@ impl Profile {
         format!("{}{prefix}{}", self.base_url.trim_end_matches('/'), call.path)
     }
 
-    /// The host whose accounts its key belongs to, in lower case. Two of the gateway's addresses lead to the same accounts (the
-    /// service's contract, section Endpoints), and so do the two of MiniMax in China.
+    /// The host whose accounts its key belongs to, in lower case. By the service's documentation two of the gateway's
+    /// addresses lead to the same accounts, and so do the two of MiniMax in China.
     #[must_use]
     pub fn account_host(&self) -> String {
         let rest = self.base_url.split_once("://").map_or(&*self.base_url, |(_, rest)| rest);

@@ -27,7 +27,7 @@ use service::{
     gateway::{Asked, upload},
 };
 
-/// What one upload costs. Source: the service's contract, section Endpoints.
+/// What one upload costs, by the gateway's page on `POST /302/upload-file`.
 const PRICE: Amount = Amount::from_thousandths(1);
 /// How long a URL is used. The gateway does not say how long it lives.
 const LIVES: u64 = 24 * HOUR;

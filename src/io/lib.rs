@@ -1,5 +1,7 @@
-//! Workers: all that touches the world outside. They are handed plain values and send messages back; none of them
-//! decides anything about a task or money, and none knows of the screen.
+//! All that touches the world outside: the workers that carry out the engine's effects and answer with messages, and
+//! the loop that hands them over ([`run`]); the store; the config and what else is read at the start. None of it knows
+//! of the screen. What becomes of a task is the engine's to decide; the store only refuses what a claim or a cap
+//! forbids.
 
 pub mod callback;
 pub mod client;

@@ -37,9 +37,9 @@ const BESIDE_LEAST: u16 = 120;
 const THREE_FROM: u16 = 280;
 /// Cells across of a column beside the table, at most.
 const COLUMN: u16 = 90;
-/// The least time between two changes of the picture that time alone makes, in milliseconds.
+/// Milliseconds between two frames that differ only because time has passed: ages are shown this coarsely.
 const STEP_MS: u64 = 10_000;
-/// The same where nothing is to move by itself.
+/// As [`STEP_MS`], with `ui.reduced_motion`, where nothing is to move by itself.
 const CALM_STEP_MS: u64 = 60_000;
 /// Questions without an answer from which on the line is called offline on a row of its own.
 const OFFLINE_FROM: u32 = 2;
@@ -53,7 +53,8 @@ pub enum Layout {
     Panes(Places),
 }
 
-/// Where the parts lie. All have the screen's full width, unless the panes stand beside each other.
+/// Where the parts lie, one below the other. All have the screen's full width; only `table`, `detail` and `compose` may
+/// stand beside each other instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Places {
     /// One row.
@@ -217,13 +218,13 @@ pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
     Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
 }
 
-/// The least time between two changes of the picture that time alone makes, in milliseconds.
+/// Milliseconds between two frames that differ only because time has passed.
 #[must_use]
 pub const fn step_ms(settings: &UiSettings) -> u64 {
     if settings.reduced_motion { CALM_STEP_MS } else { STEP_MS }
 }
 
-/// The present as the picture shows it: the moment the last step began. All ages on the screen are counted from it, so
+/// The present as the screen shows it: the moment the last step began. All ages on the screen are counted from it, so
 /// that they change together and seldom.
 #[must_use]
 pub fn shown_now(app: &App) -> Now {

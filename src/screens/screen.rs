@@ -436,7 +436,7 @@ impl Screen {
         )
     }
 
-    /// Takes a key as typed text would: for editors that share their keys.
+    /// Whether a key is a character to be typed, with neither Ctrl nor Alt.
     #[must_use]
     pub const fn is_text(key: &Key) -> bool {
         !key.ctrl && !key.alt && matches!(key.code, super::key::Code::Char(_))

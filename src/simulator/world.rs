@@ -394,7 +394,7 @@ impl Books {
             End::Fail { code, message } => {
                 answer["status"] = json!("Fail");
                 answer["base_resp"] = base_resp(*code, &said(message, faults));
-                // The contract's table: a sensitive input is not charged.
+                // By the service's table of codes a sensitive input is not charged.
                 if *code == 1026 && !task.repaid {
                     task.repaid = true;
                     self.balance += task.price;

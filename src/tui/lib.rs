@@ -1,4 +1,5 @@
-//! The terminal: the loop, the effect runner, decoder, frame writer, signals. All that is done is decided in `screens`.
+//! The terminal: its modes, the decoder of what is typed, the writer of frames and pictures, and the dashboard's loop.
+//! What is done and shown is decided in `screens`.
 
 pub mod dashboard;
 pub mod decode;

@@ -86,7 +86,7 @@ pub enum Met {
     GatewayRequest,
     /// A time-out behind the gateway.
     GatewayTimeout,
-    /// An error that the contract does not name.
+    /// An error that the service's documentation does not name.
     NotKnown,
     /// No such call at this address (404, 405).
     NoSuchCall,
@@ -120,7 +120,7 @@ pub enum Met {
     Ended(String),
     /// The service gave up and named no reason.
     NoReason,
-    /// The service gave up for a reason that the contract does not name.
+    /// The service gave up for a reason that its documentation does not name.
     ReasonNotKnown,
     /// No address of a file.
     NoAddress,

@@ -428,7 +428,7 @@ impl Column for Amount {
     }
 }
 
-/// Enums are kept as the words that product.md promises.
+/// Enums are kept as the words that `--json` and the filters use for them, so they never change.
 macro_rules! kept_as_word {
     ($($kind:ty),+) => {$(
         impl Column for $kind {

@@ -110,7 +110,8 @@ impl Sights {
         self.sources.get(&key)
     }
 
-    /// Notes that the store is asked about a task; not while it is asked about another one.
+    /// Notes that the store is asked about a task. `false` while it is still asked about one: then it is not to be
+    /// asked.
     pub(crate) fn ask_for(&mut self, key: TaskKey) -> bool {
         self.source_asked.is_none() && self.source_asked.replace(key).is_none()
     }

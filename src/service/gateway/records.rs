@@ -17,7 +17,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The most rows that a page may have, by the contract.
+/// The most rows that a page of `/dashboard/api-record` may have, by the gateway's documentation.
 const PAGE: usize = 50;
 
 /// How far the gateway's clock and ours may lie apart, on either side of a submission.
@@ -225,7 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_calls_are_those_of_the_contract() {
+    fn the_calls_are_those_of_the_documentation() {
         let one = charge_call("2a/../b?c");
         assert_eq!((one.path.as_str(), one.under, one.key), ("/dashboard/record/2a%2F..%2Fb%3Fc", Under::Host, true));
         let window = Window::of(Wall(1_795_372_200_500), Wall(1_795_372_320_500));
