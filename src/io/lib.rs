@@ -6,13 +6,13 @@
 pub mod callback;
 pub mod client;
 pub mod config;
-pub mod content_encoding;
+mod content_encoding;
 pub mod download;
 pub mod drafts;
 pub mod environment;
-pub mod export;
+mod export;
 pub mod files;
-pub mod foreign_text;
+mod foreign_text;
 pub mod images;
 pub mod log;
 pub mod paths;

@@ -26,7 +26,7 @@ const TALL: u16 = 20;
 const LOG: usize = 500;
 
 /// Says something: in the message line for a while, and in the message log.
-pub fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
+pub(crate) fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
     say_of(app, level, text, key, None);
 }
 
@@ -169,7 +169,7 @@ fn draw_line(brush: &mut Brush<'_>, place: Rect, said: &str, more: &str, log: &s
 }
 
 /// Puts something into the message log that is said elsewhere on the screen already.
-pub fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
+pub(crate) fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
     let screen = &mut app.screen;
     screen.messages.push_back(Message { at: app.work.now.wall, level, key, text });
     while screen.messages.len() > LOG {
@@ -179,12 +179,12 @@ pub fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
 
 /// When the next message goes away.
 #[must_use]
-pub fn deadline(app: &App) -> Option<Mono> {
+pub(crate) fn deadline(app: &App) -> Option<Mono> {
     app.screen.toasts.iter().map(|toast| toast.until).min()
 }
 
 /// Takes away the messages whose time is over.
-pub fn expire(app: &mut App) {
+pub(crate) fn expire(app: &mut App) {
     let now = app.work.now.mono;
     app.screen.toasts.retain(|toast| toast.until > now);
 }

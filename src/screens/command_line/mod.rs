@@ -43,7 +43,7 @@ const HISTORY: usize = 100;
 
 /// The command line while it is open.
 #[derive(Clone, Debug, Default)]
-pub struct CommandLine {
+pub(crate) struct CommandLine {
     /// What is typed, without the colon.
     pub line: LineEditor,
     /// The completion under way: Tab goes from one candidate to the next.
@@ -131,7 +131,7 @@ fn named(word: &str) -> Option<&'static Command> {
 
 /// What the command being typed takes and does.
 #[must_use]
-pub fn hint(text: &str) -> Option<(String, &'static str)> {
+pub(crate) fn hint(text: &str) -> Option<(String, &'static str)> {
     let (word, _) = split(text);
     let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help)));
     command.or_else(|| {
@@ -147,7 +147,7 @@ const fn has_commands(ctx: Ctx) -> bool {
 
 /// The words that can stand where the caret is: commands and actions first, then what the command takes.
 #[must_use]
-pub fn candidates(app: &App, text: &str) -> Vec<String> {
+pub(crate) fn candidates(app: &App, text: &str) -> Vec<String> {
     let last = text.rsplit(' ').next().unwrap_or_default();
     let mut found: Vec<String> = match text.rsplit_once(' ') {
         None => {

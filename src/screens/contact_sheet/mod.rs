@@ -28,7 +28,7 @@ pub(crate) const FRAMES: usize = 6;
 
 /// A sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
+pub(crate) struct Sheet {
     /// One video, or two.
     pub videos: Vec<Video>,
     /// The moment that `,` and `.` are about.
@@ -39,7 +39,7 @@ pub struct Sheet {
 
 /// A video on a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Video {
+pub(crate) struct Video {
     pub key: TaskKey,
     of: Of,
     sides: (u32, u32),

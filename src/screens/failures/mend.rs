@@ -60,7 +60,7 @@ fn value_of(row: &Row, field: Field) -> String {
 
 /// The values to choose from, for the first of the tasks; none for a field that is typed.
 #[must_use]
-pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
+pub(crate) fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model));
     match field {
@@ -83,7 +83,7 @@ pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
 ///
 /// # Errors
 /// Why not.
-pub fn usable(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
+pub(crate) fn usable(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model).map(|spec| (spec, row)));
     spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
