@@ -9,7 +9,7 @@ use screens::msg::{Inside, Terminal};
 use std::time::{Duration, Instant};
 
 /// The questions: XTVERSION, `CSI 16 t`, DA1.
-pub(crate) const QUESTIONS: &[u8] = b"\x1b[>q\x1b[16t\x1b[c";
+const QUESTIONS: &[u8] = b"\x1b[>q\x1b[16t\x1b[c";
 /// kitty's question whether it shows pictures, with one of a pixel (its documentation, "Querying support").
 const KITTY_ASKS: &[u8] = b"\x1b_Gi=4242,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\";
 const KITTY_SAYS: &[u8] = b"\x1b_Gi=4242;OK";

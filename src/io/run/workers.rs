@@ -313,7 +313,7 @@ fn client_config(
         submit_stall: Duration::from_millis(setup.settings.queue.submit_stall_ms),
         query_timeout: ClientConfig::QUERY_TIMEOUT,
         allow_http,
-        key: Some(key),
+        key,
     }
 }
 

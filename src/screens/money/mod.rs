@@ -177,8 +177,7 @@ impl Compared {
 }
 
 /// Compares the last balance with the first of this run; `None` until there are two.
-#[must_use]
-pub(crate) fn compared(work: &Work, profile: &str) -> Option<Compared> {
+fn compared(work: &Work, profile: &str) -> Option<Compared> {
     let balance = &work.of(profile).balance;
     let (first, since) = balance.first?;
     let (last, until) = balance.last.filter(|(_, at)| *at > since)?;

@@ -323,11 +323,6 @@ pub(crate) fn passing(app: &App) -> impl Iterator<Item = TaskKey> {
     pinned.chain(table.order[table.pins..].iter().copied())
 }
 
-/// Puts the cursor on the first row.
-pub fn to_first(app: &mut App) {
-    put_cursor(app, 0);
-}
-
 /// Moves the cursor.
 pub fn go(app: &mut App, to: Move) {
     if app.screen.table.groups.is_some() {
