@@ -282,9 +282,9 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
     Ok(result)
 }
 
-/// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
+/// Whether colours are unwanted, by `--no-color` or by the environment.
 fn plain(global: &Global) -> bool {
-    global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+    global.no_color || environment::no_color()
 }
 
 /// The dashboard.

@@ -26,7 +26,7 @@ use crate::{
 use domain::{
     amount::CostSource,
     task::{Row, Task, TaskKey, TaskState},
-    time::{HOUR, MINUTE, Mono, Wall},
+    time::{DAY, MINUTE, Mono, Wall},
 };
 use service::gateway::{Asked, records::Charge};
 
@@ -43,7 +43,7 @@ pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
 }
 
 /// How long before a start something may have been sent for its charge still to be asked for.
-const EARLIER: u64 = 3 * 24 * HOUR;
+const EARLIER: u64 = 3 * DAY;
 
 /// The table is here: reads from the store what may have ended in an earlier run without a record of its charge.
 pub(super) fn begin(work: &mut Work) -> Vec<Effect> {

@@ -16,7 +16,7 @@ use domain::{
     problem::{Charged, ErrorClass},
     reason::filter::FilterFault,
     task::{Row, TaskKey, TaskState},
-    time::{HOUR, MINUTE, SECOND, Wall},
+    time::{DAY, HOUR, MINUTE, SECOND, Wall},
 };
 
 /// A filter, as it was typed and as it works.
@@ -405,7 +405,7 @@ fn age(value: &str) -> Result<u64, FilterFault> {
         's' => SECOND,
         'm' => MINUTE,
         'h' => HOUR,
-        'd' => 24 * HOUR,
+        'd' => DAY,
         _ => return Err(wrong()),
     };
     let digits = &value[..value.len() - 1];

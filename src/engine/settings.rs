@@ -114,6 +114,9 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The environment variable that a profile's key is looked for in where the config names no other.
+    pub const KEY_VARIABLE: &str = "REELTOP_API_KEY";
+
     /// Where its submissions go.
     #[must_use]
     pub fn submit_url(&self) -> String {
@@ -396,7 +399,7 @@ impl Default for Settings {
                 prices: Prices::new(PriceList::Gateway, &Catalogue::builtin()),
                 records: true,
                 upload: false,
-                key_variable: "REELTOP_API_KEY".into(),
+                key_variable: Profile::KEY_VARIABLE.into(),
             },
             others: BTreeMap::new(),
             catalogue: Catalogue { models: Vec::new() },

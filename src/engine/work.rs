@@ -405,9 +405,9 @@ pub struct Tasks {
     /// The people who queued them, as far as they are named.
     pub people: BTreeSet<Box<str>>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
-    pub counts: [usize; 10],
+    pub counts: [usize; TaskState::COUNT],
     /// How many failures are open (`Row::is_open_failure`), in that order.
-    pub open: [usize; 10],
+    pub open: [usize; TaskState::COUNT],
     /// How many the store said there are; more than `rows.len()` while pages are still coming.
     pub total: usize,
     /// Whether all pages have come.

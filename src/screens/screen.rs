@@ -208,7 +208,7 @@ pub struct PreviewSeen {
     /// How many profiles are.
     pub halted: usize,
     /// Of tasks in each state.
-    pub counts: [usize; 10],
+    pub counts: [usize; TaskState::COUNT],
     /// What of the day's caps is used.
     pub day: Day,
     pub budget: BudgetSettings,

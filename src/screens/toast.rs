@@ -137,10 +137,9 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
         more => tr!("{more} more: {log}", more, log),
     };
     let said = format!("{} {}", look.signs.level(newest.level), newest.text);
-    let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
     let room = place.width.saturating_sub(2);
     if place.height > 1 {
-        let parts = text::wrap(&said, usize::from(room.saturating_sub(cells(&more).max(cells(&log)) + 2)));
+        let parts = text::wrap(&said, usize::from(room.saturating_sub(text::cells(&more).max(text::cells(&log)) + 2)));
         let rest = parts.get(1..).unwrap_or_default().join(" ");
         brush.text(
             place.x + 1,
@@ -158,11 +157,10 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
 
 /// One row: what is said, and at its end how to see more.
 fn draw_line(brush: &mut Brush<'_>, place: Rect, said: &str, more: &str, log: &str, style: Style) {
-    let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
     let room = place.width.saturating_sub(2);
     // Where the end is cut off, the log has the whole of it.
-    let more = if more.is_empty() && cells(said) > room { log } else { more };
-    let beside = if more.is_empty() { 0 } else { cells(more) + 2 };
+    let more = if more.is_empty() && text::cells(said) > room { log } else { more };
+    let beside = if more.is_empty() { 0 } else { text::cells(more) + 2 };
     brush.text(place.x + 1, place.y, room.saturating_sub(beside), said, style);
     let faint = brush.look.theme.faint;
     brush.text_right(place.x, place.y, place.width.saturating_sub(1), more, faint);

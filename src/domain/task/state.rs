@@ -31,8 +31,10 @@ pub enum TaskState {
 }
 
 impl TaskState {
+    /// How many states there are.
+    pub const COUNT: usize = 10;
     /// Every state, in the order of a task's life.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Queued,
         Self::Sending,
         Self::Unknown,

@@ -4,7 +4,12 @@ use crate::{
     failures::{Cluster, ClusterId, Remedy},
     widgets::editor::{LineEditor, PromptEditor},
 };
-use domain::{cluster::Template, draft::Field, task::TaskKey, time::Mono};
+use domain::{
+    cluster::Template,
+    draft::Field,
+    task::{TaskKey, TaskState},
+    time::Mono,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Failures by cause.
@@ -21,13 +26,13 @@ pub(crate) struct FailuresView {
     /// Causes taken in unchanged, though something else would fit.
     pub taken_in: BTreeSet<ClusterId>,
     /// The counts of tasks when the causes were last gathered.
-    pub counts: [usize; 10],
+    pub counts: [usize; TaskState::COUNT],
 }
 
 impl FailuresView {
     /// With these causes and nothing decided.
     #[must_use]
-    pub(crate) fn new(clusters: Vec<Cluster>, counts: [usize; 10]) -> Self {
+    pub(crate) fn new(clusters: Vec<Cluster>, counts: [usize; TaskState::COUNT]) -> Self {
         Self { clusters, at: 0, fixes: BTreeMap::new(), left_out: BTreeSet::new(), taken_in: BTreeSet::new(), counts }
     }
 

@@ -5,9 +5,8 @@
 pub use super::line_editor::LineEditor;
 use crate::{
     key::{Code, Key},
-    widgets::{cells::put, editing as text},
+    widgets::{cells::put, editing as text, text::cells},
 };
-use domain::text::width;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::{Position, Rect},
@@ -279,11 +278,6 @@ impl PromptEditor {
         self.jump(first);
         self.area.delete_str(chars)
     }
-}
-
-/// The cells that a row takes.
-fn cells(row: &str) -> u16 {
-    u16::try_from(width(row)).unwrap_or(u16::MAX)
 }
 
 /// A row of a picture as text, without the cells that wide characters hide.
