@@ -21,7 +21,7 @@ use crate::{
     screen::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
-    widgets::{brush::Brush, editor::LineEditor, tab::Tab},
+    widgets::{brush::Brush, editor::LineEditor, steps::Direction, tab::Tab},
 };
 use engine::effect::Level;
 use ratatui::layout::{Position, Rect};
@@ -168,9 +168,9 @@ pub(crate) fn candidates(app: &App, text: &str) -> Vec<String> {
 }
 
 /// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
-pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Do> {
     if app.screen.top::<FilterInput>().is_some() {
-        return filter_input::complete(app, forward);
+        return filter_input::complete(app, to);
     }
     let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     if let (None, Some((_, path))) = (&command.tab, path::behind(command.line.text())) {
@@ -180,9 +180,9 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
         || {
             let text = command.line.text();
             let head = text.rfind(' ').map_or("", |at| &text[..=at]);
-            Tab::begin(head, candidates(app, text), forward)
+            Tab::begin(head, candidates(app, text), to)
         },
-        |tab| tab.step(forward),
+        |tab| tab.step(to),
     );
     let Some(text) = tab.text() else {
         toast::no_completion(app);

@@ -9,7 +9,10 @@ use crate::{
     sights,
     sights::state::{SMALL, Spot},
     toast,
-    widgets::{brush::Brush, steps::around},
+    widgets::{
+        brush::Brush,
+        steps::{Direction, around},
+    },
 };
 use domain::{
     request::Request,
@@ -73,9 +76,12 @@ pub(crate) fn open(app: &mut App, tasks: &[Task]) {
 }
 
 /// Moves the chosen moment by a frame, in both videos.
-pub(crate) fn step(app: &mut App, forward: bool) {
+pub(crate) fn step(app: &mut App, to: Direction) {
     if let Some(sheet) = app.screen.top_mut::<Sheet>() {
-        *sheet.moved.entry(sheet.at).or_default() += if forward { 1 } else { -1 };
+        *sheet.moved.entry(sheet.at).or_default() += match to {
+            Direction::Back => -1,
+            Direction::Forward => 1,
+        };
     }
 }
 

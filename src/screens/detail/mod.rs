@@ -12,7 +12,7 @@ use crate::{
     layout::detail_size,
     screen::DetailTab,
     store_errors, table, whole_tasks,
-    widgets::steps::step,
+    widgets::steps::{Direction, step},
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -100,12 +100,11 @@ pub(crate) fn possible(app: &App, action: Action) -> Result<(), Why> {
 }
 
 /// Goes to another part.
-pub(crate) fn turn(app: &mut App, forward: bool) {
+pub(crate) fn turn(app: &mut App, to: Direction) {
     let all = sights::tabs(app);
     let view = &mut app.screen.detail;
     let at = all.iter().position(|tab| *tab == view.tab).unwrap_or(0);
-    let step = if forward { 1 } else { all.len() - 1 };
-    view.tab = all[(at + step) % all.len()];
+    view.tab = all[to.in_ring(at, 1, all.len())];
     view.scroll = 0;
 }
 
@@ -227,9 +226,9 @@ mod tests {
     #[test]
     fn parts_turn_in_a_ring() {
         let mut state = state(&[Saved]);
-        turn(&mut state, false);
+        turn(&mut state, Direction::Back);
         assert_eq!(state.screen.detail.tab, DetailTab::Attempts);
-        turn(&mut state, true);
+        turn(&mut state, Direction::Forward);
         assert_eq!(state.screen.detail.tab, DetailTab::Overview);
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     key::{Code, Key},
     keymap::{Action, Ctx},
     layer::{Did, Do, Handle, Overlay},
-    widgets::{brush::Brush, editor::LineEditor},
+    widgets::{brush::Brush, editor::LineEditor, steps::Direction},
 };
 use domain::{
     draft::{Draft, Field},
@@ -197,13 +197,11 @@ fn pasted(app: &mut App, text: &str) {
 }
 
 /// Goes to another field that the model can use.
-pub(crate) fn other_field(app: &mut App, forward: bool) {
+pub(crate) fn other_field(app: &mut App, to: Direction) {
     let Some(mend) = app.screen.top::<Mend>() else { return };
     let MendWhat::Field { field: here, .. } = &mend.what else { return };
     let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
-    let next = (1..len)
-        .map(|n| FIELDS[if forward { at + n } else { at + len - n } % len])
-        .find(|field| usable(app, mend, *field).is_ok());
+    let next = (1..len).map(|n| FIELDS[to.in_ring(at, n, len)]).find(|field| usable(app, mend, *field).is_ok());
     let Some(next) = next else { return };
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let value = row.map_or_else(String::new, |row| value_of(row, next));
