@@ -64,7 +64,6 @@ pub struct ResolutionSpec {
     pub last_frame: Need,
 }
 
-/// One model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelSpec {
     /// Its name on the wire.

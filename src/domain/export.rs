@@ -63,7 +63,7 @@ pub fn cost(task: &Task) -> Option<Amount> {
     task.cost_source.map(|_| task.cost)
 }
 
-/// The same in PTC: `null` where the price is in another currency.
+/// A task's price in PTC as JSON has it: `null` where the price is in another currency.
 #[must_use]
 pub fn cost_ptc(task: &Task) -> Option<Amount> {
     (task.currency == Currency::Ptc).then_some(task.cost)

@@ -58,7 +58,6 @@ impl PriceList {
 /// What is bought: a video of a model, at a resolution, of a length. Written as `MiniMax-Hailuo-02/768P/10`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Offer {
-    /// The model.
     pub model: String,
     pub resolution: String,
     /// The length in seconds.
@@ -190,7 +189,7 @@ impl Prices {
         self.quote(offer).map(|quote| quote.price.of(self.currency))
     }
 
-    /// The same with who says so.
+    /// The price of that, with who says so.
     #[must_use]
     pub fn quote(&self, offer: &Offer) -> Option<Quote> {
         let (price, source) = *self.each.get(offer).or_else(|| self.flat.get(&offer.model))?;

@@ -116,7 +116,7 @@ pub struct TaskError {
     pub charged: Charged,
 }
 
-/// The same as a store has it: up to version 5 in sentences.
+/// A [`TaskError`] as a store has it: up to version 5 in sentences.
 #[derive(Deserialize)]
 struct Kept {
     code: String,

@@ -36,7 +36,7 @@ pub enum Why {
     Failed,
     /// The task's ID was lost.
     Lost,
-    /// The same call was charged once already.
+    /// The call had been charged once already.
     Twice,
 }
 

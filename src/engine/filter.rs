@@ -28,7 +28,6 @@ pub struct Filter {
     place: Option<Place>,
 }
 
-/// One word.
 #[derive(Clone, Debug, PartialEq)]
 struct Word {
     negated: bool,

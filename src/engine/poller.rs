@@ -30,7 +30,7 @@ use service::answer::{Hold, QueryVerdict, Reply, Source};
 const AT_ONCE: usize = 32;
 /// How long a task is asked about that is said to be made and has no file, or about which the service will not answer.
 const PATIENCE: u64 = 30 * SECOND;
-/// The same where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
+/// As [`PATIENCE`], where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
 const PATIENCE_WITH_ADDRESS: u64 = MINUTE;
 /// The longest pause between two questions about a task that is said to be made and has no file.
 const FILE_SOON: u64 = 5 * SECOND;

@@ -32,7 +32,7 @@ const ADDRESSES: u32 = 3;
 const EXPIRED: &str = "expired";
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
-/// The same where what came is no video: each try fetches all of it anew, and whoever waits for it is to be told soon.
+/// Tries where what came is no video: each fetches all of it anew, and whoever waits for it is to be told soon.
 const TRIES_OF_NO_VIDEO: u32 = 4;
 
 /// Begins with the files whose time has come, as far as there are places.

@@ -31,23 +31,15 @@ pub struct Settings {
     pub others: BTreeMap<String, Other>,
     /// The models.
     pub catalogue: Catalogue,
-    /// `[download]`.
     pub download: DownloadSettings,
-    /// `[budget]`.
     pub budget: BudgetSettings,
     /// `[compose]` and `[templates]`.
     pub compose: ComposeSettings,
-    /// `[poll]`.
     pub poll: PollSettings,
-    /// `[queue]`.
     pub queue: QueueSettings,
-    /// `[retry]`.
     pub retry: RetrySettings,
-    /// `[notify]`.
     pub notify: NotifySettings,
-    /// `[callback]`.
     pub callback: CallbackSettings,
-    /// `[ui]`.
     pub ui: UiSettings,
     /// `[keys.CONTEXT]`: context, action's id, the keys instead of the defaults.
     pub keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -302,7 +294,6 @@ pub enum Pictures {
     Kitty,
     /// By iTerm2's inline images.
     Iterm2,
-    /// As sixels.
     Sixel,
     /// Not at all.
     Off,

@@ -30,7 +30,7 @@ pub(crate) fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey
     say_of(app, level, text, key, None);
 }
 
-/// The same of something that is said of many tasks, one after another.
+/// Says something that is said of many tasks, one after another: the last of a kind counts those before it.
 pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<TaskKey>, kind: Option<Kind>) {
     let screen = &mut app.screen;
     let until = app.work.now.mono.plus(STANDS);

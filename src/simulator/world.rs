@@ -36,7 +36,7 @@ pub struct Submission {
 pub struct Counts {
     /// Submissions that arrived.
     pub submissions: u64,
-    /// Of these, the ones that became tasks.
+    /// The submissions that became tasks.
     pub accepted: u64,
     pub queries: u64,
     /// File calls.

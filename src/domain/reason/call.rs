@@ -41,7 +41,7 @@ pub enum Met {
         why: LineFault,
         /// Bytes of the body that the line took.
         handed: u64,
-        /// All of them.
+        /// Bytes of the whole body.
         total: u64,
     },
     /// The line failed before a whole answer came.
@@ -160,7 +160,7 @@ pub enum Then {
     SentAgain,
     /// Nobody can tell whether it was accepted: it is to be resolved.
     Settle,
-    /// The same, where most likely something else than the service answered.
+    /// To be resolved, where most likely something else than the service answered.
     CheckAndSettle,
     /// The question is asked again.
     AskedAgain,

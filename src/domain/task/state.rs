@@ -112,7 +112,7 @@ impl TaskState {
 }
 
 impl Phase {
-    /// The same by a clock that is so many milliseconds ahead.
+    /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub fn later(mut self, ms: i64) -> Self {
         let shift = |at: &mut Wall| at.0 = at.0.saturating_add(ms);

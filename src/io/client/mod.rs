@@ -65,7 +65,7 @@ use std::{
 /// The most that is read of an answer's body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The same of a page of the gateway's records, which may hold whole requests with their pictures.
+/// The most that is read of a page of the gateway's records, in bytes: it may hold whole requests with their pictures.
 const MAX_RECORDS: usize = 64 * 1024 * 1024;
 
 /// What a client needs to know.
@@ -154,8 +154,8 @@ impl Client {
         self.run_telling(cmd, None, |_| ()).await
     }
 
-    /// The same, and of a long upload `to` is told how far it is. A submission whose lease is over does not leave: then it is
-    /// answered with [`Connect::Late`].
+    /// Carries out one command as [`run`](Self::run) does, and tells `to` how far a long upload is. A submission whose
+    /// lease is over does not leave: then it is answered with [`Connect::Late`].
     pub async fn run_telling(
         &self,
         cmd: HttpCmd,

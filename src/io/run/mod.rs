@@ -104,7 +104,6 @@ impl<S: Driven> Engine<S> {
         std::mem::take(&mut self.shell)
     }
 
-    /// The clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -161,7 +161,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>>
     Ok(update_each(conn, std::iter::once(task))?.pop().flatten())
 }
 
-/// The same with several, in their order.
+/// Saves several tasks as [`update`] does one, in their order.
 pub(super) fn update_each<'t>(
     conn: &Connection,
     tasks: impl Iterator<Item = &'t Task>,

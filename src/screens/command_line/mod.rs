@@ -114,7 +114,7 @@ pub(crate) fn split(text: &str) -> (String, &str) {
     (word.to_lowercase(), text[end..].trim_matches([' ', '\u{3000}']))
 }
 
-/// The same of a whole line, where a number alone is for `goto`: `12`, `#12`.
+/// The command and the rest of a whole line, where a number alone is for `goto`: `12`, `#12`.
 pub(crate) fn read(text: &str) -> (String, String) {
     let (word, rest) = split(text);
     let number = word.trim_start_matches('#');

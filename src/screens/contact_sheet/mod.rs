@@ -29,7 +29,6 @@ use words::tr;
 /// Frames of one video.
 pub(crate) const FRAMES: usize = 6;
 
-/// A sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sheet {
     /// One video, or two.

@@ -89,7 +89,6 @@ pub(crate) enum Fix {
 pub(crate) struct Mend {
     /// The cause.
     pub cluster: ClusterId,
-    /// Its tasks.
     pub keys: Vec<TaskKey>,
     /// The editor.
     pub what: MendWhat,

@@ -22,7 +22,7 @@ pub type Remembered = BTreeMap<String, Pictures>;
 
 /// Pixels of a picture that is looked at alone.
 pub const ALONE: (u16, u16) = (320, 180);
-/// The same where it is to be sharper and the terminal shows pixels.
+/// Pixels of a picture that is looked at alone, where it is to be sharper and the terminal shows pixels.
 pub(crate) const SHARP: (u16, u16) = (640, 360);
 /// Pixels of one among several.
 pub const SMALL: (u16, u16) = (160, 90);
@@ -65,7 +65,6 @@ pub struct Sights {
 pub struct Spot {
     /// What is seen.
     pub sight: Sight,
-    /// Which of its frames.
     pub frame: usize,
     /// The room it has.
     pub room: Rect,

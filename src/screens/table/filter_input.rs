@@ -29,7 +29,6 @@ use words::{reason, tr};
 /// The line in which the filter is typed.
 #[derive(Clone, Debug)]
 pub struct FilterInput {
-    /// The text.
     pub line: LineEditor,
     /// The filter before, which Esc brings back.
     pub before: Filter,

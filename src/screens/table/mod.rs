@@ -260,7 +260,7 @@ pub fn rebuild(app: &mut App) {
     groups::make(app);
 }
 
-/// The same keys with those of the archive, where the filter looks at it.
+/// The keys with those of the archive, where the filter looks at it.
 fn with_archive(app: &App, rest: Vec<TaskKey>) -> Vec<TaskKey> {
     if app.screen.archive.rows.is_empty() {
         return rest;

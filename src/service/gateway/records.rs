@@ -72,7 +72,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The same by a clock that is so many milliseconds ahead.
+    /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub const fn later(self, ms: i64) -> Self {
         Self { from: Wall(self.from.0.saturating_add(ms)), to: Wall(self.to.0.saturating_add(ms)) }
@@ -117,7 +117,6 @@ pub struct Row {
     pub at: Option<Wall>,
     /// What was asked for: a path, or an address with one.
     pub path: Option<String>,
-    /// The model.
     pub model: Option<String>,
     /// The prompt, where the key saves logs. It may be cut.
     pub prompt: Option<String>,
@@ -136,7 +135,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The same by a clock that is so many milliseconds ahead.
+    /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub fn later(mut self, ms: i64) -> Self {
         for at in self.rows.iter_mut().filter_map(|row| row.at.as_mut()) {

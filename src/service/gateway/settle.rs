@@ -17,7 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A submission as it may show in the records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submission {
-    /// The attempt.
     pub key: TaskKey,
     /// When its POST began.
     pub sent: Wall,
@@ -46,7 +45,6 @@ pub struct Submission {
 pub enum Finding {
     /// It was made: it runs on with this task.
     Made {
-        /// The service's id.
         id: RemoteId,
         /// The record.
         row: Row,

@@ -96,7 +96,8 @@ fn unknown(code: &str, met: Met, quote: Quote) -> SubmitVerdict {
     SubmitVerdict::Unknown { error: TaskError { code: code.into(), class, reason, charged }, halt: None }
 }
 
-/// The same, where something else than the service answered, most likely: the next submission would become another unknown.
+/// An unknown outcome where most likely something else than the service answered: the next submission would become
+/// another.
 fn not_the_service(mut verdict: SubmitVerdict) -> SubmitVerdict {
     if let SubmitVerdict::Unknown { error: TaskError { reason: Reason::Call(call), .. }, halt } = &mut verdict {
         (call.then, *halt) = (Then::CheckAndSettle, Some(HaltCause::Address));
