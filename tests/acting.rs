@@ -27,10 +27,6 @@ fn with(answers: &[Option<Reply>]) -> Flow {
     flow.sending(answers)
 }
 
-fn states(flow: &Flow) -> Vec<TaskState> {
-    flow.tasks().iter().map(domain::task::Task::state).collect()
-}
-
 fn footer(flow: &Flow) -> String {
     flow.screen().lines().last().unwrap_or_default().to_owned()
 }
@@ -40,7 +36,7 @@ fn an_act_on_several_says_keys_hidden_ones_what_is_left_and_the_money_first() {
     let mut flow = with(&[Some(no_channel()), None, None, Some(lost())]);
     flow!(flow, "p", "n", "unsent", "<F2>", "<Enter>");
     flow!(flow, "*", "/", "state:running", "<Enter>", "x");
-    let before = states(&flow);
+    let before = flow.states();
     for line in [
         "Taken back, free: #5 (0.5 PTC not spent)",
         "No longer watched: 2 tasks, #2, #3 (1.0 PTC, stays charged: the",
@@ -51,17 +47,17 @@ fn an_act_on_several_says_keys_hidden_ones_what_is_left_and_the_money_first() {
         flow.shows(line);
     }
     flow!(flow, "n");
-    assert_eq!(states(&flow), before, "a no does nothing");
+    assert_eq!(flow.states(), before, "a no does nothing");
     flow!(flow, "x", "y");
     let after = [TaskState::Refused, TaskState::Cancelled, TaskState::Cancelled, TaskState::Unknown];
-    assert_eq!(states(&flow)[..4], after);
-    assert_eq!(states(&flow)[4], TaskState::Cancelled);
+    assert_eq!(flow.states()[..4], after);
+    assert_eq!(flow.states()[4], TaskState::Cancelled);
     // What can be taken back of it is, at once: the two run on, and the failure is open again.
     assert!(footer(&flow).contains("u reopen 3"), "{}", flow.screen());
     flow!(flow, "u");
     flow.live(SENT);
     let after = [TaskState::Refused, TaskState::Running, TaskState::Running, TaskState::Unknown];
-    assert_eq!(states(&flow)[..4], after);
+    assert_eq!(flow.states()[..4], after);
     assert_eq!(flow.tasks()[0].put_away_at, None);
 }
 
@@ -91,7 +87,7 @@ fn undo_says_beforehand_what_it_takes_back_and_keeps_a_pattern() {
     assert!(footer(&flow).contains("u take back 2"), "{}", flow.screen());
     flow!(flow, "u");
     flow.live(SENT);
-    assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Cancelled; 2], 0));
+    assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Cancelled; 2], 0));
     flow.shows("a {red|blue} fox");
     // It can be sent from there.
     flow!(flow, "<F2>", "<Enter>");
@@ -116,15 +112,15 @@ fn undo_never_touches_an_older_act() {
 fn stopping_to_watch_and_settling_can_be_taken_back() {
     let mut flow = with(&[Some(lost()), None]);
     flow!(flow, "G", "x", "y");
-    assert_eq!(states(&flow)[1], TaskState::Cancelled);
+    assert_eq!(flow.states()[1], TaskState::Cancelled);
     assert!(footer(&flow).contains("u watch #2 again"), "{}", flow.screen());
     flow!(flow, "u");
-    assert_eq!(states(&flow)[1], TaskState::Running);
+    assert_eq!(flow.states()[1], TaskState::Running);
     flow!(flow, "g", "U", "<Down>", "<Enter>");
-    assert_eq!((states(&flow)[0], flow.tasks()[0].charged()), (TaskState::Cancelled, Charged::Yes));
+    assert_eq!((flow.states()[0], flow.tasks()[0].charged()), (TaskState::Cancelled, Charged::Yes));
     assert!(footer(&flow).contains("u #1 unknown again"), "{}", flow.screen());
     flow!(flow, "u");
-    assert_eq!((states(&flow)[0], flow.tasks()[0].charged()), (TaskState::Unknown, Charged::Unknown));
+    assert_eq!((flow.states()[0], flow.tasks()[0].charged()), (TaskState::Unknown, Charged::Unknown));
 }
 
 #[test]
@@ -141,14 +137,14 @@ fn resolving_is_careful() {
         flow.shows(said);
     }
     flow!(flow, "<Enter>");
-    assert_eq!(states(&flow)[1], TaskState::Unknown, "Enter alone leaves it");
+    assert_eq!(flow.states()[1], TaskState::Unknown, "Enter alone leaves it");
     // Of several failures by cause that are unknown none is chosen.
     flow!(flow, "R", "g", "<Enter>");
     flow.hides("Resolve #");
     flow.shows("2 are unknown: U resolves the one under the cursor");
     // Nor the one that the cursor comes to when another is settled elsewhere.
     flow!(flow, "<Esc>", "/", "state:unknown", "<Enter>", "g", "U", "<Down>", "<Enter>");
-    assert_eq!(states(&flow)[1], TaskState::Cancelled);
+    assert_eq!(flow.states()[1], TaskState::Cancelled);
     flow!(flow, "U");
     flow.shows("the cursor moved to #1 when #2 left the table");
     flow!(flow, "k", "U");
@@ -178,7 +174,7 @@ fn a_download_of_several_says_what_it_fetches_and_what_it_leaves() {
     flow.shows("Left unchanged: #1 (refused)");
     flow!(flow, "y");
     flow.live(SENT);
-    assert_eq!(states(&flow), [TaskState::Refused, TaskState::Saved, TaskState::Saved]);
+    assert_eq!(flow.states(), [TaskState::Refused, TaskState::Saved, TaskState::Saved]);
 }
 
 #[test]
@@ -212,7 +208,7 @@ fn todays_cap_is_raised_from_inside_and_lasts_the_day() {
     flow.shows("0.0 of 10.4 PTC spent today; this batch: 0.5; left after it: 9.9");
     flow!(flow, "<Enter>");
     flow.live(SENT);
-    assert_eq!(states(&flow), [TaskState::Running]);
+    assert_eq!(flow.states(), [TaskState::Running]);
     flow!(flow, "$");
     flow.shows("Cap raised by 10.0 PTC at ");
     flow!(flow, "<Esc>");
@@ -290,7 +286,7 @@ fn a_cap_that_forbids_a_preview_is_raised_over_it() {
     flow.shows("0.0 of 0.5 PTC spent today; this batch: 0.5; left after it: 0.0");
     flow!(flow, "<Enter>");
     flow.live(SENT);
-    assert_eq!(states(&flow), [TaskState::Running]);
+    assert_eq!(flow.states(), [TaskState::Running]);
 }
 
 #[test]

@@ -248,16 +248,11 @@ mod the_checks_themselves {
         ";
         assert_eq!(submissions(&file("src/engine/send.rs", text)), ["src/engine/send.rs:2: HttpCmd::Submit"]);
         assert_eq!(submissions(&file("src/engine/send/tests.rs", text)), Vec::<String>::new());
-        let hidden = file(
-            "src/app/a.rs",
-            "use crate::logic::effect::HttpCmd::{self, Submit};\nuse crate::logic::effect::HttpCmd::*;",
-        );
+        let hidden =
+            file("src/tui/a.rs", "use engine::effect::HttpCmd::{self, Submit};\nuse engine::effect::HttpCmd::*;");
         assert_eq!(
             submissions(&hidden),
-            [
-                "src/app/a.rs:1: crate::logic::effect::HttpCmd::Submit",
-                "src/app/a.rs:2: crate::logic::effect::HttpCmd::*"
-            ]
+            ["src/tui/a.rs:1: engine::effect::HttpCmd::Submit", "src/tui/a.rs:2: engine::effect::HttpCmd::*"]
         );
     }
 

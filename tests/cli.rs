@@ -12,9 +12,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::Stdio,
 };
-use support::{Done, Home, Service, assert_honest, finish, ptc};
-
-const YES: [&str; 3] = ["--yes", "--max-cost", "20"];
+use support::{Done, Home, Service, YES, assert_honest, finish, ptc};
 
 /// A paid call that was agreed to.
 fn paid(home: &Home, args: &[&str]) -> Done {

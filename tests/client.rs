@@ -345,14 +345,6 @@ async fn a_picture_is_sent_as_its_stored_copy_and_nothing_is_sent_without_it() {
 }
 
 #[tokio::test]
-async fn without_a_key_no_call_is_made() {
-    let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
-    let keyless = Client::new(ClientConfig { key: None, ..config(&server.url, Path::new(NOWHERE)) }).unwrap();
-    assert!(matches!(submit(&keyless, request("a cat")).await, Reply::NotSent { .. }));
-    assert_eq!(server.requests().len(), 0);
-}
-
-#[tokio::test]
 async fn questions_go_to_their_addresses_with_ids_made_safe() {
     let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
     let client = client(&server.url);

@@ -92,14 +92,6 @@ fn a_file_s_columns_that_are_no_field_are_left_out_with_one_key() {
     assert_eq!(asked, [("一只猫".to_owned(), 6), ("a dog".to_owned(), 10)]);
 }
 
-fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut writer = png::Encoder::new(&mut out, width, height).write_header().unwrap();
-    writer.write_image_data(&vec![0; width as usize * height as usize / 8 * 8]).unwrap();
-    writer.finish().unwrap();
-    out
-}
-
 /// The line of compose's row of that name.
 fn line(flow: &Flow, name: &str) -> String {
     flow.screen().lines().find(|line| line.contains(name)).unwrap_or_default().to_owned()
@@ -108,7 +100,7 @@ fn line(flow: &Flow, name: &str) -> String {
 #[test]
 fn a_picture_is_checked_while_its_path_is_typed_and_send_never_costs_nothing() {
     let mut flow = Flow::start();
-    let (good, small) = (flow.file("fox.png", &png(640, 480)), flow.file("small.png", &png(64, 48)));
+    let (good, small) = (flow.file("fox.png", &support::png(640, 480)), flow.file("small.png", &support::png(64, 48)));
     flow!(flow, "n", "a cat", "<Tab>", &good);
     assert!(line(&flow, "First frame").contains("checking"), "{}", flow.screen());
     assert!(line(&flow, "Send").contains("checking the picture"), "{}", flow.screen());
@@ -144,7 +136,7 @@ fn a_picture_is_checked_while_its_path_is_typed_and_send_never_costs_nothing() {
 #[test]
 fn a_picture_dropped_on_the_terminal_is_its_path() {
     let mut flow = Flow::start();
-    let path = flow.file("my cat (1).png", &png(640, 480));
+    let path = flow.file("my cat (1).png", &support::png(640, 480));
     let plain = path.replace(' ', "\\ ").replace('(', "\\(").replace(')', "\\)");
     for dropped in [format!("'{path}' "), plain, format!("file://{}", path.replace(' ', "%20"))] {
         flow!(flow, "n", "<F8>", "<Up>", "<Enter>", "a cat", "<Tab>");
@@ -168,8 +160,8 @@ fn a_picture_dropped_on_the_terminal_is_its_path() {
 #[test]
 fn the_list_of_pictures_looks_inside_names_and_says_what_is_too_large() {
     let mut flow = Flow::start();
-    let path = flow.file("a red fox.png", &png(640, 480));
-    let mut large = png(640, 480);
+    let path = flow.file("a red fox.png", &support::png(640, 480));
+    let mut large = support::png(640, 480);
     large.resize(21 << 20, 0);
     flow.file("fox.png", &large);
     flow!(flow, "n", "<Tab>", &path.replace("a red fox.png", "fox"), "<F7>");
@@ -206,8 +198,8 @@ fn the_plan_s_line_shows_what_it_would_send_group_by_group() {
 #[test]
 fn a_first_frame_set_for_a_cause_is_completed_and_checked() {
     let mut flow = with_failures();
-    let good = flow.file("frames/fox.png", &png(640, 480));
-    flow.file("frames/small.png", &png(64, 48));
+    let good = flow.file("frames/fox.png", &support::png(640, 480));
+    flow.file("frames/small.png", &support::png(64, 48));
     let folder = good.strip_suffix("fox.png").unwrap();
     flow!(flow, "R", "g", "j", "j");
     flow.shows("set the first frame first");
@@ -267,8 +259,8 @@ fn rows_that_differ_in_duration_or_frame_only_look_different() {
         flow.screen().lines().filter(|line| line.contains("H-02 768P")).map(str::to_owned).collect();
     assert!(rows.len() == 2 && rows[0].contains("6s") && rows[1].contains("10s"), "{}", flow.screen());
     let mut flow = Flow::start();
-    let path = flow.file("fox.png", &png(640, 480));
-    flow.file("owl.png", &png(480, 640));
+    let path = flow.file("fox.png", &support::png(640, 480));
+    flow.file("owl.png", &support::png(480, 640));
     flow!(flow, "n", "a cat", "<Tab>", &path.replace("fox", "*"), "<F2>", "G");
     let rows: Vec<String> =
         flow.screen().lines().filter(|line| line.contains("H-02 768P")).map(str::to_owned).collect();

@@ -19,10 +19,6 @@ use engine::{
 use service::answer::Reply;
 use support::flow::{Flow, SENT, lost, no_channel, now, refused};
 
-fn states(flow: &Flow) -> Vec<TaskState> {
-    flow.tasks().iter().map(domain::task::Task::state).collect()
-}
-
 fn prompts(flow: &Flow) -> Vec<&str> {
     flow.posts.iter().map(|request| request.prompt.as_str()).collect()
 }
@@ -51,7 +47,7 @@ fn from_compose_over_the_preview_into_the_table_and_onto_the_disk() {
     flow.made = true;
     flow.live(120_000);
     assert!(flow.row("#1").contains("saved"), "{}", flow.screen());
-    assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Saved], 1));
+    assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Saved], 1));
 }
 
 #[test]
@@ -74,7 +70,7 @@ fn u_takes_back_what_was_confirmed_a_moment_ago() {
     let mut flow = Flow::start();
     flow!(flow, "n", "a cat", "<F2>", "<Enter>", "u");
     flow.live(SENT);
-    assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Cancelled], 0));
+    assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Cancelled], 0));
     assert_eq!(flow.tasks()[0].charged(), Charged::No);
 }
 
@@ -88,7 +84,7 @@ fn a_failed_row_is_sent_again_with_two_keys() {
     flow.live(SENT);
     let retry = flow.tasks().pop().unwrap();
     assert_eq!((retry.key, retry.parent, retry.attempt), (TaskKey(2), Some(TaskKey(1)), 2));
-    assert_eq!((states(&flow), prompts(&flow)), (vec![TaskState::Refused, TaskState::Running], vec!["prompt 1"; 2]));
+    assert_eq!((flow.states(), prompts(&flow)), (vec![TaskState::Refused, TaskState::Running], vec!["prompt 1"; 2]));
 }
 
 #[test]
@@ -155,7 +151,7 @@ fn acts_go_to_the_marks() {
     flow.shows("paused");
     // A mark goes on to the next row.
     flow!(flow, "g", "<Space>", "<Space>", "x", "y");
-    assert_eq!(states(&flow), [TaskState::Queued, TaskState::Cancelled, TaskState::Cancelled], "{}", flow.screen());
+    assert_eq!(flow.states(), [TaskState::Queued, TaskState::Cancelled, TaskState::Cancelled], "{}", flow.screen());
     flow!(flow, "p");
     flow.live(SENT);
     assert_eq!(prompts(&flow), ["one"]);
@@ -234,11 +230,11 @@ fn a_refusal_for_the_balance_halts_the_queue_before_the_next_row_fails() {
     flow.answers.push_back(refused(1008, "insufficient balance"));
     flow!(flow, "p");
     flow.live(60_000);
-    assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Refused, TaskState::Queued], 1));
+    assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Refused, TaskState::Queued], 1));
     flow.shows("sending stopped");
     flow!(flow, "p");
     flow.live(SENT);
-    assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Refused, TaskState::Running], 2));
+    assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Refused, TaskState::Running], 2));
 }
 
 /// A dashboard with a second profile, `mm`, whose money is dollars and whose key is at hand.
@@ -279,7 +275,7 @@ fn a_task_goes_to_the_profile_that_compose_names_and_its_retry_to_the_same_one()
     assert!(flow.screen().contains(" USD"), "{}", flow.screen());
     flow!(flow, "<Enter>");
     flow.live(SENT);
-    assert_eq!(states(&flow), [TaskState::Refused], "{}", flow.screen());
+    assert_eq!(flow.states(), [TaskState::Refused], "{}", flow.screen());
     flow!(flow, "e", " softly", "<F2>");
     assert!(flow.screen().contains(" USD"), "{}", flow.screen());
     flow!(flow, "<Enter>");

@@ -7,9 +7,8 @@ mod support;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use std::fs;
-use support::{Home, Service, assert_honest};
+use support::{Home, Service, YES, assert_honest};
 
-const YES: [&str; 3] = ["--yes", "--max-cost", "20"];
 const URL: &str = "https://example.org/end.jpg";
 
 fn bodies(service: &Service) -> Vec<Value> {

@@ -7,12 +7,10 @@ mod support;
 use domain::task::TaskState;
 use serde_json::{Value, json};
 use std::fs;
-use support::{Home, Service, assert_honest};
-
-const PAID: [&str; 3] = ["--yes", "--max-cost", "20"];
+use support::{Home, Service, YES, assert_honest};
 
 fn submit(home: &Home, args: &[&str]) -> Vec<Value> {
-    home.run(&[&["submit", "--json"], args, &PAID].concat()).json()
+    home.run(&[&["submit", "--json"], args, &YES].concat()).json()
 }
 
 /// Exports everything into a file in the home.
@@ -60,7 +58,7 @@ fn export_wipe_import_gives_the_same_store_and_a_second_import_adds_nothing() {
     submit(&home, &["--prompt", "a cat", "--wait", "--name", "first"]);
     submit(&home, &["--prompt", "{!1026|!fail}", "--wait"]);
     home.run(&["cancel", "2"]).coded(0);
-    home.run(&[&["retry", "3", "--json"][..], &PAID].concat()).coded(0);
+    home.run(&[&["retry", "3", "--json"][..], &YES].concat()).coded(0);
     submit(&home, &["--prompt", "!lost"]);
     let running = submit(&home, &["--prompt", "goes on"]);
     assert_eq!(running[0]["state"], "running");
@@ -121,7 +119,7 @@ fn keys_that_are_taken_are_given_anew_and_the_lines_of_attempts_stay() {
     let service = Service::start();
     let (from, to) = (Home::new(&service.url()), Home::new(&service.url()));
     submit(&from, &["--prompt", "!fail", "--wait", "--name", "mine"]);
-    from.run(&[&["retry", "1"][..], &PAID].concat()).coded(0);
+    from.run(&[&["retry", "1"][..], &YES].concat()).coded(0);
     submit(&to, &["--prompt", "another", "--name", "mine"]);
     let file = exported(&from, "all.jsonl").0;
     let done = to.run(&["import", &file, "--json"]).coded(0).json().remove(0);
@@ -225,7 +223,7 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     assert_eq!(self::costs(&home), costs);
     assert!(!home.run(&["export"]).coded(0).out.contains("private wish"));
     // Nobody pays for the words that stand in its place.
-    home.run(&[&["retry", "1", "--again"][..], &PAID].concat()).coded(2);
+    home.run(&[&["retry", "1", "--again"][..], &YES].concat()).coded(2);
     assert_eq!(service.sim().counts().submissions, 2);
 }
 

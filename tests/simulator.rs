@@ -1,4 +1,4 @@
-//! The simulator seen from outside, by plain HTTP: it is held to the service's contract, not to our client.
+//! The simulator seen from outside, by plain HTTP: it is held to the service's documentation, not to our client.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 #[path = "simulator/gateway.rs"]

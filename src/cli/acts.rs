@@ -1,4 +1,5 @@
-//! `cancel`, `download`, `adopt`, `resolve`, `balance`: one act each, then the tasks as they are.
+//! The calls that hand the engine one act and print what came of it: `cancel`, `resolve`, `refunds`, `adopt`,
+//! `download` and `balance`.
 
 use super::{
     Outcome, Output, Stop, block_on, consent, cost_check,

@@ -78,7 +78,7 @@ impl Home {
         let dir = named.unwrap_or_else(|| std::env::temp_dir().join(format!("reeltop-demo-{}", std::process::id())));
         private_files::make_folder(&dir).map_err(|e| {
             let what = tr!("cannot create the demo's folder {path}", path = dir.display());
-            Problem::new(what, e.to_string(), tr!("Name another one with --data-dir."))
+            Problem::new(what, e.to_string(), tr!("Name another folder with --data-dir."))
         })?;
         Ok(Self { dir, kept })
     }
@@ -149,7 +149,13 @@ fn preloaded() -> Vec<Preloaded> {
 /// Writes the morning into the store, each task by the same verbs that the program uses.
 fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let videos = PathBuf::from(&setup.settings.download.dir);
-    let saved = |e: std::io::Error| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), "");
+    let saved = |e: std::io::Error| {
+        Problem::new(
+            tr!("the demo's videos cannot be written"),
+            e.to_string(),
+            tr!("Name another folder with --data-dir."),
+        )
+    };
     private_files::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(setup.at())?;
     let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now };
@@ -224,8 +230,13 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             let name = domain::name::file_name("{key}-{prompt}", &task, 0);
             let path = videos.join(name);
             let clip = clip_of(&file.0);
-            fs::write(&path, clip)
-                .map_err(|e| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), ""))?;
+            fs::write(&path, clip).map_err(|e| {
+                Problem::new(
+                    tr!("the demo's videos cannot be written"),
+                    e.to_string(),
+                    tr!("Name another folder with --data-dir."),
+                )
+            })?;
             let path = path.display().to_string();
             let bytes = clip.len() as u64;
             events.push(event(end, What::Saved { bytes, path: path.clone() }));

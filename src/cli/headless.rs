@@ -141,7 +141,7 @@ impl Headless {
         }
     }
 
-    /// The same for tasks of its own, of which nothing is sent.
+    /// Starts an engine for tasks of its own, of which nothing is sent.
     pub(super) async fn start_paused(setup: &Loaded) -> Result<Self, Stop> {
         let mut setup = setup.clone();
         setup.settings.queue.start_paused = true;

@@ -276,15 +276,21 @@ fn read(global: &Global) -> Result<Loaded, Stop> {
 /// hangs, a file on a dead server) is not waited for: what must be on disk is there.
 fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = built.map_err(|e| Problem::new(tr!("the program could not start its workers"), e.to_string(), ""))?;
+    let runtime = built.map_err(|e| {
+        Problem::new(
+            tr!("the program could not start its workers"),
+            e.to_string(),
+            tr!("Allow more processes (`ulimit -u`)."),
+        )
+    })?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(result)
 }
 
-/// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
+/// Whether colours are unwanted, by `--no-color` or by the environment.
 fn plain(global: &Global) -> bool {
-    global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+    global.no_color || environment::no_color()
 }
 
 /// The dashboard.
@@ -322,6 +328,11 @@ fn dashboard_ended(code: io::Result<u8>) -> Outcome {
     match code {
         Ok(0) => Ok(Exit::Done),
         Ok(_) => Ok(Exit::Interrupted),
-        Err(e) => Err(Problem::new(tr!("the terminal cannot be used"), e.to_string(), "").into()),
+        Err(e) => Err(Problem::new(
+            tr!("the terminal cannot be used"),
+            e.to_string(),
+            tr!("Use another one, or `reeltop --linear`."),
+        )
+        .into()),
     }
 }

@@ -11,7 +11,7 @@ use ::io::{
 use domain::{
     export::{json_line, size},
     task::{TaskKey, TaskState},
-    time::{HOUR, Wall},
+    time::{DAY, Wall},
 };
 use std::{
     io::{self, Write},
@@ -22,7 +22,7 @@ use words::{names, problem::Problem, tr};
 /// How old a task is that is archived where no date is named, in days.
 const OLD: i64 = 30;
 /// How old a picture must be to go: a younger one may have been chosen for a task that is not queued yet.
-const OLD_PICTURE: Duration = Duration::from_secs(24 * 60 * 60);
+const OLD_PICTURE: Duration = Duration::from_millis(DAY);
 
 /// `reeltop archive`.
 pub(super) fn archive(setup: &Loaded, before: Option<Moment>, output: Output) -> Outcome {
@@ -30,7 +30,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, output: Output) ->
     let before = match before {
         Some(Moment::At(at)) => at,
         Some(Moment::Day(day)) => Wall(day.0 - i64::from(now.utc_offset) * 1_000),
-        None => Wall(now.wall.0 - OLD * 24 * HOUR.cast_signed()),
+        None => Wall(now.wall.0 - OLD * DAY.cast_signed()),
     };
     let mut store = Store::open(setup.at())?;
     let archived = store.archive(before, now.wall)?;

@@ -1,4 +1,4 @@
-//! `list`, `show`, `cost`, `export`: what is in the store, without an engine.
+//! `list`, `show`, `cost`, `prices`, `export`: what is in the store, without an engine.
 
 use super::{Outcome, Output, Stop, headless};
 use ::io::{

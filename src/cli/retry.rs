@@ -23,7 +23,7 @@ use words::{names, problem::Problem, terms, terms::Face, tr};
 pub(super) enum Which {
     /// These; with a second word or without.
     Named {
-        /// They.
+        /// The tasks that were named.
         keys: Vec<TaskKey>,
         /// Whether `--again` was given.
         again: bool,

@@ -23,7 +23,8 @@ impl From<CannotListen> for Stop {
 /// Serves until a signal comes.
 pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &str, output: Output) -> Outcome {
     let faults = faults.parse::<Faults>().map_err(|bad| {
-        let problem = Problem::new(tr!("cannot parse the faults"), wrong(&bad), "");
+        let problem =
+            Problem::new(tr!("cannot parse the faults"), wrong(&bad), tr!("`reeltop simulate --help` explains them."));
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     block_on(async {

@@ -92,7 +92,7 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
         At { dir: PathBuf::from(to), server: None, who: from.who.clone() }
     };
     if target == from {
-        let problem = Problem::new(tr!("a store cannot be copied to itself"), "", "");
+        let problem = Problem::new(tr!("a store cannot be copied to itself"), "", tr!("Name another one with --to."));
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     let mut store = Store::open(&target)?;

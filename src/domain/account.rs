@@ -107,7 +107,6 @@ pub struct Member {
     pub host: String,
     /// The person it works for; empty where nobody is named.
     pub who: String,
-    /// Its version.
     pub version: String,
     /// How long ago it last said so, in milliseconds.
     pub silent_ms: u64,
@@ -171,7 +170,6 @@ pub struct Shared {
     pub caps: BTreeMap<Currency, KeptCaps>,
 }
 
-/// A change of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Stop all sending from this store.

@@ -41,7 +41,6 @@ pub struct Day {
     pub differences: Vec<Difference>,
 }
 
-/// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     pub apart: Apart,

@@ -1,5 +1,5 @@
-//! The models as the service's contract lists them (section Models). Data only; a config changes it by
-//! [`ModelOverride`](super::overrides::ModelOverride).
+//! The models as the pages of 302.AI and MiniMax on `POST …/video_generation` list them. Data only; a config changes it
+//! by [`ModelOverride`](super::overrides::ModelOverride).
 
 use super::{
     amount::Amount,
@@ -18,7 +18,8 @@ const LONG: PromptLimit = PromptLimit { unit: LengthUnit::Chars, max: 2000 };
 const PRICE: Amount = Amount::from_thousandths(500);
 const S2V_PRICE: Amount = Amount::from_thousandths(700);
 
-/// `1 to 5 minutes` by the contract; the range of an ordinary day, before the store's own history knows better.
+/// `1 to 5 minutes` by the service's documentation; the range of an ordinary day, before the store's own history knows
+/// better.
 const USUAL_MS: (u64, u64) = (90 * SECOND, 300 * SECOND);
 /// The older models make 6 s of 720P only.
 const USUAL_720P_MS: (u64, u64) = (60 * SECOND, 240 * SECOND);
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
     use std::fmt::Write;
 
-    /// One line a model, in the order of the contract's table.
+    /// One line a model, in the order of the documentation.
     fn table(catalogue: &Catalogue) -> String {
         let mut out = String::new();
         for model in &catalogue.models {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_models_are_those_of_the_contract() {
+    fn the_models_are_those_of_the_documentation() {
         assert_eq!(
             table(&Catalogue::for_host(true)),
             "\

@@ -1,6 +1,7 @@
 //! Camera commands: the fifteen that the service knows, and the square brackets of a prompt they stand in.
 //!
-//! Source: the contract, section Camera commands. What is wrong with those of a prompt: [`lint`](super::lint).
+//! Source: MiniMax's page on `POST …/video_generation`, under `prompt`; the Chinese names are those of its Chinese
+//! page. What is wrong with those of a prompt: [`lint`](super::lint).
 
 use super::near;
 use std::ops::Range;

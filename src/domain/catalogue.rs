@@ -1,6 +1,6 @@
 //! The models the service offers, as data: modes, resolutions, durations, frames, prompt limits, prices.
 //!
-//! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
+//! The models themselves are in [`builtin`](super::builtin); a config can override a price or a limit and add a model.
 
 use super::{amount::Amount, near};
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,6 @@ pub struct ResolutionSpec {
     pub last_frame: Need,
 }
 
-/// One model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelSpec {
     /// Its name on the wire.
@@ -117,7 +116,7 @@ impl ModelSpec {
             .or_else(|| self.resolutions.first())
     }
 
-    /// The shortest side a picture may have, in pixels. The contract says `at least 300`, the Director page `more than
+    /// The shortest side a picture may have, in pixels. 302.AI's page says `at least 300`, the Director page `more than
     /// 300`.
     #[must_use]
     pub const fn min_side(&self) -> u32 {

@@ -1,7 +1,7 @@
 //! Everything that is checked before any money is spent: a draft against the catalogue, each fault with its own
 //! reason, and the request it becomes when there is none.
 //!
-//! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`].
+//! Source: the pages of 302.AI and MiniMax on `POST …/video_generation`. Prompts that only look wrong: [`lint`].
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -21,7 +21,7 @@ use super::{
 pub use super::picture::ImageLook;
 
 /// The most tasks that one draft makes.
-pub const MAX_COUNT: u32 = 100;
+pub(crate) const MAX_COUNT: u32 = 100;
 
 /// Everything that is wrong with a draft, in the order of its fields. `takes` is what the host takes and reaches; `image`
 /// tells of a picture by its path or `data:` URL as typed.

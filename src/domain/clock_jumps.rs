@@ -29,7 +29,7 @@ impl ClockJumps {
         self.keep(ClockJump { at, by: by.saturating_add(by.signum() * STEP / 2) / STEP * STEP });
     }
 
-    /// Both. Whichever program does it, the same comes out.
+    /// The jumps of both. Whichever program puts them together, the same comes out.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         other.0.into_iter().for_each(|leap| self.keep(leap));

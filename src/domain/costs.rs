@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 /// One line of the ledger with what it is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CostLine {
-    /// The attempt.
     pub key: TaskKey,
     pub at: Wall,
     /// What happened to the money.
@@ -193,9 +192,7 @@ pub struct Line {
 pub struct Report {
     /// By day, the last first.
     pub days: Vec<Line>,
-    /// By model.
     pub models: Vec<Line>,
-    /// By state.
     pub states: Vec<Line>,
     /// By kind of failure.
     pub classes: Vec<Line>,

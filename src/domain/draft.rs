@@ -111,7 +111,6 @@ pub enum Field {
     Callback,
     /// The number of tasks.
     Count,
-    /// `fast_pretreatment`.
     FastPretreatment,
     /// `aigc_watermark`.
     Watermark,

@@ -63,7 +63,7 @@ pub fn cost(task: &Task) -> Option<Amount> {
     task.cost_source.map(|_| task.cost)
 }
 
-/// The same in PTC: `null` where the price is in another currency, or is not known.
+/// A task's price in PTC as JSON has it: `null` where the price is in another currency, or is not known.
 #[must_use]
 pub fn cost_ptc(task: &Task) -> Option<Amount> {
     cost(task).filter(|_| task.currency == Currency::Ptc)
@@ -127,8 +127,7 @@ pub fn request_json(request: &Request, spec: Option<&ModelSpec>, names: &WireNam
 
 /// The body of a submission as it goes over the wire, but with a stored picture shown as
 /// `data:image/jpeg;base64,<123 kB of first.jpg>`.
-#[must_use]
-pub fn request_value(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> Value {
+fn request_value(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> Value {
     let shown = |image: &StoredImage| {
         let name = Path::new(&image.path).file_name().map_or(image.path.as_str().into(), |name| name.to_string_lossy());
         Ok::<_, Infallible>(format!(
@@ -197,8 +196,7 @@ pub fn curl(url: &str, key_variable: &str, body: &str) -> String {
 }
 
 /// A text as one word of a POSIX shell: bare where nothing in it means anything to the shell, else in single quotes.
-#[must_use]
-pub fn shell_quote(text: &str) -> String {
+fn shell_quote(text: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !text.is_empty() && text.chars().all(bare) {
         return text.to_owned();

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// How many of that unit a text has. A character is a Unicode scalar value. A word is a Unicode word (UAX #29), and
 /// each Chinese or Japanese character is a word of its own (UAX #29 joins a run of katakana into one).
 #[must_use]
-pub fn count(text: &str, unit: LengthUnit) -> usize {
+pub(crate) fn count(text: &str, unit: LengthUnit) -> usize {
     match unit {
         LengthUnit::Chars => text.chars().count(),
         LengthUnit::Words => text.unicode_words().map(words_in).sum(),

@@ -1,4 +1,5 @@
-//! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
+//! Requests, models, prices, tasks and the rules they follow, for everything above. No I/O, no clock, no terminal: only
+//! values and what follows from them.
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -7,7 +8,7 @@ pub mod amount;
 pub mod audit;
 pub mod batch_file;
 pub mod braces;
-pub mod builtin;
+mod builtin;
 pub mod camera;
 pub mod carried;
 pub mod catalogue;
@@ -19,7 +20,7 @@ pub mod draft;
 pub mod evidence;
 pub mod export;
 pub mod fields;
-pub mod length;
+mod length;
 pub mod lint;
 pub mod matrix;
 pub mod name;

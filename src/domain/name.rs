@@ -18,8 +18,7 @@ pub const MAX_BYTES: usize = 120;
 const ENDING: &str = ".mp4";
 
 /// What may stand in braces in a template.
-pub const PLACEHOLDERS: [&str; 9] =
-    ["key", "prompt", "model", "resolution", "duration", "date", "time", "attempt", "id"];
+const PLACEHOLDERS: [&str; 9] = ["key", "prompt", "model", "resolution", "duration", "date", "time", "attempt", "id"];
 
 /// A name for a task that has nothing to be named by.
 const NAMELESS: &str = "video";

@@ -1,6 +1,7 @@
 //! A picture as it stands in a draft: an address or a path, and whether the service will take it.
 //!
-//! Source: the contract, section Submit, Images. Reading a file is not done here: [`ImageLook`] says what came of it.
+//! Source: the pages of 302.AI and MiniMax on `POST …/video_generation`, under `first_frame_image`. Reading a file is
+//! not done here: [`ImageLook`] says what came of it.
 
 mod doubts;
 mod dropped;

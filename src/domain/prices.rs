@@ -1,5 +1,6 @@
-//! What a submission costs: by the profile's price list, the model, the resolution and the duration. Source: the service's
-//! contract, section Prices.
+//! What a submission costs: by the profile's price list, the model, the resolution and the duration. 302.AI has one
+//! price for each model; MiniMax's own hosts go by resolution and duration, in US dollars or, on the Chinese one, in
+//! yuan.
 //!
 //! How it is meant to be used:
 //! - `io::config` makes one [`Prices`] a profile: [`Prices::new`] with the profile's [`PriceList`] and the catalogue as the config
@@ -57,7 +58,6 @@ impl PriceList {
 /// What is bought: a video of a model, at a resolution, of a length. Written as `MiniMax-Hailuo-02/768P/10`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Offer {
-    /// The model.
     pub model: String,
     pub resolution: String,
     /// The length in seconds.
@@ -189,7 +189,7 @@ impl Prices {
         self.quote(offer).map(|quote| quote.price.of(self.currency))
     }
 
-    /// The same with who says so.
+    /// The price of that, with who says so.
     #[must_use]
     pub fn quote(&self, offer: &Offer) -> Option<Quote> {
         let (price, source) = *self.each.get(offer).or_else(|| self.flat.get(&offer.model))?;

@@ -3,7 +3,7 @@
 use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
 
-/// What kind of thing failed; the words of `error.class` in `--json`, a promise of product.md.
+/// What kind of thing failed. Its words are those of `error.class` in `--json`, which scripts read: they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
@@ -116,7 +116,7 @@ pub struct TaskError {
     pub charged: Charged,
 }
 
-/// The same as a store has it: up to version 5 in sentences.
+/// A [`TaskError`] as a store has it: up to version 5 in sentences.
 #[derive(Deserialize)]
 struct Kept {
     code: String,

@@ -1,10 +1,10 @@
-//! Charges without a result. 302.AI gives them back when asked within seven working days, by the request's id (the service's
-//! contract, section Records): its own charges, which are in PTC, and nobody else's.
+//! Charges without a result. 302.AI gives them back when asked within seven working days, by the request's id: its own
+//! charges, which are in PTC, and nobody else's.
 
 use super::{
     amount::{Amount, CostSource, Currency, Money, Totals},
     task::{MoneyEvent, Phase, RefundMarks, Task, TaskKey, TaskState},
-    time::{Now, Wall},
+    time::{DAY, Now, Wall},
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 const WORKING_DAYS: i64 = 7;
 /// Calendar days that seven working days can reach over, for looking them up.
 pub const CALENDAR_DAYS: u64 = 12;
-const DAY: i64 = 86_400_000;
 
 /// A charge that can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +36,7 @@ pub enum Why {
     Failed,
     /// The task's ID was lost.
     Lost,
-    /// The same call was charged once already.
+    /// The call had been charged once already.
     Twice,
 }
 
@@ -98,7 +97,7 @@ pub fn of(task: &Task, now: Now) -> Vec<Refund> {
 /// Working days left after today, by the person's own days; `None` when it is too late.
 #[must_use]
 pub fn days_left(charged: Wall, now: Now) -> Option<u32> {
-    let day = |at: Wall| (at.0 + i64::from(now.utc_offset) * 1_000).div_euclid(DAY);
+    let day = |at: Wall| (at.0 + i64::from(now.utc_offset) * 1_000).div_euclid(DAY.cast_signed());
     let (from, to) = (day(charged), day(now.wall));
     if to - from > 2 * WORKING_DAYS {
         return None;
@@ -129,14 +128,13 @@ pub fn open(refunds: &[Refund]) -> Option<Open> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::HOUR;
 
     #[test]
     fn weekends_do_not_count_and_the_seventh_working_day_is_the_last() {
         // A Sunday, 2026-11-22, 18:30 UTC.
         let sunday = Wall(1_795_372_200_000);
         let left = |days: u64, offset: i32| {
-            let now = Now { wall: sunday.plus(days * 24 * HOUR), utc_offset: offset, ..Now::default() };
+            let now = Now { wall: sunday.plus(days * DAY), utc_offset: offset, ..Now::default() };
             days_left(sunday, now)
         };
         for (days, expected) in [
@@ -156,7 +154,7 @@ mod tests {
         // In Shanghai it was Monday already.
         assert_eq!((left(0, 8 * 3_600), left(1, 8 * 3_600), left(8, 8 * 3_600)), (Some(7), Some(6), Some(1)));
         // A clock that was set back takes nothing away.
-        let before = Now { wall: Wall(sunday.0 - 86_400_000), ..Now::default() };
+        let before = Now { wall: Wall(sunday.0 - DAY.cast_signed()), ..Now::default() };
         assert_eq!(days_left(sunday, before), Some(7));
     }
 }

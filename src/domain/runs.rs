@@ -4,7 +4,7 @@ use crate::{
     costs::day,
     problem::ErrorClass,
     task::TaskState,
-    time::{SECOND, Wall},
+    time::{DAY, SECOND, Wall},
 };
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ fn of(mut all: Vec<u64>) -> Option<Times> {
     all.sort_unstable();
     let (first, last) = (*all.first()?, *all.last()?);
     let fits = |step: &&u64| last / (**step * SECOND) - first / (**step * SECOND) < BINS;
-    let step = STEPS.iter().find(fits).copied().unwrap_or(86_400) * SECOND;
+    let step = STEPS.iter().find(fits).copied().unwrap_or(DAY / SECOND) * SECOND;
     let count = |at: u64| all.iter().filter(|ms| **ms / step == at).count();
     let bins = (first / step..=last / step).take(BINS as usize).map(|at| (at * step, (at + 1) * step, count(at)));
     Some(Times { count: all.len(), p50: within(&all, 1, 2)?, p95: within(&all, 19, 20)?, bins: bins.collect() })
@@ -123,7 +123,7 @@ mod tests {
         let runs = [
             run("a", 1, noon, TaskState::Saved),
             run("a", 1, noon, TaskState::Failed),
-            run("a", 1, noon + 24 * HOUR.cast_signed(), TaskState::Saved),
+            run("a", 1, noon + DAY.cast_signed(), TaskState::Saved),
             run("a", 1, noon, TaskState::Running),
         ];
         let ends = ends(runs, 0, 9);

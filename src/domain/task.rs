@@ -204,7 +204,6 @@ pub enum Phase {
     Refused { error: TaskError },
     /// Taken back, or no longer watched.
     Cancelled {
-        /// The state it was in.
         was: TaskState,
         /// Whether what was done until then cost money.
         charged: Charged,

@@ -248,7 +248,7 @@ pub fn pad(text: &str, cells: usize) -> String {
     format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))))
 }
 
-/// The same with the blanks on its left, as numbers stand in a column.
+/// The text with blanks on its left, up to that many cells, as numbers stand in a column.
 #[must_use]
 pub fn pad_left(text: &str, cells: usize) -> String {
     format!("{}{text}", " ".repeat(cells.saturating_sub(width(text))))

@@ -58,7 +58,8 @@ pub const SECOND: u64 = 1_000;
 pub const MINUTE: u64 = 60 * SECOND;
 /// An hour, in the milliseconds of this module.
 pub const HOUR: u64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR as i64;
+/// Twenty-four hours, in the milliseconds of this module.
+pub const DAY: u64 = 24 * HOUR;
 
 impl Wall {
     /// This moment and `ms` milliseconds more.
@@ -105,13 +106,14 @@ impl Now {
     #[must_use]
     pub fn day_start(self) -> Wall {
         let offset = i64::from(self.utc_offset) * 1_000;
-        Wall((self.wall.0 + offset).div_euclid(DAY) * DAY - offset)
+        let day = DAY.cast_signed();
+        Wall((self.wall.0 + offset).div_euclid(day) * day - offset)
     }
 
     /// The moment the user's present day ends (the first one of the next).
     #[must_use]
     pub fn day_end(self) -> Wall {
-        Wall(self.day_start().0 + DAY)
+        self.day_start().plus(DAY)
     }
 
     /// The monotonic time that lies as far ahead as `at` does by the wall clock; now when `at` has passed.

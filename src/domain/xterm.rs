@@ -4,7 +4,7 @@
 pub type Rgb = [u8; 3];
 
 /// The first sixteen as xterm shows them; a terminal may have others.
-pub const SIXTEEN: [Rgb; 16] = [
+const SIXTEEN: [Rgb; 16] = [
     [0, 0, 0],
     [205, 0, 0],
     [0, 205, 0],

@@ -10,7 +10,6 @@ use domain::{
 
 use serde::{Deserialize, Serialize};
 
-/// One act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
     /// Queue these attempts as one batch: all or none. Confirmed by the person, and so paid.
@@ -26,24 +25,15 @@ pub enum Act {
     /// Open failures again that were put away.
     BringBack(Vec<TaskKey>),
     /// Settle an unknown.
-    Resolve {
-        /// The task.
-        key: TaskKey,
-        as_what: Resolution,
-    },
+    Resolve { key: TaskKey, as_what: Resolution },
     /// Fetch the file now.
     Download {
-        /// The tasks.
         keys: Vec<TaskKey>,
         /// Where to; `None` for the configured folder.
         dir: Option<String>,
     },
     /// Note that the charges of these were asked back, or came back.
-    Refund {
-        /// The tasks.
-        keys: Vec<TaskKey>,
-        step: RefundStep,
-    },
+    Refund { keys: Vec<TaskKey>, step: RefundStep },
     /// Take over tasks made elsewhere. Free.
     Adopt(Vec<RemoteId>),
     /// Work on these too, where this run's scope is `Named`.

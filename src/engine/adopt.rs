@@ -67,7 +67,7 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
     }
 }
 
-/// Whether the service is there is known by this call as by any other.
+/// Counts the answer for whether the service is there, which is known by this call as by any other.
 fn heard(work: &mut Work, profile: &str, verdict: &FindVerdict) {
     match verdict {
         Ok(_) => availability::answered(work, profile),

@@ -18,7 +18,7 @@ pub(super) const SLOWEST: u64 = 5 * MINUTE;
 const AWAY_AFTER: u32 = 3;
 /// The shortest and the longest wait between two probes of a service that does not answer.
 const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
-/// The same for an account that is to rest where the service does not say for how long.
+/// The shortest and the longest rest of an account where the service does not say for how long.
 const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
 
 /// Before this a profile's service is not called at all, but for submissions: the account rests, or the service does not answer and

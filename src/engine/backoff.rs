@@ -3,7 +3,7 @@
 
 /// A number in `0.0..1.0` that depends only on its seeds (SplitMix64's finalizer).
 #[must_use]
-pub fn fraction(seed: u64, round: u64) -> f64 {
+pub(crate) fn fraction(seed: u64, round: u64) -> f64 {
     let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -14,7 +14,7 @@ pub fn fraction(seed: u64, round: u64) -> f64 {
 
 /// `ms` shifted by up to a tenth either way.
 #[must_use]
-pub fn jitter(ms: u64, seed: u64, round: u64) -> u64 {
+pub(crate) fn jitter(ms: u64, seed: u64, round: u64) -> u64 {
     let tenth = ms / 10;
     #[allow(
         clippy::cast_possible_truncation,
@@ -28,7 +28,7 @@ pub fn jitter(ms: u64, seed: u64, round: u64) -> u64 {
 
 /// The wait after the `times`-th failure in a row: `first`, doubled each time, at most `most`, with jitter.
 #[must_use]
-pub fn backoff(first: u64, most: u64, times: u32, seed: u64) -> u64 {
+pub(crate) fn backoff(first: u64, most: u64, times: u32, seed: u64) -> u64 {
     let doubled = first.saturating_mul(1_u64 << times.saturating_sub(1).min(20));
     jitter(doubled.min(most), seed, u64::from(times))
 }

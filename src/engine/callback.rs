@@ -31,7 +31,7 @@ const SLOWER: u64 = 4;
 /// The first and the longest wait before an ID is asked about again where no answer came.
 const AGAIN: (u64, u64) = (2 * SECOND, MINUTE);
 
-/// Whether posts are taken on this store, or why not.
+/// The listener opened, so that posts are taken on this store, or did not: then it is told why.
 pub(super) fn listening(work: &mut Work, result: Result<(), System>) {
     (work.callbacks.open, work.callbacks.known) = (result.is_ok(), true);
     if let Err(why) = result {

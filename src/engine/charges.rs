@@ -26,7 +26,7 @@ use crate::{
 use domain::{
     amount::CostSource,
     task::{Row, Task, TaskKey, TaskState},
-    time::{HOUR, MINUTE, Mono, Wall},
+    time::{DAY, MINUTE, Mono, Wall},
 };
 use service::gateway::{Asked, records::Charge};
 
@@ -43,7 +43,7 @@ pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
 }
 
 /// How long before a start something may have been sent for its charge still to be asked for.
-const EARLIER: u64 = 3 * 24 * HOUR;
+const EARLIER: u64 = 3 * DAY;
 
 /// The table is here: reads from the store what may have ended in an earlier run without a record of its charge.
 pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
@@ -66,7 +66,8 @@ const fn is_over(state: TaskState) -> bool {
     matches!(state, Ready | Saving | Saved | Failed | Cancelled)
 }
 
-/// What was sent before this run, if that answer is it.
+/// Asks for the charges of the tasks that were sent before this run. `false` where that answer of the store is to
+/// another question, and nothing was done.
 pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
     if work.money.earlier.take_if(|ticket| *ticket == of).is_none() {
         return false;

@@ -6,7 +6,7 @@ use domain::{
     time::MINUTE,
 };
 
-/// How long a claim on a running task is good for; renewed when half of it is gone.
+/// How long a claim on a running task, or on a file being saved, is good for; renewed when half of it is gone.
 pub(super) const CLAIM: u64 = 3 * MINUTE;
 
 /// Whether this run may work on that task: its account, its scope, and nobody else's claim.

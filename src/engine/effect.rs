@@ -78,18 +78,15 @@ pub enum StoreCmd {
     Keep(Box<Write>),
     /// Journal intents: all or none. Answered by `Inserted`.
     Insert {
-        /// For the answer.
         ticket: Ticket,
         /// The intents.
         tasks: Vec<NewTask>,
-        /// Now.
         at: Wall,
         /// The caps that must hold, checked in the same transaction.
         caps: Caps,
     },
     /// Change rows. Answered by `Written`.
     Write {
-        /// For the answer.
         ticket: Ticket,
         /// One transaction; each write is taken or overtaken by itself.
         writes: Vec<Write>,
@@ -97,7 +94,6 @@ pub enum StoreCmd {
     /// Save `Sending`, if the row is still ours to send, nobody has stopped the sending and the account's allowance has a
     /// place. Answered by `Send`.
     Send {
-        /// For the answer.
         ticket: Ticket,
         /// The row as it shall be.
         write: Box<Write>,
@@ -108,7 +104,6 @@ pub enum StoreCmd {
     },
     /// Change what all programs share. Answered by `Shared`.
     Share {
-        /// For the answer.
         ticket: Ticket,
         /// The account.
         profile: String,
@@ -121,12 +116,7 @@ pub enum StoreCmd {
     /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
     Detail { key: TaskKey },
     /// Read the submissions of all profiles that were sent in a span of time, both ends included. Answered by `Sent`.
-    Sent {
-        /// For the answer.
-        ticket: Ticket,
-        from: Wall,
-        to: Wall,
-    },
+    Sent { ticket: Ticket, from: Wall, to: Wall },
     /// Read our own side of a span of time, to lay it beside the records. Answered by `Audit`.
     Audit {
         ticket: Ticket,
@@ -147,7 +137,6 @@ pub enum StoreCmd {
     Archived {
         /// As it was typed.
         filter: String,
-        /// Now.
         at: Wall,
     },
     /// Sum up the whole ledger. Answered by `Costs`.
@@ -160,7 +149,6 @@ pub enum StoreCmd {
         id: i64,
         /// The draft; `None` when it was sent, cleared or deleted.
         draft: Option<Box<Draft>>,
-        /// Now.
         at: Wall,
     },
     /// Keep the address of a picture that was uploaded. Not answered unless it fails.
@@ -170,10 +158,7 @@ pub enum StoreCmd {
     /// Keep how the table is left. Not answered unless it fails.
     SaveView { view: Box<View> },
     /// Note that a dashboard is in use now. Not answered unless it fails.
-    SaveSeen {
-        /// Now.
-        at: Wall,
-    },
+    SaveSeen { at: Wall },
 }
 
 /// The caps on spending that a batch of intents must keep, besides those that are kept in the store: the lower one holds. What counts: every attempt since `day_start` that was charged, may
@@ -182,7 +167,7 @@ pub enum StoreCmd {
 pub struct Caps {
     /// The day's cap; `None` for no cap.
     pub per_day: Option<Amount>,
-    /// The same for the person who asks.
+    /// The day's cap for the person who asks; `None` for no cap.
     pub per_day_each: Option<Amount>,
     /// The batch's cap; `None` for no cap.
     pub per_batch: Option<Amount>,
@@ -195,59 +180,34 @@ pub struct Caps {
 pub enum HttpCmd {
     /// The one call that costs money. Emitted in one place only: on the store's word that `Sending` is on disk.
     Submit {
-        /// The task.
         key: TaskKey,
-        /// For the answer.
         ticket: Ticket,
         /// What to ask for.
         request: Box<Request>,
     },
     /// Ask for a task's state.
-    Query {
-        /// The task.
-        key: TaskKey,
-        /// For the answer.
-        ticket: Ticket,
-        /// The service's id.
-        id: RemoteId,
-    },
+    Query { key: TaskKey, ticket: Ticket, id: RemoteId },
     /// Ask whether the service knows a task that is not known here.
-    Find {
-        /// For the answer.
-        ticket: Ticket,
-        /// The service's id.
-        id: RemoteId,
-    },
+    Find { ticket: Ticket, id: RemoteId },
     /// Ask for a file's address.
     File {
-        /// The task.
         key: TaskKey,
-        /// For the answer.
         ticket: Ticket,
         /// The service's id.
         file: FileId,
     },
     /// Ask for the balance.
-    Balance {
-        /// For the answer.
-        ticket: Ticket,
-    },
+    Balance { ticket: Ticket },
     /// Hand a picture to the gateway, which gives it a public address.
-    Upload {
-        /// For the answer.
-        ticket: Ticket,
-        picture: Box<StoredImage>,
-    },
+    Upload { ticket: Ticket, picture: Box<StoredImage> },
     /// Ask the gateway's records what a call was charged.
     Charge {
-        /// For the answer.
         ticket: Ticket,
         /// The call's `request-id`.
         request_id: String,
     },
     /// Ask the gateway's records for the account's calls in a span of time.
     Records {
-        /// For the answer.
         ticket: Ticket,
         window: Window,
         /// From 1.
@@ -260,7 +220,6 @@ pub enum HttpCmd {
 pub enum SaveCmd {
     /// Fetch a file to disk: resumed, checked, never over another one.
     Start {
-        /// The task.
         key: TaskKey,
         /// For the answers.
         ticket: Ticket,
@@ -270,10 +229,7 @@ pub enum SaveCmd {
         target: Box<SaveTarget>,
     },
     /// Stop fetching; the part stays for a later resume.
-    Stop {
-        /// The task.
-        key: TaskKey,
-    },
+    Stop { key: TaskKey },
 }
 
 /// Where a file shall go.

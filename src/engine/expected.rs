@@ -43,7 +43,7 @@ pub fn all_done(work: &Work, now: Wall) -> Option<Wall> {
     done_of(work, now, |_| true)
 }
 
-/// The same for those among them that are meant.
+/// When those of them that are meant are expected to be saved: [`all_done`] for some.
 #[must_use]
 pub fn done_of(work: &Work, now: Wall, is_meant: impl Fn(TaskKey) -> bool) -> Option<Wall> {
     let meant_queued = || work.tasks.queued.iter().filter(|key| is_meant(**key));

@@ -16,7 +16,7 @@ use domain::{
     problem::{Charged, ErrorClass},
     reason::filter::FilterFault,
     task::{Row, TaskKey, TaskState},
-    time::{HOUR, MINUTE, SECOND, Wall},
+    time::{DAY, HOUR, MINUTE, SECOND, Wall},
 };
 
 /// A filter, as it was typed and as it works.
@@ -28,7 +28,6 @@ pub struct Filter {
     place: Option<Place>,
 }
 
-/// One word.
 #[derive(Clone, Debug, PartialEq)]
 struct Word {
     negated: bool,
@@ -405,7 +404,7 @@ fn age(value: &str) -> Result<u64, FilterFault> {
         's' => SECOND,
         'm' => MINUTE,
         'h' => HOUR,
-        'd' => 24 * HOUR,
+        'd' => DAY,
         _ => return Err(wrong()),
     };
     let digits = &value[..value.len() - 1];

@@ -19,7 +19,6 @@ pub struct Entry {
     pub kind: EntryKind,
 }
 
-/// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
     Folder,

@@ -42,7 +42,7 @@ impl Eq for Sort {}
 pub struct History {
     /// The newest last.
     times: VecDeque<u64>,
-    /// The same, the shortest first.
+    /// The run times in `times`, the shortest first.
     sorted: Vec<u64>,
 }
 

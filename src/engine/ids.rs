@@ -19,7 +19,8 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
     want(work, profile_of(work, key), id, Some(key));
 }
 
-/// The same by an id that the service posted; not told, since nobody asked for it. Tells whether it is asked about now.
+/// Begins to settle an unknown by an id that the service posted; not told, since nobody asked for it. Tells whether it
+/// is asked about now.
 pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
     let is_new = !is_under_way(work, &id);
     if is_new {

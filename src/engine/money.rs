@@ -125,7 +125,7 @@ pub(super) fn ask_balances(work: &mut Work) -> Vec<Effect> {
     profiles.iter().filter_map(|profile| ask_balance(work, profile)).collect()
 }
 
-/// The same of one profile.
+/// Asks for the balance of one profile, unless that is under way. Free.
 pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
     let served = work.of(profile);
     if !served.has_key || served.balance.asking.is_some() || !work.protocol(profile).can().balance {

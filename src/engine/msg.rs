@@ -71,7 +71,7 @@ pub struct Reread {
     pub settings: Settings,
     /// The full names of the options that it sets otherwise than at the last time, of those that can change now.
     pub changed: Vec<String>,
-    /// The same of those that cannot, against what the program was started with.
+    /// The full names of those that cannot change now and that it sets otherwise than the program was started with.
     pub fixed: Vec<String>,
 }
 
@@ -97,7 +97,6 @@ pub enum Signal {
 /// From the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoreMsg {
-    /// It is open.
     Opened {
         /// This run's own name in claims.
         owner: String,
@@ -131,21 +130,18 @@ pub enum StoreMsg {
     },
     /// Intents are on disk.
     Inserted {
-        /// Of the command.
         ticket: Ticket,
         /// The tasks with their keys, or why not one was taken.
         result: Result<Vec<Task>, InsertRefusal>,
     },
     /// Writes are on disk, or were overtaken.
     Written {
-        /// Of the command.
         ticket: Ticket,
         /// One for each write, in their order.
         results: Vec<WriteResult>,
     },
     /// The answer to a wish to send.
     Send {
-        /// Of the command.
         ticket: Ticket,
         /// Whether the row may be sent.
         result: SendResult,
@@ -160,7 +156,7 @@ pub enum StoreMsg {
     Shared {
         /// Of the command; `None` for another program's change.
         ticket: Option<Ticket>,
-        /// All of it.
+        /// What is shared, whole, as it stands now.
         shared: Box<Shared>,
     },
     /// All about one task.
@@ -209,7 +205,6 @@ pub struct Posted {
 pub enum WriteResult {
     /// It is on disk; the row's new revision.
     Done {
-        /// The task.
         key: TaskKey,
         /// The row's revision now.
         rev: u64,
@@ -223,7 +218,6 @@ pub enum WriteResult {
 pub enum SendResult {
     /// `Sending` is on disk: the POST may go out, and must.
     Claimed {
-        /// The task.
         key: TaskKey,
         /// The row's revision now.
         rev: u64,
@@ -232,14 +226,12 @@ pub enum SendResult {
     Overtaken(Box<Task>),
     /// The account's allowance for this minute is used, by whomever.
     Wait {
-        /// The task.
         key: TaskKey,
         /// When a place will be free.
         until: Wall,
     },
     /// Somebody has stopped the sending.
     Stopped {
-        /// The task.
         key: TaskKey,
         /// What all programs share, now.
         shared: Box<Shared>,
@@ -263,29 +255,23 @@ pub struct Detail {
 pub enum HttpMsg {
     /// A submission's body is on its way; told at most twice a second, and of a short one never.
     Uploading {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// Bytes that the line has taken.
         done: u64,
-        /// All of them.
+        /// Bytes of the whole body.
         total: u64,
     },
     /// The end of a submission, whatever it was.
     Submitted {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// What came back.
         reply: Reply,
     },
     /// The end of a query.
     Queried {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// What came back.
         reply: Reply,
@@ -294,16 +280,13 @@ pub enum HttpMsg {
     Found { ticket: Ticket, reply: Reply },
     /// The end of a file call.
     File {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// What came back.
         reply: Reply,
     },
     /// The end of a balance call.
     Balance {
-        /// Of the command.
         ticket: Ticket,
         /// What came back.
         reply: Reply,
@@ -311,17 +294,9 @@ pub enum HttpMsg {
     /// The end of an upload.
     Uploaded { ticket: Ticket, reply: Reply },
     /// What the gateway's records say that a call was charged.
-    Charge {
-        /// Of the command.
-        ticket: Ticket,
-        answer: Asked<Charge>,
-    },
+    Charge { ticket: Ticket, answer: Asked<Charge> },
     /// A page of the gateway's records.
-    Records {
-        /// Of the command.
-        ticket: Ticket,
-        answer: Asked<Page>,
-    },
+    Records { ticket: Ticket, answer: Asked<Page> },
 }
 
 impl HttpMsg {
@@ -346,9 +321,7 @@ impl HttpMsg {
 pub enum SaveMsg {
     /// Bytes have come; told at most four times a second.
     Progress {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// Bytes on disk so far.
         done: u64,
@@ -356,27 +329,17 @@ pub enum SaveMsg {
         total: Option<u64>,
     },
     /// Complete, checked, under its name.
-    Done {
-        /// The task.
-        key: TaskKey,
-        /// Of the command.
-        ticket: Ticket,
-        saved: SavedFile,
-    },
+    Done { key: TaskKey, ticket: Ticket, saved: SavedFile },
     /// The storage no longer honours the address (401, 403, 404, 410), the backup neither: a fresh one is needed.
     AddressDead {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// What the storage said, made harmless.
         detail: String,
     },
     /// It did not work.
     Failed {
-        /// The task.
         key: TaskKey,
-        /// Of the command.
         ticket: Ticket,
         /// Why; class `file` for the disk, `network` for the line.
         error: TaskError,
@@ -384,12 +347,7 @@ pub enum SaveMsg {
         again: bool,
     },
     /// It was stopped on request; the part stays.
-    Stopped {
-        /// The task.
-        key: TaskKey,
-        /// Of the command.
-        ticket: Ticket,
-    },
+    Stopped { key: TaskKey, ticket: Ticket },
 }
 
 /// From this machine.

@@ -139,7 +139,6 @@ pub enum QueueNews {
     EndWaits(usize),
     /// The end waits for room to save the ID of a paid task, and of so many more.
     EndWaitsForRoom {
-        /// The task.
         key: TaskKey,
         id: RemoteId,
         /// How many more.
@@ -207,24 +206,14 @@ pub enum NotQueued {
 pub enum ActNews {
     /// It is done, and on disk.
     Done {
-        /// The task.
         key: TaskKey,
         /// What it is now.
         state: TaskState,
     },
     /// The task that was to be taken over is here already.
-    Known {
-        /// The service's id.
-        id: RemoteId,
-        /// The task.
-        key: TaskKey,
-        state: TaskState,
-    },
+    Known { id: RemoteId, key: TaskKey, state: TaskState },
     /// The gateway's records are looked at before it is settled by what they said.
-    LooksFirst {
-        /// The task.
-        key: TaskKey,
-    },
+    LooksFirst { key: TaskKey },
     /// It came to nothing.
     NotDone {
         /// The task; `None` where none came of it.
@@ -265,7 +254,6 @@ pub enum NotDone {
     AskedAlready(RemoteId),
     /// The service cannot be asked about an id without the key; why there is none, where that is known.
     NoKey {
-        /// The service's id.
         id: RemoteId,
         /// Why there is none.
         problem: Option<Reason>,
@@ -304,11 +292,7 @@ pub enum Left {
     /// Only an unknown task can be settled.
     NotUnknown(TaskState),
     /// The id that was named is another task's.
-    IdOf {
-        id: RemoteId,
-        /// The other task.
-        other: TaskKey,
-    },
+    IdOf { id: RemoteId, other: TaskKey },
     /// It belongs to another profile.
     OfProfile(String),
     /// It has no file.

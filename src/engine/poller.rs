@@ -25,11 +25,12 @@ use domain::{
 };
 use service::answer::{Hold, QueryVerdict, Reply, Source};
 
-/// Queries under way at once, at most (performance.md: more brings nothing).
+/// Queries under way at once, at most. Measured over loopback, more than 16 to 32 do not make a round of them any
+/// faster.
 const AT_ONCE: usize = 32;
 /// How long a task is asked about that is said to be made and has no file, or about which the service will not answer.
 const PATIENCE: u64 = 30 * SECOND;
-/// The same where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
+/// As [`PATIENCE`], where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
 const PATIENCE_WITH_ADDRESS: u64 = MINUTE;
 /// The longest pause between two questions about a task that is said to be made and has no file.
 const FILE_SOON: u64 = 5 * SECOND;
@@ -334,8 +335,8 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Even
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Failed(error.reason.clone()), reply);
     let money = match error.charged {
-        // The gateway's records know what was charged, a failure's code only what it should be (the service's contract, section
-        // Records, against its table of codes). Their word stands until they have another: they are asked again now.
+        // The gateway's records know what was charged, a failure's code only what the documentation says it should be.
+        // The records' word stands until they have another: they are asked again now.
         _ if task.cost_source == Some(CostSource::Records) => None,
         Charged::No => Some(MoneyEvent::Released),
         Charged::Unknown => Some(MoneyEvent::Unknown),

@@ -206,7 +206,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, 
     let needed = work.now.wall.plus(longest_silence(work) + AFTER_TIMEOUT / 2);
     let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
-    // Not by `super::claim`, which gives none to a program that ends: this one still waits for the answer.
+    // Not by `claims::claim`, which gives none to a program that ends: this one still waits for the answer.
     let until = work.now.wall.plus(lease(work));
     task.claim = work.store.owner.clone().map(|owner| Claim { owner, until });
     writes::write(work, task, vec![], vec![])

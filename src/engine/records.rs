@@ -8,7 +8,7 @@ use crate::{
 
 /// Whether the records may be asked at all.
 #[must_use]
-pub fn is_on(work: &Work, profile: &str) -> bool {
+pub(crate) fn is_on(work: &Work, profile: &str) -> bool {
     let wanted = work.profile(profile).is_some_and(|profile| profile.records && profile.protocol.can().records);
     wanted && work.of(profile).records.denied.is_none()
 }

@@ -4,7 +4,7 @@
 use crate::{
     act_news, availability,
     backoff::backoff,
-    claims::{claim, held_by_us, is_ours},
+    claims::{self, claim, held_by_us, is_ours},
     effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
     news::{News, NotDone, TaskNews},
@@ -24,8 +24,6 @@ use domain::{
 };
 use service::answer::{Address, FileVerdict, Reply};
 
-/// How long a claim on a file being saved is good for; renewed when half of it is gone.
-const CLAIM: u64 = 3 * MINUTE;
 /// How long a saved file that is to be fetched again may wait for its place.
 pub(super) const WAITS: u64 = HOUR;
 /// Fresh addresses asked for in one try.
@@ -34,7 +32,7 @@ const ADDRESSES: u32 = 3;
 const EXPIRED: &str = "expired";
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
-/// The same where what came is no video: each try fetches all of it anew, and whoever waits for it is to be told soon.
+/// Tries where what came is no video: each fetches all of it anew, and whoever waits for it is to be told soon.
 const TRIES_OF_NO_VIDEO: u32 = 4;
 
 /// Begins with the files whose time has come, as far as there are places.
@@ -104,7 +102,7 @@ fn waiting<'w>(work: &'w Work, profile: &str) -> Option<(Mono, &'w Task)> {
 fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let Phase::Ready { file, trouble, tries, kept, .. } = task.phase else { return Vec::new() };
     task.phase = Phase::Saving { file, tries, kept };
-    task.claim = claim(work, CLAIM);
+    task.claim = claim(work, claims::CLAIM);
     // Another try after the same trouble is no news.
     let note = trouble.is_none().then(|| event(work, What::SavingBegun));
     let step = SavingStep::Claiming;
@@ -309,10 +307,10 @@ fn progress(work: &mut Work, key: TaskKey, of: Ticket, bytes: u64, whole: Option
     }
     let Some(mut task) = work.tasks.live.get(&key).cloned() else { return Vec::new() };
     let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(work.now.wall));
-    if left > CLAIM / 2 || writes::is_unwritten(work, key) {
+    if left > claims::CLAIM / 2 || writes::is_unwritten(work, key) {
         return Vec::new();
     }
-    task.claim = claim(work, CLAIM);
+    task.claim = claim(work, claims::CLAIM);
     writes::write(work, task, vec![], vec![])
 }
 

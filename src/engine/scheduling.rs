@@ -21,7 +21,7 @@ pub const AT_RISK: u64 = HOUR;
 pub(super) const RAN_OUT: &str = "ran_out";
 /// When the charge is asked for after the acceptance, while there is no record.
 const AFTER_ACCEPTANCE: [u64; 4] = [5 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
-/// The same after the end.
+/// When the charge is asked for after the end, while there is no record.
 pub(super) const AFTER_END: [u64; 4] = [0, MINUTE, 5 * MINUTE, 30 * MINUTE];
 /// When an unknown is looked for, from when it became one or was found at the start.
 pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];

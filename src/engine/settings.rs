@@ -31,23 +31,15 @@ pub struct Settings {
     pub others: BTreeMap<String, Other>,
     /// The models.
     pub catalogue: Catalogue,
-    /// `[download]`.
     pub download: DownloadSettings,
-    /// `[budget]`.
     pub budget: BudgetSettings,
     /// `[compose]` and `[templates]`.
     pub compose: ComposeSettings,
-    /// `[poll]`.
     pub poll: PollSettings,
-    /// `[queue]`.
     pub queue: QueueSettings,
-    /// `[retry]`.
     pub retry: RetrySettings,
-    /// `[notify]`.
     pub notify: NotifySettings,
-    /// `[callback]`.
     pub callback: CallbackSettings,
-    /// `[ui]`.
     pub ui: UiSettings,
     /// `[keys.CONTEXT]`: context, action's id, the keys instead of the defaults.
     pub keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -114,6 +106,9 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The environment variable that a profile's key is looked for in where the config names no other.
+    pub const KEY_VARIABLE: &str = "REELTOP_API_KEY";
+
     /// Where its submissions go.
     #[must_use]
     pub fn submit_url(&self) -> String {
@@ -125,8 +120,8 @@ impl Profile {
         format!("{}{prefix}{}", self.base_url.trim_end_matches('/'), call.path)
     }
 
-    /// The host whose accounts its key belongs to, in lower case. Two of the gateway's addresses lead to the same accounts (the
-    /// service's contract, section Endpoints), and so do the two of MiniMax in China.
+    /// The host whose accounts its key belongs to, in lower case. By the service's documentation two of the gateway's
+    /// addresses lead to the same accounts, and so do the two of MiniMax in China.
     #[must_use]
     pub fn account_host(&self) -> String {
         let rest = self.base_url.split_once("://").map_or(&*self.base_url, |(_, rest)| rest);
@@ -299,7 +294,6 @@ pub enum Pictures {
     Kitty,
     /// By iTerm2's inline images.
     Iterm2,
-    /// As sixels.
     Sixel,
     /// Not at all.
     Off,
@@ -396,7 +390,7 @@ impl Default for Settings {
                 prices: Prices::new(PriceList::Gateway, &Catalogue::builtin()),
                 records: true,
                 upload: false,
-                key_variable: "REELTOP_API_KEY".into(),
+                key_variable: Profile::KEY_VARIABLE.into(),
             },
             others: BTreeMap::new(),
             catalogue: Catalogue { models: Vec::new() },

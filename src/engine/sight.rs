@@ -9,7 +9,6 @@ use std::sync::Arc;
 pub struct Sight {
     /// Of what.
     pub of: Of,
-    /// Which part of it.
     pub part: Part,
     /// It is made to fit within these sides, in pixels.
     pub sides: (u16, u16),
@@ -41,7 +40,6 @@ impl From<&StoredImage> for Of {
     }
 }
 
-/// Which part of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// A still picture whole, or a video's first frame.

@@ -20,17 +20,17 @@ use domain::{
     amount::{Amount, Currency},
     request::{ImageRef, Request, StoredImage},
     task::{LedgerLine, MoneyEvent, Task, TaskKey},
-    time::{HOUR, MINUTE},
+    time::{DAY, MINUTE},
 };
 use service::{
     answer::Reply,
     gateway::{Asked, upload},
 };
 
-/// What one upload costs. Source: the service's contract, section Endpoints.
+/// What one upload costs, by the gateway's page on `POST /302/upload-file`.
 const PRICE: Amount = Amount::from_thousandths(1);
 /// How long a URL is used. The gateway does not say how long it lives.
-const LIVES: u64 = 24 * HOUR;
+const LIVES: u64 = DAY;
 /// How long a picture that could not be uploaded is sent inside the requests.
 const REST: u64 = 10 * MINUTE;
 

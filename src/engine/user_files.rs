@@ -16,7 +16,7 @@ pub enum UserFiles {
     },
     /// It was looked whether files are still there.
     FilesFound {
-        /// Of these tasks.
+        /// The tasks whose files were looked for.
         keys: Vec<TaskKey>,
         /// Those among them whose file is gone.
         missing: Vec<TaskKey>,

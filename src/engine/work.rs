@@ -106,7 +106,7 @@ impl Work {
         self.tasks.rows.get(&key).or_else(|| self.money.archived.get(&key))
     }
 
-    /// The same, to be changed in what is no money.
+    /// The line that [`known`](Self::known) gives, to be changed in what is no money.
     pub(crate) fn known_mut(&mut self, key: TaskKey) -> Option<&mut Row> {
         self.tasks.rows.get_mut(&key).or_else(|| self.money.archived.get_mut(&key))
     }
@@ -132,13 +132,13 @@ pub struct Queue {
     pub asked_at: Now,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
-    /// Of these, those that came back before: how, the last time.
+    /// Of the POSTs under way, those that came back before: how, the last time.
     pub put_back: BTreeMap<TaskKey, PutBack>,
-    /// Of these, the long uploads: bytes of the body that have left, and all of them.
+    /// Of the POSTs under way, the long uploads: bytes of the body that have left, and all of them.
     pub uploads: BTreeMap<TaskKey, (u64, u64)>,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
-    /// Of these, the attempts that the program makes by itself.
+    /// Of the insertions, the attempts that the program makes by itself.
     pub automatic: BTreeSet<Ticket>,
     /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
     pub after_write: BTreeMap<TaskKey, NewTask>,
@@ -170,7 +170,7 @@ pub struct Sharing {
     /// The profiles of which the store knows this program as one that sends whatever is queued; `None` while it does not know
     /// this program.
     pub serves: Option<Vec<String>>,
-    /// The others.
+    /// The other programs that send whatever is queued.
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by of late, by whichever program.
     pub raises: Vec<Raise>,
@@ -258,7 +258,7 @@ pub struct Saver {
     pub risks: DueQueue<Mono>,
     /// Those that were told as at risk, by the end of the address that they were told for.
     pub warned: BTreeMap<TaskKey, Wall>,
-    /// Of these, those that were tried once more after that end.
+    /// Of those in `warned`, the ones that were tried once more after that end.
     pub tried: BTreeMap<TaskKey, Wall>,
     /// Addresses that came with the answer to a query, until they are used.
     pub given: BTreeMap<TaskKey, Address>,
@@ -394,22 +394,22 @@ pub struct Tasks {
     pub rows: Rows,
     /// The whole of those that are live or unknown.
     pub live: BTreeMap<TaskKey, Task>,
-    /// Of these, the queued ones.
+    /// Of the tasks in `live`, the queued ones.
     pub queued: BTreeSet<TaskKey>,
-    /// Of these, the ones whose file waits to be fetched.
+    /// Of the tasks in `live`, the ones whose file waits to be fetched.
     pub ready: BTreeSet<TaskKey>,
-    /// Of these, the ones whose outcome is unknown.
+    /// Of the tasks in `live`, the ones whose outcome is unknown.
     pub unknown: BTreeSet<TaskKey>,
-    /// Of these, the ones that something holds up (`Task::trouble`).
+    /// Of the tasks in `live`, the ones that something holds up (`Task::trouble`).
     pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive.
     pub sensitive: BTreeSet<TaskKey>,
     /// The people who queued them, as far as they are named.
     pub people: BTreeSet<Box<str>>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
-    pub counts: [usize; 10],
+    pub counts: [usize; TaskState::COUNT],
     /// How many failures are open (`Row::is_open_failure`), in that order.
-    pub open: [usize; 10],
+    pub open: [usize; TaskState::COUNT],
     /// How many the store said there are; more than `rows.len()` while pages are still coming.
     pub total: usize,
     /// Whether all pages have come.

@@ -20,7 +20,7 @@ pub(super) fn write(work: &mut Work, task: Task, events: Vec<Event>, ledger: Vec
     change(work, Write { task, events, ledger, never_left: None })
 }
 
-/// The same of a task whose submission never reached the service: it gives its place in the account's pace back.
+/// Changes a task whose submission never reached the service: it gives its place in the account's pace back.
 pub(super) fn never_left(
     work: &mut Work,
     task: Task,

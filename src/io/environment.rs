@@ -9,14 +9,21 @@ use std::{env, time::SystemTime};
 /// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.
 pub fn settle(setup: &mut Loaded, no_color: bool) {
     let var = |name: &str| env::var(name).ok();
-    let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
+    let none = no_color || self::no_color();
+    let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), none);
     let said = setup.sets("ui.ascii");
     introduce(setup);
     let ui = &mut setup.settings.ui;
-    ui.depth = if no_color { Depth::None } else { depth };
+    ui.depth = depth;
     if !said {
         ui.ascii = !shows_unicode(locale("LC_CTYPE").as_deref());
     }
+}
+
+/// Whether the person wants no colours anywhere: `NO_COLOR` (no-color.org) is set and not empty.
+#[must_use]
+pub fn no_color() -> bool {
+    env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// Says who works here, where the config does not, and at which machine: every program of one person says the same, or their

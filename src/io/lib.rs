@@ -1,16 +1,18 @@
-//! Workers: all that touches the world outside. They are handed plain values and send messages back; none of them
-//! decides anything about a task or money, and none knows of the screen.
+//! All that touches the world outside: the workers that carry out the engine's effects and answer with messages, and
+//! the loop that hands them over ([`run`]); the store; the config and what else is read at the start. None of it knows
+//! of the screen. What becomes of a task is the engine's to decide; the store only refuses what a claim or a cap
+//! forbids.
 
 pub mod callback;
 pub mod client;
 pub mod config;
-pub mod content_encoding;
+mod content_encoding;
 pub mod download;
 pub mod drafts;
 pub mod environment;
-pub mod export;
+mod export;
 pub mod files;
-pub mod foreign_text;
+mod foreign_text;
 pub mod images;
 pub mod log;
 pub mod paths;

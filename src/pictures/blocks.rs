@@ -6,7 +6,6 @@ use super::{
     colours::{Depth, Ink, brightness, distance},
 };
 
-/// One cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// What is written.

@@ -69,7 +69,7 @@ pub struct Few {
 }
 
 impl Few {
-    /// The same with those sides, in pixels; each takes the one that lies there.
+    /// The picture with those sides, in pixels; each takes the colour of the one that lies there.
     #[must_use]
     pub fn grown(self, width: usize, height: usize) -> Self {
         let from_height = self.pixels.len() / self.width;

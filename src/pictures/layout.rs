@@ -25,7 +25,7 @@ pub fn moments(length_ms: u64, n: usize) -> Vec<u64> {
     (0..n).map(|at| length_ms.saturating_mul(2 * at + 1) / (2 * n)).collect()
 }
 
-/// The same moments of two videos, which both have them.
+/// The [`moments`] of the shorter of two videos, which both have.
 #[must_use]
 pub fn shared_moments(lengths_ms: (u64, u64), n: usize) -> Vec<u64> {
     moments(lengths_ms.0.min(lengths_ms.1), n)

@@ -124,7 +124,7 @@ impl Picture {
         Self { width, height, rgb }
     }
 
-    /// The same shape within those sides; never larger than it is.
+    /// Its sides made to fit within those, in its own shape; never larger than it is.
     #[must_use]
     pub fn within(&self, width: usize, height: usize) -> Self {
         let (w, h) = sides_within((self.width, self.height), (width, height));

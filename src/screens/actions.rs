@@ -28,6 +28,7 @@ use crate::{
         sort_menu,
     },
     toast, undo, whole_tasks,
+    widgets::steps::Direction,
 };
 use domain::{
     retry,
@@ -134,10 +135,10 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         Action::Complete if app.screen.top::<Picker>().is_some() => return pick::complete(app),
         Action::Complete => return compose::complete(app),
         Action::Delete => return pick::delete(app),
-        Action::NextRow => return compose::step(app, true),
-        Action::PreviousRow => return compose::step(app, false),
-        Action::NextChoice => return compose::change(app, true),
-        Action::PreviousChoice => return compose::change(app, false),
+        Action::NextRow => return compose::step(app, Direction::Forward),
+        Action::PreviousRow => return compose::step(app, Direction::Back),
+        Action::NextChoice => return compose::change(app, Direction::Forward),
+        Action::PreviousChoice => return compose::change(app, Direction::Back),
         Action::Choose => return compose::enter(app),
         Action::Yes => return confirm::answered(app, true),
         Action::No => return confirm::answered(app, false),
@@ -148,8 +149,8 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         Action::EditPrompts => failures::edit_prompts(app),
         Action::FixField => failures::fix_field(app),
         Action::NextField if failures::frame::field(app).is_some() => return failures::frame::complete(app),
-        Action::NextField => failures::other_field(app, true),
-        Action::PreviousField => failures::other_field(app, false),
+        Action::NextField => failures::other_field(app, Direction::Forward),
+        Action::PreviousField => failures::other_field(app, Direction::Back),
         Action::Fix => return compose::fix(app),
         Action::LeaveOut => preview::leave_out(app),
         Action::Camera(what) => compose::in_camera(app, what),
@@ -157,21 +158,21 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         Action::Help => help::toggle(app),
         Action::Palette => palette::open(app),
         Action::CommandLine => command_line::open(app),
-        Action::CompleteWord => return command_line::complete(app, true),
-        Action::CompleteBack => return command_line::complete(app, false),
+        Action::CompleteWord => return command_line::complete(app, Direction::Forward),
+        Action::CompleteBack => return command_line::complete(app, Direction::Back),
         Action::Sheet => return of_cursor(app, Then::Sheet),
         Action::Gallery => gallery::toggle(app),
         Action::Sharper => sights::sharper(app),
         Action::NextFrame | Action::PreviousFrame => {
-            let forward = action == Action::NextFrame;
+            let to = if action == Action::NextFrame { Direction::Forward } else { Direction::Back };
             let steps = if app.screen.layers.is_empty() { detail::sights::step } else { contact_sheet::step };
-            steps(app, forward);
+            steps(app, to);
         }
         Action::NextPoster => in_table(app, |app| table::go(app, Move::Down)),
         Action::PreviousPoster => in_table(app, |app| table::go(app, Move::Up)),
         Action::Messages => app.screen.open(ListView::of(&MESSAGES)),
-        Action::NextPane => turn(app, true),
-        Action::PreviousPane => turn(app, false),
+        Action::NextPane => turn(app, Direction::Forward),
+        Action::PreviousPane => turn(app, Direction::Back),
         Action::Show(pane) => show(app, pane),
         Action::Full => app.screen.full = !app.screen.full,
         Action::Move(to) => go(app, to),
@@ -192,8 +193,8 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         Action::Return => table::place::back(app),
         Action::CopyMenu => app.screen.open(CopyMenu),
         Action::Resolve => return resolve::open(app),
-        Action::NextTab => detail::turn(app, true),
-        Action::PreviousTab => detail::turn(app, false),
+        Action::NextTab => detail::turn(app, Direction::Forward),
+        Action::PreviousTab => detail::turn(app, Direction::Back),
         Action::Search => lists::search(app),
         Action::NextHit => go(app, Move::Down),
         Action::PreviousHit => go(app, Move::Up),
@@ -258,11 +259,11 @@ fn close(app: &mut App) -> Vec<Do> {
     back(app)
 }
 
-fn turn(app: &mut App, forward: bool) {
-    let next = match (app.screen.pane, forward) {
-        (Pane::Table, true) | (Pane::Compose, false) => Pane::Detail,
-        (Pane::Detail, true) | (Pane::Table, false) => Pane::Compose,
-        (Pane::Compose, true) | (Pane::Detail, false) => Pane::Table,
+fn turn(app: &mut App, to: Direction) {
+    let next = match (app.screen.pane, to) {
+        (Pane::Table, Direction::Forward) | (Pane::Compose, Direction::Back) => Pane::Detail,
+        (Pane::Detail, Direction::Forward) | (Pane::Table, Direction::Back) => Pane::Compose,
+        (Pane::Compose, Direction::Forward) | (Pane::Detail, Direction::Back) => Pane::Table,
     };
     show(app, next);
 }

@@ -93,7 +93,7 @@ impl App {
 /// The attempts that the last plan of retries made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Round {
-    /// They.
+    /// The attempts' keys.
     pub keys: Vec<TaskKey>,
     /// Whether their end has been told.
     pub told: bool,

@@ -121,7 +121,6 @@ impl<T: Overlay + Clone> Cloned for T {
     }
 }
 
-/// A layer.
 #[derive(Debug)]
 pub struct Layer(Box<dyn Overlay>);
 
@@ -152,7 +151,7 @@ impl Layer {
         (&*self.0 as &dyn Any).downcast_ref()
     }
 
-    /// The same, to be changed.
+    /// The layer where it is a `T`, to be changed.
     pub fn of_mut<T: Overlay>(&mut self) -> Option<&mut T> {
         (&mut *self.0 as &mut dyn Any).downcast_mut()
     }
@@ -170,7 +169,7 @@ impl Screen {
         self.layers.last()?.of()
     }
 
-    /// The same, to be changed.
+    /// The topmost layer where it is a `T`, to be changed.
     pub fn top_mut<T: Overlay>(&mut self) -> Option<&mut T> {
         self.layers.last_mut()?.of_mut()
     }

@@ -22,9 +22,9 @@ use engine::settings::UiSettings;
 use ratatui::layout::Rect;
 
 /// Fewer cells across than this, and only a sentence is shown.
-pub const MIN_WIDTH: u16 = 40;
+pub(crate) const MIN_WIDTH: u16 = 40;
 /// Fewer rows than this, and only a sentence is shown.
-pub const MIN_HEIGHT: u16 = 12;
+pub(crate) const MIN_HEIGHT: u16 = 12;
 /// From this many rows on, detail always lies below the table.
 const DETAIL_FROM: u16 = 30;
 /// Below this many rows detail takes the whole place while it has the keys.
@@ -37,25 +37,26 @@ const BESIDE_LEAST: u16 = 120;
 const THREE_FROM: u16 = 280;
 /// Cells across of a column beside the table, at most.
 const COLUMN: u16 = 90;
-/// The least time between two changes of the picture that time alone makes, in milliseconds.
+/// Milliseconds between two frames that differ only because time has passed: ages are shown this coarsely.
 const STEP_MS: u64 = 10_000;
-/// The same where nothing is to move by itself.
+/// As [`STEP_MS`], with `ui.reduced_motion`, where nothing is to move by itself.
 const CALM_STEP_MS: u64 = 60_000;
 /// Questions without an answer from which on the line is called offline on a row of its own.
 const OFFLINE_FROM: u32 = 2;
 
 /// The screen's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// Too small for anything but a sentence.
     TooSmall,
     /// Large enough.
     Panes(Places),
 }
 
-/// Where the parts lie. All have the screen's full width, unless the panes stand beside each other.
+/// Where the parts lie, one below the other. All have the screen's full width; only `table`, `detail` and `compose` may
+/// stand beside each other instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Places {
+pub(crate) struct Places {
     /// One row.
     pub header: Rect,
     /// A row for the banner, where one is up.
@@ -74,7 +75,7 @@ pub struct Places {
 
 /// What stands on a row of its own below the header, the gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Banner {
+pub(crate) enum Banner {
     /// The queue halted; `Work::halt` says why.
     Halted,
     /// There is no key for the service.
@@ -91,7 +92,7 @@ pub enum Banner {
 
 /// The banner that is up: the gravest, since what is said in two places is read in none.
 #[must_use]
-pub fn banner(app: &App) -> Option<Banner> {
+pub(crate) fn banner(app: &App) -> Option<Banner> {
     [
         // What the end waits for, whatever else is wrong.
         (engine::waits_for_room(&app.work), Banner::Unwritten),
@@ -110,13 +111,13 @@ pub fn banner(app: &App) -> Option<Banner> {
 
 /// The profile whose service has not answered for so long that a row of its own says so.
 #[must_use]
-pub fn offline(app: &App) -> Option<&str> {
+pub(crate) fn offline(app: &App) -> Option<&str> {
     app.work.offline().map(|(profile, _)| profile).filter(|name| app.work.of(name).poller.misses >= OFFLINE_FROM)
 }
 
 /// How many tasks of an earlier run are still unsent while sending is paused, and what they would cost.
 #[must_use]
-pub fn unsent(app: &App) -> (usize, Totals) {
+pub(crate) fn unsent(app: &App) -> (usize, Totals) {
     let rows = app.work.queue.unsent.iter().filter_map(|key| app.work.tasks.rows.get(key));
     let queued = rows.filter(|row| app.work.queue.is_paused() && row.state == TaskState::Queued);
     let costs: Vec<Money> = queued.map(|row| row.money()).collect();
@@ -125,7 +126,7 @@ pub fn unsent(app: &App) -> (usize, Totals) {
 
 /// The whole layout.
 #[must_use]
-pub fn layout(app: &App) -> Layout {
+pub(crate) fn layout(app: &App) -> Layout {
     let Screen { width, height, pane, full, .. } = app.screen;
     if width < MIN_WIDTH || height < MIN_HEIGHT {
         return Layout::TooSmall;
@@ -198,7 +199,7 @@ fn table_height(pane: Pane, height: u16, body: u16) -> u16 {
 
 /// Cells across and down that detail has for its content, if it is on the screen.
 #[must_use]
-pub fn detail_size(app: &App) -> Option<(u16, u16)> {
+pub(crate) fn detail_size(app: &App) -> Option<(u16, u16)> {
     match layout(app) {
         Layout::Panes(Places { detail: Some(detail), .. }) => Some((detail.width, detail.height - 1)),
         Layout::Panes(_) | Layout::TooSmall => None,
@@ -208,7 +209,7 @@ pub fn detail_size(app: &App) -> Option<(u16, u16)> {
 /// A box in the middle of the screen for a layer that wants that many cells inside, borders not counted. Smaller
 /// where the screen is.
 #[must_use]
-pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
+pub(crate) fn centred(screen: Rect, width: u16, height: u16) -> Rect {
     // A rest too narrow to read would only disturb.
     const REST: u16 = 8;
     let width = width.saturating_add(4);
@@ -217,16 +218,16 @@ pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
     Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
 }
 
-/// The least time between two changes of the picture that time alone makes, in milliseconds.
+/// Milliseconds between two frames that differ only because time has passed.
 #[must_use]
-pub const fn step_ms(settings: &UiSettings) -> u64 {
+pub(crate) const fn step_ms(settings: &UiSettings) -> u64 {
     if settings.reduced_motion { CALM_STEP_MS } else { STEP_MS }
 }
 
-/// The present as the picture shows it: the moment the last step began. All ages on the screen are counted from it, so
+/// The present as the screen shows it: the moment the last step began. All ages on the screen are counted from it, so
 /// that they change together and seldom.
 #[must_use]
-pub fn shown_now(app: &App) -> Now {
+pub(crate) fn shown_now(app: &App) -> Now {
     let now = app.work.now;
     let past = now.mono.0 % step_ms(&app.work.settings.ui);
     Now {

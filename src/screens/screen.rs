@@ -208,7 +208,7 @@ pub struct PreviewSeen {
     /// How many profiles are.
     pub halted: usize,
     /// Of tasks in each state.
-    pub counts: [usize; 10],
+    pub counts: [usize; TaskState::COUNT],
     /// What of the day's caps is used.
     pub day: Day,
     pub budget: BudgetSettings,
@@ -436,7 +436,7 @@ impl Screen {
         )
     }
 
-    /// Takes a key as typed text would: for editors that share their keys.
+    /// Whether a key is a character to be typed, with neither Ctrl nor Alt.
     #[must_use]
     pub const fn is_text(key: &Key) -> bool {
         !key.ctrl && !key.alt && matches!(key.code, super::key::Code::Char(_))

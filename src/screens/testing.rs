@@ -1,6 +1,6 @@
 //! Screens with tasks, for tests of this floor.
 
-use crate::{app::App, news, table};
+use crate::{app::App, keymap::Move, news, table};
 use domain::task::{Task, TaskState};
 use engine::settings::Settings;
 pub(crate) use engine::testing::{WALL, now, request, task};
@@ -18,7 +18,7 @@ pub(crate) fn with(settings: Settings, states: &[TaskState]) -> App {
     for (key, task_state) in (1..).zip(states) {
         add(&mut state, task(key, *task_state));
     }
-    table::to_first(&mut state);
+    table::go(&mut state, Move::First);
     state
 }
 

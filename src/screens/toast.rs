@@ -26,11 +26,11 @@ const TALL: u16 = 20;
 const LOG: usize = 500;
 
 /// Says something: in the message line for a while, and in the message log.
-pub fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
+pub(crate) fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
     say_of(app, level, text, key, None);
 }
 
-/// The same of something that is said of many tasks, one after another.
+/// Says something that is said of many tasks, one after another: the last of a kind counts those before it.
 pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<TaskKey>, kind: Option<Kind>) {
     let screen = &mut app.screen;
     let until = app.work.now.mono.plus(STANDS);
@@ -137,10 +137,9 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
         more => tr!("{more} more: {log}", more, log),
     };
     let said = format!("{} {}", look.signs.level(newest.level), newest.text);
-    let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
     let room = place.width.saturating_sub(2);
     if place.height > 1 {
-        let parts = text::wrap(&said, usize::from(room.saturating_sub(cells(&more).max(cells(&log)) + 2)));
+        let parts = text::wrap(&said, usize::from(room.saturating_sub(text::cells(&more).max(text::cells(&log)) + 2)));
         let rest = parts.get(1..).unwrap_or_default().join(" ");
         brush.text(
             place.x + 1,
@@ -158,18 +157,17 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
 
 /// One row: what is said, and at its end how to see more.
 fn draw_line(brush: &mut Brush<'_>, place: Rect, said: &str, more: &str, log: &str, style: Style) {
-    let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
     let room = place.width.saturating_sub(2);
     // Where the end is cut off, the log has the whole of it.
-    let more = if more.is_empty() && cells(said) > room { log } else { more };
-    let beside = if more.is_empty() { 0 } else { cells(more) + 2 };
+    let more = if more.is_empty() && text::cells(said) > room { log } else { more };
+    let beside = if more.is_empty() { 0 } else { text::cells(more) + 2 };
     brush.text(place.x + 1, place.y, room.saturating_sub(beside), said, style);
     let faint = brush.look.theme.faint;
     brush.text_right(place.x, place.y, place.width.saturating_sub(1), more, faint);
 }
 
 /// Puts something into the message log that is said elsewhere on the screen already.
-pub fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
+pub(crate) fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
     let screen = &mut app.screen;
     screen.messages.push_back(Message { at: app.work.now.wall, level, key, text });
     while screen.messages.len() > LOG {
@@ -179,12 +177,12 @@ pub fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
 
 /// When the next message goes away.
 #[must_use]
-pub fn deadline(app: &App) -> Option<Mono> {
+pub(crate) fn deadline(app: &App) -> Option<Mono> {
     app.screen.toasts.iter().map(|toast| toast.until).min()
 }
 
 /// Takes away the messages whose time is over.
-pub fn expire(app: &mut App) {
+pub(crate) fn expire(app: &mut App) {
     let now = app.work.now.mono;
     app.screen.toasts.retain(|toast| toast.until > now);
 }

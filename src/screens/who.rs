@@ -14,7 +14,8 @@ use ratatui::layout::{Position, Rect};
 use words::{print::who, tr};
 
 /// The list.
-pub static WHO: Kind = Kind { texts, heights: |app, view, width| heights(texts(app), view, width), draw, run: None };
+pub(crate) static WHO: Kind =
+    Kind { texts, heights: |app, view, width| heights(texts(app), view, width), draw, run: None };
 
 fn texts(app: &App) -> Vec<String> {
     who::lines(&app.work, &app.screen.voice)

@@ -33,7 +33,7 @@ pub enum Reply {
         why: LineFault,
         /// Bytes of the body that the line took.
         handed: u64,
-        /// All of them.
+        /// Bytes of the whole body.
         total: u64,
         /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
@@ -92,10 +92,7 @@ impl Reply {
 #[serde(rename_all = "snake_case")]
 pub enum SubmitVerdict {
     /// It was taken; charged.
-    Accepted {
-        /// The service's id.
-        id: RemoteId,
-    },
+    Accepted { id: RemoteId },
     /// It was not taken; not charged.
     Refused {
         error: TaskError,
@@ -157,11 +154,7 @@ pub enum Source {
     /// Its address is asked for by this id.
     File(FileId),
     /// The answer names the address. Asking by this id gives a fresh one.
-    Here {
-        /// The id.
-        file: FileId,
-        address: Address,
-    },
+    Here { file: FileId, address: Address },
 }
 
 /// What a question that brought nothing has met, and so what is to be asked less: everything, or this alone.

@@ -39,7 +39,6 @@ pub enum Payload {
     },
 }
 
-/// One call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     pub method: Method,
@@ -63,7 +62,7 @@ impl Call {
         Self { method: Method::Get, under, path, query: Vec::new(), key: true, payload: Payload::None }
     }
 
-    /// The same with one more parameter.
+    /// The call with one more parameter behind its path.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.query.push((name.to_owned(), value.to_string()));

@@ -69,7 +69,7 @@ pub trait Speaks: Send + Sync {
     /// What the answer to [`Ask::Query`] means.
     fn queried(&self, reply: &Reply, asked: &RemoteId) -> QueryVerdict;
 
-    /// The same of an ID that somebody else brought.
+    /// What the answer to [`Ask::Query`] means about an ID that somebody else brought.
     ///
     /// # Errors
     /// Why there is nothing to adopt.

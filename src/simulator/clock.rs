@@ -43,7 +43,6 @@ impl SimClock {
         }
     }
 
-    /// Now.
     #[must_use]
     pub fn now(&self) -> Wall {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! What the service refuses: the contract's rules for a submission, written anew from its side so that a fault of our
+//! What the service refuses: its documented rules for a submission, written anew from its side so that a fault of our
 //! own checks shows in a test.
 
 use base64::{Engine, prelude::BASE64_STANDARD};

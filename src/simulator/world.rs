@@ -36,7 +36,7 @@ pub struct Submission {
 pub struct Counts {
     /// Submissions that arrived.
     pub submissions: u64,
-    /// Of these, the ones that became tasks.
+    /// The submissions that became tasks.
     pub accepted: u64,
     pub queries: u64,
     /// File calls.
@@ -394,7 +394,7 @@ impl Books {
             End::Fail { code, message } => {
                 answer["status"] = json!("Fail");
                 answer["base_resp"] = base_resp(*code, &said(message, faults));
-                // The contract's table: a sensitive input is not charged.
+                // By the service's table of codes a sensitive input is not charged.
                 if *code == 1026 && !task.repaid {
                     task.repaid = true;
                     self.balance += task.price;

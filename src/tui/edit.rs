@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 
 /// A running editor, or why there is none.
 #[derive(Debug)]
-pub struct Editor {
+pub(crate) struct Editor {
     name: String,
     path: PathBuf,
     /// The person's own file; `None` for a text of the program's.
@@ -20,7 +20,7 @@ pub struct Editor {
 }
 
 /// The end of that editor and the text; never where none runs.
-pub async fn end_of(editing: &mut Option<Editor>) -> Result<String, EditorFault> {
+pub(crate) async fn end_of(editing: &mut Option<Editor>) -> Result<String, EditorFault> {
     match editing {
         Some(editor) => editor.ended().await,
         None => std::future::pending().await,
@@ -62,7 +62,7 @@ fn at_line(name: &str, path: &Path, line: usize) -> Vec<OsString> {
 impl Editor {
     /// Starts `$VISUAL`, `$EDITOR` or vi on a text, in a file that only the person can read.
     #[must_use]
-    pub fn open(text: &str) -> Self {
+    pub(crate) fn open(text: &str) -> Self {
         let name = named();
         let path = std::env::temp_dir().join(format!("reeltop-{}.txt", std::process::id()));
         let child = private_files::write(&path, text).and_then(|()| started(&name, &[path.as_os_str()]));
@@ -71,7 +71,7 @@ impl Editor {
 
     /// Starts it on a person's own file, the path as typed, at that line where the editor is one that can be told.
     #[must_use]
-    pub fn on(typed: String, line: usize) -> Self {
+    pub(crate) fn on(typed: String, line: usize) -> Self {
         let name = named();
         let path = expanded(typed.trim());
         let child = path.clone().and_then(|path| {
@@ -83,7 +83,7 @@ impl Editor {
 
     /// The person's own file that it is on, the path as typed.
     #[must_use]
-    pub fn file(&self) -> Option<&str> {
+    pub(crate) fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
 
@@ -92,7 +92,7 @@ impl Editor {
     ///
     /// # Errors
     /// Why there is no new text.
-    pub async fn ended(&mut self) -> Result<String, EditorFault> {
+    pub(crate) async fn ended(&mut self) -> Result<String, EditorFault> {
         let program = || self.name.clone();
         let result = match &mut self.child {
             Ok(child) => match child.wait().await {
@@ -112,7 +112,7 @@ impl Editor {
     }
 
     /// Tells it that the line is gone: editors keep what was typed and give the terminal back. Waits a little for that.
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         let id = self.child.as_ref().ok().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
         if let Some(pid) = id.and_then(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::HUP);

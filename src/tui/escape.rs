@@ -5,13 +5,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 /// Into the laptop's clipboard (OSC 52). How long a text may be is for `screens::copy` to say.
 #[must_use]
-pub fn copy(text: &str) -> Vec<u8> {
+pub(crate) fn copy(text: &str) -> Vec<u8> {
     wrapped(&format!("\x1b]52;c;{}\x07", STANDARD.encode(text)))
 }
 
 /// A notice on the laptop (OSC 9 for iTerm2, kitty, Windows Terminal; OSC 777 for urxvt, foot, WezTerm).
 #[must_use]
-pub fn notice(text: &str) -> Vec<u8> {
+pub(crate) fn notice(text: &str) -> Vec<u8> {
     let text = plain(text);
     let mut bytes = wrapped(&format!("\x1b]9;{text}\x07"));
     bytes.extend(wrapped(&format!("\x1b]777;notify;reeltop;{text}\x07")));
@@ -20,14 +20,14 @@ pub fn notice(text: &str) -> Vec<u8> {
 
 /// The window's title.
 #[must_use]
-pub fn title(text: &str) -> Vec<u8> {
+pub(crate) fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x07", plain(text)).into_bytes()
 }
 
 /// How far the work is, in percent, for the terminal's tab and the desktop's bar (OSC 9;4, which ConEmu brought up and Windows
 /// Terminal, WezTerm, Ghostty, kitty and iTerm2 know); `None` takes it away.
 #[must_use]
-pub fn progress(percent: Option<u8>) -> Vec<u8> {
+pub(crate) fn progress(percent: Option<u8>) -> Vec<u8> {
     let said = percent.map_or_else(|| "0;0".to_owned(), |percent| format!("1;{}", percent.min(100)));
     wrapped(&format!("\x1b]9;4;{said}\x07"))
 }

@@ -9,7 +9,7 @@ use screens::msg::{Inside, Terminal};
 use std::time::{Duration, Instant};
 
 /// The questions: XTVERSION, `CSI 16 t`, DA1.
-pub const QUESTIONS: &[u8] = b"\x1b[>q\x1b[16t\x1b[c";
+const QUESTIONS: &[u8] = b"\x1b[>q\x1b[16t\x1b[c";
 /// kitty's question whether it shows pictures, with one of a pixel (its documentation, "Querying support").
 const KITTY_ASKS: &[u8] = b"\x1b_Gi=4242,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\";
 const KITTY_SAYS: &[u8] = b"\x1b_Gi=4242;OK";
@@ -20,7 +20,7 @@ const KITTY_FROM: (u32, u32) = (0, 28);
 
 /// What is known and what was asked.
 #[derive(Debug)]
-pub struct Graphics {
+pub(crate) struct Graphics {
     terminal: Terminal,
     /// When it was asked, until it has answered.
     asked: Option<Instant>,
@@ -29,7 +29,7 @@ pub struct Graphics {
 
 /// What an answer leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// All is known that will be.
     Known(Terminal),
     /// tmux is to be asked which terminal it runs in.
@@ -39,7 +39,7 @@ pub enum Next {
 impl Graphics {
     /// By what the environment says.
     #[must_use]
-    pub fn new(set: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn new(set: impl Fn(&str) -> Option<String>) -> Self {
         let inside = match (set("TMUX"), set("STY")) {
             (Some(_), _) => Inside::Tmux,
             (None, Some(_)) => Inside::Screen,
@@ -53,12 +53,12 @@ impl Graphics {
 
     /// What is known now.
     #[must_use]
-    pub const fn terminal(&self) -> &Terminal {
+    pub(crate) const fn terminal(&self) -> &Terminal {
         &self.terminal
     }
 
     /// The screen's size in cells and pixels, as the operating system knows it; the pixels may be 0. Tells whether that is news.
-    pub fn sized(&mut self, (columns, rows): (u16, u16), (width, height): (u16, u16)) -> bool {
+    pub(crate) fn sized(&mut self, (columns, rows): (u16, u16), (width, height): (u16, u16)) -> bool {
         let cell = (width.checked_div(columns).unwrap_or(0), height.checked_div(rows).unwrap_or(0));
         let before = self.terminal.cell;
         self.terminal.cell = Some(cell).filter(|cell| cell.0 > 0 && cell.1 > 0).or(before);
@@ -67,25 +67,25 @@ impl Graphics {
 
     /// Whether there is anything to be asked, where that way is set.
     #[must_use]
-    pub const fn is_to_be_asked(&self, set: Pictures) -> bool {
+    pub(crate) const fn is_to_be_asked(&self, set: Pictures) -> bool {
         let asks = !matches!(set, Pictures::Off | Pictures::Blocks) && !matches!(self.terminal.inside, Inside::Screen);
         pictures::AVAILABLE && asks
     }
 
     /// The questions go out now.
-    pub fn asks(&mut self, now: Instant) -> &'static [u8] {
+    pub(crate) fn asks(&mut self, now: Instant) -> &'static [u8] {
         self.asked = Some(now);
         QUESTIONS
     }
 
     /// Whether an answer may still be on its way.
     #[must_use]
-    pub fn waits(&self, now: Instant) -> bool {
+    pub(crate) fn waits(&self, now: Instant) -> bool {
         self.asked.is_some_and(|at| now.saturating_duration_since(at) < DUE)
     }
 
     /// An answer has come, to this or to another question.
-    pub fn answered(&mut self, answer: &[u8]) -> Option<Next> {
+    pub(crate) fn answered(&mut self, answer: &[u8]) -> Option<Next> {
         self.asked?;
         if let Some(name) = answer.strip_prefix(b"\x1bP>|") {
             self.name = String::from_utf8_lossy(name).into_owned();
@@ -109,7 +109,7 @@ impl Graphics {
     }
 
     /// tmux says in which terminal it runs: kitty's question, where it is one of those.
-    pub fn runs_in(&mut self, client: &str) -> Result<Vec<u8>, Next> {
+    pub(crate) fn runs_in(&mut self, client: &str) -> Result<Vec<u8>, Next> {
         // It is in half blocks until the terminal answers: what tmux does not hand through has no answer.
         let known = self.known(Pictures::Blocks);
         if client.split_whitespace().any(|name| of_name(name) == Some(Pictures::Kitty)) {
@@ -152,7 +152,7 @@ fn of_name(name: &str) -> Option<Pictures> {
 }
 
 /// Asks tmux in which terminal it runs: its name and version as it told tmux, and its type. Empty where tmux does not say.
-pub async fn client_of_tmux() -> String {
+pub(crate) async fn client_of_tmux() -> String {
     let mut tmux = tokio::process::Command::new("tmux");
     tmux.args(["display-message", "-p", "#{client_termtype} #{client_termname}"]).kill_on_drop(true);
     tmux.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::null());

@@ -20,7 +20,7 @@ const AHEAD: usize = 4;
 
 /// What came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Typed {
+pub(crate) enum Typed {
     /// Bytes, at least one.
     Bytes(Vec<u8>),
     /// The terminal has another size.
@@ -31,7 +31,7 @@ pub enum Typed {
 
 /// What is typed, while it is ours. Dropping it leaves what is typed from then on to another program.
 #[derive(Debug)]
-pub struct Source {
+pub(crate) struct Source {
     pieces: Receiver<Vec<u8>>,
     resized: unix::Signal,
     /// Its closing ends the thread.
@@ -45,7 +45,7 @@ impl Source {
     ///
     /// # Errors
     /// When the operating system has no room for another pipe or handler.
-    pub fn open() -> io::Result<Self> {
+    pub(crate) fn open() -> io::Result<Self> {
         let line = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let resized = unix::signal(SignalKind::window_change())?;
         let (stopped, stop) = io::pipe()?;
@@ -55,7 +55,7 @@ impl Source {
     }
 
     /// The next thing that comes. Losing the race against another future loses nothing.
-    pub async fn next(&mut self) -> Typed {
+    pub(crate) async fn next(&mut self) -> Typed {
         tokio::select! {
             biased;
             _ = self.resized.recv() => Typed::Resized,
@@ -76,7 +76,7 @@ impl Drop for Source {
 }
 
 /// What is typed next; never where the terminal is another's.
-pub async fn next_typed(terminal: &mut Option<Source>) -> Typed {
+pub(crate) async fn next_typed(terminal: &mut Option<Source>) -> Typed {
     match terminal {
         Some(terminal) => terminal.next().await,
         None => std::future::pending().await,

@@ -8,7 +8,7 @@ use screens::{
 
 /// What one event of the terminal is for us; `None` for what we have no use for.
 #[must_use]
-pub fn input(event: Event) -> Option<Input> {
+pub(crate) fn input(event: Event) -> Option<Input> {
     match event {
         Event::Key(key) => translate(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text)),

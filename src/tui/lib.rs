@@ -1,17 +1,18 @@
-//! The terminal: the loop, the effect runner, decoder, frame writer, signals. All that is done is decided in `screens`.
+//! The terminal: its modes, the decoder of what is typed, the writer of frames and pictures, and the dashboard's loop.
+//! What is done and shown is decided in `screens`.
 
 pub mod dashboard;
 pub mod decode;
-pub mod edit;
-pub mod escape;
+mod edit;
+mod escape;
 pub mod frame;
-pub mod graphics;
-pub mod input;
-pub mod keys;
+mod graphics;
+mod input;
+mod keys;
 pub mod linear;
-pub mod paste_guess;
-pub mod picture_encoder;
-pub mod picture_output;
-pub mod picture_pace;
+mod paste_guess;
+mod picture_encoder;
+mod picture_output;
+mod picture_pace;
 pub mod terminal;
-pub mod writer;
+mod writer;

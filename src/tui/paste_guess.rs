@@ -21,7 +21,7 @@ const SINGLE: u8 = 3;
 
 /// Finds pastes in what has been typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bursts {
+pub(crate) struct Bursts {
     /// Until when text belongs to the last one, in milliseconds.
     until: u64,
     /// Pieces of one key in a row that were counted to it.
@@ -30,7 +30,7 @@ pub struct Bursts {
 
 impl Bursts {
     /// Takes what came together at `now` milliseconds; gives it with each run of keys that is a paste as one.
-    pub fn gather(&mut self, inputs: Vec<Input>, now: u64) -> Vec<Input> {
+    pub(crate) fn gather(&mut self, inputs: Vec<Input>, now: u64) -> Vec<Input> {
         let mut out = Vec::with_capacity(inputs.len());
         let mut run = String::new();
         let mut keys = Vec::new();

@@ -27,7 +27,7 @@ const PIECE: std::ops::RangeInclusive<usize> = 1_400..=16_384;
 
 /// A picture in the terminal's bytes, by what decides them.
 #[derive(Debug)]
-pub struct EncodedPicture {
+pub(crate) struct EncodedPicture {
     id: u32,
     place: Rect,
     sending: Arc<Sending>,
@@ -45,7 +45,7 @@ struct Wish {
 
 /// The way to the thread.
 #[derive(Debug)]
-pub struct PictureEncoder {
+pub(crate) struct PictureEncoder {
     to: Sender<Wish>,
     /// What it works on or is to.
     asked: Vec<(u32, Rect)>,
@@ -56,7 +56,7 @@ pub struct PictureEncoder {
 impl PictureEncoder {
     /// Starts the thread; what it makes comes by that channel.
     #[must_use]
-    pub fn start(made: UnboundedSender<Made>) -> Self {
+    pub(crate) fn start(made: UnboundedSender<Made>) -> Self {
         let (to, wishes) = mpsc::channel();
         thread::spawn(move || serve(&wishes, &made));
         Self { to, asked: Vec::new(), kept: VecDeque::new() }
@@ -64,7 +64,7 @@ impl PictureEncoder {
 
     /// The bytes of a picture at a place, where they are made; else has them made. `slice` is about how many bytes go with
     /// a frame now.
-    pub fn sending(
+    pub(crate) fn sending(
         &mut self,
         pixels: &Pixels,
         place: Rect,
@@ -103,7 +103,7 @@ impl PictureEncoder {
     }
 
     /// A picture was made.
-    pub fn take(&mut self, made: EncodedPicture) {
+    pub(crate) fn take(&mut self, made: EncodedPicture) {
         self.asked.retain(|asked| *asked != (made.id, made.place));
         self.kept.push_back(made);
         let mut all: usize = self.kept.iter().map(|kept| kept.sending.bytes()).sum();
@@ -115,7 +115,7 @@ impl PictureEncoder {
 
 /// The number by which kitty knows a picture: 1 to 255, beginning where other programs in the same window hardly do.
 #[must_use]
-pub fn number(id: u32) -> u8 {
+pub(crate) fn number(id: u32) -> u8 {
     (u64::from(id).wrapping_add(u64::from(std::process::id()) * 31) % 255 + 1) as u8
 }
 

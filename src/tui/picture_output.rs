@@ -17,7 +17,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 /// What comes from beside the loop.
 #[derive(Debug)]
-pub enum Made {
+pub(crate) enum Made {
     /// A picture in the terminal's bytes.
     Picture(EncodedPicture),
     /// In which terminal tmux runs.
@@ -26,7 +26,7 @@ pub enum Made {
 
 /// What an answer leads to.
 #[derive(Debug)]
-pub enum Does {
+pub(crate) enum Does {
     /// The screens are told.
     Tell(Terminal),
     /// A further question goes out.
@@ -34,7 +34,7 @@ pub enum Does {
 }
 
 #[derive(Debug)]
-pub struct PictureOutput {
+pub(crate) struct PictureOutput {
     graphics: Graphics,
     encoder: Option<PictureEncoder>,
     made: UnboundedReceiver<Made>,
@@ -46,7 +46,7 @@ pub struct PictureOutput {
 impl PictureOutput {
     /// Knows what the environment and the operating system say.
     #[must_use]
-    pub fn set_up() -> Self {
+    pub(crate) fn set_up() -> Self {
         let (to, made) = mpsc::unbounded_channel();
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let mut output = Self { graphics: Graphics::new(set), encoder: None, made, to, asked: false };
@@ -55,25 +55,25 @@ impl PictureOutput {
     }
 
     /// Looks anew how large a cell is. Tells whether that is news.
-    pub fn sized(&mut self) -> bool {
+    pub(crate) fn sized(&mut self) -> bool {
         let size = crossterm::terminal::window_size().ok();
         size.is_some_and(|size| self.graphics.sized((size.columns, size.rows), (size.width, size.height)))
     }
 
     /// What is known of the terminal.
     #[must_use]
-    pub fn terminal(&self) -> Terminal {
+    pub(crate) fn terminal(&self) -> Terminal {
         self.graphics.terminal().clone()
     }
 
     /// Whether we run in tmux.
     #[must_use]
-    pub fn is_in_tmux(&self) -> bool {
+    pub(crate) fn is_in_tmux(&self) -> bool {
         self.graphics.terminal().inside == Inside::Tmux
     }
 
     /// What the terminal is to be asked, once.
-    pub fn asks(&mut self, set: Pictures) -> Option<&'static [u8]> {
+    pub(crate) fn asks(&mut self, set: Pictures) -> Option<&'static [u8]> {
         if self.asked || !self.graphics.is_to_be_asked(set) {
             return None;
         }
@@ -82,18 +82,18 @@ impl PictureOutput {
     }
 
     /// It is asked once more: the person has reason to doubt what is shown, and tmux may have been taken to another terminal.
-    pub const fn asks_again(&mut self) {
+    pub(crate) const fn asks_again(&mut self) {
         self.asked = false;
     }
 
     /// Whether an answer may still be on its way.
     #[must_use]
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.graphics.waits(Instant::now())
     }
 
     /// The terminal has answered: this, or how fast the line is.
-    pub fn heard(&mut self, answers: Vec<Vec<u8>>, pace: &mut Pace) -> Vec<Does> {
+    pub(crate) fn heard(&mut self, answers: Vec<Vec<u8>>, pace: &mut Pace) -> Vec<Does> {
         if answers.iter().any(|answer| answer == picture_pace::ANSWER) {
             pace.answered(Instant::now());
         }
@@ -114,7 +114,7 @@ impl PictureOutput {
     }
 
     /// The next thing that comes from beside the loop.
-    pub async fn next(&mut self) -> Made {
+    pub(crate) async fn next(&mut self) -> Made {
         match self.made.recv().await {
             Some(made) => made,
             // It has an end of the channel itself.
@@ -123,7 +123,7 @@ impl PictureOutput {
     }
 
     /// Takes it up.
-    pub fn take(&mut self, made: Made) -> Option<Does> {
+    pub(crate) fn take(&mut self, made: Made) -> Option<Does> {
         match made {
             Made::Picture(encoded) => {
                 if let Some(encoder) = &mut self.encoder {
@@ -140,7 +140,7 @@ impl PictureOutput {
     }
 
     /// The pictures of a screen with their bytes, as far as those are made. `slice` is about how many of them go with a frame.
-    pub fn pictured(&mut self, shown: Vec<Shown>, slice: usize) -> Vec<Pictured> {
+    pub(crate) fn pictured(&mut self, shown: Vec<Shown>, slice: usize) -> Vec<Pictured> {
         let (cell, tmux) = (self.graphics.terminal().cell, self.is_in_tmux());
         let of = |Shown { place, pixels }: Shown| {
             let pixels = pixels.map(|pixels| {

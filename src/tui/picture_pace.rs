@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 /// The question, and its answer (ECMA-48, 8.3.35).
-pub const QUESTION: &[u8] = b"\x1b[5n";
-pub const ANSWER: &[u8] = b"\x1b[0n";
+pub(crate) const QUESTION: &[u8] = b"\x1b[5n";
+pub(crate) const ANSWER: &[u8] = b"\x1b[0n";
 
 /// The longest that a key is to wait for the slice before it.
 const WAIT: Duration = Duration::from_millis(60);
@@ -25,7 +25,7 @@ const BLIND: Duration = Duration::from_millis(100);
 
 /// What is known of the line.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     slice: usize,
     /// When the last slice went, its bytes, and whether its answer is waited for.
     last: Option<(Instant, usize, bool)>,
@@ -44,31 +44,31 @@ impl Default for Pace {
 impl Pace {
     /// About how many bytes of pictures may go with a frame now.
     #[must_use]
-    pub fn slice(&self, now: Instant) -> usize {
+    pub(crate) fn slice(&self, now: Instant) -> usize {
         if self.next().is_none_or(|at| at <= now) { self.slice } else { 0 }
     }
 
     /// About how many bytes a slice has, as far as that is known.
     #[must_use]
-    pub const fn size(&self) -> usize {
+    pub(crate) const fn size(&self) -> usize {
         self.slice
     }
 
     /// When the next slice may go; `None` for at once, or as soon as the answer comes.
     #[must_use]
-    pub fn next(&self) -> Option<Instant> {
+    pub(crate) fn next(&self) -> Option<Instant> {
         let (at, _, waits) = self.last?;
         Some(at + if waits { PATIENCE } else { BLIND }).filter(|_| waits || self.mute)
     }
 
     /// Whether an answer is on its way.
     #[must_use]
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         !self.mute && self.last.is_some_and(|(_, _, waits)| waits)
     }
 
     /// A frame of so many bytes, pictures among them, goes out now, the question behind it.
-    pub fn sent(&mut self, now: Instant, bytes: usize) {
+    pub(crate) fn sent(&mut self, now: Instant, bytes: usize) {
         if self.last.is_some_and(|(_, _, waits)| waits) {
             // Its answer did not come in time.
             self.mute = true;
@@ -78,7 +78,7 @@ impl Pace {
     }
 
     /// The answer has come.
-    pub fn answered(&mut self, now: Instant) {
+    pub(crate) fn answered(&mut self, now: Instant) {
         self.mute = false;
         let Some((at, bytes, _)) = self.last.take() else { return };
         let took = now.saturating_duration_since(at);

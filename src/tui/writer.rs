@@ -11,7 +11,7 @@ use std::{
 
 /// What is written between frames; of each kind the newest is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Aside {
+pub(crate) enum Aside {
     /// The terminal's modes, on.
     Modes,
     /// The mouse, on or off.
@@ -30,7 +30,7 @@ pub enum Aside {
 
 /// The way to the writing thread.
 #[derive(Debug)]
-pub struct Writer {
+pub(crate) struct Writer {
     to: Sender<Vec<u8>>,
     /// A piece was handed over and is not yet written.
     busy: bool,
@@ -39,7 +39,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread. `written` is called after each piece, with what became of it.
-    pub fn start(written: impl Fn(io::Result<()>) + Send + 'static) -> Self {
+    pub(crate) fn start(written: impl Fn(io::Result<()>) + Send + 'static) -> Self {
         let (to, pieces) = mpsc::channel();
         thread::spawn(move || write_all(&pieces, &written));
         Self { to, busy: false, waiting: BTreeMap::new() }
@@ -47,18 +47,18 @@ impl Writer {
 
     /// Whether everything handed over has been written.
     #[must_use]
-    pub const fn idle(&self) -> bool {
+    pub(crate) const fn idle(&self) -> bool {
         !self.busy
     }
 
     /// Hands a frame over, with all that has waited for its turn before it: one write. Only while idle.
-    pub fn frame(&mut self, frame: Vec<u8>) {
+    pub(crate) fn frame(&mut self, frame: Vec<u8>) {
         debug_assert!(self.idle(), "frames are made only when they can be written");
         self.hand_over(frame);
     }
 
     /// Hands something over that is no part of a frame: at once, or when the line is free again.
-    pub fn aside(&mut self, kind: Aside, bytes: Vec<u8>) {
+    pub(crate) fn aside(&mut self, kind: Aside, bytes: Vec<u8>) {
         self.waiting.insert(kind, bytes);
         if self.idle() {
             self.hand_over(Vec::new());
@@ -66,12 +66,12 @@ impl Writer {
     }
 
     /// Has something written together with the next frame.
-    pub fn before_the_frame(&mut self, kind: Aside, bytes: Vec<u8>) {
+    pub(crate) fn before_the_frame(&mut self, kind: Aside, bytes: Vec<u8>) {
         self.waiting.insert(kind, bytes);
     }
 
     /// Notes that a piece was written, and hands over what has waited.
-    pub fn done(&mut self) {
+    pub(crate) fn done(&mut self) {
         self.busy = false;
         if !self.waiting.is_empty() {
             self.hand_over(Vec::new());
@@ -79,7 +79,7 @@ impl Writer {
     }
 
     /// Forgets what waits: the terminal is about to be given back.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.waiting.clear();
     }
 

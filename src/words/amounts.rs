@@ -1,7 +1,7 @@
 //! Numbers as words: ages, spans of time, clock times, sizes. Coarse, so that they change seldom.
 
 use crate::tr;
-use domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
+use domain::time::{DAY, HOUR, MINUTE, Now, SECOND, Wall};
 use engine::expected::Expected;
 use std::fmt::Display;
 
@@ -16,7 +16,7 @@ pub fn span(ms: u64) -> String {
         ms if ms < MINUTE => seconds(ms / SECOND),
         ms if ms < 2 * HOUR => tr!("{n} min", n = ms / MINUTE),
         ms if ms < 48 * HOUR => tr!("{n} h", n = ms / HOUR),
-        ms => tr!("{n} d", n = ms / (24 * HOUR)),
+        ms => tr!("{n} d", n = ms / DAY),
     }
 }
 

@@ -18,7 +18,6 @@ use engine::{msg::Detail, risk::AT_RISK, settings::Settings};
 /// The most cells of a picture's address: a data URL is a whole picture.
 const ADDRESS: usize = 200;
 
-/// One fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// What it is about; empty where it goes on with the one before.
@@ -129,7 +128,6 @@ pub fn who(row: &Row) -> Option<Fact> {
     Some(&*row.kind.who).filter(|who| !who.is_empty()).map(|who| fact(tr!("Who"), who, Tone::Plain))
 }
 
-/// The prompt.
 #[must_use]
 pub fn prompt(row: &Row) -> Fact {
     fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { row.prompt() }, Tone::Plain)

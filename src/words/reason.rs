@@ -59,7 +59,7 @@ pub fn message(reason: &Reason, voice: &Voice) -> String {
     problem(reason, voice).fact()
 }
 
-/// The same where the task's state already says that it may have been accepted and charged.
+/// What happened and why, where the task's state already says that it may have been accepted and charged.
 #[must_use]
 pub fn cause(reason: &Reason, voice: &Voice) -> String {
     match reason {

@@ -8,7 +8,7 @@ pub(crate) struct Token {
     pub(crate) line: usize,
 }
 
-/// A path as it is named in a source: `["crate", "logic", "msg"]`.
+/// A path as it is named in a source: `["crate", "work", "Task"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Path {
     pub(crate) parts: Vec<String>,

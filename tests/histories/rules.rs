@@ -279,7 +279,7 @@ impl Rules {
         let since = ledger.iter().rposition(|line| line.event == MoneyEvent::Unknown).unwrap_or(0);
         let is_told = ledger[since..].iter().any(|line| line.event == MoneyEvent::Recorded);
         let wrong = match made {
-            // Not charged by the contract, until the records say otherwise.
+            // Not charged by the table of codes, until the records say otherwise.
             Some(made) if made.fails == Some(1026) && last.event == MoneyEvent::Released => is_told,
             Some(made) if made.charge(now) > 0 => !counts,
             Some(_) => amount != price && amount != Amount::ZERO,

@@ -166,7 +166,7 @@ pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
         submit_stall: DEADLINE,
         query_timeout: DEADLINE,
         allow_http: false,
-        key: Some(SecretString::from(KEY.to_owned())),
+        key: SecretString::from(KEY.to_owned()),
     }
 }
 

@@ -90,17 +90,6 @@ fn queue(home: &Home, prompt: &str, picture: Option<&str>) {
     command.status().unwrap();
 }
 
-/// A grey PNG that the service takes.
-fn png(side: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_image_data(&vec![128; (side * side) as usize]).unwrap();
-    writer.finish().unwrap();
-    bytes
-}
-
 #[test]
 #[ignore = "takes half an hour: cargo test --test soak -- --ignored --nocapture"]
 fn soak() {
@@ -123,7 +112,7 @@ fn soak() {
         ],
     );
     let picture = home.path().join("grey.png");
-    fs::File::create(&picture).unwrap().write_all(&png(320)).unwrap();
+    fs::File::create(&picture).unwrap().write_all(&support::png(320, 320)).unwrap();
     let picture = picture.to_str().unwrap();
     let mut programs: Vec<Option<Program>> = (0..3).map(|which| Some(Program::start(&home, which))).collect();
     let (begun, mut kills, mut n) = (Instant::now(), 0_usize, 0);

@@ -6,7 +6,7 @@ use ::io::{files, images, prompts, shrink, store::Store};
 use domain::{
     catalogue::Catalogue,
     request::Request,
-    task::{RemoteId, SavedFile, Task, TaskKey},
+    task::{RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
 use engine::{
@@ -245,6 +245,11 @@ impl Flow {
     /// Every task as the store has it, oldest first.
     pub(crate) fn tasks(&self) -> Vec<Task> {
         super::tasks_of(&self.store)
+    }
+
+    /// The state of every task, oldest first.
+    pub(crate) fn states(&self) -> Vec<TaskState> {
+        self.tasks().iter().map(Task::state).collect()
     }
 }
 

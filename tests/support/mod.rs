@@ -48,6 +48,9 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// A key that is easy to look for.
 pub(crate) const KEY: &str = "sk-very-secret-0123456789";
 
+/// Consents to what the call costs, up to the day's cap.
+pub(crate) const YES: [&str; 3] = ["--yes", "--max-cost", "20"];
+
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_reeltop");
 
@@ -390,4 +393,13 @@ pub(crate) fn tasks_of(store: &Store) -> Vec<Task> {
     store.tasks(each).unwrap();
     tasks.sort_by_key(|task| task.key);
     tasks
+}
+
+/// A black PNG of that size.
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut writer = png::Encoder::new(&mut out, width, height).write_header().unwrap();
+    writer.write_image_data(&vec![0; (width * height) as usize]).unwrap();
+    writer.finish().unwrap();
+    out
 }

@@ -16,7 +16,7 @@ pub(super) enum Stands {
     Ready,
     /// With that code of the service's.
     Failed(i64),
-    /// The same.
+    /// Refused, with that code of the service's.
     Refused(i64),
     Cancelled,
 }

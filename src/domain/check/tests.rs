@@ -19,7 +19,7 @@ fn found(draft: &Draft) -> Vec<Fault> {
 }
 
 #[test]
-fn what_the_contract_allows_has_no_fault() {
+fn what_the_documentation_allows_has_no_fault() {
     let long_enough = "word ".repeat(199).trim().to_owned();
     for good in [
         draft(HAILUO),

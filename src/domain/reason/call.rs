@@ -41,7 +41,7 @@ pub enum Met {
         why: LineFault,
         /// Bytes of the body that the line took.
         handed: u64,
-        /// All of them.
+        /// Bytes of the whole body.
         total: u64,
     },
     /// The line failed before a whole answer came.
@@ -86,7 +86,7 @@ pub enum Met {
     GatewayRequest,
     /// A time-out behind the gateway.
     GatewayTimeout,
-    /// An error that the contract does not name.
+    /// An error that the service's documentation does not name.
     NotKnown,
     /// No such call at this address (404, 405).
     NoSuchCall,
@@ -120,7 +120,7 @@ pub enum Met {
     Ended(String),
     /// The service gave up and named no reason.
     NoReason,
-    /// The service gave up for a reason that the contract does not name.
+    /// The service gave up for a reason that its documentation does not name.
     ReasonNotKnown,
     /// No address of a file.
     NoAddress,
@@ -160,7 +160,7 @@ pub enum Then {
     SentAgain,
     /// Nobody can tell whether it was accepted: it is to be resolved.
     Settle,
-    /// The same, where most likely something else than the service answered.
+    /// To be resolved, where most likely something else than the service answered.
     CheckAndSettle,
     /// The question is asked again.
     AskedAgain,

@@ -39,7 +39,6 @@ pub enum PriceFault {
     },
     /// The model has no such resolution.
     NoResolution {
-        /// The model.
         model: String,
         /// What was written.
         resolution: String,
@@ -48,7 +47,6 @@ pub enum PriceFault {
     },
     /// The model makes no video of that length at that resolution.
     NoDuration {
-        /// The model.
         model: String,
         resolution: String,
         /// What was written, in seconds.
@@ -56,7 +54,6 @@ pub enum PriceFault {
         /// What it makes, in seconds.
         offered: Vec<u32>,
     },
-    /// It is below nothing.
     BelowNothing {
         /// What was written.
         amount: Amount,

@@ -103,7 +103,7 @@ pub enum What {
     },
     /// It was taken back before it was sent.
     TakenBack,
-    /// The same, since the program that queued it ended before it knew that it was queued.
+    /// It was taken back since the program that queued it ended before it knew that it was queued.
     NeverQueued,
     /// It is no longer watched.
     Unwatched,

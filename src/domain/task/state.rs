@@ -31,8 +31,10 @@ pub enum TaskState {
 }
 
 impl TaskState {
+    /// How many states there are.
+    pub const COUNT: usize = 10;
     /// Every state, in the order of a task's life.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Queued,
         Self::Sending,
         Self::Unknown,
@@ -110,7 +112,7 @@ impl TaskState {
 }
 
 impl Phase {
-    /// The same by a clock that is so many milliseconds ahead.
+    /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub fn later(mut self, ms: i64) -> Self {
         let shift = |at: &mut Wall| at.0 = at.0.saturating_add(ms);

@@ -33,7 +33,7 @@ impl Texts {
         Self::shared(prompt.into(), error, remote, Arc::new)
     }
 
-    /// The same, with a prompt that other rows may have too; `share` gives what it is given, or its like.
+    /// These texts, with a prompt that other rows may have too; `share` gives what it is given, or its like.
     #[must_use]
     pub fn shared(
         prompt: Arc<str>,

@@ -14,7 +14,6 @@ pub enum InsertRefusal {
     NameTaken { task: Box<Task> },
     /// An attempt may not be repeated as it was confirmed: another program, or the service, has changed it meanwhile.
     Overtaken {
-        /// The attempt.
         parent: TaskKey,
         /// What it is now.
         state: TaskState,
@@ -22,7 +21,7 @@ pub enum InsertRefusal {
     },
     /// It would cross a cap.
     OverBudget {
-        /// Which.
+        /// Which cap refused it.
         cap: BudgetCap,
         /// The cap.
         limit: Amount,
@@ -37,7 +36,6 @@ pub enum InsertRefusal {
     },
 }
 
-/// Which cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BudgetCap {
     /// `budget.per_day`.

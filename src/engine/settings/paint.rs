@@ -48,12 +48,12 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// What the environment says of the terminal: `COLORTERM`, `TERM`, and `NO_COLOR` (no-color.org: set and not empty).
+    /// What the environment says of the terminal by `COLORTERM` and `TERM`; none where the person wants none.
     #[must_use]
-    pub fn of(colorterm: Option<&str>, term: Option<&str>, no_color: Option<&str>) -> Self {
+    pub fn of(colorterm: Option<&str>, term: Option<&str>, no_color: bool) -> Self {
         let term = term.unwrap_or("dumb");
         let colourless = ["", "dumb", "unknown"].contains(&term) || term.starts_with("vt") || term.ends_with("-m");
-        if no_color.is_some_and(|value| !value.is_empty()) || colourless {
+        if no_color || colourless {
             return Self::None;
         }
         let colorterm = colorterm.unwrap_or_default();
@@ -181,19 +181,19 @@ mod tests {
     #[test]
     fn the_environment_tells_how_many_colours_there_are() {
         for (colorterm, term, no_color, depth) in [
-            (Some("truecolor"), Some("xterm-256color"), None, Depth::True),
-            (Some("24bit"), Some("screen"), None, Depth::True),
-            (None, Some("tmux-256color"), None, Depth::Many),
-            (Some("yes"), Some("xterm"), None, Depth::Sixteen),
-            (None, Some("linux"), None, Depth::Sixteen),
-            (None, Some("screen"), Some(""), Depth::Sixteen),
-            (None, Some("xterm-direct"), None, Depth::True),
-            (Some("truecolor"), Some("xterm"), Some("1"), Depth::None),
-            (Some("truecolor"), Some("dumb"), None, Depth::None),
-            (None, Some("vt220"), None, Depth::None),
-            (None, None, None, Depth::None),
+            (Some("truecolor"), Some("xterm-256color"), false, Depth::True),
+            (Some("24bit"), Some("screen"), false, Depth::True),
+            (None, Some("tmux-256color"), false, Depth::Many),
+            (Some("yes"), Some("xterm"), false, Depth::Sixteen),
+            (None, Some("linux"), false, Depth::Sixteen),
+            (None, Some("screen"), false, Depth::Sixteen),
+            (None, Some("xterm-direct"), false, Depth::True),
+            (Some("truecolor"), Some("xterm"), true, Depth::None),
+            (Some("truecolor"), Some("dumb"), false, Depth::None),
+            (None, Some("vt220"), false, Depth::None),
+            (None, None, false, Depth::None),
         ] {
-            assert_eq!(Depth::of(colorterm, term, no_color), depth, "{colorterm:?} {term:?} {no_color:?}");
+            assert_eq!(Depth::of(colorterm, term, no_color), depth, "{colorterm:?} {term:?} {no_color}");
         }
     }
 

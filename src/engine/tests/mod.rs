@@ -49,7 +49,7 @@ use domain::{
     reason::{Met, Own, Reason, store, system::System},
     retry::Caution,
     task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
-    time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
+    time::{DAY, HOUR, MINUTE, Mono, Now, SECOND, Wall},
 };
 use service::answer::{LineFault, Reply, SubmitVerdict};
 use std::ops::{Deref, DerefMut};

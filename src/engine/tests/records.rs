@@ -149,7 +149,7 @@ fn the_charge_of_an_archived_task_counts_in_its_day_and_leaves_it_archived() {
     world.settle();
     assert_eq!(world.disk.tasks[&key(1)].cost.to_string(), "0.4");
     let Work { tasks, money, news, store, .. } = &*world.state;
-    assert_eq!((tasks.rows.len(), tasks.counts, tasks.total), (0, [0; 10], 0));
+    assert_eq!((tasks.rows.len(), tasks.counts, tasks.total), (0, [0; TaskState::COUNT], 0));
     assert_eq!((money.spent_today.to_string().as_str(), store.unsaved.len()), ("0.4 PTC", 0));
     // Neither a row of the table nor an end is news.
     assert!(!news.iter().any(|news| matches!(news, News::Rows(_) | News::Task { .. })), "{news:?}");

@@ -91,7 +91,7 @@ fn after_the_end_one_try_is_made_and_what_it_meets_is_said() {
     };
     assert!(matches!(&trouble.error.reason, Reason::Own(Own::RanOut(_))), "{trouble:?}");
     assert_eq!(trouble.error.charged, Charged::Yes);
-    world.live(24 * HOUR);
+    world.live(DAY);
     assert_eq!((asked(&world), world.saves.len()), (vec![], 3));
     // Not after a restart either; a person may.
     let disk = std::mem::take(&mut world.disk);
@@ -114,7 +114,7 @@ fn a_service_that_refuses_a_fresh_address_after_the_end_is_quoted() {
         panic!("{:?}", world.phase(1))
     };
     assert!(matches!(&trouble.error.reason, Reason::Own(Own::RanOut(_))), "{trouble:?}");
-    world.live(24 * HOUR);
+    world.live(DAY);
     assert_eq!(asked(&world), [] as [u32; 0]);
 }
 

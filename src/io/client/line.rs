@@ -26,7 +26,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 pub(super) struct Progress {
     /// Bytes of the body that the line took.
     pub(super) handed: u64,
-    /// All of them.
+    /// Bytes of the whole body.
     pub(super) total: u64,
     /// When the line last took anything.
     pub(super) moved: Instant,

@@ -65,7 +65,7 @@ use std::{
 /// The most that is read of an answer's body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The same of a page of the gateway's records, which may hold whole requests with their pictures.
+/// The most that is read of a page of the gateway's records, in bytes: it may hold whole requests with their pictures.
 const MAX_RECORDS: usize = 64 * 1024 * 1024;
 
 /// What a client needs to know.
@@ -91,8 +91,7 @@ pub struct ClientConfig {
     pub query_timeout: Duration,
     /// Whether plain `http` is allowed to a host that is not this machine.
     pub allow_http: bool,
-    /// The key; without one no call is made.
-    pub key: Option<SecretString>,
+    pub key: SecretString,
 }
 
 impl ClientConfig {
@@ -110,7 +109,7 @@ const RIGHT: i64 = 15_000;
 struct Inner {
     config: ClientConfig,
     base: Url,
-    key: Option<Key>,
+    key: Key,
     /// A connection for each: a submission never goes out on one that may have died since.
     submissions: Dial,
     questions: reqwest::Client,
@@ -133,7 +132,7 @@ impl Client {
     /// When the address is none, is not `https` where it must be, or the key cannot stand in a header.
     pub fn new(config: ClientConfig) -> Result<Self, Connect> {
         let base = base::check(&config.base_url, config.allow_http)?;
-        let key = config.key.clone().map(Key::new).transpose()?;
+        let key = Key::new(config.key.clone())?;
         let route = Route::to(&base);
         let submissions = Dial::new(route, transport::tls()?);
         let no_redirects = reqwest::redirect::Policy::none();
@@ -155,8 +154,8 @@ impl Client {
         self.run_telling(cmd, None, |_| ()).await
     }
 
-    /// The same, and of a long upload `to` is told how far it is. A submission whose lease is over does not leave: then it is
-    /// answered with [`Connect::Late`].
+    /// Carries out one command as [`run`](Self::run) does, and tells `to` how far a long upload is. A submission whose
+    /// lease is over does not leave: then it is answered with [`Connect::Late`].
     pub async fn run_telling(
         &self,
         cmd: HttpCmd,
@@ -221,9 +220,6 @@ enum Call {
 
 impl Inner {
     async fn call(self: Arc<Self>, call: Call) -> Reply {
-        let Some(key) = &self.key else {
-            return Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
-        };
         let built = match call {
             Call::Submit(request, lease, tell) => {
                 let secret = request.callback.as_deref().and_then(callback::secret_of).map(str::to_owned);
@@ -233,29 +229,30 @@ impl Inner {
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
-                let reply = upload::post(&self.submissions, &url, body, key, patience, lease, tell.as_ref()).await;
+                let reply =
+                    upload::post(&self.submissions, &url, body, &self.key, patience, lease, tell.as_ref()).await;
                 return without(reply, secret.as_deref());
             }
-            Call::Query(id) => self.question(Ask::Query(&id), key),
-            Call::File(file) => self.question(Ask::File(&file), key),
-            Call::Balance => self.question(Ask::Balance, key),
+            Call::Query(id) => self.question(Ask::Query(&id)),
+            Call::File(file) => self.question(Ask::File(&file)),
+            Call::Balance => self.question(Ask::Balance),
             Call::Upload(picture) => {
                 let (kind, form) = match Arc::clone(&self).form(picture).await {
                     Ok(form) => form,
                     Err(why) => return Reply::NotSent { why },
                 };
-                let built = self.built(&gateway::upload::call(), key).header(header::CONTENT_TYPE, kind).body(form);
-                return self.exchange(built, self.config.submit_timeout, MAX_BODY, key).await;
+                let built = self.built(&gateway::upload::call()).header(header::CONTENT_TYPE, kind).body(form);
+                return self.exchange(built, self.config.submit_timeout, MAX_BODY).await;
             }
             Call::Gateway(call) => {
-                return self.exchange(self.built(&call, key), self.config.query_timeout, MAX_RECORDS, key).await;
+                return self.exchange(self.built(&call), self.config.query_timeout, MAX_RECORDS).await;
             }
         };
-        self.exchange(built, self.config.query_timeout, MAX_BODY, key).await
+        self.exchange(built, self.config.query_timeout, MAX_BODY).await
     }
 
-    async fn exchange(&self, request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> Reply {
-        let (reply, date) = exchange(request, patience, most, key).await;
+    async fn exchange(&self, request: RequestBuilder, patience: Duration, most: usize) -> Reply {
+        let (reply, date) = exchange(request, patience, most, &self.key).await;
         if let Some(date) = date {
             let ahead = date.0 - environment::now().0;
             self.ahead.store(if ahead.abs() < RIGHT { 0 } else { ahead }, Ordering::Relaxed);
@@ -263,11 +260,11 @@ impl Inner {
         reply
     }
 
-    fn question(&self, ask: Ask<'_>, key: &Key) -> RequestBuilder {
-        self.built(&self.config.protocol.call(ask), key)
+    fn question(&self, ask: Ask<'_>) -> RequestBuilder {
+        self.built(&self.config.protocol.call(ask))
     }
 
-    fn built(&self, call: &call::Call, key: &Key) -> RequestBuilder {
+    fn built(&self, call: &call::Call) -> RequestBuilder {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -276,7 +273,7 @@ impl Inner {
         let built = self.questions.request(method, self.address(call)).query(&call.query);
         // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
         let built = built.header(header::ACCEPT_ENCODING, "identity");
-        if call.key { built.header(header::AUTHORIZATION, key.header.clone()) } else { built }
+        if call.key { built.header(header::AUTHORIZATION, self.key.header.clone()) } else { built }
     }
 
     fn address(&self, call: &call::Call) -> Url {

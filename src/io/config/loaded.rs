@@ -33,7 +33,7 @@ pub struct Loaded {
     pub store: StoreOptions,
     /// Whether the profile allows a line that is not encrypted.
     pub allow_http: bool,
-    /// The same of the other profiles that are served, by name.
+    /// Where the keys of the other profiles that are served come from, and whether their lines may be plain, by name.
     pub others: BTreeMap<String, Access>,
     /// Profiles of the file that have no key here, and why.
     pub keyless: BTreeMap<String, Keyless>,
@@ -138,7 +138,8 @@ impl Loaded {
         self.others.get(profile).cloned()
     }
 
-    /// The same with another of the profiles that are served as the default one; as it is where that one is not served.
+    /// The config with another of the profiles that are served as the default one; as it is where that one is not
+    /// served.
     #[must_use]
     pub fn under(&self, profile: &str) -> Self {
         let mut loaded = self.clone();
@@ -154,7 +155,7 @@ impl Loaded {
         loaded
     }
 
-    /// The same with the default profile alone: no other one's key is read.
+    /// The config with the default profile alone: no other one's key is read.
     #[must_use]
     pub fn alone(&self) -> Self {
         let mut loaded = self.clone();

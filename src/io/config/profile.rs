@@ -162,9 +162,6 @@ pub(super) struct SetPrice {
     pub(super) at: Range<usize>,
 }
 
-/// The variable a key is looked for in when the profile names nothing.
-const KEY_VARIABLE: &str = "REELTOP_API_KEY";
-
 impl Account {
     /// The profile of that name before the file changes it. One that is not built in begins as the first one, but for
     /// the address, which it must name itself.
@@ -229,7 +226,7 @@ impl Account {
             prices: Prices::new(PriceList::of(self.currency()), &Catalogue::builtin()),
             records: self.records,
             upload: self.upload,
-            key_variable: self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()),
+            key_variable: self.key_env.clone().unwrap_or_else(|| Profile::KEY_VARIABLE.into()),
         }
     }
 
@@ -246,7 +243,7 @@ impl Account {
         if let Some(path) = &self.key_file {
             return KeySource::File(at_home(path, home));
         }
-        KeySource::Env(self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()))
+        KeySource::Env(self.key_env.clone().unwrap_or_else(|| Profile::KEY_VARIABLE.into()))
     }
 }
 

@@ -1,5 +1,8 @@
-//! The one table of options. What `config.example.toml` shows, what the reader accepts and what `config show` prints are
-//! made from it, so an option is added in one place: here (those of `[profiles.NAME]` in `profile.rs`, those of `[models."NAME"]` in `models.rs`).
+//! The one table of options (those of `[profiles.NAME]` are in `profile.rs`, those of `[models."NAME"]` in
+//! `models.rs`). What `config.example.toml` shows, what the reader accepts and what `config show` prints are made from
+//! it. A new option also needs its field and default in [`Settings`](engine::settings::Settings) or [`Loaded`], a word
+//! in [`is_live`](engine::settings::Settings::is_live) where it can change while the program runs, and a new example
+//! (`REELTOP_UPDATE=1 cargo test --test docs`).
 
 use super::{
     check,

@@ -54,7 +54,7 @@ pub(super) fn read(notes: &mut Notes<'_>, ui: &mut UiSettings, table: &DeTable<'
     }
 }
 
-/// Whether the theme in use exists; `at` is where the file names it.
+/// Notes a fault where the theme in use does not exist; `at` is where the file names it.
 pub(super) fn check_chosen(notes: &mut Notes<'_>, ui: &UiSettings, at: Option<Range<usize>>) {
     let known = || THEMES.into_iter().chain(ui.themes.keys().map(String::as_str));
     if let Some(at) = at.filter(|_| !known().any(|name| name == ui.theme)) {

@@ -38,9 +38,7 @@ impl Folders {
 pub struct Wanted<'a> {
     /// `--config`: this file, which then must exist.
     pub config: Option<&'a Path>,
-    /// `--data-dir`.
     pub data_dir: Option<&'a Path>,
-    /// `--profile`.
     pub profile: Option<&'a str>,
     /// Judges `[keys]`, where there is somebody who can.
     pub judge_keys: Option<JudgeKeys>,

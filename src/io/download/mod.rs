@@ -84,7 +84,7 @@ impl Downloader {
         Self::bounded(allow_http, MOST)
     }
 
-    /// The same, and no file of more than `most` bytes is taken.
+    /// A downloader that takes no file of more than `most` bytes.
     ///
     /// # Errors
     /// When no TLS can be set up on this machine.

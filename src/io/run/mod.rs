@@ -80,16 +80,12 @@ impl<S: Driven> Engine<S> {
         }
     }
 
-    /// Takes messages that have come already, as many as one turn allows. Tells how many there were.
-    pub fn take_ready(&mut self) -> usize {
-        let mut taken = 0;
-        while taken < AT_ONCE
-            && let Ok(msg) = self.inbox.try_recv()
-        {
+    /// Takes messages that have come already, as many as one turn allows.
+    pub fn take_ready(&mut self) {
+        for _ in 0..AT_ONCE {
+            let Ok(msg) = self.inbox.try_recv() else { return };
             self.take(msg);
-            taken += 1;
         }
-        taken
     }
 
     /// Waits for the next message: a worker's, or the moment that the state asks for. Losing the race against another
@@ -108,7 +104,6 @@ impl<S: Driven> Engine<S> {
         std::mem::take(&mut self.shell)
     }
 
-    /// The clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock

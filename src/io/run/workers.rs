@@ -135,7 +135,8 @@ impl Workers {
         downloader.run(command, move |msg| tell(&to, Msg::Save(msg)));
     }
 
-    /// By this machine; the editor and the terminal belong to the dashboard, the language to the engine.
+    /// Carries out what this machine does itself: pictures, prompts, exports, the hook. The editor and the reader's
+    /// language never come here: [`run`](super) hands them to the face in front of it.
     pub fn local(&self, command: LocalCmd) {
         let to = self.to.clone();
         match command {
@@ -312,7 +313,7 @@ fn client_config(
         submit_stall: Duration::from_millis(setup.settings.queue.submit_stall_ms),
         query_timeout: ClientConfig::QUERY_TIMEOUT,
         allow_http,
-        key: Some(key),
+        key,
     }
 }
 

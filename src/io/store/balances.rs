@@ -9,12 +9,12 @@ use domain::{
     amount::Amount,
     reason::store::{Deed, Fault},
     task::MoneyEvent,
-    time::{HOUR, Wall},
+    time::{DAY, Wall},
 };
 use engine::msg::Side;
 
 /// How long a balance is kept.
-const KEPT: u64 = 60 * 24 * HOUR;
+const KEPT: u64 = 60 * DAY;
 
 impl Store {
     /// Keeps what an account's balance is, where it is another one than before, and drops what is too old.

@@ -17,7 +17,7 @@ use domain::{
     },
     request::Request,
     task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
-    time::{MINUTE, SECOND, Wall},
+    time::{DAY, MINUTE, SECOND, Wall},
 };
 
 const MODELS: [(&str, &str, u32, i64); 6] = [
@@ -62,11 +62,10 @@ pub fn fill(at: impl Into<At>, n: u32, old_unsent: u32, seed: u64, until: Wall) 
 
 fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dice, until: Wall) -> sql::Result<()> {
     const APART: i64 = 7 * MINUTE as i64;
-    const DAY: i64 = 24 * 60 * MINUTE as i64;
     let tx = conn.begin()?;
     let mut repeats: Option<(TaskKey, Task)> = None;
     for left in (0..n).rev() {
-        let at = Wall(until.0 - DAY - i64::from(left) * APART).plus(dice.below(MINUTE));
+        let at = Wall(until.0 - DAY.cast_signed() - i64::from(left) * APART).plus(dice.below(MINUTE));
         let mut task = task(dice, at, repeats.take());
         if n - left <= old_unsent {
             unsend(&mut task);

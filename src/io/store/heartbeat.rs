@@ -10,6 +10,7 @@ use domain::{
     account::Member,
     reason::store::{Deed, Fault, Trouble},
     task::TaskKey,
+    time::DAY,
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,7 +20,7 @@ use std::{
 /// How often this program says that it runs.
 const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
-const FORGOTTEN: i64 = 24 * 60 * 60 * 1000;
+const FORGOTTEN: i64 = DAY.cast_signed();
 
 /// When this program last said that it runs.
 #[derive(Debug, Default)]

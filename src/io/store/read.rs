@@ -17,7 +17,7 @@ use domain::{
     refunds,
     refunds::Refund,
     task::{Event, LedgerLine, RemoteId, Row, Signed, Task, TaskKey, TaskState, What},
-    time::{HOUR, Now, Wall},
+    time::{DAY, Now, Wall},
 };
 use engine::{
     filter::{Filter, Place},
@@ -222,7 +222,7 @@ impl Store {
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 \
              AND (state || '' IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
-        let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * 24 * HOUR);
+        let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * DAY);
         let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }

@@ -161,7 +161,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>>
     Ok(update_each(conn, std::iter::once(task))?.pop().flatten())
 }
 
-/// The same with several, in their order.
+/// Saves several tasks as [`update`] does one, in their order.
 pub(super) fn update_each<'t>(
     conn: &Connection,
     tasks: impl Iterator<Item = &'t Task>,
@@ -428,7 +428,7 @@ impl Column for Amount {
     }
 }
 
-/// Enums are kept as the words that product.md promises.
+/// Enums are kept as the words that `--json` and the filters use for them, so they never change.
 macro_rules! kept_as_word {
     ($($kind:ty),+) => {$(
         impl Column for $kind {

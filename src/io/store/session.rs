@@ -28,7 +28,7 @@ use std::collections::HashSet;
 pub struct Session {
     /// Other programs whose end is waited for, since they hold rows that were told of.
     watched: HashSet<String>,
-    /// Of these, the ones that [`strangers`](Self::strangers) has not given yet.
+    /// Of the programs in `watched`, those that [`strangers`](Self::strangers) has not given yet.
     strangers: Vec<String>,
     /// What was last told of what all programs share.
     shared: Shared,

@@ -19,7 +19,7 @@ pub(super) fn take(conn: &Connection, write: &Write, who: Option<&str>) -> sql::
     Ok(take_each(conn, std::slice::from_ref(write), who)?.pop().flatten())
 }
 
-/// The same with several, in their order.
+/// Saves several writes as [`take`] does one, in their order.
 pub(super) fn take_each(conn: &Connection, writes: &[Write], who: Option<&str>) -> sql::Result<Vec<Option<u64>>> {
     let revs = row::update_each(conn, writes.iter().map(|write| &write.task))?;
     for (write, _) in writes.iter().zip(&revs).filter(|(_, rev)| rev.is_some()) {

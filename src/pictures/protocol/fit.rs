@@ -22,7 +22,6 @@ pub enum Way {
 /// How a picture is to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// By which way.
     pub way: Way,
     /// Where to.
     pub place: Place,

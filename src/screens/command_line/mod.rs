@@ -21,7 +21,7 @@ use crate::{
     screen::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
-    widgets::{brush::Brush, editor::LineEditor, tab::Tab},
+    widgets::{brush::Brush, editor::LineEditor, steps::Direction, tab::Tab},
 };
 use engine::effect::Level;
 use ratatui::layout::{Position, Rect};
@@ -43,7 +43,7 @@ const HISTORY: usize = 100;
 
 /// The command line while it is open.
 #[derive(Clone, Debug, Default)]
-pub struct CommandLine {
+pub(crate) struct CommandLine {
     /// What is typed, without the colon.
     pub line: LineEditor,
     /// The completion under way: Tab goes from one candidate to the next.
@@ -114,7 +114,7 @@ pub(crate) fn split(text: &str) -> (String, &str) {
     (word.to_lowercase(), text[end..].trim_matches([' ', '\u{3000}']))
 }
 
-/// The same of a whole line, where a number alone is for `goto`: `12`, `#12`.
+/// The command and the rest of a whole line, where a number alone is for `goto`: `12`, `#12`.
 pub(crate) fn read(text: &str) -> (String, String) {
     let (word, rest) = split(text);
     let number = word.trim_start_matches('#');
@@ -131,7 +131,7 @@ fn named(word: &str) -> Option<&'static Command> {
 
 /// What the command being typed takes and does.
 #[must_use]
-pub fn hint(text: &str) -> Option<(String, &'static str)> {
+pub(crate) fn hint(text: &str) -> Option<(String, &'static str)> {
     let (word, _) = split(text);
     let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help)));
     command.or_else(|| {
@@ -147,7 +147,7 @@ const fn has_commands(ctx: Ctx) -> bool {
 
 /// The words that can stand where the caret is: commands and actions first, then what the command takes.
 #[must_use]
-pub fn candidates(app: &App, text: &str) -> Vec<String> {
+pub(crate) fn candidates(app: &App, text: &str) -> Vec<String> {
     let last = text.rsplit(' ').next().unwrap_or_default();
     let mut found: Vec<String> = match text.rsplit_once(' ') {
         None => {
@@ -168,9 +168,9 @@ pub fn candidates(app: &App, text: &str) -> Vec<String> {
 }
 
 /// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
-pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Do> {
     if app.screen.top::<FilterInput>().is_some() {
-        return filter_input::complete(app, forward);
+        return filter_input::complete(app, to);
     }
     let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     if let (None, Some((_, path))) = (&command.tab, path::behind(command.line.text())) {
@@ -180,9 +180,9 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
         || {
             let text = command.line.text();
             let head = text.rfind(' ').map_or("", |at| &text[..=at]);
-            Tab::begin(head, candidates(app, text), forward)
+            Tab::begin(head, candidates(app, text), to)
         },
-        |tab| tab.step(forward),
+        |tab| tab.step(to),
     );
     let Some(text) = tab.text() else {
         toast::no_completion(app);

@@ -168,14 +168,14 @@ fn tab_completes_the_path_of_an_export() {
         vec![Do::Effect(Effect::Local(LocalCmd::List { typed: typed.into(), purpose }))]
     };
     set(&mut state, "export ~/my v");
-    assert_eq!(complete(&mut state, true), asks("~/my v"));
+    assert_eq!(complete(&mut state, Direction::Forward), asks("~/my v"));
     listed(&mut state, "~/my v", "~/", &["my videos/", "notes"]);
     assert_eq!(text(&mut state), "export ~/my videos/");
     // A single one is taken: the next Tab looks into it.
-    assert_eq!(complete(&mut state, true), asks("~/my videos/"));
+    assert_eq!(complete(&mut state, Direction::Forward), asks("~/my videos/"));
     listed(&mut state, "~/my videos/", "~/my videos/", &["a.jsonl", "b.jsonl"]);
     assert_eq!(text(&mut state), "export ~/my videos/a.jsonl");
-    assert_eq!(complete(&mut state, true), []);
+    assert_eq!(complete(&mut state, Direction::Forward), []);
     assert_eq!(text(&mut state), "export ~/my videos/b.jsonl");
     // An answer to what is no longer typed changes nothing.
     set(&mut state, "export x");

@@ -26,7 +26,7 @@ use engine::{
 use std::collections::BTreeSet;
 use words::{lang, lang::Lang, reason, tr};
 
-/// Does it.
+/// Carries a command out.
 ///
 /// # Errors
 /// Why not.

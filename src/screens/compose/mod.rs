@@ -48,6 +48,7 @@ use crate::{
     preview,
     screen::{Kind, PreviewItem, Purpose},
     toast,
+    widgets::steps::Direction,
 };
 use domain::{
     braces,
@@ -108,7 +109,7 @@ pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if key.code == Code::Enter {
-        return rows::step(app, true);
+        return rows::step(app, Direction::Forward);
     }
     if app.screen.compose.line.key(key) {
         line_changed(app, field);
@@ -184,16 +185,16 @@ fn touch(app: &mut App) {
 }
 
 /// Next or previous row.
-pub(crate) fn step(app: &mut App, forward: bool) -> Vec<Do> {
-    rows::step(app, forward)
+pub(crate) fn step(app: &mut App, to: Direction) -> Vec<Do> {
+    rows::step(app, to)
 }
 
 /// Next or previous value of a row that is chosen.
-pub(crate) fn change(app: &mut App, forward: bool) -> Vec<Do> {
+pub(crate) fn change(app: &mut App, to: Direction) -> Vec<Do> {
     let field = match app.screen.compose.row {
         ComposeRow::Field(field) => field,
         ComposeRow::Profile => {
-            profile::turn(app, forward);
+            profile::turn(app, to);
             return Vec::new();
         }
         ComposeRow::Combine => {
@@ -203,7 +204,7 @@ pub(crate) fn change(app: &mut App, forward: bool) -> Vec<Do> {
         ComposeRow::Send => return Vec::new(),
     };
     let len = choices(app, field).len().max(1);
-    let at = (chosen(app, field) + if forward { 1 } else { len - 1 }) % len;
+    let at = to.in_ring(chosen(app, field), 1, len);
     choose(app, field, at);
     Vec::new()
 }
@@ -240,7 +241,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
     match app.screen.compose.row {
         ComposeRow::Send => to_preview(app),
         ComposeRow::Profile => {
-            profile::turn(app, true);
+            profile::turn(app, Direction::Forward);
             Vec::new()
         }
         ComposeRow::Combine => {

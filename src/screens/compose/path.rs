@@ -7,7 +7,7 @@ use crate::{
     keymap::{Action, Ctx, PickWhat},
     layer::Do,
     preview, toast,
-    widgets::{editor::LineEditor, folder},
+    widgets::{editor::LineEditor, folder, steps::Direction},
 };
 use domain::{
     batch_file::{BatchFile, Lines},
@@ -45,7 +45,9 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
             }
             vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose }))]
         }
-        Typed::Path(_) | Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => rows::step(app, true),
+        Typed::Path(_) | Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => {
+            rows::step(app, Direction::Forward)
+        }
     }
 }
 
@@ -73,7 +75,9 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
             if certain { super::pictures::read(app) } else { Vec::new() }
         }
         // It names a file: nothing is left to complete.
-        Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => rows::step(app, true),
+        Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => {
+            rows::step(app, Direction::Forward)
+        }
         // More than one goes on from here: the list shows them.
         Some(_) => vec![Do::Run(Action::Pick(PickWhat::Pictures(field)))],
         None => {

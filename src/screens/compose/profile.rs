@@ -1,6 +1,6 @@
 //! The account that a draft is sent with.
 
-use crate::app::App;
+use crate::{app::App, widgets::steps::Direction};
 use domain::catalogue::Catalogue;
 use engine::{acts::profile_of_attempt, settings::Profile};
 
@@ -33,10 +33,10 @@ pub(crate) fn catalogue(app: &App) -> &Catalogue {
 }
 
 /// Next or previous of the profiles that have a key here.
-pub(super) fn turn(app: &mut App, forward: bool) {
+pub(super) fn turn(app: &mut App, to: Direction) {
     let profiles = choices(app);
     let at = profiles.iter().position(|name| name == of(app)).unwrap_or(0);
     let len = profiles.len().max(1);
-    app.screen.compose.draft.profile = profiles.into_iter().nth((at + if forward { 1 } else { len - 1 }) % len);
+    app.screen.compose.draft.profile = profiles.into_iter().nth(to.in_ring(at, 1, len));
     super::touch(app);
 }

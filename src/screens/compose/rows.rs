@@ -1,7 +1,13 @@
 //! The rows of compose: their order, which can be used, what can be chosen in them.
 
 use super::{check_again, combinations, pictures, profile, spec};
-use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, layer::Do, widgets::editor::LineEditor};
+use crate::{
+    app::App,
+    compose::state::ComposeRow,
+    keymap::is_typed,
+    layer::Do,
+    widgets::{editor::LineEditor, steps::Direction},
+};
 use domain::{
     catalogue::ModelSpec,
     draft::{Draft, Field},
@@ -262,12 +268,12 @@ pub(super) fn go_to(app: &mut App, row: ComposeRow) {
 
 /// Goes to the next or previous row that the model can use; round the end. Pictures named in the row that is left are
 /// read.
-pub(super) fn step(app: &mut App, forward: bool) -> Vec<Do> {
+pub(super) fn step(app: &mut App, to: Direction) -> Vec<Do> {
     let here = app.screen.compose.row;
     let at = ROWS.iter().position(|row| *row == here).unwrap_or(0);
     let len = ROWS.len();
     let next = (1..=len)
-        .map(|n| ROWS[if forward { at + n } else { at + len - n } % len])
+        .map(|n| ROWS[to.in_ring(at, n, len)])
         .find(|row| match row {
             ComposeRow::Field(field) => usable(app, *field).is_ok(),
             ComposeRow::Profile => profile::is_chosen(app),

@@ -66,7 +66,6 @@ pub struct Compose {
     pub estimate: Option<Estimate>,
 }
 
-/// A row of compose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComposeRow {
     Field(Field),
@@ -96,7 +95,6 @@ pub enum CameraList {
 /// What a draft that edits an attempt knows besides its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// The attempt.
     pub parent: TaskKey,
     /// Its request, for the diff.
     pub request: Request,

@@ -9,7 +9,10 @@ use crate::{
     sights,
     sights::state::{SMALL, Spot},
     toast,
-    widgets::{brush::Brush, steps::around},
+    widgets::{
+        brush::Brush,
+        steps::{Direction, around},
+    },
 };
 use domain::{
     request::Request,
@@ -26,9 +29,8 @@ use words::tr;
 /// Frames of one video.
 pub(crate) const FRAMES: usize = 6;
 
-/// A sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
+pub(crate) struct Sheet {
     /// One video, or two.
     pub videos: Vec<Video>,
     /// The moment that `,` and `.` are about.
@@ -39,7 +41,7 @@ pub struct Sheet {
 
 /// A video on a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Video {
+pub(crate) struct Video {
     pub key: TaskKey,
     of: Of,
     sides: (u32, u32),
@@ -73,9 +75,12 @@ pub(crate) fn open(app: &mut App, tasks: &[Task]) {
 }
 
 /// Moves the chosen moment by a frame, in both videos.
-pub(crate) fn step(app: &mut App, forward: bool) {
+pub(crate) fn step(app: &mut App, to: Direction) {
     if let Some(sheet) = app.screen.top_mut::<Sheet>() {
-        *sheet.moved.entry(sheet.at).or_default() += if forward { 1 } else { -1 };
+        *sheet.moved.entry(sheet.at).or_default() += match to {
+            Direction::Back => -1,
+            Direction::Forward => 1,
+        };
     }
 }
 

@@ -14,7 +14,6 @@ use ratatui::{
 };
 use words::tr;
 
-/// The menu.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyMenu;
 

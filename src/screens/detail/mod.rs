@@ -1,9 +1,9 @@
 //! Detail and download: keeps what is shown there loaded for the task under the table's cursor.
 
-pub mod overview;
-pub mod past;
-pub mod sights;
-pub mod view;
+pub(crate) mod overview;
+pub(crate) mod past;
+pub(crate) mod sights;
+pub(crate) mod view;
 
 use crate::{
     app::App,
@@ -12,7 +12,7 @@ use crate::{
     layout::detail_size,
     screen::DetailTab,
     store_errors, table, whole_tasks,
-    widgets::steps::step,
+    widgets::steps::{Direction, step},
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -27,7 +27,7 @@ pub(crate) const REST: u64 = 120;
 
 /// Asks the store for the task under the cursor, where detail is on the screen and shows another one or an older state
 /// of it. One question at a time, and none about the rows that the cursor only passes.
-pub fn follow(app: &mut App) -> Vec<Effect> {
+pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
     let now = app.work.now.mono;
     app.screen.table.passing.take_if(|until| *until <= now);
     let Some(key) = app.screen.table.cursor.filter(|_| detail_size(app).is_some()) else {
@@ -54,14 +54,14 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
 
 /// When detail and footer follow the cursor, if it rests until then.
 #[must_use]
-pub fn deadline(app: &App) -> Option<Mono> {
+pub(crate) fn deadline(app: &App) -> Option<Mono> {
     let detail = &app.screen.detail;
     let asks = detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none() && store_errors::may_ask(app));
     asks.into_iter().chain(app.screen.table.passing).min()
 }
 
 /// The store has told all about a task.
-pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Do> {
+pub(crate) fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Do> {
     let key = detail.task.key;
     crate::sights::learn(app, &detail.task);
     let wishes = whole_tasks::arrived(app, &detail.task);
@@ -79,7 +79,7 @@ pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Do> {
 }
 
 /// A task that was asked for does not exist.
-pub fn no_such(app: &mut App, key: TaskKey) {
+pub(crate) fn no_such(app: &mut App, key: TaskKey) {
     if app.screen.detail.asked == Some(key) {
         app.screen.detail.asked = None;
     }
@@ -100,12 +100,11 @@ pub(crate) fn possible(app: &App, action: Action) -> Result<(), Why> {
 }
 
 /// Goes to another part.
-pub(crate) fn turn(app: &mut App, forward: bool) {
+pub(crate) fn turn(app: &mut App, to: Direction) {
     let all = sights::tabs(app);
     let view = &mut app.screen.detail;
     let at = all.iter().position(|tab| *tab == view.tab).unwrap_or(0);
-    let step = if forward { 1 } else { all.len() - 1 };
-    view.tab = all[(at + step) % all.len()];
+    view.tab = all[to.in_ring(at, 1, all.len())];
     view.scroll = 0;
 }
 
@@ -227,9 +226,9 @@ mod tests {
     #[test]
     fn parts_turn_in_a_ring() {
         let mut state = state(&[Saved]);
-        turn(&mut state, false);
+        turn(&mut state, Direction::Back);
         assert_eq!(state.screen.detail.tab, DetailTab::Attempts);
-        turn(&mut state, true);
+        turn(&mut state, Direction::Forward);
         assert_eq!(state.screen.detail.tab, DetailTab::Overview);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     screen::DetailTab,
     sights,
     sights::state::{Spot, size_in},
-    widgets::brush::Brush,
+    widgets::{brush::Brush, steps::Direction},
 };
 use domain::task::Task;
 use engine::sight::{Of, Part, Sight};
@@ -99,7 +99,7 @@ pub(super) fn taken(app: &App, place: Rect) -> u16 {
 }
 
 /// Goes to the next or the previous frame of the video.
-pub(crate) fn step(app: &mut App, forward: bool) {
+pub(crate) fn step(app: &mut App, to: Direction) {
     let Some(task) = task(app) else { return };
     let (key, at) = (task.key, app.screen.detail.frame.filter(|(key, _)| *key == task.key).map_or(0, |(_, at)| at));
     let Some((of, _)) = sights::of_task(task) else { return };
@@ -109,7 +109,13 @@ pub(crate) fn step(app: &mut App, forward: bool) {
         Some(Ok(seen)) => seen.frames.first().map_or(at, |frame| frame.number),
         _ => at,
     };
-    app.screen.detail.frame = Some((key, if forward { at + 1 } else { at.saturating_sub(1) }));
+    app.screen.detail.frame = Some((
+        key,
+        match to {
+            Direction::Back => at.saturating_sub(1),
+            Direction::Forward => at + 1,
+        },
+    ));
 }
 
 /// Draws what is there of it, and on its own part what it is below it.

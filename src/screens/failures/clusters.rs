@@ -1,6 +1,6 @@
 //! Failed tasks by cause.
 
-pub use domain::retry::Remedy;
+pub(crate) use domain::retry::Remedy;
 
 use crate::app::App;
 use domain::{
@@ -19,7 +19,7 @@ use words::reason;
 
 /// What makes failures one cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ClusterId {
+pub(crate) struct ClusterId {
     /// The kind.
     pub class: ErrorClass,
     pub code: String,
@@ -44,14 +44,14 @@ impl ClusterId {
 
     /// Of a row that has failed.
     #[must_use]
-    pub fn of(row: &Row) -> Option<Self> {
+    pub(crate) fn of(row: &Row) -> Option<Self> {
         Self::with_reason(row).map(|(id, _)| id)
     }
 }
 
 /// Failed tasks of one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cluster {
+pub(crate) struct Cluster {
     /// The cause.
     pub id: ClusterId,
     /// What one of the tasks met, in words.
@@ -68,7 +68,7 @@ pub struct Cluster {
 
 /// All causes: what goes again as it is first, then what must be mended, then what must be settled; the many first.
 #[must_use]
-pub fn all(app: &App) -> Vec<Cluster> {
+pub(crate) fn all(app: &App) -> Vec<Cluster> {
     let mut found: BTreeMap<ClusterId, Cluster> = BTreeMap::new();
     for row in app.work.tasks.rows.values().filter(|row| retry::is_open(&Facts::of_row(row))) {
         let Some((id, why)) = ClusterId::with_reason(row) else { continue };

@@ -10,7 +10,7 @@ use crate::{
     keymap::{Action, Ctx, PickWhat},
     layer::{Do, Layer},
     toast,
-    widgets::{editor::LineEditor, folder},
+    widgets::{editor::LineEditor, folder, steps::Direction},
 };
 use domain::{
     catalogue::ModelSpec,
@@ -145,11 +145,11 @@ pub(super) fn may_keep(app: &mut App) -> Result<(), (String, Vec<Do>)> {
 /// Tab: the path goes on as far as it is certain; where there is nothing to complete, another field.
 pub(crate) fn complete(app: &mut App) -> Vec<Do> {
     let Some(text) = value(app).filter(|text| matches!(typed(text), Typed::Path(_))) else {
-        super::other_field(app, true);
+        super::other_field(app, Direction::Forward);
         return Vec::new();
     };
     if matches!(compose::look(app, &text), ImageLook::Found(_)) {
-        super::other_field(app, true);
+        super::other_field(app, Direction::Forward);
         return Vec::new();
     }
     vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose: ListFor::Completion }))]

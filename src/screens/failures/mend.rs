@@ -7,7 +7,7 @@ use crate::{
     key::{Code, Key},
     keymap::{Action, Ctx},
     layer::{Did, Do, Handle, Overlay},
-    widgets::{brush::Brush, editor::LineEditor},
+    widgets::{brush::Brush, editor::LineEditor, steps::Direction},
 };
 use domain::{
     draft::{Draft, Field},
@@ -60,7 +60,7 @@ fn value_of(row: &Row, field: Field) -> String {
 
 /// The values to choose from, for the first of the tasks; none for a field that is typed.
 #[must_use]
-pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
+pub(crate) fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model));
     match field {
@@ -83,7 +83,7 @@ pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
 ///
 /// # Errors
 /// Why not.
-pub fn usable(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
+pub(crate) fn usable(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model).map(|spec| (spec, row)));
     spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
@@ -197,13 +197,11 @@ fn pasted(app: &mut App, text: &str) {
 }
 
 /// Goes to another field that the model can use.
-pub(crate) fn other_field(app: &mut App, forward: bool) {
+pub(crate) fn other_field(app: &mut App, to: Direction) {
     let Some(mend) = app.screen.top::<Mend>() else { return };
     let MendWhat::Field { field: here, .. } = &mend.what else { return };
     let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
-    let next = (1..len)
-        .map(|n| FIELDS[if forward { at + n } else { at + len - n } % len])
-        .find(|field| usable(app, mend, *field).is_ok());
+    let next = (1..len).map(|n| FIELDS[to.in_ring(at, n, len)]).find(|field| usable(app, mend, *field).is_ok());
     let Some(next) = next else { return };
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let value = row.map_or_else(String::new, |row| value_of(row, next));

@@ -1,20 +1,20 @@
 //! Failures by cause: which failed tasks have one cause, what fits it, and the plan that tries all of them again. A plan
 //! always goes through the preview; nothing here sends.
 
-pub mod clusters;
+pub(crate) mod clusters;
 pub(crate) mod frame;
 mod mend;
 mod planned;
 mod possible;
-pub mod state;
+pub(crate) mod state;
 #[cfg(test)]
 mod tests;
 mod to_preview;
-pub mod view;
+pub(crate) mod view;
 
-pub use clusters::{Cluster, ClusterId, Remedy};
+pub(crate) use clusters::{Cluster, ClusterId, Remedy};
 pub(crate) use mend::other_field;
-pub use mend::{choices, usable};
+pub(crate) use mend::{choices, usable};
 pub(crate) use possible::possible;
 
 use crate::{
@@ -36,7 +36,7 @@ use words::{names, terms, tr};
 
 /// The view, where it is open.
 #[must_use]
-pub fn view(app: &App) -> Option<&FailuresView> {
+pub(crate) fn view(app: &App) -> Option<&FailuresView> {
     app.screen.layers.iter().rev().find_map(Layer::of)
 }
 
@@ -223,7 +223,7 @@ fn profiles<'a>(app: &'a App, clusters: impl IntoIterator<Item = &'a Cluster>) -
 ///
 /// # Errors
 /// Why not, as a sentence.
-pub fn can_plan(app: &App) -> Result<(), Why> {
+pub(crate) fn can_plan(app: &App) -> Result<(), Why> {
     let view = view(app).ok_or_else(|| Why(tr!("There is no plan").into()))?;
     if planned::sum(app, view).0.is_empty() { Err(nothing_planned(app, view)) } else { Ok(()) }
 }

@@ -4,12 +4,17 @@ use crate::{
     failures::{Cluster, ClusterId, Remedy},
     widgets::editor::{LineEditor, PromptEditor},
 };
-use domain::{cluster::Template, draft::Field, task::TaskKey, time::Mono};
+use domain::{
+    cluster::Template,
+    draft::Field,
+    task::{TaskKey, TaskState},
+    time::Mono,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Failures by cause.
 #[derive(Clone, Debug)]
-pub struct FailuresView {
+pub(crate) struct FailuresView {
     /// The causes.
     pub clusters: Vec<Cluster>,
     /// The chosen one; after the last comes the line that sends.
@@ -21,19 +26,19 @@ pub struct FailuresView {
     /// Causes taken in unchanged, though something else would fit.
     pub taken_in: BTreeSet<ClusterId>,
     /// The counts of tasks when the causes were last gathered.
-    pub counts: [usize; 10],
+    pub counts: [usize; TaskState::COUNT],
 }
 
 impl FailuresView {
     /// With these causes and nothing decided.
     #[must_use]
-    pub fn new(clusters: Vec<Cluster>, counts: [usize; 10]) -> Self {
+    pub(crate) fn new(clusters: Vec<Cluster>, counts: [usize; TaskState::COUNT]) -> Self {
         Self { clusters, at: 0, fixes: BTreeMap::new(), left_out: BTreeSet::new(), taken_in: BTreeSet::new(), counts }
     }
 
     /// Whether the plan has this cause: it can go again as it is, or was mended.
     #[must_use]
-    pub fn has(&self, cluster: &Cluster) -> bool {
+    pub(crate) fn has(&self, cluster: &Cluster) -> bool {
         let able = match cluster.remedy {
             Remedy::Again => true,
             Remedy::EditPrompts | Remedy::FixField(_) => {
@@ -45,12 +50,12 @@ impl FailuresView {
     }
 
     /// What the plan has.
-    pub fn planned(&self) -> impl Iterator<Item = &Cluster> {
+    pub(crate) fn planned(&self) -> impl Iterator<Item = &Cluster> {
         self.clusters.iter().filter(|cluster| self.has(cluster))
     }
 
     /// To the next cause that must be mended, or to the line that sends.
-    pub fn go_on_to_next(&mut self) {
+    pub(crate) fn go_on_to_next(&mut self) {
         let open = |cluster: &Cluster| {
             matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_))
                 && !self.fixes.contains_key(&cluster.id)
@@ -63,7 +68,7 @@ impl FailuresView {
 
 /// How a cause was mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fix {
+pub(crate) enum Fix {
     /// The shared part of the prompts as it is to be.
     Prompts {
         /// What the prompts share.
@@ -81,10 +86,9 @@ pub enum Fix {
 
 /// What is being mended.
 #[derive(Clone, Debug)]
-pub struct Mend {
+pub(crate) struct Mend {
     /// The cause.
     pub cluster: ClusterId,
-    /// Its tasks.
     pub keys: Vec<TaskKey>,
     /// The editor.
     pub what: MendWhat,
@@ -98,7 +102,7 @@ pub struct Mend {
 
 /// What is edited.
 #[derive(Clone, Debug)]
-pub enum MendWhat {
+pub(crate) enum MendWhat {
     /// The shared part of the prompts.
     Prompts {
         /// What the prompts share.
@@ -117,7 +121,7 @@ pub enum MendWhat {
 impl MendWhat {
     /// The shared part of these prompts, as it was mended before or as it is.
     #[must_use]
-    pub fn prompt(prompts: &[&str], before: Option<&Fix>) -> Self {
+    pub(crate) fn prompt(prompts: &[&str], before: Option<&Fix>) -> Self {
         let template = Template::of(prompts);
         let text = match before {
             Some(Fix::Prompts { text, .. }) => text.clone(),

@@ -54,7 +54,7 @@ fn morning() -> App {
     ] {
         add(&mut state, task);
     }
-    table::to_first(&mut state);
+    table::go(&mut state, crate::keymap::Move::First);
     state
 }
 
@@ -353,7 +353,7 @@ fn videos() -> App {
     for task in [of(1, 1027), of(2, 1000), of(3, 1000), of(4, 1013)] {
         add(&mut state, task);
     }
-    table::to_first(&mut state);
+    table::go(&mut state, crate::keymap::Move::First);
     state
 }
 

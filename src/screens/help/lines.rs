@@ -10,7 +10,6 @@ use crate::{
 use domain::{problem::ErrorClass, task::TaskState};
 use words::{lang, names, tr};
 
-/// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HelpLine {
     /// A heading.
@@ -46,7 +45,6 @@ pub enum HelpLine {
 const SIGNS: [Sign; 9] =
     [Sign::Pays, Sign::Cursor, Sign::Mark, Sign::Again, Sign::MaybePaid, Sign::Up, Sign::Down, Sign::More, Sign::Cut];
 
-/// What a sign means.
 fn sign_meaning(app: &App, sign: Sign) -> String {
     match sign {
         Sign::Pays => tr!(
@@ -123,7 +121,6 @@ fn joined(keys: &[Key]) -> String {
     keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// What a state means.
 fn state_meaning(state: TaskState) -> &'static str {
     match state {
         TaskState::Queued => tr!("here, not sent, free; it can still be taken back"),

@@ -52,7 +52,6 @@ pub enum On {
     Lines,
 }
 
-/// A command.
 #[derive(Debug)]
 pub struct Command {
     pub name: &'static str,

@@ -11,7 +11,8 @@ impl Keymap {
         self.key(ctx, action).unwrap_or_else(|| format!(":{}", action.id()))
     }
 
-    /// The same of resuming: by the key that pauses, which resumes too, and where that has none by the command that only resumes.
+    /// How a sentence names resuming: by the key that pauses, which resumes too, and where that has none by the command
+    /// that only resumes.
     #[must_use]
     pub fn resume(&self, ctx: Ctx) -> String {
         self.key(ctx, Action::Pause).unwrap_or_else(|| ":resume".to_owned())

@@ -17,7 +17,7 @@ use ratatui::{
 use words::{amounts, tr};
 
 /// The log as a list.
-pub static MESSAGES: Kind = Kind {
+pub(crate) static MESSAGES: Kind = Kind {
     texts: |app| app.screen.messages.iter().map(|message| message.text.clone()).collect(),
     heights: |app, view, width| vec![1; lines(app, view, Look::of(&app.work.settings.ui), width).len()],
     draw,

@@ -2,7 +2,7 @@
 //! by day, model, state and kind of failure. As lines of words; what they look like is for `view`.
 
 mod plots;
-pub mod view;
+pub(crate) mod view;
 
 use crate::{
     app::App,
@@ -27,7 +27,7 @@ use engine::{
 use words::{amounts, names, print, reason, tr};
 
 /// The screen as a list.
-pub static MONEY: Kind = Kind {
+pub(crate) static MONEY: Kind = Kind {
     texts: |app| lines(app).iter().map(Line::text).collect(),
     heights: view::heights,
     draw: view::draw,
@@ -41,7 +41,7 @@ const AUDITED: u32 = 7;
 
 /// One line of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
+pub(crate) enum Line {
     /// A heading.
     Title(&'static str),
     /// A name and what it says.
@@ -74,7 +74,7 @@ pub enum Line {
 impl Line {
     /// The line as one text, for a search.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Title(title) => (*title).to_owned(),
             Self::Fact { name, text, .. } => format!("{name} {text}"),
@@ -134,7 +134,7 @@ pub(crate) fn tell_balances(app: &mut App) {
 
 /// What the service took between two words about the balance, beside what this store knows of that time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compared {
+pub(crate) struct Compared {
     /// Since when.
     pub since: Wall,
     /// What the balance went down by; negative when it rose.
@@ -150,13 +150,13 @@ pub struct Compared {
 impl Compared {
     /// What the service took beyond our charges.
     #[must_use]
-    pub fn difference(self) -> Amount {
+    pub(crate) fn difference(self) -> Amount {
         self.service - self.charged
     }
 
     /// The difference in words.
     #[must_use]
-    pub fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         let (apart, none) = (self.difference(), Amount::ZERO);
         let [difference, less, unknown] = [apart, none - apart, self.unknown].map(|amount| amount.of(self.currency));
         if apart == none {
@@ -177,8 +177,7 @@ impl Compared {
 }
 
 /// Compares the last balance with the first of this run; `None` until there are two.
-#[must_use]
-pub fn compared(work: &Work, profile: &str) -> Option<Compared> {
+fn compared(work: &Work, profile: &str) -> Option<Compared> {
     let balance = &work.of(profile).balance;
     let (first, since) = balance.first?;
     let (last, until) = balance.last.filter(|(_, at)| *at > since)?;
@@ -194,7 +193,7 @@ pub fn compared(work: &Work, profile: &str) -> Option<Compared> {
 
 /// All lines.
 #[must_use]
-pub fn lines(app: &App) -> Vec<Line> {
+pub(crate) fn lines(app: &App) -> Vec<Line> {
     let fact = |name, text: String| Line::Fact { name, text, loud: false };
     let (money, budget) = (&app.work.money, &app.work.settings.budget);
     let currency = app.work.currency();
@@ -275,7 +274,7 @@ const FRESH: u64 = 5 * MINUTE;
 
 /// Whether the balance that is known may be another by now: it is some time old, or this store has spent since.
 #[must_use]
-pub fn is_old(work: &Work, profile: &str) -> bool {
+pub(crate) fn is_old(work: &Work, profile: &str) -> bool {
     let is_aged = |(_, at): (Amount, Wall)| work.now.wall.since(at) >= FRESH;
     work.of(profile).balance.last.is_some_and(is_aged) || work.spent_since_balance(profile) > Amount::ZERO
 }

@@ -9,7 +9,7 @@ use domain::{
     runs,
     runs::Run,
     task::Row,
-    time::{HOUR, Wall},
+    time::{DAY, Wall},
 };
 use std::collections::BTreeMap;
 use words::{amounts, names, tr};
@@ -50,7 +50,7 @@ fn by_day(app: &App) -> Vec<Line> {
         of_day.map(|line| units(line.sum.spent())).sum::<u64>()
     };
     let now = app.work.now;
-    let date = |back: usize| day(Wall(now.wall.0 - (back as u64 * 24 * HOUR).cast_signed()), now.utc_offset);
+    let date = |back: usize| day(Wall(now.wall.0 - (back as u64 * DAY).cast_signed()), now.utc_offset);
     let days: Vec<u64> = (0..DAYS).rev().map(|back| spent(&date(back))).collect();
     let cap = app.work.day(currency).cap.map(units).filter(|cap| *cap > 0);
     let most = days.iter().copied().max().unwrap_or(0);

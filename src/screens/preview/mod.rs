@@ -87,7 +87,7 @@ fn profile_of<'a>(app: &'a App, items: &'a [PreviewItem]) -> &'a str {
 }
 
 impl Preview {
-    /// Of these, before anything was said of them.
+    /// A preview of these, before anything was said of them.
     #[must_use]
     pub fn of(purpose: Purpose, items: Vec<PreviewItem>) -> Self {
         Self {

@@ -8,7 +8,7 @@ use crate::{
 use domain::amount::{Amount, Currency};
 use words::{amounts, problem::Problem, reason, tr};
 
-/// All of it.
+/// Everything that stands against sending these.
 pub(super) fn found(app: &App, purpose: Purpose, items: &[PreviewItem], total: Amount) -> Vec<Problem> {
     [nothing_left(app, purpose, items), mixed(items), of_profile(app, super::profile_of(app, items), total)].concat()
 }

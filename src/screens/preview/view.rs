@@ -203,7 +203,7 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
         .collect()
 }
 
-/// The same as plain lines, for a face without a screen: what it is, what would be sent, the price, how it is sent.
+/// The preview as plain lines, for a face without a screen: what it is, what would be sent, the price, how it is sent.
 pub(crate) fn lines(preview: &Preview, app: &App) -> Vec<String> {
     let look = Look::of(&app.work.settings.ui);
     let count = preview.items.len();

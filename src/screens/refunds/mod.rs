@@ -22,7 +22,7 @@ use words::print;
 use words::tr;
 
 /// The text as a list of lines.
-pub static REFUNDS: Kind = Kind {
+static REFUNDS: Kind = Kind {
     texts: |app| lines(app, u16::MAX),
     heights: |app, view, width| heights(lines(app, width), view, width),
     draw,

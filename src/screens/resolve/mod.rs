@@ -31,7 +31,6 @@ const WAYS: usize = 4;
 /// The dialog that settles an unknown.
 #[derive(Clone, Debug)]
 pub struct Resolve {
-    /// The task.
     pub key: TaskKey,
     /// The chosen way: 0 leave it, 1 lost, 2 not created, 3 found.
     pub at: usize,

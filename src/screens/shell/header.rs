@@ -24,7 +24,7 @@ use words::{amounts, names, tr};
 const LAST_DAYS: u32 = 2;
 
 /// The states in the order of the header: what needs a person first.
-const ORDER: [TaskState; 10] = [
+const ORDER: [TaskState; TaskState::COUNT] = [
     TaskState::Unknown,
     TaskState::Running,
     TaskState::Saving,
@@ -104,7 +104,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
 }
 
 /// The states in the order in which they stay where there is little room.
-const KEPT: [TaskState; 10] = [
+const KEPT: [TaskState; TaskState::COUNT] = [
     TaskState::Unknown,
     TaskState::Failed,
     TaskState::Refused,

@@ -84,8 +84,8 @@ pub struct Spots {
     pub pictures: Vec<Shown>,
 }
 
-/// The same, and what its cells mean. The text of those of the followers shown before that stay is left out: whoever shows the
-/// picture leaves it as it stands.
+/// Draws the screen, and tells what its cells mean. The text of those of the followers shown before that stay is left
+/// out: whoever shows the frame leaves it as it stands.
 pub fn draw_over(app: &App, buf: &mut Buffer, before: &[Follower; 3]) -> (Drawn, Spots) {
     let look = Look::of(&app.work.settings.ui);
     let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default(), pictures: Vec::new() };

@@ -22,7 +22,7 @@ pub type Remembered = BTreeMap<String, Pictures>;
 
 /// Pixels of a picture that is looked at alone.
 pub const ALONE: (u16, u16) = (320, 180);
-/// The same where it is to be sharper and the terminal shows pixels.
+/// Pixels of a picture that is looked at alone, where it is to be sharper and the terminal shows pixels.
 pub(crate) const SHARP: (u16, u16) = (640, 360);
 /// Pixels of one among several.
 pub const SMALL: (u16, u16) = (160, 90);
@@ -65,7 +65,6 @@ pub struct Sights {
 pub struct Spot {
     /// What is seen.
     pub sight: Sight,
-    /// Which of its frames.
     pub frame: usize,
     /// The room it has.
     pub room: Rect,
@@ -110,7 +109,8 @@ impl Sights {
         self.sources.get(&key)
     }
 
-    /// Notes that the store is asked about a task; not while it is asked about another one.
+    /// Notes that the store is asked about a task. `false` while it is still asked about one: then it is not to be
+    /// asked.
     pub(crate) fn ask_for(&mut self, key: TaskKey) -> bool {
         self.source_asked.is_none() && self.source_asked.replace(key).is_none()
     }

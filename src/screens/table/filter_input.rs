@@ -11,6 +11,7 @@ use crate::{
     widgets::{
         brush::{Brush, span},
         editor::LineEditor,
+        steps::Direction,
         tab::Tab,
         text,
         theme::Look,
@@ -28,7 +29,6 @@ use words::{reason, tr};
 /// The line in which the filter is typed.
 #[derive(Clone, Debug)]
 pub struct FilterInput {
-    /// The text.
     pub line: LineEditor,
     /// The filter before, which Esc brings back.
     pub before: Filter,
@@ -124,15 +124,15 @@ fn last(text: &str) -> &str {
 }
 
 /// Tab: the first word that fits, then the next one; backwards the one before.
-pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Do> {
     let Some(input) = app.screen.top::<FilterInput>() else { return Vec::new() };
     let tab = input.tab.as_ref().map_or_else(
         || {
             let text = input.line.text();
             let last = last(text);
-            Tab::begin(&text[..text.len() - last.len()], filter_words::candidates(app, last), forward)
+            Tab::begin(&text[..text.len() - last.len()], filter_words::candidates(app, last), to)
         },
-        |tab| tab.step(forward),
+        |tab| tab.step(to),
     );
     let Some(text) = tab.text() else {
         toast::no_completion(app);

@@ -260,7 +260,7 @@ pub fn rebuild(app: &mut App) {
     groups::make(app);
 }
 
-/// The same keys with those of the archive, where the filter looks at it.
+/// The keys with those of the archive, where the filter looks at it.
 fn with_archive(app: &App, rest: Vec<TaskKey>) -> Vec<TaskKey> {
     if app.screen.archive.rows.is_empty() {
         return rest;
@@ -321,11 +321,6 @@ pub(crate) fn passing(app: &App) -> impl Iterator<Item = TaskKey> {
         |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| table.filter.shows(row, app.work.now.wall));
     let pinned = pins::of(table).iter().copied().filter(passes);
     pinned.chain(table.order[table.pins..].iter().copied())
-}
-
-/// Puts the cursor on the first row.
-pub fn to_first(app: &mut App) {
-    put_cursor(app, 0);
 }
 
 /// Moves the cursor.

@@ -141,7 +141,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
     })
 }
 
-/// The same of several tasks, as a part of a sentence.
+/// Why it cannot be done with several tasks, as a part of a sentence.
 fn of_several(no: No) -> &'static str {
     match no {
         No::Retry(no) => terms::reason(no),

@@ -97,7 +97,6 @@ impl Default for TableView {
 /// An order of the table, below what is pinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    /// By which column.
     pub column: &'static Column,
     /// The largest first.
     pub descending: bool,
@@ -115,7 +114,7 @@ pub struct Archive {
     pub(crate) asked: Option<String>,
     /// Whether they have come.
     pub(crate) here: bool,
-    /// They.
+    /// The archived tasks that were asked for.
     pub(crate) rows: Rows,
 }
 

@@ -80,11 +80,11 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, titles_stay: b
             }
             let mut width = column.width;
             // Cut within a number and its unit it would say something else.
-            if let Some(short) = cell.short.take_if(|_| cells_of(&cell.text) > width) {
+            if let Some(short) = cell.short.take_if(|_| text::cells(&cell.text) > width) {
                 cell.text = short;
             }
             if column.column.has_reason && cells::is_reason(row) {
-                width = reach(column, &placed[at + 1..], place.width, cells_of(&cell.text));
+                width = reach(column, &placed[at + 1..], place.width, text::cells(&cell.text));
                 taken = column.x + width;
             }
             if column.column.right {
@@ -108,7 +108,7 @@ fn reach(column: &Placed, after: &[Placed], table: u16, wanted: u16) -> u16 {
 fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
     let (table, look) = (&app.screen.table, brush.look);
     let notes = notes(brush, place, app, placed);
-    let notes_at = place.right().saturating_sub(cells_of(&notes) + 1);
+    let notes_at = place.right().saturating_sub(text::cells(&notes) + 1);
     for column in placed {
         let sorted = table.sort.column == column.column;
         let title = if sorted {
@@ -128,23 +128,19 @@ fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
             brush.text(column.x, place.y, column.width, &title, style);
         }
     }
-    brush.text(notes_at, place.y, cells_of(&notes), &notes, look.theme.warn);
-}
-
-fn cells_of(text: &str) -> u16 {
-    u16::try_from(text::width(text)).unwrap_or(u16::MAX)
+    brush.text(notes_at, place.y, text::cells(&notes), &notes, look.theme.warn);
 }
 
 /// The cell after a column's title.
 fn title_end(column: &Placed, title: &str) -> u16 {
-    let cells = if column.column.right { column.width } else { cells_of(title).min(column.width) };
+    let cells = if column.column.right { column.width } else { text::cells(title).min(column.width) };
     column.x + cells
 }
 
 /// What part of the tasks is shown, and what is odd about the view: in words where they fit behind the last title, else
 /// shorter, and over the last titles where even that is too long.
 fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String {
-    let title = placed.last().map_or(0, |last| last.x + cells_of(lang::tr(last.column.title)) + 1);
+    let title = placed.last().map_or(0, |last| last.x + text::cells(lang::tr(last.column.title)) + 1);
     let behind = place.right().saturating_sub(title + 1);
     let signs = brush.look.signs.sorted;
     // The column that counts is named even where it has no room.
@@ -155,12 +151,12 @@ fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String
     let made = |hidden: Option<String>| {
         let last = [hidden, place::note(app, brush.look.signs.more)];
         let long = notes_in(app, None, last.clone());
-        let notes = if cells_of(&long) <= behind { long } else { notes_in(app, mark, last) };
+        let notes = if text::cells(&long) <= behind { long } else { notes_in(app, mark, last) };
         text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
     };
     // Or where these notes would cover it.
     let without = made(None);
-    let covered = ends.is_none_or(|ends| ends + cells_of(&without) + 1 >= place.right());
+    let covered = ends.is_none_or(|ends| ends + text::cells(&without) + 1 >= place.right());
     if covered { made(Some(sorted)) } else { without }
 }
 

@@ -71,7 +71,7 @@ impl Brush<'_> {
         put(self.buf, x, y, &line, width, style)
     }
 
-    /// The same, ending at the right edge of the room it has.
+    /// Writes a text so that it ends at the right edge of the room it has.
     pub(crate) fn text_right(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) {
         let used = u16::try_from(text::width(text)).unwrap_or(width).min(width);
         self.text(x.saturating_add(width - used), y, used, text, style);

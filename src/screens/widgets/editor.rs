@@ -5,9 +5,8 @@
 pub use super::line_editor::LineEditor;
 use crate::{
     key::{Code, Key},
-    widgets::{cells::put, editing as text},
+    widgets::{cells::put, editing as text, steps::Direction, text::cells},
 };
-use domain::text::width;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::{Position, Rect},
@@ -77,21 +76,21 @@ impl PromptEditor {
         match (key.code, key.ctrl, key.alt) {
             (Code::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
             (Code::Enter, ..) => self.insert("\n"),
-            (Code::Left, false, false) | (Code::Char('b'), true, false) => self.step(Direction::Left),
-            (Code::Right, false, false) | (Code::Char('f'), true, false) => self.step(Direction::Right),
+            (Code::Left, false, false) | (Code::Char('b'), true, false) => self.step(Direction::Back),
+            (Code::Right, false, false) | (Code::Char('f'), true, false) => self.step(Direction::Forward),
             (Code::Up, ..) => self.row(CursorMove::Up),
             (Code::Down, ..) => self.row(CursorMove::Down),
             (Code::Home, true, _) | (Code::Char('<'), false, true) => self.jump(DataCursor(0, 0)),
             (Code::End, true, _) | (Code::Char('>'), false, true) => self.jump(DataCursor(usize::MAX, usize::MAX)),
             (Code::Home, ..) | (Code::Char('a'), true, false) => self.row(CursorMove::Head),
             (Code::End, ..) | (Code::Char('e'), true, false) => self.row(CursorMove::End),
-            (Code::Left, ..) | (Code::Char('b'), false, true) => self.word(Direction::Left),
-            (Code::Right, ..) | (Code::Char('f'), false, true) => self.word(Direction::Right),
-            (Code::Backspace, ..) if plain => self.delete(Direction::Left),
-            (Code::Char('h'), true, false) => self.delete(Direction::Left),
-            (Code::Delete, ..) | (Code::Char('d'), true, false) => self.delete(Direction::Right),
-            (Code::Backspace, ..) | (Code::Char('w'), true, false) => self.delete_word(Direction::Left),
-            (Code::Char('d'), false, true) => self.delete_word(Direction::Right),
+            (Code::Left, ..) | (Code::Char('b'), false, true) => self.word(Direction::Back),
+            (Code::Right, ..) | (Code::Char('f'), false, true) => self.word(Direction::Forward),
+            (Code::Backspace, ..) if plain => self.delete(Direction::Back),
+            (Code::Char('h'), true, false) => self.delete(Direction::Back),
+            (Code::Delete, ..) | (Code::Char('d'), true, false) => self.delete(Direction::Forward),
+            (Code::Backspace, ..) | (Code::Char('w'), true, false) => self.delete_word(Direction::Back),
+            (Code::Char('d'), false, true) => self.delete_word(Direction::Forward),
             (Code::Char('u'), true, false) => area.delete_line_by_head(),
             (Code::Char('k'), true, false) => area.delete_line_by_end(),
             (Code::Char('y'), true, false) => self.insert(&self.area.yank_text()),
@@ -260,11 +259,11 @@ impl PromptEditor {
         let (line, text, at) = self.here();
         let column = |byte: usize| text[..byte].chars().count();
         match to {
-            Direction::Left if at > 0 => DataCursor(line, column(before(text, at))),
-            Direction::Left if line > 0 => DataCursor(line - 1, self.area.lines()[line - 1].chars().count()),
-            Direction::Right if at < text.len() => DataCursor(line, column(after(text, at))),
-            Direction::Right if line + 1 < self.area.lines().len() => DataCursor(line + 1, 0),
-            Direction::Left | Direction::Right => self.area.cursor(),
+            Direction::Back if at > 0 => DataCursor(line, column(before(text, at))),
+            Direction::Back if line > 0 => DataCursor(line - 1, self.area.lines()[line - 1].chars().count()),
+            Direction::Forward if at < text.len() => DataCursor(line, column(after(text, at))),
+            Direction::Forward if line + 1 < self.area.lines().len() => DataCursor(line + 1, 0),
+            Direction::Back | Direction::Forward => self.area.cursor(),
         }
     }
 
@@ -281,11 +280,6 @@ impl PromptEditor {
     }
 }
 
-/// The cells that a row takes.
-fn cells(row: &str) -> u16 {
-    u16::try_from(width(row)).unwrap_or(u16::MAX)
-}
-
 /// A row of a picture as text, without the cells that wide characters hide.
 fn shown(page: &Buffer, y: u16) -> String {
     let (mut row, mut x) = (String::new(), 0);
@@ -295,12 +289,6 @@ fn shown(page: &Buffer, y: u16) -> String {
     }
     row.truncate(row.trim_end().len());
     row
-}
-
-#[derive(Clone, Copy)]
-enum Direction {
-    Left,
-    Right,
 }
 
 /// The byte at which a column of characters begins.

@@ -10,7 +10,6 @@ use unicode_segmentation::UnicodeSegmentation;
 /// States kept for undo.
 const UNDO: usize = 100;
 
-/// A one-line editor.
 #[derive(Clone, Debug, Default)]
 pub struct LineEditor {
     text: String,
@@ -29,7 +28,6 @@ impl LineEditor {
         Self { text: text.into(), caret: text.len(), ..Self::default() }
     }
 
-    /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

@@ -38,14 +38,14 @@ impl Finder {
             }
             let rest = web_address(drawn, true);
             open.uri.push_str(rest);
-            self.keep(open, Rect::new(x, y, cells_of(rest), 1), &drawn[rest.len()..], drawn_whole);
+            self.keep(open, Rect::new(x, y, text::cells(rest), 1), &drawn[rest.len()..], drawn_whole);
             from = rest.len();
         }
         while let Some(at) = drawn[from..].find("http").map(|at| from + at) {
             let address = web_address(&drawn[at..], false);
             from = at + address.len().max("http".len());
             if !address.is_empty() {
-                let place = Rect::new(x.saturating_add(cells_of(&drawn[..at])), y, cells_of(address), 1);
+                let place = Rect::new(x.saturating_add(text::cells(&drawn[..at])), y, text::cells(address), 1);
                 let link = Link { places: Vec::new(), uri: address.to_owned() };
                 self.keep(link, place, &drawn[from..], drawn_whole || place.right() + 2 < x + cells);
             }
@@ -77,10 +77,6 @@ impl Finder {
     }
 }
 
-fn cells_of(text: &str) -> u16 {
-    u16::try_from(text::width(text)).unwrap_or(u16::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,7 +87,7 @@ mod tests {
     fn found(width: u16, lines: &[String]) -> Vec<Found> {
         let mut finder = Finder::default();
         for (y, line) in (0..).zip(lines) {
-            finder.look(3, y, width.min(cells_of(line)), line);
+            finder.look(3, y, width.min(text::cells(line)), line);
         }
         let of = |link: Link| (link.uri, link.places.iter().map(|at| (at.x, at.y, at.width)).collect());
         finder.links.into_iter().map(of).collect()

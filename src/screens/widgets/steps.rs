@@ -2,6 +2,23 @@
 
 use crate::keymap::Move;
 
+/// Which way a step goes: through a text, the rows of a form, a ring of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Back,
+    Forward,
+}
+
+impl Direction {
+    /// The place `by` steps from `at` in a ring of `len`, where `by` is at most `len`.
+    pub(crate) const fn in_ring(self, at: usize, by: usize, len: usize) -> usize {
+        match self {
+            Self::Back => (at + len - by) % len,
+            Self::Forward => (at + by) % len,
+        }
+    }
+}
+
 /// Where a move leads in a list of `len` lines, from line `at`.
 #[must_use]
 pub fn step(to: Move, at: usize, len: usize, page: usize) -> usize {

@@ -1,5 +1,7 @@
 //! Tab in a line: from one word that fits to the next.
 
+use crate::widgets::steps::Direction;
+
 /// A completion under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tab {
@@ -13,14 +15,17 @@ pub struct Tab {
 
 impl Tab {
     /// Of the words that can stand behind that head, the first of them, or backwards the last.
-    pub(crate) fn begin(head: &str, words: Vec<String>, forward: bool) -> Self {
-        Self { at: if forward { 0 } else { words.len().saturating_sub(1) }, head: head.to_owned(), words }
+    pub(crate) fn begin(head: &str, words: Vec<String>, to: Direction) -> Self {
+        let at = match to {
+            Direction::Back => words.len().saturating_sub(1),
+            Direction::Forward => 0,
+        };
+        Self { at, head: head.to_owned(), words }
     }
 
     /// The next word, or the one before.
-    pub(crate) fn step(&self, forward: bool) -> Self {
-        let (at, len) = (self.at, self.words.len());
-        Self { at: if forward { (at + 1) % len } else { (at + len - 1) % len }, ..self.clone() }
+    pub(crate) fn step(&self, to: Direction) -> Self {
+        Self { at: to.in_ring(self.at, 1, self.words.len()), ..self.clone() }
     }
 
     /// The line with the word in it; `None` where no word fits. Behind a single one a blank stands, so that what comes after

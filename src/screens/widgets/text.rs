@@ -5,6 +5,11 @@ use domain::text;
 pub(crate) use domain::text::{pad, pad_left, width};
 use unicode_segmentation::UnicodeSegmentation;
 
+/// The cells a text takes, as the screen counts them.
+pub(crate) fn cells(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
 /// On one line, and harmless.
 pub(crate) fn harmless(line: &str) -> String {
     text::harmless_line(line).into_owned()

@@ -17,7 +17,7 @@ pub(crate) struct Theme {
     /// Its name in `ui.theme`.
     name: &'static str,
     /// By state, in the order of `TaskState::ALL`.
-    states: [Style; 10],
+    states: [Style; TaskState::COUNT],
     /// What matters less.
     pub(crate) faint: Style,
     /// What is looked for first.

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 /// The most of a body that is worth reading, in bytes.
 pub const MOST: usize = 64 * 1024;
 
-/// One post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Post {

@@ -1,6 +1,6 @@
-//! What the gateway tells beside the model's own protocol: what it charged, what became of a submission whose answer was lost,
-//! its price list, a place for pictures, and its posts to a callback address. Source: the service's contract, sections
-//! Endpoints, Records and Callback.
+//! What the gateway tells beside the model's own protocol: what it charged, what became of a submission whose answer
+//! was lost, its price list, a place for pictures, and its posts to a callback address. Source: the gateway's API pages
+//! for `/dashboard/…`, `/302/v2/model/video` and `/302/upload-file`, and MiniMax's page on callbacks.
 //!
 //! Its answers are hardly documented, so everything here reads tolerantly: a field that is missing is not known, a shape that
 //! nobody has seen is [`Asked::Again`], and nothing that it does not say is made up.

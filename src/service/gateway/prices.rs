@@ -54,10 +54,7 @@ pub enum Difference {
         theirs: String,
     },
     /// The gateway does not list it.
-    OnlyOurs {
-        /// The model.
-        model: String,
-    },
+    OnlyOurs { model: String },
     /// Only the gateway has it.
     OnlyTheirs {
         /// The model as the gateway has it.

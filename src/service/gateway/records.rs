@@ -17,7 +17,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The most rows that a page may have, by the contract.
+/// The most rows that a page of `/dashboard/api-record` may have, by the gateway's documentation.
 const PAGE: usize = 50;
 
 /// How far the gateway's clock and ours may lie apart, on either side of a submission.
@@ -72,7 +72,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The same by a clock that is so many milliseconds ahead.
+    /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub const fn later(self, ms: i64) -> Self {
         Self { from: Wall(self.from.0.saturating_add(ms)), to: Wall(self.to.0.saturating_add(ms)) }
@@ -117,7 +117,6 @@ pub struct Row {
     pub at: Option<Wall>,
     /// What was asked for: a path, or an address with one.
     pub path: Option<String>,
-    /// The model.
     pub model: Option<String>,
     /// The prompt, where the key saves logs. It may be cut.
     pub prompt: Option<String>,
@@ -136,7 +135,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The same by a clock that is so many milliseconds ahead.
+    /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub fn later(mut self, ms: i64) -> Self {
         for at in self.rows.iter_mut().filter_map(|row| row.at.as_mut()) {
@@ -225,7 +224,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_calls_are_those_of_the_contract() {
+    fn the_calls_are_those_of_the_documentation() {
         let one = charge_call("2a/../b?c");
         assert_eq!((one.path.as_str(), one.under, one.key), ("/dashboard/record/2a%2F..%2Fb%3Fc", Under::Host, true));
         let window = Window::of(Wall(1_795_372_200_500), Wall(1_795_372_320_500));

@@ -17,7 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A submission as it may show in the records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submission {
-    /// The attempt.
     pub key: TaskKey,
     /// When its POST began.
     pub sent: Wall,
@@ -46,7 +45,6 @@ pub struct Submission {
 pub enum Finding {
     /// It was made: it runs on with this task.
     Made {
-        /// The service's id.
         id: RemoteId,
         /// The record.
         row: Row,
@@ -144,9 +142,10 @@ pub(super) fn may_be_a_submission(row: &Row) -> bool {
     })
 }
 
-/// A call that made nothing and cost nothing: one that was refused, such as the first try of a submission that was put back and
-/// has another row by now. Without a name it is nobody's: "the one unclaimed row that fits" (the service's contract, section
-/// Records) is a sound rule for charges alone, since a refused try fits as well as the charge that the records do not show yet.
+/// A call that made nothing and cost nothing: one that was refused, such as the first try of a submission that was put
+/// back and has another row by now. Without a name it is nobody's: that a submission owns the one unclaimed row that
+/// fits it is a sound rule for charges alone, since a refused try fits as well as the charge that the records do not
+/// show yet.
 fn tells_of_nothing(row: &Row) -> bool {
     row.task_id.is_none() && row.cost == Some(Amount::ZERO)
 }

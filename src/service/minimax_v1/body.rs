@@ -33,7 +33,7 @@ pub(super) struct Fault {
     pub(super) quote: Quote,
 }
 
-/// A readable body: one JSON object whose parts have the shapes of the contract.
+/// A readable body: one JSON object whose parts have the documented shapes.
 pub(super) struct Body<'a> {
     raw: RawBody<'a>,
     /// What it says went wrong.
@@ -77,7 +77,7 @@ struct RawError<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Reads a body; `None` for anything that is not one whole object of the contract's shape.
+    /// Reads a body; `None` for anything that is not one whole object of the documented shape.
     pub(super) fn read(body: &'a str) -> Option<Self> {
         let raw: RawBody<'a> = object(body.trim_start_matches('\u{feff}'))?;
         let base = match said(raw.base_resp) {
@@ -192,7 +192,7 @@ pub(crate) fn quote(text: &str) -> String {
     text::shorten(&text::gist(&redact(text)), QUOTE).into_owned()
 }
 
-/// What a body that is no object of the contract shows: the title of a page, or its text.
+/// What a body that is no object of the documented shape shows: the title of a page, or its text.
 pub(super) fn gist(body: &str) -> Quote {
     if !is_html(body) {
         return Quote::Text(quote(body));

@@ -1,6 +1,6 @@
 //! The tables of codes: what each one means, whether it was charged, and what is to be done.
 //!
-//! Source: the contract, section Errors.
+//! Source: MiniMax's table of `base_resp.status_code`, and 302.AI's of `error.err_code`.
 
 use super::{
     body::{Code, Fault},
@@ -70,7 +70,7 @@ const fn used_up(met: Met) -> Meaning {
 }
 
 impl Code {
-    /// What the code means; `None` for one that the contract does not name.
+    /// What the code means; `None` for one that the documentation does not name.
     pub(super) fn meaning(self) -> Option<Meaning> {
         match self {
             Self::Base(code) => base(code),
@@ -175,7 +175,7 @@ impl Told {
         }
         match code.and_then(|code| Some((code, code.meaning()?))) {
             Some((code, meaning)) => Self { meaning, code: code.id(), quote },
-            // An error that the contract does not name: whether such a submission was taken is anybody's guess.
+            // An error that the documentation does not name: whether such a submission was taken is anybody's guess.
             None if is_success(status) => {
                 let code = code.map_or_else(|| "error".to_owned(), Code::id);
                 Self { meaning: unclear(ErrorClass::Service, Met::NotKnown), code, quote }
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_of_the_contract_has_its_class_charge_and_act() {
+    fn every_documented_code_has_its_class_charge_and_act() {
         use Act::{Halt, Refuse, Unclear, Wait};
         use Charged::{No, Unknown};
         use ErrorClass as C;

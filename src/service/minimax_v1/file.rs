@@ -85,7 +85,7 @@ fn encoded(address: &str) -> String {
     out
 }
 
-/// The same, of a file that the service will not give.
+/// The error of a file that the service will not give.
 fn fetched_later(mut error: TaskError) -> TaskError {
     if let Reason::Call(call) = &mut error.reason {
         call.then = Then::FetchLater;

@@ -1,5 +1,6 @@
-//! MiniMax's first protocol, as the 302.AI gateway and MiniMax's own hosts speak it. Source: the service's contract, sections
-//! Submit, Reply, Query, File and Errors.
+//! MiniMax's first protocol, as the 302.AI gateway and MiniMax's own hosts speak it. Source: their pages on
+//! `POST …/video_generation`, `GET …/query/video_generation`, `GET …/files/retrieve` and the error codes; where the two
+//! disagree, the gateway's win.
 
 mod balance;
 pub(super) mod body;
@@ -90,7 +91,7 @@ mod tests {
     use domain::task::FileId;
 
     #[test]
-    fn the_calls_are_those_of_the_contract() {
+    fn the_calls_are_those_of_the_documentation() {
         let shown = |ask| {
             let Call { method, under, path, query, key, payload } = MinimaxV1.call(ask);
             let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();

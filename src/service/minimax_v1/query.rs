@@ -27,8 +27,9 @@ const GIVEN_UP: [&str; 4] = ["expired", "cancelled", "canceled", "timeout"];
 
 /// What the answer to a query about the task `asked` means.
 ///
-/// Only a success of HTTP with the contract's shape changes a task. Words that plainly mean an end are ends. Of another word
-/// with a file, the file is tried; without one it is shown as it is and polled on. An answer about another task is none.
+/// Only a success of HTTP with the documented shape changes a task. Words that plainly mean an end are ends. Of another
+/// word with a file, the file is tried; without one it is shown as it is and polled on. An answer about another task is
+/// none.
 #[must_use]
 pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     let Answer { http, wait_ms, text: answer } = match usable(reply) {

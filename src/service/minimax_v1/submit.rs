@@ -15,9 +15,10 @@ use domain::{
 /// What the answer to a submission means.
 ///
 /// Not taken is proven by: no connection at all, a line that broke before it had the last byte of the body, a readable
-/// body with a code that the contract calls not charged, a 4xx status (but 408 and 499), or a redirection that asks for the
-/// same request elsewhere (301, 307, 308). Everything else without an id is `Unknown`: any 5xx whatever its body says, any
-/// other redirection, a time-out, a reset, an unreadable body, a success without an id, a code nobody knows.
+/// body with a code that [`codes`](super::codes) calls not charged, a 4xx status (but 408 and 499), or a redirection
+/// that asks for the same request elsewhere (301, 307, 308). Everything else without an id is `Unknown`: any 5xx
+/// whatever its body says, any other redirection, a time-out, a reset, an unreadable body, a success without an id, a
+/// code nobody knows.
 #[must_use]
 pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
     match reply {
@@ -56,7 +57,7 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerd
     let id = body.as_ref().and_then(Body::task_id);
     match (codes::is_success(http), id, fault) {
         (true, Some(id), None) => SubmitVerdict::Accepted { id: RemoteId(id) },
-        // A refusal has no id by the contract. Whatever this is, it may be a task that costs money.
+        // By the documentation a refusal has no id. Whatever this is, it may be a task that costs money.
         (_, Some(id), _) => {
             let met = Met::IdAndRefusal { id: RemoteId(id), met: Box::new(told.meaning.met) };
             unknown(&told.code, met, told.quote)
@@ -95,7 +96,8 @@ fn unknown(code: &str, met: Met, quote: Quote) -> SubmitVerdict {
     SubmitVerdict::Unknown { error: TaskError { code: code.into(), class, reason, charged }, halt: None }
 }
 
-/// The same, where something else than the service answered, most likely: the next submission would become another unknown.
+/// An unknown outcome where most likely something else than the service answered: the next submission would become
+/// another.
 fn not_the_service(mut verdict: SubmitVerdict) -> SubmitVerdict {
     if let SubmitVerdict::Unknown { error: TaskError { reason: Reason::Call(call), .. }, halt } = &mut verdict {
         (call.then, *halt) = (Then::CheckAndSettle, Some(HaltCause::Address));

@@ -88,7 +88,7 @@ fn day_line(currency: Currency, sum: Sum, cap: Option<Amount>) -> String {
     }
 }
 
-/// The same of the person who looks.
+/// What the day has cost the person who looks, and what is left of their cap.
 fn own_line(currency: Currency, own: Sum, cap: Amount) -> String {
     let (spent, reserved) = (own.spent().of(currency), own.reserved);
     let left = cap.less(spent.amount + reserved);

@@ -82,7 +82,7 @@ pub fn without_key(name: &str, tasks: usize) -> String {
     tr!("{name}: no API key here; {tasks} neither sent, watched nor saved", name, tasks = names::tasks(tasks))
 }
 
-/// All of it.
+/// Everything that `who` prints.
 #[must_use]
 pub fn lines(work: &Work, voice: &Voice) -> Vec<String> {
     let programs = who::programs(work);

@@ -427,7 +427,7 @@ impl Row<'_> {
         self.get(column).map(|there| self.by_our_clock(there))
     }
 
-    /// The same, or none.
+    /// A moment of the database's clock, by ours, of a column that may be empty.
     pub(super) fn here_or_null(&self, column: usize) -> Result<Option<Wall>> {
         Ok(self.get::<Option<i64>>(column)?.map(|there| self.by_our_clock(there)))
     }
