@@ -7,7 +7,7 @@ use domain::{
     draft::Draft,
     reason::Reason,
     request::{Request, StoredImage},
-    task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey, TaskState, What},
+    task::{Event, FileId, LedgerLine, MoneyEvent, NewTask, RemoteId, Task, TaskKey, TaskState, What},
     time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,12 @@ pub struct Write {
 }
 
 impl Write {
+    /// Whether this is the answer that brings the service's ID of a task that was paid for: the only hold on that work.
+    #[must_use]
+    pub fn brings_a_paid_id(&self) -> bool {
+        self.task.remote.is_some() && self.ledger.iter().any(|line| line.event == MoneyEvent::Charged)
+    }
+
     /// Whether this is the proof that the submission which the row is about was not taken, and the row does not know it yet.
     ///
     /// Only for that very submission: a change that was told as failed may have been there all the same, and the row may have

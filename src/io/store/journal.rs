@@ -6,10 +6,7 @@
 //!
 //! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
 
-use super::{
-    reserve,
-    write::{answers_a_submission, brings_a_paid_id},
-};
+use super::{reserve, write::answers_a_submission};
 use crate::private_files;
 use domain::task::{RemoteId, TaskKey};
 use engine::{
@@ -81,7 +78,7 @@ impl Journal {
     /// Those of these changes whose ID lies here.
     pub(super) fn kept(&self, writes: &[Write]) -> Vec<(TaskKey, RemoteId)> {
         let Some(name) = self.name.get() else { return Vec::new() };
-        let here = |write: &&Write| brings_a_paid_id(write) && self.file_of(write.task.key, &name.owner).exists();
+        let here = |write: &&Write| write.brings_a_paid_id() && self.file_of(write.task.key, &name.owner).exists();
         writes.iter().filter(here).filter_map(|write| Some((write.task.key, write.task.remote.clone()?))).collect()
     }
 

@@ -15,7 +15,6 @@ use super::{
     read, schema,
     session::Session,
     wakeup::{self, UNHEARD},
-    write::brings_a_paid_id,
     write_batch::WriteBatch,
 };
 use domain::{
@@ -380,7 +379,7 @@ impl Desk {
         let mut writes = writes.into_iter();
         let mut parts: Vec<(Ticket, Vec<Write>)> =
             parts.into_iter().map(|(ticket, count)| (ticket, writes.by_ref().take(count).collect())).collect();
-        parts.sort_by_key(|(_, writes)| !writes.iter().any(brings_a_paid_id));
+        parts.sort_by_key(|(_, writes)| !writes.iter().any(Write::brings_a_paid_id));
         for (ticket, writes) in parts {
             to(match self.session.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },

@@ -71,7 +71,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Fault> {
-        let must = writes.iter().any(brings_a_paid_id);
+        let must = writes.iter().any(Write::brings_a_paid_id);
         let by = self.by();
         let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes, &by))?;
         if let Some(journal) = &self.journal {
@@ -146,12 +146,7 @@ impl Store {
 /// Whether a change is the answer to a submission: the word of the service or of the line on what became of it.
 pub(super) fn answers_a_submission(write: &Write) -> bool {
     let answers = |event: &Event| matches!(event.what, What::Refused(_) | What::PutBack { .. } | What::Unknown(_));
-    brings_a_paid_id(write) || write.events.iter().any(answers)
-}
-
-/// Whether a change is the answer that brings the service's ID of a task that was paid for: the only hold on that work.
-pub(super) fn brings_a_paid_id(write: &Write) -> bool {
-    write.task.remote.is_some() && write.ledger.iter().any(|line| line.event == MoneyEvent::Charged)
+    write.brings_a_paid_id() || write.events.iter().any(answers)
 }
 
 pub(super) fn insert(
