@@ -282,23 +282,25 @@ fn speak(loaded: &Loaded) {
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
 }
 
-/// Reads the config while the program runs.
+/// Reads the config, also while the program runs. Which store it is the environment may say.
 fn read_again(global: &Global) -> Result<Loaded, Rejected> {
     let folders = Folders::of_this_user().map_err(|why| Rejected::whole("", why))?;
-    config::load(&wanted(global), &folders)
+    let mut loaded = config::load(&wanted(global), &folders)?;
+    loaded.store.url = environment::store_url().or(loaded.store.url);
+    Ok(loaded)
 }
 
 /// Reads the config, with all of its faults at once.
 fn read(global: &Global) -> Result<Loaded, Stop> {
-    let mut loaded = config::load(&wanted(global), &folders()?).map_err(|why| {
-        let _ = writeln!(io::stderr(), "{}", reason::config::rejected(&why));
+    folders()?;
+    let mut loaded = read_again(global).map_err(|why| {
+        printer::err(reason::config::rejected(&why) + "\n");
         Stop::Exit(Exit::Usage)
     })?;
-    loaded.store.url = environment::store_url().or(loaded.store.url);
     environment::introduce(&mut loaded);
     let file = loaded.paths.config.display().to_string();
     for warning in &loaded.warnings {
-        let _ = writeln!(io::stderr(), "{}", reason::config::located(warning, &file));
+        printer::err(reason::config::located(warning, &file) + "\n");
     }
     Ok(loaded)
 }
