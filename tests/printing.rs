@@ -113,3 +113,13 @@ fn a_result_that_nobody_reads_does_not_hide_the_exit_code() {
     ends(&["list"], full()).coded(1);
     ends(&["list"], nobody()).coded(0);
 }
+
+#[test]
+fn with_v_a_call_tells_more_on_stderr() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let plain = home.run(&[&["submit", "--prompt", "a !lost", "--json"], &YES[..]].concat()).coded(7);
+    let more = home.run(&[&["submit", "--prompt", "b !lost", "--json", "-v"], &YES[..]].concat()).coded(7);
+    assert!(more.err.lines().count() > plain.err.lines().count(), "{plain:?}\n{more:?}");
+    assert!(more.err.contains(" DEBUG "), "{more:?}");
+}

@@ -271,7 +271,9 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     let global_of_start = global.clone();
     loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
     private_files::close(&loaded.paths.data_dir);
-    ::io::log::start(&loaded.paths.log, global.verbose);
+    // A dashboard has the terminal to itself; a call tells it on stderr too.
+    let talk = (global.verbose > 0 && !global.face.is_empty()).then_some(printer::err as fn(String));
+    ::io::log::start(&loaded.paths.log, global.verbose, talk);
     speak(&loaded);
     Ok(loaded)
 }
