@@ -240,6 +240,94 @@ fn a_wrong_call_a_wrong_draft_and_a_dashboard_without_a_terminal_end_with_2() {
 }
 
 #[test]
+fn show_and_wait_take_the_service_s_id_too() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, "a dog").coded(0);
+    let id = submit(&home, "a cat").coded(0).json()[0]["task_id"].as_str().unwrap().to_owned();
+    let waited = home.run(&["wait", &id, "2", "--json"]).coded(0).json();
+    assert_eq!((waited.len(), &waited[0]["state"]), (1, &"saved".into()));
+    assert_eq!(home.run(&["show", &id, "--json"]).coded(0).json(), waited);
+    // An id that could be a key is a key first.
+    home.sql().execute("UPDATE tasks SET task_id = '1' WHERE key = 2", []).unwrap();
+    assert_eq!(home.run(&["show", "1", "--json"]).coded(0).json()[0]["prompt"], "a dog");
+    home.sql().execute("UPDATE tasks SET task_id = '302' WHERE key = 2", []).unwrap();
+    assert_eq!(home.run(&["show", "302", "--json"]).coded(0).json()[0]["prompt"], "a cat");
+    let done = home.run(&["show", "106-none"]).coded(2);
+    assert_eq!(done.err, "reeltop: there is no task 106-none. See `reeltop list`.\n");
+    home.run(&["show", "a b"]).coded(2);
+}
+
+#[test]
+fn json_is_json_from_every_call_that_prints_a_text() {
+    let home = Home::new(&nobody());
+    for (call, name, part) in [
+        (&["keys"][..], "keys", "retry"),
+        (&["man"], "man", ".TH"),
+        (&["completions", "bash"], "script", "complete -F"),
+        (&["store", "grants"], "sql", "GRANT"),
+        (&["config", "unit"], "unit", "ExecStart"),
+    ] {
+        let text = home.run(call).coded(0).out;
+        let json = home.run(&[call, &["--json"]].concat()).coded(0).json();
+        assert_eq!(json, [json!({ name: text })], "{call:?}");
+        assert!(text.contains(part), "{call:?}");
+    }
+}
+
+#[test]
+fn an_address_of_a_database_that_is_written_wrong_is_no_folder() {
+    let home = Home::new(&nobody());
+    for to in ["postgres:/x", "PostgreSQL:x"] {
+        let done = home.run(&["store", "copy", "--to", to]).coded(2);
+        assert!(done.err.contains("postgres://USER@HOST/DATABASE"), "{}", done.err);
+        assert!(!home.path().join(to).exists());
+    }
+}
+
+#[test]
+fn another_member_s_name_steers_no_terminal() {
+    let service = Service::with(|config| config.run_ms = (600_000, 600_000));
+    let home = Home::new(&service.url());
+    submit(&home, "a cat").coded(0);
+    home.sql().execute("UPDATE tasks SET who = 'eve\u{1b}[2J\u{202e}' WHERE key = 1", []).unwrap();
+    for call in [&["cancel", "1"][..], &["show", "1"], &["list"], &["cost"], &["cost", "--csv"], &["list", "--json"]] {
+        let done = home.run(call);
+        let told = done.out + &done.err;
+        assert!(!told.contains(['\u{1b}', '\u{202e}']), "{call:?} {told:?}");
+    }
+    assert!(home.run(&["cancel", "1"]).coded(2).err.contains("eve"));
+}
+
+#[test]
+fn a_store_that_the_environment_names_is_the_one_that_completions_and_units_mean() {
+    let home = Home::new(&nobody());
+    home.queue("a cat");
+    let offered = |url: Option<&str>| {
+        let mut command = std::process::Command::new(support::PROGRAM);
+        command.args(["__complete", "--"]).args(home.flags()).args(["show", ""]);
+        command.env_clear().envs(home.environment()).envs(url.map(|url| ("REELTOP_STORE_URL", url)));
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(offered(None).contains("a cat"));
+    assert_eq!(offered(Some("postgres://reel:secret@127.0.0.1:9/none")), "");
+    let mut unit = home.command(&["config", "unit"]);
+    let unit = unit.env("REELTOP_STORE_URL", "postgres://reel:secret@127.0.0.1:9/none").output().unwrap();
+    let unit = String::from_utf8(unit.stdout).unwrap();
+    assert!(unit.contains("REELTOP_STORE_URL") && !unit.contains("secret"), "{unit}");
+}
+
+#[test]
+fn a_task_that_runs_is_told_once_however_often_it_is_asked_about() {
+    let service = Service::with(|config| config.run_ms = (4_000, 4_000));
+    let home = Home::new(&service.url());
+    let done = paid(&home, &["submit", "--prompt", "a cat", "--wait"]).coded(0);
+    let told = done.err.lines().filter(|line| line.ends_with("#1 running")).count();
+    assert!(service.sim().counts().queries > 1);
+    assert_eq!(told, 1, "{}", done.err);
+}
+
+#[test]
 fn a_dry_run_shows_the_request_and_the_price_and_does_nothing() {
     let service = Service::start();
     let home = Home::new(&service.url());

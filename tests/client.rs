@@ -146,6 +146,48 @@ async fn the_number_under_which_the_gateway_keeps_a_call_is_read_whatever_the_an
 }
 
 #[tokio::test]
+async fn what_came_of_an_answer_that_broke_off_is_kept_as_evidence() {
+    let head = "HTTP/1.1 200 OK\r\nrequest-id: 0f6b\r\nContent-Length: 100\r\n\r\n";
+    let half = format!("{head}{{\"task_id\":\"10691\",\"echo\":\"Bearer {KEY}\",");
+    for hold in [false, true] {
+        let half = half.clone().into_bytes();
+        let server =
+            Raw::start(move |_, _| if hold { Then::SendAndHold(half.clone()) } else { Then::Send(half.clone()) }).await;
+        let short = ClientConfig { submit_timeout: Duration::from_secs(1), ..config(&server.url, Path::new(NOWHERE)) };
+        let reply = submit(&Client::new(short).unwrap(), request("a cat")).await;
+        assert_eq!((broken(&reply).is_some(), reply.request_id()), (true, Some("0f6b")), "{reply:?}");
+        let Reply::Broken { detail, .. } = &reply else { panic!("{reply:?}") };
+        assert!(detail.contains("; HTTP 200 {\"task_id\":\"10691\"") && !detail.contains(KEY), "{detail}");
+    }
+    // A question's answer too.
+    let half = half.into_bytes();
+    let server = Raw::start(move |_, _| Then::Send(half.clone())).await;
+    let query = HttpCmd::Query { key: TaskKey(1), ticket: 1, id: RemoteId("1".into()) };
+    let HttpMsg::Queried { reply, .. } = client(&server.url).run(query).await else { panic!("no reply") };
+    assert_eq!((broken(&reply), reply.request_id()), (Some(LineFault::Cut), Some("0f6b")), "{reply:?}");
+}
+
+#[tokio::test]
+async fn of_an_answer_that_broke_off_behind_its_last_brace_an_id_is_believed_and_a_refusal_is_not() {
+    let accepted = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
+    let refused = r#"{"task_id":"","base_resp":{"status_code":1008,"status_msg":"balance"}}"#;
+    for head in ["Content-Length: 1000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n200\r\n"] {
+        let sent = |body: &str| format!("HTTP/1.1 200 OK\r\nrequest-id: 0f6b\r\n{head}{body}").into_bytes();
+        let (whole, no) = (sent(accepted), sent(refused));
+        let reply = once(move || Then::Send(whole.clone())).await;
+        let body = accepted.into();
+        let request_id = Some("0f6b".into());
+        assert_eq!(reply, Reply::Answered { http: 200, retry_after_ms: None, request_id, body });
+        assert_eq!(broken(&once(move || Then::Send(no.clone())).await), Some(LineFault::Cut));
+        let cut = sent(&accepted[..accepted.len() - 1]);
+        assert_eq!(broken(&once(move || Then::Send(cut.clone())).await), Some(LineFault::Cut));
+    }
+    // A status that leaves all open is no acceptance.
+    let sent = format!("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 1000\r\n\r\n{accepted}").into_bytes();
+    assert_eq!(broken(&once(move || Then::Send(sent.clone())).await), Some(LineFault::Cut));
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer_and_takes_the_key_nowhere() {
     let elsewhere = Raw::start(|_, _| http("200 OK", "", "{}")).await;
     let location = format!("Location: {}/video_generation\r\n", elsewhere.url);

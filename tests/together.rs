@@ -60,7 +60,7 @@ fn a_halt_of_one_program_is_every_program_s_and_its_resume_too() {
 
 #[test]
 fn a_halt_with_a_task_running_is_waited_out_and_ends_with_its_code() {
-    for call in [&["watch", "--until-idle"][..], &["wait"]] {
+    for call in [&["watch", "--until-idle"][..], &["wait", "1", "2", "3"]] {
         let service = Service::with(|config| config.run_ms = (2_000, 2_000));
         // The third one's turn comes a minute later, so that the second one's answer is here by then.
         let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "2")]);
@@ -84,7 +84,7 @@ fn an_old_unknown_and_another_account_s_tasks_hold_up_no_wait() {
 }
 
 #[test]
-fn a_wait_under_a_pause_goes_on_with_the_pause_s_end() {
+fn a_wait_under_a_pause_ends_and_says_what_stays_queued() {
     let service = Service::start();
     let home = Home::new(&service.url());
     let mut screen = Pty::ready(&home);
@@ -92,13 +92,27 @@ fn a_wait_under_a_pause_goes_on_with_the_pause_s_end() {
     until("the pause is in the store", || {
         home.sql().query_row("SELECT count(*) FROM stops", [], |row| row.get::<_, u32>(0)).is_ok_and(|n| n == 1)
     });
-    let wait = home.start(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat());
+    let waited = home.run(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat()).coded(5);
+    assert!(waited.err.contains("1 task stays queued (sending is paused by dashboard"), "{waited:?}");
+    let waited = home.run(&["wait", "1"]).coded(5);
+    assert!(waited.err.contains("#1 stay queued"), "{waited:?}");
     screen.shows("paused, free");
     assert_eq!(home.run(&["watch", "--until-idle"]).coded(0).err.lines().count(), 1);
     assert_eq!(service.sim().counts().submissions, 0);
     screen.keys("p");
-    wait.end().coded(0);
-    assert_eq!(home.states(), [TaskState::Saved]);
+    until("it is saved", || home.states() == [TaskState::Saved]);
+}
+
+#[test]
+fn a_wait_for_whatever_runs_sends_nothing() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.run(&[&["submit", "--prompt", "a cat"], &YES[..]].concat()).coded(0);
+    home.queue("a dog");
+    home.run(&["wait"]).coded(0);
+    assert_eq!(home.states(), [TaskState::Saved, TaskState::Queued]);
+    home.run(&["wait", "2"]).coded(0);
+    assert_eq!(home.states(), [TaskState::Saved, TaskState::Saved]);
 }
 
 /// A second service with a key of its own, and a home whose config knows both. The variable's key belongs to the first.

@@ -5,7 +5,7 @@ use super::{
     Outcome, Output, Stop, block_on, consent, cost_check,
     headless::{ActReport, Headless},
     live::Waits,
-    queries, say, waits,
+    printed, queries, say, waits,
 };
 use ::io::{
     config::Loaded,
@@ -22,6 +22,7 @@ use engine::{
     act::{Act, RefundStep, Resolution},
     settings::Scope,
     unknowns,
+    work::Work,
 };
 use std::{io::Write, path::PathBuf};
 use words::voice::Voice;
@@ -116,15 +117,12 @@ pub(super) fn refunds(setup: &Loaded, asked: Vec<TaskKey>, refunded: Vec<TaskKey
     }
     let now = Clock::start().now();
     let found = Store::open(setup.at())?.refunds(now)?;
-    let mut out = std::io::stdout();
-    if output.json {
-        out.write_all(print::refunds_json(&found).as_bytes())?;
-    } else if let Some(text) = print::refunds(&found, now) {
-        out.write_all(text.as_bytes())?;
-    } else {
+    let text = if output.json { Some(print::refunds_json(&found)) } else { print::refunds(&found, now) };
+    if text.is_none() {
         say(tr!("there is nothing to ask for"));
     }
-    Ok(Exit::of_all(exits))
+    let written = std::io::stdout().write_all(text.unwrap_or_default().as_bytes());
+    printed(Exit::of_all(exits), written.map_err(Stop::from))
 }
 
 /// Notes that these were asked for, or came back.
@@ -167,12 +165,18 @@ fn once(setup: &Loaded, act: Act, n: usize, output: Output) -> Outcome {
 /// Has the engine carry out an act on `n` things, and tells what became of each.
 async fn carried_out(setup: &Loaded, mut headless: Headless, act: Act, n: usize, output: Output) -> Outcome {
     let reports = headless.reports(act, n).await;
-    let (_, interrupted) = headless.end().await;
-    let exit = told(setup, &reports, output)?;
-    Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
+    let (work, interrupted) = headless.end().await;
+    let (exits, _, result) = told(setup, &work, &reports, output);
+    printed(Exit::of_all(exits.into_iter().chain(interrupted)), result)
 }
 
-fn told(setup: &Loaded, reports: &[ActReport], output: Output) -> Outcome {
+/// Tells what became of acts and of their tasks: the exit codes of the acts, and those of the tasks.
+fn told(
+    setup: &Loaded,
+    work: &Work,
+    reports: &[ActReport],
+    output: Output,
+) -> (Vec<Exit>, Vec<Exit>, Result<(), Stop>) {
     let failed = reports.iter().filter_map(|report| Some((report.result.as_ref().err()?, report.class)));
     let mut exits = Vec::new();
     for (problem, class) in failed {
@@ -181,9 +185,8 @@ fn told(setup: &Loaded, reports: &[ActReport], output: Output) -> Outcome {
     }
     let done: Vec<TaskKey> =
         reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
-    let tasks = queries::whole(&Store::open(setup.at())?, &done)?;
-    queries::print(setup, &tasks, output)?;
-    Ok(Exit::of_all(exits))
+    let (_, of_tasks, result) = queries::print_ended(setup, work, &done, output);
+    (exits, of_tasks, result)
 }
 
 /// `reeltop download`: until the files are saved, or cannot be.
@@ -200,10 +203,9 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         headless.until(None, |work| waits::all_ended(work, &wanted)).await;
         // A saved file that could not be fetched again is saved all the same: only a report tells of the failure.
         reports.append(&mut headless.new_reports());
-        let (_, interrupted) = headless.end().await;
-        let exit = told(setup, &reports, output)?;
-        let tasks = queries::whole(&Store::open(setup.at())?, &wanted)?;
-        Ok(Exit::of_all(tasks.iter().map(waits::exit_of).chain([exit]).chain(interrupted)))
+        let (work, interrupted) = headless.end().await;
+        let (exits, of_tasks, result) = told(setup, &work, &reports, output);
+        printed(Exit::of_all(exits.into_iter().chain(of_tasks).chain(interrupted)), result)
     })?
 }
 

@@ -1,6 +1,6 @@
 //! `config`: where the file lies, what is wrong with it, what is in force, and a first one.
 
-use super::{Outcome, Output, Stop, folders, load, wanted};
+use super::{Outcome, Output, Stop, folders, load, printed, wanted};
 use crate::args::{ConfigCall, Global};
 use ::io::{
     config,
@@ -61,8 +61,8 @@ fn check(global: &Global, path: &str) -> Outcome {
     };
     let told = |faults: &[Fault]| faults.iter().map(fault).collect::<Vec<Value>>();
     let line = json!({ "path": path, "found": found, "faults": told(&faults), "warnings": told(&warnings) });
-    writeln!(io::stdout(), "{}", json_line(&line))?;
-    Ok(if faults.is_empty() { Exit::Done } else { Exit::Usage })
+    let written = writeln!(io::stdout(), "{}", json_line(&line));
+    printed(if faults.is_empty() { Exit::Done } else { Exit::Usage }, written.map_err(Stop::from))
 }
 
 fn fault(fault: &Fault) -> Value {

@@ -4,7 +4,7 @@
 use super::Stop;
 use crate::args::Consent;
 use ::io::run::exit::Exit;
-use domain::amount::Money;
+use domain::{amount::Money, text};
 use engine::settings::BudgetSettings;
 use std::io::{self, BufRead, IsTerminal, Write};
 use words::{names, problem::Problem, tr};
@@ -57,7 +57,7 @@ pub(super) fn ask_about_others(told: &str) -> Result<(), Stop> {
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     let mut err = io::stderr();
-    write!(err, "{told}\n{}", tr!("Type y to cancel them: "))?;
+    write!(err, "{}\n{}", text::harmless(told), tr!("Type y to cancel them: "))?;
     err.flush()?;
     if answered("y")? {
         return Ok(());

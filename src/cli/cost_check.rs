@@ -1,6 +1,6 @@
 //! `cost --check`: the ledger beside the gateway's records. The same look finds what was charged twice, for `refunds`.
 
-use super::{Outcome, Output, Stop, block_on, headless::Headless, say};
+use super::{Outcome, Output, Stop, block_on, headless::Headless, printed, say};
 use ::io::{config::Loaded, run::exit::Exit};
 use domain::{audit::NotAudited, problem::TaskError, refunds::CALENDAR_DAYS};
 use engine::{act::Act, settings::Scope, work::Work};
@@ -19,11 +19,12 @@ pub(super) fn check(setup: &Loaded, output: Output) -> Outcome {
     match &work.money.audit {
         Some((Ok(audit), _)) => {
             let text = if output.json { print::audit_json(audit) } else { print::audit_text(audit, output.color) };
-            std::io::stdout().write_all(text.as_bytes())?;
+            let written = std::io::stdout().write_all(text.as_bytes());
             if !audit.whole {
                 say(&print::adds_up(audit));
             }
-            Ok(if audit.adds_up() { Exit::Done } else { Exit::Failed })
+            let exit = if audit.adds_up() { Exit::Done } else { Exit::Failed };
+            printed(exit, written.map_err(Stop::from))
         }
         Some((Err(why), _)) => {
             Err(Stop::Problem(exit_of(why, work.own.balance.problem.as_ref()), Box::new(print::not_audited(why))))

@@ -44,7 +44,7 @@ use words::{problem::Problem, reason, tr};
 /// Runs the dashboard, or its linear form, on the simulator until the person leaves.
 pub(super) fn run(global: &Global, words: bool) -> Outcome {
     let home = Home::new(global.data_dir.clone())?;
-    log::start(&home.dir.join("reeltop.log"), global.verbose);
+    log::start(&home.dir.join("reeltop.log"), global.verbose, None);
     block_on(async {
         let clock = Clock::start();
         let now = clock.now().wall;

@@ -4,7 +4,7 @@
 mod deep;
 mod shared;
 
-use super::{Outcome, Output, Stop, block_on, headless::Headless, load};
+use super::{Outcome, Output, Stop, block_on, headless::Headless, load, printed};
 use crate::args::Global;
 use ::io::{
     callback::NoEcho,
@@ -12,7 +12,11 @@ use ::io::{
     run::exit::Exit,
     store::Store,
 };
-use domain::{export::json_line, reason::secret::KeyPlace, text::pad};
+use domain::{
+    export::json_line,
+    reason::secret::KeyPlace,
+    text::{harmless_line, pad},
+};
 use engine::{act::Act, settings::Scope};
 use std::{
     io::{self, Write},
@@ -41,17 +45,18 @@ pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
         Ok(setup) => setup,
         Err(stop) => {
             let fix = tr!("Correct those lines; `reeltop config check` lists them again.");
-            tell(CONFIG, &Found::Wrong(tr!("the config has errors, listed above").into(), fix.into()), output)?;
+            let found = Found::Wrong(tr!("the config has errors, listed above").into(), fix.into());
+            let _ = tell(CONFIG, &found, output);
             return Err(stop);
         }
     };
-    let (mut wrong, mut stored) = (false, true);
+    let (mut wrong, mut stored, mut result) = (false, true, Ok(()));
     let deep = if deep { deep::check(&setup) } else { Vec::new() };
     for (thing, found) in looks(&setup).into_iter().chain(deep) {
         let is_wrong = matches!(found, Found::Wrong(..));
         wrong |= is_wrong;
         stored &= !is_wrong || thing.0 != STORE.0;
-        tell(thing, &found, output)?;
+        result = result.and(tell(thing, &found, output));
     }
     // The line of what is missing says what is wrong and what to do: that is no fault of the service.
     let service = match (setup.key.is_set(), stored) {
@@ -60,18 +65,18 @@ pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
         (true, true) => block_on(service(&setup))?,
     };
     wrong |= matches!(service, Found::Wrong(..));
-    tell(SERVICE, &service, output)?;
+    result = result.and(tell(SERVICE, &service, output));
     let mut profiles = others(&setup);
     if stored {
         profiles.extend(block_on(programs(&setup))?);
     }
     for (thing, found) in profiles {
-        tell(thing, &found, output)?;
+        result = result.and(tell(thing, &found, output));
     }
     let callback = block_on(callbacks(&setup))?;
     wrong |= matches!(callback, Found::Wrong(..));
-    tell(CALLBACK, &callback, output)?;
-    Ok(if wrong { Exit::Failed } else { Exit::Done })
+    result = result.and(tell(CALLBACK, &callback, output));
+    printed(if wrong { Exit::Failed } else { Exit::Done }, result)
 }
 
 /// What is looked at: its name in JSON, and for people.
@@ -99,7 +104,7 @@ fn tell((id, title): Thing, found: &Found, output: Output) -> Result<(), Stop> {
         let line = serde_json::json!({ "check": id, "result": result, "text": text, "fix": fix });
         return Ok(writeln!(io::stdout(), "{}", json_line(&line))?);
     }
-    writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(title(), 10))?;
+    writeln!(io::stdout(), "{}{}{}", pad(word, 6), pad(title(), 10), harmless_line(text))?;
     if let Some(fix) = fix {
         writeln!(io::stdout(), "{}{}", " ".repeat(16), tr!("To fix: {fix}", fix))?;
     }

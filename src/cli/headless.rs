@@ -4,7 +4,7 @@
 use super::{
     Stop,
     live::{Live, Waits, stamp},
-    say,
+    printer, say,
 };
 use ::io::{
     config::Loaded,
@@ -14,6 +14,7 @@ use domain::{
     problem::ErrorClass,
     reason::Reason,
     task::{TaskKey, TaskState},
+    text,
 };
 use engine::{
     Bare,
@@ -26,7 +27,7 @@ use engine::{
 };
 use std::{
     collections::{BTreeSet, VecDeque},
-    io::{IsTerminal, Write},
+    io::IsTerminal,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -120,6 +121,7 @@ impl Headless {
         let serves = scope == Scope::All;
         setup.settings.scope = scope;
         let signals = Signals::listen();
+        printer::open();
         let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
         let mut headless = Self { engine, signals, reports: Vec::new(), live: None };
         let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some();
@@ -161,8 +163,7 @@ impl Headless {
         }
         self.live = Some(Live::of(waits, keys));
         if !text.is_empty() {
-            let mut err = std::io::stderr().lock();
-            let _ = writeln!(err, "{}{text}", stamp(self.engine.clock().now(), &std::io::stderr()));
+            printer::err(format!("{}{text}\n", stamp(self.engine.clock().now(), &std::io::stderr())));
         }
     }
 
@@ -244,6 +245,8 @@ impl Headless {
                 return Waited::Done;
             }
             if self.engine.ended {
+                // A signal asked for it, and a reader that stalls does not hold it up.
+                printer::close(true);
                 return Waited::Ended;
             }
             let step = self.show();
@@ -252,6 +255,8 @@ impl Headless {
                 signal = self.signals.next() => self.engine.take(Msg::Signal(signal)),
                 () = sleep_until(deadline) => return Waited::TimeOut,
                 () = sleep_until(step) => {}
+                // Nobody hears us: the same as a hang-up.
+                () = printer::unheard() => self.engine.take(Msg::Signal(Signal::HangUp)),
                 msg = self.engine.next() => {
                     self.engine.take(msg);
                     self.engine.take_ready();
@@ -292,7 +297,8 @@ impl Headless {
         for problem in self.reports.iter().filter_map(|report| report.result.as_ref().err()) {
             say(&problem.to_string());
         }
-        unsaved::tell(&unsaved_ids(&work));
+        unsaved::tell_by(&unsaved_ids(&work), printer::err);
+        printer::close(interrupted.is_some());
         (work, interrupted)
     }
 
@@ -303,7 +309,7 @@ impl Headless {
             return;
         }
         let voice = &Voice::default();
-        let (mut err, mut told, one) = (std::io::stderr().lock(), told(), one_terminal());
+        let (mut told, one) = (told(), one_terminal());
         for news in news.drain(..) {
             let reported = report(&news, voice);
             // Whoever asked for an act tells why it came to nothing.
@@ -324,7 +330,7 @@ impl Headless {
                 live.hide();
                 stamp(work.now, &std::io::stderr())
             });
-            let _ = writeln!(err, "{}{}", at.unwrap_or_default(), said.text);
+            printer::err(format!("{}{}\n", at.unwrap_or_default(), text::harmless(&said.text)));
             told.texts.truncate(REMEMBERED - 1);
             told.texts.push_front(said.text);
         }

@@ -15,6 +15,7 @@ mod live;
 mod maintenance;
 pub mod manual;
 mod prices;
+mod printer;
 mod queries;
 mod retry;
 mod simulate;
@@ -37,6 +38,7 @@ use ::io::{
 };
 use clap::error::ErrorKind;
 use domain::{
+    export::json_line,
     reason::{config::Rejected, store},
     text,
 };
@@ -81,6 +83,17 @@ impl From<io::Error> for Stop {
 
 /// What a call came to.
 type Outcome = Result<Exit, Stop>;
+
+/// What a call came to whose result was printed, well or not: a code that tells of the tasks is never lost to a reader that is
+/// gone.
+fn printed(exit: Exit, result: Result<(), Stop>) -> Outcome {
+    match result {
+        Ok(()) => Ok(exit),
+        Err(stop) if exit == Exit::Done => Err(stop),
+        Err(Stop::Problem(_, problem)) => Err(Stop::Problem(exit, problem)),
+        Err(Stop::Exit(_)) => Ok(exit),
+    }
+}
 
 /// How a call prints.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +147,7 @@ fn run(cli: Cli) -> ExitCode {
         }
     };
     let exit = if unsaved::told() { Exit::Unknown } else { exit };
+    printer::close(false);
     ExitCode::from(exit.code())
 }
 
@@ -141,7 +155,9 @@ fn run(cli: Cli) -> ExitCode {
 /// it refused, a halt) is not told again as the reason of the end.
 fn say(text: &str) {
     if !headless::has_told(text) {
-        let _ = writeln!(io::stderr(), "reeltop: {text}");
+        // Names and words of others are in it.
+        let text = text::harmless(text);
+        printer::err(format!("reeltop: {text}") + "\n");
     }
 }
 
@@ -154,16 +170,21 @@ fn dispatch(cli: Cli) -> Outcome {
     let Some(command) = cli.command else { return run_dashboard(&global, cli.demo, cli.linear) };
     global.face = face_of(&command);
     match command {
-        Command::Completions { shell } => Ok(manual::completions(shell, &mut io::stdout()).map(|()| Exit::Done)?),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            manual::completions(shell, &mut script)?;
+            print_text("script", &String::from_utf8_lossy(&script), output)
+        }
         Command::Man => {
             let (keys, commands) = lang::within(Lang::En, key_tables);
-            Ok(manual::man(&keys, &commands, &mut io::stdout()).map(|()| Exit::Done)?)
+            let mut page = Vec::new();
+            manual::man(&keys, &commands, &mut page)?;
+            print_text("man", &String::from_utf8_lossy(&page), output)
         }
-        Command::Keys => Ok({
+        Command::Keys => {
             let (tables, commands) = key_tables();
-            io::stdout().write_all(keys::markdown(&tables, &commands).as_bytes())
+            print_text("keys", &keys::markdown(&tables, &commands), output)
         }
-        .map(|()| Exit::Done)?),
         Command::Config { what: ConfigCall::Unit } => systemd_unit::run(&global, output),
         Command::Config { what } => config_call::run(&global, what, output),
         Command::Simulate { listen, seed, currency, faults } => {
@@ -176,7 +197,7 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Archive { before } => maintenance::archive(&load(&global)?, before, output),
         Command::Store(what) => store_call::run(&load(&global)?, what, output),
         Command::Forget { keys } => maintenance::forget(&load(&global)?, &keys, output),
-        Command::Show { key } => queries::show(&load(&global)?, key, output),
+        Command::Show { task } => queries::show(&load(&global)?, &task, output),
         Command::Cost { check: true, .. } => cost_check::check(&load(&global)?, output),
         Command::Cost { csv, by, check: false } => queries::cost(&load(&global)?, csv, by.map(Into::into), output),
         Command::Balance => acts::balance(&load(&global)?, output),
@@ -187,7 +208,7 @@ fn dispatch(cli: Cli) -> Outcome {
             let which = if failed { retry::Which::Failed { of_profile } } else { retry::Which::Named { keys, again } };
             retry::run(&load(&global)?, which, consent, output)
         }
-        Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, output),
+        Command::Wait { tasks, timeout } => waits::named(&load(&global)?, &tasks, timeout, output),
         Command::Watch { until_idle } => watch::run(&load(&global)?, until_idle, output),
         Command::Cancel { keys, yes } => acts::cancel(&load(&global)?, keys, yes, output),
         Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, output),
@@ -197,6 +218,16 @@ fn dispatch(cli: Cli) -> Outcome {
         Command::Complete { words } => complete::run(&words),
         Command::BenchFill { n, old_unsent } => queries::bench_fill(&load(&global)?, n, old_unsent),
     }
+}
+
+/// Prints what is a text of its own (a script, a page, a unit); as JSON, an object with it under that name.
+fn print_text(name: &str, text: &str, output: Output) -> Outcome {
+    let mut out = io::stdout();
+    match output.json {
+        true => writeln!(out, "{}", json_line(&serde_json::json!({ name: text })))?,
+        false => out.write_all(text.as_bytes())?,
+    }
+    Ok(Exit::Done)
 }
 
 /// What a call is called in what other programs say of it: those that can send or stop the sending.
@@ -240,7 +271,9 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     let global_of_start = global.clone();
     loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
     private_files::close(&loaded.paths.data_dir);
-    ::io::log::start(&loaded.paths.log, global.verbose);
+    // A dashboard has the terminal to itself; a call tells it on stderr too.
+    let talk = (global.verbose > 0 && !global.face.is_empty()).then_some(printer::err as fn(String));
+    ::io::log::start(&loaded.paths.log, global.verbose, talk);
     speak(&loaded);
     Ok(loaded)
 }
@@ -251,23 +284,25 @@ fn speak(loaded: &Loaded) {
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
 }
 
-/// Reads the config while the program runs.
+/// Reads the config, also while the program runs. Which store it is the environment may say.
 fn read_again(global: &Global) -> Result<Loaded, Rejected> {
     let folders = Folders::of_this_user().map_err(|why| Rejected::whole("", why))?;
-    config::load(&wanted(global), &folders)
+    let mut loaded = config::load(&wanted(global), &folders)?;
+    loaded.store.url = environment::store_url().or(loaded.store.url);
+    Ok(loaded)
 }
 
 /// Reads the config, with all of its faults at once.
 fn read(global: &Global) -> Result<Loaded, Stop> {
-    let mut loaded = config::load(&wanted(global), &folders()?).map_err(|why| {
-        let _ = writeln!(io::stderr(), "{}", reason::config::rejected(&why));
+    folders()?;
+    let mut loaded = read_again(global).map_err(|why| {
+        printer::err(reason::config::rejected(&why) + "\n");
         Stop::Exit(Exit::Usage)
     })?;
-    loaded.store.url = environment::store_url().or(loaded.store.url);
     environment::introduce(&mut loaded);
     let file = loaded.paths.config.display().to_string();
     for warning in &loaded.warnings {
-        let _ = writeln!(io::stderr(), "{}", reason::config::located(warning, &file));
+        printer::err(reason::config::located(warning, &file) + "\n");
     }
     Ok(loaded)
 }
@@ -284,6 +319,8 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
         )
     })?;
     let result = runtime.block_on(work);
+    // An engine may have been given up before its end.
+    printer::close(false);
     runtime.shutdown_background();
     Ok(result)
 }

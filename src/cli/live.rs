@@ -2,6 +2,7 @@
 //! says something else or ends; where stderr is a file or a pipe, a plain line with the time for each change. Nothing moves
 //! while nothing runs.
 
+use super::printer;
 use domain::{
     task::{TaskKey, TaskState},
     text,
@@ -14,7 +15,7 @@ use engine::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
 };
 use words::{amounts, names, tr};
 
@@ -74,9 +75,8 @@ impl Live {
         let line = line(work, &self.keys, now);
         // In the last column some terminals go on to the next line.
         let line = text::cut(&line, width.saturating_sub(1), true).0.into_owned();
-        if line != self.shown {
-            // In one write: stderr is not buffered, and a line in pieces flickers.
-            let _ = io::stderr().write_all(format!("\r{line}\x1b[K").as_bytes());
+        if line != self.shown && !printer::is_behind() {
+            printer::err(format!("\r{line}\x1b[K"));
             self.shown = line;
         }
     }
@@ -84,7 +84,7 @@ impl Live {
     /// Makes room for something else.
     pub(super) fn hide(&mut self) {
         if !std::mem::take(&mut self.shown).is_empty() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
+            printer::err("\r\x1b[K".into());
         }
     }
 
@@ -92,13 +92,12 @@ impl Live {
     fn tell(&mut self, work: &Work, now: Now) {
         let states: Vec<(TaskKey, TaskState)> = self.states(work).collect();
         for (key, state) in states {
-            let known = self.told.insert(key, state);
             let begins = matches!(state, TaskState::Running | TaskState::Saving);
             if begins && writes::is_unwritten(work, key) {
-                // Told once it is on disk.
-                self.told.remove(&key);
-            } else if begins && known != Some(state) {
-                let _ = writeln!(io::stderr(), "{}{key} {}", stamp(now, &io::stderr()), names::state(state));
+                continue; // Told once it is on disk.
+            }
+            if self.told.insert(key, state) != Some(state) && begins {
+                printer::err(format!("{}{key} {}\n", stamp(now, &io::stderr()), names::state(state)));
             }
         }
     }

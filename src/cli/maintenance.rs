@@ -1,6 +1,6 @@
 //! `archive` and `forget`: old tasks out of the table, prompts wiped.
 
-use super::{Outcome, Output, Stop, args::Moment, queries, say};
+use super::{Outcome, Output, Stop, args::Moment, printed, queries, say};
 use ::io::{
     config::Loaded,
     images,
@@ -94,13 +94,13 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
         say(&tr!("earlier versions of it may still be in the store's file: {what}; run forget again later", what));
     }
     let tasks = queries::whole(&store, &forgotten)?;
-    if output.json {
-        queries::print(setup, &tasks, output)?
+    let result = if output.json {
+        queries::print(setup, &tasks, output)
     } else {
-        queries::print_changes(&tasks, "", output)?
-    }
+        write!(io::stdout(), "{}", queries::changes(&tasks, "", output)).map_err(Stop::from)
+    };
     for file in before.iter().filter_map(|task| task.saved()).map(|saved| &saved.path) {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));
     }
-    Ok(exit)
+    printed(exit, result)
 }

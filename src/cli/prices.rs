@@ -1,6 +1,6 @@
 //! `reeltop prices`: what a video costs by our list and the config, beside the gateway's own words.
 
-use super::{Outcome, Output, block_on, say};
+use super::{Outcome, Output, Stop, block_on, printed, say};
 use ::io::{client::price_list, config::Loaded, run::exit::Exit};
 use domain::amount::Currency;
 use service::gateway::{Asked, prices::Listed};
@@ -23,8 +23,7 @@ pub(super) fn run(setup: &Loaded, output: Output) -> Outcome {
         true => print::prices_json(&prices),
         false => print::prices(&prices, output.color),
     };
-    std::io::stdout().write_all(text.as_bytes())?;
-    Ok(exit)
+    printed(exit, std::io::stdout().write_all(text.as_bytes()).map_err(Stop::from))
 }
 
 fn theirs(setup: &Loaded) -> Result<(Option<Vec<Listed>>, Exit), super::Stop> {

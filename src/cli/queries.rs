@@ -1,6 +1,6 @@
 //! `list`, `show`, `cost`, `prices`, `export`: what is in the store, without an engine.
 
-use super::{Outcome, Output, Stop, headless};
+use super::{Outcome, Output, Stop, args::TaskName, headless, say, waits};
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
@@ -15,15 +15,19 @@ use domain::{
     problem::ErrorClass,
     request::Request,
     runs::Run,
-    task::{Row, Task, TaskKey, TaskState},
+    task::{RemoteId, Row, Task, TaskKey, TaskState, keep_first},
     time::Wall,
 };
-use engine::filter::{Filter, Place};
+use engine::{
+    filter::{Filter, Place},
+    work::Work,
+    writes,
+};
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
 };
-use words::{json, news, print, problem::Problem, reason, tr};
+use words::{json, names, news, print, problem::Problem, reason, tr};
 
 /// The tasks of these keys, whole.
 ///
@@ -32,10 +36,77 @@ use words::{json, news, print, problem::Problem, reason, tr};
 pub(super) fn whole(store: &Store, keys: &[TaskKey]) -> Result<Vec<Task>, Stop> {
     let found = store.look(keys)?;
     if let Some(missing) = keys.iter().find(|key| found.iter().all(|task| task.key != **key)) {
-        let problem = Problem::new(tr!("there is no task {key}", key = missing), "", tr!("See `reeltop list`."));
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+        return Err(no_task(missing.to_string()));
     }
     Ok(found)
+}
+
+/// The keys of the tasks that are named, each once.
+///
+/// # Errors
+/// The store cannot be read, or one of them does not exist.
+pub(super) fn keys_of(store: &Store, names: &[TaskName]) -> Result<Vec<TaskKey>, Stop> {
+    let mut keys = names.iter().map(|name| key_of(store, name)).collect::<Result<Vec<_>, Stop>>()?;
+    keep_first(&mut keys);
+    Ok(keys)
+}
+
+fn key_of(store: &Store, name: &TaskName) -> Result<TaskKey, Stop> {
+    let id = match name {
+        TaskName::Key(key) if !store.look(&[*key])?.is_empty() => return Ok(*key),
+        TaskName::Key(key) => &RemoteId(key.0.to_string()),
+        TaskName::Id(id) => id,
+    };
+    store.find_task_by_remote(id)?.map(|task| task.key).ok_or_else(|| {
+        no_task(match name {
+            TaskName::Key(key) => key.to_string(),
+            TaskName::Id(id) => id.0.clone(),
+        })
+    })
+}
+
+fn no_task(key: String) -> Stop {
+    let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
+    Stop::Problem(Exit::Usage, Box::new(problem))
+}
+
+/// Prints what became of these tasks once their engine has ended, and gives them with the exit codes that they stand for. What the
+/// store does not have, or does not tell (a shared one may be away by now), is told as the engine knew it: what was paid for has a
+/// result whatever became of the line.
+pub(super) fn print_ended(
+    setup: &Loaded,
+    work: &Work,
+    keys: &[TaskKey],
+    output: Output,
+) -> (Vec<Task>, Vec<Exit>, Result<(), Stop>) {
+    let (mut tasks, mut exits, mut untold) = (Vec::new(), Vec::new(), Vec::new());
+    let store = Store::open(setup.at());
+    for key in keys {
+        let unwritten = writes::is_unwritten(work, *key);
+        let looked = match &store {
+            Ok(store) if !unwritten => store.look(&[*key]).ok().and_then(|found| found.into_iter().next()),
+            _ => None,
+        };
+        let Some(task) = looked.or_else(|| writes::at_hand(work, *key)) else {
+            untold.push(*key);
+            continue;
+        };
+        exits.push(if writes::lacks_id(work, *key) { Exit::Unknown } else { waits::exit_of(&task) });
+        tasks.push(task);
+    }
+    if let Err(fault) = &store {
+        say(&reason::store::problem(fault).to_string());
+    }
+    for row in untold.iter().filter_map(|key| work.tasks.rows.get(key)) {
+        exits.extend(row.class.map(Exit::of_class));
+        let (key, state) = (row.key, names::state(row.state));
+        say(&tr!("{key} is {state}; the store tells no more of it now", key, state));
+    }
+    let mut result = print(setup, &tasks, output);
+    if result.is_ok() && !untold.is_empty() {
+        result = Err(Stop::Exit(Exit::Failed));
+    }
+    (tasks, exits, result)
 }
 
 /// What a request costs, by our prices or else by what was typed.
@@ -72,12 +143,9 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], output: Output) -> Result<()
 }
 
 /// Tasks that have just changed: one line each, in their new state, after that stamp.
-pub(super) fn print_changes(tasks: &[Task], stamp: &str, output: Output) -> Result<(), Stop> {
-    let mut out = io::stdout().lock();
-    for task in tasks.iter().filter(|task| !headless::has_told_end(task.key)) {
-        writeln!(out, "{stamp}{}", print::change_line(task, output.color))?;
-    }
-    Ok(())
+pub(super) fn changes<'a>(tasks: impl IntoIterator<Item = &'a Task>, stamp: &str, output: Output) -> String {
+    let untold = tasks.into_iter().filter(|task| !headless::has_told_end(task.key));
+    untold.map(|task| format!("{stamp}{}\n", print::change_line(task, output.color))).collect()
 }
 
 /// `reeltop list`.
@@ -167,11 +235,10 @@ pub(super) fn lookup(filter: &Filter, now: Wall, place: Place) -> Lookup {
 }
 
 /// `reeltop show`.
-pub(super) fn show(setup: &Loaded, key: TaskKey, output: Output) -> Outcome {
-    let detail = Store::open(setup.at())?.detail(key)?.ok_or_else(|| {
-        let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
-        Stop::Problem(Exit::Usage, Box::new(problem))
-    })?;
+pub(super) fn show(setup: &Loaded, name: &TaskName, output: Output) -> Outcome {
+    let store = Store::open(setup.at())?;
+    let key = key_of(&store, name)?;
+    let detail = store.detail(key)?.ok_or_else(|| no_task(key.to_string()))?;
     if output.json {
         writeln!(io::stdout(), "{}", json_line(&json::task(&detail.task)))?;
         return Ok(Exit::Done);

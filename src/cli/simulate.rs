@@ -1,6 +1,6 @@
 //! `simulate`: the service's stand-in for other clients, for learning and for tests.
 
-use super::{Outcome, Output, Stop, block_on};
+use super::{Outcome, Output, Stop, block_on, printer};
 use ::io::run::{exit::Exit, signals::Signals};
 use domain::{amount::Currency, catalogue::Catalogue};
 use simulator::{BadFault, CannotListen, Faults, SimConfig, Simulator};
@@ -38,32 +38,29 @@ pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &st
             false => writeln!(out, "{}", simulator.base_url())?,
         }
         out.flush()?;
-        let mut err = io::stderr().lock();
-        writeln!(err, "{}", tr!("The simulator is listening; nothing costs money here. Client config:"))?;
-        writeln!(
-            err,
-            "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
-            simulator.base_url()
-        )?;
+        let mut lines = vec![
+            tr!("The simulator is listening; nothing costs money here. Client config:").to_owned(),
+            format!(
+                "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
+                simulator.base_url()
+            ),
+        ];
         if currency != Currency::Ptc {
-            writeln!(err, "  currency = \"{}\"\n  records = false", currency.id())?;
+            lines.push(format!("  currency = \"{}\"\n  records = false", currency.id()));
         }
-        writeln!(err, "{}", tr!("Any key is good; `reeltop simulate --help` lists the faults."))?;
-        drop(err);
+        lines.push(tr!("Any key is good; `reeltop simulate --help` lists the faults.").to_owned());
+        printer::err(lines.join("\n") + "\n");
         signals.next().await;
         let counts = simulator.counts();
-        writeln!(
-            io::stderr(),
-            "{}",
-            tr!(
-                "{submissions} submissions, {accepted} accepted, {charged} charged, {queries} queries, {downloads} downloads",
-                submissions = counts.submissions,
-                accepted = counts.accepted,
-                charged = counts.charged.of(currency),
-                queries = counts.queries,
-                downloads = counts.downloads,
-            )
-        )?;
+        let counted = tr!(
+            "{submissions} submissions, {accepted} accepted, {charged} charged, {queries} queries, {downloads} downloads",
+            submissions = counts.submissions,
+            accepted = counts.accepted,
+            charged = counts.charged.of(currency),
+            queries = counts.queries,
+            downloads = counts.downloads,
+        );
+        printer::err(counted + "\n");
         simulator.stop().await;
         Ok(Exit::Interrupted)
     })?

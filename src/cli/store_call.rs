@@ -3,7 +3,7 @@
 use super::{
     Outcome, Output, Stop,
     args::{Cap, StoreCall},
-    say, transfer,
+    print_text, printed, say, transfer,
 };
 use ::io::{
     config::Loaded,
@@ -16,6 +16,7 @@ use domain::{
     carried::Carried,
     export::json_line,
     reason::store::{Fault, Trouble, Why},
+    text,
 };
 use engine::filter::Place;
 use std::{
@@ -40,10 +41,7 @@ pub(super) fn run(setup: &Loaded, what: StoreCall, output: Output) -> Outcome {
             let currency = currency.unwrap_or_else(|| setup.settings.profile.currency());
             budget(setup, currency, per_day, each, output)
         }
-        StoreCall::Grants => {
-            writeln!(io::stdout(), "{}", store::GRANTS.trim_end())?;
-            Ok(Exit::Done)
-        }
+        StoreCall::Grants => print_text("sql", store::GRANTS, output),
     }
 }
 
@@ -80,12 +78,19 @@ fn check(setup: &Loaded, output: Output) -> Outcome {
         text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join("; "));
     }
     let json = serde_json::json!({ "store": shown, "tasks": total, "clock_ms": clock, "wrong": wrong });
-    print(output, &json, &text)?;
-    Ok(if wrong.is_empty() { Exit::Done } else { Exit::Failed })
+    let exit = if wrong.is_empty() { Exit::Done } else { Exit::Failed };
+    printed(exit, print(output, &json, &text).map(drop))
 }
 
 fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     let from = setup.at();
+    let scheme = to.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if !to.contains("://") && scheme.is_some_and(|scheme| matches!(&*scheme, "postgres" | "postgresql")) {
+        let why = tr!("an address of a database begins with postgres://");
+        let next = tr!("Write it as postgres://USER@HOST/DATABASE; for a folder of that name, write ./ before it.");
+        let what = tr!("{to} is neither a database nor a folder", to = format!("{to:?}"));
+        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, next))));
+    }
     let target = if to.contains("://") {
         At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
     } else {
@@ -194,7 +199,7 @@ fn print(output: Output, json: &serde_json::Value, text: &str) -> Outcome {
     if output.json {
         writeln!(io::stdout(), "{}", json_line(json))?;
     } else {
-        writeln!(io::stdout(), "{text}")?;
+        writeln!(io::stdout(), "{}", text::harmless_line(text))?;
     }
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 
 mod plan;
 
-use super::{Outcome, Output, Stop, block_on, consent, headless::Headless, live::Waits, queries, say, waits};
+use super::{Outcome, Output, Stop, block_on, consent, headless::Headless, live::Waits, printed, queries, say, waits};
 use crate::args::Submit;
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
@@ -35,8 +35,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
             return waits::wait(setup, vec![task.key], None, output);
         }
         let exit = waits::exit_of(&task);
-        queries::print(setup, &[task], output)?;
-        return Ok(exit);
+        return printed(exit, queries::print(setup, &[task], output));
     }
     let unknowns = Store::open(setup.at())?.unknowns()?;
     let twins: BTreeSet<TaskKey> =
@@ -133,8 +132,7 @@ fn answered(work: &Work) -> bool {
 
 async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, output: Output) -> Outcome {
     let (work, interrupted) = headless.end().await;
-    let tasks = queries::whole(&Store::open(setup.at())?, keys)?;
-    queries::print(setup, &tasks, output)?;
+    let (tasks, exits, result) = queries::print_ended(setup, &work, keys, output);
     let queued: Vec<&Task> = tasks.iter().filter(|task| task.state() == TaskState::Queued).collect();
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
@@ -152,9 +150,11 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     }
     let halted =
         work.own.sending.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    let paused = after == After::Wait && !queued.is_empty() && work.queue.pause.is_some();
+    let halted = halted.or(paused.then_some(Exit::TimeOut));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
-    let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(away).chain(interrupted);
-    Ok(Exit::of_all(exits))
+    let exits = exits.into_iter().chain(halted).chain(away).chain(interrupted);
+    printed(Exit::of_all(exits), result)
 }
 
 /// The task that has that name already.

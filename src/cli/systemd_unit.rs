@@ -1,13 +1,10 @@
 //! `config unit`: a systemd user unit that runs `reeltop watch`.
 
-use super::{Outcome, Output, Stop, load};
+use super::{Outcome, Output, load, print_text};
 use crate::args::Global;
-use ::io::{config::Loaded, run::exit::Exit};
-use domain::export::json_line;
-use serde_json::json;
+use ::io::config::Loaded;
 use std::{
     env,
-    io::{self, Write},
     path::{Path, absolute},
 };
 use words::{lang, problem::Problem, reason::secret, tr};
@@ -23,12 +20,7 @@ pub(super) fn run(global: &Global, output: Output) -> Outcome {
     let program =
         env::current_exe().map_err(|e| Problem::new(tr!("the program cannot be found"), e.to_string(), ""))?;
     let text = unit(global, &setup, &program);
-    let mut out = io::stdout();
-    match output.json {
-        true => writeln!(out, "{}", json_line(&json!({ "unit": text })))?,
-        false => write!(out, "{text}")?,
-    }
-    Ok::<_, Stop>(Exit::Done)
+    print_text("unit", &text, output)
 }
 
 /// The unit for that call. English: it is a file for a program.
@@ -42,18 +34,23 @@ fn unit(global: &Global, setup: &Loaded, program: &Path) -> String {
     if let Some(profile) = &global.profile {
         call.extend(["--profile".to_owned(), profile.clone()]);
     }
-    let call: Vec<String> = call.iter().map(|word| quoted(word)).collect();
+    let call: Vec<String> = call.iter().map(|word| word_of_a_call(word)).collect();
     let queue = &setup.settings.queue;
     let stop = (queue.submit_timeout_ms + queue.submit_stall_ms) / 1000 + TO_SPARE_SECONDS;
-    let writes = [&*setup.paths.data_dir.display().to_string(), &setup.settings.download.dir].map(quoted).join(" ");
+    let writes = [&*setup.paths.data_dir.display().to_string(), &setup.settings.download.dir].map(path).join(" ");
     let key = lang::within(lang::Lang::En, || secret::place(&setup.key.place()));
     let values = [("{key}", key), ("{call}", call.join(" ")), ("{stop}", stop.to_string()), ("{writes}", writes)];
     values.into_iter().fold(UNIT.to_owned(), |unit, (place, value)| unit.replace(place, &value))
 }
 
-/// A word of a unit's command line (systemd.service(5), COMMAND LINES; systemd.unit(5), SPECIFIERS).
-fn quoted(word: &str) -> String {
-    let escaped = word.replace('%', "%%").replace('$', "$$").replace('\\', "\\\\").replace('"', "\\\"");
+/// A word of a unit's command line, where `$` begins a variable (systemd.service(5), COMMAND LINES).
+fn word_of_a_call(word: &str) -> String {
+    path(&word.replace('$', "$$"))
+}
+
+/// A path of a unit's list (systemd.syntax(7), QUOTING; systemd.unit(5), SPECIFIERS).
+fn path(path: &str) -> String {
+    let escaped = path.replace('%', "%%").replace('\\', "\\\\").replace('"', "\\\"");
     let plain =
         !escaped.is_empty() && !escaped.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | ';'));
     if plain { escaped } else { format!("\"{escaped}\"") }
@@ -73,7 +70,9 @@ mod tests {
             ("a\"b\\", "\"a\\\"b\\\\\""),
             ("", "\"\""),
         ] {
-            assert_eq!(quoted(word), expected);
+            assert_eq!(word_of_a_call(word), expected);
         }
+        // No variable is looked for among paths.
+        assert_eq!(path("/home/u/my $videos 50%"), "\"/home/u/my $videos 50%%\"");
     }
 }

@@ -1,10 +1,12 @@
 //! `wait`: the engine without a screen until tasks have ended, and what an end is.
 
 use super::{
-    Outcome, Output, block_on,
+    Outcome, Output,
+    args::TaskName,
+    block_on,
     headless::{Headless, Waited},
     live::Waits,
-    queries, say,
+    printed, queries, say,
 };
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
@@ -14,16 +16,18 @@ use domain::{
     time::SECOND,
 };
 use engine::{act::Act, charges, settings::Scope, unknowns, work::Work};
-use words::{facts, problem::Problem, terms, tr};
+use words::{facts, names, problem::Problem, terms, tr};
 
-/// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
+/// `reeltop wait`.
+pub(super) fn named(setup: &Loaded, names: &[TaskName], timeout: Option<u64>, output: Output) -> Outcome {
+    let keys = if names.is_empty() { Vec::new() } else { queries::keys_of(&Store::open(setup.at())?, names)? };
+    wait(setup, keys, timeout, output)
+}
+
+/// Until these tasks (without any: all that run or are saved) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, output: Output) -> Outcome {
-    if !keys.is_empty() {
-        queries::whole(&Store::open(setup.at())?, &keys)?;
-    }
     block_on(async {
-        let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
-        let mut headless = Headless::start(setup, scope).await?;
+        let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.keys().await?;
         let mut keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
         let keyless = without_key(headless.work(), &keys);
@@ -34,17 +38,18 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
         let waited = ended(&mut headless, timeout, &keys).await;
         let (work, interrupted) = headless.end().await;
         let all: Vec<TaskKey> = keys.iter().chain(&keyless).copied().collect();
-        let tasks = queries::whole(&Store::open(setup.at())?, &all)?;
-        queries::print(setup, &tasks, output)?;
+        let (tasks, exits, result) = queries::print_ended(setup, &work, &all, output);
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
             say(tr!("timed out; the tasks keep running"));
         }
         let left = tasks.iter().any(|task| task.state().is_live());
         let halted = work.halt().filter(|_| left).map(|(_, halt)| exit_of_halt(halt.cause));
+        let paused = tell_queued(&work, &tasks);
         let no_key = (!keyless.is_empty()).then_some(Exit::Key);
-        let exits = tasks.iter().filter(|task| !keyless.contains(&task.key)).map(exit_of).chain(halted);
-        Ok(late.or(interrupted).or(no_key).unwrap_or_else(|| Exit::of_all(exits)))
+        let exits = exits.into_iter().chain(halted).chain(paused);
+        let exit = late.or(interrupted).or(no_key).unwrap_or_else(|| Exit::of_all(exits));
+        printed(exit, result)
     })?
 }
 
@@ -59,9 +64,24 @@ fn without_key(work: &Work, keys: &[TaskKey]) -> Vec<TaskKey> {
     keyless.into_iter().map(|row| row.key).collect()
 }
 
-/// What of the profiles that have a key goes on by itself: an unknown waits for a person.
+/// Tells what stays queued under a pause, and gives the exit code for that.
+fn tell_queued(work: &Work, tasks: &[Task]) -> Option<Exit> {
+    let by = work.queue.pause.as_ref()?;
+    let queued: Vec<TaskKey> =
+        tasks.iter().filter(|task| task.state() == TaskState::Queued).map(|task| task.key).collect();
+    let (keys, who) = (terms::listed(&queued), names::program(&by.who));
+    let told =
+        tr!("sending is paused by {who}: {keys} stay queued; a dashboard or `reeltop watch` sends them", who, keys);
+    (!queued.is_empty()).then(|| {
+        say(&told);
+        Exit::TimeOut
+    })
+}
+
+/// What of the profiles that have a key runs or is saved: what is queued is for whoever sends, an unknown waits for a person.
 fn going_on(work: &Work) -> Vec<TaskKey> {
-    let live = work.tasks.live.values().filter(|task| task.state().is_live() && is_ours(work, task));
+    let runs = |task: &Task| task.state().is_live() && task.state() != TaskState::Queued;
+    let live = work.tasks.live.values().filter(|task| runs(task) && is_ours(work, task));
     live.map(|task| task.key).collect()
 }
 
@@ -71,8 +91,7 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 
 /// Whether nothing of the profiles that have a key runs, saves or can be sent.
 pub(super) fn idle(work: &Work) -> bool {
-    let paused = |task: &Task| task.state() == TaskState::Queued && work.queue.is_paused();
-    let rests = |task: &Task| !is_ours(work, task) || rests(work, task) || paused(task);
+    let rests = |task: &Task| !is_ours(work, task) || rests(work, task);
     let is_written = work.store.pending.is_empty() && !work.store.failed.keys().any(|key| is_owed(work, *key));
     is_written && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
 }
@@ -83,12 +102,15 @@ fn is_owed(work: &Work, key: TaskKey) -> bool {
     work.store.busy.contains_key(&key) || (work.store.away.is_some() && work.store.failed.contains_key(&key))
 }
 
-/// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless
-/// it can no longer be asked about.
+/// Whether nothing happens to a task by itself any more. After a halt, and under a pause, what is queued stays so until a person
+/// ends that; what runs goes on, unless it can no longer be asked about.
 fn rests(work: &Work, task: &Task) -> bool {
     let halt = work.of(&task.profile).sending.halted.as_ref().map(|halt| halt.cause);
     match &task.phase {
-        Phase::Queued { .. } => halt.is_some() && work.queue.claiming.is_none_or(|(_, key)| key != task.key),
+        Phase::Queued { .. } => {
+            let stays = halt.is_some() || work.queue.is_paused();
+            stays && work.queue.claiming.is_none_or(|(_, key)| key != task.key)
+        }
         Phase::Running { trouble, .. } => {
             let refused = trouble.as_ref().is_some_and(|trouble| trouble.error.class == ErrorClass::Auth);
             halt == Some(HaltCause::Key) && refused

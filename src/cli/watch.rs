@@ -4,7 +4,7 @@ use super::{
     Outcome, Output, Stop, block_on,
     headless::{Headless, Waited},
     live::{self, Waits},
-    queries, say,
+    printed, printer, queries, say,
     waits::{exit_of_halt, idle},
 };
 use ::io::{
@@ -21,7 +21,7 @@ use engine::{settings::Scope, work::Work, writes};
 use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, Write},
+    io,
 };
 use words::voice::Voice;
 use words::{json as task_json, problem::Problem, reason, tr};
@@ -60,7 +60,7 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
         match waited {
             Waited::TimeOut => {}
             Waited::Done if !news.is_empty() => {
-                tell(setup, headless.work(), &news, output)?;
+                tell(setup, headless.work(), &news, output);
                 told.learn(headless.work(), &news);
             }
             Waited::Done | Waited::Ended => break,
@@ -72,7 +72,8 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     let in_order = work.ending.as_ref().is_none_or(|ending| ending.in_order);
     let halted = work.halt().filter(|_| until_idle && interrupted.is_none());
     let halted = halted.map(|(_, halt)| exit_of_halt(halt.cause));
-    Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
+    let exit = interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done);
+    printed(exit, printer::broken().map_or(Ok(()), |error| Err(error.into())))
 }
 
 /// What a service manager shows beside the service's name.
@@ -150,7 +151,7 @@ fn halts(work: &Work) -> BTreeMap<String, HaltCause> {
     halts.map(|(profile, cause)| (profile.to_owned(), cause)).collect()
 }
 
-fn tell(setup: &Loaded, work: &Work, news: &[News], output: Output) -> Result<(), Stop> {
+fn tell(setup: &Loaded, work: &Work, news: &[News], output: Output) {
     let ended = |key: &TaskKey| !work.tasks.live.contains_key(key);
     let keys = news.iter().filter_map(|news| match news {
         News::State { key, .. } => Some(*key),
@@ -167,16 +168,14 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], output: Output) -> Result<()
         }
     }
     if !output.json {
-        let changed: Vec<Task> = tasks.into_values().collect();
         // Where the lines are kept, each has its time; a service manager's journal has it already.
         let kept = std::env::var_os("JOURNAL_STREAM").is_none();
         let stamp = if kept { live::stamp(work.now, &io::stdout()) } else { String::new() };
-        return queries::print_changes(&changed, &stamp, output);
+        return printer::out(queries::changes(tasks.values(), &stamp, output));
     }
-    let mut out = io::stdout().lock();
     let at = work.now.wall.rfc3339();
     for news in news {
-        let lines = match news {
+        let lines: Vec<_> = match news {
             News::State { key, now, settled } => {
                 let task = tasks.get(key).map(task_json::task);
                 let settled = settled.then(|| json!({ "event": "settled", "at": at, "task": task }));
@@ -196,11 +195,8 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], output: Output) -> Result<()
                 vec![json!({ "event": "resumed", "at": at, "task": null, "profile": profile })]
             }
         };
-        for line in lines {
-            writeln!(out, "{}", json_line(&line))?;
-        }
+        lines.into_iter().for_each(|line| printer::out(json_line(&line) + "\n"));
     }
-    Ok(out.flush()?)
 }
 
 #[cfg(test)]

@@ -100,13 +100,16 @@ fn next_risk(work: &Work, task: &Task) -> Option<Mono> {
     (tries && work.saver.tried.get(&task.key) != Some(&end)).then(|| work.now.mono_at(end))
 }
 
-/// Forgets what was told of a file that is at risk no more.
+/// Forgets what was told of a file that is at risk no more. A fresh address that is as short of time as the one before is no news.
 fn forget_risk(work: &mut Work, task: &Task) {
     let is_waiting = matches!(task.phase, Phase::Ready { .. } | Phase::Saving { .. });
-    if !is_waiting || work.saver.warned.get(&task.key).is_some_and(|end| task.expires_at != Some(*end)) {
-        work.saver.warned.remove(&task.key);
-        work.saver.tried.remove(&task.key);
+    let Some(told) = work.saver.warned.get_mut(&task.key) else { return };
+    match task.expires_at.filter(|_| is_waiting) {
+        Some(end) if end == *told => return,
+        Some(end) if end <= work.now.wall.plus(AT_RISK) => *told = end,
+        _ => drop(work.saver.warned.remove(&task.key)),
     }
+    work.saver.tried.remove(&task.key);
 }
 
 /// Puts a task into the schedule of the questions for its charge.

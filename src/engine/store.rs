@@ -213,7 +213,7 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
     }
     act_news::overtaken(work, key);
     if !paid.is_empty() {
-        let task = writes::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()).unwrap_or(theirs);
+        let task = writes::at_hand(work, key).unwrap_or(theirs);
         let besides = besides(&task, &paid, &last);
         effects.extend(writes::write(work, Task { besides, ..task }, vec![], paid));
     }

@@ -92,6 +92,21 @@ pub fn is_unwritten(work: &Work, key: TaskKey) -> bool {
     work.store.busy.contains_key(&key) || work.store.failed.contains_key(&key)
 }
 
+/// Whether the store does not yet have the ID of that paid task: it lies on this machine, or was told as not saved.
+#[must_use]
+pub fn lacks_id(work: &Work, key: TaskKey) -> bool {
+    let store = &work.store;
+    let waiting = store.waiting.get(&key).into_iter().flatten();
+    let under_way = store.busy.get(&key).and_then(|ticket| store.pending.get(ticket));
+    waiting.chain(under_way).chain(store.failed.get(&key)).any(Write::brings_a_paid_id)
+}
+
+/// The whole of that task, as far as it is at hand: what is not on disk yet, or what something may still happen to.
+#[must_use]
+pub fn at_hand(work: &Work, key: TaskKey) -> Option<Task> {
+    unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned())
+}
+
 /// That task as it will be once all of its writes are on disk; `None` when there are none. Its revision is the one at hand
 /// now: a write that waits was made under an older one, and would be taken for older news.
 pub(super) fn unwritten(work: &Work, key: TaskKey) -> Option<Task> {

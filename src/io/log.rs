@@ -1,6 +1,7 @@
 //! The log: lines in a file, since the screen is the dashboard's and stdout is data's.
 
 use crate::private_files;
+use domain::text;
 use std::{
     fs,
     io::{self, Write},
@@ -15,9 +16,13 @@ const MOST: u64 = 4_000_000;
 /// After so many bytes of ours the log is looked at again.
 const LOOK: u64 = 64 * 1024;
 
-/// Begins to log into that file. A log that cannot be written is no reason not to run: then there is none.
-pub fn start(file: &Path, verbose: u8) {
-    let Ok(to) = Log::open(file, MOST) else { return };
+/// Begins to log into that file, and to `talk` where there is somebody to hear it. A log that cannot be written is no reason not to
+/// run: then there is none.
+pub fn start(file: &Path, verbose: u8, talk: Option<fn(String)>) {
+    let to = To { log: Log::open(file, MOST).ok(), talk };
+    if to.log.is_none() && to.talk.is_none() {
+        return;
+    }
     let level = match verbose {
         0 => LevelFilter::INFO,
         1 => LevelFilter::DEBUG,
@@ -28,6 +33,25 @@ pub fn start(file: &Path, verbose: u8) {
     let lines = lines.log_internal_errors(false);
     // A second start in one process (tests) keeps the first.
     let _ = lines.with_max_level(level).try_init();
+}
+
+/// Where lines go.
+struct To {
+    log: Option<Log>,
+    talk: Option<fn(String)>,
+}
+
+impl Write for To {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if let Some(talk) = self.talk {
+            talk(text::harmless(&String::from_utf8_lossy(line)).into_owned());
+        }
+        self.log.as_mut().map_or(Ok(line.len()), |log| log.write(line))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.log.as_mut().map_or(Ok(()), Log::flush)
+    }
 }
 
 /// A log that several programs write, each for months.

@@ -7,6 +7,7 @@ use domain::{
     draft::Field,
     problem::ErrorClass,
     task::{ID_LOST, NO_FILE, NOT_CREATED, NotAKey, STOPPED, TaskState},
+    text,
 };
 use std::borrow::Cow;
 
@@ -77,7 +78,8 @@ pub fn program(name: &str) -> String {
         "dashboard" => tr!("dashboard"),
         word => word,
     });
-    words.collect::<Vec<_>>().join(" ")
+    // Another person's program says what it is called.
+    text::harmless_line(&words.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// That a text is no task's key.

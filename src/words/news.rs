@@ -129,7 +129,7 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             let text = match charged {
                 Charged::No => tr!("taken back; free"),
                 Charged::Yes | Charged::Unknown => {
-                    tr!("no longer watched; the service still makes it, and it stays charged")
+                    tr!("no longer watched; its file will not be saved, and it stays charged")
                 }
             };
             (Level::Info, format!("{key} {text}"))

@@ -8,6 +8,7 @@ use domain::{
     retry,
     retry::{Blocked, Caution, Facts, No, Overtaken, Retried, Warning},
     task::{Row, TaskKey, TaskState},
+    text,
 };
 use engine::work::Work;
 use std::collections::{BTreeMap, BTreeSet};
@@ -257,7 +258,7 @@ pub fn of_others<'a>(me: Option<&str>, tasks: impl IntoIterator<Item = (&'a str,
     }
     let told = others.into_iter().map(|(who, keys)| {
         let keys: Vec<TaskKey> = keys.into_iter().collect();
-        tr!("Not yours but {who}'s: {keys}", who, keys = listed(&keys))
+        tr!("Not yours but {who}'s: {keys}", who = text::harmless_line(who), keys = listed(&keys))
     });
     told.reduce(|all, one| format!("{all}\n{one}"))
 }

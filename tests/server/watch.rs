@@ -2,7 +2,7 @@
 
 use super::{
     rig::place,
-    support::{DEADLINE, Home, Running, Service, until},
+    support::{DEADLINE, Home, Running, Service, gate, gate::Gate, until},
 };
 use rustix::process::Signal;
 use std::{
@@ -20,6 +20,23 @@ fn a_file_that_is_saved_while_the_server_is_away_is_told_once_and_when_it_is_on_
 #[test]
 fn a_watch_until_idle_waits_for_the_server_to_take_what_was_saved_while_it_was_away() {
     over_an_outage(&["watch", "--until-idle"], |_| ());
+}
+
+#[test]
+fn a_submission_that_is_accepted_while_the_server_is_away_is_printed_and_ends_with_7() {
+    let (dir, gate) = (place(), Gate::start());
+    let url = format!("\"postgres://reel@127.0.0.1:{}/postgres\"", dir.port);
+    let home = Home::with(&gate.url, &[("store.url", &url), ("store.who", "\"ann\"")]);
+    let submit = home.start(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--json"]);
+    gate.arrives();
+    dir.stop();
+    gate.accept();
+    let done = submit.end().coded(7);
+    let task = done.json().remove(0);
+    assert_eq!(
+        (&task["task_id"], &task["state"], &task["charged"]),
+        (&gate::ID.into(), &"running".into(), &"yes".into())
+    );
 }
 
 /// Has the server go while that call fetches a file, and come back once the file is there. When it is told as saved, `end` ends the

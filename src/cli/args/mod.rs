@@ -23,8 +23,8 @@ use domain::{
 use engine::act::Resolution;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 pub use store::{Cap, ConfigCall, StoreCall};
-pub use values::Moment;
-use values::{cost, count, moment, one_price, prompt, remote_id, resolution, task_key};
+pub use values::{Moment, TaskName};
+use values::{cost, count, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name};
 use words::lang::{self, Lang};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
@@ -98,9 +98,9 @@ pub enum Command {
     },
     /// Show everything about one task
     Show {
-        /// The task
-        #[arg(value_parser = task_key)]
-        key: TaskKey,
+        /// The task; its ID at the service does too
+        #[arg(value_name = "KEY", value_parser = task_name)]
+        task: TaskName,
     },
     /// Show what was spent, by day, model, state and error class
     Cost {
@@ -140,9 +140,9 @@ pub enum Command {
     },
     /// Run the engine until these tasks are done
     Wait {
-        /// The tasks; all unfinished ones if none is named
-        #[arg(value_name = "KEY", value_parser = task_key)]
-        keys: Vec<TaskKey>,
+        /// The tasks, or their IDs at the service; if none is named, all that run or are being saved
+        #[arg(value_name = "KEY", value_parser = task_name)]
+        tasks: Vec<TaskName>,
         /// Stop waiting after this time, such as 90s, 10m or 1h30m; the tasks continue
         #[arg(long, value_name = "TIME", value_parser = duration::ms)]
         timeout: Option<u64>,
@@ -354,7 +354,7 @@ pub struct Submit {
     #[command(flatten)]
     pub consent: Consent,
     /// A name of your own for the task; using it again returns the existing task
-    #[arg(long, value_name = "KEY", conflicts_with = "from")]
+    #[arg(long, value_name = "KEY", conflicts_with = "from", value_parser = name)]
     pub name: Option<String>,
 }
 
@@ -432,8 +432,7 @@ fn grammar() -> clap::Command {
 /// A task that is named twice is meant once: above all it is not to be paid twice.
 fn name_each_once(command: &mut Command) {
     match command {
-        Command::Wait { keys, .. }
-        | Command::Retry { keys, .. }
+        Command::Retry { keys, .. }
         | Command::Cancel { keys, .. }
         | Command::Forget { keys }
         | Command::Download { keys, .. } => keep_first(keys),

@@ -64,9 +64,20 @@ fn keys_are_understood_with_and_without_their_sign() {
     assert_eq!(command("reeltop cancel 12 #13"), Command::Cancel { keys: vec![TaskKey(12), TaskKey(13)], yes: false });
     assert_eq!(command("reeltop cancel 12 --yes"), Command::Cancel { keys: vec![TaskKey(12)], yes: true });
     let timeout = Some(90 * MINUTE);
-    assert_eq!(command("reeltop wait 1 --timeout 1h30m"), Command::Wait { keys: vec![TaskKey(1)], timeout });
+    assert_eq!(
+        command("reeltop wait 1 --timeout 1h30m"),
+        Command::Wait { tasks: vec![TaskName::Key(TaskKey(1))], timeout }
+    );
     let retry = Command::Retry { keys: vec![], failed: true, again: false, consent: Consent::default() };
     assert_eq!(command("reeltop retry --failed"), retry);
+}
+
+#[test]
+fn a_name_of_one_s_own_is_not_empty() {
+    for name in ["", "  "] {
+        let call = ["reeltop", "submit", "--prompt", "cat", "--name", name].map(OsString::from);
+        assert!(parse(call).is_err(), "{name:?}");
+    }
 }
 
 #[test]

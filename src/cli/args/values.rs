@@ -32,6 +32,11 @@ pub(super) fn prompt(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A name of one's own.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("a name is not empty".into()) } else { Ok(text.to_owned()) }
+}
+
 /// How many tasks to create for each prompt.
 pub(super) fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let number: u32 = text.parse()?;
@@ -53,6 +58,20 @@ pub(super) fn cost(text: &str) -> Result<Amount, String> {
 pub(super) fn one_price(text: &str) -> Result<Amount, String> {
     let amount = cost(text)?;
     if amount == Amount::ZERO { Err(format!("{text:?} is not above 0")) } else { Ok(amount) }
+}
+
+/// A task as it is named: by our key, or by the service's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskName {
+    /// Where there is no such key, the same digits may be an id.
+    Key(TaskKey),
+    Id(RemoteId),
+}
+
+/// A task's key, or the service's id for it.
+pub(super) fn task_name(text: &str) -> Result<TaskName, String> {
+    let id = || remote_id(text).ok().filter(|id| id.0.contains(|c: char| c.is_ascii_digit()));
+    text.parse().map(TaskName::Key).or_else(|why| id().map(TaskName::Id).ok_or_else(|| names::not_a_key(&why)))
 }
 
 /// A service's id: letters, digits, `-` and `_`.

@@ -167,6 +167,8 @@ pub enum Unfit {
     NoColour(String),
     NoPaper,
     Empty,
+    /// It steers a terminal, or has several lines.
+    NotShown,
     NoName,
     NoVariable,
     NotAbsolute,

@@ -74,6 +74,28 @@ fn a_file_is_told_once_when_less_than_an_hour_is_left() {
 }
 
 #[test]
+fn a_fresh_address_that_is_as_short_of_time_is_no_news() {
+    let mut world = waiting(&[(Some(0), 30)], |_| ());
+    for minutes in [30, 60, 45] {
+        world.live(10 * MINUTE);
+        assert_eq!(asked(&world), [1]);
+        let end = world.wall().plus(minutes * MINUTE).0 / 1_000;
+        let url = format!("https://files.example/a.mp4?Expires={end}");
+        world.reply(ok(&format!(r#"{{"file":{{"download_url":"{url}"}},"base_resp":{{"status_code":0}}}}"#)));
+        let error = TaskError {
+            code: "x".into(),
+            class: ErrorClass::Network,
+            reason: Reason::said("the line dropped", "", ""),
+            charged: Charged::Yes,
+        };
+        let ticket = world.state.saver.active[&key(1)].ticket;
+        world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again: true }));
+        world.settle();
+    }
+    assert_eq!(told(&world), [(1, 30)]);
+}
+
+#[test]
 fn after_the_end_one_try_is_made_and_what_it_meets_is_said() {
     let mut world = waiting(&[(None, 30)], |_| ());
     world.live(29 * MINUTE);

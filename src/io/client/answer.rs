@@ -4,7 +4,7 @@ use super::{key::Key, later};
 use crate::{content_encoding, content_encoding::Decoder};
 use domain::time::Wall;
 use reqwest::{Response, StatusCode, header};
-use service::answer::{LineFault, Reply};
+use service::answer::{LineFault, Reply, redact};
 
 /// A whole answer, as it came.
 pub(super) struct Answer {
@@ -35,9 +35,41 @@ impl Answer {
     }
 }
 
-/// Reads an answer whose body is of interest up to so many bytes.
-pub(super) async fn read(mut answer: Response, most: usize) -> Result<Answer, reqwest::Error> {
-    let body = read_body(&mut answer, most).await?;
+/// What has come of an answer so far: all there is of it where the line breaks, or the time is over, before its end.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    http: Option<StatusCode>,
+    request_id: Option<String>,
+    /// Decoded.
+    body: Vec<u8>,
+}
+
+impl Received {
+    /// The answer as if it had ended here; `None` where not even its head has come.
+    pub(super) fn as_whole(&self, key: &Key) -> Option<Reply> {
+        let http = self.http?.as_u16();
+        let (request_id, body) = (self.request_id.clone(), key.strike(text(&self.body)));
+        Some(Reply::Answered { http, retry_after_ms: None, request_id, body })
+    }
+
+    /// That the answer broke off, for that reason in those words, with what came of it as the evidence.
+    pub(super) fn broken(self, why: LineFault, detail: String, key: &Key) -> Reply {
+        let detail = match self.http {
+            Some(http) => {
+                let (http, body) = (http.as_u16(), key.strike(text(&self.body)));
+                format!("{detail}; ") + &format!("HTTP {http} {}", redact(&body))
+            }
+            None => detail,
+        };
+        Reply::Broken { why, request_id: self.request_id, detail }
+    }
+}
+
+/// Reads an answer whose body is of interest up to so many bytes. What comes of it is in `received` whatever happens.
+pub(super) async fn read(mut answer: Response, most: usize, received: &mut Received) -> Result<Answer, reqwest::Error> {
+    received.http = Some(answer.status());
+    received.request_id = request_id(answer.headers());
+    let body = read_body(&mut answer, most, &mut received.body).await?;
     let (http, headers) = (answer.status(), answer.headers());
     let location = headers.get(header::LOCATION).filter(|_| http.is_redirection());
     Ok(Answer {
@@ -60,17 +92,18 @@ fn request_id(headers: &header::HeaderMap) -> Option<String> {
 async fn read_body(
     answer: &mut Response,
     most: usize,
+    bytes: &mut Vec<u8>,
 ) -> Result<Result<String, content_encoding::Fault>, reqwest::Error> {
-    let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
+    let mut decoder = Decoder::of(answer.headers());
     while let Some(chunk) = answer.chunk().await? {
-        match decoder.push(&chunk, &mut bytes, most) {
+        match decoder.push(&chunk, bytes, most) {
             Ok(()) => {}
             // A plain one is cut: what it begins with tells what it is.
-            Err(content_encoding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
+            Err(content_encoding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(bytes))),
             Err(fault) => return Ok(Err(fault)),
         }
     }
-    Ok(decoder.finish(&mut bytes, most).map(|()| text(&bytes)))
+    Ok(decoder.finish(bytes, most).map(|()| text(bytes)))
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -25,10 +25,10 @@ pub use open::price_list;
 pub(crate) use transport::tls_of_a_database;
 pub(crate) use transport::{Route, failed, transport};
 
-use answer::read;
+use answer::{Received, read};
 use dial::Dial;
 use key::Key;
-use upload::Patience;
+use upload::{Patience, Way};
 
 use crate::{
     environment, foreign_text,
@@ -229,8 +229,8 @@ impl Inner {
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
-                let reply =
-                    upload::post(&self.submissions, &url, body, &self.key, patience, lease, tell.as_ref()).await;
+                let way = Way { dial: &self.submissions, key: &self.key, protocol: self.config.protocol };
+                let reply = upload::post(way, &url, body, patience, lease, tell.as_ref()).await;
                 return without(reply, secret.as_deref());
             }
             Call::Query(id) => self.question(Ask::Query(&id)),
@@ -315,10 +315,15 @@ impl Inner {
 
 /// An answer without our callback's path, should the other side have repeated it.
 fn without(mut reply: Reply, secret: Option<&str>) -> Reply {
-    if let (Some(secret), Reply::Answered { body, .. } | Reply::Redirected { body, .. }) = (secret, &mut reply)
-        && body.contains(secret)
+    let told = match &mut reply {
+        Reply::Answered { body, .. } | Reply::Redirected { body, .. } => Some(body),
+        Reply::Broken { detail, .. } | Reply::NotUploaded { detail, .. } => Some(detail),
+        Reply::NotConnected { .. } | Reply::NotSent { .. } => None,
+    };
+    if let (Some(secret), Some(told)) = (secret, told)
+        && told.contains(secret)
     {
-        *body = body.replace(secret, "[path]");
+        *told = told.replace(secret, "[path]");
     }
     reply
 }
@@ -333,23 +338,20 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
 
 /// The answer, and when it was made.
 async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> (Reply, Option<Wall>) {
+    let mut received = Received::default();
     let answer = match request.timeout(patience).send().await {
-        Ok(answer) => read(answer, most).await,
+        Ok(answer) => read(answer, most, &mut received).await,
         Err(error) => Err(error),
     };
     let date = answer.as_ref().ok().and_then(|answer| answer.date);
-    (answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key)), date)
+    (answer.map_or_else(|error| broken(error, patience, received, key), |answer| answer.reply(key)), date)
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.
-fn broken(error: reqwest::Error, patience: Duration, key: &Key) -> Reply {
+fn broken(error: reqwest::Error, patience: Duration, received: Received, key: &Key) -> Reply {
     let error = error.without_url();
     let (why, detail) = (fault::why(&error, patience), key.strike(foreign_text::causes(&error)));
-    if error.is_connect() {
-        Reply::NotConnected { why, detail }
-    } else {
-        Reply::Broken { why, request_id: None, detail }
-    }
+    if error.is_connect() { Reply::NotConnected { why, detail } } else { received.broken(why, detail, key) }
 }
 
 #[cfg(test)]

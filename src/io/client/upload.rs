@@ -10,7 +10,7 @@
 //! own time over and the answer in its socket at the same moment, and the answer is the truth.
 
 use super::{
-    answer::{Answer, read},
+    answer::{Answer, Received, read},
     dial::{Dial, Dialled, Uri},
     fault,
     key::Key,
@@ -28,7 +28,10 @@ use reqwest::{
         ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
     },
 };
-use service::answer::{LineFault, Reply};
+use service::{
+    answer::{LineFault, Reply, SubmitVerdict},
+    protocol::Protocol,
+};
 use std::{error::Error, io, time::Duration};
 use tokio::{
     task::JoinHandle,
@@ -54,16 +57,23 @@ pub(super) struct Patience {
 /// Told how many bytes of the body have left, and of how many.
 pub(super) type Tell = dyn Fn(u64, u64) + Send + Sync;
 
+/// By what way, with which key and in which protocol a submission goes.
+pub(super) struct Way<'a> {
+    pub(super) dial: &'a Dial,
+    pub(super) key: &'a Key,
+    pub(super) protocol: Protocol,
+}
+
 /// Sends it once and says what came of it.
 pub(super) async fn post(
-    dial: &Dial,
+    way: Way<'_>,
     url: &Url,
     body: Vec<u8>,
-    key: &Key,
     patience: Patience,
     lease: Option<Lease>,
     tell: &Tell,
 ) -> Reply {
+    let Way { dial, key, protocol } = way;
     let not_connected = |why, error: &(dyn Error + 'static)| Reply::NotConnected {
         why,
         detail: key.strike(foreign_text::causes(error)),
@@ -81,12 +91,12 @@ pub(super) async fn post(
     if lease.is_some_and(|lease| lease.is_over()) {
         return Reply::NotSent { why: Reason::Connect(Connect::Late) };
     }
-    let watch = Watch::new(body.len() as u64);
-    let exchange = exchange(dialled, url, &to, body, key, watch.clone());
+    let (watch, mut received) = (Watch::new(body.len() as u64), Received::default());
+    let exchange = exchange(dialled, url, &to, body, key, watch.clone(), &mut received);
     let (end, patience_over) = watched(exchange, &watch, patience, tell).await;
     let progress = watch.look();
     let broken = |why, detail| match progress.is_whole() {
-        true => Reply::Broken { why, request_id: None, detail },
+        true => broken(received, why, detail, key, protocol),
         false => Reply::NotUploaded { why, handed: progress.handed, total: progress.total, detail },
     };
     match (end, patience_over) {
@@ -109,6 +119,15 @@ pub(super) async fn post(
     }
 }
 
+/// What an answer proves that broke off before its end. Only its framing may have failed (a length that is wrong, a last chunk that
+/// is missing): a body that is one JSON object to its last brace cannot lack a part, so an ID in it is the task's. That alone
+/// is believed of it: the task counts as paid either way and is never sent again. A refusal would be the word that it may be.
+fn broken(received: Received, why: LineFault, detail: String, key: &Key, protocol: Protocol) -> Reply {
+    let whole = received.as_whole(key);
+    let accepted = whole.filter(|reply| matches!(protocol.submitted(reply), SubmitVerdict::Accepted { .. }));
+    accepted.unwrap_or_else(|| received.broken(why, detail, key))
+}
+
 /// Whether a status alone says nothing of what became of a whole request.
 const fn is_open(http: u16) -> bool {
     http >= 500 || http == 408
@@ -122,6 +141,7 @@ async fn exchange(
     body: Vec<u8>,
     key: &Key,
     watch: Watch,
+    received: &mut Received,
 ) -> Result<Answer, Failure> {
     let (mut line, connection) = http1::handshake(Counted::new(dialled.io, watch)).await?;
     // Reading and writing go on side by side, whatever the one who waits is doing.
@@ -145,7 +165,7 @@ async fn exchange(
         request = request.header(PROXY_AUTHORIZATION, HeaderValue::clone(&auth));
     }
     let answer = line.send_request(request.body(Full::<Bytes>::from(body))?).await?;
-    Ok(read(Response::from(answer.map(Body::wrap)), super::MAX_BODY).await?)
+    Ok(read(Response::from(answer.map(Body::wrap)), super::MAX_BODY, received).await?)
 }
 
 /// Ends the connection with the one who waits for it.

@@ -1,13 +1,19 @@
 //! Checks of single texts in the config. Each says why a text cannot be used, without quoting it: what was written into
 //! the wrong place may be a key.
 
-use domain::reason::config::Unfit;
+use domain::{reason::config::Unfit, text::harmless_line};
 use reqwest::Url;
 use std::net::{IpAddr, SocketAddr};
 
 /// Any text but an empty one.
 pub(super) fn filled(text: &str) -> Result<(), Unfit> {
     if text.trim().is_empty() { Err(Unfit::Empty) } else { Ok(()) }
+}
+
+/// A text that others are shown as it is.
+pub(super) fn shown(text: &str) -> Result<(), Unfit> {
+    filled(text)?;
+    if harmless_line(text) == text { Ok(()) } else { Err(Unfit::NotShown) }
 }
 
 /// A word of letters, digits, `-`, `_` and `.`.
@@ -101,6 +107,14 @@ mod tests {
         assert_eq!(address("http://127.0.0.1:8302/relay"), Ok(()));
         for bad in ["api.302.ai", "ftp://a.b", "https://user:pw@a.b", "https://a.b/?x=1", "https://a.b/#x", ""] {
             assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_steers_a_terminal_or_has_two_lines_is_refused() {
+        assert_eq!(["ann", "李 安@studio"].map(shown), [Ok(()), Ok(())]);
+        for bad in ["ann\x1b[2J", "ann\nben", "ann\u{202e}nna"] {
+            assert_eq!(shown(bad), Err(Unfit::NotShown), "{bad:?}");
         }
     }
 

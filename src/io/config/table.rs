@@ -59,7 +59,7 @@ pub(super) static SECTIONS: [Section; 11] = [
             ),
             unset(
                 "who",
-                Kind::Text { check: check::filled, set: |c, v| c.settings.who = Some(v) },
+                Kind::Text { check: check::shown, set: |c, v| c.settings.who = Some(v) },
                 "\"ann\"",
                 "Your name, kept with what you do and shown to others on the store; default: user@host.",
             ),

@@ -18,10 +18,15 @@ pub fn told() -> bool {
 
 /// Tells of every id that is not on disk, on stderr and in the log.
 pub fn tell(lines: &[String]) {
+    // When nobody hears it, the exit code still tells.
+    tell_by(lines, |text| drop(io::stderr().write_all(text.as_bytes())));
+}
+
+/// The same by way of whoever writes to stderr.
+pub fn tell_by(lines: &[String], say: impl Fn(String)) {
     for text in lines {
         tracing::error!("{text}");
-        // When nobody hears it, the exit code still tells.
-        let _ = writeln!(io::stderr(), "reeltop: {text}");
+        say(format!("reeltop: {text}") + "\n");
     }
     TOLD.fetch_or(!lines.is_empty(), Ordering::Relaxed);
 }

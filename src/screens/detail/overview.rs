@@ -87,9 +87,7 @@ fn progress(about: &About<'_>) -> String {
             let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| amounts::clock(to.since(from)));
             took.map_or_else(|| tr!("saved").into(), |took| tr!("saved after {time}", time = took))
         }
-        TaskState::Cancelled if row.remote().is_some() => {
-            tr!("no longer watched; the service makes it all the same").into()
-        }
+        TaskState::Cancelled if row.remote().is_some() => tr!("no longer watched; its file will not be saved").into(),
         TaskState::Cancelled if row.charged == Charged::Yes => {
             tr!("resolved as lost: accepted, and its ID is lost").into()
         }
@@ -214,7 +212,7 @@ mod tests {
     fn a_cancelled_task_says_which_way_it_was_cancelled() {
         for (was, charged, remote, said) in [
             (TaskState::Queued, Charged::No, None, "taken back before it was sent"),
-            (TaskState::Running, Charged::Yes, Some("77"), "no longer watched; the service makes it all the same"),
+            (TaskState::Running, Charged::Yes, Some("77"), "no longer watched; its file will not be saved"),
             (TaskState::Unknown, Charged::Yes, None, "resolved as lost: accepted, and its ID is lost"),
         ] {
             let mut app = state(&[]);

@@ -142,6 +142,7 @@ fn unfit(why: &Unfit) -> (String, String) {
         ),
         Unfit::NoPaper => alone(tr!("a colour must follow `on`")),
         Unfit::Empty => alone(tr!("it is empty")),
+        Unfit::NotShown => alone(tr!("it has characters that cannot be shown on one line")),
         Unfit::NoName => alone(tr!("it may contain only letters, digits, -, _ and .")),
         Unfit::NoVariable => {
             alone(tr!("it takes the name of an environment variable (letters, digits and _), not the key itself"))

@@ -80,7 +80,7 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::NeverQueued => tr!("its program ended before it could confirm it; taken back, free"),
         What::PutAway => tr!("put away: it counts as seen to"),
         What::BroughtBack => tr!("open again"),
-        What::Unwatched => tr!("no longer watched; the service still makes it, and it stays charged"),
+        What::Unwatched => tr!("no longer watched; its file will not be saved, and it stays charged"),
     };
     text.to_owned()
 }
