@@ -632,6 +632,16 @@ fn the_config_is_checked_shown_found_and_begun() {
     assert!(home.run(&["config", "check"]).coded(0).out.contains("is valid"));
     assert_eq!(home.run(&["config", "path"]).coded(0).out.trim(), home.config().display().to_string());
     assert!(home.run(&["config", "show"]).coded(0).out.contains(&service.url()));
+    let commands = ["notify.command", "store.password_cmd", "profiles.302ai.api_key_cmd"];
+    let secret: String = commands.iter().map(|option| format!("{option} = \"curl -H 'Token: s3cr3t'\"\n")).collect();
+    let secret = format!("{secret}store.url = \"postgres://ann:s3cr3t@db/reel\"\n");
+    let before = fs::read_to_string(home.config()).unwrap();
+    fs::write(home.config(), format!("{before}{secret}")).unwrap();
+    for call in [&["config", "show"][..], &["config", "show", "--json"]] {
+        let done = home.run(call).coded(0);
+        assert!(!format!("{}{}", done.out, done.err).contains("s3cr3t"), "{}", done.out);
+    }
+    fs::write(home.config(), before).unwrap();
     assert!(home.run(&["config", "init"]).coded(1).err.contains("exists already"));
     fs::write(home.config(), "polls.every_seconds = 1\nqueue.undo_send_seconds = -1\n").unwrap();
     let done = home.run(&["config", "check"]).coded(2);
