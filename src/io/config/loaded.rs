@@ -37,6 +37,8 @@ pub struct Loaded {
     pub others: BTreeMap<String, Access>,
     /// Profiles of the file that have no key here, and why.
     pub keyless: BTreeMap<String, Keyless>,
+    /// The variables that hold the keys of all profiles of the file, whether they are served or not.
+    pub key_variables: BTreeSet<String>,
     /// The hook command (`notify.command`), for `sh -c`.
     pub hook: Option<String>,
     /// Whether there is a config file.
@@ -183,6 +185,7 @@ impl Loaded {
             allow_http: false,
             others: BTreeMap::new(),
             keyless: BTreeMap::new(),
+            key_variables: BTreeSet::new(),
             hook: None,
             found: false,
             warnings: Vec::new(),

@@ -235,6 +235,7 @@ impl<'t> Reader<'t> {
                 loaded.key = account.key(home);
                 loaded.settings.has_key = loaded.key.is_set();
                 loaded.settings.notify.hook = loaded.hook.is_some();
+                loaded.key_variables = profile::key_variables(&self.accounts);
                 profile::serve_others(loaded, &self.accounts, &of_file, home);
             }
             Err(why) => {
