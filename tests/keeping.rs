@@ -6,7 +6,7 @@ mod support;
 
 use domain::task::TaskState;
 use serde_json::{Value, json};
-use std::fs;
+use std::{fs, io::Write, process::Stdio, time::Duration};
 use support::{Home, Service, assert_honest};
 
 const PAID: [&str; 3] = ["--yes", "--max-cost", "20"];
@@ -190,6 +190,34 @@ fn a_file_with_one_bad_line_imports_nothing() {
         assert_eq!(empty.tasks(), []);
     }
     empty.run(&["import", "nowhere.jsonl"]).coded(1);
+}
+
+#[test]
+fn an_import_that_waits_for_its_lines_keeps_nobody_from_the_store() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "a cat"]);
+    let (_, out) = exported(&home, "all.jsonl");
+    let to = Home::new(&service.url());
+    to.tasks();
+    let mut call = to.command(&["import", "-", "--json"]);
+    let mut import = call.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = import.stdin.take().unwrap();
+    // A pipe holds less: when all of it is written, the import has read on.
+    for _ in 0..(400_000 / out.len()) {
+        lines.write_all(out.as_bytes()).unwrap();
+    }
+    let other = to.sql();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").expect("another program can save what it has paid for");
+    drop(lines);
+    let done = import.wait_with_output().unwrap();
+    let told: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((&told["added"], to.tasks().len()), (&json!(1), 1));
+    let left = fs::read_dir(to.data())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("aside"));
+    assert_eq!(left.count(), 0);
 }
 
 /// Everything in the data folder, as bytes.
