@@ -194,6 +194,7 @@ fn not_a_line(number: usize, why: &NotCarried) -> Problem {
         NotCarried::Short => {
             tr!("it has no events and ledger: it was exported with --short or by `list --json`").into()
         }
+        NotCarried::OutOfRange { field } => tr!("the number in {field} is not one that a store has", field),
         NotCarried::Field { field, said } => tr!("{field} cannot be read: {said}", field, said),
     };
     Problem::new(tr!("line {number} is not one that an export writes", number), why, next)
