@@ -4,7 +4,7 @@ use crate::{
     callback,
     client::{Client, ClientConfig, Lease},
     config::{Loaded, keep_template},
-    download::Downloader,
+    download::{self, Downloader},
     environment, export, files, images, private_files, prompts, shrink,
     sights::Looker,
     store,
@@ -153,6 +153,9 @@ impl Workers {
     pub fn local(&self, command: LocalCmd) {
         let to = self.to.clone();
         match command {
+            LocalCmd::DiscardPart { target } => {
+                tokio::task::spawn_blocking(move || download::discard(&target));
+            }
             LocalCmd::LoadImage { path } => {
                 let dir = self.setup.paths.images.clone();
                 tokio::task::spawn_blocking(move || {
