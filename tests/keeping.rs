@@ -250,6 +250,10 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     assert!(done.err.contains("JSON file beside it"), "{}", done.err);
     // The log names no prompt, and the file has nothing of it in its free pages or its log.
     assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));
+    // The video has it in its name, which is its user's; the store has not.
+    assert!(home.videos().join("1-a_very_private_wish.mp4").exists());
+    assert!(!all_bytes(&home).windows(12).any(|part| part == b"private_wish"));
+    assert_eq!(done.json()[0]["path"], json!(format!("{}/", home.videos().display())));
     assert_eq!(self::costs(&home), costs);
     assert!(!home.run(&["export"]).coded(0).out.contains("private wish"));
     // Nobody pays for the words that stand in its place.

@@ -21,6 +21,9 @@ const ENDING: &str = ".mp4";
 pub const PLACEHOLDERS: [&str; 9] =
     ["key", "prompt", "model", "resolution", "duration", "date", "time", "attempt", "id"];
 
+/// So much of a prompt's beginning in a file's name tells what the prompt said, in characters as they are seen.
+const TELLING: usize = 4;
+
 /// A name for a task that has nothing to be named by.
 const NAMELESS: &str = "video";
 
@@ -90,6 +93,28 @@ pub fn file_name(template: &str, task: &Task, utc_offset: i32) -> String {
     name + ENDING
 }
 
+/// A text, such as a path, without the names of files in it that tell what a prompt said: of `/videos/12-a_cat.mp4` the folder
+/// stays.
+#[must_use]
+pub fn without_prompt(text: &str, prompt: &str) -> String {
+    let gist = safe(prompt);
+    let end = gist.grapheme_indices(true).take(TELLING).last().map_or(0, |(at, last)| at + last.len());
+    let start = &gist[..end];
+    if start.is_empty() {
+        return text.to_owned();
+    }
+    let mut pieces = text.split('/').peekable();
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    while let Some(piece) = pieces.next() {
+        out.push('/');
+        let end = piece.find(|c| !is_fine(c)).unwrap_or(piece.len());
+        let is_file = end < piece.len() || pieces.peek().is_none();
+        let from = if is_file && piece[..end].contains(start) { end } else { 0 };
+        out.push_str(&piece[from..]);
+    }
+    out
+}
+
 fn filled(template: &str, task: &Task, utc_offset: i32, prompt: &str) -> String {
     let mut out = String::new();
     for piece in pieces(template) {
@@ -129,13 +154,16 @@ fn value(name: &str, task: &Task, utc_offset: i32) -> String {
 fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text::gist(text).chars() {
-        let fine = c.is_ascii_alphanumeric() || "-_.,+=@".contains(c) || (!c.is_ascii() && !c.is_whitespace());
-        let c = if fine { c } else { '_' };
+        let c = if is_fine(c) { c } else { '_' };
         if c != '_' || !out.ends_with('_') {
             out.push(c);
         }
     }
     trimmed(&out).to_owned()
+}
+
+fn is_fine(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.,+=@".contains(c) || (!c.is_ascii() && !c.is_whitespace())
 }
 
 /// Without what must not stand at an end: a dot hides a file or is dropped by Windows, a `-` reads as an option.
@@ -177,6 +205,22 @@ mod tests {
             &Draft { model: "MiniMax-Hailuo-02".into(), prompt: prompt.into(), ..Draft::default() },
             Phase::Queued { not_before: Wall(0), put_back: None },
         )
+    }
+
+    #[test]
+    fn a_path_is_left_with_its_folder_where_its_name_tells_the_prompt() {
+        for (text, left) in [
+            ("/home/zed/12-zebra_in_the_snow.mp4", "/home/zed/"),
+            ("/zebras/7.mp4", "/zebras/7.mp4"),
+            ("{\"path\":\"/v/12-zebra_in.mp4.part\",\"bytes\":1}", "{\"path\":\"/v/\",\"bytes\":1}"),
+            ("/v/zebra_in.mp4 could not be read", "/v/ could not be read"),
+            ("zebra/", "zebra/"),
+        ] {
+            assert_eq!(without_prompt(text, "zebra in the snow"), left);
+        }
+        assert_eq!(without_prompt("/v/1-雨夜的.mp4", "雨夜的东京街头"), "/v/1-雨夜的.mp4");
+        assert_eq!(without_prompt("/v/1-雨夜的东.mp4", "雨夜的东京街头"), "/v/");
+        assert_eq!(without_prompt("/v/1.mp4", "/!"), "/v/1.mp4");
     }
 
     #[test]
