@@ -12,7 +12,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::Stdio,
 };
-use support::{Done, Home, Service, assert_honest, finish, ptc};
+use support::{Done, Home, KEY, Service, assert_honest, finish, ptc};
 
 const YES: [&str; 3] = ["--yes", "--max-cost", "20"];
 
@@ -599,6 +599,20 @@ fn wait_gives_up_after_its_time_and_the_tasks_live_on() {
     support::send(id, rustix::process::Signal::INT);
     call.end().coded(130);
     assert_eq!(home.states(), [TaskState::Running]);
+}
+
+#[test]
+fn what_went_wrong_is_in_the_log_with_its_cause_and_without_the_prompt() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["a wish of mine !lost", "a wish of mine !2013"] {
+        submit(&home, prompt);
+    }
+    let lines = fs::read_to_string(home.data().join("reeltop.log")).unwrap();
+    for (level, told) in [("ERROR", "#1 unknown: "), ("WARN", "#2 refused: ")] {
+        assert!(lines.lines().any(|line| line.contains(level) && line.contains(told)), "{lines}");
+    }
+    assert!(!lines.contains("a wish") && !lines.contains(KEY), "{lines}");
 }
 
 #[test]

@@ -12,12 +12,14 @@ use crate::{
 };
 use domain::{
     catalogue::Catalogue,
+    name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
-    task::{Phase, Task, TaskKey},
+    request::FORGOTTEN,
+    task::{Phase, Task, TaskKey, TaskState},
 };
 use engine::{
-    effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
+    effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd, Write},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     settings::{Profile, Scope},
     user_files::UserFiles,
@@ -46,6 +48,9 @@ struct Hook {
     /// The variables of our environment that hold a key of any profile: of this config and of those before it.
     key_variables: BTreeSet<String>,
 }
+
+/// A prompt of so many bytes is a quotation where a service's words have it, and not a word that they share.
+const QUOTED: usize = 12;
 
 /// By profile.
 type Lines = Arc<Mutex<BTreeMap<String, Line>>>;
@@ -100,6 +105,9 @@ impl Workers {
 
     /// By the store's thread.
     pub fn store(&self, command: StoreCmd) {
+        if let StoreCmd::Write { writes, .. } = &command {
+            writes.iter().for_each(|write| log_troubles(write, self.speech));
+        }
         if let StoreCmd::Send { write, .. } = &command
             && let Some(length) = lease_of(&write.task)
         {
@@ -328,6 +336,21 @@ fn client_config(
         query_timeout: ClientConfig::QUERY_TIMEOUT,
         allow_http,
         key: Some(key),
+    }
+}
+
+/// Logs what the time line of a task says went wrong. The log outlives the task's prompt: it is not told there, neither by itself
+/// nor by the name of a file.
+fn log_troubles(Write { task, events, .. }: &Write, speech: Speech) {
+    for reason in events.iter().filter_map(|event| event.what.trouble()) {
+        let (kind, prompt) = (task.state().id(), task.request.prompt.as_str());
+        let text = without_prompt(&(speech.reason)(reason), prompt);
+        let text = if prompt.len() < QUOTED { text } else { text.replace(prompt, FORGOTTEN) };
+        if task.state() == TaskState::Unknown {
+            tracing::error!("{} {kind}: {text}", task.key);
+        } else {
+            tracing::warn!("{} {kind}: {text}", task.key);
+        }
     }
 }
 
