@@ -602,6 +602,38 @@ fn wait_gives_up_after_its_time_and_the_tasks_live_on() {
 }
 
 #[test]
+fn a_path_that_is_no_text_is_named_and_no_other_one_is_taken() {
+    use std::os::unix::ffi::OsStringExt;
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let odd = |name: &[u8]| home.path().join(std::ffi::OsString::from_vec(name.to_vec()));
+    fs::write(odd(b"p\xff.txt"), "a cat\n").unwrap();
+    home.run(&["list"]).coded(0);
+    let before = fs::read_dir(home.path()).unwrap().count();
+    for (call, flag, path) in [
+        (&["submit", "--yes", "--max-cost", "1"][..], "--from", odd(b"p\xff.txt")),
+        (&["download", "1"], "--dir", odd(b"out\xff")),
+    ] {
+        let done = finish(flag, home.command(call).arg(flag).arg(path).spawn().unwrap()).coded(2);
+        assert!(done.err.contains("its name is not UTF-8 text. Rename it"), "{}", done.err);
+    }
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), before, "nothing was made beside it");
+    // A backup goes into the data folder.
+    let store = odd(b"data\xff");
+    let at = |args: &[&str]| {
+        let mut call = std::process::Command::new(support::PROGRAM);
+        call.args(args).arg("--config").arg(home.config()).arg("--data-dir").arg(&store).env_clear();
+        call.envs(home.environment()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        finish("data", call.spawn().unwrap())
+    };
+    at(&["submit", "--prompt", "a cat", "--queue", "--yes", "--max-cost", "1"]).coded(0);
+    let told = at(&["doctor", "--deep", "--json"]).json();
+    let backup = told.iter().find(|line| line["check"] == "backup").unwrap();
+    assert!(backup.to_string().contains("it is not UTF-8 text"), "{backup}");
+    assert_eq!(service.sim().counts().submissions, 0);
+}
+
+#[test]
 fn what_went_wrong_is_in_the_log_with_its_cause_and_without_the_prompt() {
     let service = Service::start();
     let home = Home::new(&service.url());

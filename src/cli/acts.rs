@@ -4,7 +4,7 @@ use super::{
     Outcome, Output, Stop, block_on, consent, cost_check,
     headless::{ActReport, Headless},
     live::Waits,
-    queries, say, waits,
+    queries, say, text_of, waits,
 };
 use ::io::{
     config::Loaded,
@@ -187,7 +187,7 @@ fn told(setup: &Loaded, reports: &[ActReport], output: Output) -> Outcome {
 
 /// `reeltop download`: until the files are saved, or cannot be.
 pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, output: Output) -> Outcome {
-    let dir = dir.map(std::path::absolute).transpose()?.map(|dir| dir.display().to_string());
+    let dir = dir.map(std::path::absolute).transpose()?.map(|dir| text_of(&dir).map(str::to_owned)).transpose()?;
     queries::whole(&Store::open(setup.at())?, &keys)?;
     block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;

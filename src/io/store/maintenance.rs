@@ -8,7 +8,10 @@ use super::{
 use crate::private_files;
 use domain::{
     name::without_prompt,
-    reason::store::{Deed, Fault, Why},
+    reason::{
+        store::{Deed, Fault, Why},
+        system::System,
+    },
     request::{FORGOTTEN, Request},
     task::{Task, TaskKey, TaskState},
     time::{Now, Wall},
@@ -132,10 +135,14 @@ impl Store {
             private_files::make_folder(dir).map_err(failed)?;
         }
         let part = to.with_extension("part");
+        // SQLite takes the name as a text, and would make a file elsewhere of another one.
+        let Some(name) = part.to_str() else {
+            return Err(super::fault::fault(Deed::Read, to, Why::System(System::NotUtf8)));
+        };
         // SQLite writes into an empty file, which then has the rights that we give it.
         private_files::write(&part, "").map_err(failed)?;
         if let Some(file) = self.conn.file() {
-            let done = file.execute("VACUUM INTO ?1", [part.display().to_string()]);
+            let done = file.execute("VACUUM INTO ?1", [name]);
             self.told(Deed::Read, done.map_err(sql::Error::from))?;
         }
         fs::rename(&part, to).map_err(failed)
