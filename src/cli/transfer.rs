@@ -46,9 +46,9 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     }
     // They are no task's: they go with all of the ledger.
     if !short && filter.is_empty() {
-        let offset = Clock::start().now().utc_offset;
+        let zone = Clock::start().now().zone;
         for raise in store.raises()? {
-            writeln!(io::stdout(), "{}", json_line(&raise_json(&raise, offset)))?;
+            writeln!(io::stdout(), "{}", json_line(&raise_json(&raise, zone)))?;
         }
     }
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ use super::{
     amount::{Amount, Currency},
     costs::day,
     task::{Event, LedgerLine, Signed, Task, TaskKey},
-    time::Wall,
+    time::{Wall, Zone},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -80,10 +80,10 @@ impl Line {
 
 /// What the day's cap was raised by as one object; `day` is the user's own, money is a text.
 #[must_use]
-pub fn raise_json(Raise { by, more, person }: &Raise, utc_offset: i32) -> Value {
+pub fn raise_json(Raise { by, more, person }: &Raise, zone: Zone) -> Value {
     json!({
         "at": by.at.rfc3339(),
-        "day": day(by.at, utc_offset),
+        "day": day(by.at, zone),
         "key": null,
         "event": RAISED,
         "amount_ptc": Some(more.amount).filter(|_| more.currency == Currency::Ptc),
@@ -274,7 +274,7 @@ mod tests {
     fn a_raise_of_the_cap_comes_out_as_it_went_in() {
         let by = Stamp { who: "dashboard 812".into(), at: Wall(1_001) };
         let raise = Raise { by, more: Amount::from_thousandths(500).of(Currency::Usd), person: Some("ann".into()) };
-        let mut line = raise_json(&raise, 0);
+        let mut line = raise_json(&raise, Zone::default());
         assert_eq!(Line::read(&line.to_string()), Ok(Line::Raise(raise)));
         line["amount"] = json!("-1");
         let wrong = NotCarried::Field { field: "amount", said: String::new() };
@@ -308,7 +308,7 @@ mod tests {
         let raise =
             Raise { by: Stamp { who: "ann".into(), at: Wall(1) }, more: too_much.of(Currency::Usd), person: None };
         let wrong = NotCarried::Field { field: "amount", said: String::new() };
-        assert_eq!(Line::read(&raise_json(&raise, 0).to_string()), Err(wrong));
+        assert_eq!(Line::read(&raise_json(&raise, Zone::default()).to_string()), Err(wrong));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{
     reason::config::{Meant, Unfit},
     task::Task,
     text,
+    time::Zone,
 };
 use jiff::{Timestamp, tz::Offset};
 use std::fmt::Write;
@@ -73,17 +74,17 @@ pub fn check_template(template: &str) -> Result<(), Unfit> {
 }
 
 /// The name for a task's video, by a template such as `{key}-{prompt}`: safe, never empty, at most [`MAX_BYTES`] long,
-/// ending in `.mp4`. Date and time are those of the task's making, `utc_offset` seconds east of UTC.
+/// ending in `.mp4`. Date and time are those of the task's making, in that zone.
 ///
 /// The prompt gives way when the whole is too long, so that a key behind it is kept.
 #[must_use]
-pub fn file_name(template: &str, task: &Task, utc_offset: i32) -> String {
+pub fn file_name(template: &str, task: &Task, zone: Zone) -> String {
     let template = template.strip_suffix(ENDING).unwrap_or(template);
     let room = MAX_BYTES - ENDING.len();
-    let without_prompt = filled(template, task, utc_offset, "").len();
+    let without_prompt = filled(template, task, zone, "").len();
     let prompt = safe(&task.request.prompt);
     let prompt = shortened(&prompt, room.saturating_sub(without_prompt));
-    let name = safe(&filled(template, task, utc_offset, prompt));
+    let name = safe(&filled(template, task, zone, prompt));
     let name = trimmed(shortened(&name, room - 1));
     let name = match name {
         "" => NAMELESS.to_owned(),
@@ -115,25 +116,24 @@ pub fn without_prompt(text: &str, prompt: &str) -> String {
     out
 }
 
-fn filled(template: &str, task: &Task, utc_offset: i32, prompt: &str) -> String {
+fn filled(template: &str, task: &Task, zone: Zone, prompt: &str) -> String {
     let mut out = String::new();
     for piece in pieces(template) {
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Placeholder("prompt") => out.push_str(prompt),
-            Piece::Placeholder(name) => out.push_str(&value(name, task, utc_offset)),
+            Piece::Placeholder(name) => out.push_str(&value(name, task, zone)),
         }
     }
     out
 }
 
-fn value(name: &str, task: &Task, utc_offset: i32) -> String {
+fn value(name: &str, task: &Task, zone: Zone) -> String {
     let made = |format: &str| {
-        let offset = Offset::from_seconds(utc_offset).unwrap_or(Offset::UTC);
-        let time = Timestamp::from_millisecond(task.created_at.0).unwrap_or_default();
+        let time = Timestamp::from_millisecond(zone.shown(task.created_at).0).unwrap_or_default();
         let mut out = String::new();
         // Fails only for a format that does not exist; ours do.
-        let _ = write!(out, "{}", offset.to_datetime(time).strftime(format));
+        let _ = write!(out, "{}", Offset::UTC.to_datetime(time).strftime(format));
         out
     };
     match name {
@@ -244,13 +244,13 @@ mod tests {
             ("{nonsense}", "x", "video.mp4"),
         ] {
             let made = Task { remote: Some(RemoteId("77".into())), key: TaskKey(12), ..task(prompt) };
-            assert_eq!(file_name(template, &made, 8 * 3600), name, "{template} {prompt}");
+            assert_eq!(file_name(template, &made, Zone::east(8 * 3600)), name, "{template} {prompt}");
         }
     }
 
     #[test]
     fn the_prompt_gives_way_and_what_stands_behind_it_stays() {
-        let name = file_name("{prompt}-{key}", &task(&"猫".repeat(500)), 0);
+        let name = file_name("{prompt}-{key}", &task(&"猫".repeat(500)), Zone::default());
         assert_eq!(name, format!("{}-12.mp4", "猫".repeat(37)));
         assert_eq!(name.len(), 118);
     }
@@ -274,7 +274,7 @@ mod tests {
     proptest! {
         #[test]
         fn names_are_always_safe(template in ".{0,40}|(\\{prompt\\}.{0,9}){1,4}", prompt in any::<String>(), key: u32) {
-            let name = file_name(&template, &Task { key: TaskKey(key), ..task(&prompt) }, 0);
+            let name = file_name(&template, &Task { key: TaskKey(key), ..task(&prompt) }, Zone::default());
             prop_assert!(name.len() <= MAX_BYTES, "{}", name);
             let stem = name.strip_suffix(".mp4").unwrap();
             prop_assert!(!stem.is_empty() && !stem.starts_with(['.', '-']) && !stem.ends_with(['.', ' ']));

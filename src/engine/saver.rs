@@ -217,7 +217,7 @@ fn target(work: &Work, task: &Task) -> SaveTarget {
     let settings = &work.settings.download;
     SaveTarget {
         dir: task.dir.clone().unwrap_or_else(|| settings.dir.clone()),
-        name: file_name(&settings.name, task, work.now.utc_offset),
+        name: file_name(&settings.name, task, work.now.zone),
         sidecar: settings.sidecar.then(|| json_line(&sidecar_json(task))),
         stall_ms: settings.stall_ms,
     }
