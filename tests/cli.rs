@@ -12,7 +12,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::Stdio,
 };
-use support::{Done, Home, Service, YES, assert_honest, finish, ptc};
+use support::{Done, Home, KEY, Service, YES, assert_honest, finish, ptc};
 
 /// A paid call that was agreed to.
 fn paid(home: &Home, args: &[&str]) -> Done {
@@ -688,6 +688,52 @@ fn wait_gives_up_after_its_time_and_the_tasks_live_on() {
 }
 
 #[test]
+fn a_path_that_is_no_text_is_named_and_no_other_one_is_taken() {
+    use std::os::unix::ffi::OsStringExt;
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let odd = |name: &[u8]| home.path().join(std::ffi::OsString::from_vec(name.to_vec()));
+    fs::write(odd(b"p\xff.txt"), "a cat\n").unwrap();
+    home.run(&["list"]).coded(0);
+    let before = fs::read_dir(home.path()).unwrap().count();
+    for (call, flag, path) in [
+        (&["submit", "--yes", "--max-cost", "1"][..], "--from", odd(b"p\xff.txt")),
+        (&["download", "1"], "--dir", odd(b"out\xff")),
+    ] {
+        let done = finish(flag, home.command(call).arg(flag).arg(path).spawn().unwrap()).coded(2);
+        assert!(done.err.contains("its name is not UTF-8 text. Rename it"), "{}", done.err);
+    }
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), before, "nothing was made beside it");
+    // A backup goes into the data folder.
+    let store = odd(b"data\xff");
+    let at = |args: &[&str]| {
+        let mut call = std::process::Command::new(support::PROGRAM);
+        call.args(args).arg("--config").arg(home.config()).arg("--data-dir").arg(&store).env_clear();
+        call.envs(home.environment()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        finish("data", call.spawn().unwrap())
+    };
+    at(&["submit", "--prompt", "a cat", "--queue", "--yes", "--max-cost", "1"]).coded(0);
+    let told = at(&["doctor", "--deep", "--json"]).json();
+    let backup = told.iter().find(|line| line["check"] == "backup").unwrap();
+    assert!(backup.to_string().contains("it is not UTF-8 text"), "{backup}");
+    assert_eq!(service.sim().counts().submissions, 0);
+}
+
+#[test]
+fn what_went_wrong_is_in_the_log_with_its_cause_and_without_the_prompt() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["a wish of mine !lost", "a wish of mine !2013"] {
+        submit(&home, prompt);
+    }
+    let lines = fs::read_to_string(home.data().join("reeltop.log")).unwrap();
+    for (level, told) in [("ERROR", "#1 unknown: "), ("WARN", "#2 refused: ")] {
+        assert!(lines.lines().any(|line| line.contains(level) && line.contains(told)), "{lines}");
+    }
+    assert!(!lines.contains("a wish") && !lines.contains(KEY), "{lines}");
+}
+
+#[test]
 fn the_ledger_agrees_with_the_service_to_the_thousandth() {
     let service = Service::start();
     let home = Home::new(&service.url());
@@ -718,6 +764,16 @@ fn the_config_is_checked_shown_found_and_begun() {
     assert!(home.run(&["config", "check"]).coded(0).out.contains("is valid"));
     assert_eq!(home.run(&["config", "path"]).coded(0).out.trim(), home.config().display().to_string());
     assert!(home.run(&["config", "show"]).coded(0).out.contains(&service.url()));
+    let commands = ["notify.command", "store.password_cmd", "profiles.302ai.api_key_cmd"];
+    let secret: String = commands.iter().map(|option| format!("{option} = \"curl -H 'Token: s3cr3t'\"\n")).collect();
+    let secret = format!("{secret}store.url = \"postgres://ann:s3cr3t@db/reel\"\n");
+    let before = fs::read_to_string(home.config()).unwrap();
+    fs::write(home.config(), format!("{before}{secret}")).unwrap();
+    for call in [&["config", "show"][..], &["config", "show", "--json"]] {
+        let done = home.run(call).coded(0);
+        assert!(!format!("{}{}", done.out, done.err).contains("s3cr3t"), "{}", done.out);
+    }
+    fs::write(home.config(), before).unwrap();
     assert!(home.run(&["config", "init"]).coded(1).err.contains("exists already"));
     fs::write(home.config(), "polls.every_seconds = 1\nqueue.undo_send_seconds = -1\n").unwrap();
     let done = home.run(&["config", "check"]).coded(2);

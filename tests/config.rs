@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use ::io::{
-    config::{Folders, Keyless, Loaded, Wanted, example, load},
+    config::{Again, Folders, Keyless, Loaded, Wanted, example, load},
     secret::KeySource,
 };
 use cli::config_call::show;
@@ -12,9 +12,9 @@ use domain::{
     catalogue::{CameraSupport, Need},
     reason::secret::KeyPlace,
 };
-use engine::settings::Settings;
+use engine::{msg::Reread, settings::Settings};
 use screens::keymap::Keymap;
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
 use words::{
     lang::{Lang, within},
@@ -530,4 +530,37 @@ fn one_key_serves_one_profile_and_none_is_taken_for_a_second_host() {
     );
     assert_eq!(under.others["302ai"].key, KeySource::Env("PATH".into()));
     assert_eq!(loaded.under("nobody").settings, loaded.settings);
+}
+
+/// What is read again of a program that was started with the first text, when the file has the second one.
+fn read_again(first: &str, second: &'static str) -> (Reread, Loaded) {
+    let again = Again::by(Arc::new(|| Ok(read(second))));
+    again.read(&read(first)).unwrap()
+}
+
+#[test]
+fn another_default_profile_goes_on_being_served_until_the_next_start() {
+    let keys = "[profiles.302ai]\nsubmit_per_minute = 7\n[profiles.minimax]\napi_key_cmd = \"echo other\"\n";
+    let first: &str = &format!("profile = \"302ai\"\n{keys}");
+    // The one of the start has no key of its own: the variable that is looked for goes to the file's default one.
+    let second = "profile = \"minimax\"\n[profiles.302ai]\nsubmit_per_minute = 7\n[profiles.minimax]\napi_key_cmd = \"echo other\"\n";
+    let (reread, new) = read_again(first, second);
+    assert_eq!((reread.changed, reread.fixed), (vec![], vec!["profile".to_owned()]));
+    assert_eq!(reread.settings.profile, read(first).settings.profile);
+    assert_eq!(reread.settings.others, read(first).settings.others);
+    assert_eq!((&new.key, &new.others), (&read(first).key, &read(first).others));
+    // It is not where it would take the key of the start to another host.
+    let (_, new) = read_again(first, "profile = \"minimax\"\n");
+    assert_eq!((new.others.len(), new.settings.others.len()), (0, 0));
+}
+
+#[test]
+fn prices_change_at_once_and_a_currency_with_its_prices_at_the_next_start() {
+    let price = "[models.\"MiniMax-Hailuo-02\"]\nprice = 0.75\n";
+    let (reread, _) = read_again("", price);
+    assert_eq!((reread.changed, reread.fixed), (vec!["models.\"MiniMax-Hailuo-02\".price".to_owned()], vec![]));
+    let priced = "[profiles.302ai]\ncurrency = \"USD\"\n[profiles.302ai.prices]\n\"MiniMax-Hailuo-02/768P/6\" = 0.75\n";
+    let (reread, _) = read_again("", priced);
+    let fixed = ["profiles.302ai.currency", "profiles.302ai.prices.MiniMax-Hailuo-02/768P/6"];
+    assert_eq!((reread.changed, reread.fixed), (vec![], fixed.map(str::to_owned).to_vec()));
 }

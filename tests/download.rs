@@ -606,7 +606,25 @@ async fn redirects_are_followed_a_few_times_and_never_into_the_open() {
 async fn storage_in_distress_is_tried_again_later() {
     for status in ["500 Oops", "503 Slow Down", "429 Too Many"] {
         let storage = Raw::start(move |_, _| http(status, "", "")).await;
-        let end = failure(Saver::new().save(address(&storage.url)).await);
+        let saver = Saver::new();
+        let end = failure(saver.save(address(&storage.url)).await);
         assert_eq!(end, (format!("HTTP {}", &status[..3]), ErrorClass::Network, true));
+        assert_eq!(saver.names(), [""; 0], "no empty file is left");
+    }
+}
+
+#[tokio::test]
+async fn a_try_that_brought_nothing_leaves_nothing() {
+    for status in ["403 Forbidden", "404 Not Found", "204 No Content"] {
+        let storage = Raw::start(move |_, _| http(status, "", "")).await;
+        let saver = Saver::new();
+        saver.save(address(&storage.url)).await;
+        assert_eq!(saver.names(), [""; 0], "{status}");
+    }
+    let around = Raw::start(|_, _| http("302 Found", "Location: /again\r\n", "")).await;
+    let saver = Saver::new();
+    for address in [address(&around.url), address("http://127.0.0.1:9/")] {
+        saver.save(address).await;
+        assert_eq!(saver.names(), [""; 0]);
     }
 }

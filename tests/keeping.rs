@@ -6,7 +6,7 @@ mod support;
 
 use domain::task::TaskState;
 use serde_json::{Value, json};
-use std::fs;
+use std::{fs, io::Write, process::Stdio, time::Duration};
 use support::{Home, Service, YES, assert_honest};
 
 fn submit(home: &Home, args: &[&str]) -> Vec<Value> {
@@ -190,6 +190,34 @@ fn a_file_with_one_bad_line_imports_nothing() {
     empty.run(&["import", "nowhere.jsonl"]).coded(1);
 }
 
+#[test]
+fn an_import_that_waits_for_its_lines_keeps_nobody_from_the_store() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "a cat"]);
+    let (_, out) = exported(&home, "all.jsonl");
+    let to = Home::new(&service.url());
+    to.tasks();
+    let mut call = to.command(&["import", "-", "--json"]);
+    let mut import = call.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = import.stdin.take().unwrap();
+    // A pipe holds less: when all of it is written, the import has read on.
+    for _ in 0..(400_000 / out.len()) {
+        lines.write_all(out.as_bytes()).unwrap();
+    }
+    let other = to.sql();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").expect("another program can save what it has paid for");
+    drop(lines);
+    let done = import.wait_with_output().unwrap();
+    let told: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((&told["added"], to.tasks().len()), (&json!(1), 1));
+    let left = fs::read_dir(to.data())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("aside"));
+    assert_eq!(left.count(), 0);
+}
+
 /// Everything in the data folder, as bytes.
 fn all_bytes(home: &Home) -> Vec<u8> {
     let mut folders = vec![home.data()];
@@ -220,6 +248,10 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     assert!(done.err.contains("JSON file beside it"), "{}", done.err);
     // The log names no prompt, and the file has nothing of it in its free pages or its log.
     assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));
+    // The video has it in its name, which is its user's; the store has not.
+    assert!(home.videos().join("1-a_very_private_wish.mp4").exists());
+    assert!(!all_bytes(&home).windows(12).any(|part| part == b"private_wish"));
+    assert_eq!(done.json()[0]["path"], json!(format!("{}/", home.videos().display())));
     assert_eq!(self::costs(&home), costs);
     assert!(!home.run(&["export"]).coded(0).out.contains("private wish"));
     // Nobody pays for the words that stand in its place.

@@ -70,6 +70,34 @@ fn a_command_of_ones_own_gets_the_facts_and_not_the_key() {
 }
 
 #[test]
+fn a_command_of_ones_own_gets_no_secret_of_the_environment() {
+    let service = Service::start();
+    let key = |name: &str| format!("{name:?}");
+    let (other, third) = (key("OTHER_KEY"), key("THIRD_KEY"));
+    // A profile that is served, and one that is not: its key is no key.
+    let options = [
+        ("notify.command", "'env > \"$HOME/facts.part\"; mv \"$HOME/facts.part\" \"$HOME/facts\"'"),
+        ("profiles.other.base_url", "\"http://127.0.0.1:9\""),
+        ("profiles.other.api_key_env", &other),
+        ("profiles.third.base_url", "\"http://127.0.0.1:9\""),
+        ("profiles.third.api_key_env", &third),
+    ];
+    let home = Home::with(&service.url(), &options);
+    let secrets = [("OTHER_KEY", "sk-other"), ("THIRD_KEY", ""), ("PGPASSWORD", "s3cr3t"), ("REELTOP_STORE_URL", " ")];
+    home.queue("a cat");
+    let mut call = home.command(&["watch", "--profile", "302ai"]);
+    let mut watch = call.envs(secrets).env("NO_SECRET", "told").spawn().unwrap();
+    until("the command has run", || home.path().join("facts").exists());
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+    let facts = fs::read_to_string(home.path().join("facts")).unwrap();
+    assert!(facts.lines().any(|fact| fact == "NO_SECRET=told"), "{facts}");
+    for (variable, _) in secrets {
+        assert!(!facts.contains(&format!("{variable}=")), "{variable} is handed on");
+    }
+}
+
+#[test]
 fn mouse_and_language_change_while_the_dashboard_runs() {
     let service = Service::start();
     let home = Home::new(&service.url());

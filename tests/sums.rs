@@ -149,7 +149,7 @@ fn start(dir: &Path, url: &str, clock: SimClock, runtime: Runtime) -> Program {
 
 fn start_with(dir: &Path, url: &str, clock: SimClock, runtime: Runtime, protocol: Protocol) -> Program {
     let (to, inbox) = mpsc::channel();
-    let now = Now { mono: Mono(1_000_000), wall: clock.now(), utc_offset: 0 };
+    let now = Now { mono: Mono(1_000_000), wall: clock.now(), zone: domain::time::Zone::east(0) };
     let mut settings = Settings { catalogue: Catalogue::builtin(), interactive: false, ..Settings::default() };
     settings.budget.per_day = None;
     settings.budget.per_batch = None;

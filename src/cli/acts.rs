@@ -5,7 +5,7 @@ use super::{
     Outcome, Output, Stop, block_on, consent, cost_check,
     headless::{ActReport, Headless},
     live::Waits,
-    printed, queries, say, waits,
+    printed, queries, say, text_of, waits,
 };
 use ::io::{
     config::Loaded,
@@ -191,7 +191,7 @@ fn told(
 
 /// `reeltop download`: until the files are saved, or cannot be.
 pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, output: Output) -> Outcome {
-    let dir = dir.map(std::path::absolute).transpose()?.map(|dir| dir.display().to_string());
+    let dir = dir.map(std::path::absolute).transpose()?.map(|dir| text_of(&dir).map(str::to_owned)).transpose()?;
     queries::whole(&Store::open(setup.at())?, &keys)?;
     block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;

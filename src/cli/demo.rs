@@ -22,7 +22,7 @@ use domain::{
     task::{
         Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble, What,
     },
-    time::{MINUTE, SECOND, Wall},
+    time::{MINUTE, SECOND, Wall, Zone},
 };
 use engine::effect::{Caps, Write};
 use morning::{
@@ -227,7 +227,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     task.finished_at = Some(end);
     task.phase = match stands {
         Saved => {
-            let name = domain::name::file_name("{key}-{prompt}", &task, 0);
+            let name = domain::name::file_name("{key}-{prompt}", &task, Zone::default());
             let path = videos.join(name);
             let clip = clip_of(&file.0);
             fs::write(&path, clip).map_err(|e| {

@@ -45,6 +45,7 @@ use domain::{
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
+    path::Path,
     process::ExitCode,
     sync::Arc,
 };
@@ -251,6 +252,15 @@ fn key_tables() -> (Vec<keys::KeyTable>, Vec<(String, &'static str)>) {
 
 fn folders() -> Result<Folders, Stop> {
     Ok(Folders::of_this_user().map_err(|why| reason::config::problem(&why))?)
+}
+
+/// A path as the store and the workers have it, which is a text: of another one they would make the path of something else.
+fn text_of(path: &Path) -> Result<&str, Stop> {
+    path.to_str().ok_or_else(|| {
+        let what = tr!("{path} cannot be used", path = path.display());
+        let problem = Problem::new(what, tr!("its name is not UTF-8 text"), tr!("Rename it, or name another one"));
+        Stop::Problem(Exit::Usage, Box::new(problem))
+    })
 }
 
 fn wanted(global: &Global) -> Wanted<'_> {

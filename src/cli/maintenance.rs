@@ -29,7 +29,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, output: Output) ->
     let now = Clock::start().now();
     let before = match before {
         Some(Moment::At(at)) => at,
-        Some(Moment::Day(day)) => Wall(day.0 - i64::from(now.utc_offset) * 1_000),
+        Some(Moment::Day(day)) => now.zone.first_at(day),
         None => Wall(now.wall.0 - OLD * DAY.cast_signed()),
     };
     let mut store = Store::open(setup.at())?;

@@ -16,7 +16,7 @@ use domain::{
     request::Request,
     runs::Run,
     task::{RemoteId, Row, Task, TaskKey, TaskState, keep_first},
-    time::Wall,
+    time::{Wall, Zone},
 };
 use engine::{
     filter::{Filter, Place},
@@ -255,14 +255,14 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, output: Output) ->
     let (raises, kept) = (store.raises()?, store.caps()?);
     let mut out = io::stdout().lock();
     let text = match (csv, output.json, by) {
-        (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
+        (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.zone),
         (true, _, None) => print::cost_csv(&lines, &raises),
-        (false, true, None) => print::cost_json(&lines, &raises, now.utc_offset),
+        (false, true, None) => print::cost_json(&lines, &raises, now.zone),
         (false, false, Some(by)) => {
             print::cost_text(&lines, &raises, &kept, Some(by), now, &setup.settings, output.color)
         }
         (false, false, None) => {
-            let runs = runs(&store, now.utc_offset, output.color)?;
+            let runs = runs(&store, now.zone, output.color)?;
             print::cost_text(&lines, &raises, &kept, None, now, &setup.settings, output.color) + &runs
         }
     };
@@ -274,7 +274,7 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, output: Output) ->
 type Ended = (String, Option<Wall>, Wall, TaskState, Option<ErrorClass>);
 
 /// How long runs took and how they ended.
-fn runs(store: &Store, utc_offset: i32, color: bool) -> Result<String, Stop> {
+fn runs(store: &Store, zone: Zone, color: bool) -> Result<String, Stop> {
     let mut ended: Vec<Ended> = Vec::new();
     store.tasks(|task| {
         ended.extend(task.finished_at.map(|end| {
@@ -287,7 +287,7 @@ fn runs(store: &Store, utc_offset: i32, color: bool) -> Result<String, Stop> {
         .iter()
         .map(|(model, sent, end, state, class)| Run { model, sent: *sent, end: *end, state: *state, class: *class })
         .collect();
-    Ok(print::runs_text(&ended, utc_offset, color))
+    Ok(print::runs_text(&ended, zone, color))
 }
 
 /// Fills the store with made-up tasks, for measuring: ended ones, but for the oldest.

@@ -3,7 +3,8 @@
 use super::{
     Outcome, Output, Stop,
     args::{Cap, StoreCall},
-    print_text, printed, say, transfer,
+    print_text, printed, say,
+    transfer::{self, PutAside},
 };
 use ::io::{
     config::Loaded,
@@ -13,9 +14,8 @@ use ::io::{
 use domain::{
     account::{KeptCaps, Stamp, lower},
     amount::{Amount, Currency},
-    carried::Carried,
     export::json_line,
-    reason::store::{Fault, Trouble, Why},
+    reason::store::{Trouble, Why},
     text,
 };
 use engine::filter::Place;
@@ -23,13 +23,8 @@ use std::{
     io::{self, Write},
     ops::ControlFlow,
     path::PathBuf,
-    sync::mpsc,
-    thread,
 };
 use words::{amounts, names, problem::Problem, tr};
-
-/// Tasks that are read ahead of those that are written.
-const AHEAD: usize = 100;
 
 /// `reeltop store …`.
 pub(super) fn run(setup: &Loaded, what: StoreCall, output: Output) -> Outcome {
@@ -104,15 +99,7 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     let raises = Store::open(&from)?.raises()?;
     let face = "store";
     let who = Stamp { who: format!("{face} {}", std::process::id()), at: Clock::start().now().wall };
-    let (to, copied) = mpsc::sync_channel::<Result<Carried, Fault>>(AHEAD);
-    let taken = thread::scope(|scope| {
-        scope.spawn(move || {
-            if let Err(fault) = read(&from, &to) {
-                let _ = to.send(Err(fault));
-            }
-        });
-        store.take_in(copied, &who)
-    })??;
+    let taken = store.take_in(put_aside(setup, &from)?.read()?, &who)??;
     let raises = store.take_raises(&raises)?;
     transfer::told(&taken, raises, 0, output)
 }
@@ -187,12 +174,21 @@ fn budget_text(currency: Currency, caps: Option<&KeptCaps>) -> String {
     if caps.is_ours { text } else { tr!("{text}; only a keeper of the store changes it", text) }
 }
 
-fn read(from: &At, to: &mpsc::SyncSender<Result<Carried, Fault>>) -> Result<(), Fault> {
+/// All tasks of a store.
+fn put_aside(setup: &Loaded, from: &At) -> Result<PutAside, Stop> {
     let all = Lookup { states: None, keys: (0, u64::from(u32::MAX)), models: None, created: None, place: Place::Both };
-    Store::open(from)?.carried(&all, |task| match to.send(Ok(task)) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()),
-    })
+    let (mut aside, mut failed) = (PutAside::begin(&setup.paths.data_dir)?, None);
+    Store::open(from)?.carried(&all, |task| {
+        let line = serde_json::Value::Object(task.fields(|_| String::new()));
+        aside.add(&line.to_string()).map_or_else(
+            |stop| {
+                failed = Some(stop);
+                ControlFlow::Break(())
+            },
+            ControlFlow::Continue,
+        )
+    })?;
+    failed.map_or(Ok(aside), Err)
 }
 
 fn print(output: Output, json: &serde_json::Value, text: &str) -> Outcome {

@@ -3,6 +3,7 @@
 use super::{Outcome, Output, Stop, queries, say};
 use ::io::{
     config::Loaded,
+    private_files,
     run::{clock::Clock, exit::Exit},
     store::{Store, TakenIn},
 };
@@ -16,11 +17,11 @@ use domain::{
 use engine::filter::Place;
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, BufWriter, Seek, Write},
     mem,
     ops::ControlFlow,
     panic,
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc,
     thread,
 };
@@ -45,9 +46,9 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     }
     // They are no task's: they go with all of the ledger.
     if !short && filter.is_empty() {
-        let offset = Clock::start().now().utc_offset;
+        let zone = Clock::start().now().zone;
         for raise in store.raises()? {
-            writeln!(io::stdout(), "{}", json_line(&raise_json(&raise, offset)))?;
+            writeln!(io::stdout(), "{}", json_line(&raise_json(&raise, zone)))?;
         }
     }
     Ok(Exit::Done)
@@ -79,6 +80,48 @@ fn print<T: Send>(
     })
 }
 
+/// Lines of tasks on their way into a store, in a file of the data folder: there may be more of them than memory holds. A store
+/// that takes tasks in lets nobody else write, and another program may have an ID to save that is paid for: it must not wait for
+/// a pipe, or for another store.
+pub(super) struct PutAside {
+    dir: PathBuf,
+    lines: BufWriter<File>,
+}
+
+impl PutAside {
+    pub(super) fn begin(dir: &Path) -> Result<Self, Stop> {
+        let file = private_files::make_folder(dir).and_then(|()| private_files::nameless(dir));
+        let file = file.map_err(|error| not_put_aside(dir, &error))?;
+        Ok(Self { dir: dir.to_owned(), lines: BufWriter::new(file) })
+    }
+
+    pub(super) fn add(&mut self, line: &str) -> Result<(), Stop> {
+        writeln!(self.lines, "{line}").map_err(|error| not_put_aside(&self.dir, &error))
+    }
+
+    /// All of them, from the first on.
+    pub(super) fn read(self) -> Result<impl Iterator<Item = Result<Carried, Stop>>, Stop> {
+        let Self { dir, lines } = self;
+        let file = lines.into_inner().map_err(io::IntoInnerError::into_error);
+        let file =
+            file.and_then(|mut file| file.rewind().map(|()| file)).map_err(|error| not_put_aside(&dir, &error))?;
+        let task = move |(line, number): (io::Result<String>, usize)| {
+            let line = line.map_err(|error| not_put_aside(&dir, &error))?;
+            match Line::read(&line).map_err(|why| not_a_line(number, &why))? {
+                Line::Task(task) => Ok(Some(*task)),
+                Line::Raise(_) => Ok(None),
+            }
+        };
+        Ok(BufReader::new(file).lines().zip(1..).map(task).filter_map(Result::transpose))
+    }
+}
+
+fn not_put_aside(dir: &Path, error: &io::Error) -> Stop {
+    let what = tr!("the tasks could not be put aside in {folder}", folder = dir.display());
+    let next = tr!("Free some space on its disk, or choose another folder with --data-dir");
+    Problem::new(what, error.to_string(), next).into()
+}
+
 /// `reeltop import`.
 pub(super) fn import(setup: &Loaded, file: &Path, output: Output) -> Outcome {
     let unread = |error: io::Error| {
@@ -89,26 +132,23 @@ pub(super) fn import(setup: &Loaded, file: &Path, output: Output) -> Outcome {
         Some("-") => Box::new(io::stdin().lock()),
         _ => Box::new(BufReader::new(File::open(file).map_err(unread)?)),
     };
-    let lines = from.lines().zip(1..).filter(|(line, _)| !line.as_ref().is_ok_and(|line| line.trim().is_empty()));
-    let mut raises = Vec::new();
-    let tasks = lines.filter_map(|(line, number)| {
-        let read = |line: String| Line::read(&line).map_err(|why| Stop::from(not_a_line(number, &why)));
-        match line.map_err(unread).and_then(read) {
-            Ok(Line::Task(task)) => Some(Ok(*task)),
-            Ok(Line::Raise(raise)) => {
-                raises.push(raise);
-                None
-            }
-            Err(stop) => Some(Err(stop)),
-        }
-    });
-    let who = Stamp { who: format!("{} {}", setup.settings.face, std::process::id()), at: Clock::start().now().wall };
-    let mut pictures = Vec::new();
-    let tasks = tasks.inspect(|task: &Result<Carried, Stop>| {
-        pictures.extend(task.iter().flat_map(|task| task.task.request.stored_images().cloned()));
-    });
     let mut store = Store::open(setup.at())?;
-    let taken = store.take_in(tasks, &who)??;
+    let (mut tasks, mut raises, mut pictures) = (PutAside::begin(&setup.paths.data_dir)?, Vec::new(), Vec::new());
+    for (line, number) in from.lines().zip(1..) {
+        let line = line.map_err(unread)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        match Line::read(&line).map_err(|why| not_a_line(number, &why))? {
+            Line::Task(task) => {
+                tasks.add(&line)?;
+                pictures.extend(task.task.request.stored_images().cloned());
+            }
+            Line::Raise(raise) => raises.push(raise),
+        }
+    }
+    let who = Stamp { who: format!("{} {}", setup.settings.face, std::process::id()), at: Clock::start().now().wall };
+    let taken = store.take_in(tasks.read()?, &who)??;
     let raises = store.take_raises(&raises)?;
     let lost = ::io::images::bring_back(&pictures, &setup.paths.images);
     told(&taken, raises, lost, output)
@@ -154,6 +194,7 @@ fn not_a_line(number: usize, why: &NotCarried) -> Problem {
         NotCarried::Short => {
             tr!("it has no events and ledger: it was exported with --short or by `list --json`").into()
         }
+        NotCarried::OutOfRange { field } => tr!("the number in {field} is not one that a store has", field),
         NotCarried::Field { field, said } => tr!("{field} cannot be read: {said}", field, said),
     };
     Problem::new(tr!("line {number} is not one that an export writes", number), why, next)

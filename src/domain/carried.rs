@@ -5,7 +5,7 @@ use super::{
     amount::{Amount, Currency},
     costs::day,
     task::{Event, LedgerLine, Signed, Task, TaskKey},
-    time::Wall,
+    time::{Wall, Zone},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -80,10 +80,10 @@ impl Line {
 
 /// What the day's cap was raised by as one object; `day` is the user's own, money is a text.
 #[must_use]
-pub fn raise_json(Raise { by, more, person }: &Raise, utc_offset: i32) -> Value {
+pub fn raise_json(Raise { by, more, person }: &Raise, zone: Zone) -> Value {
     json!({
         "at": by.at.rfc3339(),
-        "day": day(by.at, utc_offset),
+        "day": day(by.at, zone),
         "key": null,
         "event": RAISED,
         "amount_ptc": Some(more.amount).filter(|_| more.currency == Currency::Ptc),
@@ -99,7 +99,7 @@ fn read_raise(line: &Map<String, Value>) -> Result<Raise, NotCarried> {
     let text = |field| line.get(field).and_then(Value::as_str).ok_or_else(|| wrong(field));
     let at = Wall::from_rfc3339(text("at")?).ok_or_else(|| wrong("at"))?;
     let amount: Amount = text("amount")?.parse().map_err(|_| wrong("amount"))?;
-    if amount <= Amount::ZERO {
+    if amount <= Amount::ZERO || amount > MOST_MONEY {
         return Err(wrong("amount"));
     }
     let currency: Currency = text("currency")?.parse().map_err(|_| wrong("currency"))?;
@@ -118,7 +118,18 @@ pub enum NotCarried {
         field: &'static str,
         said: String,
     },
+    /// The number in that field is larger than any store gives, or below nothing.
+    OutOfRange {
+        field: &'static str,
+    },
 }
+
+/// The highest key that is taken in: as many as these are left to be given after it.
+const MOST_KEY: u32 = 1_000_000_000;
+/// The most that one line may say of money, in whatever currency.
+const MOST_MONEY: Amount = Amount::from_thousandths(1_000_000_000);
+/// The end of the year 9999, the last one that is written with four digits.
+const MOST_TIME: Wall = Wall(253_402_300_799_999);
 
 /// What of a whole task belongs to one store alone, or stands in the line on its own.
 const LEFT_OUT: [&str; 3] = ["rev", "claim", "request"];
@@ -159,7 +170,35 @@ impl Carried {
     }
 
     /// Reads a task's line.
-    fn of(mut line: Map<String, Value>) -> Result<Self, NotCarried> {
+    fn of(line: Map<String, Value>) -> Result<Self, NotCarried> {
+        let carried = Self::read(line)?;
+        carried.out_of_range().map_or(Ok(carried), |field| Err(NotCarried::OutOfRange { field }))
+    }
+
+    /// The first number in it that no store has: after such a key none is left to give, and such money cannot be summed up.
+    fn out_of_range(&self) -> Option<&'static str> {
+        let Self { origin, task, events, ledger, archived_at } = self;
+        let is_key = |key: TaskKey| (1..=MOST_KEY).contains(&key.0);
+        let is_money = |amount: Amount| amount.millionths().unsigned_abs() <= MOST_MONEY.millionths().unsigned_abs();
+        let is_time = |at: Wall| (0..=MOST_TIME.0).contains(&at.0);
+        let beside = task.besides.twice.iter().map(|second| second.cost);
+        let beside = beside.chain(task.besides.before.iter().map(|before| before.cost));
+        let money = ledger.iter().map(|line| line.amount.amount).chain([task.cost, task.besides.uploads]).chain(beside);
+        let moments = [task.sent_at, task.finished_at, task.put_away_at, *archived_at].into_iter().flatten();
+        let moments = moments.chain([task.created_at, origin.created_at]);
+        let checks = [
+            ("key", [task.key].into_iter().chain(task.parent).all(is_key)),
+            ("batch", task.batch.0 <= MOST_KEY),
+            ("attempt", task.attempt <= MOST_KEY),
+            ("cost", money.clone().all(is_money)),
+            ("created_at", moments.clone().all(is_time)),
+            ("events", events.iter().all(|event| is_time(event.at))),
+            ("ledger", ledger.iter().all(|line| is_time(line.at))),
+        ];
+        checks.into_iter().find(|(_, fits)| !fits).map(|(field, _)| field)
+    }
+
+    fn read(mut line: Map<String, Value>) -> Result<Self, NotCarried> {
         let mut part = |name: &str| line.remove(name).ok_or(NotCarried::Short);
         let (mut kept, request, events, ledger) = (part("kept")?, part("request")?, part("events")?, part("ledger")?);
         let wrong = |field, said: &str| NotCarried::Field { field, said: said.to_owned() };
@@ -235,11 +274,41 @@ mod tests {
     fn a_raise_of_the_cap_comes_out_as_it_went_in() {
         let by = Stamp { who: "dashboard 812".into(), at: Wall(1_001) };
         let raise = Raise { by, more: Amount::from_thousandths(500).of(Currency::Usd), person: Some("ann".into()) };
-        let mut line = raise_json(&raise, 0);
+        let mut line = raise_json(&raise, Zone::default());
         assert_eq!(Line::read(&line.to_string()), Ok(Line::Raise(raise)));
         line["amount"] = json!("-1");
         let wrong = NotCarried::Field { field: "amount", said: String::new() };
         assert_eq!(Line::read(&line.to_string()), Err(wrong));
+    }
+
+    #[test]
+    fn a_number_that_would_leave_the_store_of_no_use_is_refused() {
+        let line = |change: fn(&mut Carried)| {
+            let mut carried = carried();
+            change(&mut carried);
+            Line::read(&Value::Object(carried.fields(|_| String::new())).to_string())
+        };
+        assert!(line(|carried| carried.task.key = TaskKey(MOST_KEY)).is_ok());
+        let too_much = Amount::from_thousandths(1_000_000_001);
+        let cases: [(&str, fn(&mut Carried)); 7] = [
+            ("key", |carried| carried.task.key = TaskKey(u32::MAX)),
+            ("key", |carried| carried.task.parent = Some(TaskKey(MOST_KEY + 1))),
+            ("batch", |carried| carried.task.batch = TaskKey(u32::MAX)),
+            ("attempt", |carried| carried.task.attempt = u32::MAX),
+            ("cost", |carried| carried.task.cost = Amount::from_millionths(i64::MAX)),
+            ("created_at", |carried| carried.task.created_at = Wall(i64::MAX)),
+            ("created_at", |carried| carried.archived_at = Some(Wall(-1))),
+        ];
+        for (field, change) in cases {
+            assert_eq!(line(change), Err(NotCarried::OutOfRange { field }), "{field}");
+        }
+        let mut of_money = carried();
+        of_money.ledger[0].entry.amount.amount = too_much;
+        assert_eq!(of_money.out_of_range(), Some("cost"));
+        let raise =
+            Raise { by: Stamp { who: "ann".into(), at: Wall(1) }, more: too_much.of(Currency::Usd), person: None };
+        let wrong = NotCarried::Field { field: "amount", said: String::new() };
+        assert_eq!(Line::read(&raise_json(&raise, Zone::default()).to_string()), Err(wrong));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass},
     task::{MoneyEvent, TaskKey, TaskState},
-    time::{Now, Wall},
+    time::{Now, Wall, Zone},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -143,10 +143,10 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
 
 /// The sums of some attempts by what they are grouped by, in the order of the groups' names; each currency for itself.
 #[must_use]
-pub fn sums(accounts: &[Account<'_>], by: By, utc_offset: i32) -> BTreeMap<(String, Currency), Sum> {
+pub fn sums(accounts: &[Account<'_>], by: By, zone: Zone) -> BTreeMap<(String, Currency), Sum> {
     let mut sums: BTreeMap<(String, Currency), Sum> = BTreeMap::new();
     for account in accounts {
-        let group = group(account.line, by, utc_offset);
+        let group = group(account.line, by, zone);
         sums.entry((group, account.reserved.currency)).or_default().add(account);
     }
     sums
@@ -160,9 +160,9 @@ pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> BTreeMap<
     sums
 }
 
-fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
+fn group(line: &CostLine, by: By, zone: Zone) -> String {
     match by {
-        By::Day => day(line.sent_at.unwrap_or(line.at), utc_offset),
+        By::Day => day(line.sent_at.unwrap_or(line.at), zone),
         By::Model => line.model.clone(),
         By::State => line.state.id().into(),
         By::Who => line.who.clone().unwrap_or_default(),
@@ -172,8 +172,8 @@ fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
 
 /// The person's own date of a moment, such as `2026-11-22`; the offset in seconds east of UTC.
 #[must_use]
-pub fn day(at: Wall, utc_offset: i32) -> String {
-    let seconds = at.0.div_euclid(1_000) + i64::from(utc_offset);
+pub fn day(at: Wall, zone: Zone) -> String {
+    let seconds = zone.shown(at).0.div_euclid(1_000);
     let text = Wall(seconds.saturating_mul(1_000)).rfc3339();
     text.split_once('T').map_or_else(|| text.clone(), |(date, _)| date.to_owned())
 }
@@ -207,7 +207,7 @@ pub struct Report {
 pub fn report(lines: &[CostLine], now: Now) -> Report {
     let accounts = accounts(lines);
     let by = |by| {
-        let sums = sums(&accounts, by, now.utc_offset).into_iter();
+        let sums = sums(&accounts, by, now.zone).into_iter();
         sums.map(|((group, currency), sum)| Line { group, currency, sum }).collect::<Vec<_>>()
     };
     let mut days = by(By::Day);

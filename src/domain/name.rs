@@ -6,6 +6,7 @@ use super::{
     reason::config::{Meant, Unfit},
     task::Task,
     text,
+    time::Zone,
 };
 use jiff::{Timestamp, tz::Offset};
 use std::fmt::Write;
@@ -19,6 +20,9 @@ const ENDING: &str = ".mp4";
 
 /// What may stand in braces in a template.
 const PLACEHOLDERS: [&str; 9] = ["key", "prompt", "model", "resolution", "duration", "date", "time", "attempt", "id"];
+
+/// So much of a prompt's beginning in a file's name tells what the prompt said, in characters as they are seen.
+const TELLING: usize = 4;
 
 /// A name for a task that has nothing to be named by.
 const NAMELESS: &str = "video";
@@ -69,17 +73,17 @@ pub fn check_template(template: &str) -> Result<(), Unfit> {
 }
 
 /// The name for a task's video, by a template such as `{key}-{prompt}`: safe, never empty, at most [`MAX_BYTES`] long,
-/// ending in `.mp4`. Date and time are those of the task's making, `utc_offset` seconds east of UTC.
+/// ending in `.mp4`. Date and time are those of the task's making, in that zone.
 ///
 /// The prompt gives way when the whole is too long, so that a key behind it is kept.
 #[must_use]
-pub fn file_name(template: &str, task: &Task, utc_offset: i32) -> String {
+pub fn file_name(template: &str, task: &Task, zone: Zone) -> String {
     let template = template.strip_suffix(ENDING).unwrap_or(template);
     let room = MAX_BYTES - ENDING.len();
-    let without_prompt = filled(template, task, utc_offset, "").len();
+    let without_prompt = filled(template, task, zone, "").len();
     let prompt = safe(&task.request.prompt);
     let prompt = shortened(&prompt, room.saturating_sub(without_prompt));
-    let name = safe(&filled(template, task, utc_offset, prompt));
+    let name = safe(&filled(template, task, zone, prompt));
     let name = trimmed(shortened(&name, room - 1));
     let name = match name {
         "" => NAMELESS.to_owned(),
@@ -89,25 +93,46 @@ pub fn file_name(template: &str, task: &Task, utc_offset: i32) -> String {
     name + ENDING
 }
 
-fn filled(template: &str, task: &Task, utc_offset: i32, prompt: &str) -> String {
+/// A text, such as a path, without the names of files in it that tell what a prompt said: of `/videos/12-a_cat.mp4` the folder
+/// stays.
+#[must_use]
+pub fn without_prompt(text: &str, prompt: &str) -> String {
+    let gist = safe(prompt);
+    let end = gist.grapheme_indices(true).take(TELLING).last().map_or(0, |(at, last)| at + last.len());
+    let start = &gist[..end];
+    if start.is_empty() {
+        return text.to_owned();
+    }
+    let mut pieces = text.split('/').peekable();
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    while let Some(piece) = pieces.next() {
+        out.push('/');
+        let end = piece.find(|c| !is_fine(c)).unwrap_or(piece.len());
+        let is_file = end < piece.len() || pieces.peek().is_none();
+        let from = if is_file && piece[..end].contains(start) { end } else { 0 };
+        out.push_str(&piece[from..]);
+    }
+    out
+}
+
+fn filled(template: &str, task: &Task, zone: Zone, prompt: &str) -> String {
     let mut out = String::new();
     for piece in pieces(template) {
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Placeholder("prompt") => out.push_str(prompt),
-            Piece::Placeholder(name) => out.push_str(&value(name, task, utc_offset)),
+            Piece::Placeholder(name) => out.push_str(&value(name, task, zone)),
         }
     }
     out
 }
 
-fn value(name: &str, task: &Task, utc_offset: i32) -> String {
+fn value(name: &str, task: &Task, zone: Zone) -> String {
     let made = |format: &str| {
-        let offset = Offset::from_seconds(utc_offset).unwrap_or(Offset::UTC);
-        let time = Timestamp::from_millisecond(task.created_at.0).unwrap_or_default();
+        let time = Timestamp::from_millisecond(zone.shown(task.created_at).0).unwrap_or_default();
         let mut out = String::new();
         // Fails only for a format that does not exist; ours do.
-        let _ = write!(out, "{}", offset.to_datetime(time).strftime(format));
+        let _ = write!(out, "{}", Offset::UTC.to_datetime(time).strftime(format));
         out
     };
     match name {
@@ -128,13 +153,16 @@ fn value(name: &str, task: &Task, utc_offset: i32) -> String {
 fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text::gist(text).chars() {
-        let fine = c.is_ascii_alphanumeric() || "-_.,+=@".contains(c) || (!c.is_ascii() && !c.is_whitespace());
-        let c = if fine { c } else { '_' };
+        let c = if is_fine(c) { c } else { '_' };
         if c != '_' || !out.ends_with('_') {
             out.push(c);
         }
     }
     trimmed(&out).to_owned()
+}
+
+fn is_fine(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.,+=@".contains(c) || (!c.is_ascii() && !c.is_whitespace())
 }
 
 /// Without what must not stand at an end: a dot hides a file or is dropped by Windows, a `-` reads as an option.
@@ -179,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_left_with_its_folder_where_its_name_tells_the_prompt() {
+        for (text, left) in [
+            ("/home/zed/12-zebra_in_the_snow.mp4", "/home/zed/"),
+            ("/zebras/7.mp4", "/zebras/7.mp4"),
+            ("{\"path\":\"/v/12-zebra_in.mp4.part\",\"bytes\":1}", "{\"path\":\"/v/\",\"bytes\":1}"),
+            ("/v/zebra_in.mp4 could not be read", "/v/ could not be read"),
+            ("zebra/", "zebra/"),
+        ] {
+            assert_eq!(without_prompt(text, "zebra in the snow"), left);
+        }
+        assert_eq!(without_prompt("/v/1-雨夜的.mp4", "雨夜的东京街头"), "/v/1-雨夜的.mp4");
+        assert_eq!(without_prompt("/v/1-雨夜的东.mp4", "雨夜的东京街头"), "/v/");
+        assert_eq!(without_prompt("/v/1.mp4", "/!"), "/v/1.mp4");
+    }
+
+    #[test]
     fn a_template_is_filled_in_and_made_safe() {
         for (template, prompt, name) in [
             ("{key}-{prompt}", "A cat, running!\non a mat", "12-A_cat,_running_on_a_mat.mp4"),
@@ -199,13 +243,13 @@ mod tests {
             ("{nonsense}", "x", "video.mp4"),
         ] {
             let made = Task { remote: Some(RemoteId("77".into())), key: TaskKey(12), ..task(prompt) };
-            assert_eq!(file_name(template, &made, 8 * 3600), name, "{template} {prompt}");
+            assert_eq!(file_name(template, &made, Zone::east(8 * 3600)), name, "{template} {prompt}");
         }
     }
 
     #[test]
     fn the_prompt_gives_way_and_what_stands_behind_it_stays() {
-        let name = file_name("{prompt}-{key}", &task(&"猫".repeat(500)), 0);
+        let name = file_name("{prompt}-{key}", &task(&"猫".repeat(500)), Zone::default());
         assert_eq!(name, format!("{}-12.mp4", "猫".repeat(37)));
         assert_eq!(name.len(), 118);
     }
@@ -229,7 +273,7 @@ mod tests {
     proptest! {
         #[test]
         fn names_are_always_safe(template in ".{0,40}|(\\{prompt\\}.{0,9}){1,4}", prompt in any::<String>(), key: u32) {
-            let name = file_name(&template, &Task { key: TaskKey(key), ..task(&prompt) }, 0);
+            let name = file_name(&template, &Task { key: TaskKey(key), ..task(&prompt) }, Zone::default());
             prop_assert!(name.len() <= MAX_BYTES, "{}", name);
             let stem = name.strip_suffix(".mp4").unwrap();
             prop_assert!(!stem.is_empty() && !stem.starts_with(['.', '-']) && !stem.ends_with(['.', ' ']));

@@ -97,7 +97,7 @@ pub fn of(task: &Task, now: Now) -> Vec<Refund> {
 /// Working days left after today, by the person's own days; `None` when it is too late.
 #[must_use]
 pub fn days_left(charged: Wall, now: Now) -> Option<u32> {
-    let day = |at: Wall| (at.0 + i64::from(now.utc_offset) * 1_000).div_euclid(DAY.cast_signed());
+    let day = |at: Wall| now.zone.shown(at).0.div_euclid(DAY.cast_signed());
     let (from, to) = (day(charged), day(now.wall));
     if to - from > 2 * WORKING_DAYS {
         return None;
@@ -128,13 +128,14 @@ pub fn open(refunds: &[Refund]) -> Option<Open> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Zone;
 
     #[test]
     fn weekends_do_not_count_and_the_seventh_working_day_is_the_last() {
         // A Sunday, 2026-11-22, 18:30 UTC.
         let sunday = Wall(1_795_372_200_000);
         let left = |days: u64, offset: i32| {
-            let now = Now { wall: sunday.plus(days * DAY), utc_offset: offset, ..Now::default() };
+            let now = Now { wall: sunday.plus(days * DAY), zone: Zone::east(offset), ..Now::default() };
             days_left(sunday, now)
         };
         for (days, expected) in [

@@ -4,7 +4,7 @@ use crate::{
     costs::day,
     problem::ErrorClass,
     task::TaskState,
-    time::{DAY, SECOND, Wall},
+    time::{DAY, SECOND, Wall, Zone},
 };
 use std::collections::BTreeMap;
 
@@ -77,13 +77,13 @@ fn of(mut all: Vec<u64>) -> Option<Times> {
 
 /// How tasks ended by the person's own day, the newest first; the offset in seconds east of UTC.
 #[must_use]
-pub fn ends<'a>(runs: impl IntoIterator<Item = Run<'a>>, utc_offset: i32, days: usize) -> Vec<(String, Ends)> {
+pub fn ends<'a>(runs: impl IntoIterator<Item = Run<'a>>, zone: Zone, days: usize) -> Vec<(String, Ends)> {
     let mut by_day: BTreeMap<String, Ends> = BTreeMap::new();
     for run in runs {
         match (run.state, run.class) {
-            (TaskState::Saved, _) => by_day.entry(day(run.end, utc_offset)).or_default().saved += 1,
+            (TaskState::Saved, _) => by_day.entry(day(run.end, zone)).or_default().saved += 1,
             (TaskState::Failed | TaskState::Refused, class) => {
-                let failed = &mut by_day.entry(day(run.end, utc_offset)).or_default().failed;
+                let failed = &mut by_day.entry(day(run.end, zone)).or_default().failed;
                 *failed.entry(class.map_or("none", ErrorClass::id)).or_default() += 1;
             }
             _ => {}
@@ -126,7 +126,7 @@ mod tests {
             run("a", 1, noon + DAY.cast_signed(), TaskState::Saved),
             run("a", 1, noon, TaskState::Running),
         ];
-        let ends = ends(runs, 0, 9);
+        let ends = ends(runs, Zone::default(), 9);
         assert_eq!(ends.iter().map(|(day, _)| day.as_str()).collect::<Vec<_>>(), ["1970-01-02", "1970-01-01"]);
         assert_eq!((ends[1].1.saved, ends[1].1.failed["rate_limited"]), (1, 1));
     }

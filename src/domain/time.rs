@@ -48,8 +48,81 @@ pub struct Now {
     pub mono: Mono,
     /// For everything that is stored or shown.
     pub wall: Wall,
-    /// Seconds east of UTC in the user's time zone at this moment; decides where a day begins.
-    pub utc_offset: i32,
+    /// The user's own; decides where a day begins.
+    pub zone: Zone,
+}
+
+/// A time zone: how far its clocks are from UTC, and since when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Read")]
+pub struct Zone {
+    /// Before the first change, in seconds east of UTC.
+    first: i32,
+    changes: &'static [Change],
+}
+
+/// A zone as it is read.
+#[derive(Deserialize)]
+struct Read {
+    first: i32,
+    changes: Vec<Change>,
+}
+
+impl From<Read> for Zone {
+    fn from(Read { first, changes }: Read) -> Self {
+        Self::with(first, changes.leak())
+    }
+}
+
+/// From a moment on a zone's clocks are so many seconds east of UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub at: Wall,
+    pub seconds_east: i32,
+}
+
+impl Zone {
+    /// One whose clocks are never changed, so many seconds east of UTC.
+    #[must_use]
+    pub const fn east(seconds: i32) -> Self {
+        Self::with(seconds, &[])
+    }
+
+    /// The same with its changes, the oldest first.
+    #[must_use]
+    pub const fn with(first: i32, changes: &'static [Change]) -> Self {
+        Self { first, changes }
+    }
+
+    /// Seconds east of UTC at that moment.
+    #[must_use]
+    pub fn seconds_east(self, at: Wall) -> i32 {
+        let passed = self.changes.partition_point(|change| change.at <= at);
+        passed.checked_sub(1).map_or(self.first, |last| self.changes[last].seconds_east)
+    }
+
+    /// What its clocks show at that moment, as if they were those of UTC.
+    #[must_use]
+    pub fn shown(self, at: Wall) -> Wall {
+        Wall(at.0.saturating_add(i64::from(self.seconds_east(at)) * 1_000))
+    }
+
+    /// The first moment at which its clocks show that time or a later one of the same night.
+    #[must_use]
+    pub fn first_at(self, shown: Wall) -> Wall {
+        // No zone is further from UTC than a day, and none changes twice within two.
+        let day = DAY.cast_signed();
+        let [before, after] = [-day, day].map(|far| {
+            let east = self.seconds_east(Wall(shown.0.saturating_add(far)));
+            Wall(shown.0.saturating_sub(i64::from(east) * 1_000))
+        });
+        if self.shown(before) == shown {
+            return before;
+        }
+        // Skipped, or shown by the new time alone: the clocks were put forward.
+        let change = self.changes.iter().map(|change| change.at).find(|at| *at > after && *at <= before);
+        change.unwrap_or(after)
+    }
 }
 
 /// A second, in the milliseconds of this module.
@@ -105,15 +178,24 @@ impl Now {
     /// The moment the user's present day began, by his own time zone.
     #[must_use]
     pub fn day_start(self) -> Wall {
-        let offset = i64::from(self.utc_offset) * 1_000;
-        let day = DAY.cast_signed();
-        Wall((self.wall.0 + offset).div_euclid(day) * day - offset)
+        self.days_ago(0)
+    }
+
+    /// The moment the user's day began that was so many days before the present one.
+    #[must_use]
+    pub fn days_ago(self, days: u32) -> Wall {
+        self.zone.first_at(Wall(self.midnight().0 - i64::from(days) * DAY.cast_signed()))
     }
 
     /// The moment the user's present day ends (the first one of the next).
     #[must_use]
     pub fn day_end(self) -> Wall {
-        self.day_start().plus(DAY)
+        self.zone.first_at(Wall(self.midnight().0 + DAY.cast_signed()))
+    }
+
+    /// What the user's clocks showed as the present day began.
+    fn midnight(self) -> Wall {
+        Wall(self.zone.shown(self.wall).0.div_euclid(DAY.cast_signed()) * DAY.cast_signed())
     }
 
     /// The monotonic time that lies as far ahead as `at` does by the wall clock; now when `at` has passed.
@@ -151,21 +233,56 @@ impl Now {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
     #[test]
     fn a_day_begins_at_the_users_own_midnight() {
         // 2026-11-22T18:30:00Z is already the 23rd in Shanghai (UTC+8).
-        let now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };
+        let now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), zone: Zone::east(8 * 3600) };
         assert_eq!(now.wall.rfc3339(), "2026-11-22T18:30:00Z");
         assert_eq!(now.day_start().rfc3339(), "2026-11-22T16:00:00Z");
         assert_eq!(now.day_end().rfc3339(), "2026-11-23T16:00:00Z");
     }
 
     #[test]
+    fn each_moment_is_shown_by_the_offset_of_its_own_day() {
+        // New York in 2026: summer from 2026-03-08T07:00:00Z to 2026-11-01T06:00:00Z.
+        let at = |text: &str| Wall::from_rfc3339(text).unwrap();
+        let changes = [("2026-03-08T07:00:00Z", -4), ("2026-11-01T06:00:00Z", -5)];
+        let changes = changes.map(|(moment, hours)| Change { at: at(moment), seconds_east: hours * 3600 });
+        let zone = Zone::with(-5 * 3600, Box::leak(Box::new(changes)));
+        for (wall, start, end) in [
+            ("2026-03-08T05:30:00Z", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"),
+            ("2026-03-09T03:30:00Z", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"),
+            ("2026-07-01T03:59:00Z", "2026-06-30T04:00:00Z", "2026-07-01T04:00:00Z"),
+            ("2026-11-02T04:30:00Z", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"),
+            ("2026-12-01T05:00:00Z", "2026-12-01T05:00:00Z", "2026-12-02T05:00:00Z"),
+        ] {
+            let now = Now { mono: Mono(0), wall: at(wall), zone };
+            assert_eq!((now.day_start(), now.day_end()), (at(start), at(end)), "{wall}");
+        }
+        assert_eq!(zone.shown(at("2026-07-01T03:59:00Z")), at("2026-06-30T23:59:00Z"));
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_or_shown_twice_begins_once() {
+        // Havana: at midnight clocks go on to 1:00 in spring, and from 1:00 back to midnight in autumn.
+        let at = |text: &str| Wall::from_rfc3339(text).unwrap();
+        let (spring, autumn) = (at("2026-03-08T05:00:00Z"), at("2026-11-01T05:00:00Z"));
+        let changes = [(spring, -4), (autumn, -5)];
+        let changes = changes.map(|(at, hours)| Change { at, seconds_east: hours * 3600 });
+        let zone = Zone::with(-5 * 3600, Box::leak(Box::new(changes)));
+        let start = |wall| Now { mono: Mono(0), wall, zone }.day_start();
+        assert_eq!(start(spring.plus(HOUR)), spring);
+        assert_eq!(start(Wall(spring.0 - 1)), at("2026-03-07T05:00:00Z"));
+        assert_eq!([start(Wall(autumn.0 - 1)), start(autumn.plus(HOUR))], [at("2026-11-01T04:00:00Z"); 2]);
+    }
+
+    #[test]
     fn a_wait_ends_in_its_time_and_at_once_when_the_clock_was_set_back() {
-        let now = Now { mono: Mono(50_000), wall: Wall(1_000_000), utc_offset: 0 };
+        let now = Now { mono: Mono(50_000), wall: Wall(1_000_000), zone: Zone::east(0) };
         for (at, due) in [(1_005_000, 55_000), (1_060_000, 110_000), (1_060_001, 50_000), (999_000, 49_000), (0, 0)] {
             assert_eq!(now.due_at(Wall(at), MINUTE), Mono(due), "{at}");
         }
@@ -173,8 +290,8 @@ mod tests {
 
     #[test]
     fn a_machine_that_slept_is_told_from_one_whose_clock_was_set_back() {
-        let before = Now { mono: Mono(50_000), wall: Wall(1_000_000), utc_offset: 0 };
-        let after = |wall, mono| Now { mono: Mono(mono), wall: Wall(wall), utc_offset: 0 };
+        let before = Now { mono: Mono(50_000), wall: Wall(1_000_000), zone: Zone::east(0) };
+        let after = |wall, mono| Now { mono: Mono(mono), wall: Wall(wall), zone: Zone::east(0) };
         assert!(after(9_000_000, 51_000).has_leapt(before));
         assert!(!after(1_011_000, 60_000).has_leapt(before) && !after(0, 60_000).has_leapt(before));
         assert_eq!([after(9_000_000, 51_000), after(0, 60_000)].map(|now| now.leap(before)), [7_999_000, -1_010_000]);

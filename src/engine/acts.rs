@@ -160,10 +160,15 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     }
     let Some(mut task) = ended::live(work, key) else { return Vec::new() };
     let was = task.state();
+    let mut effects = Vec::new();
+    if was == TaskState::Ready {
+        effects.push(saver::discard(work, &task));
+    }
     if was == TaskState::Ready && task.back_to_saved() {
         let note = event(work, What::NotFetchedAgain);
         work.store.owed.insert(key);
-        return writes::write(work, task, vec![note], vec![]);
+        effects.extend(writes::write(work, task, vec![note], vec![]));
+        return effects;
     }
     let (charged, what, money) = match task.phase {
         Phase::Queued { .. } if work.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
@@ -195,7 +200,8 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     work.news.push(News::Task { key, what: TaskNews::Cancelled(charged) });
     work.store.owed.insert(key);
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
-    writes::write(work, task, vec![note], ledger.into_iter().collect())
+    effects.extend(writes::write(work, task, vec![note], ledger.into_iter().collect()));
+    effects
 }
 
 /// Notes what a person says of giving a charge back.

@@ -21,7 +21,7 @@ use crate::{
 use domain::{
     audit::NotAudited,
     task::Task,
-    time::{DAY, MINUTE, Mono, SECOND, Wall},
+    time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::gateway::{
     Asked,
@@ -39,7 +39,7 @@ const PATIENCE: u64 = 10 * MINUTE;
 
 /// Begins one of the default profile over that many of the person's own days, today among them.
 pub(super) fn begin(work: &mut Work, days: u32) -> Vec<Effect> {
-    let from = Wall(work.now.day_start().0.saturating_sub_unsigned(DAY * u64::from(days.saturating_sub(1))));
+    let from = work.now.days_ago(days.saturating_sub(1));
     let profile = work.settings.profile.name.clone();
     start(work, profile, from, true)
 }
@@ -175,7 +175,7 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
         uploads: &side.uploads,
         balances: &side.balances,
         currency: work.currency_of(&auditing.profile),
-        utc_offset: work.now.utc_offset,
+        zone: work.now.zone,
     };
     let found = audit(ours, &auditing.rows, auditing.window, auditing.whole, work.catalogue(&auditing.profile));
     if auditing.asked {

@@ -248,6 +248,11 @@ pub struct SaveTarget {
 /// By this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LocalCmd {
+    /// Remove what a download that is not to go on has left beside its target.
+    DiscardPart {
+        /// Where the file was to go.
+        target: Box<SaveTarget>,
+    },
     /// Read a picture, judge it by its content, put it by under its hash. Answered by `LocalMsg::Image`.
     LoadImage {
         /// The path as it was typed (`~` allowed).

@@ -44,7 +44,10 @@ fn profiles(work: &mut Work, new: &Settings) {
 /// Changes what can change of a profile.
 fn take_profile(profile: &mut Profile, new: &Profile) {
     profile.submit_per_minute = new.submit_per_minute;
-    profile.prices.clone_from(&new.prices);
+    // A budget and a ledger of one currency go on in it until the next start.
+    if profile.currency() == new.currency() {
+        profile.prices.clone_from(&new.prices);
+    }
     profile.records = new.records;
 }
 
@@ -98,7 +101,7 @@ mod tests {
             profile: Profile {
                 submit_per_minute: 19,
                 records: false,
-                prices: Prices::new(PriceList::Minimax, &Catalogue { models: Vec::new() }),
+                prices: Prices::new(PriceList::Gateway, &Catalogue { models: Vec::new() }),
                 base_url: "https://elsewhere.example".into(),
                 path_prefix: "/v2".into(),
                 webp: true,
@@ -184,6 +187,16 @@ mod tests {
                 assert_eq!(&after[section][field], wanted, "{option}");
             }
         }
+    }
+
+    #[test]
+    fn the_currency_of_the_start_stays_with_its_prices() {
+        let mut work = testing::state(&[]);
+        let before = work.settings.clone();
+        let mut new = before.clone();
+        new.profile.prices = Prices::new(PriceList::Minimax, &Catalogue::builtin());
+        take(&mut work, Ok(Box::new(Reread { settings: new, changed: vec![], fixed: vec![] })));
+        assert_eq!(work.settings, before);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     act_news, availability,
     backoff::backoff,
     claims::{self, claim, held_by_us, is_ours},
-    effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
+    effect::{Effect, HttpCmd, LocalCmd, SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
     news::{News, NotDone, TaskNews},
     risk, tasks,
@@ -202,19 +202,28 @@ fn fetch(work: &mut Work, mut task: Task, address: Address) -> Vec<Effect> {
         saving.step = SavingStep::Bytes { done: 0, total: address.bytes, since: now, from: 0 };
     }
     task.expires_at = address.expires;
-    let settings = &work.settings.download;
-    let target = SaveTarget {
-        dir: task.dir.clone().unwrap_or_else(|| settings.dir.clone()),
-        name: file_name(&settings.name, &task, work.now.utc_offset),
-        sidecar: settings.sidecar.then(|| json_line(&sidecar_json(&task))),
-        stall_ms: settings.stall_ms,
-    };
+    let target = target(work, &task);
     let key = task.key;
     if let Some(saving) = work.saver.active.get_mut(&key) {
         saving.order = Some((Box::new(address), Box::new(target)));
     }
     tasks::put(work, task);
     start(work, key)
+}
+
+fn target(work: &Work, task: &Task) -> SaveTarget {
+    let settings = &work.settings.download;
+    SaveTarget {
+        dir: task.dir.clone().unwrap_or_else(|| settings.dir.clone()),
+        name: file_name(&settings.name, task, work.now.zone),
+        sidecar: settings.sidecar.then(|| json_line(&sidecar_json(task))),
+        stall_ms: settings.stall_ms,
+    }
+}
+
+/// Removes what is there of a file that is not fetched any more. Whoever wants it after all fetches it from the start.
+pub(super) fn discard(work: &Work, task: &Task) -> Effect {
+    Effect::Local(LocalCmd::DiscardPart { target: Box::new(target(work, task)) })
 }
 
 /// Has the worker fetch the file, or what is missing of it.

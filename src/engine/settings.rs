@@ -370,6 +370,7 @@ impl Settings {
             "queue" => name != "start_paused",
             "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion" | "pictures" | "picture_bytes"),
             section if section.starts_with("profiles.") => matches!(name, "submit_per_minute" | "records"),
+            section if section.starts_with("models.") => name == "price",
             section => section.starts_with("theme."),
         }
     }

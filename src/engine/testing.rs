@@ -58,7 +58,7 @@ pub(crate) fn add(work: &mut Work, task: Task) {
 
 /// That many milliseconds after the start.
 pub fn now(mono: u64) -> Now {
-    Now { mono: Mono(mono), wall: Wall(WALL).plus(mono), utc_offset: 0 }
+    Now { mono: Mono(mono), wall: Wall(WALL).plus(mono), zone: domain::time::Zone::east(0) }
 }
 
 /// Two models.

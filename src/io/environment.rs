@@ -4,7 +4,7 @@
 use crate::config::Loaded;
 use domain::time::Wall;
 use engine::settings::{Lang, paint::Depth};
-use std::{env, time::SystemTime};
+use std::{collections::BTreeSet, env, process::Command, time::SystemTime};
 
 /// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.
 pub fn settle(setup: &mut Loaded, no_color: bool) {
@@ -56,10 +56,21 @@ fn shows_unicode(locale: Option<&str>) -> bool {
     })
 }
 
+/// The variable that names the store's database, maybe with its password.
+const STORE_URL: &str = "REELTOP_STORE_URL";
+
+/// Starts a program without what is secret in our environment: the keys in these variables, and the database's password. One
+/// that prints its environment into a log must not print them there.
+pub(crate) fn keep_secrets_from(program: &mut Command, key_variables: &BTreeSet<String>) {
+    for secret in key_variables.iter().map(String::as_str).chain([STORE_URL, "PGPASSWORD"]) {
+        program.env_remove(secret);
+    }
+}
+
 /// The database that the environment names for the store (`REELTOP_STORE_URL`).
 #[must_use]
 pub fn store_url() -> Option<String> {
-    env::var("REELTOP_STORE_URL").ok().filter(|url| !url.trim().is_empty())
+    env::var(STORE_URL).ok().filter(|url| !url.trim().is_empty())
 }
 
 /// Who is at which machine, such as `ann@studio`.

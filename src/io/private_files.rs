@@ -6,14 +6,29 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::Path,
+    process,
 };
 
 /// The rights of everybody else.
 const OTHERS: u32 = 0o077;
 /// In `/tmp` and its like everybody makes files, and nobody but the owner removes them: never to be closed.
 const STICKY: u32 = 0o1000;
-/// What the program keeps in its data folder, by the beginning of its name. Whatever else lies there is not ours.
-const OURS: [&str; 7] = ["reeltop", "copied.txt", "run", "accepted", "images", "frames", "backups"];
+/// What tells a data folder from any other that somebody names with `--data-dir`: that one is not ours to close.
+const SIGNS: [&str; 2] = ["reeltop.db", "reeltop.log"];
+/// The files that the program keeps in its data folder. Whatever else lies there is not ours.
+const FILES: [&str; 9] = [
+    "reeltop.db",
+    "reeltop.db-wal",
+    "reeltop.db-shm",
+    "reeltop.db-journal",
+    "reeltop.new",
+    "reeltop.reserve",
+    "reeltop.log",
+    "reeltop.log.old",
+    "copied.txt",
+];
+/// Its folders there. It makes none inside them.
+const FOLDERS: [&str; 5] = ["run", "accepted", "images", "frames", "backups"];
 
 /// Makes a folder, and those above it that are missing, for their user alone.
 ///
@@ -31,35 +46,35 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Closes the data folder to everybody else, and what the program keeps in it. What is not its user's own is left as it is,
-/// and what cannot be closed (a read-only disk) too: it is no reason not to run.
+/// Closes the data folder to everybody else, and what the program keeps in it, once the program has kept something there. What
+/// is not its user's own is left as it is, and what cannot be closed (a read-only disk) too: it is no reason not to run.
 pub fn close(data_dir: &Path) {
     let Ok(dir) = fs::metadata(data_dir) else { return };
-    if dir.mode() & STICKY != 0 {
+    if dir.mode() & STICKY != 0 || !SIGNS.iter().any(|sign| data_dir.join(sign).exists()) {
         return;
     }
     let uid = rustix::process::geteuid().as_raw();
     close_one(data_dir, &dir, uid);
-    for entry in fs::read_dir(data_dir).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        if OURS.iter().any(|ours| name.as_encoded_bytes().starts_with(ours.as_bytes())) {
-            close_all(&entry.path(), uid);
+    // Neither a link, which may lead anywhere, nor a folder inside one of ours.
+    for file in FILES.map(|name| data_dir.join(name)) {
+        close_what(&file, Metadata::is_file, uid);
+    }
+    for folder in FOLDERS.map(|name| data_dir.join(name)) {
+        if close_what(&folder, Metadata::is_dir, uid) {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                close_what(&entry.path(), |about| !about.is_dir() && !about.is_symlink(), uid);
+            }
         }
     }
 }
 
-fn close_all(path: &Path, uid: u32) {
-    // Not the one a link leads to: that may lie anywhere.
-    let Ok(about) = fs::symlink_metadata(path) else { return };
-    if about.is_symlink() {
-        return;
+/// Closes what is there, where it is of that kind. Gives whether it is.
+fn close_what(path: &Path, is_such: impl Fn(&Metadata) -> bool, uid: u32) -> bool {
+    let about = fs::symlink_metadata(path).ok().filter(is_such);
+    if let Some(about) = &about {
+        close_one(path, about, uid);
     }
-    close_one(path, &about, uid);
-    if about.is_dir() {
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            close_all(&entry.path(), uid);
-        }
-    }
+    about.is_some()
 }
 
 fn close_one(path: &Path, about: &Metadata, uid: u32) {
@@ -80,6 +95,17 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
+/// A file in that folder that only its owner could read, and nobody can find: it is gone once it is closed.
+///
+/// # Errors
+/// As the file system's.
+pub fn nameless(dir: &Path) -> io::Result<File> {
+    let path = dir.join(format!("reeltop.aside-{}", process::id()));
+    let file = options().read(true).write(true).create(true).truncate(true).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -93,27 +119,47 @@ mod tests {
         let give = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
         fs::create_dir_all(dir.join("run")).unwrap();
         fs::create_dir_all(dir.join("holidays")).unwrap();
+        fs::create_dir_all(dir.join("reeltop-notes")).unwrap();
+        fs::create_dir_all(dir.join("run/mine")).unwrap();
         let outside = parent.path().join("outside");
         fs::write(&outside, "").unwrap();
-        std::os::unix::fs::symlink(&outside, dir.join("reeltop.link")).unwrap();
-        for name in ["reeltop.db", "reeltop.log", "run/setup", "holidays/list", "script"] {
+        std::os::unix::fs::symlink(&outside, dir.join("copied.txt")).unwrap();
+        std::os::unix::fs::symlink(&outside, dir.join("run/link")).unwrap();
+        let others = ["holidays", "holidays/list", "script", "runner", "reeltop-notes", "reeltop-notes/a", "run/mine"];
+        for name in ["reeltop.db", "reeltop.log", "run/setup", "holidays/list", "script", "runner", "reeltop-notes/a"] {
             fs::write(dir.join(name), "").unwrap();
             give(&dir.join(name), 0o644);
         }
-        for open in [&dir, &dir.join("run"), &dir.join("holidays")] {
-            give(open, 0o755);
+        for open in ["", "run", "holidays", "reeltop-notes", "run/mine"] {
+            give(&dir.join(open), 0o755);
         }
+        let as_it_was = others.map(rights);
         give(&outside, 0o644);
         close(&dir);
         assert_eq!(["", "run"].map(rights), [0o700; 2]);
         assert_eq!(["reeltop.db", "reeltop.log", "run/setup"].map(rights), [0o600; 3]);
-        assert_eq!(["holidays", "holidays/list", "script"].map(rights), [0o755, 0o644, 0o644]);
+        assert_eq!(others.map(rights), as_it_was);
         assert_eq!(fs::metadata(&outside).unwrap().permissions().mode() & 0o777, 0o644);
+    }
+
+    #[test]
+    fn a_folder_in_which_we_have_kept_nothing_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let images = dir.path().join("images");
+        fs::create_dir(&images).unwrap();
+        for open in [dir.path(), &images] {
+            fs::set_permissions(open, Permissions::from_mode(0o755)).unwrap();
+        }
+        close(dir.path());
+        for open in [dir.path(), &images] {
+            assert_eq!(fs::metadata(open).unwrap().permissions().mode() & 0o777, 0o755);
+        }
     }
 
     #[test]
     fn a_folder_of_everybody_stays_everybody_s() {
         let parent = tempfile::tempdir().unwrap();
+        fs::write(parent.path().join("reeltop.db"), "").unwrap();
         fs::set_permissions(parent.path(), Permissions::from_mode(0o1777)).unwrap();
         close(parent.path());
         assert_eq!(fs::metadata(parent.path()).unwrap().permissions().mode() & 0o7777, 0o1777);

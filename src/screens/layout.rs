@@ -230,11 +230,7 @@ pub(crate) const fn step_ms(settings: &UiSettings) -> u64 {
 pub(crate) fn shown_now(app: &App) -> Now {
     let now = app.work.now;
     let past = now.mono.0 % step_ms(&app.work.settings.ui);
-    Now {
-        mono: Mono(now.mono.0 - past),
-        wall: Wall(now.wall.0.saturating_sub_unsigned(past)),
-        utc_offset: now.utc_offset,
-    }
+    Now { mono: Mono(now.mono.0 - past), wall: Wall(now.wall.0.saturating_sub_unsigned(past)), zone: now.zone }
 }
 
 #[cfg(test)]
@@ -283,7 +279,7 @@ mod tests {
 
     #[test]
     fn the_shown_present_stands_still_within_a_step() {
-        let at = |ms: u64| Now { mono: Mono(ms), wall: Wall(1_000_000).plus(ms), utc_offset: 0 };
+        let at = |ms: u64| Now { mono: Mono(ms), wall: Wall(1_000_000).plus(ms), zone: domain::time::Zone::east(0) };
         let mut state = state(80, 24, Pane::Table);
         for (reduced_motion, now, shown) in
             [(false, 19_999, 10_000), (false, 20_000, 20_000), (true, 119_999, 60_000), (true, 120_000, 120_000)]

@@ -82,7 +82,7 @@ pub fn number(n: usize) -> String {
 
 /// The user's own date and time of a moment: `2026-11-22`, `18:30:00`.
 pub fn local(at: Wall, now: Now) -> (String, String) {
-    let seconds = at.0.div_euclid(1_000) + i64::from(now.utc_offset);
+    let seconds = now.zone.shown(at).0.div_euclid(1_000);
     let text = Wall(seconds.saturating_mul(1_000)).rfc3339();
     let (date, time) = text.split_once('T').unwrap_or((&text, ""));
     (date.to_owned(), time.trim_end_matches('Z').to_owned())
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn moments_are_told_in_the_users_own_time() {
-        let now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };
+        let now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), zone: domain::time::Zone::east(8 * 3600) };
         assert_eq!(local(now.wall, now), ("2026-11-23".into(), "02:30:00".into()));
         assert_eq!(moment(now.wall, now), "02:30");
         assert_eq!(moment(Wall(now.wall.0 - 86_400_000), now), "11-22 02:30");

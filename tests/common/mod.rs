@@ -13,7 +13,8 @@ use engine::{settings::Settings, tasks};
 use screens::{app::App, news::take_up};
 
 /// 2026-11-22T10:30:00+08:00, three hours and ten minutes after the program's start.
-pub(crate) const NOW: Now = Now { mono: Mono(11_400_000), wall: Wall(1_795_314_600_000), utc_offset: 8 * 3600 };
+pub(crate) const NOW: Now =
+    Now { mono: Mono(11_400_000), wall: Wall(1_795_314_600_000), zone: domain::time::Zone::east(8 * 3600) };
 
 /// Milliseconds before now.
 pub(crate) fn before(ms: u64) -> Wall {

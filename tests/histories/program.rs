@@ -123,7 +123,7 @@ impl Program {
     pub(crate) fn now(&self, clock: Clock) -> Now {
         let awake = (clock.now - self.born.now) - (clock.slept - self.born.slept);
         let true_wall = Wall(START + i64::try_from(clock.now).unwrap_or(0));
-        Now { mono: Mono(awake), wall: Wall(true_wall.0 + clock.set), utc_offset: 8 * 3600 }
+        Now { mono: Mono(awake), wall: Wall(true_wall.0 + clock.set), zone: domain::time::Zone::east(8 * 3600) }
     }
 
     /// When it is to be woken, by the true time.

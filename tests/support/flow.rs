@@ -486,5 +486,5 @@ pub(crate) fn lost() -> Reply {
 
 /// That many milliseconds after the start, which is 2026-11-22T18:30:00Z.
 pub(crate) fn now(mono: u64) -> Now {
-    Now { mono: Mono(mono), wall: Wall(1_795_372_200_000).plus(mono), utc_offset: 0 }
+    Now { mono: Mono(mono), wall: Wall(1_795_372_200_000).plus(mono), zone: domain::time::Zone::east(0) }
 }

@@ -2,7 +2,7 @@
 
 use super::{Found, Thing};
 use ::io::{config::Loaded, images, run::clock::Clock, store::Store};
-use domain::{export::size, reason::store::Fault, time::Wall};
+use domain::{export::size, reason::store::Fault};
 use std::{fs, path::Path};
 use words::{reason, tr};
 
@@ -50,7 +50,7 @@ fn failed(why: &Fault) -> Found {
 
 fn back_up(setup: &Loaded, store: &Store) -> Found {
     let now = Clock::start().now();
-    let today = Wall(now.wall.0 + i64::from(now.utc_offset) * 1_000).rfc3339();
+    let today = now.zone.shown(now.wall).rfc3339();
     let folder = setup.paths.data_dir.join("backups");
     let to = folder.join(["reeltop-", today.get(..10).unwrap_or_default(), ".db"].concat());
     if let Err(why) = store.back_up(&to) {

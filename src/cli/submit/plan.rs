@@ -1,7 +1,7 @@
 //! What a `submit` stands for: one draft, a matrix of values, or a file of prompts. Every fault is told, and unless
 //! `--partial` says otherwise one of them is enough to queue nothing.
 
-use crate::{Outcome, Output, Stop, args::Submit, queries, say};
+use crate::{Outcome, Output, Stop, args::Submit, queries, say, text_of};
 use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store};
 use domain::{
     amount::{Amount, Money},
@@ -174,7 +174,7 @@ fn base(setup: &Loaded, order: &Submit) -> Draft {
 
 fn read(file: &Path) -> Result<Lines, Stop> {
     if file.as_os_str() != "-" {
-        return prompts::load(&file.to_string_lossy())
+        return prompts::load(text_of(file)?)
             .map_err(|at| Stop::Problem(Exit::Usage, Box::new(reason::system::unread(&at))));
     }
     let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);

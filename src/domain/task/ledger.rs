@@ -134,6 +134,46 @@ pub enum RefundStep {
 }
 
 impl What {
+    /// Why something did not go as it should, where it is an entry about that.
+    #[must_use]
+    pub const fn trouble(&self) -> Option<&Reason> {
+        match self {
+            Self::PutBack { why: reason, .. }
+            | Self::Refused(reason)
+            | Self::Unknown(reason)
+            | Self::NoAnswer(reason)
+            | Self::Failed(reason)
+            | Self::NotSaved(reason) => Some(reason),
+            Self::Said { .. }
+            | Self::Confirmed(_)
+            | Self::Adopted(_)
+            | Self::Sending
+            | Self::SendingStopped
+            | Self::Accepted(_)
+            | Self::AcceptedLate(_)
+            | Self::Posted(_)
+            | Self::Resolved(_)
+            | Self::Status(_)
+            | Self::Ready(_)
+            | Self::DownloadAsked
+            | Self::SavingBegun
+            | Self::SavingResumed
+            | Self::SavingStopped
+            | Self::NotFetchedAgain
+            | Self::Saved { .. }
+            | Self::TakenBack
+            | Self::NeverQueued
+            | Self::Unwatched
+            | Self::PutAway
+            | Self::BroughtBack
+            | Self::Recorded(_)
+            | Self::ChargedTwice(_)
+            | Self::FoundInRecords(_)
+            | Self::Evidence(_)
+            | Self::Refund(_) => None,
+        }
+    }
+
     /// The kind in one word, as the store and `--json` have it.
     #[must_use]
     pub fn kind(&self) -> &str {

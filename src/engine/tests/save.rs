@@ -309,6 +309,18 @@ fn a_claim_that_the_store_took_but_told_as_failed_is_not_stuck() {
 }
 
 #[test]
+fn what_has_come_of_a_file_that_is_not_wanted_any_more_is_removed() {
+    let mut world = ready(1);
+    // While it may go on, what is there stays.
+    world.act(Act::Cancel(vec![key(1)]));
+    world.settle();
+    assert_eq!((world.states(1).0, world.discarded.len()), (Ready, 0));
+    world.act(Act::Cancel(vec![key(1)]));
+    world.settle();
+    assert_eq!((world.states(1).0, &*world.discarded), (TaskState::Cancelled, &["1-a_cat.mp4".to_owned()][..]));
+}
+
+#[test]
 fn a_file_that_another_program_has_taken_is_let_go() {
     let mut world = ready(1);
     let until = world.wall().plus(MINUTE);

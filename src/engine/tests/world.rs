@@ -5,7 +5,10 @@ use super::{
     rig::{Ground, Posts, Program, Rig},
     *,
 };
-use crate::news::{ActNews, NotDone};
+use crate::{
+    effect::LocalCmd,
+    news::{ActNews, NotDone},
+};
 use std::collections::VecDeque;
 
 pub(super) type World = Rig<Bare, Hand>;
@@ -24,6 +27,8 @@ pub(super) struct Hand {
     pub(super) called: Vec<String>,
     /// What the download worker was told.
     pub(super) saves: Vec<SaveCmd>,
+    /// The names of the files whose parts were removed.
+    pub(super) discarded: Vec<String>,
     /// Every POST there was, in order, with its time.
     pub(super) posts: Vec<(TaskKey, Mono)>,
     /// Whether the program has told the shell to leave.
@@ -86,6 +91,7 @@ impl Ground for Hand {
             Effect::Http { profile, call } => self.call(profile, call, now.mono),
             Effect::Save { command, .. } => self.saves.push(command),
             Effect::Exit => self.left = true,
+            Effect::Local(LocalCmd::DiscardPart { target }) => self.discarded.push(target.name),
             Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => {}
         }
         None

@@ -18,7 +18,7 @@ pub enum InForce {
     Value(String, String, Origin),
     /// An option that is not set and has no default.
     NotSet(&'static str),
-    /// A key's command, which the file sets in that line: a secret may be in it.
+    /// A command or a database's address, which the file sets in that line: a secret may be in it.
     Hidden(&'static str, usize),
 }
 
@@ -77,14 +77,16 @@ fn built_in<'o>(profile: &str, option: &'o Opt<Account>) -> &'o str {
 
 fn line<C>(loaded: &Loaded, section: &str, option: &Opt<C>, default: &str) -> InForce {
     match (loaded.written(&format!("{section}.{}", option.name)), &option.default) {
-        // A command, and a database's address, may have a secret in them.
-        (Some(set), _) if option.name.ends_with("_cmd") || (section, option.name) == ("store", "url") => {
-            InForce::Hidden(option.name, set.place.line)
-        }
+        (Some(set), _) if may_have_a_secret(section, option.name) => InForce::Hidden(option.name, set.place.line),
         (Some(set), _) => as_set(option.name, set),
         (None, Default::Is(_)) => InForce::Value(option.name.to_owned(), default.to_owned(), Origin::Default),
         (None, Default::Unset(_)) => InForce::NotSet(option.name),
     }
+}
+
+/// A command may have a token in it, and a database's address a password.
+fn may_have_a_secret(section: &str, option: &str) -> bool {
+    option.ends_with("_cmd") || matches!((section, option), ("store", "url") | ("notify", "command"))
 }
 
 /// What the file sets of the profile's prices.

@@ -5,13 +5,16 @@ use crate::{
     secret::KeySource,
     store::{At, Server},
 };
-use domain::reason::{
-    config::{Fault, Place, Rejected, Wrong},
-    secret::KeyPlace,
+use domain::{
+    amount::Currency,
+    reason::{
+        config::{Fault, Place, Rejected, Wrong},
+        secret::KeyPlace,
+    },
 };
 use engine::{
     msg::Reread,
-    settings::{Other, Settings},
+    settings::{Other, Profile, Settings},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,6 +40,8 @@ pub struct Loaded {
     pub others: BTreeMap<String, Access>,
     /// Profiles of the file that have no key here, and why.
     pub keyless: BTreeMap<String, Keyless>,
+    /// The variables that hold the keys of all profiles of the file, whether they are served or not.
+    pub key_variables: BTreeSet<String>,
     /// The hook command (`notify.command`), for `sh -c`.
     pub hook: Option<String>,
     /// Whether there is a config file.
@@ -144,15 +149,21 @@ impl Loaded {
     pub fn under(&self, profile: &str) -> Self {
         let mut loaded = self.clone();
         let other = loaded.settings.others.remove(profile).zip(loaded.others.remove(profile));
-        let Some((other, access)) = other else { return loaded };
-        let settings = &mut loaded.settings;
+        if let Some((other, access)) = other {
+            loaded.put_first(other, access);
+        }
+        loaded
+    }
+
+    /// Makes a profile the default one; the one that was stands beside it.
+    fn put_first(&mut self, other: Other, access: Access) {
+        let settings = &mut self.settings;
         let profile = std::mem::replace(&mut settings.profile, other.profile);
         let catalogue = std::mem::replace(&mut settings.catalogue, other.catalogue);
-        let before = Access { key: std::mem::replace(&mut loaded.key, access.key), allow_http: loaded.allow_http };
-        loaded.allow_http = access.allow_http;
-        loaded.others.insert(profile.name.clone(), before);
+        let before = Access { key: std::mem::replace(&mut self.key, access.key), allow_http: self.allow_http };
+        self.allow_http = access.allow_http;
+        self.others.insert(profile.name.clone(), before);
         settings.others.insert(profile.name.clone(), Other { profile, catalogue });
-        loaded
     }
 
     /// The config with the default profile alone: no other one's key is read.
@@ -170,6 +181,13 @@ impl Loaded {
         profile == self.settings.profile.name || self.others.contains_key(profile)
     }
 
+    /// What the money of a profile that is served is in.
+    fn currency_of(&self, profile: &str) -> Option<Currency> {
+        let settings = &self.settings;
+        let other = settings.others.get(profile).map(|other| &other.profile);
+        other.or(Some(&settings.profile).filter(|own| own.name == profile)).map(Profile::currency)
+    }
+
     pub(super) fn written(&self, name: &str) -> Option<&Written> {
         self.written.iter().find(|written| written.name == name)
     }
@@ -184,6 +202,7 @@ impl Loaded {
             allow_http: false,
             others: BTreeMap::new(),
             keyless: BTreeMap::new(),
+            key_variables: BTreeSet::new(),
             hook: None,
             found: false,
             warnings: Vec::new(),
@@ -237,7 +256,12 @@ impl Again {
         let before = last.as_ref().unwrap_or(started_with);
         // All of a profile that comes or goes is taken over.
         let stays = |name: &str| profile_of(name).is_none_or(|profile| before.serves(profile) && new.serves(profile));
-        let is_live = |name: &String| Settings::is_live(name) || !stays(name);
+        // Prices of another currency than that of the start wait with it.
+        let waits = |name: &str| {
+            let profile = profile_of(name).filter(|_| name.contains(".prices."));
+            profile.is_some_and(|profile| started_with.currency_of(profile) != new.currency_of(profile))
+        };
+        let is_live = |name: &String| Settings::is_live(name) && !waits(name) || !stays(name);
         let mut changed = differences(before, &new);
         changed.retain(is_live);
         // Of a profile that is not served nothing needs a new start.
@@ -250,10 +274,17 @@ impl Again {
     }
 }
 
-/// A config that was read again, with the default profile and the key of the start: these stay.
+/// A config that was read again, with the default profile and the key of the start: these stay. What the file now makes the
+/// default is served beside it, as far as it has a key of its own.
 fn with_default_of(started_with: &Loaded, new: &Loaded) -> Loaded {
-    let mut new = new.under(&started_with.settings.profile.name);
-    new.others.retain(|name, access| *name != started_with.settings.profile.name && access.key != started_with.key);
+    let Settings { profile, catalogue, .. } = &started_with.settings;
+    let mut new = new.under(&profile.name);
+    if new.settings.profile.name != profile.name {
+        let access = Access { key: started_with.key.clone(), allow_http: started_with.allow_http };
+        new.put_first(Other { profile: profile.clone(), catalogue: catalogue.clone() }, access);
+    }
+    let has_own = |access: &Access| access.key != started_with.key && access.key.is_set();
+    new.others.retain(|name, access| *name != profile.name && has_own(access));
     let Loaded { settings, others, .. } = &mut new;
     settings.others.retain(|name, _| others.contains_key(name));
     new

@@ -324,6 +324,12 @@ pub(super) fn serve_others(loaded: &mut Loaded, accounts: &BTreeMap<String, Acco
     }
 }
 
+/// The variables that a key is looked for in by some profile.
+pub(super) fn key_variables(accounts: &BTreeMap<String, Account>) -> BTreeSet<String> {
+    let named = accounts.values().filter_map(|account| account.key_env.clone());
+    named.chain([Profile::KEY_VARIABLE.to_owned()]).collect()
+}
+
 /// The names of the built-in profiles.
 pub(super) fn built_in_names() -> [&'static str; 3] {
     BUILT_IN_PROFILES.map(|(name, _)| name)

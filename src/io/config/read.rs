@@ -37,8 +37,10 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
         other.catalogue = models::catalogue(&mut Notes::new(text), &other.profile, &reader.models);
     }
     profile::set_prices(&mut notes, loaded, &reader.accounts);
-    let dir = at_home(&loaded.settings.download.dir, home);
-    loaded.settings.download.dir = dir.to_string_lossy().into_owned();
+    // Of a home that is no text the `~` stays, and is taken for it when a file is saved.
+    if let Some(dir) = at_home(&loaded.settings.download.dir, home).to_str() {
+        loaded.settings.download.dir = dir.to_owned();
+    }
     let broken = syntax.iter().map(|error| not_toml(&notes, error)).collect();
     half_callback(&mut notes);
     loaded.warnings = notes.warnings;
@@ -235,6 +237,7 @@ impl<'t> Reader<'t> {
                 loaded.key = account.key(home);
                 loaded.settings.has_key = loaded.key.is_set();
                 loaded.settings.notify.hook = loaded.hook.is_some();
+                loaded.key_variables = profile::key_variables(&self.accounts);
                 profile::serve_others(loaded, &self.accounts, &of_file, home);
             }
             Err(why) => {

@@ -173,7 +173,10 @@ impl Inner {
                 Ok(blocking(move || finish(part, &target)).await?)
             }
             Err(End::Failed(trouble)) => Err(End::Failed(trouble.about(part))),
-            Err(end) => Err(end),
+            Err(end) => {
+                part.leave();
+                Err(end)
+            }
         }
     }
 
@@ -213,6 +216,15 @@ fn open(target: &SaveTarget) -> Result<Part, Trouble> {
     let dir = folder(target)?;
     fs::create_dir_all(&dir).map_err(|e| trouble::disk(&dir, e))?;
     Part::open(&dir, &target.name).map_err(|why| trouble::unavailable(&dir.join(&target.name), why))
+}
+
+/// Removes what an ended download of a file that nobody waits for any more has left. Blocks on the disk.
+pub(crate) fn discard(target: &SaveTarget) {
+    if let Ok(dir) = folder(target)
+        && let Ok(Some(part)) = Part::left(&dir, &target.name)
+    {
+        part.discard();
+    }
 }
 
 fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
@@ -285,5 +297,28 @@ fn follow(step: redirect::Attempt<'_>, allow_http: bool) -> redirect::Action {
         step.error(Astray::Open)
     } else {
         step.follow()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_given_up_goes_with_its_note_unless_another_program_writes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let target =
+            SaveTarget { dir: dir.path().to_str().unwrap().into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
+        let mut part = open(&target).unwrap();
+        part.begin(part::Note::default()).unwrap();
+        let count = || fs::read_dir(dir.path()).unwrap().count();
+        discard(&target);
+        assert_eq!(count(), 2);
+        drop(part);
+        discard(&target);
+        assert_eq!(count(), 0);
+        discard(&target);
+        assert_eq!(count(), 0);
     }
 }

@@ -101,6 +101,11 @@ impl Part {
         }
     }
 
+    /// What an earlier download of the file `name` in `dir` has left, if anything.
+    pub(super) fn left(dir: &Path, name: &str) -> Result<Option<Self>, Unavailable> {
+        if dir.join(format!("{name}.part")).exists() { Self::open(dir, name).map(Some) } else { Ok(None) }
+    }
+
     /// How many bytes are there.
     pub(super) fn have(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
@@ -142,6 +147,13 @@ impl Part {
     /// The part has got its final name: the note is of no more use.
     pub(super) fn placed(self) {
         fs::remove_file(&self.note_path).ok();
+    }
+
+    /// Leaves what is there for the next try, which an empty file would not help.
+    pub(super) fn leave(self) {
+        if self.have().is_ok_and(|bytes| bytes == 0) {
+            self.discard();
+        }
     }
 
     /// What is there is of no use.

@@ -34,7 +34,7 @@ impl Trouble {
     /// Treats the part as this trouble wants it.
     pub(super) fn about(self, part: Part) -> Self {
         match self.part {
-            PartThen::Keep => {}
+            PartThen::Keep => part.leave(),
             PartThen::Remove => part.discard(),
         }
         self

@@ -4,20 +4,22 @@ use crate::{
     callback,
     client::{Client, ClientConfig, Lease},
     config::{Loaded, keep_template},
-    download::Downloader,
-    export, files, images, private_files, prompts, shrink,
+    download::{self, Downloader},
+    environment, export, files, images, private_files, prompts, shrink,
     sights::Looker,
     store,
     store::{Handle, KeyMark},
 };
 use domain::{
     catalogue::Catalogue,
+    name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
-    task::{Phase, Task, TaskKey},
+    request::FORGOTTEN,
+    task::{Phase, Task, TaskKey, TaskState},
 };
 use engine::{
-    effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
+    effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd, Write},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     settings::{Profile, Scope},
     user_files::UserFiles,
@@ -25,7 +27,7 @@ use engine::{
 use secrecy::SecretString;
 use service::answer::Reply;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
@@ -38,6 +40,18 @@ struct Line {
     downloader: Downloader,
 }
 
+/// How the user's own command is run.
+#[derive(Clone, Debug, Default)]
+struct Hook {
+    /// `notify.command`.
+    command: Option<String>,
+    /// The variables of our environment that hold a key of any profile: of this config and of those before it.
+    key_variables: BTreeSet<String>,
+}
+
+/// A prompt of so many bytes is a quotation where a service's words have it, and not a word that they share.
+const QUOTED: usize = 12;
+
 /// By profile.
 type Lines = Arc<Mutex<BTreeMap<String, Line>>>;
 
@@ -47,8 +61,8 @@ pub struct Workers {
     setup: Arc<Loaded>,
     to: UnboundedSender<Msg>,
     store: Handle,
-    /// `notify.command`, which a config that is read again may change.
-    hook: Arc<Mutex<Option<String>>>,
+    /// What a config that is read again may change of the programs that are started.
+    hook: Arc<Mutex<Hook>>,
     /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of it.
     lines: Lines,
     /// From before the store was asked to mark each task as being sent: until when its submission may leave.
@@ -66,7 +80,8 @@ impl Workers {
     pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>, speech: Speech) -> Self {
         let feed = to.clone();
         let store = store::open(setup.at(), move |msg| tell(&feed, Msg::Store(msg)));
-        let hook = Arc::new(Mutex::new(setup.hook.clone()));
+        let hook = Hook { command: setup.hook.clone(), key_variables: setup.key_variables.clone() };
+        let hook = Arc::new(Mutex::new(hook));
         let listen = setup.settings.callback.listen.filter(|_| setup.settings.callback.public_url.is_some());
         // Whoever only carries out an act leaves what follows from it, and this, to others.
         let listener = listen.filter(|_| setup.settings.scope != Scope::None).map(|listen| {
@@ -90,6 +105,9 @@ impl Workers {
 
     /// By the store's thread.
     pub fn store(&self, command: StoreCmd) {
+        if let StoreCmd::Write { writes, .. } = &command {
+            writes.iter().for_each(|write| log_troubles(write, self.speech));
+        }
         if let StoreCmd::Send { write, .. } = &command
             && let Some(length) = lease_of(&write.task)
         {
@@ -100,6 +118,10 @@ impl Workers {
 
     fn leases(&self) -> MutexGuard<'_, BTreeMap<TaskKey, Lease>> {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hooked(&self) -> Hook {
+        self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn line(&self, profile: &str) -> Option<Line> {
@@ -140,6 +162,9 @@ impl Workers {
     pub fn local(&self, command: LocalCmd) {
         let to = self.to.clone();
         match command {
+            LocalCmd::DiscardPart { target } => {
+                tokio::task::spawn_blocking(move || download::discard(&target));
+            }
             LocalCmd::LoadImage { path } => {
                 let dir = self.setup.paths.images.clone();
                 tokio::task::spawn_blocking(move || {
@@ -168,8 +193,9 @@ impl Workers {
                 });
             }
             LocalCmd::Open { path } => {
+                let Hook { key_variables, .. } = self.hooked();
                 tokio::spawn(async move {
-                    let result = open(&path).await;
+                    let result = open(&path, &key_variables).await;
                     tell(&to, Msg::Local(LocalMsg::Opened { path, result }));
                 });
             }
@@ -223,7 +249,10 @@ impl Workers {
                 let (lines, store) = (Arc::clone(&self.lines), self.store.clone());
                 tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
                     Ok((reread, new)) => {
-                        in_force.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&new.hook);
+                        let mut hook = in_force.lock().unwrap_or_else(PoisonError::into_inner);
+                        hook.command.clone_from(&new.hook);
+                        hook.key_variables.extend(new.key_variables.iter().cloned());
+                        drop(hook);
                         let come = come_and_gone(&setup, &new, &lines);
                         tell(&to, Msg::Config(Ok(Box::new(reread))));
                         read_keys(&Arc::new(new), come, &lines, &store, &to);
@@ -237,18 +266,12 @@ impl Workers {
 
     /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
     fn hook(&self, mut facts: Vec<(String, String)>, reason: Option<&Reason>) {
-        let Some(command) = self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
+        let Hook { command: Some(command), key_variables } = self.hooked() else { return };
         facts.push(("REELTOP_ERROR".to_owned(), reason.map(self.speech.reason).unwrap_or_default()));
-        let settings = &self.setup.settings;
-        let others = settings.others.values().map(|other| &other.profile);
-        let keys: Vec<String> = others.chain([&settings.profile]).map(|profile| profile.key_variable.clone()).collect();
         tokio::spawn(async move {
             let mut shell = Command::new("sh");
             shell.arg("-c").arg(&command).envs(facts);
-            // A hook that prints its environment into a log must not print a key there.
-            for key in keys {
-                shell.env_remove(key);
-            }
+            environment::keep_secrets_from(shell.as_std_mut(), &key_variables);
             match quiet(&mut shell).status().await {
                 Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
                 Ok(_) => {}
@@ -317,6 +340,21 @@ fn client_config(
     }
 }
 
+/// Logs what the time line of a task says went wrong. The log outlives the task's prompt: it is not told there, neither by itself
+/// nor by the name of a file.
+fn log_troubles(Write { task, events, .. }: &Write, speech: Speech) {
+    for reason in events.iter().filter_map(|event| event.what.trouble()) {
+        let (kind, prompt) = (task.state().id(), task.request.prompt.as_str());
+        let text = without_prompt(&(speech.reason)(reason), prompt);
+        let text = if prompt.len() < QUOTED { text } else { text.replace(prompt, FORGOTTEN) };
+        if task.state() == TaskState::Unknown {
+            tracing::error!("{} {kind}: {text}", task.key);
+        } else {
+            tracing::warn!("{} {kind}: {text}", task.key);
+        }
+    }
+}
+
 /// The loop may be gone already; then nobody is there to be told.
 fn tell(to: &UnboundedSender<Msg>, msg: Msg) {
     let _ = to.send(msg);
@@ -347,9 +385,11 @@ fn quiet(command: &mut Command) -> &mut Command {
 
 /// Opens a file with the desktop's player: useful where the screen and the files are on one machine. The error is which
 /// player there is none of.
-async fn open(path: &str) -> Result<(), String> {
+async fn open(path: &str, key_variables: &BTreeSet<String>) -> Result<(), String> {
     let player = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    match quiet(Command::new(player).arg(path)).status().await {
+    let mut command = Command::new(player);
+    environment::keep_secrets_from(command.as_std_mut(), key_variables);
+    match quiet(command.arg(path)).status().await {
         Ok(status) if status.success() => Ok(()),
         Ok(_) | Err(_) => Err(player.to_owned()),
     }

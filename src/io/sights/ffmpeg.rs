@@ -1,5 +1,5 @@
 //! ffmpeg, where it is on the PATH, as the second way to the frames of a video that our own decoder does not know. It is given one
-//! file and one kind of it, so that a hostile one can make it open nothing else; its time, its memory and what it says are bounded,
+//! file and one kind of it, so that a hostile one can make it open nothing else, and no key of our environment; its time, its memory and what it says are bounded,
 //! and it is killed where nobody waits for it any more.
 
 use pictures::{Picture, video::GoOn};
@@ -18,6 +18,8 @@ const LIMITS: &str = "ulimit -t 10; ulimit -v 1500000; exec \"$@\"";
 const MOST_AT_ONCE: &str = "160000000";
 /// The most it may say: a picture of 1024x1024.
 const MOST_SAID: u64 = 3 << 20;
+/// All that it is given of our environment: how it and its libraries are found.
+const ENVIRONMENT: [&str; 2] = ["PATH", "LD_LIBRARY_PATH"];
 /// How often it is asked whether anyone still waits.
 const STEP: Duration = Duration::from_millis(20);
 
@@ -51,6 +53,8 @@ pub(super) fn frame(
     }
     command.arg("-i").arg(file).args(["-an", "-sn", "-dn", "-frames:v", "1", "-vf", &filter]);
     command.args(["-c:v", "ppm", "-f", "image2pipe", "pipe:1"]);
+    let given = ENVIRONMENT.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    command.env_clear().envs(given);
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     picture(&said(child, go_on)?)
 }

@@ -2,6 +2,8 @@
 //! either way: for what belongs to this machine.
 
 use super::layout::file_of;
+#[cfg(feature = "postgres")]
+use super::sql;
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -19,13 +21,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// The address as it may be shown: without the user's name and password, and without options.
+    /// The address as it may be shown: hosts, ports and the database as the client understands them. Of one that it does not
+    /// understand nothing: any part of it may be the password.
     #[must_use]
     pub fn shown(&self) -> String {
-        let plain = self.url.split(['?', '#']).next().unwrap_or_default();
-        let (scheme, rest) = plain.split_once("://").unwrap_or(("postgres", plain));
-        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        format!("{scheme}://{place}")
+        #[cfg(feature = "postgres")]
+        let place = sql::place_of(self);
+        #[cfg(not(feature = "postgres"))]
+        let place: Option<String> = None;
+        format!("postgres://{}", place.as_deref().unwrap_or("…"))
     }
 }
 
@@ -73,7 +77,7 @@ impl From<&At> for At {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "postgres"))]
 mod tests {
     use super::*;
 
@@ -85,6 +89,21 @@ mod tests {
             format!("{secret:?} {}", secret.shown()),
             "Server(\"postgres://db:5433/reel\") postgres://db:5433/reel"
         );
-        assert_eq!(server("postgres://db/reel").shown(), "postgres://db/reel");
+        for (url, shown) in [
+            ("postgres://db/reel", "db/reel"),
+            ("postgresql://ann:s3cr3t@one:5433,two/reel", "one:5433,two/reel"),
+            // As a person types it, not as it should be encoded.
+            ("postgres://ann:s3cr3t?1@db/reel", "db/reel"),
+            ("postgres://ann:s3cr3t#1@db/reel", "db/reel"),
+            ("postgres://ann:s3cr3t/1@db/reel", "db/reel"),
+            ("postgres://ann:1@s3cr3t@db/reel", "db/reel"),
+            ("postgres://ann@%2Frun%2Fpg/reel", "/run/pg/reel"),
+            // No address of ours.
+            ("postgres://ann:s3cr3t", "…"),
+            ("host=db user=ann password=s3cr3t dbname=reel", "…"),
+            ("ann:s3cr3t@db/reel", "…"),
+        ] {
+            assert_eq!(server(url).shown(), format!("postgres://{shown}"), "{url}");
+        }
     }
 }

@@ -7,7 +7,11 @@ use super::{
 };
 use crate::private_files;
 use domain::{
-    reason::store::{Deed, Fault, Why},
+    name::without_prompt,
+    reason::{
+        store::{Deed, Fault, Why},
+        system::System,
+    },
     request::{FORGOTTEN, Request},
     task::{Task, TaskKey, TaskState},
     time::{Now, Wall},
@@ -131,10 +135,14 @@ impl Store {
             private_files::make_folder(dir).map_err(failed)?;
         }
         let part = to.with_extension("part");
+        // SQLite takes the name as a text, and would make a file elsewhere of another one.
+        let Some(name) = part.to_str() else {
+            return Err(super::fault::fault(Deed::Read, to, Why::System(System::NotUtf8)));
+        };
         // SQLite writes into an empty file, which then has the rights that we give it.
         private_files::write(&part, "").map_err(failed)?;
         if let Some(file) = self.conn.file() {
-            let done = file.execute("VACUUM INTO ?1", [part.display().to_string()]);
+            let done = file.execute("VACUUM INTO ?1", [name]);
             self.told(Deed::Read, done.map_err(sql::Error::from))?;
         }
         fs::rename(&part, to).map_err(failed)
@@ -168,6 +176,7 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
                RETURNING rev";
     let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
+    wipe_names(&tx, key, &task.request.prompt)?;
     let still = pictures(&tx, "true")?;
     let gone = task.request.stored_images().map(|picture| picture.sha256.clone());
     let gone: BTreeSet<String> = gone.filter(|picture| !still.contains(picture)).collect();
@@ -177,6 +186,27 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     }
     tx.commit()?;
     Ok(Ok((rev, gone)))
+}
+
+/// Wipes what of the prompt stands in the names of files. The folder stays, and so does the name of its user's own (`--name`): it
+/// keeps the same submission from being paid twice.
+fn wipe_names(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
+    let wiped = |text: Option<String>| text.map(|text| without_prompt(&text, prompt));
+    let texts = |row: &sql::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
+    let of_task = conn.query_row("SELECT phase, path, error FROM tasks WHERE key = ?1", [key.0], texts)?;
+    let [phase, path, error] = of_task.map(wiped);
+    let sql = "UPDATE tasks SET phase = ?2, path = ?3, error = ?4 WHERE key = ?1";
+    conn.execute(sql, params![key.0, phase, path, error])?;
+    let of_event = |row: &sql::Row<'_>| Ok((row.get(0)?, [row.get(1)?, row.get(2)?]));
+    let events: Vec<(i64, [Option<String>; 2])> = conn
+        .prepare_cached("SELECT id, text, what FROM events WHERE task = ?1")?
+        .query_map([key.0], of_event)?
+        .collect::<sql::Result<_>>()?;
+    for (id, texts) in events {
+        let [text, what] = texts.map(wiped);
+        conn.execute("UPDATE events SET text = ?2, what = ?3 WHERE id = ?1", params![id, text, what])?;
+    }
+    Ok(())
 }
 
 fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {

@@ -9,13 +9,12 @@ use domain::{
     runs,
     runs::Run,
     task::Row,
-    time::{DAY, Wall},
 };
 use std::collections::BTreeMap;
 use words::{amounts, names, tr};
 
 /// Days of the plot of what was spent.
-const DAYS: usize = 30;
+const DAYS: u32 = 30;
 /// Rows of that plot.
 const ROWS: u64 = 5;
 /// Steps of a row.
@@ -50,7 +49,7 @@ fn by_day(app: &App) -> Vec<Line> {
         of_day.map(|line| units(line.sum.spent())).sum::<u64>()
     };
     let now = app.work.now;
-    let date = |back: usize| day(Wall(now.wall.0 - (back as u64 * DAY).cast_signed()), now.utc_offset);
+    let date = |back: u32| day(now.days_ago(back), now.zone);
     let days: Vec<u64> = (0..DAYS).rev().map(|back| spent(&date(back))).collect();
     let cap = app.work.day(currency).cap.map(units).filter(|cap| *cap > 0);
     let most = days.iter().copied().max().unwrap_or(0);
@@ -122,7 +121,7 @@ fn run_time(app: &App, ended: &[Run<'_>]) -> Vec<Line> {
 
 /// Success by cause over time: what was saved beside what failed, and why, a line for each day.
 fn ends(app: &App, ended: &[Run<'_>]) -> Vec<Line> {
-    let days = runs::ends(ended.iter().copied(), app.work.now.utc_offset, ENDED);
+    let days = runs::ends(ended.iter().copied(), app.work.now.zone, ENDED);
     let count = |failed: &BTreeMap<&'static str, usize>| failed.values().sum::<usize>();
     let most = days.iter().map(|(_, ends)| ends.saved + count(&ends.failed)).max().unwrap_or(0) as u64;
     let bar = |(day, ends): &(String, runs::Ends)| Line::Bar {

@@ -14,7 +14,7 @@ use domain::{
     costs::{CostLine, day},
     problem::Charged,
     task::{Second, Task, TaskKey, TaskState},
-    time::{SECOND, Wall},
+    time::{SECOND, Wall, Zone},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,8 +32,8 @@ pub struct Ours<'a> {
     pub balances: &'a [(Wall, Amount)],
     /// What the account's money is in.
     pub currency: Currency,
-    /// Seconds east of UTC, for the person's own days.
-    pub utc_offset: i32,
+    /// For the person's own days.
+    pub zone: Zone,
 }
 
 /// What was found.
@@ -50,7 +50,7 @@ pub struct Found {
 #[must_use]
 pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogue: &Catalogue) -> Found {
     let rows = &without_repeats(rows);
-    let mut days = Days { offset: ours.utc_offset, window, days: BTreeMap::new() };
+    let mut days = Days { zone: ours.zone, window, days: BTreeMap::new() };
     let (mut twice, mut costs) = (Vec::new(), Vec::new());
     let mut is_owned = vec![false; rows.len()];
     let mut nameless = Vec::new();
@@ -215,7 +215,7 @@ fn uploads(days: &mut Days, ours: Ours<'_>, rows: &[&Row]) {
             tasks: Vec::new(),
             request_ids: Vec::new(),
         };
-        change(&mut by_day.entry(day(at, ours.utc_offset)).or_insert_with(|| (at, nothing())).1);
+        change(&mut by_day.entry(day(at, ours.zone)).or_insert_with(|| (at, nothing())).1);
     };
     for row in rows.iter().filter(|row| !may_be_a_submission(row)) {
         let is_upload = row.path.as_ref().is_some_and(|path| path.trim_end_matches('/').ends_with("/upload-file"));
@@ -245,7 +245,7 @@ fn uploads(days: &mut Days, ours: Ours<'_>, rows: &[&Row]) {
 fn balances(days: &mut Days, balances: &[(Wall, Amount)], rows: &[&Row]) {
     let mut by_day: BTreeMap<String, Vec<(Wall, Amount)>> = BTreeMap::new();
     for heard in balances {
-        by_day.entry(day(heard.0, days.offset)).or_default().push(*heard);
+        by_day.entry(day(heard.0, days.zone)).or_default().push(*heard);
     }
     let mut last_before = None;
     for (name, heard) in by_day {
@@ -279,7 +279,7 @@ fn balances(days: &mut Days, balances: &[(Wall, Amount)], rows: &[&Row]) {
 
 /// The days of the window.
 struct Days {
-    offset: i32,
+    zone: Zone,
     window: Window,
     days: BTreeMap<String, Day>,
 }
@@ -294,7 +294,7 @@ impl Days {
         if at < self.window.from || records == ours && ours == Amount::ZERO {
             return;
         }
-        let name = day(at, self.offset);
+        let name = day(at, self.zone);
         let kept = self.of(&name);
         kept.records += records;
         kept.ours += ours;

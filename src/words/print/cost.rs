@@ -10,7 +10,7 @@ use domain::{
     costs::{Account, By, CostLine, Sum, day},
     export::json_line,
     text,
-    time::Now,
+    time::{Now, Zone},
 };
 use engine::settings::Settings;
 use serde_json::json;
@@ -102,7 +102,7 @@ fn own_line(currency: Currency, own: Sum, cap: Amount) -> String {
 }
 
 fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String {
-    let (sums, all) = (costs::sums(accounts, by, now.utc_offset), costs::sum(accounts));
+    let (sums, all) = (costs::sums(accounts, by, now.zone), costs::sum(accounts));
     // PTC alone needs no column of its own.
     let several = all.keys().any(|currency| *currency != Currency::Ptc);
     let columns = [
@@ -202,11 +202,11 @@ fn csv_field(field: &str) -> String {
 /// The ledger's lines, one JSON object a line, oldest first, then what the day's cap was raised by; `day` is the user's own. Ids
 /// and money are texts.
 #[must_use]
-pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> String {
+pub fn cost_json(lines: &[CostLine], raises: &[Raise], zone: Zone) -> String {
     let object = |line: &CostLine| {
         json!({
             "at": line.at.rfc3339(),
-            "day": day(line.at, utc_offset),
+            "day": day(line.at, zone),
             "key": line.key.0.to_string(),
             "event": line.event.id(),
             "amount_ptc": in_ptc(line.amount.amount, line.amount.currency),
@@ -220,15 +220,15 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> Strin
             "who": line.who,
         })
     };
-    let raised = |raise: &Raise| raise_json(raise, utc_offset);
+    let raised = |raise: &Raise| raise_json(raise, zone);
     lines.iter().map(object).chain(raises.iter().map(raised)).map(|line| json_line(&line) + "\n").collect()
 }
 
 /// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line. A group has a line
 /// for each currency.
 #[must_use]
-pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> String {
-    let sums = costs::sums(&costs::accounts(lines), by, utc_offset);
+pub fn cost_sums(lines: &[CostLine], by: By, json: bool, zone: Zone) -> String {
+    let sums = costs::sums(&costs::accounts(lines), by, zone);
     let name = match by {
         By::Day => "day",
         By::Model => "model",
@@ -387,7 +387,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         let said =
             lang::within(lang::Lang::Zh, || cost_text(&ledger(), &[], &none(), Some(By::Day), NOW, &capped(), false));
         assert_eq!(said, expected);
-        let data = || (cost_csv(&ledger(), &[]), cost_json(&ledger(), &[], 0));
+        let data = || (cost_csv(&ledger(), &[]), cost_json(&ledger(), &[], Zone::default()));
         assert_eq!(lang::within(lang::Lang::Zh, data), data());
     }
 
@@ -398,7 +398,10 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         let all = |lines: &[CostLine]| cost_text(lines, &[], &none(), None, NOW, &capped(), false);
         assert!(all(&lines).contains("\nann ") && all(&lines).contains("\nnot named "), "{}", all(&lines));
         assert!(!all(&ledger()).contains("WHO"));
-        assert!(cost_sums(&lines, By::Who, false, 0).contains("\nann,1,0.0,0.0,0.0,0.0,PTC,0.0,0.0,0.0,0.0\n"));
+        assert!(
+            cost_sums(&lines, By::Who, false, Zone::default())
+                .contains("\nann,1,0.0,0.0,0.0,0.0,PTC,0.0,0.0,0.0,0.0\n")
+        );
         assert!(cost_csv(&lines, &[]).contains(",PTC,ann,ann\n"));
     }
 
@@ -412,7 +415,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
              2026-11-22T16:30:00Z,,cap_raised,,,,,,,10.0,USD,dashboard 812,\n"
         );
         assert_eq!(
-            cost_json(&[], &[raise()], 8 * 3600),
+            cost_json(&[], &[raise()], Zone::east(8 * 3600)),
             concat!(
                 r#"{"amount":"10.0","amount_ptc":null,"at":"2026-11-22T16:30:00Z","currency":"USD","day":"2026-11-23","#,
                 r#""event":"cap_raised","key":null,"person":null,"who":"dashboard 812"}"#,
@@ -420,16 +423,16 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
             )
         );
         assert_eq!(
-            cost_json(lines, &[], 8 * 3600),
+            cost_json(lines, &[], Zone::east(8 * 3600)),
             concat!(
                 r#"{"amount":"0.5","amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
                 r#""currency":"PTC","day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused","who":null}"#,
                 "\n"
             )
         );
-        let by_state = cost_sums(&ledger(), By::State, false, 0);
+        let by_state = cost_sums(&ledger(), By::State, false, Zone::default());
         assert_eq!(
-            lang::within(Lang::Zh, || cost_sums(&ledger(), By::State, false, 0)),
+            lang::within(Lang::Zh, || cost_sums(&ledger(), By::State, false, Zone::default())),
             by_state,
             "data are in no language"
         );
@@ -438,7 +441,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
             r#"{"charged":"0.5","charged_ptc":"0.5","currency":"PTC","day":"2026-11-21","reserved":"0.0","reserved_ptc":"0.0","#,
             r#""spent":"0.5","spent_ptc":"0.5","tasks":1,"unknown":"0.0","unknown_ptc":"0.0"}"#
         );
-        assert_eq!(cost_sums(&ledger(), By::Day, true, 8 * 3600).lines().next(), Some(day));
+        assert_eq!(cost_sums(&ledger(), By::Day, true, Zone::east(8 * 3600)).lines().next(), Some(day));
         assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
     }
 
@@ -466,7 +469,7 @@ Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
         assert_eq!(cost_text(&both, &[], &none(), Some(By::Day), NOW, &capped(), false), expected);
         let csv = cost_csv(&both, &[]);
         assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD,,\n"), "{csv}");
-        let sums = cost_sums(&both, By::Model, false, 0);
+        let sums = cost_sums(&both, By::Model, false, Zone::default());
         assert!(sums.ends_with("\nT2V-01,1,,,,,USD,0.56,0.0,0.0,0.56\n"), "{sums}");
     }
 
@@ -476,9 +479,9 @@ Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
         for line in &mut lines {
             (line.profile, line.model) = ("a\u{9b}31m\nb".into(), "T2V\u{202e}".into());
         }
-        assert!(cost_json(&lines, &[], 0).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
-        assert!(cost_sums(&lines, By::Model, true, 0).contains(r#""model":"T2V\u202e""#));
+        assert!(cost_json(&lines, &[], Zone::default()).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
+        assert!(cost_sums(&lines, By::Model, true, Zone::default()).contains(r#""model":"T2V\u202e""#));
         assert!(cost_csv(&lines, &[]).lines().nth(1).unwrap().contains(",a?31m b,T2V,"), "{}", cost_csv(&lines, &[]));
-        assert!(cost_sums(&lines, By::Model, false, 0).contains("\nT2V,"));
+        assert!(cost_sums(&lines, By::Model, false, Zone::default()).contains("\nT2V,"));
     }
 }

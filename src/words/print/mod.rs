@@ -174,7 +174,8 @@ pub(crate) mod tests {
     use engine::testing::request;
 
     /// 2026-11-22T18:30:00Z, seen from Shanghai.
-    pub(crate) const NOW: Now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };
+    pub(crate) const NOW: Now =
+        Now { mono: Mono(0), wall: Wall(1_795_372_200_000), zone: domain::time::Zone::east(8 * 3600) };
 
     pub(crate) fn task(key: u32, prompt: &str, phase: Phase) -> Task {
         Task {

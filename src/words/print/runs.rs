@@ -6,6 +6,7 @@ use domain::{
     costs::By,
     runs,
     runs::{Ends, Run},
+    time::Zone,
 };
 
 /// Days of the table of how tasks ended.
@@ -26,7 +27,7 @@ pub fn ends_note(ends: &Ends) -> String {
 
 /// Two tables: run times by model, and how tasks ended by day. Nothing where nothing has ended.
 #[must_use]
-pub fn runs_text(ended: &[Run<'_>], utc_offset: i32, color: bool) -> String {
+pub fn runs_text(ended: &[Run<'_>], zone: Zone, color: bool) -> String {
     let right = |title| Column { title, right: true };
     let left = |title| Column { title, right: false };
     let mut out = String::new();
@@ -42,7 +43,7 @@ pub fn runs_text(ended: &[Run<'_>], utc_offset: i32, color: bool) -> String {
         out.push_str(&table(&columns, &rows, color));
         out.push('\n');
     }
-    let days = runs::ends(ended.iter().copied(), utc_offset, DAYS);
+    let days = runs::ends(ended.iter().copied(), zone, DAYS);
     if !days.is_empty() {
         let columns = [left(tr!("ENDED")), left(tr!("HOW"))];
         let rows: Vec<Vec<Cell>> =

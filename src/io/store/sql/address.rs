@@ -10,6 +10,9 @@ use tokio_postgres::{
     config::{Host, SslMode},
 };
 
+/// Where a server listens unless its address says otherwise.
+const DEFAULT_PORT: u16 = 5432;
+
 /// A server's address, taken apart.
 pub(super) struct Address {
     pub(super) config: Config,
@@ -22,6 +25,10 @@ impl Address {
     /// When it cannot be read, or would send everything in the clear over a network.
     pub(super) fn of(server: &Server) -> Result<Self> {
         let unfit = |misfit: Misfit| Error::Server { kind: Trouble::Address(misfit), said: String::new() };
+        // The client would read `host=… password=…` too, which nothing else here does.
+        if !server.url.contains("://") {
+            return Err(unfit(Misfit::Unreadable));
+        }
         let (plain, options) = server.url.split_once('?').unwrap_or((&server.url, ""));
         let (mut rest, mut mode, mut root) = (Vec::new(), None, None);
         for option in options.split('&').filter(|option| !option.is_empty()) {
@@ -48,6 +55,23 @@ impl Address {
     }
 }
 
+/// The hosts and the database of an address, without what is secret in it. `None` where it is not understood.
+pub(in super::super) fn place_of(server: &Server) -> Option<String> {
+    let config = Address::of(&Server { allow_plain: true, ..server.clone() }).ok()?.config;
+    let host = |(host, port): (&Host, &u16)| {
+        let name = match host {
+            Host::Unix(path) => path.to_string_lossy(),
+            // A password with an `@` in it that was not encoded ends only before the last one.
+            Host::Tcp(name) => name.rsplit('@').next().unwrap_or_default().into(),
+        };
+        let name = if name.contains(':') { format!("[{name}]") } else { name.into_owned() };
+        if *port == DEFAULT_PORT { name } else { format!("{name}:{port}") }
+    };
+    let hosts: Vec<String> = config.get_hosts().iter().zip(config.get_ports()).map(host).collect();
+    let hosts = hosts.join(",");
+    Some(config.get_dbname().map_or_else(|| hosts.clone(), |database| format!("{hosts}/{database}")))
+}
+
 /// Whether it is this machine.
 fn is_near(host: &Host) -> bool {
     match host {
@@ -58,7 +82,7 @@ fn is_near(host: &Host) -> bool {
 
 /// The password that the usual places give.
 pub(super) mod password {
-    use super::{Config, Error, Host, Result, Server, Trouble};
+    use super::{Config, DEFAULT_PORT, Error, Host, Result, Server, Trouble};
     use crate::secret::KeySource;
     use secrecy::SecretString;
     use std::{env, fs, os::unix::fs::MetadataExt, path::PathBuf};
@@ -93,7 +117,7 @@ pub(super) mod password {
             Host::Tcp(name) => name.clone(),
             Host::Unix(_) => "localhost".into(),
         };
-        let port = config.get_ports().first().copied().unwrap_or(5432).to_string();
+        let port = config.get_ports().first().copied().unwrap_or(DEFAULT_PORT).to_string();
         let database = config.get_dbname().map_or_else(|| user.clone(), str::to_owned);
         Some([host, port, database, user])
     }
@@ -156,5 +180,6 @@ mod tests {
         assert_eq!(mode(&format!("{away}?sslmode=disable"), true), Some(SslMode::Disable));
         assert_eq!(mode(&format!("{away}?sslmode=verify-full&sslrootcert=/ca.pem"), false), Some(SslMode::Require));
         assert_eq!(mode("mysql://a@b/c", false), None);
+        assert_eq!(mode("host=localhost user=a", false), None);
     }
 }

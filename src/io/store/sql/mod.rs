@@ -21,6 +21,8 @@ use rusqlite::{CachedStatement, TransactionBehavior};
 use std::{fmt, ops::Deref};
 
 #[cfg(feature = "postgres")]
+pub(super) use address::place_of;
+#[cfg(feature = "postgres")]
 pub(super) use ear::{Ear, listen};
 #[cfg(feature = "postgres")]
 pub(super) use server::Postgres;

@@ -56,7 +56,7 @@ fn row(id: &str, seconds: i64, thousandths: i64) -> Row {
 
 fn found(tasks: &[(Task, Submission)], uploads: &[CostLine], balances: &[(Wall, Amount)], rows: &[Row]) -> Found {
     let window = Window { from: at(-40_000), to: at(10_000) };
-    let ours = Ours { profile: "302ai", tasks, uploads, balances, currency: Ptc, utc_offset: 0 };
+    let ours = Ours { profile: "302ai", tasks, uploads, balances, currency: Ptc, zone: domain::time::Zone::east(0) };
     audit(ours, rows, window, true, &Catalogue::builtin())
 }
 
