@@ -319,7 +319,7 @@ fn a_store_that_the_environment_names_is_the_one_that_completions_and_units_mean
 
 #[test]
 fn a_task_that_runs_is_told_once_however_often_it_is_asked_about() {
-    let service = Service::with(|config| config.run_ms = (4_000, 4_000));
+    let service = Service::with(|config| config.run_ms = (6_000, 6_000));
     let home = Home::new(&service.url());
     let done = paid(&home, &["submit", "--prompt", "a cat", "--wait"]).coded(0);
     let told = done.err.lines().filter(|line| line.ends_with("#1 running")).count();
@@ -451,6 +451,15 @@ fn retry_makes_a_new_attempt_and_leaves_sensitive_prompts_alone_in_bulk() {
     assert_eq!(parents, ["4"]);
     assert!(done.err.contains("sensitive"), "{}", done.err);
     assert_eq!(service.sim().submissions_of("words !1026"), 1);
+    // What was retried is no open failure any more.
+    let keys = |call: &[&str]| -> Vec<Value> {
+        home.run(call).coded(0).json().iter().map(|task| task["key"].clone()).collect()
+    };
+    for call in
+        [["list", "state:open", "--json"], ["export", "state:open", "--short"], ["export", "state:open", "--json"]]
+    {
+        assert_eq!(keys(&call), ["2"], "{call:?}");
+    }
     // Nothing is left to retry in bulk.
     let done = paid(&home, &["retry", "--failed", "--again"]).coded(0);
     assert_eq!(

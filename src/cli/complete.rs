@@ -9,13 +9,10 @@ use super::{
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
-    store::Store,
+    store::{Listed, Store},
 };
 use clap::CommandFactory;
-use domain::{
-    task::{Row, Task},
-    text,
-};
+use domain::text;
 use engine::{
     filter,
     filter::{Filter, Place},
@@ -180,8 +177,8 @@ fn keys(setup: &Loaded, which: &str, last: &str) -> Vec<(String, String)> {
     let (true, Ok(filter), Ok(store)) = (is_here, Filter::parse(which), Store::open(setup.at())) else {
         return found;
     };
-    let take = |task: Task| {
-        let row = Row::of(&task, false);
+    let take = |listed: Listed| {
+        let (row, task) = (listed.row(), listed.task);
         let key = task.key.0.to_string();
         if key.starts_with(begun) && (filter.is_empty() || filter.matches(&row, now)) {
             let gist = text::gist(&task.request.prompt);

@@ -15,7 +15,7 @@ use domain::{
     problem::ErrorClass,
     request::Request,
     runs::Run,
-    task::{RemoteId, Row, Task, TaskKey, TaskState, keep_first},
+    task::{RemoteId, Task, TaskKey, TaskState, keep_first},
     time::{Wall, Zone},
 };
 use engine::{
@@ -209,11 +209,11 @@ fn filtered(
     let filter = parsed(filter)?;
     let now = Clock::start().now().wall;
     let mut failed = None;
-    Store::open(setup.at())?.some_tasks(&lookup(&filter, now, Place::Table), oldest_first, |task| {
-        if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
+    Store::open(setup.at())?.some_tasks(&lookup(&filter, now, Place::Table), oldest_first, |listed| {
+        if !filter.is_empty() && !filter.matches(&listed.row(), now) {
             return ControlFlow::Continue(());
         }
-        each(task).unwrap_or_else(|error| {
+        each(listed.task).unwrap_or_else(|error| {
             failed = Some(error);
             ControlFlow::Break(())
         })

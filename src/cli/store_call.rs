@@ -178,16 +178,20 @@ fn budget_text(currency: Currency, caps: Option<&KeptCaps>) -> String {
 fn put_aside(setup: &Loaded, from: &At) -> Result<PutAside, Stop> {
     let all = Lookup { states: None, keys: (0, u64::from(u32::MAX)), models: None, created: None, place: Place::Both };
     let (mut aside, mut failed) = (PutAside::begin(&setup.paths.data_dir)?, None);
-    Store::open(from)?.carried(&all, |task| {
-        let line = serde_json::Value::Object(task.fields(|_| String::new()));
-        aside.add(&line.to_string()).map_or_else(
-            |stop| {
-                failed = Some(stop);
-                ControlFlow::Break(())
-            },
-            ControlFlow::Continue,
-        )
-    })?;
+    Store::open(from)?.carried(
+        &all,
+        |_| true,
+        |task| {
+            let line = serde_json::Value::Object(task.fields(|_| String::new()));
+            aside.add(&line.to_string()).map_or_else(
+                |stop| {
+                    failed = Some(stop);
+                    ControlFlow::Break(())
+                },
+                ControlFlow::Continue,
+            )
+        },
+    )?;
     failed.map_or(Ok(aside), Err)
 }
 

@@ -5,14 +5,13 @@ use ::io::{
     config::Loaded,
     private_files,
     run::{clock::Clock, exit::Exit},
-    store::{Store, TakenIn},
+    store::{Listed, Store, TakenIn},
 };
 use domain::{
     account::Stamp,
     carried::{Carried, Line, NotCarried, raise_json},
     export::json_line,
     reason::store::Fault,
-    task::{Row, Task},
 };
 use engine::filter::Place;
 use std::{
@@ -34,15 +33,14 @@ const AT_ONCE: usize = 50;
 pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     let filter = queries::parsed(filter)?;
     let now = Clock::start().now().wall;
-    let is_wanted = |task: &Task| filter.is_empty() || filter.matches(&Row::of(task, false), now);
+    let is_wanted = |listed: &Listed| filter.is_empty() || filter.matches(&listed.row(), now);
     let (store, what) = (Store::open(setup.at())?, queries::lookup(&filter, now, Place::Both));
     if short {
         // The time lines and the money, which are most of the reading, are not printed.
-        let line = |task: &Task| is_wanted(task).then(|| json_line(&json::task(task)));
+        let line = |listed: &Listed| is_wanted(listed).then(|| json_line(&json::task(&listed.task)));
         print(|each| store.some_tasks(&what, true, each), line)?;
     } else {
-        let line = |task: &Carried| is_wanted(&task.task).then(|| json_line(&json::carried(task)));
-        print(|each| store.carried(&what, each), line)?;
+        print(|each| store.carried(&what, is_wanted, each), |task: &Carried| Some(json_line(&json::carried(task))))?;
     }
     // They are no task's: they go with all of the ledger.
     if !short && filter.is_empty() {

@@ -213,12 +213,16 @@ fn all(at: &At) -> Vec<Carried> {
     let mut all = Vec::new();
     let store = Store::open(at).unwrap();
     store
-        .carried(&what, |mut carried| {
-            // Every change has a new number of its own, and what a program holds stays with it.
-            (carried.task.rev, carried.task.claim) = (0, None);
-            all.push(carried);
-            ControlFlow::Continue(())
-        })
+        .carried(
+            &what,
+            |_| true,
+            |mut carried| {
+                // Every change has a new number of its own, and what a program holds stays with it.
+                (carried.task.rev, carried.task.claim) = (0, None);
+                all.push(carried);
+                ControlFlow::Continue(())
+            },
+        )
         .unwrap();
     all
 }

@@ -24,7 +24,7 @@ fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
         carried.push(Ok(task));
         std::ops::ControlFlow::Continue(())
     };
-    store.carried(&all, each).unwrap();
+    store.carried(&all, |_| true, each).unwrap();
     carried
 }
 

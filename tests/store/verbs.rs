@@ -369,8 +369,8 @@ fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
         for oldest_first in [true, false] {
             let mut found = Vec::new();
             store
-                .some_tasks(&what, oldest_first, |task| {
-                    found.push(task);
+                .some_tasks(&what, oldest_first, |listed| {
+                    found.push(listed.task);
                     ControlFlow::Continue(())
                 })
                 .unwrap();

@@ -23,6 +23,7 @@ mod random;
 mod records;
 mod risk;
 mod save;
+mod save_again;
 mod shared;
 mod stops;
 mod trouble;

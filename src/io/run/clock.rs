@@ -1,7 +1,7 @@
 //! The clocks that the engine goes by.
 
 use crate::environment;
-use domain::time::{Change, HOUR, Mono, Now, Wall, Zone};
+use domain::time::{Change, DAY, Mono, Now, Wall, Zone};
 use jiff::{Timestamp, tz::TimeZone};
 use std::{
     env, fs,
@@ -13,7 +13,7 @@ use std::{
 const OF_THE_MACHINE: &str = "/etc/localtime";
 
 /// How far ahead the zone's changes are known to a program that runs on: ten years.
-const AHEAD: u64 = 10 * 366 * 24 * HOUR;
+const AHEAD: u64 = 10 * 366 * DAY;
 
 /// Both clocks of this machine, and the user's time zone.
 #[derive(Clone, Debug)]

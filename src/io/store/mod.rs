@@ -67,6 +67,7 @@ pub use keys::KeyMark;
 pub use location::{At, Server};
 pub use maintenance::Archived;
 pub use read::{Lookup, Overview};
+pub use row::Listed;
 pub use server_info::About;
 pub use session::Session;
 pub use thread::{Handle, open};

@@ -4,7 +4,7 @@ use super::{
     base::Store,
     lines::{LINE, Lines},
     owner::Programs,
-    row::{self, Count, Json, TASK, own, task_of},
+    row::{self, Count, Json, Listed, TASK, listed_of, own, task_of},
     share::OF_LATE,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
     write,
@@ -163,7 +163,7 @@ impl Store {
         &self,
         what: &Lookup,
         oldest_first: bool,
-        each: impl FnMut(Task) -> ControlFlow<()>,
+        each: impl FnMut(Listed) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
         let done = some_tasks(&self.conn, what, oldest_first, each);
         self.told(Deed::ReadTasks, done)
@@ -176,8 +176,8 @@ impl Store {
     pub fn archived(&self, filter: &str, now: Wall) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let Ok(filter) = Filter::parse(filter) else { return Ok(rows) };
-        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), false, |task| {
-            let row = Row::of(&task, false);
+        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), false, |listed| {
+            let row = listed.row();
             if filter.matches(&row, now) {
                 rows.push(row);
             }
@@ -261,7 +261,7 @@ pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,
     oldest_first: bool,
-    mut each: impl FnMut(Task) -> ControlFlow<()>,
+    mut each: impl FnMut(Listed) -> ControlFlow<()>,
 ) -> sql::Result<()> {
     let snapshot = conn.snapshot()?;
     let [low, high] = [what.keys.0, what.keys.1].map(|key| i64::try_from(key).unwrap_or(i64::MAX));
@@ -291,8 +291,8 @@ pub(super) fn some_tasks(
     }
     if what.states.is_none() && what.created.is_none() && what.models.is_none() {
         let order = if oldest_first { "ASC" } else { "DESC" };
-        let sql = format!("SELECT {TASK} FROM tasks {wanted} ORDER BY key {order}");
-        return stream(&snapshot, &sql, values, task_of, each);
+        let sql = format!("SELECT {TASK}, retried FROM tasks {wanted} ORDER BY key {order}");
+        return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
     let mut found: Vec<TaskKey> = all(&snapshot, &sql, values, |row| own(row, 0))?;
@@ -301,7 +301,7 @@ pub(super) fn some_tasks(
         found.reverse();
     }
     for key in found {
-        if row::task(&snapshot, key)?.is_some_and(|task| each(task).is_break()) {
+        if row::listed(&snapshot, key)?.is_some_and(|listed| each(listed).is_break()) {
             break;
         }
     }

@@ -7,8 +7,8 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Before, Besides, Claim, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Second, Task, TaskKey, TaskState,
-        kept_reason,
+        Before, Besides, Claim, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey,
+        TaskState, kept_reason,
     },
     time::Wall,
 };
@@ -66,6 +66,34 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
 /// The task of that key.
 pub(super) fn task(conn: &Connection, key: TaskKey) -> sql::Result<Option<Task>> {
     conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key.0], task_of).optional()
+}
+
+/// A task, and what only other rows tell of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The task.
+    pub task: Task,
+    /// Whether a later attempt repeats it.
+    pub retried: bool,
+}
+
+impl Listed {
+    /// As a line of the table, for a filter.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        Row::of(&self.task, self.retried)
+    }
+}
+
+/// One from the columns of [`TASK`] and `retried` behind them.
+pub(super) fn listed_of(row: &sql::Row<'_>) -> sql::Result<Listed> {
+    Ok(Listed { task: task_of(row)?, retried: row.get(24)? })
+}
+
+/// The task of that key, with what only other rows tell of it.
+pub(super) fn listed(conn: &Connection, key: TaskKey) -> sql::Result<Option<Listed>> {
+    let sql = format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1");
+    conn.prepare_cached(&sql)?.query_row([key.0], listed_of).optional()
 }
 
 /// The highest revision there is.

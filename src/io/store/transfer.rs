@@ -3,7 +3,7 @@
 use super::{
     base::Store,
     read::{Lookup, events, ledger, some_tasks},
-    row::{self, Own, insert_whole, own},
+    row::{self, Listed, Own, insert_whole, own},
     sql::{self, Connection, Optional, dialect, params},
     transaction_steps::{add_event, add_ledger, repeated_by},
 };
@@ -32,15 +32,23 @@ pub struct TakenIn {
 }
 
 impl Store {
-    /// Every task that is looked up, with its time line and its money, oldest first, until `each` breaks off. All of one
-    /// snapshot.
+    /// Every task that is looked up and `wanted`, with its time line and its money, oldest first, until `each` breaks off. All of
+    /// one snapshot.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn carried(&self, what: &Lookup, mut each: impl FnMut(Carried) -> ControlFlow<()>) -> Result<(), Fault> {
+    pub fn carried(
+        &self,
+        what: &Lookup,
+        wanted: impl Fn(&Listed) -> bool,
+        mut each: impl FnMut(Carried) -> ControlFlow<()>,
+    ) -> Result<(), Fault> {
         let mut failed = None;
-        let done = some_tasks(&self.conn, what, true, |task| {
-            carried(&self.conn, task).map_or_else(
+        let done = some_tasks(&self.conn, what, true, |listed| {
+            if !wanted(&listed) {
+                return ControlFlow::Continue(());
+            }
+            carried(&self.conn, listed.task).map_or_else(
                 |error| {
                     failed = Some(error);
                     ControlFlow::Break(())
