@@ -253,6 +253,8 @@ retri = ["r"]
 retry = ["meta-x", 3]
 [keys.tabel]
 x = []
+[store]
+url = "mysql://reel:hunter2@db/reel"
 "#;
     assert_eq!(
         faults_of(text),
@@ -274,6 +276,7 @@ x = []
              f1, space",
             "17:20: keys.table.retry cannot be used: it takes text in quotes, not an integer",
             "18:7: [keys.tabel] is not a section. Did you mean table?",
+            "21:7: store.url cannot be used: the address must start with postgres://",
         ]
     );
 }

@@ -178,6 +178,7 @@ pub enum Unfit {
     /// Why, in the parser's words.
     NoUrl(String),
     NotHttps,
+    NotADatabase,
     WithUser,
     BehindPath,
     NoKey(String),

@@ -16,6 +16,12 @@ pub(super) fn shown(text: &str) -> Result<(), Unfit> {
     if harmless_line(text) == text { Ok(()) } else { Err(Unfit::NotShown) }
 }
 
+/// The address of a database, as far as that shows without its parts: they may hold a password.
+pub(super) fn database(text: &str) -> Result<(), Unfit> {
+    let fits = ["postgres://", "postgresql://"].into_iter().any(|scheme| text.starts_with(scheme));
+    if fits { Ok(()) } else { Err(Unfit::NotADatabase) }
+}
+
 /// A word of letters, digits, `-`, `_` and `.`.
 pub(super) fn name(text: &str) -> Result<(), Unfit> {
     filled(text)?;

@@ -46,7 +46,7 @@ pub(super) static SECTIONS: [Section; 11] = [
         options: &[
             unset(
                 "url",
-                Kind::Text { check: check::filled, set: |c, v| c.store.url = Some(v) },
+                Kind::Text { check: check::database, set: |c, v| c.store.url = Some(v) },
                 "\"postgres://reel@db.example.net/reel\"",
                 "The database. REELTOP_STORE_URL overrides it. The line is encrypted and the server's certificate checked\n\
                  (sslrootcert=FILE names your own authority). The password comes from PGPASSFILE, PGPASSWORD or password_cmd.",

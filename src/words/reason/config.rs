@@ -152,6 +152,7 @@ fn unfit(why: &Unfit) -> (String, String) {
         Unfit::OddPath => alone(tr!("it must not contain a space, ? or #")),
         Unfit::NoSocket => alone(tr!("it takes an address and a port, such as 127.0.0.1:8303")),
         Unfit::NoUrl(error) => (tr!("it is not a URL ({error})", error), String::new()),
+        Unfit::NotADatabase => alone(tr!("the address must start with postgres://")),
         Unfit::NotHttps => alone(tr!("the URL must start with https://")),
         Unfit::WithUser => alone(tr!("it contains a user name or a password")),
         Unfit::BehindPath => alone(tr!("nothing may follow the path")),
