@@ -114,10 +114,11 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
     let mut effects = match msg {
         WorkMsg::Store(StoreMsg::Opened { owner, total, last_seen, drafts }) => {
             let opened = StoreMsg::Opened { owner, total, last_seen, drafts: Vec::new() };
-            let effects = work(app, WorkMsg::Store(opened));
+            let mut effects = work(app, WorkMsg::Store(opened));
             welcome::offer(app);
             since_last_time::begin(app, last_seen);
-            compose::restore(app, drafts);
+            let wishes = compose::restore(app, drafts);
+            effects.extend(carry_out(app, wishes));
             return effects;
         }
         WorkMsg::Local(LocalMsg::Key { .. }) => {
@@ -134,12 +135,14 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             Vec::new()
         }
         WorkMsg::Store(StoreMsg::Detail(found)) => {
-            let wishes = detail::loaded(app, found);
+            let mut wishes = compose::parent_came(app, &found.task);
+            wishes.extend(detail::loaded(app, found));
             carry_out(app, wishes)
         }
         WorkMsg::Store(StoreMsg::NoSuchTask { key }) => {
             detail::no_such(app, key);
-            Vec::new()
+            let wishes = compose::parent_gone(app, key);
+            carry_out(app, wishes)
         }
         WorkMsg::Local(LocalMsg::Seen { sight, result }) => {
             sights::seen(app, sight, result);

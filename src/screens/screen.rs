@@ -355,7 +355,7 @@ pub enum Done {
     Queued {
         keys: Vec<TaskKey>,
         /// The draft that stood for several tasks.
-        pattern: Option<Box<Pattern>>,
+        pattern: Option<Box<Draft>>,
     },
     /// What one `x` did besides taking back what was unsent.
     Left {
@@ -365,14 +365,6 @@ pub enum Done {
         unwatched: Vec<TaskKey>,
     },
     Resolved(TaskKey),
-}
-
-/// A draft that stood for several tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    pub draft: Draft,
-    /// The attempt that it repeats, and what that one asked for.
-    pub edits: Option<(TaskKey, Request)>,
 }
 
 /// Fresh addresses being asked for, one call after another: together they go to the clipboard.

@@ -144,6 +144,7 @@ impl Disk {
             | StoreCmd::Members
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
+            | StoreCmd::DropDraft { .. }
             | StoreCmd::SaveView { .. }
             | StoreCmd::SaveUpload { .. }
             | StoreCmd::SaveBalance { .. }

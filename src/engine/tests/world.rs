@@ -69,6 +69,7 @@ impl Ground for Hand {
             Effect::Store(
                 StoreCmd::SaveSeen { .. }
                 | StoreCmd::SaveDraft { .. }
+                | StoreCmd::DropDraft { .. }
                 | StoreCmd::SaveView { .. }
                 | StoreCmd::SaveUpload { .. }
                 | StoreCmd::SaveBalance { .. }
