@@ -16,6 +16,7 @@ use domain::{
     costs,
     costs::{By, Sum},
     problem::Charged,
+    task::Row,
     time::{MINUTE, Wall},
 };
 use engine::{
@@ -186,7 +187,7 @@ pub fn compared(work: &Work, profile: &str) -> Option<Compared> {
     let of = |charged: Charged| -> Amount {
         let rows = work.tasks.rows.values().filter(|row| row.charged == charged);
         let ours = rows.filter(|row| *row.kind.profile == *profile);
-        ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
+        ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(Row::spent).sum()
     };
     let (service, currency) = (first - last, work.currency_of(profile));
     Some(Compared { since, service, charged: of(Charged::Yes), unknown: of(Charged::Unknown), currency })
