@@ -93,6 +93,8 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     effects.extend(detail::follow(app));
     toast::expire(app);
     money::tell_balances(app);
+    let asks = money::follow(app);
+    effects.extend(carry_out(app, asks));
     if !app.screen.compose.wants_preview {
         toast::read(app);
     }
@@ -189,6 +191,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
         table::kept::deadline(app),
         failures::frame::deadline(app),
         detail::deadline(app),
+        money::deadline(app),
         notice::deadline(app),
         store_errors::deadline(app),
         ages(app),

@@ -51,6 +51,8 @@ pub struct Screen {
     pub toasts: VecDeque<Toast>,
     /// The profiles whose balance a person asked for, until it is known.
     pub(crate) balances_asked: Vec<String>,
+    /// The sums of the money screen.
+    pub(crate) summed: Option<crate::money::Summed>,
     /// Whether a key is being taken: what is said now answers it.
     pub(crate) answering: bool,
     /// The message log, newest last, at most 500.
@@ -399,6 +401,7 @@ impl Screen {
             layers: Vec::new(),
             toasts: VecDeque::new(),
             balances_asked: Vec::new(),
+            summed: None,
             answering: false,
             messages: VecDeque::new(),
             away: None,
