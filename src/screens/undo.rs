@@ -150,7 +150,7 @@ fn why_not(app: &App) -> String {
         Some(Done::Left { .. } | Done::Resolved(_)) => {
             tr!("The last action can no longer be undone: its tasks have moved on").into()
         }
-        None => tr!("The last batch has no unsent task to take back").into(),
+        None => tr!("Nothing to undo: nothing was done here yet, and no task is unsent").into(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     compose::state::Compose,
     keymap::{Action, Ctx, Pane},
     layer::Do,
-    toast,
+    table, toast,
 };
 use domain::{
     braces,
@@ -44,7 +44,8 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     }
     open(app);
     touch(app);
-    if kept {
+    // Over which task opens of several no other word is said.
+    if kept && table::targets(app).nth(1).is_none() {
         let drafts = app.named(Ctx::Compose, Action::OtherDraft);
         let text = tr!("the earlier draft is saved; {drafts} lists the drafts", drafts);
         toast::say(app, Level::Info, text, None);
