@@ -88,11 +88,23 @@ fn undo_says_beforehand_what_it_takes_back_and_keeps_a_pattern() {
     flow!(flow, "u");
     flow.live(SENT);
     assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Cancelled; 2], 0));
+    // A second key that was meant for the table changes nothing of it.
+    flow!(flow, "u", "n");
     flow.shows("a {red|blue} fox");
+    flow.hides("foxu");
     // It can be sent from there.
     flow!(flow, "<F2>", "<Enter>");
     flow.live(2 * SENT);
     assert_eq!(flow.posts.len(), 2);
+}
+
+#[test]
+fn a_row_that_was_dropped_in_the_preview_does_not_come_back_with_undo() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a {red|blue|green} fox", "<F2>", "<Delete>", "<Enter>");
+    assert!(footer(&flow).contains("u take back 2"), "{}", flow.screen());
+    flow!(flow, "u", "n");
+    flow.hides("{red|blue|green}");
 }
 
 #[test]

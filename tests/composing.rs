@@ -51,6 +51,87 @@ fn after_an_edit_was_left_a_new_task_is_new() {
 }
 
 #[test]
+fn an_edit_from_last_time_still_repeats_its_attempt() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "e", " asleep");
+    flow.live(1_000);
+    let mut flow = flow.restart();
+    flow.shows("compose holds the edit of #1 from last time; 1 continues it");
+    // A new task is new, and the edit is among the drafts.
+    flow!(flow, "n");
+    flow.shows("New task");
+    flow.hides("asleep");
+    flow!(flow, "a cat");
+    flow.live(1_000);
+    let mut flow = flow.restart();
+    flow!(flow, "n");
+    flow.shows("a cat");
+    flow!(flow, "<F8>");
+    flow.shows("edit of #1");
+    flow!(flow, "<Enter>");
+    flow.shows("Edit and retry #1");
+    flow.shows("asleep");
+    flow!(flow, "<F2>", "<Enter>");
+    flow.live(SENT);
+    let task = &flow.tasks()[1];
+    assert_eq!((task.parent.map(|key| key.0), task.attempt), (Some(1), 2));
+    assert_eq!(flow.posts[1].prompt, "a wounded fox asleep");
+}
+
+#[test]
+fn an_edit_says_that_its_attempt_was_retried_meanwhile() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "e", " asleep", "<Esc>", "r", "1", "<Enter>");
+    flow.live(SENT);
+    let mut flow = flow.restart();
+    flow!(flow, "1");
+    flow.shows("Edit and retry #1");
+    flow.shows("#1 was already retried as #2");
+    flow!(flow, "<F2>");
+    flow.shows("Type 1 to confirm");
+}
+
+#[test]
+fn of_one_draft_changed_by_two_programs_both_texts_are_kept() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a cat");
+    flow.live(1_000);
+    let mut flow = flow.restart();
+    let mut other = flow.beside();
+    other.live(50);
+    let kept = |flow: &Flow| {
+        let drafts = flow.store.overview().unwrap().drafts;
+        let mut prompts: Vec<_> = drafts.into_iter().map(|kept| kept.draft.prompt).collect();
+        prompts.sort();
+        prompts
+    };
+    flow!(flow, "n", " asleep");
+    flow.live(1_000);
+    assert_eq!(kept(&flow), ["a cat asleep"]);
+    flow!(other, "n", " awake");
+    other.live(1_000);
+    assert_eq!(kept(&flow), ["a cat asleep", "a cat awake"]);
+    flow!(flow, " at noon");
+    flow.live(1_000);
+    assert_eq!(kept(&flow), ["a cat asleep at noon", "a cat awake"]);
+    flow!(other, "<F2>", "<Enter>");
+    other.live(1_000);
+    assert_eq!(kept(&flow), ["a cat asleep at noon"]);
+}
+
+#[test]
+fn two_programs_that_begin_at_once_keep_a_draft_each() {
+    let mut flow = Flow::start();
+    flow.live(50);
+    let mut other = flow.beside();
+    flow!(flow, "n", "a cat");
+    flow.live(1_000);
+    flow!(other, "n", "a dog");
+    other.live(1_000);
+    assert_eq!(flow.store.overview().unwrap().drafts.len(), 2);
+}
+
+#[test]
 fn a_draft_that_was_deleted_comes_back_and_f8_always_lists() {
     let mut flow = Flow::start();
     flow!(flow, "n", "one", "<F8>");

@@ -237,10 +237,10 @@ fn compose(width: u16, height: u16) -> App {
 fn edit_and_retry(width: u16, height: u16) -> App {
     let mut state = compose(width, height);
     let compose = &mut state.screen.compose;
-    compose.parent = Some(TaskKey(22));
-    compose.parent_request = Some(request("MiniMax-Hailuo-02", "Old man laughs, wind in his beard"));
+    compose.parents = [(TaskKey(22), request("MiniMax-Hailuo-02", "Old man laughs, wind in his beard"))].into();
     compose.prompt = PromptEditor::new("Old man smiles, wind in his beard");
-    compose.draft = Draft { model: "MiniMax-Hailuo-02".into(), duration: Some(10), ..Draft::default() };
+    compose.draft =
+        Draft { model: "MiniMax-Hailuo-02".into(), duration: Some(10), parent: Some(TaskKey(22)), ..Draft::default() };
     compose.faults.clear();
     compose.row = ComposeRow::Send;
     state

@@ -269,7 +269,7 @@ fn the_picker_shows_the_picture_under_the_cursor() {
 fn in_the_gallery_left_and_right_go_from_poster_to_poster() {
     let mut flow = saved(3, (120, 40), with(|_| ()));
     flow!(flow, "<Right>");
-    flow.shows("only in the gallery");
+    flow.shows("Posters are shown in the gallery");
     flow!(flow, ":gallery", "<Enter>", "<Right>", "l");
     flow.shows("Gallery, 3 of 3");
     flow!(flow, "<Left>", "h");

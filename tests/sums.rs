@@ -96,6 +96,7 @@ impl Ground for Real {
                 let told = !matches!(
                     command,
                     StoreCmd::SaveDraft { .. }
+                        | StoreCmd::DropDraft { .. }
                         | StoreCmd::SaveView { .. }
                         | StoreCmd::SaveUpload { .. }
                         | StoreCmd::SaveBalance { .. }

@@ -289,7 +289,7 @@ fn rows_can_stand_by_batch_and_enter_unfolds_one() {
     // One line for the three: counts, money, how far it is.
     flow.shows("3 tasks");
     let line = flow.row("3 tasks");
-    for part in ["▶2", "!1", "0% saved", "1.0 of 1.5 PTC", "a red fox"] {
+    for part in ["▶2", "!1", "0% saved", "1.0 of 1.0 PTC", "a red fox"] {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(flow.row("#4").contains("alone"), "a single task stands for itself\n{}", flow.screen());

@@ -1,6 +1,6 @@
 //! A draft: the request as the person types it, before it is checked against the catalogue.
 
-use super::reason::draft::DraftReason;
+use super::{reason::draft::DraftReason, task::TaskKey};
 use serde::{Deserialize, Serialize};
 
 /// What stands in the fields of compose, or came by the command line. Values that the chosen model cannot use are
@@ -40,6 +40,9 @@ pub struct Draft {
     /// The account to send it with; `None` for the default one, or for that of the attempt it repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// The attempt that it repeats, for edit and retry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TaskKey>,
 }
 
 /// A draft as it is kept while it is typed.
@@ -89,6 +92,7 @@ impl Default for Draft {
             lists: Lists::default(),
             name: None,
             profile: None,
+            parent: None,
         }
     }
 }

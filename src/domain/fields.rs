@@ -121,6 +121,7 @@ impl Draft {
             lists: Lists::default(),
             name: None,
             profile: None,
+            parent: None,
         }
     }
 }

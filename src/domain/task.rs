@@ -289,6 +289,12 @@ impl Task {
         self.cost.of(self.currency)
     }
 
+    /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside it.
+    #[must_use]
+    pub fn spent(&self) -> Money {
+        row::spent(self.charged(), self.cost, self.besides.sum()).of(self.currency)
+    }
+
     /// The state in one word.
     #[must_use]
     pub const fn state(&self) -> TaskState {

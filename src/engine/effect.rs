@@ -145,11 +145,12 @@ pub enum StoreCmd {
         now: Now,
     },
     /// Keep a draft as it is typed. Not answered unless it fails.
-    SaveDraft {
+    SaveDraft { id: i64, draft: Box<Draft>, at: Wall },
+    /// Forget a draft that was sent, cleared or deleted. Not answered unless it fails.
+    DropDraft {
         id: i64,
-        /// The draft; `None` when it was sent, cleared or deleted.
-        draft: Option<Box<Draft>>,
-        at: Wall,
+        /// What it was when it was read from the store: it stays if another program has written something else there since.
+        read: Option<Box<Draft>>,
     },
     /// Keep the address of a picture that was uploaded. Not answered unless it fails.
     SaveUpload { upload: Upload },
@@ -386,6 +387,7 @@ impl StoreCmd {
             | Self::Refunds { .. }
             | Self::Members
             | Self::SaveDraft { .. }
+            | Self::DropDraft { .. }
             | Self::SaveView { .. }
             | Self::SaveUpload { .. }
             | Self::SaveBalance { .. }

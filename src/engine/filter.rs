@@ -448,7 +448,7 @@ impl Test {
             Self::Key(relation, key) => relation.holds(&u64::from(row.key.0), key),
             Self::Attempt(relation, attempt) => relation.holds(&u64::from(row.attempt), attempt),
             Self::Duration(relation, seconds) => relation.holds(&u64::from(row.kind.duration), seconds),
-            Self::Cost(relation, cost) => relation.holds(&row.cost, cost),
+            Self::Cost(relation, cost) => relation.holds(&row.shown_cost(), cost),
             Self::Age(relation, ms) => relation.holds(&now.since(row.created_at), ms),
         }
     }

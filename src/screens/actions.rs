@@ -202,12 +202,11 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
     Vec::new()
 }
 
-/// Takes back the last act; what stood for several tasks comes into compose again.
+/// Takes back the last act; what stood for several tasks is a draft again.
 fn take_back(app: &mut App) -> Vec<Do> {
     let (mut wishes, pattern) = undo::run(app);
-    if let Some(pattern) = pattern {
-        wishes.extend(compose::bring_pattern(app, *pattern));
-        toast::say(app, Level::Info, tr!("taken back; the pattern is in compose again").into(), None);
+    if let Some(draft) = pattern {
+        wishes.extend(compose::bring_pattern(app, *draft));
     }
     wishes
 }

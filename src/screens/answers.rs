@@ -4,7 +4,7 @@ use crate::{
     app::App,
     carry_out::carry_out,
     command_line, compose,
-    compose::{check_again, path, pictures, preview_after, prompt_changed, state::CameraList},
+    compose::{check_again, path, pictures, prompt_changed, state::CameraList},
     copy, failures,
     layer::Do,
     pick, preview, toast,
@@ -86,12 +86,6 @@ fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
     if app.screen.layers.is_empty() {
         wishes.extend(path::go_on(app));
     }
-    let compose = &app.screen.compose;
-    if compose.wants_preview && app.screen.layers.is_empty() && !pictures::reading(app) {
-        app.screen.compose.wants_preview = false;
-        // Not those again that could not be read a moment ago.
-        let reads = pictures::read_new(app);
-        wishes.extend(preview_after(app, reads));
-    }
+    wishes.extend(compose::came(app));
     carry_out(app, wishes)
 }

@@ -27,7 +27,8 @@ impl App {
     /// The state at the program's start: nothing is known yet, the store not open.
     #[must_use]
     pub fn new(settings: Settings, now: Now) -> Self {
-        let screen = Screen::new(&settings);
+        let mut screen = Screen::new(&settings);
+        screen.compose.id = now.wall.0;
         Self { screen, work: Work::new(settings, now), notices: Notices::default(), round: Round::default() }
     }
 

@@ -93,6 +93,8 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     effects.extend(detail::follow(app));
     toast::expire(app);
     money::tell_balances(app);
+    let asks = money::follow(app);
+    effects.extend(carry_out(app, asks));
     if !app.screen.compose.wants_preview {
         toast::read(app);
     }
@@ -114,10 +116,11 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
     let mut effects = match msg {
         WorkMsg::Store(StoreMsg::Opened { owner, total, last_seen, drafts }) => {
             let opened = StoreMsg::Opened { owner, total, last_seen, drafts: Vec::new() };
-            let effects = work(app, WorkMsg::Store(opened));
+            let mut effects = work(app, WorkMsg::Store(opened));
             welcome::offer(app);
             since_last_time::begin(app, last_seen);
-            compose::restore(app, drafts);
+            let wishes = compose::restore(app, drafts);
+            effects.extend(carry_out(app, wishes));
             return effects;
         }
         WorkMsg::Local(LocalMsg::Key { .. }) => {
@@ -134,12 +137,14 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             Vec::new()
         }
         WorkMsg::Store(StoreMsg::Detail(found)) => {
-            let wishes = detail::loaded(app, found);
+            let mut wishes = compose::parent_came(app, &found.task);
+            wishes.extend(detail::loaded(app, found));
             carry_out(app, wishes)
         }
         WorkMsg::Store(StoreMsg::NoSuchTask { key }) => {
             detail::no_such(app, key);
-            Vec::new()
+            let wishes = compose::parent_gone(app, key);
+            carry_out(app, wishes)
         }
         WorkMsg::Local(LocalMsg::Seen { sight, result }) => {
             sights::seen(app, sight, result);
@@ -186,6 +191,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
         table::kept::deadline(app),
         failures::frame::deadline(app),
         detail::deadline(app),
+        money::deadline(app),
         notice::deadline(app),
         store_errors::deadline(app),
         ages(app),

@@ -51,6 +51,8 @@ pub struct Screen {
     pub toasts: VecDeque<Toast>,
     /// The profiles whose balance a person asked for, until it is known.
     pub(crate) balances_asked: Vec<String>,
+    /// The sums of the money screen.
+    pub(crate) summed: Option<crate::money::Summed>,
     /// Whether a key is being taken: what is said now answers it.
     pub(crate) answering: bool,
     /// The message log, newest last, at most 500.
@@ -355,7 +357,7 @@ pub enum Done {
     Queued {
         keys: Vec<TaskKey>,
         /// The draft that stood for several tasks.
-        pattern: Option<Box<Pattern>>,
+        pattern: Option<Box<Draft>>,
     },
     /// What one `x` did besides taking back what was unsent.
     Left {
@@ -365,14 +367,6 @@ pub enum Done {
         unwatched: Vec<TaskKey>,
     },
     Resolved(TaskKey),
-}
-
-/// A draft that stood for several tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    pub draft: Draft,
-    /// The attempt that it repeats, and what that one asked for.
-    pub edits: Option<(TaskKey, Request)>,
 }
 
 /// Fresh addresses being asked for, one call after another: together they go to the clipboard.
@@ -407,6 +401,7 @@ impl Screen {
             layers: Vec::new(),
             toasts: VecDeque::new(),
             balances_asked: Vec::new(),
+            summed: None,
             answering: false,
             messages: VecDeque::new(),
             away: None,

@@ -7,10 +7,13 @@ use crate::{
     keymap::{Action, Ctx},
     layer::Do,
     scope,
-    screen::{Done, Pattern},
+    screen::Done,
     table,
 };
-use domain::task::{Row, TaskKey, TaskState};
+use domain::{
+    draft::Draft,
+    task::{Row, TaskKey, TaskState},
+};
 use engine::act::{Act, Resolution};
 use words::{terms, tr};
 
@@ -20,7 +23,7 @@ const MOST: usize = 50;
 /// What `u` would do now.
 pub(crate) struct Step {
     acts: Vec<Act>,
-    pattern: Option<Box<Pattern>>,
+    pattern: Option<Box<Draft>>,
     /// A few words for the footer.
     pub(crate) words: String,
     /// Whether it is the last act's.
@@ -63,7 +66,7 @@ pub(crate) fn next(app: &App) -> Result<Step, String> {
 }
 
 /// Takes it back. Gives the draft too that stood for all of it: it comes into compose again.
-pub(crate) fn run(app: &mut App) -> (Vec<Do>, Option<Box<Pattern>>) {
+pub(crate) fn run(app: &mut App) -> (Vec<Do>, Option<Box<Draft>>) {
     let Ok(step) = next(app) else { return (Vec::new(), None) };
     if step.is_last {
         app.screen.acts.pop();
@@ -111,7 +114,7 @@ fn is_unwatched(row: &Row) -> bool {
     matches!(row.state, TaskState::Cancelled | TaskState::Ready) && row.remote().is_some()
 }
 
-fn take_back(keys: Vec<TaskKey>, pattern: Option<Box<Pattern>>) -> Step {
+fn take_back(keys: Vec<TaskKey>, pattern: Option<Box<Draft>>) -> Step {
     let words = match keys.as_slice() {
         [key] => tr!("take back {key}", key),
         keys => tr!("take back {count}", count = keys.len()),
@@ -147,7 +150,7 @@ fn why_not(app: &App) -> String {
         Some(Done::Left { .. } | Done::Resolved(_)) => {
             tr!("The last action can no longer be undone: its tasks have moved on").into()
         }
-        None => tr!("The last batch has no unsent task to take back").into(),
+        None => tr!("Nothing to undo: nothing was done here yet, and no task is unsent").into(),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::voice::Voice;
 use crate::{amounts, names, reason, tr};
 use domain::{
-    amount::{Currency, Money, Totals},
+    amount::{Amount, Currency, Money, Totals},
     catalogue::Catalogue,
     export,
     problem::{Charged, TaskError},
@@ -98,9 +98,15 @@ pub fn failure(error: &TaskError, voice: &Voice) -> String {
 /// What it costs, and whether it was charged.
 fn cost(row: &Row) -> Fact {
     let price = row.money();
+    let [besides, spent] = [Amount::from(row.besides), row.spent()].map(|amount| amount.of(row.kind.currency));
+    let has_more = besides.amount != Amount::ZERO;
     let charged = match row.charged {
         Charged::Yes | Charged::Unknown if !row.is_known() => amounts::elsewhere().into(),
+        Charged::Yes if has_more => tr!("{spent}, charged: {price} and {besides} besides", spent, price, besides),
         Charged::Yes => tr!("{price}, charged", price),
+        Charged::No if has_more && row.state != TaskState::Queued => {
+            tr!("not charged, but for {besides} besides", besides)
+        }
         Charged::No if row.state == TaskState::Queued => tr!("{price} when it is sent; free until then", price),
         Charged::No => tr!("not charged").into(),
         Charged::Unknown => tr!("{price}, perhaps charged; counted as spent", price),
@@ -286,11 +292,11 @@ fn money(event: MoneyEvent, amount: Money) -> String {
 /// What a line of attempts cost together.
 #[must_use]
 pub fn together(line: &[Task]) -> String {
-    let of = |charged: Charged| -> Totals {
-        line.iter().filter(|task| task.charged() == charged).map(Task::money).collect()
+    let of = |is_unknown: bool| -> Totals {
+        let tasks = line.iter().filter(|task| (task.charged() == Charged::Unknown) == is_unknown);
+        tasks.map(Task::spent).filter(|spent| spent.amount != Amount::ZERO).collect()
     };
-    let unknown = of(Charged::Unknown);
-    let mut spent = of(Charged::Yes);
+    let (unknown, mut spent) = (of(true), of(false));
     if spent == Totals::default() {
         spent = spent.with(line.first().map_or(Currency::Ptc, |task| task.currency));
     }

@@ -35,7 +35,11 @@ pub use records::{denied, evidence};
 
 use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};
-use domain::{account::HaltCause, problem::ErrorClass, reason::Reason};
+use domain::{
+    account::HaltCause,
+    problem::ErrorClass,
+    reason::{Reason, call::Met},
+};
 use engine::profile_state::Halt;
 
 /// What happened, why, and what to do next.
@@ -87,7 +91,10 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         Reason::Store(fault) => store::goes_on(fault, problem),
         _ => problem,
     };
-    let fact = Problem::new(what, why, "").to_string();
+    // That the key was not accepted is said already.
+    let says_the_cause =
+        halt.cause == HaltCause::Key && matches!(&halt.reason, Reason::Call(call) if call.met == Met::Key);
+    let fact = if says_the_cause { why } else { Problem::new(what, why, "").to_string() };
     let (what, next) = match halt.cause {
         HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),
         HaltCause::Balance => (tr!("sending stopped: the balance or quota is used up").to_owned(), next),

@@ -181,7 +181,7 @@ fn furnish(store: &mut Store) -> Vec<Task> {
     tasks[refused].rev = rev;
     let again = NewTask { parent: Some(tasks[refused].key), attempt: 2, ..intent("a fox again") };
     tasks.push(add(store, again));
-    store.save_draft(1, Some(&draft()), Wall(0)).unwrap();
+    store.save_draft(1, &draft(), Wall(0)).unwrap();
     store.save_seen(DAY).unwrap();
     tasks
 }
@@ -250,11 +250,11 @@ fn the_one_draft_of_version_1_is_one_of_several_from_then_on() {
     let mut store = Store::open(dir.path()).unwrap();
     let kept = |id, draft| KeptDraft { id, draft };
     assert_eq!(store.overview().unwrap().drafts, [kept(1, draft())]);
-    store.save_draft(2, Some(&Draft::default()), Wall(1)).unwrap();
+    store.save_draft(2, &Draft::default(), Wall(1)).unwrap();
     drop(store);
     let mut store = Store::open(dir.path()).unwrap();
     assert_eq!(store.overview().unwrap().drafts, [kept(2, Draft::default()), kept(1, draft())]);
-    store.save_draft(1, None, Wall(2)).unwrap();
+    store.drop_draft(1, None).unwrap();
     assert_eq!(store.overview().unwrap().drafts, [kept(2, Draft::default())]);
 }
 

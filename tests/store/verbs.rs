@@ -271,9 +271,9 @@ fn the_draft_and_the_time_of_use_come_back() {
     let mut expected = Overview { total: 0, last_seen: None, view: None, drafts: vec![] };
     assert_eq!(store.overview().unwrap(), expected);
     let draft = Draft { prompt: "一只狐狸".into(), count: 3, ..Draft::default() };
-    store.save_draft(7, Some(&Draft::default()), Wall(1)).unwrap();
-    store.save_draft(8, Some(&Draft::default()), Wall(2)).unwrap();
-    store.save_draft(7, Some(&draft), Wall(3)).unwrap();
+    store.save_draft(7, &Draft::default(), Wall(1)).unwrap();
+    store.save_draft(8, &Draft::default(), Wall(2)).unwrap();
+    store.save_draft(7, &draft, Wall(3)).unwrap();
     store.save_seen(DAY).unwrap();
     let view = View { filter: "state:failed".into(), at: Some(TaskKey(7)), ..View::default() };
     store.save_view(&view).unwrap();
@@ -281,9 +281,21 @@ fn the_draft_and_the_time_of_use_come_back() {
     let kept = |id, draft: &Draft| KeptDraft { id, draft: draft.clone() };
     (expected.drafts, expected.last_seen) = (vec![kept(7, &draft), kept(8, &Draft::default())], Some(DAY));
     assert_eq!(Store::open(dir.at()).unwrap().overview().unwrap(), expected);
-    store.save_draft(7, None, Wall(4)).unwrap();
+    store.drop_draft(7, None).unwrap();
     expected.drafts.remove(0);
     assert_eq!(store.overview().unwrap(), expected);
+}
+
+#[test]
+fn a_draft_that_another_program_changed_is_not_dropped_for_what_was_read() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let [read, newer] = ["a cat", "a cat asleep"].map(|prompt| Draft { prompt: prompt.into(), ..Draft::default() });
+    store.save_draft(7, &newer, Wall(1)).unwrap();
+    store.drop_draft(7, Some(&read)).unwrap();
+    assert_eq!(store.overview().unwrap().drafts, [KeptDraft { id: 7, draft: newer.clone() }]);
+    store.drop_draft(7, Some(&newer)).unwrap();
+    assert_eq!(store.overview().unwrap().drafts, []);
 }
 
 #[test]

@@ -91,18 +91,9 @@ impl Program for App {
     }
 }
 
-impl Flow {
-    /// A dashboard of 80x24 on an empty store, its key read.
-    pub(crate) fn start() -> Self {
-        Self::begin(Settings::default(), now(0))
-    }
-
-    /// The same with settings of one's own, and another present.
-    pub(crate) fn begin(settings: Settings, now: Now) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).unwrap();
-        let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..settings };
-        let ground = Answering {
+impl Answering {
+    fn on(store: Store, dir: TempDir) -> Self {
+        Self {
             store,
             dir,
             answers: VecDeque::new(),
@@ -116,8 +107,27 @@ impl Flow {
             looked: Vec::new(),
             ended: false,
             path: Posts::default(),
-        };
-        Self::opened(ground, settings, now)
+        }
+    }
+}
+
+impl Flow {
+    /// A dashboard of 80x24 on an empty store, its key read.
+    pub(crate) fn start() -> Self {
+        Self::begin(Settings::default(), now(0))
+    }
+
+    /// The same with settings of one's own, and another present.
+    pub(crate) fn begin(settings: Settings, now: Now) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        Self::opened(Answering::on(store, dir), settings, now)
+    }
+
+    /// Another program, on the same store.
+    pub(crate) fn beside(&self) -> Self {
+        let store = Store::open(self.dir.path()).unwrap();
+        Self::opened(Answering::on(store, tempfile::tempdir().unwrap()), Settings::default(), self.now)
     }
 
     /// Sends a task for each answer, `prompt 1` the first; `None` is accepted.
@@ -134,10 +144,11 @@ impl Flow {
     /// The program ends and is started again on the same store.
     pub(crate) fn restart(self) -> Self {
         let Self { state, now, ground, .. } = self;
-        Self::opened(Answering { ended: false, ..ground }, Settings { has_key: false, ..state.work.settings }, now)
+        Self::opened(Answering { ended: false, ..ground }, state.work.settings, now)
     }
 
     fn opened(ground: Answering, settings: Settings, now: Now) -> Self {
+        let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..settings };
         let mut flow = Self::on(ground, settings, now);
         flow.resize(80, 24);
         let overview = flow.store.overview().unwrap();
@@ -354,7 +365,11 @@ impl Answering {
             StoreCmd::Members => StoreMsg::Members(store.members().unwrap()),
             StoreCmd::Refunds { now } => StoreMsg::Refunds(store.refunds(now).unwrap()),
             StoreCmd::SaveDraft { id, draft, at } => {
-                store.save_draft(id, draft.as_deref(), at).unwrap();
+                store.save_draft(id, &draft, at).unwrap();
+                return None;
+            }
+            StoreCmd::DropDraft { id, read } => {
+                store.drop_draft(id, read.as_deref()).unwrap();
                 return None;
             }
             StoreCmd::Keep(_) => return None,

@@ -55,6 +55,11 @@ pub struct Row {
     pub expires_at: MaybeWall,
 }
 
+/// See [`Row::spent`].
+pub(super) fn spent(charged: Charged, price: Amount, besides: Amount) -> Amount {
+    if charged == Charged::No { besides } else { price + besides }
+}
+
 impl Row {
     /// Whether it was taken back before it was sent: then it never was an attempt at anything.
     #[must_use]
@@ -66,6 +71,18 @@ impl Row {
     #[must_use]
     pub fn money(&self) -> Money {
         self.cost.of(self.kind.currency)
+    }
+
+    /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside it.
+    #[must_use]
+    pub fn spent(&self) -> Amount {
+        spent(self.charged, self.cost, self.besides.into())
+    }
+
+    /// What stands as its cost: while it waits, what its sending takes; then what was charged.
+    #[must_use]
+    pub fn shown_cost(&self) -> Amount {
+        if self.state == TaskState::Queued { self.cost } else { self.spent() }
     }
 
     /// Whether it is a failure that still waits for a person: nobody retried it, and nobody put it away.

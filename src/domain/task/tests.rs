@@ -5,6 +5,7 @@ use crate::{
     request::Request,
     testing::{draft, task},
 };
+use std::slice;
 
 #[test]
 fn keys_are_read_with_and_without_their_sign() {
@@ -41,6 +42,29 @@ fn a_failure_was_charged_as_the_records_say_until_it_was_given_back() {
     task.refund.given_at = None;
     task.cost = Amount::ZERO;
     assert_eq!(task.charged(), Charged::No);
+}
+
+#[test]
+fn what_was_charged_counts_each_charge_and_no_price_that_was_not() {
+    let half = Amount::from_thousandths(500);
+    let second = Second { request_id: None, cost: half, at: Wall(7), refund: RefundMarks::default() };
+    let of = |phase, twice: &[Second]| {
+        let task = Task {
+            cost: half,
+            besides: Besides { twice: twice.into(), ..Besides::default() },
+            ..task(&draft(), phase)
+        };
+        let row = Row::of(&task, false);
+        assert_eq!(task.spent().amount, row.spent());
+        (row.spent().to_string(), row.shown_cost().to_string())
+    };
+    let told = |spent: &str, shown: &str| (spent.to_owned(), shown.to_owned());
+    let ended = |charged| Phase::Failed { error: error(charged) };
+    assert_eq!(of(ended(Charged::Yes), &[]), told("0.5", "0.5"));
+    assert_eq!(of(ended(Charged::Yes), slice::from_ref(&second)), told("1.0", "1.0"));
+    assert_eq!(of(ended(Charged::No), &[]), told("0.0", "0.0"));
+    assert_eq!(of(ended(Charged::No), &[second]), told("0.5", "0.5"));
+    assert_eq!(of(Phase::Queued { not_before: Wall(0), put_back: None }, &[]), told("0.0", "0.5"));
 }
 
 #[test]

@@ -54,6 +54,8 @@ fn every_field_tells_rows_apart() {
         ("attempt>1", Saved, false),
         ("cost>=0.5", Saved, true),
         ("cost<0.5", Saved, false),
+        // It was not charged, whatever its price.
+        ("cost<0.5", Refused, true),
         ("age<2h", Saved, true),
         ("age>0.5h", Saved, true),
         ("age>1d", Saved, false),

@@ -145,6 +145,7 @@ impl Disk {
             | StoreCmd::Members
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
+            | StoreCmd::DropDraft { .. }
             | StoreCmd::SaveView { .. }
             | StoreCmd::SaveUpload { .. }
             | StoreCmd::SaveBalance { .. }

@@ -75,6 +75,7 @@ impl Ground for Hand {
                 StoreCmd::Keep(_)
                 | StoreCmd::SaveSeen { .. }
                 | StoreCmd::SaveDraft { .. }
+                | StoreCmd::DropDraft { .. }
                 | StoreCmd::SaveView { .. }
                 | StoreCmd::SaveUpload { .. }
                 | StoreCmd::SaveBalance { .. }

@@ -299,12 +299,12 @@ mod tests {
     fn a_full_disk_is_told_with_the_file_and_what_to_do_and_takes_nothing_back() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
-        store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap();
+        store.save_draft(1, &Draft::default(), Wall(1)).unwrap();
         let pages: u32 = store.conn.file().unwrap().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
         store.conn.file().unwrap().pragma_update(None, "max_page_count", pages).unwrap();
         let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
         assert_eq!(
-            store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
+            store.save_draft(1, &long, Wall(2)).unwrap_err(),
             fault::fault(Deed::SaveDraft, &store.file, Why::System(System::Full))
         );
         assert_eq!(store.overview().unwrap().drafts, [KeptDraft { id: 1, draft: Draft::default() }]);
@@ -330,7 +330,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
         store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
-        let Fault { why, .. } = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
+        let Fault { why, .. } = store.save_draft(1, &Draft::default(), Wall(1)).unwrap_err();
         assert!(matches!(why, Why::Sqlite { kind: Kind::NotWritable, .. }), "{why:?}");
     }
 }

@@ -314,7 +314,11 @@ impl Session {
                 Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
             }
             StoreCmd::SaveDraft { id, draft, at } => {
-                store.save_draft(id, draft.as_deref(), at)?;
+                store.save_draft(id, &draft, at)?;
+                None
+            }
+            StoreCmd::DropDraft { id, read } => {
+                store.drop_draft(id, read.as_deref())?;
                 None
             }
             StoreCmd::SaveView { view } => {
@@ -347,6 +351,7 @@ const fn is_of_the_screen(command: &StoreCmd) -> bool {
     matches!(
         command,
         StoreCmd::SaveDraft { .. }
+            | StoreCmd::DropDraft { .. }
             | StoreCmd::SaveView { .. }
             | StoreCmd::SaveSeen { .. }
             | StoreCmd::SaveUpload { .. }

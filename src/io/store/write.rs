@@ -110,18 +110,35 @@ impl Store {
         Ok(done)
     }
 
-    /// Keeps a draft as it is typed, under its id; `None` forgets it.
+    /// Keeps a draft as it is typed, under its id.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn save_draft(&mut self, id: i64, draft: Option<&Draft>, at: Wall) -> Result<(), Fault> {
-        self.change(Deed::SaveDraft, false, |conn| match draft {
-            Some(draft) => conn.execute(
+    pub fn save_draft(&mut self, id: i64, draft: &Draft, at: Wall) -> Result<(), Fault> {
+        self.change(Deed::SaveDraft, false, |conn| {
+            conn.execute(
                 "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
                 params![id, at.0, Json(draft)],
-            ),
-            None => conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
+            )
+        })
+        .map(drop)
+    }
+
+    /// Forgets a draft; one that was read as `read` only if that still stands there.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn drop_draft(&mut self, id: i64, read: Option<&Draft>) -> Result<(), Fault> {
+        self.change(Deed::SaveDraft, false, |conn| {
+            let Some(read) = read else { return conn.execute("DELETE FROM drafts WHERE id = ?1", [id]) };
+            let stands: Option<String> =
+                conn.query_row("SELECT body FROM drafts WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+            // By what it says: an older version may have written the same in other words.
+            match stands.filter(|body| serde_json::from_str::<Draft>(body).is_ok_and(|stands| stands == *read)) {
+                Some(body) => conn.execute("DELETE FROM drafts WHERE id = ?1 AND body = ?2", params![id, body]),
+                None => Ok(0),
+            }
         })
         .map(drop)
     }

@@ -18,6 +18,10 @@ use words::{names, tr};
 /// What that action does, where it is possible.
 pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Do>, String> {
     if !rest.is_empty() {
+        if matches!(action, Action::Edit | Action::Clone) {
+            // Compose holds one.
+            key_of(&plain(rest))?;
+        }
         choose(app, rest)?;
     }
     let binding = hints::by_id(app, action.id()).ok_or_else(String::new)?;

@@ -3,23 +3,48 @@
 use crate::{
     app::App,
     compose::state::Compose,
-    widgets::{brush::LABEL, diff, theme::Look},
+    widgets::{brush::LABEL, diff, text, theme::Look},
 };
-use domain::request::{ImageRef, Request};
+use domain::{
+    request::{ImageRef, Request},
+    retry,
+    retry::{Change, Scope},
+    task::TaskKey,
+};
+use engine::effect::Level;
 use ratatui::text::Line;
-use words::tr;
+use words::{terms, terms::Face, tr};
 
-/// What edit and retry has changed so far.
+/// Lines that are shown at most.
+const MOST: usize = 6;
+
+/// What edit and retry has changed so far, below what became of the attempt meanwhile.
 pub(super) fn lines(app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
     let compose = &app.screen.compose;
-    let Some(was) = &compose.parent_request else { return Vec::new() };
-    let now = as_request(compose, app, was);
-    let mut lines = diff::lines(was, &now, width, look);
-    if lines.is_empty() {
+    let told = compose.draft.parent.and_then(|parent| became(app, parent));
+    let told = told.map(|told| format!("{} {told}", look.signs.level(Level::Warning)));
+    let mut lines: Vec<_> = told
+        .iter()
+        .flat_map(|told| text::wrap(told, usize::from(width).saturating_sub(LABEL)))
+        .map(|line| Line::styled(format!("{:<LABEL$}{line}", ""), look.theme.warn))
+        .collect();
+    let Some(was) = compose.parent_request() else { return lines };
+    let changed = diff::lines(was, &as_request(compose, app, was), width, look);
+    if changed.is_empty() {
         lines.push(Line::styled(format!("{:<LABEL$}{}", "", tr!("nothing is changed yet")), look.theme.faint));
     }
-    lines.truncate(6);
+    lines.extend(changed);
+    lines.truncate(MOST);
     lines
+}
+
+/// What stands against a new attempt however it is changed: it was retried already, or its outcome is not known.
+fn became(app: &App, parent: TaskKey) -> Option<String> {
+    let row = app.work.tasks.rows.get(&parent)?;
+    match retry::judge(&terms::facts(&app.work, row), Change::Content, Scope::Alone) {
+        Ok(terms) => Some(terms::caution_here(&app.work, parent, *terms.cautions.first()?).what),
+        Err(no) => Some(terms::no(Face::Keys(&app.screen.voice), parent, row.state, no)),
+    }
 }
 
 /// The draft in the shape of its parent, for showing what differs; pictures stay the parent's while their path does.

@@ -4,16 +4,15 @@
 use super::{check_again, open, touch};
 use crate::{
     app::App,
-    compose::state::{Compose, Edit},
-    keymap::{Action, Ctx},
+    compose::state::Compose,
+    keymap::{Action, Ctx, Pane},
     layer::Do,
-    screen::Pattern,
-    toast,
+    table, toast,
 };
 use domain::{
     braces,
     draft::{Draft, KeptDraft},
-    task::Task,
+    task::{Task, TaskKey},
 };
 use engine::effect::{Effect, Level, StoreCmd};
 use words::tr;
@@ -28,22 +27,25 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     let own = &app.work.settings.profile.name;
     draft.profile = Some(task.profile.clone()).filter(|profile| !again && profile != own);
     // Of edits that follow each other, the first one's place is the new task's.
-    let (edited, before) = (app.screen.compose.parent.is_some(), app.screen.compose.before);
-    let was = app.screen.compose.id;
+    let (edited, before) = (app.screen.compose.draft.parent.is_some(), app.screen.compose.before);
+    if again {
+        draft.parent = Some(task.key);
+        app.screen.compose.parents.insert(task.key, task.request.clone());
+    }
     let (kept, wishes) = put_in(app, KeptDraft { id, draft });
     let compose = &mut app.screen.compose;
     for picture in task.request.stored_images() {
         compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));
     }
     if again {
-        compose.parent = Some(task.key);
-        compose.parent_request = Some(task.request.clone());
         compose.begun = Some(compose.draft.clone());
-        compose.before = if edited { before } else { kept.then_some(was) };
+        let was = compose.others.first().filter(|_| kept).map(|put_by| put_by.id);
+        compose.before = if edited { before } else { was };
     }
     open(app);
     touch(app);
-    if kept {
+    // Over which task opens of several no other word is said.
+    if kept && table::targets(app).nth(1).is_none() {
         let drafts = app.named(Ctx::Compose, Action::OtherDraft);
         let text = tr!("the earlier draft is saved; {drafts} lists the drafts", drafts);
         toast::say(app, Level::Info, text, None);
@@ -54,7 +56,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
 /// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is put by where
 /// something was changed in it, and the draft whose place it took comes back, or an empty one.
 pub(crate) fn begin(app: &mut App) -> Vec<Do> {
-    if app.screen.compose.parent.is_none() {
+    if app.screen.compose.draft.parent.is_none() {
         open(app);
         return Vec::new();
     }
@@ -81,31 +83,80 @@ pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Do> {
     compose.deleted.push((at, kept));
     let undo = app.named(Ctx::Pick, Action::Undo);
     toast::say(app, Level::Info, tr!("draft deleted; {undo} restores it", undo), None);
-    vec![Do::Effect(save(app, id, None))]
+    vec![Do::Effect(drop_draft(app, id))]
 }
 
 /// Brings back the draft that was deleted last; tells which.
 pub(crate) fn bring_back(app: &mut App) -> Option<(i64, Vec<Do>)> {
     let compose = &mut app.screen.compose;
-    let (at, kept) = compose.deleted.pop()?;
+    let (at, mut kept) = compose.deleted.pop()?;
+    // Under the old one another program may have written since.
+    kept.id = new_id(app);
+    let compose = &mut app.screen.compose;
     compose.others.insert(at.min(compose.others.len()), kept.clone());
-    Some((kept.id, vec![Do::Effect(save(app, kept.id, Some(kept.draft)))]))
+    Some((kept.id, vec![save(app, kept.id, kept.draft)]))
 }
 
 /// The drafts of the last time: the one changed last goes into compose, the others are put by.
-pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) {
+pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Do> {
+    let compose = &mut app.screen.compose;
+    compose.read.extend(drafts.iter().map(|kept| (kept.id, kept.draft.clone())));
     let mut drafts = drafts.into_iter().filter(|kept| !is_blank(&kept.draft));
-    let compose = &app.screen.compose;
+    let mut wishes = Vec::new();
     if is_blank(&compose.draft)
         && let Some(last) = drafts.next()
     {
-        put_in(app, last);
+        let parent = last.draft.parent;
+        (_, wishes) = put_in(app, last);
         check_again(app);
-        let new = app.named(Ctx::Panes, Action::New);
-        let text = tr!("compose holds a draft from last time; {new} continues it", new);
+        let text = match parent {
+            // A new task never goes on with the edit of an attempt.
+            Some(key) => {
+                let open = app.named(Ctx::Panes, Action::Show(Pane::Compose));
+                tr!("compose holds the edit of {key} from last time; {open} continues it", key, open)
+            }
+            None => {
+                let new = app.named(Ctx::Panes, Action::New);
+                tr!("compose holds a draft from last time; {new} continues it", new)
+            }
+        };
         toast::say(app, Level::Info, text, None);
     }
     app.screen.compose.others.extend(drafts);
+    wishes
+}
+
+/// Has the attempt read that the draft repeats, unless it is known what that one asked for.
+pub(super) fn read_parent(app: &App) -> Option<Do> {
+    let compose = &app.screen.compose;
+    let key = compose.draft.parent.filter(|key| !compose.parents.contains_key(key))?;
+    Some(Do::Effect(Effect::Store(StoreCmd::Detail { key })))
+}
+
+/// A whole task has come: perhaps a draft repeats it. Its pictures are known by their content, wherever their files are now.
+pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Do> {
+    let compose = &mut app.screen.compose;
+    if compose.draft.parent != Some(task.key) || compose.parents.contains_key(&task.key) {
+        return Vec::new();
+    }
+    compose.parents.insert(task.key, task.request.clone());
+    for picture in task.request.stored_images() {
+        compose.images.entry(picture.path.clone()).or_insert_with(|| Some(Ok(picture.clone())));
+    }
+    check_again(app);
+    super::came(app)
+}
+
+/// A task does not exist: a draft that repeats it is a new task's.
+pub(crate) fn parent_gone(app: &mut App, gone: TaskKey) -> Vec<Do> {
+    if app.screen.compose.draft.parent != Some(gone) {
+        return Vec::new();
+    }
+    app.screen.compose.draft.parent = None;
+    touch(app);
+    let text = tr!("{gone} is no longer in the store; the draft is a new task's", gone);
+    toast::say(app, Level::Warning, text, None);
+    super::came(app)
 }
 
 /// The draft was queued: compose is empty again, with the same model and format.
@@ -118,41 +169,70 @@ pub(crate) fn sent(app: &mut App) -> Vec<Effect> {
         ..Draft::default()
     };
     let next = KeptDraft { id: new_id(app), draft };
+    app.screen.compose.unsaved_since = None;
     put_in(app, next);
     let compose = &mut app.screen.compose;
     compose.others.retain(|kept| kept.id != id);
-    compose.edits.remove(&id);
     check_again(app);
-    vec![save(app, id, None)]
+    vec![drop_draft(app, id)]
 }
 
-/// The draft in compose, where it stands for that many tasks: what undo brings back.
-pub(crate) fn pattern(app: &App, tasks: usize) -> Option<Box<Pattern>> {
+/// The draft in compose, where it stands for just that many tasks: what undo brings back. A row that was dropped in the
+/// preview would come back with it.
+pub(crate) fn pattern(app: &App, tasks: usize) -> Option<Box<Draft>> {
     let compose = &app.screen.compose;
-    let edits = compose.parent.zip(compose.parent_request.clone());
-    (tasks > 1).then(|| Box::new(Pattern { draft: compose.draft.clone(), edits }))
+    let stands_for =
+        compose.estimate.map_or(usize::try_from(compose.draft.count).unwrap_or(usize::MAX), |estimate| estimate.tasks);
+    (tasks > 1 && tasks == stands_for).then(|| Box::new(compose.draft.clone()))
 }
 
-/// Opens a draft again that was sent and taken back; the present one is put by.
-pub(crate) fn bring_pattern(app: &mut App, pattern: Pattern) -> Vec<Do> {
-    let next = KeptDraft { id: new_id(app), draft: pattern.draft };
-    let (_, wishes) = put_in(app, next);
-    let compose = &mut app.screen.compose;
-    (compose.parent, compose.parent_request) = pattern.edits.unzip();
-    app.screen.layers.clear();
-    open(app);
-    touch(app);
-    wishes
+/// Puts a draft that was sent and taken back into compose, or by where something is typed there. The keys stay with the table:
+/// the next one may have been meant for it.
+pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Do> {
+    let id = new_id(app);
+    let new = app.named(Ctx::Panes, Action::New);
+    if is_blank(&app.screen.compose.draft) && draft.parent.is_none() {
+        let (_, wishes) = put_in(app, KeptDraft { id, draft });
+        touch(app);
+        toast::say(app, Level::Info, tr!("taken back; the pattern is in compose: {new} continues it", new), None);
+        return wishes;
+    }
+    let saved = save(app, id, draft.clone());
+    app.screen.compose.others.insert(0, KeptDraft { id, draft });
+    let drafts = app.named(Ctx::Compose, Action::OtherDraft);
+    let text = tr!("taken back; the pattern is among the drafts: {new}, then {drafts}", new, drafts);
+    toast::say(app, Level::Info, text, None);
+    vec![saved]
 }
 
-/// The present draft for the store, as it is.
-pub(super) fn save_present(app: &App) -> Effect {
+/// The present draft for the store, as it is. One that was read from there is written under an id of its own, since another
+/// program may have read it too and go on with it as well: of two texts that began as one, both are kept.
+pub(super) fn save_present(app: &mut App) -> Vec<Do> {
     let compose = &app.screen.compose;
-    save(app, compose.id, Some(compose.draft.clone()).filter(|draft| !is_blank(draft)))
+    if is_blank(&compose.draft) {
+        let id = compose.id;
+        return vec![Do::Effect(drop_draft(app, id))];
+    }
+    let (id, draft) = (compose.id, compose.draft.clone());
+    match compose.read.get(&id) {
+        None => return vec![save(app, id, draft)],
+        Some(read) if *read == draft => return Vec::new(),
+        Some(_) => {}
+    }
+    let own = new_id(app);
+    app.screen.compose.id = own;
+    // First the new one: a crash between them leaves both.
+    vec![save(app, own, draft), Do::Effect(drop_draft(app, id))]
 }
 
-fn save(app: &App, id: i64, draft: Option<Draft>) -> Effect {
-    Effect::Store(StoreCmd::SaveDraft { id, draft: draft.map(Box::new), at: app.work.now.wall })
+fn save(app: &App, id: i64, draft: Draft) -> Do {
+    Do::Effect(Effect::Store(StoreCmd::SaveDraft { id, draft: Box::new(draft), at: app.work.now.wall }))
+}
+
+/// Has the store forget a draft; one that was read from there only if it still is what was read.
+fn drop_draft(app: &mut App, id: i64) -> Effect {
+    let read = app.screen.compose.read.remove(&id).map(Box::new);
+    Effect::Store(StoreCmd::DropDraft { id, read })
 }
 
 /// An id for a draft begun now. Two programs at once do not begin one in the same millisecond.
@@ -170,24 +250,20 @@ fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Do>) {
     let present = &app.screen.compose;
     let untouched = present.begun.as_ref() == Some(&present.draft);
     let (id, keep) = (present.id, !untouched && !is_blank(&present.draft));
-    let wishes = match (keep, untouched) {
-        (true, _) if present.unsaved_since.is_some() => vec![Do::Effect(save_present(app))],
-        (false, true) => vec![Do::Effect(save(app, id, None))],
+    let mut wishes = match (keep, untouched) {
+        (true, _) if present.unsaved_since.is_some() => save_present(app),
+        (false, true) => vec![Do::Effect(drop_draft(app, id))],
         (true | false, _) => Vec::new(),
     };
     let fresh = Compose { id: next.id, ..Compose::new(&app.work.settings, draft) };
     let old = std::mem::replace(&mut app.screen.compose, fresh);
     let compose = &mut app.screen.compose;
     (compose.images, compose.folders, compose.others) = (old.images, old.folders, old.others);
-    (compose.edits, compose.deleted) = (old.edits, old.deleted);
-    if let Some(Edit { parent, request }) = compose.edits.remove(&next.id) {
-        (compose.parent, compose.parent_request) = (Some(parent), Some(request));
-    }
+    (compose.parents, compose.read, compose.deleted) = (old.parents, old.read, old.deleted);
     if keep {
-        let edit = old.parent.zip(old.parent_request).map(|(parent, request)| Edit { parent, request });
-        compose.edits.extend(edit.map(|edit| (old.id, edit)));
         compose.others.insert(0, KeptDraft { id: old.id, draft: old.draft });
     }
+    wishes.extend(read_parent(app));
     (keep, wishes)
 }
 

@@ -27,7 +27,9 @@ pub use camera::offered;
 pub(crate) use checks::check_again;
 use checks::for_model;
 pub use combinations::{combines, is_many};
-pub(crate) use drafts::{begin, bring_back, bring_pattern, delete_draft, pattern, restore, sent, take, take_draft};
+pub(crate) use drafts::{
+    begin, bring_back, bring_pattern, delete_draft, parent_came, parent_gone, pattern, restore, sent, take, take_draft,
+};
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
 pub(crate) use pictures::checking;
@@ -85,7 +87,8 @@ pub fn spec(app: &App) -> Option<&ModelSpec> {
 pub(crate) fn open(app: &mut App) {
     app.screen.pane = Pane::Compose;
     rows::go_to(app, ComposeRow::Field(Field::Prompt));
-    check_again(app);
+    // Tasks may have been sent since this draft was typed.
+    look_back(app);
 }
 
 /// Leaves compose for the table; the draft stays.
@@ -358,13 +361,29 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
     preview_after(app, reads)
 }
 
+/// What the preview waited for has come: it opens once there is nothing left to wait for.
+pub(crate) fn came(app: &mut App) -> Vec<Do> {
+    if !app.screen.compose.wants_preview || !app.screen.layers.is_empty() || pictures::reading(app) {
+        return Vec::new();
+    }
+    app.screen.compose.wants_preview = false;
+    // Not those again that could not be read a moment ago.
+    let reads = pictures::read_new(app);
+    preview_after(app, reads)
+}
+
 /// Opens the preview once what is read has come.
-pub(crate) fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
+fn preview_after(app: &mut App, mut reads: Vec<Do>) -> Vec<Do> {
     look_back(app);
-    if pictures::reading(app) {
+    let parent = drafts::read_parent(app);
+    if parent.is_some() || pictures::reading(app) {
         app.screen.compose.wants_preview = true;
-        let text = tr!("reading the picture; the preview follows").into();
+        let text = match app.screen.compose.draft.parent.filter(|_| parent.is_some()) {
+            Some(key) => tr!("reading {key}; the preview follows", key),
+            None => tr!("reading the picture; the preview follows").into(),
+        };
         toast::say_of(app, Level::Info, text, None, Some(Kind::Reading));
+        reads.extend(parent);
         return reads;
     }
     if is_many(app) {
@@ -379,8 +398,8 @@ pub(crate) fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
             let item = PreviewItem {
                 profile: profile::of(app).to_owned(),
                 cost: price(&app.work, profile::of(app), &request).map(|quote| quote.price),
-                parent: compose.parent,
-                was: compose.parent_request.clone(),
+                parent: compose.draft.parent,
+                was: compose.parent_request().cloned(),
                 name: None,
                 request,
             };
@@ -403,7 +422,7 @@ fn go_to_error(app: &mut App, faults: &[Fault]) {
 }
 
 const fn purpose(app: &App) -> Purpose {
-    if app.screen.compose.parent.is_some() { Purpose::EditRetry } else { Purpose::New }
+    if app.screen.compose.draft.parent.is_some() { Purpose::EditRetry } else { Purpose::New }
 }
 
 /// Opens the preview of everything that a draft of several values stands for.
@@ -420,7 +439,8 @@ fn many_to_preview(app: &mut App) {
 /// Opens the preview of a plan; `from` is the file it was read from.
 fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
     let compose = &app.screen.compose;
-    let (parent, was) = if from.is_none() { (compose.parent, compose.parent_request.clone()) } else { (None, None) };
+    let (parent, was) =
+        if from.is_none() { (compose.draft.parent, compose.parent_request().cloned()) } else { (None, None) };
     let items = plan
         .cells
         .iter()
@@ -475,6 +495,6 @@ pub fn wake(app: &mut App) -> Vec<Do> {
     }
     app.screen.compose.unsaved_since = None;
     look_back(app);
-    effects.push(Do::Effect(drafts::save_present(app)));
+    effects.extend(drafts::save_present(app));
     effects
 }

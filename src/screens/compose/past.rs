@@ -35,7 +35,7 @@ pub(crate) fn faults<'p>(app: &App, prompts: impl Iterator<Item = &'p str>) -> V
 /// A task of the last ten minutes with the same prompt; an attempt that is being repeated does not count, nor does one
 /// that was taken back.
 fn sent_recently(app: &App, prompt: &str) -> Option<DraftReason> {
-    let parent = app.screen.compose.parent;
+    let parent = app.screen.compose.draft.parent;
     let rows = app.work.tasks.rows.values().rev().take(MOST_RECENT);
     let row = rows
         .take_while(|row| app.work.now.wall.since(row.created_at) < RECENT)

@@ -19,7 +19,7 @@ pub(crate) fn is_chosen(app: &App) -> bool {
 pub(crate) fn of(app: &App) -> &str {
     let compose = &app.screen.compose;
     let chosen = compose.draft.profile.as_deref().filter(|chosen| app.work.of(chosen).is_known);
-    chosen.unwrap_or_else(|| profile_of_attempt(&app.work, compose.parent))
+    chosen.unwrap_or_else(|| profile_of_attempt(&app.work, compose.draft.parent))
 }
 
 /// What the config says of it.

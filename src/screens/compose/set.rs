@@ -60,6 +60,9 @@ pub(crate) fn set(app: &mut App, name: &str, row: ComposeRow, value: &str) -> Re
     let typed = if value == "none" { "" } else { value };
     match row {
         ComposeRow::Field(Field::Prompt) => take_pattern(app, typed),
+        ComposeRow::Field(Field::Count) if value.trim().parse::<u32>().unwrap_or(0) == 0 => {
+            return Err(tr!("{name} takes a whole number from 1 on, such as 3", name));
+        }
         ComposeRow::Field(field) if is_typed(field) => {
             rows::set_text(&mut app.screen.compose.draft, field, typed);
             rows::go_to(app, row);

@@ -28,18 +28,16 @@ pub struct Compose {
     pub faults: Vec<Fault>,
     /// Pictures that were read, by the path as typed; `None` while one is being read.
     pub images: BTreeMap<String, Option<Result<StoredImage, picture_file::Fault>>>,
-    /// The attempt that this draft repeats, for edit and retry.
-    pub parent: Option<TaskKey>,
-    /// The parent's request, for the diff.
-    pub parent_request: Option<Request>,
+    /// What the attempts asked for that drafts repeat, for the diff and the rules; of one that is missing the store is asked.
+    pub parents: BTreeMap<TaskKey, Request>,
     /// When the draft last changed and was not yet given to the store.
     pub unsaved_since: Option<Mono>,
     /// The draft's id.
     pub id: i64,
+    /// Drafts as they were read from the store, by the id that they have there. Another program may hold the same ones.
+    pub read: BTreeMap<i64, Draft>,
     /// Drafts that were put by when another one took their place, the last one first.
     pub others: Vec<KeptDraft>,
-    /// Which attempt each draft edits that was put by, by the draft's id. A draft of an earlier run is a new task's.
-    pub edits: BTreeMap<i64, Edit>,
     /// As what the present edit began: unchanged it is not worth keeping.
     pub begun: Option<Draft>,
     /// The draft whose place the present edit took: the next new task goes on with it.
@@ -92,14 +90,6 @@ pub enum CameraList {
     },
 }
 
-/// What a draft that edits an attempt knows besides its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    pub parent: TaskKey,
-    /// Its request, for the diff.
-    pub request: Request,
-}
-
 /// A file of prompts that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
@@ -135,12 +125,11 @@ impl Compose {
             line: LineEditor::default(),
             faults: Vec::new(),
             images: BTreeMap::new(),
-            parent: None,
-            parent_request: None,
+            parents: BTreeMap::new(),
             unsaved_since: None,
             id: 0,
+            read: BTreeMap::new(),
             others: Vec::new(),
-            edits: BTreeMap::new(),
             begun: None,
             before: None,
             deleted: Vec::new(),
@@ -154,5 +143,11 @@ impl Compose {
             folders: BTreeMap::new(),
             estimate: None,
         }
+    }
+
+    /// What the attempt asked for that the draft repeats.
+    #[must_use]
+    pub fn parent_request(&self) -> Option<&Request> {
+        self.parents.get(&self.draft.parent?)
     }
 }

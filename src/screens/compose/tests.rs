@@ -91,8 +91,9 @@ fn a_prompt_is_typed_previewed_and_queued() {
     let effects = press(&mut state, "enter");
     let Some(Effect::Store(StoreCmd::Insert { ticket, .. })) = effects.first() else { panic!("{effects:?}") };
     let batch = preview::inserted(&mut state, *ticket, Ok(vec![TaskKey(1)])).unwrap();
+    let id = state.screen.compose.id;
     let after = crate::after_send::queued(&mut state, batch);
-    assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { id: 0, draft: None, at: state.work.now.wall })]);
+    assert_eq!(after, [Effect::Store(StoreCmd::DropDraft { id, read: None })]);
     assert_eq!((state.screen.pane, state.screen.compose.prompt.text()), (Pane::Table, String::new()));
 }
 
@@ -219,7 +220,7 @@ fn a_draft_is_saved_half_a_second_after_the_first_change() {
     state.work.now = now(changed.0 + SAVE_AFTER);
     let draft = state.screen.compose.draft.clone();
     assert_eq!(draft.prompt, "abc");
-    let saved = StoreCmd::SaveDraft { id: 0, draft: Some(Box::new(draft)), at: state.work.now.wall };
+    let saved = StoreCmd::SaveDraft { id: state.screen.compose.id, draft: Box::new(draft), at: state.work.now.wall };
     assert_eq!(wake(&mut state), [Do::Effect(Effect::Store(saved))]);
     assert_eq!(deadline(&state), None);
 }

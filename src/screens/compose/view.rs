@@ -67,7 +67,7 @@ impl Block {
 /// Draws it; tells where the caret is.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
     let compose = &app.screen.compose;
-    let title = match compose.parent {
+    let title = match compose.draft.parent {
         Some(parent) => tr!("Edit and retry {key}", key = parent),
         None => tr!("New task").to_owned(),
     };

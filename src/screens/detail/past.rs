@@ -8,7 +8,7 @@ use crate::{
         theme::Look,
     },
 };
-use domain::{export, problem::Charged, task::Task};
+use domain::{amount::Amount, export, problem::Charged, task::Task};
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -162,9 +162,9 @@ fn error_word(task: &Task) -> &'static str {
 fn cost(task: &Task) -> String {
     match task.charged() {
         Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known").into(),
-        Charged::Yes => task.money().to_string(),
-        Charged::No => tr!("not charged").into(),
-        Charged::Unknown => format!("{}?", task.money()),
+        Charged::No if task.spent().amount == Amount::ZERO => tr!("not charged").into(),
+        Charged::Yes | Charged::No => task.spent().to_string(),
+        Charged::Unknown => format!("{}?", task.spent()),
     }
 }
 

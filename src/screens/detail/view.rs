@@ -168,7 +168,11 @@ pub(crate) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>
     let (mut now, mut line) = (Vec::new(), vec![label(tr!("Now"))]);
     let marked = about.app.screen.table.marks.len();
     if marked > 0 {
-        line.push(Span::styled(tr!("with the {count} marked", count = marked) + tr!(": "), look.theme.warn));
+        let which = match marked {
+            1 => tr!("with the marked task").to_owned(),
+            count => tr!("with the {count} marked", count),
+        };
+        line.push(Span::styled(which + tr!(": "), look.theme.warn));
     }
     let heads = line.len();
     for act in possible {

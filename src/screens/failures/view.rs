@@ -31,10 +31,10 @@ use ratatui::{
 };
 use words::{names, reason, terms, tr};
 
-/// Cells of a cause's name, at least and at most; on a narrow screen fewer, so that what fits it is seen whole.
-const CLASS: (usize, usize) = (20, 28);
+/// Cells of a cause's name, at least; on a narrow screen fewer, so that what fits it is seen whole.
+const CLASS: usize = 20;
 /// Cells of the signs and blanks around a cause's name, its count and its price.
-const BESIDE_CLASS: usize = 10;
+const BESIDE_CLASS: usize = 11;
 /// On fewer cells count and price are only as wide as they must be.
 const TIGHT: u16 = 70;
 /// Tasks of a cause that are listed.
@@ -123,20 +123,22 @@ fn cause(view: &FailuresView, n: usize, fits: &[Fits], look: Look, width: u16) -
     };
     let longest = view.clusters.iter().map(|cluster| text::width(&name(view, cluster))).max().unwrap_or(0);
     let widest = |of: &dyn Fn(&Cluster) -> usize| view.clusters.iter().map(of).max().unwrap_or(0);
-    let (mut count, mut price) = (4, 11);
+    let (mut count, mut price) = (4, 10);
     if width < TIGHT {
         count = widest(&|cluster| cluster.keys.len().to_string().len()) + 1;
         price = widest(&|cluster| text::width(&cluster.cost.to_string()));
     }
     let widest_fit = fits.iter().map(|fits| text::width(&fits.words)).max().unwrap_or(0);
-    let room = usize::from(width).saturating_sub(BESIDE_CLASS + count + price + widest_fit).max(CLASS.0 / 2);
-    let cells = longest.clamp(CLASS.0, CLASS.1).min(room);
+    let room = usize::from(width)
+        .saturating_sub(BESIDE_CLASS + count + price + widest_fit)
+        .max(longest.min(usize::from(width) * 3 / 10));
+    let cells = longest.max(CLASS).min(room);
     let class = text::pad(&text::cut(&name(view, cluster), cells, look.signs.ascii), cells);
     Line::from(vec![
         Span::styled(cursor, look.theme.chosen),
         Span::raw(format!("{mark}{:>count$}  ", cluster.keys.len())),
         Span::styled(class, style),
-        Span::styled(format!("{:>price$}  ", cluster.cost.to_string()), look.theme.faint),
+        Span::styled(format!(" {:>price$}  ", cluster.cost.to_string()), look.theme.faint),
         span(words, if *goes { look.theme.good } else { look.theme.warn }),
     ])
 }

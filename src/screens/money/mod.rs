@@ -11,12 +11,13 @@ use crate::{
     toast,
 };
 use domain::{
-    amount::{Amount, Currency},
+    amount::{Amount, Currency, Totals},
     audit::NotAudited,
     costs,
     costs::{By, Sum},
     problem::Charged,
-    time::{MINUTE, Wall},
+    task::Row,
+    time::{MINUTE, Mono, SECOND, Wall},
 };
 use engine::{
     act::Act,
@@ -90,9 +91,41 @@ impl Line {
 /// Opens it: the ledger is summed up by the store, the balance asked for.
 pub(crate) fn open(app: &mut App) -> Vec<Do> {
     app.screen.open(ListView::of(&MONEY));
-    let now = app.work.now;
     let audit = Act::Audit { days: AUDITED };
-    vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance), Do::Act(audit)]
+    vec![Do::Effect(ask_costs(app)), Do::Act(Act::Balance), Do::Act(audit)]
+}
+
+/// What the sums were of when the store was asked for them last.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Summed {
+    at: Mono,
+    of: Standing,
+}
+
+/// What changes with the ledger, as far as it is known here: today's money, and how many tasks are in each state.
+type Standing = (Totals, Totals, [usize; 10]);
+
+fn standing(work: &Work) -> Standing {
+    (work.money.spent_today.clone(), work.money.reserved.clone(), work.tasks.counts)
+}
+
+fn ask_costs(app: &mut App) -> Effect {
+    let now = app.work.now;
+    app.screen.summed = Some(Summed { at: now.mono, of: standing(&app.work) });
+    Effect::Store(StoreCmd::Costs { now })
+}
+
+/// When the sums are asked for again: the screen is open, and money has changed since they were.
+pub(crate) fn deadline(app: &App) -> Option<Mono> {
+    let summed = app.screen.summed.as_ref()?;
+    let is_open = app.screen.top::<ListView>().is_some_and(|list| list.is(&MONEY));
+    (is_open && summed.of != standing(&app.work)).then(|| summed.at.plus(SECOND))
+}
+
+/// Asks for them again when that has come, so that they say what the lines above them say.
+pub(crate) fn follow(app: &mut App) -> Vec<Do> {
+    let is_due = deadline(app).is_some_and(|at| at <= app.work.now.mono);
+    if is_due { vec![Do::Effect(ask_costs(app))] } else { Vec::new() }
 }
 
 /// Asks for the balances, and has them told in the message line when they come.
@@ -185,7 +218,7 @@ fn compared(work: &Work, profile: &str) -> Option<Compared> {
     let of = |charged: Charged| -> Amount {
         let rows = work.tasks.rows.values().filter(|row| row.charged == charged);
         let ours = rows.filter(|row| *row.kind.profile == *profile);
-        ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
+        ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(Row::spent).sum()
     };
     let (service, currency) = (first - last, work.currency_of(profile));
     Some(Compared { since, service, charged: of(Charged::Yes), unknown: of(Charged::Unknown), currency })
@@ -384,6 +417,20 @@ mod tests {
             assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
             assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
         }
+    }
+
+    #[test]
+    fn while_it_is_open_the_sums_are_asked_for_again_after_a_change_at_most_once_a_second() {
+        let mut state = state(&[Saved]);
+        let _ = open(&mut state);
+        assert_eq!(deadline(&state), None);
+        state.work.tasks.counts[Saved as usize] += 1;
+        let due = state.work.now.mono.plus(SECOND);
+        assert_eq!((follow(&mut state), deadline(&state)), (vec![], Some(due)));
+        state.work.now.mono = due;
+        let asked = StoreCmd::Costs { now: state.work.now };
+        assert_eq!(follow(&mut state), [Do::Effect(Effect::Store(asked))]);
+        assert_eq!((follow(&mut state), deadline(&state)), (vec![], None));
     }
 
     #[test]

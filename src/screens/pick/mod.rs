@@ -329,8 +329,7 @@ fn items(app: &App, picker: &Picker) -> Vec<Item> {
             let put_by = app.screen.compose.others.iter().filter(|kept| contains(&kept.draft.prompt, &needle));
             let empty = needle.is_empty().then(|| free(tr!("an empty draft").into(), String::new(), Take::Empty));
             let kept = put_by.map(|kept| {
-                let edit = app.screen.compose.edits.get(&kept.id);
-                let note = edit.map(|edit| tr!("edit of {key}", key = edit.parent));
+                let note = kept.draft.parent.map(|key| tr!("edit of {key}", key));
                 free(title(&kept.draft), note.unwrap_or_else(|| kept.draft.model.clone()), Take::Draft(kept.id))
             });
             empty.into_iter().chain(kept).collect()

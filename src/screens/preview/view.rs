@@ -349,6 +349,8 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
         tr!("queues it; this pays once it is sent{sign}", sign = pays)
     } else if typed {
         tr!("sends: this pays{sign}", sign = pays)
+    } else if waits {
+        tr!("queues it once {number} is typed; this pays once it is sent{sign}", number, sign = pays)
     } else {
         tr!("sends once {number} is typed: this pays{sign}", number, sign = pays)
     };

@@ -161,7 +161,8 @@ fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
         }
     }
     if spans.is_empty() {
-        spans.push(Span::styled(tr!("no tasks"), look.theme.faint));
+        let none = if app.work.tasks.rows.is_empty() { tr!("no tasks") } else { tr!("nothing open") };
+        spans.push(Span::styled(none, look.theme.faint));
     }
     Line::from(spans)
 }

@@ -53,14 +53,14 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
     if row.is_known() { say() } else { CellText::new("-".into(), view.look.theme.faint) }
 }
 
-/// The price. Another currency than the default profile's has its sign before it, since the column has no room for its name.
+/// The cost. Another currency than the default profile's has its sign before it, since the column has no room for its name.
 pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
-    let (work, currency) = (view.work, row.kind.currency);
+    let (work, currency, cost) = (view.work, row.kind.currency, row.shown_cost());
     match currency {
-        _ if currency == work.currency() => row.cost.to_string(),
-        Currency::Usd => format!("${}", row.cost),
-        Currency::Cny if !work.settings.ui.ascii => format!("\u{a5}{}", row.cost),
-        Currency::Cny | Currency::Ptc => row.money().to_string(),
+        _ if currency == work.currency() => cost.to_string(),
+        Currency::Usd => format!("${cost}"),
+        Currency::Cny if !work.settings.ui.ascii => format!("\u{a5}{cost}"),
+        Currency::Cny | Currency::Ptc => cost.of(currency).to_string(),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::cells::{self, CellText, View};
 use crate::widgets::text;
 use domain::{
+    amount::Amount,
     problem::Charged,
     task::{Row, TaskState},
 };
@@ -160,17 +161,18 @@ pub static ATTEMPT: Column = Column {
 
 pub static COST: Column = Column {
     right: true,
-    compare: |a, b| (a.kind.currency, a.cost).cmp(&(b.kind.currency, b.cost)),
+    compare: |a, b| (a.kind.currency, a.shown_cost()).cmp(&(b.kind.currency, b.shown_cost())),
     cell: |view, row| {
         let theme = view.look.theme;
         cells::of_known(view, row, || match row.charged {
             Charged::Yes => plain(cells::cost(view, row)),
             Charged::Unknown => CellText::new(format!("{}?", cells::cost(view, row)), theme.warn),
             Charged::No if row.state == TaskState::Queued => CellText::new(cells::cost(view, row), theme.faint),
-            Charged::No => CellText::new("0".into(), theme.faint),
+            Charged::No if row.spent() == Amount::ZERO => CellText::new("0".into(), theme.faint),
+            Charged::No => plain(cells::cost(view, row)),
         })
     },
-    ..column("cost", "cost", 5, 80, "its price; 0 where it was not charged, ? where it is not known")
+    ..column("cost", "cost", 5, 80, "what was charged, or will be; 0 where nothing was, ? where it is not known")
 };
 
 pub static CREATED: Column = Column {

@@ -18,7 +18,6 @@ use crate::{
 };
 use domain::{
     amount::{Amount, Currency},
-    problem::Charged,
     task::{Row, TaskKey, TaskState},
 };
 use ratatui::{
@@ -27,7 +26,7 @@ use ratatui::{
     text::{Line as Text, Span},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use words::{names, tr};
+use words::{amounts, names, tr};
 
 /// Has the rows stand by batch.
 pub(crate) fn begin(app: &mut App, unfolded: BTreeSet<TaskKey>) {
@@ -185,7 +184,7 @@ pub(super) fn keep_visible(app: &mut App) {
 pub(super) fn note(app: &App) -> Option<String> {
     let groups = app.screen.table.groups.as_ref()?;
     let batches = groups.members.len();
-    Some(tr!("by batch: {batches}", batches))
+    Some(tr!("by batch: {batches}", batches = amounts::number(batches)))
 }
 
 /// What a batch has come to.
@@ -196,6 +195,7 @@ struct Sum {
     /// Of one confirmation, and so of one account.
     currency: Currency,
     spent: Amount,
+    /// With what still waits to be sent.
     whole: Amount,
     prompt: String,
 }
@@ -208,15 +208,13 @@ fn sum(app: &App, batch: TaskKey) -> Sum {
         sum.count += 1;
         *sum.states.entry(row.state).or_default() += 1;
         sum.currency = row.kind.currency;
-        sum.whole += row.cost;
-        if row.charged != Charged::No {
-            sum.spent += row.cost;
-        }
+        sum.whole += row.shown_cost();
+        sum.spent += row.spent();
     }
     sum
 }
 
-/// Draws a batch's line: `▸ #12 24 tasks  ▶3 ✓18 ✗3  75% saved  9.0 of 12.0 PTC  A fox runs`.
+/// Draws a batch's line: `▸ #12 24 tasks  ·6 ✓18  75% saved  9.0 of 12.0 PTC  A fox runs`.
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, batch: TaskKey) {
     let look = brush.look;
     let Some(groups) = &app.screen.table.groups else { return };

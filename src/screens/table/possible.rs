@@ -331,7 +331,7 @@ pub(crate) fn picture(app: &App) -> Possible {
 /// The table stands as posters.
 fn gallery(app: &App) -> Possible {
     picture(app)?;
-    if app.screen.table.gallery { Ok(()) } else { no(tr!("only in the gallery (`:gallery`)")) }
+    if app.screen.table.gallery { Ok(()) } else { no(tr!("Posters are shown in the gallery: :gallery opens it")) }
 }
 
 /// The task under the cursor has a video here.

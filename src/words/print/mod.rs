@@ -19,6 +19,7 @@ pub use runs::{ends_note, runs_text};
 
 use crate::{amounts, facts, names, tr};
 use domain::{
+    amount::Amount,
     problem::Charged,
     task::{Task, TaskState},
     text,
@@ -110,10 +111,11 @@ fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell
 fn cost(task: &Task) -> Cell {
     match task.charged() {
         Charged::Yes | Charged::Unknown if !task.request.is_known() => Cell::inked("-", FAINT),
-        Charged::Yes => Cell::plain(task.money().to_string()),
-        Charged::Unknown => Cell::plain(format!("{}?", task.money())),
+        Charged::Yes => Cell::plain(task.spent().to_string()),
+        Charged::Unknown => Cell::plain(format!("{}?", task.spent())),
         Charged::No if task.state() == TaskState::Queued => Cell::inked(task.money().to_string(), FAINT),
-        Charged::No => Cell::inked("0", FAINT),
+        Charged::No if task.spent().amount == Amount::ZERO => Cell::inked("0", FAINT),
+        Charged::No => Cell::plain(task.spent().to_string()),
     }
 }
 

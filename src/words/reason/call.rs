@@ -140,7 +140,13 @@ fn usual(met: &Met) -> &'static str {
         Met::ProxyLogin => proxy_login(),
         Met::TooLarge => tr!("Use smaller pictures."),
         Met::Redirection => tr!("Check the profile's base_url, or log in to your network."),
-        Met::Ended(_) => tr!("Retry it; if it ends like this again, ask the service why."),
+        Met::Ended(_)
+        | Met::Internal
+        | Met::Timeout
+        | Met::GatewayNetwork
+        | Met::GatewayTimeout
+        | Met::NotKnown
+        | Met::Failed => tr!("Retry it; if it ends like this again, ask the service why."),
         Met::NoReason | Met::ReasonNotKnown => tr!("Retry; if it fails again, change the prompt or the picture."),
         Met::NoSuchTask => {
             tr!("Compare it with the gateway's records; this key cannot see another account's tasks.")
@@ -148,13 +154,7 @@ fn usual(met: &Met) -> &'static str {
         Met::NoConnection(_)
         | Met::NoUpload { .. }
         | Met::NoAnswer(_)
-        | Met::Internal
-        | Met::Timeout
-        | Met::GatewayNetwork
-        | Met::GatewayTimeout
-        | Met::NotKnown
         | Met::CutShort
-        | Met::Failed
         | Met::Unreadable { .. }
         | Met::NoId
         | Met::IdAndRefusal { .. }

@@ -205,6 +205,17 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
 }
 
 #[test]
+fn a_halt_for_the_key_says_once_that_it_was_not_accepted() {
+    let reason = call(Met::Key, Then::Usual);
+    let stopped = Halt { cause: HaltCause::Key, tasks: 0, reason, by: None };
+    assert_eq!(
+        halt(&stopped, &Voice::default()).to_string(),
+        "sending stopped: the key was not accepted: so it says. Check the key of this profile (reeltop doctor), then \
+         resume the queue."
+    );
+}
+
+#[test]
 fn what_may_have_been_accepted_says_so_unless_the_state_says_it() {
     let cut = call(Met::NoAnswer(LineFault::Cut), Then::Settle);
     let voice = Voice::default();
