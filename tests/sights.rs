@@ -147,6 +147,13 @@ fn the_gallery_is_the_table_as_posters_with_its_keys() {
     flow.shows("Gallery, 1 of 1");
     flow.shows("1 of 3");
     flow.shows("next poster");
+    // A poster is one task's: a batch stands as a line.
+    flow!(flow, "<Esc>", ":group batch", "<Enter>");
+    flow.hides("Gallery");
+    flow.shows("by batch");
+    flow!(flow, ":gallery", "<Enter>");
+    flow.shows("Gallery, ");
+    flow.hides("by batch");
     // It is closed before the program is left.
     flow!(flow, "q");
     flow.hides("Gallery");

@@ -314,6 +314,10 @@ fn rows_can_stand_by_batch_and_enter_unfolds_one() {
     flow!(flow, ":group none", "<Enter>");
     flow.hides("3 tasks");
     flow.shows("a green fox");
+    // The cursor comes back to the task that it was on, not to the first of its batch.
+    flow!(flow, ":goto 2", "<Enter>", ":group batch", "<Enter>", ":group none", "<Enter>");
+    let here = flow.row("▌");
+    assert!(here.contains("#2 "), "{here}");
 }
 
 #[test]

@@ -290,7 +290,8 @@ mod tests {
         };
         assert!(line(|carried| carried.task.key = TaskKey(MOST_KEY)).is_ok());
         let too_much = Amount::from_thousandths(1_000_000_001);
-        let cases: [(&str, fn(&mut Carried)); 7] = [
+        type Change = fn(&mut Carried);
+        let cases: [(&str, Change); 7] = [
             ("key", |carried| carried.task.key = TaskKey(u32::MAX)),
             ("key", |carried| carried.task.parent = Some(TaskKey(MOST_KEY + 1))),
             ("batch", |carried| carried.task.batch = TaskKey(u32::MAX)),

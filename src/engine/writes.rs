@@ -49,7 +49,8 @@ fn change(work: &mut Work, mut write: Write) -> Vec<Effect> {
     tasks::put(work, task.clone());
     if let Some(rev) = only_renewals_failed(work, key).filter(|_| write.answers_a_submission()) {
         // An answer does not wait for what would only have kept the row for it.
-        (work.store.failed.remove(&key), work.store.waiting.remove(&key));
+        work.store.failed.remove(&key);
+        work.store.waiting.remove(&key);
         write.task.rev = rev;
         effects.push(emit(work, write));
     } else if is_unwritten(work, key) {

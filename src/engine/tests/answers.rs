@@ -27,8 +27,13 @@ fn uploading(world: &mut World) {
 
 /// The writes that the store was asked for and has not carried out.
 fn asked(world: &World) -> Vec<&Write> {
-    let writes = |command| if let &StoreCmd::Write { ref writes, .. } = command { &writes[..] } else { &[] };
-    world.commands.iter().flat_map(writes).collect()
+    let mut asked = Vec::new();
+    for command in &world.commands {
+        if let StoreCmd::Write { writes, .. } = command {
+            asked.extend(writes);
+        }
+    }
+    asked
 }
 
 #[test]

@@ -110,6 +110,8 @@ pub(crate) fn ask(app: &mut App) -> Option<Effect> {
 
 /// Opens it, or goes back to the table.
 pub(crate) fn toggle(app: &mut App) {
+    // A key acts on the poster under the cursor, not on a batch that nobody sees.
+    table::groups::end(app);
     app.screen.table.gallery ^= true;
     app.screen.pane = crate::keymap::Pane::Table;
 }

@@ -28,18 +28,22 @@ use ratatui::{
 use std::collections::{BTreeMap, BTreeSet};
 use words::{amounts, names, tr};
 
-/// Has the rows stand by batch.
+/// Has the rows stand by batch: as lines, since a poster is one task's.
 pub(crate) fn begin(app: &mut App, unfolded: BTreeSet<TaskKey>) {
-    let here = app.screen.table.cursor.map(Line::Task);
-    app.screen.table.groups = Some(Groups { unfolded, here, ..Groups::default() });
+    let from = app.screen.table.cursor;
+    app.screen.table.gallery = false;
+    app.screen.table.groups = Some(Groups { unfolded, from, here: from.map(Line::Task), ..Groups::default() });
     make(app);
 }
 
-/// Has each row stand for itself again.
+/// Has each row stand for itself again. The cursor goes into the batch that it is on, to where it came from if that is one of its
+/// tasks.
 pub(crate) fn end(app: &mut App) {
-    let first = on_batch(app).first().copied();
+    let tasks = on_batch(app);
+    let from = app.screen.table.groups.as_ref().and_then(|groups| groups.from);
+    let key = from.filter(|from| tasks.contains(from)).or_else(|| tasks.first().copied());
     app.screen.table.groups = None;
-    if let Some(key) = first {
+    if let Some(key) = key {
         super::go_to(app, key);
     }
 }

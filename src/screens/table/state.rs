@@ -163,6 +163,8 @@ impl Found {
 pub struct Groups {
     /// The batches whose tasks are shown, by their first task.
     pub unfolded: BTreeSet<TaskKey>,
+    /// The task that the cursor was on before.
+    pub(crate) from: Option<TaskKey>,
     /// What stands below the pinned rows.
     pub lines: Vec<Line>,
     /// The tasks of each batch that pass the filter.
