@@ -260,18 +260,35 @@ impl World {
             self.after(10, 4 * SECOND, Event::Hear(run, Box::new(answer_to(&call, reply))));
             return Ok(());
         }
-        if let HttpCmd::Submit { key, .. } = &call {
+        let mut upload = 0;
+        if let HttpCmd::Submit { key, ticket, .. } = &call {
             *self.arriving.entry(*key).or_default() += 1;
+            upload = self.uploads(run, *key, *ticket);
         }
         if fate == Some(Fate::ArrivesLate) {
             let (patience, late) = (self.patience(&call), self.chance.below(20 * SECOND));
             let lost = answer_to(&call, self.lost(patience));
-            self.at(now + patience, Event::Hear(run, Box::new(lost)));
-            self.at(now + patience + late, Event::Arrive(run, place, Box::new(call), fate));
+            self.at(now + upload + patience, Event::Hear(run, Box::new(lost)));
+            self.at(now + upload + patience + late, Event::Arrive(run, place, Box::new(call), fate));
         } else {
-            self.after(5, 400, Event::Arrive(run, place, Box::new(call), fate));
+            self.after(upload + 5, upload + 400, Event::Arrive(run, place, Box::new(call), fate));
         }
         Ok(())
+    }
+
+    /// How long the body of that submission takes on a bad line, long enough for its claim to be renewed, and not longer than a
+    /// text without a picture can; the program hears how far it is.
+    fn uploads(&mut self, run: Run, key: TaskKey, ticket: Ticket) -> u64 {
+        if !self.chance.percent(15) {
+            return 0;
+        }
+        let (now, upload, total) = (self.clock.now, self.chance.between(20 * SECOND, 55 * SECOND), 6);
+        for done in 1..total {
+            let told = HttpMsg::Uploading { key, ticket, done, total };
+            self.at(now + upload * done / total, Event::Hear(run, Box::new(Msg::Http(told))));
+        }
+        self.half_sent.insert((run, key));
+        upload
     }
 
     fn patience(&self, call: &HttpCmd) -> u64 {
@@ -288,6 +305,10 @@ impl World {
         if let HttpCmd::Submit { key, .. } = &call {
             let left = self.arriving.entry(*key).or_default();
             *left = left.saturating_sub(1);
+            // A program that ended in the middle of a body has sent no request.
+            if self.half_sent.remove(&(run, *key)) && !self.runs_still(run) {
+                return Ok(());
+            }
         }
         let alive = self.runs_still(run);
         if !alive && (!matches!(call, HttpCmd::Submit { .. }) || self.chance.percent(50)) {

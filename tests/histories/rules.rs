@@ -116,10 +116,11 @@ impl Rules {
                 self.words.insert((run, *key));
             }
             Msg::Http(HttpMsg::Submitted { key, reply, .. }) => {
-                let later = matches!(service::minimax_v1::judge_submit(reply), SubmitVerdict::Later { .. });
+                let verdict = service::minimax_v1::judge_submit(reply);
+                let not_taken = matches!(verdict, SubmitVerdict::Later { .. } | SubmitVerdict::Refused { .. });
                 if let Some((by, proven)) = self.posts.get_mut(key)
                     && *by == run
-                    && later
+                    && not_taken
                 {
                     *proven = true;
                     if matches!(reply, Reply::NotConnected { .. }) {

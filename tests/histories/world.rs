@@ -84,6 +84,8 @@ pub(crate) struct World {
     calls: BTreeMap<Kind, u64>,
     /// Submissions on their way that have not arrived, by attempt.
     pub(crate) arriving: BTreeMap<TaskKey, u32>,
+    /// Those of them whose body is long, by the program that sends it.
+    pub(crate) half_sent: BTreeSet<(Run, TaskKey)>,
     pub(crate) rung: BTreeSet<Run>,
     pub(crate) away_until: u64,
     pub(crate) full_until: u64,
@@ -154,6 +156,7 @@ impl World {
             services,
             calls: BTreeMap::new(),
             arriving: BTreeMap::new(),
+            half_sent: BTreeSet::new(),
             rung: BTreeSet::new(),
             away_until: 0,
             full_until: 0,
