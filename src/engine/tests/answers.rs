@@ -6,7 +6,7 @@ use super::{
     *,
 };
 use crate::effect::Write;
-use TaskState::{Running, Saved, Sending, Unknown};
+use TaskState::{Running, Sending, Unknown};
 
 /// A submission whose long upload has just been told of, so that its claim was to be renewed while the store was like that.
 fn renewed(health: Health) -> World {
@@ -125,31 +125,4 @@ fn what_another_program_does_with_a_row_still_counts_before_a_renewal() {
     world.other(1, |task| task.claim = others(Wall(i64::MAX)));
     world.live(MINUTE);
     assert_eq!(world.disk.tasks[&key(1)].claim, others(Wall(i64::MAX)));
-}
-
-#[test]
-fn a_file_that_was_saved_behind_a_renewal_is_not_fetched_again() {
-    let mut world = World::running();
-    world.pass(HOUR);
-    world.reply(success("F1"));
-    world.settle();
-    world.reply(address());
-    world.settle();
-    let Some(SaveCmd::Start { key: of, ticket, .. }) = world.saves.last().cloned() else { panic!("{:?}", world.saves) };
-    assert_eq!(of, key(1));
-    world.disk.health = Health::Lying;
-    world.pass(10 * MINUTE);
-    world.settle();
-    let saved = domain::task::SavedFile {
-        host: None,
-        path: "/v/a".into(),
-        bytes: 7,
-        sha256: String::new(),
-        sides: None,
-        length_ms: None,
-    };
-    world.take(Msg::Save(SaveMsg::Done { key: of, ticket, saved }));
-    world.disk.health = Health::Well;
-    world.live(5 * MINUTE);
-    assert_eq!((world.states(1), world.saves.len()), ((Saved, Saved), 1));
 }
