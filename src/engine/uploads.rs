@@ -132,11 +132,7 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
 fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
     let live = |key: &TaskKey| work.tasks.live.get(key).is_some_and(|task| task.profile == profile);
     let key = Some(key).filter(live).or_else(|| work.tasks.queued.iter().copied().find(live));
-    let Some(mut task) =
-        key.and_then(|key| writes::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
-    else {
-        return Vec::new();
-    };
+    let Some(mut task) = key.and_then(|key| writes::at_hand(work, key)) else { return Vec::new() };
     work.of_mut(profile).sending.uploaded.paid = Some(task.key);
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Upload, amount: PRICE.of(Currency::Ptc) };
     // Currencies are never added up: what is not in the task's own stands in the ledger alone.
