@@ -1,4 +1,4 @@
-//! `list`, `show`, `cost`, `prices`, `export`: what is in the store, without an engine.
+//! `list`, `show` and `cost`: what is in the store, without an engine; and what calls with one share with them.
 
 use super::{Outcome, Output, Stop, args::TaskName, headless, say, waits};
 use ::io::{

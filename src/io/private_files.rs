@@ -16,13 +16,14 @@ const STICKY: u32 = 0o1000;
 /// What tells a data folder from any other that somebody names with `--data-dir`: that one is not ours to close.
 const SIGNS: [&str; 2] = ["reeltop.db", "reeltop.log"];
 /// The files that the program keeps in its data folder. Whatever else lies there is not ours.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "reeltop.db",
     "reeltop.db-wal",
     "reeltop.db-shm",
     "reeltop.db-journal",
     "reeltop.new",
     "reeltop.reserve",
+    "reeltop.accepted",
     "reeltop.log",
     "reeltop.log.old",
     "copied.txt",
