@@ -186,9 +186,9 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
     let changes: Vec<_> = costs.chain(twice).collect();
     let mut effects: Vec<Effect> = changes.into_iter().flat_map(|(key, then)| ended::change(work, key, then)).collect();
     if auditing.whole {
-        let submissions: Vec<Submission> = tasks.into_iter().map(|(_, one)| one).collect();
+        let submissions = tasks.into_iter().map(|(_, one)| one).collect();
         let Auditing { profile, rows, window, .. } = &auditing;
-        effects.extend(unknowns::audited(work, profile, &submissions, rows, asked_for(*window)));
+        effects.extend(unknowns::audited(work, profile, submissions, rows, asked_for(*window)));
     }
     effects
 }

@@ -192,7 +192,7 @@ fn lease(work: &Work) -> u64 {
 
 /// How long a submission can be on its way without a word of it: an upload that stands still, then an answer that does not
 /// come.
-fn longest_silence(work: &Work) -> u64 {
+pub(super) fn longest_silence(work: &Work) -> u64 {
     work.settings.queue.submit_stall_ms + work.settings.queue.submit_timeout_ms
 }
 
@@ -210,6 +210,12 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, 
     let until = work.now.wall.plus(lease(work));
     task.claim = work.store.owner.clone().map(|owner| Claim { owner, until });
     writes::write(work, task, vec![], vec![])
+}
+
+/// The submission of that task was under way until then at the latest.
+fn was_under_way(work: &Work, task: &mut Task, until: Wall) {
+    let ms = task.sent_at.map(|sent| until.since(sent));
+    task.besides.under_way_ms = ms.filter(|ms| *ms > longest_silence(work));
 }
 
 /// The end of a submission.
@@ -230,6 +236,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
         return unsend(work, task);
     }
     task.request_id = reply.request_id().map(str::to_owned);
+    was_under_way(work, &mut task, work.now.wall);
     let profile = task.profile.clone();
     let verdict = work.protocol(&profile).submitted(reply);
     match verdict {
@@ -365,13 +372,18 @@ fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: domai
 }
 
 /// A row found in `Sending` that nobody alive is sending: the program that sent it died with the answer outstanding.
-pub(super) fn orphaned(work: &mut Work, task: Task) -> Vec<Effect> {
+pub(super) fn orphaned(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let error = TaskError {
         code: "interrupted".into(),
         class: ErrorClass::UnknownOutcome,
         reason: Reason::Own(Own::Interrupted),
         charged: Charged::Unknown,
     };
+    // Renewed for as long as its upload went on.
+    if let Some(claim) = &task.claim {
+        let until = claim.until;
+        was_under_way(work, &mut task, until);
+    }
     let note = event(work, What::Unknown(error.reason.clone()));
     became_unknown(work, task, error, note)
 }

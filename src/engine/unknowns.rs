@@ -16,7 +16,7 @@ use crate::{
     ids,
     news::{News, TaskNews},
     profile_state::{Look, ProfileState, Records},
-    records, scheduling,
+    queue, records, scheduling,
     timeline::answer_of_records,
     work::Work,
     writes,
@@ -26,7 +26,6 @@ use domain::{
     evidence::{Evidence, Record},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    request::Request,
     task::{Before, ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
@@ -35,10 +34,10 @@ use service::gateway::{
     records::{Page, Row, Window},
     settle::{Finding, Submission, settle},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// How long an upload of pictures may take that is not counted as a wait for the answer.
-const UPLOAD: u64 = 10 * MINUTE;
+/// How long the upload of a task that is settled can have taken.
+const UPLOAD: u64 = 30 * MINUTE;
 /// Pages of one look; beyond that nothing is decided.
 const PAGES: u32 = 40;
 /// A look that the store or the service has not answered by then is given up.
@@ -138,14 +137,8 @@ pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
 
 /// The span of time in which a submission's record lies.
 fn window(work: &Work, task: &Task) -> Window {
-    let sent = task.sent_at.unwrap_or(task.created_at);
-    Window::of(sent, patience_of(work, sent, &task.request))
-}
-
-fn patience_of(work: &Work, sent: Wall, request: &Request) -> Wall {
-    let queue = &work.settings.queue;
-    let has_picture = [&request.first_frame, &request.last_frame, &request.subject].into_iter().any(Option::is_some);
-    sent.plus(queue.submit_stall_ms + queue.submit_timeout_ms + if has_picture { UPLOAD } else { 0 })
+    let Submission { sent, until, .. } = submission(work, task);
+    Window::of(sent, until)
 }
 
 /// A page of the records.
@@ -183,19 +176,18 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
         }
         None => {
             // Read after the records, so that whatever has a row in them is here as well.
-            let reach = reach(work);
             let shifts = work.of(&profile).sending.leaps.shifts();
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
-            let from = Wall(window.from.0.saturating_sub_unsigned(reach.saturating_add(off)));
+            let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
             let to = window.to.plus(MINUTE.saturating_add(off));
             vec![Effect::Store(StoreCmd::Sent { ticket: of, from, to })]
         }
     }
 }
 
-/// How long before its record a submission can have begun, in milliseconds: as long as its pictures and its answer may take.
+/// How long before its record the submission of a settled task can have begun, in milliseconds.
 pub(super) fn reach(work: &Work) -> u64 {
-    patience_of(work, Wall(0), &Request::elsewhere("")).0.unsigned_abs() + UPLOAD + 2 * MINUTE
+    UPLOAD + queue::longest_silence(work)
 }
 
 /// The profile of the look of that number.
@@ -215,15 +207,28 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
     };
     let at = work.now.wall;
     work.of_mut(&profile).records.looked_at.extend(look.keys.iter().map(|key| (*key, at)));
-    let tasks: Vec<Task> = tasks
+    let submissions = tasks
         .into_iter()
         .map(|task| writes::unwritten(work, task.key).unwrap_or(task))
         .filter(|task| task.sent_at.is_some() && work.may_share_account(&task.profile, &profile))
+        .map(|task| submission(work, &task))
         .collect();
-    let submissions: Vec<Submission> = tasks.iter().map(|task| submission(work, task)).collect();
-    let mut found = settle(&submissions, &look.rows, work.catalogue(&profile));
+    let mut found = settle(&and_open(work, &profile, submissions), &look.rows, work.catalogue(&profile));
     found.retain(|key, _| look.keys.contains(key));
     decide(work, &profile, found)
+}
+
+/// These submissions, and what is open of the same account: an upload has no bounds, so that one may own a record however long
+/// before it was sent.
+fn and_open(work: &Work, profile: &str, mut submissions: Vec<Submission>) -> Vec<Submission> {
+    let known: BTreeSet<TaskKey> = submissions.iter().map(|one| one.key).collect();
+    let is_open = |task: &&Task| {
+        matches!(task.state(), TaskState::Sending | TaskState::Unknown)
+            && work.may_share_account(&task.profile, profile)
+    };
+    let open = work.tasks.live.values().filter(|task| !known.contains(&task.key)).filter(is_open);
+    submissions.extend(open.map(|task| submission(work, task)));
+    submissions
 }
 
 /// An audit has read all rows of its window: what they say of unknowns whose own windows lie in it. That they say nothing is for the
@@ -231,12 +236,13 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
 pub(super) fn audited(
     work: &mut Work,
     profile: &str,
-    submissions: &[Submission],
+    submissions: Vec<Submission>,
     rows: &[Row],
     read: Window,
 ) -> Vec<Effect> {
-    let mut found = settle(submissions, rows, work.catalogue(profile));
-    let of_profile = |task: &Task| task.profile == profile && window(work, task).from >= read.from;
+    let mut found = settle(&and_open(work, profile, submissions), rows, work.catalogue(profile));
+    let lies_in = |window: Window| read.from <= window.from && window.to <= read.to;
+    let of_profile = |task: &Task| task.profile == profile && lies_in(window(work, task));
     let is_read = |key: &TaskKey| work.tasks.live.get(key).is_some_and(of_profile);
     found.retain(|key, finding| *finding != Finding::NotSeen && is_read(key));
     decide(work, profile, found)
@@ -294,10 +300,12 @@ fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
 
 pub(super) fn submission(work: &Work, task: &Task) -> Submission {
     let sent = task.sent_at.unwrap_or(task.created_at);
+    let is_under_way = task.state() == TaskState::Sending;
+    let seen = if is_under_way { work.now.wall.since(sent) } else { task.besides.under_way_ms.unwrap_or(0) };
     Submission {
         key: task.key,
         sent,
-        until: patience_of(work, sent, &task.request),
+        until: sent.plus(seen.max(queue::longest_silence(work))),
         model: task.request.model.clone(),
         prompt: task.request.prompt.clone(),
         request_id: task.request_id.clone(),

@@ -276,13 +276,13 @@ impl World {
         Ok(())
     }
 
-    /// How long the body of that submission takes on a bad line, long enough for its claim to be renewed, and not longer than a
-    /// text without a picture can; the program hears how far it is.
+    /// How long the body of that submission takes on a bad line, long enough for its claim to be renewed; the program hears how far
+    /// it is.
     fn uploads(&mut self, run: Run, key: TaskKey, ticket: Ticket) -> u64 {
         if !self.chance.percent(15) {
             return 0;
         }
-        let (now, upload, total) = (self.clock.now, self.chance.between(20 * SECOND, 55 * SECOND), 6);
+        let (now, upload, total) = (self.clock.now, self.chance.between(20 * SECOND, 20 * MINUTE), 40);
         for done in 1..total {
             let told = HttpMsg::Uploading { key, ticket, done, total };
             self.at(now + upload * done / total, Event::Hear(run, Box::new(Msg::Http(told))));

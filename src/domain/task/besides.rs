@@ -1,4 +1,4 @@
-//! What was charged for a task beside its price, and what the word of the gateway's records took the place of.
+//! What was charged for a task beside its price, and what its charge is told from other records by.
 
 use super::RefundMarks;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Charges beside the price, in the task's currency.
+/// Charges beside the price, in the task's currency, and what its own record is known by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Besides {
     /// What uploads of its pictures cost.
@@ -22,6 +22,10 @@ pub struct Besides {
     /// Request ids and task ids of records that a person said are not its own: none of them settles it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disowned: Vec<String>,
+    /// For how many milliseconds its submission was under way, where a long upload made that more than an answer may take: so long
+    /// after its sending its record can have been made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_way_ms: Option<u64>,
 }
 
 /// What a record takes the place of when it settles an unknown.

@@ -381,6 +381,55 @@ fn a_record_of_after_the_clock_was_set_back_is_not_given_to_a_submission_of_befo
 }
 
 #[test]
+fn the_record_of_a_submission_whose_body_was_long_under_way_is_not_given_to_a_later_one_alike() {
+    // The answer is lost after the last byte, or the program ends while the body is under way.
+    for ends in [false, true] {
+        let mut world = queued(2);
+        world.store();
+        world.store();
+        world.act(Act::Pause(true));
+        let HttpCmd::Submit { key: first, ticket, .. } = world.calls[0] else { panic!("{:?}", world.calls) };
+        for done in 1..60 {
+            world.pass(30 * SECOND);
+            world.take(Msg::Http(HttpMsg::Uploading { key: first, ticket, done, total: 60 }));
+            world.settle();
+        }
+        let end = world.wall();
+        if ends {
+            let now = world.now;
+            world.disk.tasks.get_mut(&key(1)).unwrap().claim.as_mut().unwrap().owner = "gone".into();
+            world = World::of(std::mem::take(&mut world.disk), |settings| settings.profile.records = true);
+            world.now = now;
+            world.live(5 * MINUTE);
+        } else {
+            world.reply(timed_out());
+        }
+        // Another program sent one that asks for the same a moment before the first one's record.
+        world.settle();
+        let error = world.disk.tasks[&key(1)].error().cloned().unwrap();
+        world.other(2, |task| {
+            task.sent_at = Some(Wall(end.0 - 5_000));
+            task.phase = Phase::Unknown { error };
+        });
+        world.settle();
+        assert_eq!((world.states(1).1, world.states(2).1), (Unknown, Unknown), "{ends}");
+        let record = row("q1", end, r#","task_id":"71""#);
+        for _ in 0..35 * 60 {
+            world.pass(SECOND);
+            while asked(&mut world) > 0 {
+                world.reply(page(std::slice::from_ref(&record)));
+            }
+            world.settle();
+        }
+        let second = &world.disk.tasks[&key(2)];
+        assert!(
+            matches!(&second.evidence, Some(Evidence::Ambiguous { others, .. }) if *others == [key(1)]),
+            "{ends}: {second:?}"
+        );
+    }
+}
+
+#[test]
 fn how_the_clock_was_set_is_learnt_also_while_the_store_takes_no_word_of_ours() {
     let mut world = World::running();
     world.disk.health = Health::Full;

@@ -58,6 +58,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
             twice: beside.twice,
             before: beside.before,
             disowned: beside.disowned,
+            under_way_ms: beside.under_way_ms,
         },
         who: row.get(23)?,
     })
@@ -273,6 +274,7 @@ struct Beside {
     before: Option<Before>,
     #[serde(default)]
     disowned: Vec<String>,
+    under_way_ms: Option<u64>,
 }
 
 impl FromSql for Kept {
