@@ -190,10 +190,11 @@ async fn of_an_answer_that_broke_off_behind_its_last_brace_an_id_is_believed_and
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_takes_the_key_nowhere() {
     let elsewhere = Raw::start(|_, _| http("200 OK", "", "{}")).await;
-    let location = format!("Location: {}/video_generation\r\n", elsewhere.url);
+    let location = format!("Location: {}/video_generation\r\nrequest-id: r-307\r\n", elsewhere.url);
     let reply = once(move || http("307 Temporary Redirect", &location, "")).await;
     let to = format!("{}/video_generation", elsewhere.url);
-    assert_eq!(reply, Reply::Redirected { http: 307, to, body: String::new() });
+    let request_id = Some("r-307".into());
+    assert_eq!(reply, Reply::Redirected { http: 307, request_id, to, body: String::new() });
     assert_eq!(elsewhere.requests(), Vec::<String>::new());
 }
 

@@ -36,7 +36,7 @@ fn unit(global: &Global, setup: &Loaded, program: &Path) -> String {
     }
     let call: Vec<String> = call.iter().map(|word| word_of_a_call(word)).collect();
     let queue = &setup.settings.queue;
-    let stop = (queue.submit_timeout_ms + queue.submit_stall_ms) / 1000 + TO_SPARE_SECONDS;
+    let stop = queue.longest_silence() / 1000 + TO_SPARE_SECONDS;
     let writes = [&*setup.paths.data_dir.display().to_string(), &setup.settings.download.dir].map(path).join(" ");
     let key = lang::within(lang::Lang::En, || secret::place(&setup.key.place()));
     let values = [("{key}", key), ("{call}", call.join(" ")), ("{stop}", stop.to_string()), ("{writes}", writes)];

@@ -132,11 +132,9 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
             }
             continue;
         }
-        account.last = line.event;
-        if line.event == MoneyEvent::Recorded {
-            // The gateway's own word takes the place of the price that was expected.
-            account.reserved = line.amount;
-        }
+        // Each says what the task's money is from then on: what the gateway's records tell takes the place of the price that was
+        // expected, and gives it back to that price when a person takes their word back.
+        (account.last, account.reserved) = (line.event, line.amount);
     }
     accounts.into_values().collect()
 }
@@ -243,6 +241,21 @@ mod tests {
             charged: Charged::No,
             class,
             who: (key == 4).then(|| "ann".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_charge_that_the_records_told_counts_until_a_person_takes_their_word_back() {
+        let half = Amount::from_thousandths(500);
+        let of = |(event, amount): (MoneyEvent, Amount)| CostLine {
+            amount: amount.of(Currency::Ptc),
+            ..line(1, 0, event, TaskState::Cancelled, None)
+        };
+        let told = [(MoneyEvent::Reserved, half), (MoneyEvent::Unknown, half), (MoneyEvent::Recorded, Amount::ZERO)];
+        let back = [(MoneyEvent::Unknown, half), (MoneyEvent::Resolved, half)];
+        for (lines, expected) in [(told.to_vec(), Amount::ZERO), ([&told[..], &back].concat(), half)] {
+            let lines: Vec<CostLine> = lines.into_iter().map(of).collect();
+            assert_eq!(sum(&accounts(&lines))[&Currency::Ptc].charged, expected);
         }
     }
 

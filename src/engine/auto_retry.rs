@@ -9,18 +9,19 @@ use crate::{
 };
 use domain::{
     prices::Quote,
-    problem::TaskError,
+    problem::Charged,
     retry::{self, Facts, Retried},
     task::{NewTask, Phase, Task, TaskKey},
 };
 
-/// Queues another attempt of a task that just ended with that error, where the config allows it. The caps hold as for
-/// any other; nobody is asked.
-pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<Effect> {
+/// Queues another attempt of a task that has failed or was refused, where the config allows it. The caps hold as for any other;
+/// nobody is asked.
+pub(super) fn automatic(work: &mut Work, task: &Task) -> Vec<Effect> {
     let named = &work.settings.retry;
+    let (Phase::Failed { error } | Phase::Refused { error }) = &task.phase else { return Vec::new() };
     let facts = Facts {
-        class: Some(error.class),
-        charged: error.charged,
+        // By both: what the kind of failure says, and what the gateway's records say of this one.
+        charged: if error.charged == Charged::No { task.charged() } else { error.charged },
         retried: work.tasks.rows.get(&task.key).map_or(Retried::No, |row| Facts::of_row(row).retried),
         ..Facts::of_task(task, None)
     };
@@ -28,7 +29,8 @@ pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<
         return Vec::new();
     }
     // Where the price is not known, a person typed what the attempt before cost.
-    let typed = task.cost_source.map(|_| Quote::typed(task.cost));
+    let typed =
+        task.cost_source.map(|_| Quote::typed(task.cost)).filter(|_| task.currency == work.currency_of(&task.profile));
     let Some(quote) = money::price(work, &task.profile, &task.request).or(typed) else { return Vec::new() };
     let new = NewTask {
         parent: Some(task.key),
@@ -37,7 +39,7 @@ pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<
         name: None,
         profile: task.profile.clone(),
         cost: quote.price,
-        currency: task.currency,
+        currency: work.currency_of(&task.profile),
         cost_source: Some(quote.source),
         request: task.request.clone(),
         remote: None,
@@ -84,9 +86,11 @@ mod tests {
     use super::*;
     use crate::testing::{add, state, task};
     use domain::{
+        amount::{Amount, CostSource},
         problem::{
             Charged, ErrorClass,
             ErrorClass::{OutputSensitive, RateLimited, Service},
+            TaskError,
         },
         reason::Reason,
         task::TaskState::Refused,
@@ -97,7 +101,8 @@ mod tests {
     }
 
     fn tried(work: &mut Work, task: &Task, error: &TaskError) -> Option<NewTask> {
-        match automatic(work, task, error).pop() {
+        let task = Task { phase: Phase::Refused { error: error.clone() }, ..task.clone() };
+        match automatic(work, &task).pop() {
             Some(Effect::Store(StoreCmd::Insert { mut tasks, .. })) => tasks.pop(),
             _ => None,
         }
@@ -124,6 +129,21 @@ mod tests {
             state.settings.retry.auto = vec![Service, RateLimited, OutputSensitive];
             let made = tried(&mut state, &task(1, Refused), &error(class, charged));
             assert_eq!(made.is_some(), again, "{class:?} {charged:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_records_say_was_charged_is_not_tried_again_whatever_its_kind_of_failure_says() {
+        let of_records = |cost| Task {
+            phase: Phase::Failed { error: error(RateLimited, Charged::No) },
+            cost,
+            cost_source: Some(CostSource::Records),
+            ..task(1, Refused)
+        };
+        for (cost, again) in [(Amount::from_thousandths(500), false), (Amount::ZERO, true)] {
+            let mut state = state(&[Refused]);
+            state.settings.retry.auto = vec![RateLimited];
+            assert_eq!(!automatic(&mut state, &of_records(cost)).is_empty(), again, "{cost}");
         }
     }
 

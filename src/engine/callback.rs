@@ -60,11 +60,15 @@ pub(super) fn posted(work: &mut Work, posts: Vec<Posted>) {
             }
             // Its own answer may still come, or is lost; before the pages are there nobody knows what it is.
             Some(task) if task.remote.is_none() => name(work, key, id),
-            // Its ID was lost, by all that the records show: it revives it.
-            None if !work.tasks.loaded || work.tasks.is_id_lost(key) => name(work, key, id),
+            None if !work.tasks.loaded || wants_its_id(work, key) => name(work, key, id),
             Some(_) | None => {}
         }
     }
+}
+
+/// Whether an ID changes what is known of that ended task: by all that the records show it was lost, or a person settled it without.
+fn wants_its_id(work: &Work, key: TaskKey) -> bool {
+    work.tasks.is_id_lost(key) || work.tasks.is_settled_without_id(key)
 }
 
 fn name(work: &mut Work, key: TaskKey, id: RemoteId) {
@@ -107,10 +111,10 @@ pub(super) fn settle_due(work: &mut Work) {
     let due: Vec<(TaskKey, RemoteId)> = due.map(|(key, named)| (*key, named.id.clone())).collect();
     for (key, id) in due {
         let Some(task) = work.tasks.live.get(&key) else {
-            let revives = work.tasks.is_id_lost(key) && ids::known_as(work, &id).is_none();
-            if revives && work.tasks.rows.get(&key).is_some_and(|row| work.of(&row.kind.profile).has_key) {
+            let is_news = wants_its_id(work, key) && ids::known_as(work, &id).is_none();
+            if is_news && work.tasks.rows.get(&key).is_some_and(|row| work.of(&row.kind.profile).has_key) {
                 settle(work, key, id);
-            } else if work.tasks.loaded && !revives {
+            } else if work.tasks.loaded && !is_news {
                 work.callbacks.named.remove(&key);
             }
             continue;

@@ -3,8 +3,9 @@
 use crate::{
     act::Resolution,
     act_news::refuse,
+    auto_retry,
     claims::{self, claim, in_scope},
-    effect::{Effect, StoreCmd},
+    effect::{Effect, Level, Noted, StoreCmd},
     ids,
     news::{Left, News, TaskNews},
     scheduling,
@@ -16,7 +17,7 @@ use domain::{
     amount::{Amount, CostSource},
     problem::Charged,
     refunds,
-    task::{Event, LedgerLine, MoneyEvent, Phase, RefundStep, RemoteId, Second, Task, TaskKey, What},
+    task::{Event, LedgerLine, MoneyEvent, Phase, RefundStep, RemoteId, Second, Task, TaskKey, TaskState, What},
 };
 
 /// Makes that change as soon as the task is at hand.
@@ -47,6 +48,7 @@ fn one(work: &mut Work, task: Task, then: Then) -> Vec<Effect> {
             Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
             None => revive(work, task, id, *phase),
         },
+        Then::Late(id) => came_late(work, task, id),
         Then::Twice(second) => twice(work, task, second),
         Then::Refund(step) => refund(work, task, step),
     }
@@ -57,11 +59,17 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
     if task.cost_source == Some(CostSource::Records) && task.cost == cost {
         return Vec::new();
     }
+    let was_charged = task.charged();
     task.cost = cost;
     task.cost_source = Some(CostSource::Records);
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Recorded, amount: task.money() };
     let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
-    writes::write(work, task, vec![note], vec![line])
+    let mut effects = writes::write(work, task.clone(), vec![note], vec![line]);
+    // Until now it counted as charged, and so was not repeated when it failed. Of what failed long ago an audit alone tells.
+    if was_charged == Charged::Yes && work.of(&task.profile).records.charges.contains_key(&task.key) {
+        effects.extend(auto_retry::automatic(work, &task));
+    }
+    effects
 }
 
 /// One more charge for the same call: into the ledger, once.
@@ -120,6 +128,21 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
     task.besides.disowned.retain(|disowned| *disowned != id.0);
     scheduling::audit_nameless(work, &task);
     settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
+}
+
+/// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
+pub(super) fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
+    let line = format!("{} was accepted after it had been resolved, and charged: its ID is {}", task.key, id.0);
+    work.news.push(News::Task { key: task.key, what: TaskNews::AcceptedLate(id.clone()) });
+    let mut effects = vec![Effect::log(Level::Error, Some(task.key), Noted::Text(line))];
+    if task.remote.is_none() && !task.state().is_live() {
+        let note = event(work, What::AcceptedLate(id.clone()));
+        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
+        task.remote = Some(id);
+        task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
+        effects.extend(writes::write(work, task, vec![note], vec![line]));
+    }
+    effects
 }
 
 /// Writes down what a person decided of a task, with its line of money.

@@ -7,11 +7,13 @@
 //!
 //! ```text
 //! store, acts                                           the store's word, a person's word
+//! overtaken                                             a change that another program's overtook
 //! adopt, changed                                        tasks made elsewhere, rows that another program changed
 //! resolve                                               an unknown, resolved by a person
 //! queue                                                 sending: the path of a paid submission
 //! poller, audit, charges, fetch, put_away, ending       asking, the gateway's records, one task's file or end, the program's end
-//! saver, unknowns, uploads, ended, outage, auto_retry   saving, what several of them need
+//! saver, unknowns, uploads, ended, outage               saving, what several of them need
+//! auto_retry                                            another attempt, by the program itself
 //! filter                                                which tasks a text of the person finds
 //! callback, risk, writes                                posts of the service, files at risk, one change on its way to the store
 //! tasks                                                 one change in the state and in all schedules
@@ -56,6 +58,7 @@ pub mod money;
 pub mod msg;
 pub mod news;
 mod outage;
+mod overtaken;
 mod poll_budget;
 mod poller;
 pub mod profile_state;

@@ -345,12 +345,12 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error.clone()) });
     failure_streak::failed(work, &task.profile, &error);
-    task.phase = Phase::Failed { error: error.clone() };
+    task.phase = Phase::Failed { error };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
     scheduling::audit_nameless(work, &task);
     let mut effects = writes::write(work, task.clone(), vec![note], ledger.into_iter().collect());
-    effects.extend(auto_retry::automatic(work, &task, &error));
+    effects.extend(auto_retry::automatic(work, &task));
     effects
 }
 

@@ -27,7 +27,7 @@ use domain::{
     account::{HaltCause, LONGEST_WAIT, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
-    task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
+    task::{Claim, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Reply, SubmitVerdict};
@@ -187,13 +187,7 @@ pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
 
 /// How long a claim on a row being sent lasts.
 fn lease(work: &Work) -> u64 {
-    longest_silence(work) + AFTER_TIMEOUT
-}
-
-/// How long a submission can be on its way without a word of it: an upload that stands still, then an answer that does not
-/// come.
-pub(super) fn longest_silence(work: &Work) -> u64 {
-    work.settings.queue.submit_stall_ms + work.settings.queue.submit_timeout_ms
+    work.settings.queue.longest_silence() + AFTER_TIMEOUT
 }
 
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
@@ -203,7 +197,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, 
         return Vec::new();
     }
     work.queue.uploads.insert(key, bytes);
-    let needed = work.now.wall.plus(longest_silence(work) + AFTER_TIMEOUT / 2);
+    let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT / 2);
     let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
     // Not by `claims::claim`, which gives none to a program that ends: this one still waits for the answer.
@@ -215,7 +209,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, 
 /// The submission of that task was under way until then at the latest.
 fn was_under_way(work: &Work, task: &mut Task, until: Wall) {
     let ms = task.sent_at.map(|sent| until.since(sent));
-    task.besides.under_way_ms = ms.filter(|ms| *ms > longest_silence(work));
+    task.besides.under_way_ms = ms.filter(|ms| *ms > work.settings.queue.longest_silence());
 }
 
 /// The end of a submission.
@@ -294,7 +288,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     }
     work.news.push(News::Task { key: task.key, what: TaskNews::Refused(error.clone()) });
     failure_streak::refused(work, &task.profile, &error);
-    task.phase = Phase::Refused { error: error.clone() };
+    task.phase = Phase::Refused { error };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.money() };
@@ -305,7 +299,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     } else {
         writes::write(work, task.clone(), vec![note], vec![money])
     });
-    effects.extend(auto_retry::automatic(work, &task, &error));
+    effects.extend(auto_retry::automatic(work, &task));
     effects
 }
 
@@ -374,7 +368,7 @@ fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: domai
 /// A row found in `Sending` that nobody alive is sending: the program that sent it died with the answer outstanding.
 pub(super) fn orphaned(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let error = TaskError {
-        code: "interrupted".into(),
+        code: INTERRUPTED.into(),
         class: ErrorClass::UnknownOutcome,
         reason: Reason::Own(Own::Interrupted),
         charged: Charged::Unknown,

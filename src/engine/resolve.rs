@@ -126,6 +126,9 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     if work.tasks.is_id_lost(key) {
         return ended::change(work, key, Then::Found(id, Box::new(phase)));
     }
+    if is_posted && work.tasks.is_settled_without_id(key) {
+        return ended::change(work, key, Then::Late(id));
+    }
     let Some(task) = live(work, key) else { return Vec::new() };
     let Phase::Unknown { error } = &task.phase else {
         return refuse(work, key, Left::NowIs(task.state()));

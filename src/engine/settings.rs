@@ -217,6 +217,15 @@ pub struct QueueSettings {
     pub submit_stall_ms: u64,
 }
 
+impl QueueSettings {
+    /// How long a submission can be on its way without a word of it, in milliseconds: an upload that stands still, then an answer
+    /// that does not come.
+    #[must_use]
+    pub const fn longest_silence(&self) -> u64 {
+        self.submit_stall_ms + self.submit_timeout_ms
+    }
+}
+
 /// `[retry]`: what the program may send again by itself. Nothing by default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetrySettings {

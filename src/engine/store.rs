@@ -4,22 +4,18 @@
 use crate::{
     act_news::{self, done},
     audit, auto_retry, callback, changed, charges, claims,
-    effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
+    effect::{Effect, StoreCmd, Ticket, Write},
     ending, money,
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
     news::{News, NotQueued, QueueNews, StoreNews, TaskNews},
-    outage, poll_budget, queue, saver,
+    outage, overtaken, poll_budget, queue, saver,
     scheduling::plan_anew,
-    share, tasks,
-    timeline::event,
-    unknowns, uploads,
+    share, tasks, unknowns, uploads,
     work::Work,
     writes,
 };
 use domain::{
-    amount::CostSource,
-    problem::Charged,
-    task::{Besides, LedgerLine, MoneyEvent, Phase, RemoteId, Second, Task, TaskKey, TaskState, What},
+    task::{Task, TaskKey},
     time::{MINUTE, Mono},
 };
 
@@ -136,7 +132,7 @@ fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
         WriteResult::Overtaken(now) if (Task { rev: now.rev, ..write.task.clone() }) == *now => {
             on_disk(work, &write, now.rev)
         }
-        WriteResult::Overtaken(now) => overtaken(work, write, *now),
+        WriteResult::Overtaken(now) => overtaken::overtaken(work, write, *now),
     }
 }
 
@@ -158,114 +154,6 @@ fn on_disk(work: &mut Work, write: &Write, rev: u64) -> Vec<Effect> {
         effects.extend(auto_retry::on_disk(work, key));
     }
     effects.extend(saver::claim_saved(work, &write.task));
-    effects
-}
-
-/// Another program changed the row first. Its word stands, but for one case: an answer that was had is never lost to a
-/// row that only says that the answer is not known.
-fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
-    let key = now.key;
-    if is_still_ours(work, &write, &now) {
-        // What another program learned of the money is no matter of who holds the row.
-        for Write { task, .. } in work.store.waiting.get_mut(&key).into_iter().flatten().chain([&mut write]) {
-            if task.cost_source != Some(CostSource::Records) {
-                (task.cost, task.cost_source) = (now.cost, now.cost_source);
-            }
-        }
-        write.task.rev = now.rev;
-        return vec![writes::emit(work, write)];
-    }
-    let mut write = with_the_answer_behind(work, write);
-    // The write that brings an ID has its line of money. One that only goes on with a known ID is no answer: a person may have
-    // taken that ID back meanwhile.
-    let brings = !write.ledger.is_empty();
-    let found = write.task.remote.clone().filter(|id| brings && now.remote.as_ref() != Some(id));
-    let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
-    let proven = write.proves_not_taken(&now);
-    if (is_open && found.is_some()) || proven {
-        if proven && write.task.state() == TaskState::Queued {
-            // The other program has counted it as spent; proven not taken, it is only set aside again.
-            let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.money() };
-            write.ledger.push(line);
-        }
-        write.task.rev = now.rev;
-        write.task.besides = besides(&now, &write.ledger, &write.task.besides);
-        // What was done here since stays in the state, and behind this in the store.
-        return vec![writes::emit(work, write)];
-    }
-    // What was paid beside the price is paid, whatever another program has made of the task meanwhile.
-    let waiting = work.store.waiting.remove(&key).unwrap_or_default();
-    let last = waiting.back().map_or(&write, |last| last).task.besides.clone();
-    let lines = std::iter::once(&write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
-    let paid: Vec<LedgerLine> =
-        lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect();
-    if now.remote.is_some() {
-        // The store has an id for it; where it is another one, the person is told below.
-        work.store.unsaved.remove(&key);
-    }
-    work.queue.after_write.remove(&key);
-    let theirs = now.clone();
-    let mut effects = changed::changed(work, now.clone());
-    // The store may have taken our claim on a file and told of a failure.
-    effects.extend(saver::claim_saved(work, &now));
-    if let Some(id) = found {
-        effects.extend(came_late(work, now, id));
-    }
-    act_news::overtaken(work, key);
-    if !paid.is_empty() {
-        let task = writes::at_hand(work, key).unwrap_or(theirs);
-        let besides = besides(&task, &paid, &last);
-        effects.extend(writes::write(work, Task { besides, ..task }, vec![], paid));
-    }
-    effects
-}
-
-/// Whether a write that was told as failed, and was there all the same, is what overtook this one: the row is in our hands, and
-/// nobody else changes what such a row says of the work. Written once more it changes nothing, and what waits behind it keeps
-/// its place. (Where it is just what was written is seen by comparing the two; the times of a shared store are its server's.)
-fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
-    let is_the_same = (write.task.state(), &write.task.remote) == (now.state(), &now.remote);
-    claims::held_by_us(work, now) && is_the_same && write.ledger.is_empty() && write.never_left.is_none()
-}
-
-/// That write, or the answer to the submission that waits behind it, with all that stood before: it came while the store could
-/// not take what was only to keep the row for it.
-fn with_the_answer_behind(work: &mut Work, write: Write) -> Write {
-    let Some(waiting) = work.store.waiting.get_mut(&write.task.key) else { return write };
-    let at = waiting.iter().position(Write::answers_a_submission);
-    let Some(at) = at.filter(|_| !write.answers_a_submission()) else { return write };
-    waiting.drain(..=at).fold(write, |before, mut write| {
-        write.events.splice(0..0, before.events);
-        write.ledger.splice(0..0, before.ledger);
-        write
-    })
-}
-
-/// What was charged beside the price of a task, once lines that another program did not know of are added to what it knew.
-fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
-    let mut besides = now.besides.clone();
-    let uploads = lines.iter().filter(|line| line.event == MoneyEvent::Upload);
-    besides.uploads +=
-        uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
-    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
-    besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
-    besides.before = besides.before.or_else(|| ours.before.clone());
-    besides.under_way_ms = besides.under_way_ms.max(ours.under_way_ms);
-    besides
-}
-
-/// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
-fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
-    let line = format!("{} was accepted after it had been resolved, and charged: its ID is {}", task.key, id.0);
-    work.news.push(News::Task { key: task.key, what: TaskNews::AcceptedLate(id.clone()) });
-    let mut effects = vec![Effect::log(Level::Error, Some(task.key), Noted::Text(line))];
-    if task.remote.is_none() && !task.state().is_live() {
-        let note = event(work, What::AcceptedLate(id.clone()));
-        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
-        task.remote = Some(id);
-        task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
-        effects.extend(writes::write(work, task, vec![note], vec![line]));
-    }
     effects
 }
 

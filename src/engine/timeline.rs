@@ -13,7 +13,7 @@ pub(super) fn event(work: &Work, what: What) -> Event {
 pub(super) fn answer_event(work: &Work, what: What, reply: &Reply) -> Event {
     let raw = match reply {
         Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
-        Reply::Redirected { http, to, body } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
+        Reply::Redirected { http, to, body, .. } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
         Reply::NotConnected { detail, .. } | Reply::NotUploaded { detail, .. } | Reply::Broken { detail, .. } => {
             Some(detail.clone())
         }

@@ -16,7 +16,7 @@ use crate::{
     ids,
     news::{News, TaskNews},
     profile_state::{Look, ProfileState, Records},
-    queue, records, scheduling,
+    records, scheduling,
     timeline::answer_of_records,
     work::Work,
     writes,
@@ -187,7 +187,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
 
 /// How long before its record the submission of a settled task can have begun, in milliseconds.
 pub(super) fn reach(work: &Work) -> u64 {
-    UPLOAD + queue::longest_silence(work)
+    UPLOAD + work.settings.queue.longest_silence()
 }
 
 /// The profile of the look of that number.
@@ -305,7 +305,7 @@ pub(super) fn submission(work: &Work, task: &Task) -> Submission {
     Submission {
         key: task.key,
         sent,
-        until: sent.plus(seen.max(queue::longest_silence(work))),
+        until: sent.plus(seen.max(work.settings.queue.longest_silence())),
         model: task.request.model.clone(),
         prompt: task.request.prompt.clone(),
         request_id: task.request_id.clone(),

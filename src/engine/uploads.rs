@@ -10,6 +10,7 @@
 //! place on the wire, and nothing else changes.
 
 use crate::{
+    claims::held_by_another,
     effect::{Effect, HttpCmd, StoreCmd, Ticket, Upload},
     news::{LineNews, News},
     profile_state::Uploads,
@@ -130,8 +131,11 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
 
 /// A line in the ledger of the task that the upload was for.
 fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
-    let live = |key: &TaskKey| work.tasks.live.get(key).is_some_and(|task| task.profile == profile);
-    let key = Some(key).filter(live).or_else(|| work.tasks.queued.iter().copied().find(live));
+    let is_live = |key: &TaskKey| work.tasks.live.get(key).is_some_and(|task| task.profile == profile);
+    // Whoever is sending the task meanwhile, with an upload of its own, is not to be overtaken for a thousandth.
+    let is_free = |key: &TaskKey| is_live(key) && !held_by_another(work, &work.tasks.live[key]);
+    let free = Some(key).filter(is_free).or_else(|| work.tasks.queued.iter().copied().find(is_free));
+    let key = free.or(Some(key).filter(is_live));
     let Some(mut task) = key.and_then(|key| writes::at_hand(work, key)) else { return Vec::new() };
     work.of_mut(profile).sending.uploaded.paid = Some(task.key);
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Upload, amount: PRICE.of(Currency::Ptc) };

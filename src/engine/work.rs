@@ -14,8 +14,12 @@ use domain::{
     amount::{Amount, Currency, Totals},
     audit::{Audit, NotAudited},
     costs::Report,
+    problem::Charged,
     refunds::Refund,
-    task::{ID_LOST, NewTask, Phase, PutBack, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
+    task::{
+        ID_LOST, NOT_CREATED, NewTask, Phase, PutBack, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState,
+        Trouble,
+    },
     time::{Mono, Now, Wall},
 };
 use service::{
@@ -338,6 +342,8 @@ pub enum Then {
     Charge(Amount),
     /// Its lost id was found, and the service knows it.
     Found(RemoteId, Box<Phase>),
+    /// The service posted its id and knows it, after a person had settled it as never made or as lost.
+    Late(RemoteId),
     /// The records have one more charge for the same call.
     Twice(Second),
     /// A person said something about giving its charge back.
@@ -434,6 +440,16 @@ impl Tasks {
     pub(crate) fn is_id_lost(&self, key: TaskKey) -> bool {
         let row = self.rows.get(&key).filter(|row| row.state == TaskState::Failed);
         row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
+    }
+
+    /// Whether a person settled a task of which no id was known: an id that turns up all the same is told, and kept.
+    pub(crate) fn is_settled_without_id(&self, key: TaskKey) -> bool {
+        let Some(row) = self.rows.get(&key).filter(|row| row.remote().is_none()) else { return false };
+        match row.state {
+            TaskState::Cancelled => row.charged == Charged::Yes,
+            TaskState::Refused => row.reason().is_some_and(|(code, _)| code == NOT_CREATED),
+            _ => false,
+        }
     }
 
     /// The tasks whose outcome is unknown, the oldest first.

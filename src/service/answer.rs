@@ -54,6 +54,9 @@ pub enum Reply {
     Redirected {
         /// The HTTP status, 3xx.
         http: u16,
+        /// The `request-id` header.
+        #[serde(default)]
+        request_id: Option<String>,
         /// Where it points, as the answer has it.
         to: String,
         /// The body as text, cut at 64 KiB.
@@ -79,10 +82,10 @@ impl Reply {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Answered { request_id, .. } | Self::Broken { request_id, .. } => request_id.as_deref(),
-            Self::NotConnected { .. } | Self::NotUploaded { .. } | Self::Redirected { .. } | Self::NotSent { .. } => {
-                None
-            }
+            Self::Answered { request_id, .. }
+            | Self::Redirected { request_id, .. }
+            | Self::Broken { request_id, .. } => request_id.as_deref(),
+            Self::NotConnected { .. } | Self::NotUploaded { .. } | Self::NotSent { .. } => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     costs::By,
     draft::Field,
     problem::ErrorClass,
-    task::{ID_LOST, NO_FILE, NOT_CREATED, NotAKey, STOPPED, TaskState},
+    task::{ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, NotAKey, STOPPED, TaskState},
     text,
 };
 use std::borrow::Cow;
@@ -58,7 +58,7 @@ pub fn code(code: &str) -> Option<&str> {
     Some(match code {
         "timeout" => tr!("no answer in time"),
         "broken" => tr!("connection broken"),
-        "interrupted" => tr!("program ended"),
+        INTERRUPTED => tr!("program ended"),
         "unreadable" => tr!("unreadable answer"),
         "no id" => tr!("no ID in the answer"),
         "no reason" => tr!("no reason given"),

@@ -145,7 +145,7 @@ fn what_was_proven_not_taken_does_not_become_unknown_by_an_outage_and_a_crash() 
             },
         )
     };
-    assert!(matches!(&written(answer.clone())[..], [WriteResult::Overtaken(now)] if answer.proves_not_taken(now)));
+    assert!(matches!(&written(answer.clone())[..], [WriteResult::Overtaken(now)] if answer.tells_more_than(now)));
     // What was found, and what is kept of the try.
     assert_eq!(waiting(dir.path()), 2);
     let task = Task { rev: row.rev, ..answer.task.clone() };

@@ -80,6 +80,22 @@ fn what_the_service_told_one_program_holds_for_the_account_but_not_after_the_clo
 }
 
 #[test]
+fn a_wait_that_the_service_asked_for_is_not_cut_short_by_a_program_that_has_not_heard_of_it() {
+    let dir = place();
+    let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
+    let by = Stamp { at: DAY, ..by("watch 1") };
+    let waits = Account { not_before: DAY.plus(600_000), put_backs: 1, ..Account::default() };
+    theirs.share("302ai", &by, &Change::Keep(waits)).unwrap();
+    let failed = Account { put_backs: 2, ..Account::default() };
+    let shared = ours.share("302ai", &by, &Change::Keep(failed)).unwrap();
+    assert_eq!(shared.accounts["302ai"], Account { not_before: waits.not_before, ..failed });
+    // One that lies further ahead than any wait is from before the clock was set back.
+    let by = Stamp { at: Wall(DAY.0 - 86_400_000), ..by };
+    let shared = ours.share("302ai", &by, &Change::Keep(failed)).unwrap();
+    assert_eq!(shared.accounts["302ai"], failed);
+}
+
+#[test]
 fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
     let dir = place();
     let (ours, theirs) = (Program::start(dir.at()), Program::start(dir.at()));

@@ -14,3 +14,6 @@ pub const STOPPED: &str = "stopped";
 
 /// The code of a file that the disk has no room for: it waits for the next start, or for a person's word.
 pub const DISK_FULL: &str = "disk_full";
+
+/// The code of a submission whose program ended, or stood still for longer than its claim, before an answer came.
+pub const INTERRUPTED: &str = "interrupted";

@@ -1,7 +1,7 @@
 //! A change of one row on its way to the store.
 
 use domain::{
-    task::{Event, LedgerLine, MoneyEvent, Task, TaskState, What},
+    task::{Event, INTERRUPTED, LedgerLine, MoneyEvent, Phase, Second, Task, TaskState, What},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -40,21 +40,38 @@ impl Write {
         self.brings_a_paid_id() || self.events.iter().any(answers)
     }
 
-    /// Whether this is the proof that the submission which the row is about was not taken, and the row does not know it yet.
+    /// Whether this is the answer to the very submission that the row is about, and the row does not know it yet: it was found as
+    /// nobody's by another program, or only its money was written down there meanwhile.
     ///
-    /// Only for that very submission: a change that was told as failed may have been there all the same, and the row may have
-    /// been sent once more since.
+    /// Only to that one: a change that was told as failed may have been there all the same, and the row may have been sent once more
+    /// since. That sending stopped before its POST is no answer: a program that stood still past its claim takes the store's word.
     #[must_use]
-    pub fn proves_not_taken(&self, now: &Task) -> bool {
-        let (answered, is_open) = match self.task.state() {
-            TaskState::Refused => (self.task.sent_at, matches!(now.state(), TaskState::Sending | TaskState::Unknown)),
-            // A program that only stood still past its claim takes the store's word.
-            TaskState::Queued => {
-                let sent = |event: &Event| if let What::PutBack { sent, .. } = event.what { sent } else { None };
-                (self.events.iter().find_map(sent), now.state() == TaskState::Unknown)
-            }
+    pub fn tells_more_than(&self, now: &Task) -> bool {
+        let put_back = |event: &Event| if let What::PutBack { sent, .. } = event.what { sent } else { None };
+        let answered = match &self.task.phase {
+            Phase::Refused { .. } => self.task.sent_at,
+            Phase::Queued { .. } => self.events.iter().find_map(put_back),
+            Phase::Unknown { error } if error.code != INTERRUPTED => self.task.sent_at,
             _ => return false,
         };
+        let is_open = match &now.phase {
+            Phase::Sending { .. } => true,
+            Phase::Unknown { error } => self.task.state() != TaskState::Unknown || error.code == INTERRUPTED,
+            _ => false,
+        };
         is_open && now.remote.is_none() && answered.is_some() && answered == now.sent_at
+    }
+
+    /// Leaves out further charges for its call that the row has by now: another program was quicker to write them down.
+    pub fn leave_out_known_charges(&mut self, known: &[Second]) {
+        let Self { events, ledger, .. } = self;
+        events.retain(|event| {
+            let What::ChargedTwice(money) = event.what else { return true };
+            let is_known = |second: &Second| second.request_id.is_some() && second.request_id == event.request_id;
+            let line = |line: &LedgerLine| line.event == MoneyEvent::Twice && line.amount == money;
+            let Some(at) = ledger.iter().position(line).filter(|_| known.iter().any(is_known)) else { return true };
+            ledger.remove(at);
+            false
+        });
     }
 }

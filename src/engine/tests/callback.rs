@@ -131,3 +131,29 @@ fn an_id_that_is_another_tasks_settles_nothing() {
     assert!(!world.calls.iter().any(|call| matches!(call, HttpCmd::Find { .. })));
     assert_eq!(world.states(2).0, TaskState::Unknown);
 }
+
+#[test]
+fn an_id_that_comes_after_a_person_had_settled_the_task_without_is_told_charged_and_kept() {
+    for settled in [Resolution::NotCreated, Resolution::Lost] {
+        let mut world = listening();
+        queue(&mut world, None);
+        world.reply(timed_out());
+        world.settle();
+        world.act(Act::Resolve { key: key(1), as_what: settled.clone() });
+        world.settle();
+        world.calls.clear();
+        post(&mut world, 1, "R1");
+        world.pass(SECOND);
+        let asked = |call: &HttpCmd| matches!(call, HttpCmd::Find { .. });
+        assert!(world.calls.iter().any(asked), "{settled:?}: {:?}", world.calls);
+        world.calls.retain(asked);
+        world.reply(ok(r#"{"task_id":"R1","status":"Success","file_id":"F1","base_resp":{"status_code":0}}"#));
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!(task.phase, Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes }, "{settled:?}");
+        assert_eq!(task.remote, Some(RemoteId("R1".into())));
+        assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Charged));
+        let told = News::Task { key: key(1), what: TaskNews::AcceptedLate(RemoteId("R1".into())) };
+        assert!(world.state.news.contains(&told), "{:?}", world.state.news);
+    }
+}

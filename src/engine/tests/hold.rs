@@ -122,7 +122,12 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
             30 * SECOND,
         ),
         (
-            Reply::Redirected { http: 301, to: "https://elsewhere.example/".into(), body: String::new() },
+            Reply::Redirected {
+                http: 301,
+                request_id: None,
+                to: "https://elsewhere.example/".into(),
+                body: String::new(),
+            },
             "HTTP 301",
             ErrorClass::Network,
             MINUTE,

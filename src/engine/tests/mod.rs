@@ -13,6 +13,7 @@ mod expected;
 mod hold;
 mod late;
 mod outage;
+mod overtaken;
 mod pace;
 mod paid;
 mod plan;

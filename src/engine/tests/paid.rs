@@ -125,7 +125,7 @@ fn an_address_that_leads_elsewhere_halts_at_the_first_answer_whether_it_proves_a
         world.store();
         world.store();
         world.commands.clear(); // The next one's claim: this test is of what follows the answer.
-        world.reply(Reply::Redirected { http, to: to(), body: String::new() });
+        world.reply(Reply::Redirected { http, request_id: None, to: to(), body: String::new() });
         world.live(HOUR);
         assert_eq!((world.halt(), world.keys_posted()), (Some(HaltCause::Address), vec![1]), "{http}");
         assert_eq!(world.states(1), (state, state));

@@ -153,7 +153,7 @@ fn an_answer_that_is_known_beats_the_unknown_of_another_program() {
         let mut world = World::posting();
         // The laptop slept past the claim: another program saw nobody send the row.
         let error = TaskError {
-            code: "interrupted".into(),
+            code: domain::task::INTERRUPTED.into(),
             class: ErrorClass::UnknownOutcome,
             reason: Reason::said("", "", ""),
             charged: Charged::Unknown,
@@ -257,7 +257,7 @@ fn a_wish_ends_with_a_read_that_fails_and_what_the_records_told_is_written_down_
 /// Another program takes the one that sent this task for dead.
 fn took_for_dead(task: &mut Task) {
     let error = TaskError {
-        code: "interrupted".into(),
+        code: domain::task::INTERRUPTED.into(),
         class: ErrorClass::UnknownOutcome,
         reason: Reason::said("it seems to have ended", "", ""),
         charged: Charged::Unknown,

@@ -27,10 +27,10 @@ impl Answer {
             Err(_) if !self.http.is_success() => String::new(),
             Err(fault) => return undecoded(&fault, self.http, self.request_id, key),
         };
-        let http = self.http.as_u16();
+        let (http, request_id) = (self.http.as_u16(), self.request_id);
         match self.location {
-            Some(to) => Reply::Redirected { http, to: key.strike(to), body },
-            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, request_id: self.request_id, body },
+            Some(to) => Reply::Redirected { http, request_id, to: key.strike(to), body },
+            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, request_id, body },
         }
     }
 }

@@ -67,7 +67,9 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn open_posts(&self) -> Result<(Vec<Posted>, u64), Fault> {
-        let open = "AND task IN (SELECT key FROM tasks WHERE task_id IS NULL AND state IN ('sending', 'unknown'))";
+        // What has ended without an ID was sent all the same: by a person's word, or by what the records show.
+        let open = "AND task IN (SELECT key FROM tasks WHERE task_id IS NULL AND sent_at IS NOT NULL \
+            AND state IN ('sending', 'unknown', 'failed', 'refused', 'cancelled'))";
         let (open, _) = self.told(Deed::Read, posts(&self.conn, 0, open))?;
         let last = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM callbacks", [], |row| row.get(0));
         let last: i64 = self.told(Deed::Read, last)?;

@@ -90,7 +90,7 @@ impl Journal {
             let settles = match result {
                 WriteResult::Done { .. } => true,
                 WriteResult::Overtaken(now) if write.task.remote.is_some() => now.remote.is_some(),
-                WriteResult::Overtaken(now) => !write.proves_not_taken(now),
+                WriteResult::Overtaken(now) => !write.tells_more_than(now),
             };
             let id = |write: &Write| (write.task.key, write.task.remote.clone());
             for (file, entry) in self.entries().filter(|_| settles) {

@@ -238,7 +238,7 @@ fn apply(
             let sql = "DELETE FROM stops WHERE kind = 'pause' OR (?2 AND profile = ?1)";
             tx.execute(sql, params![profile, halt])?;
         }
-        Change::Keep(account) => keep(&tx, profile, account)?,
+        Change::Keep(account) => keep(&tx, profile, account, by.at)?,
         // One that is there already was written by a commit that was told as failed.
         Change::Raise(raise) => {
             // A cap that is kept in the store is raised by those alone who may set it.
@@ -270,11 +270,16 @@ fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&
     conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person])
 }
 
-fn keep(conn: &Connection, profile: &str, account: &Account) -> sql::Result<()> {
+/// Keeps how that account fares. A program that has not yet heard how long the service asked another to wait, as of `at`, does not
+/// cut that short.
+fn keep(conn: &Connection, profile: &str, account: &Account, at: Wall) -> sql::Result<()> {
+    let longest = conn.there(at).plus(LONGEST_WAIT);
     conn.execute(
         "INSERT INTO accounts (profile, not_before, body) VALUES (?1, ?2, ?3)
-         ON CONFLICT (profile) DO UPDATE SET not_before = excluded.not_before, body = excluded.body",
-        params![profile, conn.there(account.not_before).0, Json(account)],
+         ON CONFLICT (profile) DO UPDATE SET body = excluded.body, not_before = CASE
+             WHEN accounts.not_before > excluded.not_before AND accounts.not_before <= ?4 THEN accounts.not_before
+             ELSE excluded.not_before END",
+        params![profile, conn.there(account.not_before).0, Json(account), longest.0],
     )
     .map(drop)
 }
@@ -283,7 +288,7 @@ fn forget(conn: &mut Connection, shared: &Shared) -> sql::Result<()> {
     let tx = conn.begin()?;
     tx.execute("DELETE FROM stops WHERE kind = 'halt'", [])?;
     for (profile, Account { not_before, leaps, .. }) in &shared.accounts {
-        keep(&tx, profile, &Account { not_before: *not_before, leaps: *leaps, ..Account::default() })?;
+        keep(&tx, profile, &Account { not_before: *not_before, leaps: *leaps, ..Account::default() }, *not_before)?;
     }
     tx.commit()
 }

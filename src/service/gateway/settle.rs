@@ -71,7 +71,10 @@ pub enum Finding {
 /// the clock was set: whose windows may), settled ones too, by whichever program of ours they were sent; `rows`: all rows of these windows.
 #[must_use]
 pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -> BTreeMap<TaskKey, Finding> {
-    let rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
+    // A page that is asked for later may repeat rows of the one before; of two with one name, each may tell what the other does not.
+    let mut seen = BTreeSet::new();
+    let mut rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
+    rows.retain(|row| row.request_id.is_none() || seen.insert((&row.request_id, &row.task_id)));
     let owner: Vec<Option<usize>> = rows.iter().map(|row| submissions.iter().position(|one| names(one, row))).collect();
     let disowns = |at: usize, row: &Row| disowns(&submissions[at], row);
     let has_own = |at: usize| rows.iter().zip(&owner).any(|(row, owner)| *owner == Some(at) && !disowns(at, row));

@@ -306,7 +306,12 @@ mod tests {
             ),
             (Reply::NotSent { why: Reason::said("a", "b", "c") }, "again None not sent file yes Service"),
             (
-                Reply::Redirected { http: 302, to: "https://login.example/".into(), body: String::new() },
+                Reply::Redirected {
+                    http: 302,
+                    request_id: None,
+                    to: "https://login.example/".into(),
+                    body: String::new(),
+                },
                 "again None HTTP 302 network yes Service",
             ),
         ] {

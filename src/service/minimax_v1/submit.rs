@@ -29,7 +29,7 @@ pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
         Reply::Broken { why, .. } => unknown(why.code(), Met::NoAnswer(*why), Quote::default()),
         Reply::NotSent { why } => SubmitVerdict::Refused { error: not_sent(why), halt: None },
         Reply::Answered { http, retry_after_ms, body, .. } => answered(*http, *retry_after_ms, body, ""),
-        Reply::Redirected { http, to, body } => answered(*http, None, body, to),
+        Reply::Redirected { http, to, body, .. } => answered(*http, None, body, to),
     }
 }
 
@@ -270,7 +270,12 @@ mod tests {
             .into_iter()
             .chain([300, 302, 303].map(|http| (http, Then::CheckAndSettle)))
         {
-            let error = match judge_submit(&Reply::Redirected { http, to: to.clone(), body: String::new() }) {
+            let error = match judge_submit(&Reply::Redirected {
+                http,
+                request_id: None,
+                to: to.clone(),
+                body: String::new(),
+            }) {
                 SubmitVerdict::Refused { error, halt: Some(HaltCause::Address) }
                 | SubmitVerdict::Unknown { error, halt: Some(HaltCause::Address) } => error,
                 other => panic!("{other:?}"),

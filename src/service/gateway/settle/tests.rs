@@ -361,6 +361,12 @@ proptest! {
 }
 
 #[test]
+fn a_row_that_a_later_page_repeats_is_one_row() {
+    let rows = [row("r1", 5), row("r1", 5)];
+    assert_eq!(told(&[unknown(1, 0)], &rows), told(&[unknown(1, 0)], &rows[..1]));
+}
+
+#[test]
 fn a_row_of_a_call_that_made_and_cost_nothing_is_only_that_of_whom_it_names() {
     let free = |id: &str| Row { cost: Some(Amount::ZERO), ..row(id, 100) };
     // Such as the first try of a submission that was put back.

@@ -1,0 +1,135 @@
+//! A change that another program's overtook: the row is no longer as it was when the change was made.
+//!
+//! ```text
+//! still our own work   -> the change goes on, on top of what the other wrote of the money
+//! our submission's end -> the same: an answer that was had is never lost to a row that does not know it
+//! else                 -> the other's word stands; what was paid beside the price is added to it
+//! ```
+
+use crate::{
+    act_news, changed, claims,
+    effect::{Effect, Write},
+    ended, saver, tasks,
+    work::Work,
+    writes,
+};
+use domain::{
+    amount::CostSource,
+    task::{Besides, LedgerLine, MoneyEvent, Phase, Second, Task, TaskState},
+};
+use std::iter;
+
+/// Another program changed the row first: it is now like that.
+pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
+    let key = now.key;
+    for write in work.store.waiting.get_mut(&key).into_iter().flatten().chain([&mut write]) {
+        write.leave_out_known_charges(&now.besides.twice);
+    }
+    if is_still_ours(work, &write, &now) {
+        return vec![go_on(work, write, &now)];
+    }
+    let mut write = with_the_answer_behind(work, write);
+    // The write that brings an ID has its line of money. One that only goes on with a known ID is no answer: a person may have
+    // taken that ID back meanwhile.
+    let brings = !write.ledger.is_empty();
+    let found = write.task.remote.clone().filter(|id| brings && now.remote.as_ref() != Some(id));
+    let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
+    if (is_open && found.is_some()) || write.tells_more_than(&now) {
+        match (now.state(), write.task.state()) {
+            // The other program has counted it as spent; proven not taken, it is only set aside again.
+            (TaskState::Unknown, TaskState::Queued) => {
+                let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.money() };
+                write.ledger.push(line);
+            }
+            (TaskState::Unknown, TaskState::Unknown) => write.ledger.retain(|line| line.event != MoneyEvent::Unknown),
+            _ => {}
+        }
+        return vec![go_on(work, write, &now)];
+    }
+    // What was paid beside the price is paid, whatever another program has made of the task meanwhile.
+    let waiting = work.store.waiting.remove(&key).unwrap_or_default();
+    let last = waiting.back().map_or(&write, |last| last).task.besides.clone();
+    let lines = iter::once(&write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
+    let paid: Vec<LedgerLine> =
+        lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect();
+    if now.remote.is_some() {
+        // The store has an id for it; where it is another one, the person is told below.
+        work.store.unsaved.remove(&key);
+    }
+    work.queue.after_write.remove(&key);
+    let theirs = now.clone();
+    let mut effects = changed::changed(work, now.clone());
+    // The store may have taken our claim on a file and told of a failure.
+    effects.extend(saver::claim_saved(work, &now));
+    if let Some(id) = found {
+        effects.extend(ended::came_late(work, now, id));
+    }
+    act_news::overtaken(work, key);
+    if !paid.is_empty() {
+        let task = writes::at_hand(work, key).unwrap_or(theirs);
+        let besides = besides(&task, &paid, &last);
+        effects.extend(writes::write(work, Task { besides, ..task }, vec![], paid));
+    }
+    effects
+}
+
+/// Whether the row is in our hands and stands where we left it: nobody else changes what such a row says of the work. What
+/// overtook the write is a line of money, or a write of ours that was told as failed and was there all the same; written once more
+/// that changes nothing, and what waits behind it keeps its place. (Where it is just what was written is seen by comparing the two;
+/// the times of a shared store are its server's.)
+fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
+    let is_there_already = write.task.state() == now.state();
+    let stands = match now.state() {
+        _ if is_there_already => write.ledger.is_empty(),
+        state => matches!(state, TaskState::Running | TaskState::Saving),
+    };
+    claims::held_by_us(work, now) && write.task.remote == now.remote && stands && write.never_left.is_none()
+}
+
+/// That write once more, on top of the row as it is now. What another program learned of the money, and where a person wants the
+/// file, is no matter of who holds the row: it is taken over, here and in all that waits behind.
+fn go_on(work: &mut Work, mut write: Write, now: &Task) -> Effect {
+    let key = now.key;
+    write.task.rev = now.rev;
+    let waiting = work.store.waiting.get_mut(&key).into_iter().flatten();
+    let mut before = now.clone();
+    for Write { task, ledger, .. } in iter::once(&mut write).chain(waiting) {
+        if task.cost_source != Some(CostSource::Records) {
+            (task.cost, task.cost_source) = (now.cost, now.cost_source);
+        }
+        task.dir = task.dir.take().or_else(|| now.dir.clone());
+        task.besides = Besides { before: task.besides.before.take(), ..besides(&before, ledger, &task.besides) };
+        before.besides = task.besides.clone();
+    }
+    let effect = writes::emit(work, write);
+    if let Some(task) = writes::unwritten(work, key) {
+        tasks::put(work, task);
+    }
+    effect
+}
+
+/// That write, or the answer to the submission that waits behind it, with all that stood before: it came while the store could
+/// not take what was only to keep the row for it.
+fn with_the_answer_behind(work: &mut Work, write: Write) -> Write {
+    let Some(waiting) = work.store.waiting.get_mut(&write.task.key) else { return write };
+    let at = waiting.iter().position(Write::answers_a_submission);
+    let Some(at) = at.filter(|_| !write.answers_a_submission()) else { return write };
+    waiting.drain(..=at).fold(write, |before, mut write| {
+        write.events.splice(0..0, before.events);
+        write.ledger.splice(0..0, before.ledger);
+        write
+    })
+}
+
+/// What was charged beside the price of a task, once lines that another program did not know of are added to what it knew.
+fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
+    let mut besides = now.besides.clone();
+    let uploads = lines.iter().filter(|line| line.event == MoneyEvent::Upload);
+    besides.uploads +=
+        uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
+    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
+    besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
+    besides.disowned.extend(ours.disowned.iter().filter(|id| !now.besides.disowned.contains(id)).cloned());
+    besides.under_way_ms = besides.under_way_ms.max(ours.under_way_ms);
+    besides
+}
