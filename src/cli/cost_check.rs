@@ -60,7 +60,7 @@ async fn looked(setup: &Loaded, days: u32) -> Result<(Work, Option<Exit>), Stop>
     headless.key().await?;
     headless.act(Act::Audit { days });
     // What a store that fails cannot take now waits for the next time.
-    let is_over = |work: &Work| work.then.is_empty() || work.store.failures > 0;
+    let is_over = |work: &Work| work.deferred.is_empty() || work.store.failures > 0;
     headless.until(None, |work| work.money.auditing.is_none() && is_over(work)).await;
     Ok(headless.end().await)
 }

@@ -69,10 +69,10 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     manager.stopping();
     let (work, interrupted) = headless.end().await;
     // A second one leaves a submission behind without its answer.
-    let in_order = work.ending.as_ref().is_none_or(|ending| ending.in_order);
+    let graceful = work.ending.as_ref().is_none_or(|ending| ending.graceful);
     let halted = work.halt().filter(|_| until_idle && interrupted.is_none());
     let halted = halted.map(|(_, halt)| exit_of_halt(halt.cause));
-    let exit = interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done);
+    let exit = interrupted.filter(|_| !graceful).or(halted).unwrap_or(Exit::Done);
     printed(exit, printer::broken().map_or(Ok(()), |error| Err(error.into())))
 }
 

@@ -259,7 +259,7 @@ pub struct Task {
     pub finished_at: Option<Wall>,
     /// The stage of its life.
     pub phase: Phase,
-    /// Who has it in his hands.
+    /// The program that works on it.
     pub claim: Option<Claim>,
     /// Whether the program sent it by itself, as `[retry]` allows it.
     pub automatic: bool,
@@ -335,7 +335,7 @@ impl Task {
 
     /// Why the task is not where it should be: what it ended with, or what holds it up.
     #[must_use]
-    pub fn reason(&self) -> Option<&TaskError> {
+    pub fn error_or_trouble(&self) -> Option<&TaskError> {
         self.error().or_else(|| self.trouble().map(|(error, _)| error))
     }
 
@@ -384,7 +384,7 @@ impl Task {
         self.settled.clone().or_else(|| by_hand.then(lost))
     }
 
-    /// The error that this stage carries, if any.
+    /// The error that this stage carries, if any; what holds up a running task is in [`error_or_trouble`](Self::error_or_trouble) alone.
     #[must_use]
     pub const fn error(&self) -> Option<&TaskError> {
         match &self.phase {

@@ -175,7 +175,7 @@ impl Mono {
 }
 
 impl Now {
-    /// The moment the user's present day began, by his own time zone.
+    /// The moment the user's present day began, by their own time zone.
     #[must_use]
     pub fn day_start(self) -> Wall {
         self.days_ago(0)

@@ -11,7 +11,7 @@ use crate::{
     poller, put_away, resolve, saver, share,
     timeline::event,
     unknowns,
-    work::{Then, Work},
+    work::{Deferred, Work},
     writes,
 };
 use domain::{
@@ -209,5 +209,5 @@ fn refund(work: &mut Work, key: TaskKey, step: RefundStep) -> Vec<Effect> {
     if !ended::may_be_there(work, key) {
         return refuse(work, key, Left::NoSuchTask);
     }
-    ended::change(work, key, Then::Refund(step))
+    ended::change(work, key, Deferred::Refund(step))
 }

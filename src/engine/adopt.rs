@@ -45,8 +45,7 @@ pub(super) fn adopt(work: &mut Work, id: RemoteId) {
 /// The end of such a question.
 pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
     let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&of) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let verdict = work.protocol(&profile).found(reply, &id);
     heard(work, &profile, &verdict);

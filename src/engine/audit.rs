@@ -15,7 +15,7 @@ use crate::{
     ended, money,
     msg::Side,
     records, scheduling, unknowns,
-    work::{Auditing, Then, Work},
+    work::{Auditing, Deferred, Work},
     writes,
 };
 use domain::{
@@ -159,8 +159,7 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
 /// Our own side: now the two are compared.
 pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
     let Some(auditing) = work.money.auditing.take_if(|auditing| auditing.ticket == of) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let side_of = |task: Task| {
         let task = writes::unwritten(work, task.key).unwrap_or(task);
@@ -181,8 +180,8 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
     if auditing.asked {
         work.money.audit = Some((Ok(Box::new(found.audit)), work.now.wall));
     }
-    let costs = found.costs.into_iter().map(|(key, cost)| (key, Then::Charge(cost)));
-    let twice = found.twice.into_iter().map(|(key, second)| (key, Then::Twice(second)));
+    let costs = found.costs.into_iter().map(|(key, cost)| (key, Deferred::Charge(cost)));
+    let twice = found.twice.into_iter().map(|(key, second)| (key, Deferred::Twice(second)));
     let changes: Vec<_> = costs.chain(twice).collect();
     let mut effects: Vec<Effect> = changes.into_iter().flat_map(|(key, then)| ended::change(work, key, then)).collect();
     if auditing.whole {

@@ -30,12 +30,12 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     effects.extend(ended::read(work, &task));
     // What was just written down of it is part of it.
     let task = writes::unwritten(work, key).unwrap_or(task);
-    let (unwanted, unsettle) = (work.saver.unwanted.remove(&key), work.unsettle.remove(&key));
+    let (unwanted, reopens) = (work.saver.unwanted.remove(&key), work.reopening.remove(&key));
     let putting_away = work.putting_away.remove(&key);
     effects.extend(match work.saver.wanted.remove(&key) {
         Some(dir) => fetch::download_one(work, task, dir),
         None if unwanted => fetch::stop_saving(work, task),
-        None if unsettle => resolve::take_back_one(work, task),
+        None if reopens => resolve::take_back_one(work, task),
         None if let Some(away) = putting_away => put_away::put(work, task, away),
         None if task.state() == TaskState::Sending => found_sending(work, task, was_sent),
         None => take_over(work, task),

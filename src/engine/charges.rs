@@ -21,7 +21,7 @@ use crate::{
     records,
     scheduling::{self, plan_anew},
     settings::Scope,
-    work::{Then, Work},
+    work::{Deferred, Work},
 };
 use domain::{
     amount::CostSource,
@@ -39,7 +39,7 @@ const AT_ONCE: usize = 4;
 #[must_use]
 pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
     let asked = work.served().flat_map(|(_, served)| served.records.asking.values());
-    asked.chain(work.then.keys()).chain(work.store.busy.keys()).any(|key| keys.contains(key))
+    asked.chain(work.deferred.keys()).chain(work.store.busy.keys()).any(|key| keys.contains(key))
 }
 
 /// How long before a start something may have been sent for its charge still to be asked for.
@@ -57,7 +57,7 @@ pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
     }
     let ticket = work.ticket();
     work.money.earlier = Some(ticket);
-    vec![Effect::Store(StoreCmd::Sent { ticket, from, to })]
+    vec![Effect::Store(StoreCmd::ReadSubmissions { ticket, from, to })]
 }
 
 /// Whether the service does nothing more for a task in that state that it had accepted.
@@ -129,18 +129,16 @@ pub(super) fn charged(work: &mut Work, of: Ticket, answer: Asked<Charge>) -> Vec
     let now = work.now.mono;
     let records = &mut work.of_mut(&profile).records;
     let Some(key) = records.asking.remove(&of) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     match answer {
         Asked::Told(Charge { cost, .. }) => {
             let Some(ask) = records.charges.get_mut(&key) else {
                 // A person has taken back meanwhile that this was the task's own record.
-                work.stale += 1;
-                return Vec::new();
+                return work.drop_stale();
             };
             ask.asked = u8::MAX;
-            return ended::change(work, key, Then::Charge(cost));
+            return ended::change(work, key, Deferred::Charge(cost));
         }
         Asked::NotYet => next(records, key, now),
         Asked::NotAllowed { said } => records::deny(work, &profile, said),

@@ -92,8 +92,8 @@ pub enum StoreCmd {
         writes: Vec<Write>,
     },
     /// Save `Sending`, if the row is still ours to send, nobody has stopped the sending and the account's allowance has a
-    /// place. Answered by `Send`.
-    Send {
+    /// place. Answered by `SendClaimed`.
+    ClaimSend {
         ticket: Ticket,
         /// The row as it shall be.
         write: Box<Write>,
@@ -115,8 +115,8 @@ pub enum StoreCmd {
     Look { keys: Vec<TaskKey> },
     /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
     Detail { key: TaskKey },
-    /// Read the submissions of all profiles that were sent in a span of time, both ends included. Answered by `Sent`.
-    Sent { ticket: Ticket, from: Wall, to: Wall },
+    /// Read the submissions of all profiles that were sent in a span of time, both ends included. Answered by `Submissions`.
+    ReadSubmissions { ticket: Ticket, from: Wall, to: Wall },
     /// Read our own side of a span of time, to lay it beside the records. Answered by `Audit`.
     Audit {
         ticket: Ticket,
@@ -377,8 +377,8 @@ impl StoreCmd {
         match self {
             Self::Insert { ticket, .. }
             | Self::Write { ticket, .. }
-            | Self::Send { ticket, .. }
-            | Self::Sent { ticket, .. }
+            | Self::ClaimSend { ticket, .. }
+            | Self::ReadSubmissions { ticket, .. }
             | Self::Audit { ticket, .. }
             | Self::Share { ticket, .. } => Some(*ticket),
             Self::Look { .. }

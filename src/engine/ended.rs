@@ -10,7 +10,7 @@ use crate::{
     news::{Left, News, TaskNews},
     scheduling,
     timeline::{answer_of_records, event},
-    work::{Then, Work},
+    work::{Deferred, Work},
     writes,
 };
 use domain::{
@@ -21,36 +21,36 @@ use domain::{
 };
 
 /// Makes that change as soon as the task is at hand.
-pub(super) fn change(work: &mut Work, key: TaskKey, then: Then) -> Vec<Effect> {
+pub(super) fn change(work: &mut Work, key: TaskKey, change: Deferred) -> Vec<Effect> {
     if let Some(task) = work.tasks.live.get(&key).cloned().or_else(|| writes::unwritten(work, key)) {
-        return one(work, task, then);
+        return apply(work, task, change);
     }
-    work.then.entry(key).or_default().push(then);
+    work.deferred.entry(key).or_default().push(change);
     vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
 }
 
 /// The store has read that task.
 pub(super) fn read(work: &mut Work, task: &Task) -> Vec<Effect> {
-    let waiting = work.then.remove(&task.key).unwrap_or_default();
+    let waiting = work.deferred.remove(&task.key).unwrap_or_default();
     // Each builds on the one before.
-    waiting.into_iter().flat_map(|then| change_read(work, task, then)).collect()
+    waiting.into_iter().flat_map(|change| change_read(work, task, change)).collect()
 }
 
-fn change_read(work: &mut Work, task: &Task, then: Then) -> Vec<Effect> {
+fn change_read(work: &mut Work, task: &Task, change: Deferred) -> Vec<Effect> {
     let task = writes::unwritten(work, task.key).unwrap_or_else(|| task.clone());
-    one(work, task, then)
+    apply(work, task, change)
 }
 
-fn one(work: &mut Work, task: Task, then: Then) -> Vec<Effect> {
-    match then {
-        Then::Charge(cost) => charge(work, task, cost),
-        Then::Found(id, phase) => match ids::known_as(work, &id) {
+fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
+    match change {
+        Deferred::Charge(cost) => charge(work, task, cost),
+        Deferred::Found(id, phase) => match ids::known_as(work, &id) {
             Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
             None => revive(work, task, id, *phase),
         },
-        Then::Late(id) => came_late(work, task, id),
-        Then::Twice(second) => twice(work, task, second),
-        Then::Refund(step) => refund(work, task, step),
+        Deferred::Late(id) => came_late(work, task, id),
+        Deferred::Twice(second) => twice(work, task, second),
+        Deferred::Refund(step) => refund(work, task, step),
     }
 }
 

@@ -22,11 +22,11 @@ const GIVE_UP: u32 = 4;
 /// Begins the end. Asked again while a submission is waited for, it waits no longer.
 pub(super) fn quit(work: &mut Work, code: u8) -> Vec<Effect> {
     if let Some(ending) = &mut work.ending {
-        ending.in_order = false;
+        ending.graceful = false;
         return Vec::new();
     }
     let by_person = work.settings.interactive && matches!(code, 0 | INTERRUPTED);
-    work.ending = Some(Ending { code, in_order: true, by_person, told: false });
+    work.ending = Some(Ending { code, graceful: true, by_person, told: false });
     let waiting = work.queue.posting.len();
     if waiting > 0 {
         work.news.push(News::Queue(QueueNews::EndWaits(waiting)));
@@ -93,7 +93,7 @@ pub(super) fn finish(work: &mut Work) -> Option<Effect> {
         || work.served().any(|(_, served)| served.sending.uploaded.asking.is_some())
         || ((outage::waits_for_room(work) || work.store.failures < GIVE_UP) && unwritten);
     let ending = work.ending.as_mut()?;
-    if ending.told || (ending.in_order && open) {
+    if ending.told || (ending.graceful && open) {
         return None;
     }
     ending.told = true;

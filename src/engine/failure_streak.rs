@@ -1,9 +1,9 @@
-//! Stops the line: so many tasks in a row that come to nothing in the same way most likely have one cause, and the next
-//! would cost time, or money, for nothing.
+//! Halts the sending: so many tasks in a row that fail in the same way most likely have one cause, and the next would cost time, or
+//! money, for nothing.
 //!
-//! Two rows are counted, since the answer to a submission comes minutes before its task's end: submissions that were not
-//! taken (one that is taken ends the row), and tasks that the service gave up (one that is made ends the row). An unknown
-//! outcome counts with the first: each of them may have been paid.
+//! Two streaks are counted, since the answer to a submission comes minutes before its task's end: submissions that were not taken
+//! (one that is taken ends the streak), and tasks that the service gave up (one that is made ends the streak). An unknown outcome
+//! counts with the first: each of them may have been paid.
 
 use crate::{profile_state::ProfileState, share, work::Work};
 use domain::{
@@ -23,20 +23,20 @@ pub(super) fn made(served: &mut ProfileState) {
 
 /// A submission was not taken, or nobody can tell.
 pub(super) fn refused(work: &mut Work, profile: &str, error: &TaskError) {
-    let row = work.of(profile).sending.refusals;
-    let row = count(work, profile, row, error);
-    work.of_mut(profile).sending.refusals = row;
+    let streak = work.of(profile).sending.refusals;
+    let streak = count(work, profile, streak, error);
+    work.of_mut(profile).sending.refusals = streak;
 }
 
 /// The service gave a task up.
 pub(super) fn failed(work: &mut Work, profile: &str, error: &TaskError) {
-    let row = work.of(profile).sending.failures;
-    let row = count(work, profile, row, error);
-    work.of_mut(profile).sending.failures = row;
+    let streak = work.of(profile).sending.failures;
+    let streak = count(work, profile, streak, error);
+    work.of_mut(profile).sending.failures = streak;
 }
 
-fn count(work: &mut Work, profile: &str, row: Streak, error: &TaskError) -> Streak {
-    let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
+fn count(work: &mut Work, profile: &str, streak: Streak, error: &TaskError) -> Streak {
+    let tasks = if streak.class == Some(error.class) { streak.tasks + 1 } else { 1 };
     let most = work.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
         share::halt(work, profile, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn three_of_one_kind_in_a_row_stop_the_line() {
+    fn three_of_one_kind_in_a_row_halt_the_sending() {
         let mut state = state(&[]);
         let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
         for error in [&service, &service, &plan, &service, &service] {

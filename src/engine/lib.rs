@@ -220,16 +220,14 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
 
 /// Emits everything that is due now.
 fn schedule(work: &mut Work) -> Vec<Effect> {
-    crate::tasks::turn_day(work);
+    tasks::turn_day(work);
+    let mut effects = outage::retry(work);
+    effects.extend(share::due(work));
     if work.ending.is_some() {
-        let mut effects = outage::retry(work);
-        effects.extend(share::due(work));
         effects.extend(resolve::follow(work));
         effects.extend(ending::finish(work));
         return effects;
     }
-    let mut effects = outage::retry(work);
-    effects.extend(share::due(work));
     effects.extend(store::look_again(work));
     effects.extend(queue::send_due(work));
     callback::settle_due(work);

@@ -114,9 +114,9 @@ pub enum StoreMsg {
     /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
     TakenBack { keys: Vec<TaskKey> },
     /// Another program has put these into the archive: they have left the table.
-    PutIntoArchive { keys: Vec<TaskKey> },
+    ArchivedElsewhere { keys: Vec<TaskKey> },
     /// Archived tasks of the last days: what was spent on them today was spent, though they are in no table. Told before the pages.
-    ArchivedOfLate { rows: Vec<Row> },
+    RecentlyArchived { rows: Vec<Row> },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
     /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
     Page {
@@ -141,7 +141,7 @@ pub enum StoreMsg {
         results: Vec<WriteResult>,
     },
     /// The answer to a wish to send.
-    Send {
+    SendClaimed {
         ticket: Ticket,
         /// Whether the row may be sent.
         result: SendResult,
@@ -162,7 +162,7 @@ pub enum StoreMsg {
     /// All about one task.
     Detail(Box<Detail>),
     /// The submissions of a span of time, whole.
-    Sent { ticket: Ticket, tasks: Vec<Task> },
+    Submissions { ticket: Ticket, tasks: Vec<Task> },
     /// Our own side of a span of time.
     Audit { ticket: Ticket, side: Box<Side> },
     /// The charges that can be asked back, the oldest first.

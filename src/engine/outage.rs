@@ -9,7 +9,7 @@ use crate::{
     news::{News, NotDone, NotQueued, QueueNews, StoreNews},
     profile_state::Halt,
     share, tasks,
-    work::{Then, Work},
+    work::{Deferred, Work},
     writes::{emit, id_not_on_disk, is_unwritten},
 };
 use domain::{
@@ -69,7 +69,7 @@ fn not_read(work: &mut Work, fault: &Fault) {
     work.news.push(News::Store(StoreNews::Unread(fault.clone())));
     work.money.refunds_stale = true;
     let mut unwanted = std::mem::take(&mut work.saver.unwanted);
-    unwanted.append(&mut work.unsettle);
+    unwanted.append(&mut work.reopening);
     unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());
     unwanted.append(&mut give_up_wishes(work));
     for key in std::mem::take(&mut work.saver.wanted).into_keys().chain(unwanted) {
@@ -81,9 +81,9 @@ fn not_read(work: &mut Work, fault: &Fault) {
 /// they can be read.
 fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
     let mut of = BTreeSet::new();
-    work.then.retain(|key, waiting| {
+    work.deferred.retain(|key, waiting| {
         let told = waiting.len();
-        waiting.retain(|then| matches!(then, Then::Charge(_) | Then::Twice(_)));
+        waiting.retain(|change| matches!(change, Deferred::Charge(_) | Deferred::Twice(_)));
         if waiting.len() < told {
             of.insert(*key);
         }
@@ -129,7 +129,7 @@ pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
     work.store.retry_at = None;
     share::retry(work);
     // What could not be read is wanted still.
-    let mut keys: Vec<TaskKey> = work.then.keys().copied().collect();
+    let mut keys: Vec<TaskKey> = work.deferred.keys().copied().collect();
     if work.store.failed.is_empty() {
         // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until then.
         // Whether it can be written the next wish to send finds out, which sends nothing if it fails.

@@ -159,8 +159,7 @@ pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) 
     let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.clone()).unwrap_or_default();
     let asking = &mut work.of_mut(&profile).poller.asking;
     if asking.get(&key) != Some(&of) {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     }
     asking.remove(&key);
     let effects = judged(work, key, reply);
@@ -176,8 +175,7 @@ fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
     };
     let (Phase::Running { status, polls, misses, trouble, .. }, Some(id)) = (task.phase.clone(), task.remote.clone())
     else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let was = Was { status, polls, misses, trouble };
     match work.protocol(&task.profile).queried(reply, &id) {

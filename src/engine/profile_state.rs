@@ -198,8 +198,8 @@ pub struct Uploads {
 }
 
 impl Sending {
-    /// The person has seen to what stopped the line: counting begins anew.
-    pub(crate) fn forget_rows(&mut self) {
+    /// The person has seen to what halted the sending: counting begins again.
+    pub(crate) fn reset_streaks(&mut self) {
         (self.refusals, self.failures) = (Streak::default(), Streak::default());
     }
 }

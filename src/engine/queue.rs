@@ -69,7 +69,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     let write = Write { events: vec![note], ledger: vec![], task, never_left: None };
     let per_minute = availability::per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
-    vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute, path })]
+    vec![Effect::Store(StoreCmd::ClaimSend { ticket, write: Box::new(write), per_minute, path })]
 }
 
 /// When [`send_due`] will have something to do.
@@ -126,7 +126,7 @@ fn next<'w>(work: &'w Work, profile: &str) -> Option<&'w Task> {
 }
 
 /// The store wants the next submission to wait: for a place in the pace, or because the service asked another program to.
-pub(super) fn wait(work: &mut Work, key: TaskKey, until: Wall) {
+pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
     if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
         // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
         availability::wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
@@ -136,8 +136,7 @@ pub(super) fn wait(work: &mut Work, key: TaskKey, until: Wall) {
 /// The store has saved `Sending`: the POST.
 pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str>) -> Vec<Effect> {
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     task.rev = rev;
     let before = if let Phase::Queued { put_back, .. } = &task.phase { put_back.clone() } else { None };
@@ -193,8 +192,7 @@ fn lease(work: &Work) -> u64 {
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
 pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, u64)) -> Vec<Effect> {
     if work.queue.posting.get(&key) != Some(&of) {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     }
     work.queue.uploads.insert(key, bytes);
     let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT / 2);
@@ -215,8 +213,7 @@ fn was_under_way(work: &Work, task: &mut Task, until: Wall) {
 /// The end of a submission.
 pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
     if work.queue.posting.get(&key) != Some(&of) {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     }
     work.queue.posting.remove(&key);
     work.queue.uploads.remove(&key);

@@ -13,7 +13,7 @@ use crate::{
     queue, scheduling,
     timeline::event,
     unknowns,
-    work::{Then, Work},
+    work::{Deferred, Work},
     writes,
 };
 use domain::{
@@ -27,7 +27,7 @@ use domain::{
 
 /// Settles an unknown by a person's word, or takes that back.
 pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
-    work.follows.remove(&key);
+    work.confirming.remove(&key);
     if as_what == Resolution::Unknown {
         return take_back(work, key);
     }
@@ -54,7 +54,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
         && task.evidence == Some(Evidence::NotSeen)
         && unknowns::looks_first(work, &task)
     {
-        work.follows.insert(key, work.now.mono.plus(unknowns::WAIT));
+        work.confirming.insert(key, work.now.mono.plus(unknowns::WAIT));
         work.news.push(News::Act(ActNews::LooksFirst { key }));
         return Vec::new();
     }
@@ -67,10 +67,10 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
 pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
     let (now, ending) = (work.now.mono, work.ending.is_some());
     let is_due = |(key, until): &(&TaskKey, &Mono)| ending || **until <= now || !unknowns::is_looked_for(work, **key);
-    let due: Vec<TaskKey> = work.follows.iter().filter(is_due).map(|(key, _)| *key).collect();
+    let due: Vec<TaskKey> = work.confirming.iter().filter(is_due).map(|(key, _)| *key).collect();
     let mut effects = Vec::new();
     for key in due {
-        work.follows.remove(&key);
+        work.confirming.remove(&key);
         let Some(task) = live(work, key) else { continue };
         effects.extend(match &task.phase {
             Phase::Unknown { error } if task.evidence == Some(Evidence::NotSeen) => {
@@ -86,7 +86,7 @@ pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
 
 /// When [`follow`] will have something to do though nothing else happens.
 pub(super) fn deadline(work: &Work) -> Option<Mono> {
-    work.follows.values().min().copied()
+    work.confirming.values().min().copied()
 }
 
 fn by_word(work: &mut Work, task: Task, before: TaskError, as_what: Resolution) -> Vec<Effect> {
@@ -124,10 +124,10 @@ fn by_word(work: &mut Work, task: Task, before: TaskError, as_what: Resolution) 
 pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -> Vec<Effect> {
     let is_posted = callback::take(work, key, &id);
     if work.tasks.is_id_lost(key) {
-        return ended::change(work, key, Then::Found(id, Box::new(phase)));
+        return ended::change(work, key, Deferred::Found(id, Box::new(phase)));
     }
     if is_posted && work.tasks.is_settled_without_id(key) {
-        return ended::change(work, key, Then::Late(id));
+        return ended::change(work, key, Deferred::Late(id));
     }
     let Some(task) = live(work, key) else { return Vec::new() };
     let Phase::Unknown { error } = &task.phase else {
@@ -158,7 +158,7 @@ fn take_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     if !may_be_there(work, key) {
         return refuse(work, key, Left::NoSuchTask);
     }
-    work.unsettle.insert(key);
+    work.reopening.insert(key);
     vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
 }
 

@@ -242,7 +242,7 @@ pub(super) fn resume(work: &mut Work, halt: bool) {
     for profile in work.profiles().into_iter().filter(|_| halt) {
         let served = work.of_mut(&profile);
         served.sending.halted = None;
-        served.sending.forget_rows();
+        served.sending.reset_streaks();
         wish(work, &profile, Change::Resume { halt });
     }
     if paused && !halt {

@@ -36,18 +36,18 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             work.news.push(News::Store(StoreNews::TakenBack(keys)));
             Vec::new()
         }
-        StoreMsg::PutIntoArchive { keys } => {
+        StoreMsg::ArchivedElsewhere { keys } => {
             tasks::archive(work, keys);
             Vec::new()
         }
-        StoreMsg::ArchivedOfLate { rows } => {
+        StoreMsg::RecentlyArchived { rows } => {
             tasks::put_archived(work, rows);
             Vec::new()
         }
         StoreMsg::Page { rows, tasks, last } => changed::page(work, rows, tasks, last),
         StoreMsg::Inserted { ticket, result } => inserted(work, ticket, result),
         StoreMsg::Written { ticket, results } => results.into_iter().flat_map(|r| written(work, ticket, r)).collect(),
-        StoreMsg::Send { ticket, result, path } => turn(work, ticket, result, path.as_deref()),
+        StoreMsg::SendClaimed { ticket, result, path } => send_claimed(work, ticket, result, path.as_deref()),
         StoreMsg::Posted { posts } => {
             callback::posted(work, posts);
             Vec::new()
@@ -63,7 +63,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             share::heard(work, ticket, *shared);
             Vec::new()
         }
-        StoreMsg::Sent { ticket, tasks } => {
+        StoreMsg::Submissions { ticket, tasks } => {
             if charges::begun(work, ticket, &tasks) {
                 Vec::new()
             } else {
@@ -120,8 +120,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
 
 fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
     let Some(write) = work.store.pending.remove(&of) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let key = write.task.key;
     work.store.busy.remove(&key);
@@ -177,8 +176,7 @@ pub(super) fn look_deadline(work: &Work) -> Option<Mono> {
 /// The store's word on a batch.
 pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
     if !work.queue.inserting.remove(&of) {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     }
     outage::healthy(work);
     let adopted = work.adopting.inserting.remove(&of).is_some();
@@ -219,16 +217,15 @@ pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, In
 }
 
 /// The store's word on a wish to send.
-fn turn(work: &mut Work, of: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
+fn send_claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
     let Some((_, key)) = work.queue.claiming.take_if(|(ticket, _)| *ticket == of) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     outage::healthy(work);
     match result {
         SendResult::Claimed { rev, .. } => queue::claimed(work, key, rev, path),
         SendResult::Wait { until, .. } => {
-            queue::wait(work, key, until);
+            queue::hold_until(work, key, until);
             Vec::new()
         }
         SendResult::Overtaken(task) => changed::changed(work, *task),

@@ -427,7 +427,7 @@ mod tests {
         let archived = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Saved) };
         for msg in [
             StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] },
-            StoreMsg::ArchivedOfLate { rows: vec![Row::of(&archived, false)] },
+            StoreMsg::RecentlyArchived { rows: vec![Row::of(&archived, false)] },
             StoreMsg::Page { rows: vec![], tasks: vec![], last: true },
         ] {
             let _ = crate::store::store(&mut work, msg);

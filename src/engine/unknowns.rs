@@ -147,8 +147,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
     let now = work.now.mono;
     let records = &mut work.of_mut(&profile).records;
     let Some(look) = records.look.as_mut().filter(|look| look.ticket == of) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let page = match answer {
         Asked::Told(page) => page,
@@ -180,7 +179,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
             let to = window.to.plus(MINUTE.saturating_add(off));
-            vec![Effect::Store(StoreCmd::Sent { ticket: of, from, to })]
+            vec![Effect::Store(StoreCmd::ReadSubmissions { ticket: of, from, to })]
         }
     }
 }
@@ -202,8 +201,7 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
     let profile = looking(work, of);
     let now = work.now.mono;
     let Some(look) = over(&mut work.of_mut(&profile).records, true, now) else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let at = work.now.wall;
     work.of_mut(&profile).records.looked_at.extend(look.keys.iter().map(|key| (*key, at)));

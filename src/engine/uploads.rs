@@ -103,8 +103,7 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
     let profile = asked.map(|(profile, _)| profile.to_owned()).unwrap_or_default();
     let Some((_, key, sha256)) = work.of_mut(&profile).sending.uploaded.asking.take_if(|(ticket, ..)| *ticket == of)
     else {
-        work.stale += 1;
-        return Vec::new();
+        return work.drop_stale();
     };
     let mut effects = Vec::new();
     let said = match upload::address(reply) {

@@ -2,7 +2,7 @@
 
 use crate::{
     due_queue::DueQueue,
-    effect::{SaveTarget, Ticket, Write},
+    effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
     news::News,
     profile_state::ProfileState,
@@ -46,9 +46,9 @@ pub struct Work {
     /// Taking over tasks made elsewhere.
     pub adopting: Adopting,
     /// Ended tasks whose settlement is to be taken back; the store is reading them.
-    pub unsettle: BTreeSet<TaskKey>,
-    /// Unknowns that a person settles by what the records said: taken once these have been looked at again, or at the latest then.
-    pub follows: BTreeMap<TaskKey, Mono>,
+    pub reopening: BTreeSet<TaskKey>,
+    /// Unknowns that a person resolves as the records suggest: applied once these were read again, or at this moment at the latest.
+    pub confirming: BTreeMap<TaskKey, Mono>,
     /// Failures to be put away (true) or opened again; the store is reading them.
     pub putting_away: BTreeMap<TaskKey, bool>,
     /// Saving.
@@ -61,7 +61,7 @@ pub struct Work {
     /// The others, by name.
     pub others: BTreeMap<String, ProfileState>,
     /// Changes to tasks that have ended; the store is reading them.
-    pub then: BTreeMap<TaskKey, Vec<Then>>,
+    pub deferred: BTreeMap<TaskKey, Vec<Deferred>>,
     /// Set when the program is to end.
     pub ending: Option<Ending>,
     /// Replies that came too late or for nothing; dropped and counted.
@@ -73,6 +73,12 @@ pub struct Work {
 }
 
 impl Work {
+    /// What came answers nothing that is under way: counted, and else left alone.
+    pub(crate) fn drop_stale(&mut self) -> Vec<Effect> {
+        self.stale += 1;
+        Vec::new()
+    }
+
     /// The state at the program's start: nothing is known yet, the store not open.
     #[must_use]
     pub fn new(settings: Settings, now: Now) -> Self {
@@ -84,15 +90,15 @@ impl Work {
                 .keys()
                 .map(|name| (name.clone(), ProfileState::new(settings.has_key, now.mono)))
                 .collect(),
-            then: BTreeMap::new(),
+            deferred: BTreeMap::new(),
             money: Money { day: now.day_start(), ..Money::default() },
             now,
             settings,
             tasks: Tasks::default(),
             callbacks: Callbacks::default(),
             adopting: Adopting::default(),
-            unsettle: BTreeSet::new(),
-            follows: BTreeMap::new(),
+            reopening: BTreeSet::new(),
+            confirming: BTreeMap::new(),
             putting_away: BTreeMap::new(),
             saver: Saver::default(),
             sharing: Sharing::default(),
@@ -337,7 +343,7 @@ pub struct Auditing {
 
 /// A change to a task that may have ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum Deferred {
     /// The records say what it was charged.
     Charge(Amount),
     /// Its lost id was found, and the service knows it.
@@ -386,7 +392,7 @@ pub struct Ending {
     /// The exit code.
     pub code: u8,
     /// Whether submissions and store writes under way are waited for; a second Ctrl-C does not.
-    pub in_order: bool,
+    pub graceful: bool,
     /// Whether a person asked for it, who is there to see what it waits for. A service's end is not held up for ever.
     pub by_person: bool,
     /// Whether the shell has been told.

@@ -48,7 +48,7 @@ fn fact(label: &'static str, text: impl Into<String>, tone: Tone) -> Fact {
 /// its line knows why, without what to do.
 #[must_use]
 pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact> {
-    let Some((task, error)) = task.and_then(|task| Some((task, task.reason()?))) else {
+    let Some((task, error)) = task.and_then(|task| Some((task, task.error_or_trouble()?))) else {
         return row.reason().map(|(_, why)| in_line(row, &reason::message(&why, voice))).into_iter().collect();
     };
     let what = failure(error, voice);

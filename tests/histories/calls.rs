@@ -180,7 +180,7 @@ impl World {
 
     fn mutate(&self, command: &mut StoreCmd) {
         match (self.mutation, command) {
-            (Some(Mutation::NoPace), StoreCmd::Send { per_minute, .. }) => *per_minute = 1_000,
+            (Some(Mutation::NoPace), StoreCmd::ClaimSend { per_minute, .. }) => *per_minute = 1_000,
             (Some(Mutation::NoCaps), StoreCmd::Insert { caps, .. }) => {
                 (caps.per_day, caps.per_batch) = (None, None);
             }
@@ -193,9 +193,9 @@ impl World {
 
     fn made_up(&self, command: &StoreCmd) -> Option<StoreMsg> {
         match (self.mutation, command) {
-            (Some(Mutation::MadeUpWord), StoreCmd::Send { ticket, write, .. }) => {
+            (Some(Mutation::MadeUpWord), StoreCmd::ClaimSend { ticket, write, .. }) => {
                 let result = SendResult::Claimed { key: write.task.key, rev: write.task.rev + 1 };
-                Some(StoreMsg::Send { ticket: *ticket, result, path: None })
+                Some(StoreMsg::SendClaimed { ticket: *ticket, result, path: None })
             }
             (Some(Mutation::LostWrite), StoreCmd::Write { ticket, writes })
                 if writes.iter().any(|write| write.task.remote.is_some() && !write.ledger.is_empty()) =>

@@ -160,5 +160,5 @@ pub(crate) fn full() -> Fault {
 
 /// Its number, where it is a change.
 pub(crate) fn change_of(command: &StoreCmd) -> Option<Ticket> {
-    command.ticket().filter(|_| !matches!(command, StoreCmd::Sent { .. }))
+    command.ticket().filter(|_| !matches!(command, StoreCmd::ReadSubmissions { .. }))
 }

@@ -112,7 +112,7 @@ impl Rules {
     /// That program is about to hear that.
     pub(crate) fn hears(&mut self, run: Run, msg: &Msg) {
         match msg {
-            Msg::Store(StoreMsg::Send { result: SendResult::Claimed { key, .. }, .. }) => {
+            Msg::Store(StoreMsg::SendClaimed { result: SendResult::Claimed { key, .. }, .. }) => {
                 self.words.insert((run, *key));
             }
             Msg::Http(HttpMsg::Submitted { key, reply, .. }) => {

@@ -52,8 +52,10 @@ fn accepted(task: &Task, id: &str) -> Write {
 fn sent(program: &Program, prompt: &str) -> Task {
     let mut task = program.insert(intent(prompt));
     let write = Box::new(sending(&task, DAY));
-    program.handle.send(StoreCmd::Send { ticket: 3, write: write.clone(), per_minute: 5, path: false });
-    let StoreMsg::Send { result: SendResult::Claimed { rev, .. }, .. } = program.next() else { panic!("not claimed") };
+    program.handle.send(StoreCmd::ClaimSend { ticket: 3, write: write.clone(), per_minute: 5, path: false });
+    let StoreMsg::SendClaimed { result: SendResult::Claimed { rev, .. }, .. } = program.next() else {
+        panic!("not claimed")
+    };
     task = write.task;
     task.rev = rev;
     task

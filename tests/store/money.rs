@@ -81,7 +81,7 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
         ControlFlow::Continue(())
     };
     store.pages(each).unwrap();
-    let Some(StoreMsg::ArchivedOfLate { rows }) = told.first() else { panic!("{told:?}") };
+    let Some(StoreMsg::RecentlyArchived { rows }) = told.first() else { panic!("{told:?}") };
     let mut keys: Vec<u32> = rows.iter().map(|row| row.key.0).collect();
     keys.sort_unstable();
     assert_eq!(keys, [2, 3]);

@@ -146,7 +146,7 @@ fn what_another_program_archives_is_told_once() {
     let told = |key: TaskKey| loop {
         match program.next() {
             StoreMsg::Changed { .. } => {}
-            StoreMsg::PutIntoArchive { keys } => break assert_eq!(keys, [key]),
+            StoreMsg::ArchivedElsewhere { keys } => break assert_eq!(keys, [key]),
             other => panic!("{other:?}"),
         }
     };

@@ -341,8 +341,8 @@ impl Answering {
                 StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
             }
             StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
-            StoreCmd::Send { ticket, write, per_minute, path: _ } => {
-                StoreMsg::Send { ticket, result: store.send(&write, per_minute).unwrap(), path: None }
+            StoreCmd::ClaimSend { ticket, write, per_minute, path: _ } => {
+                StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute).unwrap(), path: None }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change).unwrap());
@@ -361,7 +361,9 @@ impl Answering {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
                 StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))
             }
-            StoreCmd::Sent { ticket, from, to } => StoreMsg::Sent { ticket, tasks: store.sent(from, to).unwrap() },
+            StoreCmd::ReadSubmissions { ticket, from, to } => {
+                StoreMsg::Submissions { ticket, tasks: store.sent(from, to).unwrap() }
+            }
             StoreCmd::Members => StoreMsg::Members(store.members().unwrap()),
             StoreCmd::Refunds { now } => StoreMsg::Refunds(store.refunds(now).unwrap()),
             StoreCmd::SaveDraft { id, draft, at } => {

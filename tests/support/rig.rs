@@ -178,7 +178,7 @@ impl Posts {
     /// The program is about to hear that.
     pub(crate) fn hears(&mut self, msg: &Msg) {
         match msg {
-            Msg::Store(StoreMsg::Send { result: SendResult::Claimed { key, .. }, .. }) => {
+            Msg::Store(StoreMsg::SendClaimed { result: SendResult::Claimed { key, .. }, .. }) => {
                 self.allowed.insert(*key);
             }
             Msg::Http(HttpMsg::Submitted { key, reply, .. }) => {

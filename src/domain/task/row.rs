@@ -100,7 +100,7 @@ impl Row {
     /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
     #[must_use]
     pub fn of(task: &Task, retried: bool) -> Self {
-        let error = task.reason();
+        let error = task.error_or_trouble();
         Self {
             key: task.key,
             rev: task.rev,

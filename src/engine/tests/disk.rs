@@ -117,18 +117,18 @@ impl Disk {
             StoreCmd::Write { ticket, writes } => {
                 StoreMsg::Written { ticket, results: writes.into_iter().map(|write| self.write(write)).collect() }
             }
-            StoreCmd::Send { ticket, write, per_minute, path } => {
+            StoreCmd::ClaimSend { ticket, write, per_minute, path } => {
                 let path = path.then(|| format!("p{}", write.task.key.0));
-                StoreMsg::Send { ticket, result: self.send(*write, per_minute), path }
+                StoreMsg::SendClaimed { ticket, result: self.send(*write, per_minute), path }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 self.share(profile, by, change);
                 StoreMsg::Shared { ticket: Some(ticket), shared: Box::new(self.shared.clone()) }
             }
-            StoreCmd::Sent { ticket, from, to } => {
+            StoreCmd::ReadSubmissions { ticket, from, to } => {
                 let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
                 let sent = self.tasks.values().filter(within);
-                StoreMsg::Sent { ticket, tasks: sent.cloned().collect() }
+                StoreMsg::Submissions { ticket, tasks: sent.cloned().collect() }
             }
             StoreCmd::Audit { ticket, from, to, .. } => {
                 let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);

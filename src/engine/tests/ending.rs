@@ -35,7 +35,7 @@ fn a_second_ctrl_c_leaves_at_once_but_a_second_sigterm_does_not() {
 fn nothing_is_begun_after_the_end_has_begun() {
     let mut world = World::queued(2);
     world.store();
-    assert!(matches!(world.commands.front(), Some(StoreCmd::Send { .. })));
+    assert!(matches!(world.commands.front(), Some(StoreCmd::ClaimSend { .. })));
     world.act(Act::Quit);
     world.settle();
     assert_eq!((world.left, world.posts.len()), (true, 0));

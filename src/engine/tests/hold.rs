@@ -34,7 +34,7 @@ fn answer_all(world: &mut World, ms: u64, answer: impl Fn(TaskKey) -> Reply) -> 
 fn trouble(world: &World, n: u32) -> Option<(String, ErrorClass)> {
     let task = &world.disk.tasks[&key(n)];
     assert_eq!(task.trouble().is_some(), world.state.tasks.held_up.contains(&key(n)), "the header's count");
-    assert_eq!(task.reason().map(|error| error.class), world.state.tasks.rows[&key(n)].class, "the row");
+    assert_eq!(task.error_or_trouble().map(|error| error.class), world.state.tasks.rows[&key(n)].class, "the row");
     task.trouble().map(|(error, since)| {
         assert!(since.is_some_and(|since| since <= world.wall()));
         (error.code.clone(), error.class)

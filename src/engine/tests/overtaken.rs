@@ -55,7 +55,7 @@ fn a_write_of_ours_that_was_held_up_erases_nothing_of_what_another_program_wrote
 fn a_second_charge_that_two_programs_find_is_in_the_ledger_once() {
     let mut world = World::running();
     world.disk.health = Health::Full;
-    let effects = crate::ended::change(&mut world.state.work, key(1), crate::work::Then::Twice(second()));
+    let effects = crate::ended::change(&mut world.state.work, key(1), crate::work::Deferred::Twice(second()));
     let now = world.now;
     for effect in effects {
         world.ground.perform(effect, now);

@@ -15,7 +15,7 @@ fn a_confirmed_task_is_posted_once_and_only_after_both_acknowledgements() {
 
     world.carry_out();
     world.hear();
-    let Some(StoreCmd::Send { write, per_minute: 5, .. }) = world.commands.front() else {
+    let Some(StoreCmd::ClaimSend { write, per_minute: 5, .. }) = world.commands.front() else {
         panic!("{:?}", world.commands)
     };
     assert_eq!(write.task.phase, Phase::Sending { since: world.wall() });
@@ -309,7 +309,7 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
     tell(StoreMsg::Changed { tasks: vec![testing::task(2, Running)] });
     let (rows, tasks) = (vec![], vec![testing::task(1, Queued)]);
     let effects = tell(StoreMsg::Page { rows, tasks, last: true });
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Send { .. }))), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::ClaimSend { .. }))), "{effects:?}");
     assert!(state.queue.paused);
 }
 

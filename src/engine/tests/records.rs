@@ -143,7 +143,7 @@ fn the_real_charge_takes_the_place_of_the_expected_one_and_has_a_line_of_its_own
 fn the_charge_of_an_archived_task_counts_in_its_day_and_leaves_it_archived() {
     let mut world = failed_after(not_found(), 1027);
     assert_eq!(asked(&mut world), 1);
-    world.take(Msg::Store(StoreMsg::PutIntoArchive { keys: vec![key(1)] }));
+    world.take(Msg::Store(StoreMsg::ArchivedElsewhere { keys: vec![key(1)] }));
     world.state.news.clear();
     world.reply(charge("0.4"));
     world.settle();

@@ -411,6 +411,6 @@ fn what_is_archived_elsewhere_while_its_file_is_fetched_again_stays_until_that_i
     let mut world = ready(1);
     world.settle();
     assert_eq!(world.state.saver.active.len(), 1);
-    world.take(Msg::Store(StoreMsg::PutIntoArchive { keys: vec![key(1)] }));
+    world.take(Msg::Store(StoreMsg::ArchivedElsewhere { keys: vec![key(1)] }));
     assert!(world.state.tasks.rows.contains_key(&key(1)));
 }

@@ -4,7 +4,7 @@ use super::{
     disk::{Health, others},
     *,
 };
-use crate::work::Then;
+use crate::work::Deferred;
 use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
 
 #[test]
@@ -74,7 +74,11 @@ fn a_task_put_back_whose_row_still_says_sending_is_not_sent_before_that_is_mende
     world.reply(Reply::Answered { http: 429, retry_after_ms: Some(0), request_id: None, body: String::new() });
     world.store();
     world.act(Act::Resume);
-    assert!(!world.commands.iter().any(|command| matches!(command, StoreCmd::Send { .. })), "{:?}", world.commands);
+    assert!(
+        !world.commands.iter().any(|command| matches!(command, StoreCmd::ClaimSend { .. })),
+        "{:?}",
+        world.commands
+    );
     world.disk.health = Health::Well;
     world.live(MINUTE);
     assert_eq!((world.keys_posted(), world.states(1)), (vec![1, 1], (Sending, Sending)));
@@ -244,13 +248,13 @@ fn a_wish_ends_with_a_read_that_fails_and_what_the_records_told_is_written_down_
     let mut world = World::of(disk, |_| ());
     world.disk.health = Health::Full;
     world.act(Act::Refund { keys: vec![key(1)], step: RefundStep::Asked });
-    crate::ended::change(&mut world.state.work, key(1), Then::Charge(Amount::from_thousandths(400)));
+    crate::ended::change(&mut world.state.work, key(1), Deferred::Charge(Amount::from_thousandths(400)));
     world.store();
     assert_eq!(world.not_done(), (Some(key(1)), NotDone::NotRead(disk_full())));
-    assert_eq!(world.state.then[&key(1)], [Then::Charge(Amount::from_thousandths(400))]);
+    assert_eq!(world.state.deferred[&key(1)], [Deferred::Charge(Amount::from_thousandths(400))]);
     world.disk.health = Health::Well;
     world.live(MINUTE);
-    assert!(world.state.then.is_empty());
+    assert!(world.state.deferred.is_empty());
     assert_eq!(world.disk.tasks[&key(1)].cost.to_string(), "0.4");
 }
 
@@ -323,7 +327,7 @@ fn what_a_person_wished_while_a_charge_was_told_is_written_beside_it() {
     disk.put(testing::task(1, TaskState::Failed));
     let mut world = World::of(disk, |_| ());
     world.act(Act::Cancel(vec![key(1)]));
-    crate::ended::change(&mut world.state.work, key(1), Then::Charge(Amount::ZERO));
+    crate::ended::change(&mut world.state.work, key(1), Deferred::Charge(Amount::ZERO));
     world.settle();
     let task = &world.disk.tasks[&key(1)];
     assert_eq!((task.cost, task.cost_source), (Amount::ZERO, Some(domain::amount::CostSource::Records)));

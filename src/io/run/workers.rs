@@ -108,7 +108,7 @@ impl Workers {
         if let StoreCmd::Write { writes, .. } = &command {
             writes.iter().for_each(|write| log_troubles(write, self.speech));
         }
-        if let StoreCmd::Send { write, .. } = &command
+        if let StoreCmd::ClaimSend { write, .. } = &command
             && let Some(length) = lease_of(&write.task)
         {
             self.leases().insert(write.task.key, Lease::begin(length));

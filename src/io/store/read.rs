@@ -356,7 +356,7 @@ pub(super) fn pages(
         ControlFlow::Continue(())
     };
     stream(&snapshot, &sql, [OF_LATE.0], |row| lines.read(row), keep)?;
-    if !rows.is_empty() && each(StoreMsg::ArchivedOfLate { rows }).is_break() {
+    if !rows.is_empty() && each(StoreMsg::RecentlyArchived { rows }).is_break() {
         return Ok(());
     }
     let mut page: Vec<Row> = Vec::with_capacity(FIRST_PAGE);

@@ -177,7 +177,7 @@ impl Session {
         }
         match self.store.newly_archived() {
             Ok(keys) if keys.is_empty() => {}
-            Ok(keys) => to(StoreMsg::PutIntoArchive { keys }),
+            Ok(keys) => to(StoreMsg::ArchivedElsewhere { keys }),
             Err(fault) => return self.lost(fault, to),
         }
         self.looked = now();
@@ -251,8 +251,8 @@ impl Session {
                 self.watch(owner);
             }
         }
-        if let StoreMsg::Shared { shared, .. } | StoreMsg::Send { result: SendResult::Stopped { shared, .. }, .. } =
-            &message
+        if let StoreMsg::Shared { shared, .. }
+        | StoreMsg::SendClaimed { result: SendResult::Stopped { shared, .. }, .. } = &message
         {
             self.shared = (**shared).clone();
             shared.senders.iter().for_each(|sender| self.watch(&sender.owner));
@@ -286,9 +286,9 @@ impl Session {
                 Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::Send { ticket, write, per_minute, path } => {
+            StoreCmd::ClaimSend { ticket, write, per_minute, path } => {
                 let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
-                Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)?, path })
+                Some(StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute)?, path })
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change)?);
@@ -299,7 +299,9 @@ impl Session {
                 Some(detail) => StoreMsg::Detail(Box::new(detail)),
                 None => StoreMsg::NoSuchTask { key },
             }),
-            StoreCmd::Sent { ticket, from, to } => Some(StoreMsg::Sent { ticket, tasks: store.sent(from, to)? }),
+            StoreCmd::ReadSubmissions { ticket, from, to } => {
+                Some(StoreMsg::Submissions { ticket, tasks: store.sent(from, to)? })
+            }
             StoreCmd::Audit { ticket, profile, from, to, begun_from } => {
                 Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to, begun_from)?) })
             }

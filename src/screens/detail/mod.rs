@@ -125,7 +125,9 @@ fn most_lines(app: &App, width: usize) -> usize {
     let (prompt, voice) = (wrapped(&shown.task.request.prompt), &app.screen.voice);
     match app.screen.detail.tab {
         DetailTab::Overview => {
-            FIELDS + prompt + shown.task.reason().map_or(0, |error| wrapped(&reason::message(&error.reason, voice)))
+            FIELDS
+                + prompt
+                + shown.task.error_or_trouble().map_or(0, |error| wrapped(&reason::message(&error.reason, voice)))
         }
         DetailTab::TimeLine => shown.events.iter().map(|event| 1 + wrapped(&reason::event(&event.what, voice))).sum(),
         DetailTab::Request => FIELDS + 2 * prompt,

@@ -384,7 +384,7 @@ fn rows_that_another_program_archives_leave_the_table_and_the_marks() {
     go(&mut state, Move::Down);
     state.screen.table.marks = [TaskKey(2), TaskKey(3)].into();
     assert_eq!((order(&state), at(&state).0), (vec![4, 3, 2, 1], Some(3)));
-    let gone = engine::msg::StoreMsg::PutIntoArchive { keys: vec![TaskKey(3), TaskKey(1)] };
+    let gone = engine::msg::StoreMsg::ArchivedElsewhere { keys: vec![TaskKey(3), TaskKey(1)] };
     let _ = crate::update(&mut state, engine::msg::Msg::Store(gone), crate::testing::now(0));
     assert_eq!((order(&state), at(&state).0), (vec![4, 2], Some(2)));
     assert_eq!(state.screen.table.marks, [TaskKey(2)].into());

@@ -121,7 +121,7 @@ fn cost(task: &Task) -> Cell {
 
 /// What stands behind the state: the service's own word for it, or the kind of failure.
 fn note(task: &Task) -> String {
-    match task.reason() {
+    match task.error_or_trouble() {
         Some(error) => names::class(error.class).into(),
         None if task.state() == TaskState::Running => text::harmless_line(task.status()).into_owned(),
         None => String::new(),
@@ -132,7 +132,7 @@ fn note(task: &Task) -> String {
 #[must_use]
 pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(color);
-    let about = match (task.reason(), task.saved()) {
+    let about = match (task.error_or_trouble(), task.saved()) {
         (Some(error), _) => facts::failure(error, &crate::voice::Voice::default()),
         (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),

@@ -304,12 +304,12 @@ fn a_retry_does_not_open_over_what_is_typed_meanwhile() {
 fn while_the_program_ends_only_another_ctrl_c_counts() {
     let mut state = state(&[Failed]);
     typed(&mut state, "ctrl-c");
-    assert!(state.work.ending.as_ref().is_some_and(|ending| ending.in_order));
+    assert!(state.work.ending.as_ref().is_some_and(|ending| ending.graceful));
     for key in ["r", "n", "x", "q"] {
         assert_eq!(wishes(&mut state, key), [], "{key}");
     }
     typed(&mut state, "ctrl-c");
-    assert!(state.work.ending.as_ref().is_some_and(|ending| !ending.in_order));
+    assert!(state.work.ending.as_ref().is_some_and(|ending| !ending.graceful));
 }
 
 #[test]
@@ -422,7 +422,7 @@ fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back
     assert_eq!((unsent(&sends).0, unsent(&sends).1.to_string().as_str()), (2, "1.0 PTC"));
     let sent = typed(&mut sends, "p");
     assert_eq!((unsent(&sends).0, sends.work.queue.paused), (0, false));
-    assert!(matches!(sent[..], [Effect::Store(StoreCmd::Send { .. })]), "{sent:?}");
+    assert!(matches!(sent[..], [Effect::Store(StoreCmd::ClaimSend { .. })]), "{sent:?}");
     let mut back = earlier();
     assert_eq!(wishes(&mut back, "u"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
     typed(&mut back, "u");
