@@ -45,7 +45,7 @@ fn open_to_others(home: &Home) -> Vec<(PathBuf, u32)> {
 fn the_data_folder_is_its_user_s_alone_while_the_program_runs_and_after() {
     let service = Service::start();
     let home = Home::new(&service.url());
-    // The log is what is made first, then the store, the locks and the bell.
+    // The log is what is made first, then the store, the locks and the sockets.
     home.run(&["-v", "list"]).coded(0);
     assert_eq!(open_to_others(&home), []);
     let watch = home.start(&["watch"]);

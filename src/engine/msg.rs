@@ -178,7 +178,7 @@ pub enum StoreMsg {
     /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no ticket.
     Failed { ticket: Option<Ticket>, fault: store::Fault },
     /// On a shared store: of each profile that this program asks for, how many others at work do.
-    Company { others: BTreeMap<String, u32> },
+    Peers { others: BTreeMap<String, u32> },
     /// The role of this program on a shared store may only look.
     OnlyReads,
     /// The key of a profile is another one here than that person's, who serves the profile too.

@@ -12,7 +12,7 @@
 //! Each may have one question in hand, so the sum holds over any span that is long enough for those (with ten programs and
 //! five questions a second: eight seconds).
 
-use crate::work::{Company, Work};
+use crate::work::{Peers, Work};
 use domain::time::{MINUTE, Mono, SECOND};
 use std::collections::BTreeMap;
 
@@ -30,10 +30,10 @@ const STRAYS: f64 = 16.0;
 /// The questions a second that this program may ask of a profile's service.
 pub(super) fn rate(work: &Work, profile: &str) -> f64 {
     let whole = work.settings.poll.budget_per_second;
-    let Some(company) = &work.sharing.company else { return whole };
-    let all = 1.0 + f64::from(company.others.get(profile).copied().unwrap_or(0));
-    let in_touch = work.now.mono.since(company.heard) < TOUCH;
-    let is_full = company.full_from.get(profile).is_some_and(|from| work.now.mono >= *from);
+    let Some(peers) = &work.sharing.peers else { return whole };
+    let all = 1.0 + f64::from(peers.others.get(profile).copied().unwrap_or(0));
+    let in_touch = work.now.mono.since(peers.heard) < TOUCH;
+    let is_full = peers.full_from.get(profile).is_some_and(|from| work.now.mono >= *from);
     if in_touch && is_full { whole * SHARED / all } else { whole * (1.0 - SHARED) / all.max(STRAYS) }
 }
 
@@ -44,14 +44,14 @@ pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
         refill(work, &profile);
     }
     let now = work.now.mono;
-    let before = work.sharing.company.take().filter(|company| now.since(company.heard) < TOUCH);
-    let mut full_from: BTreeMap<String, Mono> = before.map(|company| company.full_from).unwrap_or_default();
+    let before = work.sharing.peers.take().filter(|peers| now.since(peers.heard) < TOUCH);
+    let mut full_from: BTreeMap<String, Mono> = before.map(|peers| peers.full_from).unwrap_or_default();
     full_from.retain(|profile, _| others.contains_key(profile));
     for (profile, others) in &others {
         let joins = if *others == 0 { now } else { now.plus(JOIN) };
         full_from.entry(profile.clone()).or_insert(joins);
     }
-    work.sharing.company = Some(Company { heard: now, others, full_from });
+    work.sharing.peers = Some(Peers { heard: now, others, full_from });
 }
 
 /// The questions that may be asked now, in thousandths.

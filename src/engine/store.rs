@@ -93,7 +93,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             ticket.into_iter().for_each(|ticket| audit::failed(work, ticket));
             outage::failed(work, ticket, fault)
         }
-        StoreMsg::Company { others } => {
+        StoreMsg::Peers { others } => {
             poll_budget::heard(work, others);
             Vec::new()
         }

@@ -189,12 +189,12 @@ pub struct Sharing {
     /// The programs of all machines, as of the last time that a person asked.
     pub members: Vec<Member>,
     /// On a shared store: who else asks of the same accounts.
-    pub company: Option<Company>,
+    pub peers: Option<Peers>,
 }
 
 /// The other programs at work on a shared store, as far as the accounts' poll budgets are concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Company {
+pub struct Peers {
     /// When that was heard.
     pub heard: Mono,
     /// Of each profile that this program asks for: how many others do.

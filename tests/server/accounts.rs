@@ -19,9 +19,9 @@ fn others(n: u32) -> BTreeMap<String, u32> {
 }
 
 /// Of each profile that a program asks for: how many others do.
-fn company(program: &Program) -> BTreeMap<String, u32> {
+fn peers(program: &Program) -> BTreeMap<String, u32> {
     loop {
-        if let StoreMsg::Company { others } = program.hears.recv_timeout(Duration::from_secs(60)).unwrap() {
+        if let StoreMsg::Peers { others } = program.hears.recv_timeout(Duration::from_secs(60)).unwrap() {
             return others;
         }
     }
@@ -32,18 +32,18 @@ fn each_program_hears_how_many_others_ask_for_its_profiles() {
     let dir = place();
     let (one, two) = (Program::start(dir.at()), Program::start(dir.at()));
     one.handle.serves("302ai".into(), mark("sk-one"), true);
-    assert_eq!(company(&one), others(0));
+    assert_eq!(peers(&one), others(0));
     two.handle.serves("302ai".into(), mark("sk-one"), true);
-    assert_eq!(company(&two), others(1));
+    assert_eq!(peers(&two), others(1));
     // The first hears of it with its next word, some seconds later.
-    assert_eq!(company(&one), others(1));
+    assert_eq!(peers(&one), others(1));
     // One that was killed is not counted: its lock is free, though its last word is young.
     let gone = "INSERT INTO programs (owner, host, who, version, asks, began, seen) SELECT 'h-1-1-1', 'h', 'w', 'v', asks, \
                 began, seen FROM programs LIMIT 1";
     assert!(dir.sql(gone).status.success());
     std::fs::write(dir.path().join("run/h-1-1-1.lock"), "").unwrap();
     drop(two);
-    assert_eq!(company(&one), others(0));
+    assert_eq!(peers(&one), others(0));
     assert_eq!(dir.number("SELECT count(*) FROM programs"), 1);
 }
 
@@ -52,7 +52,7 @@ fn another_key_under_the_same_profile_is_told_and_the_store_has_none_of_it() {
     let dir = place();
     let first = Program::start(dir.at());
     first.handle.serves("302ai".into(), mark("sk-one"), true);
-    company(&first);
+    peers(&first);
     let second = Program::start(dir.at());
     second.handle.serves("302ai".into(), mark("sk-two"), true);
     let StoreMsg::OtherKey { profile, who } = second.next() else { panic!("not told") };
@@ -76,7 +76,7 @@ fn another_key_under_the_same_profile_is_told_and_the_store_has_none_of_it() {
                 msg => panic!("{msg:?}"),
             },
             None => {
-                company(&alone);
+                peers(&alone);
                 look("sk-three")
             }
         };

@@ -255,11 +255,11 @@ fn an_ear_gives_its_line_to_whoever_reads_and_writes_on_a_server_that_is_full_an
     let program = Program::start(at.clone());
     let lines =
         |which: &str| dir.number(&format!("SELECT count(*) FROM pg_stat_activity WHERE usename = 'few'{which}"));
-    let ears = || lines(" AND query = 'LISTEN reeltop'");
-    support::until("one line for the store, and one for the ear", || (lines(""), ears()) == (2, 1));
+    let listeners = || lines(" AND query = 'LISTEN reeltop'");
+    support::until("one line for the store, and one for the listener", || (lines(""), listeners()) == (2, 1));
     does("ALTER ROLE few CONNECTION LIMIT 2");
     assert_eq!(trouble_of(&Store::open(&at).unwrap_err()), &Trouble::TooMany);
-    support::until("the ear has given way", || (lines(""), ears()) == (1, 0));
+    support::until("the listener has given way", || (lines(""), listeners()) == (1, 0));
     let mut second = Store::open(&at).unwrap();
     // Nobody calls the first one now: it looks.
     let task = add(&mut second, intent("one"));
@@ -270,7 +270,7 @@ fn an_ear_gives_its_line_to_whoever_reads_and_writes_on_a_server_that_is_full_an
             _ => None,
         },
     );
-    assert_eq!((told, ears()), (vec![task], 0));
+    assert_eq!((told, listeners()), (vec![task], 0));
     drop(second);
-    support::until("the ear listens again", || ears() == 1);
+    support::until("the listener listens again", || listeners() == 1);
 }

@@ -1,4 +1,4 @@
-//! Several programs on one store: the bell, claims of the dead, pages beside writes. Nothing here sleeps; what does not
+//! Several programs on one store: the wake-up, claims of the dead, pages beside writes. Nothing here sleeps; what does not
 //! come within a generous time never comes.
 
 use super::*;
@@ -40,7 +40,7 @@ impl Program {
     pub(super) fn next(&self) -> StoreMsg {
         loop {
             match self.hears.recv_timeout(PATIENCE).unwrap() {
-                StoreMsg::Company { .. } | StoreMsg::OnlyReads => {}
+                StoreMsg::Peers { .. } | StoreMsg::OnlyReads => {}
                 msg => return msg,
             }
         }
@@ -70,7 +70,7 @@ impl Program {
 }
 
 #[test]
-fn the_bell_brings_another_programs_changes_and_never_ones_own() {
+fn the_wake_up_brings_another_programs_changes_and_never_ones_own() {
     let dir = place();
     let (ours, theirs) = (Program::start(dir.at()), Program::start(dir.at()));
     let task = ours.insert(intent("one"));
@@ -183,7 +183,7 @@ fn a_row_changed_while_pages_are_read_is_not_lost_to_an_older_page() {
                 keep(key(1), 9_002, TaskState::Running);
                 written = true;
             }
-            StoreMsg::Company { .. } => {}
+            StoreMsg::Peers { .. } => {}
             other => panic!("{other:?}"),
         }
     }

@@ -96,7 +96,7 @@ fn a_wait_that_the_service_asked_for_is_not_cut_short_by_a_program_that_has_not_
 }
 
 #[test]
-fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
+fn the_wake_up_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
     let dir = place();
     let (ours, theirs) = (Program::start(dir.at()), Program::start(dir.at()));
     assert_eq!(share(&theirs, "watch 2", Change::Serve(vec!["302ai".into()])), Shared::default());

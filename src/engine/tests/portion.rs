@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 fn hears(world: &mut World, others: u32) {
     let others = BTreeMap::from([("302ai".to_owned(), others)]);
-    world.take(Msg::Store(StoreMsg::Company { others }));
+    world.take(Msg::Store(StoreMsg::Peers { others }));
 }
 
 /// Questions a second, in thousandths.

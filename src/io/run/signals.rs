@@ -49,7 +49,7 @@ pub enum Call {
 }
 
 /// What the program as a whole knows of its signals.
-struct Ear {
+struct SignalState {
     call: Call,
     /// The loop that listens. Only the program's own thread hears the system: two listeners would have to agree on what each of
     /// them has heard, and what came between the two would be lost.
@@ -64,7 +64,7 @@ struct Ear {
     give_back: fn(),
 }
 
-static EAR: Mutex<Ear> = Mutex::new(Ear {
+static STATE: Mutex<SignalState> = Mutex::new(SignalState {
     call: Call::NotYetKnown,
     to: None,
     kept: None,
@@ -73,18 +73,18 @@ static EAR: Mutex<Ear> = Mutex::new(Ear {
     give_back: || (),
 });
 
-fn ear() -> MutexGuard<'static, Ear> {
-    EAR.lock().unwrap_or_else(PoisonError::into_inner)
+fn state() -> MutexGuard<'static, SignalState> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// From here on no signal ends the program by itself: until a loop listens, this does. To be called first of all; what
 /// comes before [`call_is`] waits for that. `give_back` gives the terminal back where one was taken. Where the system refuses, signals keep their defaults.
 pub fn start(give_back: fn()) {
     {
-        let mut ear = ear();
-        ear.has_terminal = File::open("/dev/tty").is_ok();
-        ear.no_hang_up = ignores_hang_up();
-        ear.give_back = give_back;
+        let mut state = state();
+        state.has_terminal = File::open("/dev/tty").is_ok();
+        state.no_hang_up = ignores_hang_up();
+        state.give_back = give_back;
     }
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
     // Before the thread begins, so that there is no moment without.
@@ -113,9 +113,9 @@ fn ignores_hang_up() -> bool {
 /// Says what the call is, now that it is known.
 pub fn call_is(call: Call) {
     let kept = {
-        let mut ear = ear();
-        ear.call = call;
-        ear.kept.take()
+        let mut state = state();
+        state.call = call;
+        state.kept.take()
     };
     if let Some(signal) = kept {
         take(signal);
@@ -125,16 +125,16 @@ pub fn call_is(call: Call) {
 /// A signal: for the loop, or, while none listens, for the program alone.
 fn take(signal: Signal) {
     let code = {
-        let mut ear = ear();
-        if ear.to.as_ref().is_some_and(|to| to.send(signal).is_ok()) {
+        let mut state = state();
+        if state.to.as_ref().is_some_and(|to| to.send(signal).is_ok()) {
             return;
         }
-        let Some(meant) = ear.meant(signal) else { return };
-        match (ear.call, meant) {
+        let Some(meant) = state.meant(signal) else { return };
+        match (state.call, meant) {
             // Kept for the loop that begins; what ends the program counts before what does not.
             (Call::NotYetKnown, _) | (Call::Serves, Signal::Reload) => {
-                if ear.kept.is_none_or(|kept| kept == Signal::Reload) {
-                    ear.kept = Some(signal);
+                if state.kept.is_none_or(|kept| kept == Signal::Reload) {
+                    state.kept = Some(signal);
                 }
                 return;
             }
@@ -142,11 +142,11 @@ fn take(signal: Signal) {
             (Call::Other, _) => Exit::Interrupted,
         }
     };
-    (ear().give_back)();
+    (state().give_back)();
     std::process::exit(i32::from(code.code()));
 }
 
-impl Ear {
+impl SignalState {
     /// What a signal is to this call; nothing where it is not to be heard.
     fn meant(&self, signal: Signal) -> Option<Signal> {
         match (signal, self.call) {
@@ -213,9 +213,9 @@ impl Signals {
     #[must_use]
     pub fn listen() -> Self {
         let (to, heard) = mpsc::unbounded_channel();
-        let mut ear = ear();
-        ear.to = Some(to);
-        Self { heard, stops: None, kept: ear.kept.take() }
+        let mut state = state();
+        state.to = Some(to);
+        Self { heard, stops: None, kept: state.kept.take() }
     }
 
     /// Listens to being stopped too. From here on SIGTSTP no longer stops the program by itself.
@@ -238,7 +238,7 @@ impl Signals {
                     signal = stop_or_go(&mut self.stops) => signal,
                 },
             };
-            if let Some(meant) = ear().meant(signal) {
+            if let Some(meant) = state().meant(signal) {
                 return meant;
             }
         }
@@ -247,7 +247,7 @@ impl Signals {
 
 impl Drop for Signals {
     fn drop(&mut self) {
-        ear().to = None;
+        state().to = None;
     }
 }
 

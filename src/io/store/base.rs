@@ -50,14 +50,14 @@ pub struct Store {
     /// Profiles whose service this program asks.
     pub(super) asks: BTreeSet<String>,
     /// On a shared store, once it was heard and until it is told: how many others at work ask for each of these.
-    pub(super) company: Option<BTreeMap<String, u32>>,
+    pub(super) peers: Option<BTreeMap<String, u32>>,
     /// On a shared store: what this machine must not lose while the line is down.
     pub(super) journal: Option<Journal>,
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.take_leave();
+        self.leave();
     }
 }
 
@@ -97,10 +97,10 @@ impl Store {
             beat: Beat::default(),
             only_reads: false,
             asks: BTreeSet::new(),
-            company: None,
+            peers: None,
             journal: None,
         };
-        store.meet()?;
+        store.check_in()?;
         Ok(store)
     }
 
@@ -189,7 +189,7 @@ impl Store {
             self.confirm();
         }
         if any {
-            self.programs.ring();
+            self.programs.wake_others();
         }
     }
 }

@@ -50,7 +50,7 @@ impl Store {
             tx.execute(sql, params![key.0, id.0])?;
             tx.commit()
         })?;
-        self.programs.ring();
+        self.programs.wake_others();
         Ok(true)
     }
 

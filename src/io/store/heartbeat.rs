@@ -28,7 +28,7 @@ pub(super) struct Beat(Option<Instant>);
 
 impl Store {
     /// Says that this program runs, where it has a name, and hears who else does.
-    pub(super) fn meet(&mut self) -> Result<(), Fault> {
+    pub(super) fn check_in(&mut self) -> Result<(), Fault> {
         if self.at.server.is_none() {
             return Ok(());
         }
@@ -36,11 +36,11 @@ impl Store {
         let asks = serde_json::to_string(&self.asks).unwrap_or_default();
         let who = self.at.who.as_deref().unwrap_or_default();
         let me = self.programs.me().filter(|_| !self.only_reads);
-        let mut done = meet(&self.conn, me, who, &asks, &ended);
+        let mut done = check_in(&self.conn, me, who, &asks, &ended);
         if me.is_some() && matches!(done, Err(sql::Error::Server { kind: Trouble::NotAllowed, .. })) {
             // A reader's role: it looks, and nobody hears of it.
             self.only_reads = true;
-            done = meet(&self.conn, None, who, &asks, &[]);
+            done = check_in(&self.conn, None, who, &asks, &[]);
         }
         let all = self.told(Deed::Read, done)?;
         let of_all = |profile: &String| {
@@ -50,8 +50,8 @@ impl Store {
             let others = all.iter().filter(asks).filter(|(owner, _)| self.programs.may_run(owner)).count();
             (profile.clone(), u32::try_from(others).unwrap_or(u32::MAX))
         };
-        self.company = self.programs.me().map(|_| self.asks.iter().map(of_all).collect());
-        self.programs.hear(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
+        self.peers = self.programs.me().map(|_| self.asks.iter().map(of_all).collect());
+        self.programs.update_silence(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
         self.beat = Beat(Some(Instant::now()));
         Ok(())
     }
@@ -69,7 +69,7 @@ impl Store {
 
     /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends what was
     /// begun when the line broke. Tells the tasks that were taken back.
-    pub(super) fn keep_company(&mut self) -> Result<Vec<TaskKey>, Fault> {
+    pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if self.at.server.is_none() {
             return Ok(Vec::new());
         }
@@ -84,7 +84,7 @@ impl Store {
             return Ok(Vec::new());
         }
         self.read_clock()?;
-        self.meet()?;
+        self.check_in()?;
         if self.only_reads { Ok(Vec::new()) } else { self.take_back_unconfirmed() }
     }
 
@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// The last word of this program.
-    pub(super) fn take_leave(&self) {
+    pub(super) fn leave(&self) {
         let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
         if !self.conn.is_there() || self.only_reads {
             return;
@@ -143,7 +143,7 @@ struct One {
 }
 
 /// Gives word of this program, and tells what each has last said.
-fn meet(
+fn check_in(
     conn: &Connection,
     me: Option<&str>,
     who: &str,

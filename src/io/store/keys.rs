@@ -66,9 +66,9 @@ impl Store {
     /// that `stays` the store then has this one, unless another program at work asks the same service.
     pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark, stays: bool) -> Result<Option<String>, Fault> {
         self.asks.insert(profile.to_owned());
-        self.meet()?;
+        self.check_in()?;
         let (other, known) = (self.other_key(profile, mark)?, self.told(Deed::Read, known(&self.conn, profile))?);
-        let alone = self.company.as_ref().is_none_or(|company| company.get(profile).is_none_or(|others| *others == 0));
+        let alone = self.peers.as_ref().is_none_or(|peers| peers.get(profile).is_none_or(|others| *others == 0));
         if self.only_reads || (known.is_some() && !(other.is_some() && alone && stays)) {
             return Ok(other);
         }

@@ -53,7 +53,7 @@ impl Store {
             tx.commit()?;
             Ok(Archived { tasks, stay: stay as usize })
         })?;
-        self.programs.ring();
+        self.programs.wake_others();
         Ok(done)
     }
 

@@ -7,9 +7,9 @@
 //!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
 //!                        |         |                            sql: a database's statements, rows and transactions
-//!     keeper             |         |                            journal: paid IDs on this machine while a server is away
-//!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and waking it
-//!     vigil --ended-->                                          the wait for the end of a program that holds rows
+//!     journal writer     |         |                            journal: paid IDs on this machine while a server is away
+//!     listener -woken->  [ ....... ] -wakes--> other programs   owner, wakeup: who else runs, and waking it
+//!     lock-waiter -ended->                                      the wait for the end of a program that holds rows
 //! ```
 //!
 //! Four rules hold it together:
@@ -17,7 +17,7 @@
 //!   two programs never both send, fetch or settle one row.
 //! - **Acknowledged means on disk.** The POST is emitted on the word that `sending` is saved, so commits are synced.
 //! - **Told means confirmed.** A batch comes with a note that is taken away before anybody is told (see `confirm`).
-//! - **One sequence of revisions for all rows.** What changed since `n` is `rev > n`; a program that hears the bell reads
+//! - **One sequence of revisions for all rows.** What changed since `n` is `rev > n`; a program that is woken reads
 //!   just that, and an older page never hides a newer row.
 //!
 //! What belongs to no single program (a pause, an account's halt, who sends) lies here too, and is told when it changes

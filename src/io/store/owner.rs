@@ -1,14 +1,14 @@
 //! Who is running on this store: each program holds a lock for its lifetime, which the system takes back however the
 //! program ends, kill -9 included. So a claim's owner can be known to be dead long before the claim runs out.
 //!
-//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `wakeup`).
+//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the socket that the owner listens at (see `wakeup`).
 
 use super::{
     fault,
     layout::{make_folders, run_of},
     location::At,
     sql::{self, Connection, dialect::NOW},
-    wakeup::Ringer,
+    wakeup::Waker,
 };
 use crate::{environment, private_files};
 use domain::{
@@ -81,9 +81,9 @@ impl Owner {
         &self.lock
     }
 
-    /// Makes known where this program's bell hangs.
-    pub(super) fn publish(&self, bell: &Path) -> io::Result<()> {
-        fs::write(&self.lock, bell.as_os_str().as_encoded_bytes())
+    /// Makes known where this program listens.
+    pub(super) fn publish(&self, socket: &Path) -> io::Result<()> {
+        fs::write(&self.lock, socket.as_os_str().as_encoded_bytes())
     }
 }
 
@@ -110,15 +110,15 @@ fn lock_file(dir: &Path, owner: &str) -> PathBuf {
     run_of(dir).join(format!("{owner}.{ENDING}"))
 }
 
-/// Where the bell of that lock's owner hangs, if it has one.
-fn bell_of(lock: &Path) -> Option<PathBuf> {
+/// Where that lock's owner listens, if it does.
+fn socket_of(lock: &Path) -> Option<PathBuf> {
     fs::read_to_string(lock).ok().filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn bury(lock: &Path) {
     // Left-overs harm nobody, and another program may be clearing them away at the same time: failures mean nothing.
-    if let Some(bell) = bell_of(lock) {
-        let _ = fs::remove_file(bell);
+    if let Some(socket) = socket_of(lock) {
+        let _ = fs::remove_file(socket);
     }
     let _ = fs::remove_file(lock);
 }
@@ -141,7 +141,7 @@ pub(super) struct Programs {
     ended: RefCell<BTreeSet<String>>,
     /// Our own name, where we have one.
     me: Option<String>,
-    ringer: Option<Ringer>,
+    waker: Option<Waker>,
 }
 
 impl Programs {
@@ -149,9 +149,9 @@ impl Programs {
     pub(super) fn new(at: &At, me: Option<&Owner>) -> Self {
         let silent = at.server.as_ref().map(|_| RefCell::default());
         // On a server the change itself calls the others.
-        let ringer = if silent.is_some() { None } else { Ringer::new() };
+        let waker = if silent.is_some() { None } else { Waker::new() };
         let me = me.map(|owner| owner.name.clone());
-        Self { dir: at.dir.clone(), silent, ended: RefCell::default(), me, ringer }
+        Self { dir: at.dir.clone(), silent, ended: RefCell::default(), me, waker }
     }
 
     /// Our own name, where we have one.
@@ -159,7 +159,7 @@ impl Programs {
         self.me.as_deref()
     }
 
-    /// Whether that owner still runs. What a dead one left behind is cleared away. When it cannot be found out, it does.
+    /// Whether that owner still runs; as a side, what a dead one left behind is cleared away. When it cannot be found out, it does.
     pub(super) fn is_alive(&self, owner: &str) -> bool {
         let path = lock_file(&self.dir, owner);
         let file = match File::open(&path) {
@@ -228,11 +228,11 @@ impl Programs {
             }
         };
         // Without a thread its claims run out by themselves, only later.
-        let _ = thread::Builder::new().name("vigil".into()).stack_size(STACK).spawn(wait);
+        let _ = thread::Builder::new().name("lock-waiter".into()).stack_size(STACK).spawn(wait);
     }
 
     /// On a shared store: what each program's silence is now.
-    pub(super) fn hear(&self, all: HashMap<String, u64>) {
+    pub(super) fn update_silence(&self, all: HashMap<String, u64>) {
         if let Some(silent) = &self.silent {
             *silent.borrow_mut() = all;
         }
@@ -248,7 +248,7 @@ impl Programs {
             return;
         }
         match silence(conn) {
-            Ok(all) => self.hear(all),
+            Ok(all) => self.update_silence(all),
             // Until that can be read, none of them is taken for one that has ended.
             Err(error) => {
                 tracing::debug!(%error, "who runs was not read");
@@ -270,11 +270,11 @@ impl Programs {
     }
 
     /// Tells the others that rows have changed. Never waits: who does not listen has heard it before or polls.
-    pub(super) fn ring(&self) {
-        let Some(ringer) = &self.ringer else { return };
+    pub(super) fn wake_others(&self) {
+        let Some(waker) = &self.waker else { return };
         for (owner, lock) in self.others() {
-            if bell_of(&lock).is_some_and(|bell| !ringer.ring(&bell)) {
-                self.is_alive(&owner);
+            if socket_of(&lock).is_some_and(|socket| !waker.wake(&socket)) {
+                self.bury_if_dead(&owner);
             }
         }
     }
@@ -289,8 +289,13 @@ impl Programs {
     /// Clears away what dead programs left behind.
     pub(super) fn sweep(&self) {
         for (owner, _) in self.others() {
-            self.is_alive(&owner);
+            self.bury_if_dead(&owner);
         }
+    }
+
+    /// Clears away what that owner left behind, where it is dead.
+    fn bury_if_dead(&self, owner: &str) {
+        let _ = self.is_alive(owner);
     }
 
     fn others(&self) -> impl Iterator<Item = (String, PathBuf)> {
@@ -346,11 +351,11 @@ mod tests {
         assert!(seen_by_one.is_alive(two.name()) && seen_by_one.is_alive(one.name()));
         // What a kill leaves: files that nobody locks.
         let dead = lock_file(dir.path(), "1-1-1");
-        let bell = dir.path().join("1-1-1.sock");
-        fs::write(&dead, bell.as_os_str().as_encoded_bytes()).unwrap();
-        fs::write(&bell, "").unwrap();
+        let socket = dir.path().join("1-1-1.sock");
+        fs::write(&dead, socket.as_os_str().as_encoded_bytes()).unwrap();
+        fs::write(&socket, "").unwrap();
         seen_by_one.sweep();
-        assert!(!dead.exists() && !bell.exists() && two.lock_file().exists());
+        assert!(!dead.exists() && !socket.exists() && two.lock_file().exists());
         let name = two.name().to_owned();
         drop(two);
         assert!(!seen_by_one.is_alive(&name) && !seen_by_one.is_alive("1-1-1"));

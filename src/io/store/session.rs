@@ -28,8 +28,8 @@ use std::collections::HashSet;
 pub struct Session {
     /// Other programs whose end is waited for, since they hold rows that were told of.
     watched: HashSet<String>,
-    /// Of the programs in `watched`, those that [`strangers`](Self::strangers) has not given yet.
-    strangers: Vec<String>,
+    /// Of the programs in `watched`, those that [`new_holders`](Self::new_holders) has not given yet.
+    new_holders: Vec<String>,
     /// What was last told of what all programs share.
     shared: Shared,
     /// The last post that was told of.
@@ -80,7 +80,7 @@ impl Session {
         if !taken_back.is_empty() {
             to(StoreMsg::TakenBack { keys: taken_back });
         }
-        let (watched, strangers, shared) = (HashSet::new(), Vec::new(), Shared::default());
+        let (watched, new_holders, shared) = (HashSet::new(), Vec::new(), Shared::default());
         let (open_posts, posts) = store.open_posts()?;
         if !open_posts.is_empty() {
             to(StoreMsg::Posted { posts: open_posts });
@@ -90,11 +90,11 @@ impl Session {
             journal.begin(Name { owner: owner.name().to_owned(), store: store.own_name()? });
             store.journal = Some(journal.clone());
         }
-        let mut session = Self { watched, strangers, shared, posts, away: false, looked: now(), store, owner };
+        let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store, owner };
         session.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
         session.look_at_shared(to);
-        session.tell_company(to);
+        session.tell_peers(to);
         Ok(session)
     }
 
@@ -106,13 +106,13 @@ impl Session {
             // The next word that it gives of itself says it, too.
             Err(fault) => tracing::debug!(?fault, "the key of a profile was not compared"),
         }
-        self.tell_company(to);
+        self.tell_peers(to);
     }
 
     /// Tells who else asks for the same profiles, where that was heard.
-    fn tell_company(&mut self, to: &mut impl FnMut(StoreMsg)) {
-        if let Some(others) = self.store.company.take() {
-            to(StoreMsg::Company { others });
+    fn tell_peers(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        if let Some(others) = self.store.peers.take() {
+            to(StoreMsg::Peers { others });
         }
     }
 
@@ -137,8 +137,8 @@ impl Session {
     }
 
     /// Programs whose end is to be told by [`ended`](Self::ended); each is given once.
-    pub fn strangers(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.strangers)
+    pub fn new_holders(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.new_holders)
     }
 
     /// That other program, which held rows, runs no more: tells what it left.
@@ -159,9 +159,9 @@ impl Session {
         Ok(known)
     }
 
-    /// The bell rang: tells what other programs have changed.
+    /// Another program has woken this one: tells what other programs have changed.
     pub fn look_around(&mut self, to: &mut impl FnMut(StoreMsg)) {
-        match self.store.keep_company() {
+        match self.store.beat_if_due() {
             Ok(taken_back) if taken_back.is_empty() => {}
             Ok(keys) => to(StoreMsg::TakenBack { keys }),
             Err(fault) => return self.lost(fault, to),
@@ -181,7 +181,7 @@ impl Session {
             Err(fault) => return self.lost(fault, to),
         }
         self.looked = now();
-        self.tell_company(to);
+        self.tell_peers(to);
         self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
         let ended: Vec<String> = match self.store.at.server {
@@ -263,7 +263,7 @@ impl Session {
     /// Notes that the end of that program is to be waited for, unless it is this one.
     fn watch(&mut self, owner: &str) {
         if owner != self.owner.name() && self.watched.insert(owner.to_owned()) {
-            self.strangers.push(owner.to_owned());
+            self.new_holders.push(owner.to_owned());
         }
     }
 
@@ -342,7 +342,7 @@ impl Session {
                 store.save_seen(at)?;
                 None
             }
-            // The keeper's, where the store is a server; a file has no line that could be down.
+            // The journal writer's, where the store is a server; a file has no line that could be down.
             StoreCmd::Keep(_) => None,
         })
     }

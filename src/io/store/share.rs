@@ -50,7 +50,7 @@ impl Store {
         };
         let me = self.by();
         self.change(Deed::SaveChanges, false, |conn| apply(conn, profile, by, change, &me, &dead))?;
-        self.programs.ring();
+        self.programs.wake_others();
         self.shared()
     }
 
@@ -86,7 +86,7 @@ impl Store {
             }
             tx.commit()
         })?;
-        self.programs.ring();
+        self.programs.wake_others();
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
-//! two that only feed it: the loader, which reads the table once at the start, and the ear. On a shared store a third, the
-//! keeper: the answers to submissions pass by it, which puts them down on this machine first.
+//! two that only feed it: the loader, which reads the table once at the start, and the listener. On a shared store a third, the
+//! journal_writer: the answers to submissions pass by it, which puts them down on this machine first.
 
 #[cfg(feature = "postgres")]
 use super::sql;
@@ -48,8 +48,8 @@ enum Input {
     Serves(String, KeyMark, bool),
     /// From the loader, to be passed on.
     Loaded(StoreMsg),
-    /// From the ear: other programs have changed rows.
-    Rung,
+    /// From the listener: other programs have changed rows.
+    Woken,
     /// The service posted that ID to that path; whether it is a task's is for the listener.
     Post(String, RemoteId, oneshot::Sender<bool>),
     /// Whole tasks, for a worker.
@@ -68,8 +68,8 @@ pub struct Handle(Arc<Line>);
 struct Line {
     to: Sender<Input>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    /// The keeper, on a shared store.
-    keeper: Mutex<Option<(Sender<StoreCmd>, JoinHandle<()>)>>,
+    /// The journal writer, on a shared store.
+    journal_writer: Mutex<Option<(Sender<StoreCmd>, JoinHandle<()>)>>,
 }
 
 impl Handle {
@@ -107,10 +107,10 @@ impl Handle {
 impl Line {
     fn send(&self, command: StoreCmd) {
         if journal::is_for(&command)
-            && let Some((keeper, _)) = &*self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+            && let Some((journal_writer, _)) = &*self.journal_writer.lock().unwrap_or_else(PoisonError::into_inner)
         {
             // It lives until the line is closed.
-            let _ = keeper.send(command);
+            let _ = journal_writer.send(command);
         } else {
             self.put(Input::Command(command));
         }
@@ -122,8 +122,8 @@ impl Line {
     }
 
     fn close(&self) {
-        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((to, thread)) = keeper {
+        let journal_writer = self.journal_writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((to, thread)) = journal_writer {
             // What it has still to put down goes to the store before the end does.
             drop(to);
             let _ = thread.join();
@@ -150,13 +150,13 @@ pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle
     let (sender, inbox) = mpsc::channel();
     let (at, feed) = (at.into(), sender.clone());
     let journal = Journal::of(&at.dir);
-    let keeper = at.server.is_some().then(|| keep_first(journal.clone(), sender.clone()));
+    let journal_writer = at.server.is_some().then(|| start_journal_writer(journal.clone(), sender.clone()));
     let thread = thread::spawn(move || run(&at, inbox, &feed, &journal, &to));
-    Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)), keeper: Mutex::new(keeper) }))
+    Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)), journal_writer: Mutex::new(journal_writer) }))
 }
 
-/// Starts the keeper: what is handed to it lies on this machine's disk before the store's thread has it.
-fn keep_first(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, JoinHandle<()>) {
+/// Starts the journal writer: what is handed to it lies on this machine's disk before the store's thread has it.
+fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, JoinHandle<()>) {
     let (to, commands) = mpsc::channel();
     let keep = move || {
         for command in commands {
@@ -180,16 +180,16 @@ fn keep_first(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, Join
 fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
     let (mut pause, mut told, mut served) = (PAUSES.0, None, Vec::new());
     loop {
-        match Desk::open(at, feed, journal, &mut |msg| to(msg)) {
-            Ok(mut desk) => {
+        match StoreLoop::open(at, feed, journal, &mut |msg| to(msg)) {
+            Ok(mut store_loop) => {
                 for (profile, mark, stays) in served {
                     let _ = feed.send(Input::Serves(profile, mark, stays));
                 }
-                desk.load();
-                desk.serve(&inbox, to);
+                store_loop.load();
+                store_loop.serve(&inbox, to);
                 // Without a taker the loader breaks off.
                 drop(inbox);
-                let _ = desk.loader.take().map(JoinHandle::join);
+                let _ = store_loop.loader.take().map(JoinHandle::join);
                 return;
             }
             Err(fault) => {
@@ -228,23 +228,23 @@ fn refuse_all(
             Err(RecvTimeoutError::Timeout) => return true,
             Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
             Ok(Input::Serves(profile, mark, stays)) => served.push((profile, mark, stays)),
-            Ok(Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..) | Input::Look(..)) => {}
+            Ok(Input::Loaded(_) | Input::Woken | Input::Ended(_) | Input::Post(..) | Input::Look(..)) => {}
         }
     }
 }
 
 /// What hears that others have changed something.
-enum Ear {
-    Bell(#[expect(dead_code, reason = "listens until it is dropped")] wakeup::Ear),
+enum Listener {
+    Socket(#[expect(dead_code, reason = "listens until it is dropped")] wakeup::Listener),
     #[cfg(feature = "postgres")]
-    Far(#[expect(dead_code, reason = "listens until it is dropped")] sql::Ear),
+    Server(#[expect(dead_code, reason = "listens until it is dropped")] sql::Listener),
 }
 
 /// The place at the store, with the threads that feed it. Fields are dropped in their order: the lock goes last.
-struct Desk {
-    _ear: Option<Ear>,
-    /// Set from the first ring until it is answered, so that a burst of rings is one look.
-    rung: Arc<AtomicBool>,
+struct StoreLoop {
+    _listener: Option<Listener>,
+    /// Set from the first wake-up until it is answered, so that a burst of them is one look.
+    woken: Arc<AtomicBool>,
     /// The way to this thread's own inbox.
     feed: Sender<Input>,
     /// Reads the whole table.
@@ -254,37 +254,38 @@ struct Desk {
     session: Session,
 }
 
-impl Desk {
+impl StoreLoop {
     fn open(at: &At, feed: &Sender<Input>, journal: &Journal, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
-        // The bell hangs before the first look, so that no change falls between the two.
+        // It listens before the first look, so that no change falls between the two.
         let owner = Owner::start(at)?;
-        let rung = Arc::new(AtomicBool::new(false));
-        let ear = if at.server.is_none() { listen(&owner, &rung, feed).map(Ear::Bell) } else { None };
+        let woken = Arc::new(AtomicBool::new(false));
+        let listener = if at.server.is_none() { listen(&owner, &woken, feed).map(Listener::Socket) } else { None };
         let session = Session::open_as(at, owner, journal, to)?;
-        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), loader: None, unread: false, session };
-        desk.listen_far();
-        desk.watch();
-        Ok(desk)
+        let mut store_loop =
+            Self { _listener: listener, woken, feed: feed.clone(), loader: None, unread: false, session };
+        store_loop.listen_to_server();
+        store_loop.watch();
+        Ok(store_loop)
     }
 
     /// On a server: hears the calls of other connections, and looks every now and then whether or not there was one.
     #[cfg(feature = "postgres")]
-    fn listen_far(&mut self) {
+    fn listen_to_server(&mut self) {
         let (Some(server), sql::Connection::Server(conn)) = (&self.session.store.at.server, &self.session.store.conn)
         else {
             return;
         };
-        let (rung, ringing) = (Arc::clone(&self.rung), Mutex::new(self.feed.clone()));
+        let (woken, waking) = (Arc::clone(&self.woken), Mutex::new(self.feed.clone()));
         let heard = move || {
-            let ring = || ringing.lock().unwrap_or_else(PoisonError::into_inner).send(Input::Rung).is_ok();
-            rung.swap(true, Ordering::AcqRel) || ring()
+            let wake = || waking.lock().unwrap_or_else(PoisonError::into_inner).send(Input::Woken).is_ok();
+            woken.swap(true, Ordering::AcqRel) || wake()
         };
-        self._ear = sql::listen(server, conn.name().to_owned(), heard).map(Ear::Far);
+        self._listener = sql::listen(server, conn.name().to_owned(), heard).map(Listener::Server);
     }
 
     #[cfg(not(feature = "postgres"))]
     #[expect(clippy::unused_self, reason = "there is no server without the feature")]
-    const fn listen_far(&mut self) {}
+    const fn listen_to_server(&mut self) {}
 
     /// Begins to read the whole table.
     fn load(&mut self) {
@@ -294,7 +295,7 @@ impl Desk {
 
     /// Waits for the end of the programs that hold rows which were told of.
     fn watch(&mut self) {
-        for owner in self.session.strangers() {
+        for owner in self.session.new_holders() {
             let (feed, ended) = (self.feed.clone(), owner.clone());
             // At the end nobody takes it any more.
             self.session.store.programs.when_ended(&owner, move || drop(feed.send(Input::Ended(ended))));
@@ -314,8 +315,8 @@ impl Desk {
                     self.unread |= self.session.store.at.server.is_some() && matches!(message, StoreMsg::Failed { .. });
                     self.session.tell(message, tell);
                 }
-                Input::Rung => {
-                    self.rung.store(false, Ordering::Release);
+                Input::Woken => {
+                    self.woken.store(false, Ordering::Release);
                     self.session.look_around(tell);
                     if self.unread && !self.session.away {
                         self.load();
@@ -404,21 +405,22 @@ impl Desk {
     }
 }
 
-/// Hangs up the bell. Where that is not possible, rings it ourselves every second.
-fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<wakeup::Ear> {
-    let (rung, ringing) = (Arc::clone(rung), feed.clone());
-    let heard = move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok();
-    let ear = wakeup::listen(owner.lock_file(), heard).and_then(|(ear, bell)| owner.publish(&bell).map(|()| ear));
-    if let Err(error) = &ear {
-        tracing::warn!("no bell for the changes of other programs ({error}): looking for them every second");
+/// Listens for the wake-ups of other programs. Where that is not possible, looks every second.
+fn listen(owner: &Owner, woken: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<wakeup::Listener> {
+    let (woken, waking) = (Arc::clone(woken), feed.clone());
+    let heard = move || woken.swap(true, Ordering::AcqRel) || waking.send(Input::Woken).is_ok();
+    let listener = wakeup::listen(owner.lock_file(), heard)
+        .and_then(|(listener, socket)| owner.publish(&socket).map(|()| listener));
+    if let Err(error) = &listener {
+        tracing::warn!("no wake-up by the changes of other programs ({error}): looking for them every second");
         let feed = feed.clone();
         thread::spawn(move || {
-            while feed.send(Input::Rung).is_ok() {
+            while feed.send(Input::Woken).is_ok() {
                 thread::sleep(UNHEARD);
             }
         });
     }
-    ear.ok()
+    listener.ok()
 }
 
 /// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is

@@ -1,4 +1,4 @@
-//! The bell between programs on one store: after a commit one datagram to each of the others, so that they look at
+//! The wake-up between programs on one store: after a commit one datagram to each of the others, so that they look at
 //! once and an idle program sleeps. It carries no news, only the fact that there is some.
 
 use std::{
@@ -13,16 +13,16 @@ use std::{
     time::Duration,
 };
 
-/// How often to look where no bell and no call of a server is heard: other programs' changes shall be seen within a second.
+/// How often to look where no wake-up and no call of a server is heard: other programs' changes shall be seen within a second.
 pub(super) const UNHEARD: Duration = Duration::from_millis(900);
 
 const ENDING: &str = "sock";
 
-/// Rings the bells of others.
+/// Wakes others.
 #[derive(Debug)]
-pub(super) struct Ringer(UnixDatagram);
+pub(super) struct Waker(UnixDatagram);
 
-impl Ringer {
+impl Waker {
     /// `None` when the system gives no socket.
     pub(super) fn new() -> Option<Self> {
         let socket = UnixDatagram::unbound().ok()?;
@@ -30,38 +30,38 @@ impl Ringer {
         Some(Self(socket))
     }
 
-    /// Rings that bell; `false` when nobody is there to hear it. A full queue is heard: a suspended program finds
-    /// enough bells when it wakes.
-    pub(super) fn ring(&self, bell: &Path) -> bool {
-        let sent = self.0.send_to(b"!", bell);
+    /// Wakes the program that listens at that socket; `false` when none does. A full queue is heard: a suspended program finds
+    /// enough of them when it goes on.
+    pub(super) fn wake(&self, socket: &Path) -> bool {
+        let sent = self.0.send_to(b"!", socket);
         !matches!(sent, Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound))
     }
 }
 
-/// An open ear; closed when dropped.
+/// An open listener; closed when dropped.
 #[derive(Debug)]
-pub(super) struct Ear(UnixDatagram);
+pub(super) struct Listener(UnixDatagram);
 
-impl Drop for Ear {
+impl Drop for Listener {
     fn drop(&mut self) {
         // Ends the listening thread: a receive on a shut socket returns at once.
         let _ = self.0.shutdown(std::net::Shutdown::Both);
     }
 }
 
-/// Hangs up the bell of the program that holds that lock, and tells where. Calls `heard` for each ring, on a thread of its
+/// Listens for the program that holds that lock, and tells where. Calls `heard` for each wake-up, on a thread of its
 /// own that sleeps in between, until it says `false`.
 ///
 /// # Errors
 /// When no folder allows a socket; then the store has to be polled.
-pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> io::Result<(Ear, PathBuf)> {
+pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> io::Result<(Listener, PathBuf)> {
     let (socket, path) = hang_up(lock)?;
-    let ear = Ear(socket.try_clone()?);
+    let listener = Listener(socket.try_clone()?);
     thread::spawn(move || {
-        // A ring has one byte; none comes from a shut socket.
+        // A wake-up has one byte; none comes from a shut socket.
         while matches!(socket.recv(&mut [0; 1]), Ok(1)) && heard() {}
     });
-    Ok((ear, path))
+    Ok((listener, path))
 }
 
 /// Binds beside the lock, or, where that lies too deep (the path of a socket may have about 100 bytes) or on a file system
@@ -106,30 +106,30 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(&dir.path().into()).unwrap();
         let (to, heard) = mpsc::channel();
-        let (ear, bell) = listen(owner.lock_file(), move || to.send(()).is_ok()).unwrap();
-        owner.publish(&bell).unwrap();
-        let ringer = Ringer::new().unwrap();
-        assert!(ringer.ring(&bell));
+        let (listener, socket) = listen(owner.lock_file(), move || to.send(()).is_ok()).unwrap();
+        owner.publish(&socket).unwrap();
+        let waker = Waker::new().unwrap();
+        assert!(waker.wake(&socket));
         assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(()));
-        // The listening thread ends with its ear, and takes its end of the channel along.
-        drop(ear);
+        // The listening thread ends with its listener, and takes its end of the channel along.
+        drop(listener);
         assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Err(mpsc::RecvTimeoutError::Disconnected));
-        assert!(!ringer.ring(&bell));
+        assert!(!waker.wake(&socket));
         drop(owner);
-        assert!(!bell.exists() && !ringer.ring(&bell));
+        assert!(!socket.exists() && !waker.wake(&socket));
     }
 
     #[test]
     fn a_suspended_program_holds_up_nobody() {
         let dir = tempfile::tempdir().unwrap();
-        let bell = dir.path().join("bell");
-        let _asleep = UnixDatagram::bind(&bell).unwrap();
-        let ringer = Ringer::new().unwrap();
-        assert!((0..5_000).all(|_| ringer.ring(&bell)));
+        let socket = dir.path().join("socket");
+        let _asleep = UnixDatagram::bind(&socket).unwrap();
+        let waker = Waker::new().unwrap();
+        assert!((0..5_000).all(|_| waker.wake(&socket)));
     }
 
     #[test]
-    fn a_data_folder_that_lies_too_deep_for_a_socket_has_its_bell_elsewhere() {
+    fn a_data_folder_that_lies_too_deep_for_a_socket_has_it_elsewhere() {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(&dir.path().join("deep".repeat(40)).as_path().into()).unwrap();
         let (_socket, path) = hang_up(owner.lock_file()).unwrap();

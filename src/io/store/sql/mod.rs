@@ -5,7 +5,7 @@
 mod address;
 pub(super) mod dialect;
 #[cfg(feature = "postgres")]
-mod ear;
+mod listener;
 #[cfg(feature = "postgres")]
 mod server;
 #[cfg(feature = "postgres")]
@@ -23,7 +23,7 @@ use std::{fmt, ops::Deref};
 #[cfg(feature = "postgres")]
 pub(super) use address::place_of;
 #[cfg(feature = "postgres")]
-pub(super) use ear::{Ear, listen};
+pub(super) use listener::{Listener, listen};
 #[cfg(feature = "postgres")]
 pub(super) use server::Postgres;
 

@@ -149,13 +149,13 @@ impl Postgres {
         match &made {
             Ok(client) => {
                 self.missed.set((0, None));
-                super::ear::crowd(false);
+                super::listener::crowd(false);
                 *self.client.borrow_mut() = Some(Arc::clone(client));
                 self.read_clock()?;
             }
             Err(error) => {
                 if let Error::Server { kind, said } = error {
-                    super::ear::crowd(*kind == Trouble::TooMany);
+                    super::listener::crowd(*kind == Trouble::TooMany);
                     *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
                 }
                 let pause = PAUSES.0.saturating_mul(1 << missed.min(16)).min(PAUSES.1);

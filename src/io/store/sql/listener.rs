@@ -15,10 +15,10 @@ use tokio_postgres::AsyncMessage;
 /// How often to look once a call was heard, even one of our own.
 const SLOW_LOOK: Duration = Duration::from_secs(2);
 
-/// How long an ear gives way.
+/// How long a listener gives way.
 const GIVES_WAY: Duration = Duration::from_secs(60);
 
-/// When the server last had no connection left for one that reads and writes. An ear is wanted, never needed: it gives way.
+/// When the server last had no connection left for one that reads and writes. A listener is wanted, never needed: it gives way.
 static CROWDED: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Notes how a connection that reads and writes fared.
@@ -32,9 +32,9 @@ fn gives_way() -> bool {
 
 /// Listens for the calls of other connections; ends when it is dropped.
 #[derive(Debug)]
-pub(in super::super) struct Ear(tokio::task::JoinHandle<()>);
+pub(in super::super) struct Listener(tokio::task::JoinHandle<()>);
 
-impl Drop for Ear {
+impl Drop for Listener {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -46,10 +46,10 @@ pub(in super::super) fn listen(
     server: &Server,
     own: String,
     heard: impl Fn() -> bool + Send + Sync + 'static,
-) -> Option<Ear> {
+) -> Option<Listener> {
     let (server, heard) = (server.clone(), Arc::new(heard));
     let worker = WORKER.as_ref().ok()?;
-    Some(Ear(worker.spawn(async move {
+    Some(Listener(worker.spawn(async move {
         let mut pause = Duration::from_millis(PAUSES.0);
         loop {
             if gives_way() {
