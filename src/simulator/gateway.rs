@@ -3,9 +3,9 @@
 use super::{
     Shared,
     api::{Answer, Caller, Params, param},
+    books::Books,
     fault::Fault,
     records::Entry,
-    world::Books,
 };
 use axum::{
     Router,

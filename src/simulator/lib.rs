@@ -4,6 +4,7 @@
 //! The same seed and the same order of calls give the same run times, ids and faults.
 
 mod api;
+mod books;
 mod callback;
 mod clock;
 mod fault;
@@ -13,16 +14,16 @@ mod records;
 mod rules;
 mod storage;
 mod taken;
-mod world;
 
+pub use books::{Counts, End, Preloaded, Submission};
 pub use callback::Callback;
 pub use clock::SimClock;
 pub use fault::{BadFault, Fault, FaultInfo, Faults};
 pub use records::Charge;
 pub use storage::Download;
-pub use world::{Counts, End, Preloaded, Submission};
 
 use axum::Router;
+use books::Books;
 use domain::{
     amount::{Amount, Currency},
     catalogue::Catalogue,
@@ -36,7 +37,6 @@ use std::{
 };
 use storage::Signer;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use world::Books;
 
 /// A video of six seconds of a test picture, 1366x768, H.264.
 pub const CLIP: &[u8] = include_bytes!("clip.mp4");
@@ -188,24 +188,22 @@ impl Simulator {
         let files = listen(SocketAddr::new(config.listen.ip(), 0)).await?;
         let (base_url, storage_url) = (url(&api)?, url(&files)?);
         let (stop, stopped) = watch::channel(false);
-        let SimConfig { seed, faults, catalogue, currency, run_ms, balance, key, address_life_ms, per_minute, .. } =
-            config;
         let shared = Arc::new(Shared {
-            books: Mutex::new(Books::new(seed, faults, catalogue, currency, run_ms, per_minute, balance)),
+            books: Mutex::new(Books::new(&config)),
             downloads: Mutex::default(),
             callbacks: Mutex::default(),
             counts: watch::Sender::default(),
             clock: config.clock,
-            key,
-            signer: Signer::new(seed),
+            key: config.key,
+            signer: Signer::new(config.seed),
             storage_url,
-            address_life_ms,
+            address_life_ms: config.address_life_ms,
             bytes_per_second: config.bytes_per_second,
             various: config.various,
             stopped,
         });
         let servers = [
-            serve(api, api::router(Arc::clone(&shared), currency == Currency::Ptc), Arc::clone(&shared)),
+            serve(api, api::router(Arc::clone(&shared), config.currency == Currency::Ptc), Arc::clone(&shared)),
             serve(files, storage::router(Arc::clone(&shared)), Arc::clone(&shared)),
         ];
         Ok(Self { base_url, shared, stop, servers })

@@ -194,23 +194,17 @@ impl Store {
     }
 }
 
-/// Makes the tables of a shared store, or brings them up to date. Gives the version before (0: none) and the one now.
+/// Makes the tables of a store, or brings them up to date. Gives a shared store's version before (0: none) and the one now; a file's is
+/// made whenever it is opened.
 ///
 /// # Errors
-/// When the server is not reached or does not allow it, or when a newer version made them.
-#[cfg(feature = "postgres")]
+/// When the server is not reached or does not allow it, when a newer version made them, or when this program was built without servers.
 pub fn init(at: &At) -> Result<(u32, u32), Fault> {
-    let Some(server) = &at.server else { return Store::open(at).map(|_| (0, 0)) };
-    let made = server_schema::make(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))?;
-    Ok((made, server_schema::KNOWN))
-}
-
-/// See above.
-///
-/// # Errors
-/// Always: this program was built without it.
-#[cfg(not(feature = "postgres"))]
-pub fn init(at: &At) -> Result<(u32, u32), Fault> {
+    #[cfg(feature = "postgres")]
+    if let Some(server) = &at.server {
+        let made = server_schema::make(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))?;
+        return Ok((made, server_schema::KNOWN));
+    }
     Store::open(at).map(|_| (0, 0))
 }
 

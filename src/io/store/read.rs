@@ -5,7 +5,7 @@ use super::{
     lines::{LINE, Lines},
     owner::Programs,
     row::{self, Count, Json, Listed, TASK, listed_of, own, task_of},
-    share::OF_LATE,
+    share::RECENT,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
     write,
 };
@@ -120,7 +120,7 @@ impl Store {
         Ok(tasks)
     }
 
-    /// The tasks that there is work with and that this program holds, or held until it ended.
+    /// The live and unknown tasks that `owner` has claimed, whether it still runs or has ended.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -201,6 +201,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn sent(&self, from: Wall, to: Wall) -> Result<Vec<Task>, Fault> {
+        // As the index `tasks_spent` has it, by which they are found.
         let sql = format!(
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) BETWEEN ?1 AND ?2 AND sent_at IS NOT NULL \
              ORDER BY key"
@@ -273,8 +274,7 @@ pub(super) fn some_tasks(
         Place::Both => "",
     };
     if let Some(states) = &what.states {
-        let states = states.iter().map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ");
-        wanted += &format!(" AND state IN ({states})");
+        wanted += &format!(" AND state IN ({})", quoted(states.iter().copied()));
     }
     if let Some((from, to)) = what.created {
         values.extend([Bound::Integer(from.0), Bound::Integer(to.0)]);
@@ -355,7 +355,7 @@ pub(super) fn pages(
         rows.push(row);
         ControlFlow::Continue(())
     };
-    stream(&snapshot, &sql, [OF_LATE.0], |row| lines.read(row), keep)?;
+    stream(&snapshot, &sql, [RECENT.cast_signed()], |row| lines.read(row), keep)?;
     if !rows.is_empty() && each(StoreMsg::RecentlyArchived { rows }).is_break() {
         return Ok(());
     }
@@ -391,7 +391,10 @@ pub(super) fn pages(
 
 /// The states that the program has work with, and unknown, as SQL lists them.
 fn live() -> String {
-    let states = TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown);
+    quoted(TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown))
+}
+
+fn quoted(states: impl Iterator<Item = TaskState>) -> String {
     states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 

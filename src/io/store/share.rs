@@ -13,8 +13,8 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-/// How long ago the present day of any time zone can have begun: of what is older nothing counts in it.
-pub(super) const OF_LATE: Wall = Wall(48 * HOUR as i64);
+/// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in it.
+pub(super) const RECENT: u64 = 48 * HOUR;
 
 impl Store {
     /// Who stopped the sending, how the accounts fare, which other programs send.
@@ -95,7 +95,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn raises(&self) -> Result<Vec<Raise>, Fault> {
-        self.told(Deed::ReadLedger, raises(&self.conn, Wall(i64::MAX)))
+        self.told(Deed::ReadLedger, raises(&self.conn, None))
     }
 
     /// Adds what the day's cap was raised by in another store, and tells how many were added; what is here already stays as it is.
@@ -150,8 +150,12 @@ pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Re
 }
 
 fn read(conn: &Connection) -> sql::Result<Shared> {
-    let mut shared =
-        Shared { senders: senders(conn)?, raises: raises(conn, OF_LATE)?, caps: kept_caps(conn)?, ..Shared::default() };
+    let mut shared = Shared {
+        senders: senders(conn)?,
+        raises: raises(conn, Some(RECENT))?,
+        caps: kept_caps(conn)?,
+        ..Shared::default()
+    };
     let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
@@ -177,12 +181,12 @@ fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
     found.collect()
 }
 
-/// What the day's cap was raised by in the time before its last raise.
-fn raises(conn: &Connection, span: Wall) -> sql::Result<Vec<Raise>> {
+/// What the day's cap was raised by: in so many milliseconds before its last raise, or ever.
+fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>> {
     let mut query = conn.prepare_cached(
         "SELECT at, who, amount, currency, person FROM raises WHERE at > (SELECT max(at) FROM raises) - ?1 ORDER BY at, who",
     )?;
-    let found = query.query_map([span.0], |row| {
+    let found = query.query_map([before_last.map_or(i64::MAX, u64::cast_signed)], |row| {
         let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
         Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
     })?;

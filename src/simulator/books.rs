@@ -1,6 +1,7 @@
 //! The service's own books: submissions, tasks, files, money. No HTTP in here; time is handed in.
 
 use super::{
+    SimConfig,
     callback::Progress,
     fault::{Fault, FaultSet, Faults, draw},
     records::{Entry, Log},
@@ -9,7 +10,7 @@ use super::{
 };
 use axum::body::Bytes;
 use domain::{
-    amount::{Amount, Currency},
+    amount::Amount,
     catalogue::Catalogue,
     prices::{PriceList, Prices},
     time::{MINUTE, Wall},
@@ -131,23 +132,15 @@ pub(super) struct Books {
 }
 
 impl Books {
-    pub(super) fn new(
-        seed: u64,
-        faults: Faults,
-        catalogue: Catalogue,
-        currency: Currency,
-        run_ms: (u64, u64),
-        per_minute: Option<usize>,
-        balance: Amount,
-    ) -> Self {
+    pub(super) fn new(config: &SimConfig) -> Self {
         Self {
-            seed,
-            faults,
-            prices: Prices::new(PriceList::of(currency), &catalogue),
-            catalogue,
-            run_ms,
-            per_minute,
-            balance,
+            seed: config.seed,
+            faults: config.faults.clone(),
+            prices: Prices::new(PriceList::of(config.currency), &config.catalogue),
+            catalogue: config.catalogue.clone(),
+            run_ms: config.run_ms,
+            per_minute: config.per_minute,
+            balance: config.balance,
             counts: Counts::default(),
             calls: 0,
             submissions: Vec::new(),
