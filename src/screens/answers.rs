@@ -83,9 +83,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
 fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
     check_again(app);
     wishes.extend(failures::frame::came(app));
-    if app.screen.layers.is_empty() {
-        wishes.extend(path::go_on(app));
-    }
+    wishes.extend(path::go_on(app));
     wishes.extend(compose::came(app));
     carry_out(app, wishes)
 }

@@ -95,7 +95,8 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     money::tell_balances(app);
     let asks = money::follow(app);
     effects.extend(carry_out(app, asks));
-    if !app.screen.compose.wants_preview {
+    compose::follow(app);
+    if app.screen.compose.wants_preview.is_none() {
         toast::read(app);
     }
     table::pins::keep(app);

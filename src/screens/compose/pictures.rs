@@ -118,7 +118,7 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
     let found = result.map_err(PictureReason::Folder).and_then(|listing| folder::several(&typed, &listing));
     // On the way to a file its folder is typed: its pictures are read when the row is left, or the preview wants them.
-    let written = super::picture_field(app) == Some(Field::FirstFrame) && !app.screen.compose.wants_preview;
+    let written = super::picture_field(app) == Some(Field::FirstFrame) && app.screen.compose.wants_preview.is_none();
     let few = !typed.ends_with('/') && found.as_ref().is_ok_and(|paths| paths.len() <= FEW);
     app.screen.compose.folders.insert(typed, Some(found));
     if written && !few { Vec::new() } else { read(app) }

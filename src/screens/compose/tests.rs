@@ -2,6 +2,7 @@
 
 mod helps;
 mod many;
+mod waiting;
 
 use super::*;
 use crate::{
@@ -9,12 +10,13 @@ use crate::{
     compose::state::CameraList,
     keymap::PickWhat,
     msg::Input,
-    screen::{Batch, Preview},
+    preview,
+    screen::{Batch, Preview, PreviewItem, Purpose},
     shell::input::input,
     testing::{now, request, state, task},
 };
 use domain::{
-    draft::KeptDraft,
+    draft::{KeptDraft, Severity},
     reason::{
         editor::EditorFault,
         picture_file::{Fault, Why},

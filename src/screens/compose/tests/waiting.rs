@@ -1,0 +1,70 @@
+//! A preview that waits for pictures.
+
+use super::*;
+
+/// All that follows from keys, as in the program.
+fn type_keys(app: &mut App, keys: &str) -> Vec<Effect> {
+    let keys = keys.split_whitespace().map(|key| Input::Key(key.parse().unwrap()));
+    keys.flat_map(|key| happens(app, key)).collect()
+}
+
+fn happens(app: &mut App, msg: impl Into<crate::msg::Msg>) -> Vec<Effect> {
+    let now = now(app.work.now.mono.0 + 250);
+    crate::update(app, msg, now)
+}
+
+fn came(app: &mut App, path: &str) -> Vec<Effect> {
+    let result = Ok(picture(path));
+    happens(app, engine::msg::Msg::Local(LocalMsg::Image { path: path.into(), result, shrinks: false }))
+}
+
+/// A preview was asked for and waits for the picture `a.jpg`, whose row has the keys.
+fn waiting() -> App {
+    let mut state = state(&[]);
+    type_keys(&mut state, "n x tab a . j p g f2");
+    assert!(state.screen.compose.wants_preview.is_some());
+    state
+}
+
+#[test]
+fn a_preview_that_waits_opens_where_nothing_else_was_done() {
+    let mut state = waiting();
+    came(&mut state, "a.jpg");
+    assert_eq!(shown(&state).items.len(), 1);
+}
+
+#[test]
+fn a_preview_that_waits_is_given_up_once_something_else_is_done() {
+    // The draft as it was comes back, and the picture that was waited for: still it does not open by itself.
+    for keys in ["x backspace", "shift-tab tab", "f1 esc", "esc n tab", "f5 esc", "shift-tab y backspace tab"] {
+        let mut state = waiting();
+        let draft = state.screen.compose.draft.clone();
+        type_keys(&mut state, keys);
+        came(&mut state, "a.jpg");
+        assert_eq!(state.screen.compose.draft, draft, "{keys}");
+        assert!(state.screen.top::<Preview>().is_none(), "{keys}");
+    }
+}
+
+#[test]
+fn a_preview_that_waits_is_given_up_where_something_lies_over_compose_when_the_picture_comes() {
+    let mut state = waiting();
+    type_keys(&mut state, "f1");
+    came(&mut state, "a.jpg");
+    type_keys(&mut state, "esc");
+    came(&mut state, "a.jpg");
+    assert!(state.screen.layers.is_empty(), "{:?}", state.screen.layers);
+}
+
+#[test]
+fn a_file_whose_pictures_are_read_opens_only_where_nothing_else_was_done() {
+    for (keys, opens) in [("", true), ("y", false), ("f1", false), ("f1 esc", false)] {
+        let mut state = state(&[]);
+        type_keys(&mut state, "n x");
+        let lines = many::prompts(r#"{"prompt":"d","first_frame":"a.jpg"}"#);
+        assert_eq!(happens(&mut state, engine::msg::Msg::Local(lines)), load("a.jpg"));
+        type_keys(&mut state, keys);
+        came(&mut state, "a.jpg");
+        assert_eq!(state.screen.top::<Preview>().is_some(), opens, "{keys}");
+    }
+}
