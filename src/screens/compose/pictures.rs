@@ -121,7 +121,8 @@ pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listin
     let written = super::picture_field(app) == Some(Field::FirstFrame) && app.screen.compose.wants_preview.is_none();
     let few = !typed.ends_with('/') && found.as_ref().is_ok_and(|paths| paths.len() <= FEW);
     app.screen.compose.folders.insert(typed, Some(found));
-    if written && !few { Vec::new() } else { read(app) }
+    // Not what could not be listed a moment ago: that would go on for ever.
+    if written && !few { Vec::new() } else { read_new(app) }
 }
 
 /// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary colours, of

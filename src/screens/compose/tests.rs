@@ -20,7 +20,7 @@ use domain::{
     reason::{
         editor::EditorFault,
         picture_file::{Fault, Why},
-        system::System,
+        system::{At, System},
     },
     request::{ImageKind, ImageRef, Oddity, StoredImage},
     task::{

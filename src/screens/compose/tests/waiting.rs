@@ -1,6 +1,7 @@
-//! A preview that waits for pictures.
+//! What waits for pictures: a preview that was asked for, the check of a folder.
 
 use super::*;
+use engine::testing::listing;
 
 /// All that follows from keys, as in the program.
 fn type_keys(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -16,6 +17,11 @@ fn happens(app: &mut App, msg: impl Into<crate::msg::Msg>) -> Vec<Effect> {
 fn came(app: &mut App, path: &str) -> Vec<Effect> {
     let result = Ok(picture(path));
     happens(app, engine::msg::Msg::Local(LocalMsg::Image { path: path.into(), result, shrinks: false }))
+}
+
+fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) -> Vec<Effect> {
+    let answer = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::FirstFrames, result };
+    happens(app, engine::msg::Msg::Local(answer))
 }
 
 /// A preview was asked for and waits for the picture `a.jpg`, whose row has the keys.
@@ -67,4 +73,37 @@ fn a_file_whose_pictures_are_read_opens_only_where_nothing_else_was_done() {
         came(&mut state, "a.jpg");
         assert_eq!(state.screen.top::<Preview>().is_some(), opens, "{keys}");
     }
+}
+
+#[test]
+fn a_folder_without_pictures_is_listed_once_and_its_fault_is_shown() {
+    let unreadable = || At { path: "d/".into(), why: System::Denied };
+    for (typed, result) in [
+        ("d/", Ok(listing("d/", &["notes.txt"]))),
+        ("d/", Err(unreadable())),
+        ("d/*.png", Ok(listing("d/", &["a.jpg"]))),
+        ("d/*.png", Err(unreadable())),
+    ] {
+        let mut state = state(&[]);
+        type_keys(&mut state, "n x tab");
+        happens(&mut state, Input::Paste(typed.into()));
+        let wants = |effects: &[Effect]| {
+            effects.iter().filter(|effect| matches!(effect, Effect::Local(LocalCmd::List { .. }))).count()
+        };
+        assert_eq!(wants(&type_keys(&mut state, "f2")), 1, "{typed}");
+        assert_eq!(wants(&listed(&mut state, typed, result)), 0, "{typed}");
+        assert!(!checking(&state) && state.screen.compose.wants_preview.is_none(), "{typed}");
+        assert_eq!(state.screen.compose.faults.len(), 1, "{typed}");
+        assert!(state.screen.toasts.iter().any(|toast| toast.level == Level::Warning), "{:?}", state.screen.toasts);
+    }
+}
+
+#[test]
+fn a_folder_whose_row_was_left_is_listed_once() {
+    let mut state = state(&[]);
+    type_keys(&mut state, "n x tab");
+    happens(&mut state, Input::Paste("d/*.png".into()));
+    assert_eq!(type_keys(&mut state, "tab").len(), 1);
+    assert_eq!(listed(&mut state, "d/*.png", Ok(listing("d/", &[]))), []);
+    assert!(!checking(&state));
 }
