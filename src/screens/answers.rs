@@ -4,7 +4,7 @@ use crate::{
     app::App,
     carry_out::carry_out,
     command_line, compose,
-    compose::{check_again, path, pictures, prompt_changed, state::CameraList},
+    compose::{check_again, path, pictures, prompt_changed},
     copy, failures,
     layer::Do,
     pick, preview, toast,
@@ -53,7 +53,6 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             // Editors end a file with a line end that nobody typed.
             let text = editing::clean(text.strip_suffix('\n').unwrap_or(&text));
             app.screen.compose.prompt = PromptEditor::new(&text);
-            app.screen.compose.camera = CameraList::Closed;
             prompt_changed(app);
         }
         LocalMsg::FileEdited { path, result: Ok(()) } => {

@@ -93,7 +93,7 @@ pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
     let ComposeRow::Field(field) = app.screen.compose.row else { return Vec::new() };
     if field == Field::Prompt {
         if app.screen.compose.prompt.key(key) {
-            prompt_changed(app);
+            prompt_typed(app);
             camera::follow(app);
         } else {
             app.screen.compose.camera = CameraList::Closed;
@@ -134,7 +134,6 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
                 toast::say(app, Level::Warning, text, None);
             }
             prompt_changed(app);
-            app.screen.compose.camera = CameraList::Closed;
             true
         }
         ComposeRow::Field(field) if super::keymap::is_typed(field) => {
@@ -146,7 +145,13 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
     }
 }
 
+/// The prompt changed otherwise than by typing: no command of it is being typed.
 pub(crate) fn prompt_changed(app: &mut App) {
+    prompt_typed(app);
+    app.screen.compose.camera = CameraList::Closed;
+}
+
+fn prompt_typed(app: &mut App) {
     let compose = &mut app.screen.compose;
     compose.draft.prompt = compose.prompt.text();
     compose.past.clear();
