@@ -10,6 +10,7 @@ use engine::{
     msg::{LocalMsg, Msg},
     user_files::UserFiles,
 };
+use screens::keymap::Pane;
 use support::flow::{Flow, SENT, no_channel, refused};
 
 /// A dashboard with one task, which was refused.
@@ -48,6 +49,19 @@ fn after_an_edit_was_left_a_new_task_is_new() {
     flow!(flow, "n");
     flow.shows("New task");
     flow.hides("asleep");
+}
+
+#[test]
+fn esc_goes_back_from_compose_to_where_it_was_opened() {
+    let mut flow = with_a_refusal();
+    for (keys, pane) in [(["3", "e"], Pane::Detail), (["<Enter>", "e"], Pane::Detail), (["2", "e"], Pane::Table)] {
+        flow!(flow, keys[0], keys[1]);
+        flow.shows("Edit and retry #1");
+        // Another draft is of the same visit.
+        flow!(flow, "<F8>", "<Enter>", "<Esc>");
+        assert_eq!(flow.state.screen.pane, pane, "{keys:?}");
+        flow!(flow, "2");
+    }
 }
 
 #[test]

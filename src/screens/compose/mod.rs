@@ -76,15 +76,18 @@ pub fn spec(app: &App) -> Option<&ModelSpec> {
 
 /// Goes to compose. The draft begun before is still there.
 pub(crate) fn open(app: &mut App) {
+    if app.screen.pane != Pane::Compose {
+        app.screen.compose_from = app.screen.pane;
+    }
     app.screen.pane = Pane::Compose;
     rows::go_to(app, ComposeRow::Field(Field::Prompt));
     // Tasks may have been sent since this draft was typed.
     look_back(app);
 }
 
-/// Leaves compose for the table; the draft stays.
+/// Leaves compose for the pane that it was opened from; the draft stays.
 pub(crate) fn leave(app: &mut App) -> Vec<Do> {
-    app.screen.pane = Pane::Table;
+    app.screen.pane = app.screen.compose_from;
     pictures::read(app)
 }
 
