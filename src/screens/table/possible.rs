@@ -275,7 +275,7 @@ fn download_row(row: &Row) -> Result<(), No> {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid for.
         TaskState::Cancelled if row.remote().is_some() => Ok(()),
-        TaskState::Failed if row.remote().is_some() && row.charged == Charged::Yes => Ok(()),
+        TaskState::Failed if row.may_still_come => Ok(()),
         TaskState::Saving => Err(No::Saving),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::FileToCome),
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Fileless),
