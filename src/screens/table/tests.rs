@@ -59,6 +59,24 @@ fn the_first_page_puts_the_cursor_on_the_newest_row_whatever_old_live_task_comes
 }
 
 #[test]
+fn esc_in_the_filter_gives_the_place_back() {
+    let mut state = state(&[Saved, Saved, Saved, Running]);
+    go(&mut state, Move::Last);
+    let press = |state: &mut App, keys: &str| {
+        for key in keys.split_whitespace() {
+            let _ = crate::shell::input::input(state, crate::msg::Input::Key(key.parse().unwrap()));
+        }
+    };
+    press(&mut state, "/ s t a t e : r u n n i n g");
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(4)));
+    press(&mut state, "esc");
+    assert_eq!((state.screen.table.cursor, state.screen.table.order.len()), (Some(TaskKey(1)), 4));
+    // The one that was taken stays.
+    press(&mut state, "/ s t a t e : r u n n i n g enter");
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(4)));
+}
+
+#[test]
 fn a_failure_of_the_service_has_no_file_whatever_was_charged() {
     let mut failed = task(1, Failed);
     failed.cost_source = Some(CostSource::Records);
