@@ -398,3 +398,28 @@ fn what_another_program_resolved_is_not_resolved_once_more() {
     assert!(flow.tasks()[0].put_away_at.is_none());
     flow.hides("Resolve #1");
 }
+
+#[test]
+fn what_is_so_already_is_said_and_not_done_again() {
+    let mut flow = with(&[None]);
+    flow!(flow, ":", "resume", "<Enter>");
+    flow.shows("already running");
+    flow!(flow, ":", "pause", "<Enter>", ":", "pause", "<Enter>");
+    flow.shows("already paused");
+    flow!(flow, ":", "resume", "<Enter>");
+    flow.shows("sending resumed");
+    flow.paste("a cat");
+    flow.shows("press n, then paste again");
+}
+
+#[test]
+fn the_failures_by_cause_say_how_to_leave_them() {
+    let mut flow = with(&[Some(no_channel()), Some(refused(2013, "invalid params, first_frame_image is required"))]);
+    flow!(flow, "R");
+    for _ in 0..3 {
+        assert!(footer(&flow).contains("Esc back"), "{}", flow.screen());
+        flow!(flow, "j");
+    }
+    flow!(flow, "<Esc>", "n", "<F1>", "g", "<Enter>");
+    flow.hides("✓ that line");
+}

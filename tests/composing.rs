@@ -436,3 +436,65 @@ fn a_bad_line_of_a_file_opens_in_the_editor_and_the_file_is_read_again() {
     flow!(flow, "<Enter>");
     assert_eq!(flow.tasks().len(), 2);
 }
+
+#[test]
+fn what_compose_says_of_a_draft_is_so() {
+    let mut flow = Flow::start();
+    let path = flow.file("fox.png", &support::png(640, 480));
+    // A folder's pictures are not looked at while its path is typed.
+    flow!(flow, "n", "a cat", "<Tab>");
+    flow.paste(path.strip_suffix("fox.png").unwrap());
+    flow.live(1_000);
+    assert!(line(&flow, " Send ").contains("the pictures are checked when you leave the row"), "{}", flow.screen());
+    flow!(flow, "<F2>");
+    flow.shows("Enter sends");
+    flow!(flow, "<Esc>", "<Ctrl-u>", "<Tab>");
+    // A count that is no number.
+    while !line(&flow, "▌").contains("Count") {
+        flow!(flow, "<Tab>");
+    }
+    flow!(flow, "<Ctrl-u>", "abc");
+    flow.shows("Count takes a whole number. Choose 1 to 100.");
+    flow!(flow, "<Tab>");
+    assert!(line(&flow, "Count ").contains("0   tasks"), "{}", flow.screen());
+}
+
+#[test]
+fn a_pattern_finds_files_in_the_list_of_pictures() {
+    let mut flow = Flow::start();
+    let path = flow.file("fox.png", &support::png(640, 480));
+    flow.file("notes.txt", b"x");
+    flow!(flow, "n", "<Tab>", "<F7>");
+    flow.paste(&path.replace("fox.png", "*.png"));
+    flow.shows("fox.png");
+    flow.hides("notes.txt");
+    flow!(flow, "<Enter>");
+    flow.live(200);
+    flow.shows("PNG 640x480");
+}
+
+#[test]
+fn the_list_of_commands_hides_nothing_that_is_said_of_the_prompt() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a {w|b [");
+    flow.shows("Pan left");
+    flow.shows("brace");
+    flow.shows("Close it");
+    flow.resize(60, 16);
+    flow.shows("Truck left");
+}
+
+#[test]
+fn a_preview_says_what_its_keys_do() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "r", "1", "<Enter>");
+    flow.shows("sends in 3 s");
+    flow.live(SENT);
+    flow.hides("sends in 3 s");
+    flow!(flow, "G", "r", "<Enter>");
+    flow.shows("type the number of tasks, 1");
+    flow.hides("This costs");
+    flow!(flow, "<Esc>", "p", "n", "a dog", "<F2>");
+    flow.shows("Enter queue");
+    flow.hides("Enter send");
+}

@@ -33,8 +33,8 @@ pub(crate) use drafts::{
 };
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
-pub(crate) use pictures::checking;
 pub use pictures::to_shrink;
+pub(crate) use pictures::{checking, unread};
 pub(crate) use possible::possible;
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 pub(crate) use set::{NAMES, set, standing, values};
@@ -212,7 +212,7 @@ pub(crate) fn change(app: &mut App, to: Direction) -> Vec<Do> {
 /// Takes one of a field's values, by its place in [`choices`].
 fn choose(app: &mut App, field: Field, at: usize) {
     if let Err(why) = usable(app, field) {
-        toast::say(app, Level::Info, reason::closed(&why), None);
+        toast::say(app, Level::Warning, reason::closed(&why), None);
         return;
     }
     rows::set_choice(app, field, at);
@@ -250,7 +250,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
         }
         ComposeRow::Field(field) => {
             if let Err(why) = usable(app, field) {
-                toast::say(app, Level::Info, reason::closed(&why), None);
+                toast::say(app, Level::Warning, reason::closed(&why), None);
             } else {
                 let (at, marks) = (chosen(app, field), marked(app, field));
                 app.screen.open(Choose { field, at, marks });

@@ -96,6 +96,11 @@ pub(crate) fn checking(app: &App) -> bool {
     reading(app) || compose.look_at.is_some() && paths(app).iter().any(unknown)
 }
 
+/// Whether a picture of the draft is not looked at until its row is left.
+pub(crate) fn unread(app: &App) -> bool {
+    paths(app).iter().any(|path| look(&app.screen.compose, path) == ImageLook::Unread)
+}
+
 /// Whether a picture of the draft is being read.
 pub(crate) fn reading(app: &App) -> bool {
     let compose = &app.screen.compose;

@@ -421,6 +421,7 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let errors = app.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let faults = match errors {
         0 if rules::checking(app) => tr!("checking the picture").to_owned(),
+        0 if rules::unread(app) => tr!("the pictures are checked when you leave the row").to_owned(),
         0 => String::new(),
         1 => tr!("1 fault above").to_owned(),
         count => tr!("{count} faults above", count),
