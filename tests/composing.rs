@@ -4,7 +4,7 @@
 
 mod support;
 
-use domain::request::ImageRef;
+use domain::{request::ImageRef, time::HOUR};
 use engine::{
     effect::LocalCmd,
     msg::{LocalMsg, Msg},
@@ -497,4 +497,17 @@ fn a_preview_says_what_its_keys_do() {
     flow!(flow, "<Esc>", "p", "n", "a dog", "<F2>");
     flow.shows("Enter queue");
     flow.hides("Enter send");
+}
+
+#[test]
+fn the_prompt_of_an_archived_task_is_used_again() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "x", "y");
+    let now = flow.now.wall;
+    assert_eq!(flow.store.archive(now.plus(HOUR), now).unwrap().tasks, 1);
+    let mut flow = flow.restart();
+    flow!(flow, "n", "<F3>", "wounded");
+    flow.shows("a wounded fox");
+    flow!(flow, "<Enter>");
+    assert_eq!(flow.state.screen.compose.draft.prompt, "a wounded fox");
 }

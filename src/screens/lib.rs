@@ -130,6 +130,7 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             return effects;
         }
         WorkMsg::Store(StoreMsg::Archived { filter, rows }) => {
+            pick::archive_came(app, &filter, &rows);
             table::archive::came(app, filter, rows);
             Vec::new()
         }

@@ -1,7 +1,9 @@
 //! What waits for pictures: a preview that was asked for, the check of a folder.
 
 use super::*;
-use engine::testing::listing;
+use crate::pick::Picker;
+use domain::{reason::store, task::Row};
+use engine::{msg::StoreMsg, testing::listing};
 
 /// All that follows from keys, as in the program.
 fn type_keys(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -106,4 +108,34 @@ fn a_folder_whose_row_was_left_is_listed_once() {
     assert_eq!(type_keys(&mut state, "tab").len(), 1);
     assert_eq!(listed(&mut state, "d/*.png", Ok(listing("d/", &[]))), []);
     assert!(!checking(&state));
+}
+
+#[test]
+fn earlier_prompts_are_those_of_the_archive_too() {
+    let picker = |app: &App| app.screen.layers[0].of::<Picker>().unwrap().clone();
+    let mut state = state(&[Running]);
+    let asked = type_keys(&mut state, "n f3");
+    let filter = "archived:yes".to_owned();
+    let command = StoreCmd::Archived { filter: filter.clone(), at: state.work.now.wall };
+    assert!(asked.contains(&Effect::Store(command)), "{asked:?}");
+    assert!((picker(&state).archived.is_none(), picker(&state).items.len()) == (true, 1));
+    // The answer finds the list below whatever lies over it, and what is searched for.
+    type_keys(&mut state, "o w l f1");
+    let mut old = task(7, Failed);
+    old.request.prompt = "an owl".into();
+    let rows = vec![Row::of(&old, false), Row::of(&task(8, Failed), false)];
+    happens(&mut state, engine::msg::Msg::Store(StoreMsg::Archived { filter, rows }));
+    let texts: Vec<String> = picker(&state).items.into_iter().map(|item| item.text).collect();
+    assert_eq!((picker(&state).archived.map(|rows| rows.len()), texts), (Some(2), vec!["an owl".to_owned()]));
+    // Without an answer the list is no longer being searched.
+    let mut state = super::state(&[]);
+    type_keys(&mut state, "n f3");
+    let fault = store::Fault {
+        deed: store::Deed::Read,
+        file: "reeltop.db".into(),
+        why: store::Why::Sqlite { kind: store::Kind::Busy, said: String::new() },
+    };
+    happens(&mut state, engine::msg::Msg::Store(StoreMsg::Failed { ticket: None, fault }));
+    assert!(picker(&state).archived.is_some());
+    assert!(state.screen.toasts.iter().any(|toast| toast.text.starts_with("The archive could not be read")));
 }
