@@ -323,6 +323,8 @@ pub struct Away {
 pub struct AfterDetail {
     /// What to do with them.
     pub then: Then,
+    /// Where the keys went when it was wished for.
+    pub place: keymap::Place,
     /// The tasks in their order, as far as they have come.
     pub tasks: Vec<(TaskKey, Option<Task>)>,
 }

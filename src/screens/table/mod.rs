@@ -195,7 +195,7 @@ fn removed(table: &mut TableView, at: usize) {
         table.top -= 1;
     }
     if at == table.at {
-        table.cursor_s_row_leaves();
+        table.cursor_row_leaves();
     }
     if at < table.at || (at == table.at && table.at == table.order.len()) {
         table.at = table.at.saturating_sub(1);

@@ -99,7 +99,7 @@ impl Default for TableView {
 
 impl TableView {
     /// The row under the cursor leaves the table. Of several, one after another, a person chose the first.
-    pub(super) fn cursor_s_row_leaves(&mut self) {
+    pub(super) fn cursor_row_leaves(&mut self) {
         if self.put_away != self.cursor {
             self.left = self.left.or(self.cursor);
         }

@@ -139,3 +139,18 @@ fn earlier_prompts_are_those_of_the_archive_too() {
     assert!(picker(&state).archived.is_some());
     assert!(state.screen.toasts.iter().any(|toast| toast.text.starts_with("The archive could not be read")));
 }
+
+#[test]
+fn a_preview_that_waits_for_its_task_opens_only_where_it_was_asked_for() {
+    for (keys, opens) in [("", true), ("n", false), ("?", false), ("3", false)] {
+        let mut state = state(&[Failed]);
+        state.work.tasks.live.clear();
+        let asked = type_keys(&mut state, "r");
+        assert!(asked.contains(&Effect::Store(StoreCmd::Detail { key: TaskKey(1) })), "{asked:?}");
+        type_keys(&mut state, keys);
+        let _ = crate::whole_tasks::arrived(&mut state, &task(2, Failed));
+        assert!(state.screen.after.is_some());
+        let wishes = crate::whole_tasks::arrived(&mut state, &task(1, Failed));
+        assert_eq!((wishes.len(), state.screen.after.is_none()), (usize::from(opens), true), "{keys}");
+    }
+}
