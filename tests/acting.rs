@@ -10,12 +10,12 @@ use domain::{
     catalogue::Catalogue,
     prices::{PriceList, Prices},
     problem::Charged,
-    task::TaskState,
+    task::{TaskKey, TaskState},
     time::HOUR,
 };
 use engine::{
     effect::{Effect, HttpCmd},
-    msg::{Msg, Reread},
+    msg::{Msg, Reread, StoreMsg},
 };
 use service::answer::Reply;
 use support::flow::{Flow, SENT, Say, answered, lost, no_channel, refused};
@@ -330,4 +330,96 @@ fn failures_by_cause_take_in_only_what_is_fit_for_it_and_sum_each_cause() {
     // The account's pace lets five pass in a minute.
     flow.live(60_000);
     assert_eq!(flow.posts.len(), 6);
+}
+
+/// What another program did with that task is seen.
+fn sees(flow: &mut Flow, key: u32) {
+    let tasks = flow.store.look(&[TaskKey(key)]).unwrap();
+    flow.take(Msg::Store(StoreMsg::Changed { tasks }));
+}
+
+#[test]
+fn where_the_program_put_the_cursor_nothing_is_done_with_the_task() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel()), Some(no_channel())]);
+    flow!(flow, "/", "state:open", "<Enter>", "g", "y");
+    flow.shows("Copy from #3");
+    let mut other = flow.beside();
+    flow!(other, "g", "x", "y");
+    assert!(other.tasks()[2].put_away_at.is_some());
+    sees(&mut flow, 3);
+    // The menu is still that of the task that it was opened on, and copies nothing of another one.
+    flow.shows("Copy from #3");
+    flow!(flow, "p");
+    assert_eq!(flow.copied, Vec::<String>::new());
+    flow.shows("the cursor moved to #2 when #3 left the table");
+    flow!(flow, "<Esc>");
+    for key in ["r", "e", "c", "x", "d", "o", "Y", "y", "U"] {
+        flow.state.screen.toasts.clear();
+        flow!(flow, key);
+        flow.shows("the cursor moved to #2 when #3 left the table");
+        assert!(flow.state.screen.layers.is_empty(), "{key}");
+    }
+    flow!(flow, "k", "y", "p");
+    assert_eq!(flow.copied, ["prompt 2"]);
+    // Whoever puts a row away himself goes on with the next one.
+    flow!(flow, "x", "x");
+    assert!(flow.tasks().iter().all(|task| task.put_away_at.is_some()), "{}", flow.screen());
+}
+
+#[test]
+fn what_resolving_chooses_is_seen_on_a_low_screen() {
+    for (width, height) in [(40, 12), (40, 14), (60, 14), (80, 15)] {
+        let mut flow = with(&[Some(lost())]);
+        flow.resize(width, height);
+        flow!(flow, "g", "U");
+        for way in ["Leave it unknown", "Accepted, ID lost", "Not created", "Accepted, and its ID"] {
+            let screen = flow.screen();
+            let line = screen.lines().find(|line| line.contains(way)).unwrap_or_else(|| panic!("{way}\n{screen}"));
+            assert!(line.contains('▌') && screen.contains("task ID") && screen.contains("Esc lea"), "{screen}");
+            flow!(flow, "<Down>");
+        }
+    }
+}
+
+#[test]
+fn what_another_program_resolved_is_not_resolved_once_more() {
+    let mut flow = with(&[Some(lost())]);
+    flow!(flow, "g", "U");
+    let mut other = flow.beside();
+    flow!(other, "g", "U", "j", "j", "<Enter>");
+    assert_eq!(other.states(), [TaskState::Refused]);
+    sees(&mut flow, 1);
+    flow.shows("resolved by hand: the service never created it");
+    flow.hides("Leave it unknown");
+    flow.hides("task ID");
+    // What is typed on goes nowhere.
+    flow!(flow, "j", "x", "<Enter>");
+    assert_eq!((flow.states(), flow.state.screen.layers.len()), (vec![TaskState::Refused], 0));
+    assert!(flow.tasks()[0].put_away_at.is_none());
+    flow.hides("Resolve #1");
+}
+
+#[test]
+fn what_is_so_already_is_said_and_not_done_again() {
+    let mut flow = with(&[None]);
+    flow!(flow, ":", "resume", "<Enter>");
+    flow.shows("already running");
+    flow!(flow, ":", "pause", "<Enter>", ":", "pause", "<Enter>");
+    flow.shows("already paused");
+    flow!(flow, ":", "resume", "<Enter>");
+    flow.shows("sending resumed");
+    flow.paste("a cat");
+    flow.shows("press n, then paste again");
+}
+
+#[test]
+fn the_failures_by_cause_say_how_to_leave_them() {
+    let mut flow = with(&[Some(no_channel()), Some(refused(2013, "invalid params, first_frame_image is required"))]);
+    flow!(flow, "R");
+    for _ in 0..3 {
+        assert!(footer(&flow).contains("Esc back"), "{}", flow.screen());
+        flow!(flow, "j");
+    }
+    flow!(flow, "<Esc>", "n", "<F1>", "g", "<Enter>");
+    flow.hides("✓ that line");
 }

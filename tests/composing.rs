@@ -4,12 +4,13 @@
 
 mod support;
 
-use domain::request::ImageRef;
+use domain::{request::ImageRef, time::HOUR};
 use engine::{
     effect::LocalCmd,
     msg::{LocalMsg, Msg},
     user_files::UserFiles,
 };
+use screens::keymap::Pane;
 use support::flow::{Flow, SENT, no_channel, refused};
 
 /// A dashboard with one task, which was refused.
@@ -48,6 +49,19 @@ fn after_an_edit_was_left_a_new_task_is_new() {
     flow!(flow, "n");
     flow.shows("New task");
     flow.hides("asleep");
+}
+
+#[test]
+fn esc_goes_back_from_compose_to_where_it_was_opened() {
+    let mut flow = with_a_refusal();
+    for (keys, pane) in [(["3", "e"], Pane::Detail), (["<Enter>", "e"], Pane::Detail), (["2", "e"], Pane::Table)] {
+        flow!(flow, keys[0], keys[1]);
+        flow.shows("Edit and retry #1");
+        // Another draft is of the same visit.
+        flow!(flow, "<F8>", "<Enter>", "<Esc>");
+        assert_eq!(flow.state.screen.pane, pane, "{keys:?}");
+        flow!(flow, "2");
+    }
 }
 
 #[test]
@@ -421,4 +435,79 @@ fn a_bad_line_of_a_file_opens_in_the_editor_and_the_file_is_read_again() {
     flow.shows("2 tasks, 1.0 PTC together");
     flow!(flow, "<Enter>");
     assert_eq!(flow.tasks().len(), 2);
+}
+
+#[test]
+fn what_compose_says_of_a_draft_is_so() {
+    let mut flow = Flow::start();
+    let path = flow.file("fox.png", &support::png(640, 480));
+    // A folder's pictures are not looked at while its path is typed.
+    flow!(flow, "n", "a cat", "<Tab>");
+    flow.paste(path.strip_suffix("fox.png").unwrap());
+    flow.live(1_000);
+    assert!(line(&flow, " Send ").contains("the pictures are checked when you leave the row"), "{}", flow.screen());
+    flow!(flow, "<F2>");
+    flow.shows("Enter sends");
+    flow!(flow, "<Esc>", "<Ctrl-u>", "<Tab>");
+    // A count that is no number.
+    while !line(&flow, "▌").contains("Count") {
+        flow!(flow, "<Tab>");
+    }
+    flow!(flow, "<Ctrl-u>", "abc");
+    flow.shows("Count takes a whole number. Choose 1 to 100.");
+    flow!(flow, "<Tab>");
+    assert!(line(&flow, "Count ").contains("0   tasks"), "{}", flow.screen());
+}
+
+#[test]
+fn a_pattern_finds_files_in_the_list_of_pictures() {
+    let mut flow = Flow::start();
+    let path = flow.file("fox.png", &support::png(640, 480));
+    flow.file("notes.txt", b"x");
+    flow!(flow, "n", "<Tab>", "<F7>");
+    flow.paste(&path.replace("fox.png", "*.png"));
+    flow.shows("fox.png");
+    flow.hides("notes.txt");
+    flow!(flow, "<Enter>");
+    flow.live(200);
+    flow.shows("PNG 640x480");
+}
+
+#[test]
+fn the_list_of_commands_hides_nothing_that_is_said_of_the_prompt() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a {w|b [");
+    flow.shows("Pan left");
+    flow.shows("brace");
+    flow.shows("Close it");
+    flow.resize(60, 16);
+    flow.shows("Truck left");
+}
+
+#[test]
+fn a_preview_says_what_its_keys_do() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "r", "1", "<Enter>");
+    flow.shows("sends in 3 s");
+    flow.live(SENT);
+    flow.hides("sends in 3 s");
+    flow!(flow, "G", "r", "<Enter>");
+    flow.shows("type the number of tasks, 1");
+    flow.hides("This costs");
+    flow!(flow, "<Esc>", "p", "n", "a dog", "<F2>");
+    flow.shows("Enter queue");
+    flow.hides("Enter send");
+}
+
+#[test]
+fn the_prompt_of_an_archived_task_is_used_again() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "x", "y");
+    let now = flow.now.wall;
+    assert_eq!(flow.store.archive(now.plus(HOUR), now).unwrap().tasks, 1);
+    let mut flow = flow.restart();
+    flow!(flow, "n", "<F3>", "wounded");
+    flow.shows("a wounded fox");
+    flow!(flow, "<Enter>");
+    assert_eq!(flow.state.screen.compose.draft.prompt, "a wounded fox");
 }

@@ -853,7 +853,14 @@ fn picker(what: PickWhat, query: &str, at: usize, items: &[(&str, &str, &str)]) 
         why_not: (*why_not).into(),
         take: Take::File((*text).into()),
     };
-    Picker { what, query: LineEditor::new(query), at, items: items.iter().map(item).collect(), listing: None }
+    Picker {
+        what,
+        query: LineEditor::new(query),
+        at,
+        items: items.iter().map(item).collect(),
+        listing: None,
+        archived: Some(Arc::default()),
+    }
 }
 
 #[test]

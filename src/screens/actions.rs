@@ -118,6 +118,7 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
             return scope::download(app, keys, can_download);
         }
         Action::Cancel => {
+            app.screen.table.put_away = app.screen.table.cursor;
             let keys = table::targets(app).collect();
             return scope::cancel(app, keys);
         }

@@ -40,19 +40,16 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
     // The cursor stays: the next key is about the next row, and `to_new` leads to these.
     let shown = app.screen.table.order.contains(&first);
     let resume = || app.screen.voice.resume.as_str();
-    let when =
-        match (&app.work.of(&profile).sending.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
-            (Some(_), ..) => tr!("sending is halted: {pause} resumes it", pause = resume()),
-            (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = resume()),
-            (None, false, 0) => tr!("sends now").to_owned(),
-            (None, false, ms) => {
-                tr!(
-                    "sends in {seconds} s, {undo} takes it back",
-                    seconds = ms.div_ceil(SECOND),
-                    undo = app.named(Ctx::Table, Action::Undo)
-                )
-            }
-        };
+    let undo_ms = app.work.settings.queue.undo_ms;
+    let (when, is_so) = match (&app.work.of(&profile).sending.halted, app.work.queue.is_paused(), undo_ms) {
+        (Some(_), ..) => (tr!("sending is halted: {pause} resumes it", pause = resume()), None),
+        (None, true, _) => (tr!("sending is paused: {pause} resumes it", pause = resume()), None),
+        (None, false, 0) => (tr!("sends now").to_owned(), None),
+        (None, false, ms) => {
+            let (seconds, undo) = (ms.div_ceil(SECOND), app.named(Ctx::Table, Action::Undo));
+            (tr!("sends in {seconds} s, {undo} takes it back", seconds, undo), Some(app.work.now.mono.plus(ms)))
+        }
+    };
     let text = match count {
         1 => tr!("queued {key}, {when}", key = first, when),
         count => {
@@ -62,5 +59,9 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
     };
     let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
     toast::say(app, Level::Info, text, Some(first).filter(|_| count == 1));
+    // Once they are sent, they cannot be taken back.
+    if let (Some(is_so), Some(said)) = (is_so, app.screen.toasts.back_mut()) {
+        said.until = said.until.min(is_so);
+    }
     effects
 }

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     carry_out::carry_out,
     command_line, compose,
-    compose::{check_again, path, pictures, prompt_changed, state::CameraList},
+    compose::{check_again, path, pictures, prompt_changed},
     copy, failures,
     layer::Do,
     pick, preview, toast,
@@ -53,7 +53,6 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             // Editors end a file with a line end that nobody typed.
             let text = editing::clean(text.strip_suffix('\n').unwrap_or(&text));
             app.screen.compose.prompt = PromptEditor::new(&text);
-            app.screen.compose.camera = CameraList::Closed;
             prompt_changed(app);
         }
         LocalMsg::FileEdited { path, result: Ok(()) } => {
@@ -83,9 +82,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
 fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
     check_again(app);
     wishes.extend(failures::frame::came(app));
-    if app.screen.layers.is_empty() {
-        wishes.extend(path::go_on(app));
-    }
+    wishes.extend(path::go_on(app));
     wishes.extend(compose::came(app));
     carry_out(app, wishes)
 }

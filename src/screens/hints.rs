@@ -92,8 +92,11 @@ pub fn footer(app: &App) -> Vec<Hint> {
             return own;
         }
         let before = layer.named_before(app).and_then(|(ctx, action)| made(app, binding(ctx, action)?, false));
-        let others = hints(app, &[layer.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false);
-        return before.into_iter().chain(others).collect();
+        let (mut others, back) = (layer.hints(app), (Ctx::Global, Action::Back));
+        if !others.contains(&back) {
+            others.push(back);
+        }
+        return before.into_iter().chain(hints(app, &others, false)).collect();
     }
     let here = app.place();
     let mut general = in_pane(here);
@@ -150,6 +153,7 @@ pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
             None => lang::tr(binding.hint),
         },
         Action::Fit if failures::on_plan(app) => tr!("plan"),
+        Action::Send if app.screen.top().is_some_and(|shown| preview::only_queues(app, shown)) => tr!("queue"),
         Action::Pause if app.work.halt().is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),

@@ -95,7 +95,8 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     money::tell_balances(app);
     let asks = money::follow(app);
     effects.extend(carry_out(app, asks));
-    if !app.screen.compose.wants_preview {
+    compose::follow(app);
+    if app.screen.compose.wants_preview.is_none() {
         toast::read(app);
     }
     table::pins::keep(app);
@@ -129,6 +130,7 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             return effects;
         }
         WorkMsg::Store(StoreMsg::Archived { filter, rows }) => {
+            pick::archive_came(app, &filter, &rows);
             table::archive::came(app, filter, rows);
             Vec::new()
         }

@@ -38,6 +38,8 @@ pub struct Screen {
     pub height: u16,
     /// The pane that has the keys, when no layer lies over it.
     pub pane: Pane,
+    /// The pane that compose was opened from and gives the keys back to.
+    pub(crate) compose_from: Pane,
     /// Whether that pane fills the screen.
     pub full: bool,
     /// The task table.
@@ -321,6 +323,8 @@ pub struct Away {
 pub struct AfterDetail {
     /// What to do with them.
     pub then: Then,
+    /// Where the keys went when it was wished for.
+    pub place: keymap::Place,
     /// The tasks in their order, as far as they have come.
     pub tasks: Vec<(TaskKey, Option<Task>)>,
 }
@@ -394,6 +398,7 @@ impl Screen {
             width: 80,
             height: 24,
             pane: Pane::Table,
+            compose_from: Pane::Table,
             full: false,
             table: TableView::default(),
             detail: DetailView::default(),

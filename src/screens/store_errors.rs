@@ -1,7 +1,7 @@
 //! What the screens ask the store for themselves, when it cannot be read: what waits for an answer is given up or asked for
 //! again, after a while and not while the store is away.
 
-use crate::{app::App, keymap::Pane, toast};
+use crate::{app::App, keymap::Pane, pick, toast};
 use domain::{
     reason::store::Fault,
     time::{Mono, SECOND},
@@ -41,6 +41,8 @@ pub(crate) fn failed(app: &mut App, fault: &Fault) {
     let archive_asked = app.screen.archive.is_awaited();
     if archive_asked {
         app.screen.archive.asked = None;
+    }
+    if pick::archive_failed(app) || archive_asked {
         toast::say(app, Level::Warning, archive(fault), None);
     }
     if app.screen.sights.source_asked.take().is_some() || archive_asked {

@@ -191,7 +191,7 @@ pub(crate) fn expire(app: &mut App) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{msg::Input, shell::input, testing::state};
+    use crate::{keymap::Pane, msg::Input, shell::input, testing::state};
     use domain::task::TaskState;
 
     #[test]
@@ -256,12 +256,13 @@ mod tests {
     #[test]
     fn that_a_picture_is_being_read_goes_once_no_preview_waits_for_it() {
         let mut state = state(&[]);
-        state.screen.compose.wants_preview = true;
+        state.screen.pane = Pane::Compose;
+        state.screen.compose.wants_preview = Some(state.screen.compose.asked());
         say_of(&mut state, Level::Info, "reading".into(), None, Some(Kind::Reading));
         let now = state.work.now;
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, now);
         assert_eq!(shown(&state).count(), 1);
-        state.screen.compose.wants_preview = false;
+        state.screen.compose.wants_preview = None;
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, now);
         assert_eq!(shown(&state).count(), 0);
     }

@@ -10,7 +10,7 @@ use crate::{
 use domain::task::{Task, TaskKey};
 use engine::effect::{Effect, Level, StoreCmd};
 
-use words::tr;
+use words::{terms, tr};
 
 /// Does it now with the tasks at hand, or asks the store for those that are missing and does it when they have come.
 pub(crate) fn with(app: &mut App, keys: &[TaskKey], then: Then) -> Vec<Do> {
@@ -24,7 +24,7 @@ pub(crate) fn with(app: &mut App, keys: &[TaskKey], then: Then) -> Vec<Do> {
         app.screen.after = None;
         return vec![Do::With(then, tasks.into_iter().filter_map(|(_, task)| task).collect())];
     }
-    app.screen.after = Some(AfterDetail { then, tasks });
+    app.screen.after = Some(AfterDetail { then, place: app.place(), tasks });
     missing
 }
 
@@ -48,6 +48,15 @@ pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Do> {
         return Vec::new();
     }
     let Some(after) = app.screen.after.take() else { return Vec::new() };
+    // What leads to a payment does not open under fingers that have gone elsewhere.
+    let pays = matches!(after.then, Then::Retry { .. } | Then::Plan | Then::Clone | Then::Edit);
+    if pays && after.place != app.place() {
+        let keys: Vec<TaskKey> = after.tasks.iter().map(|(key, _)| *key).collect();
+        let keys = terms::listed(&keys);
+        let text = tr!("Nothing was done: something else was opened before {keys} could be read", keys);
+        toast::say(app, Level::Warning, text, None);
+        return Vec::new();
+    }
     vec![Do::With(after.then, after.tasks.into_iter().filter_map(|(_, task)| task).collect())]
 }
 

@@ -198,6 +198,7 @@ fn sending_is_resumed_over_a_preview() {
     let mut state = state(&[]);
     state.screen.open(Preview::of(crate::screen::Purpose::New, vec![]));
     for (text, act) in [("pause", Act::Pause(true)), ("resume", Act::Resume)] {
+        state.work.queue.paused = text == "resume";
         open_with(&mut state, text);
         let wishes = accept(&mut state);
         assert_eq!(crate::actions::follow_up(&mut state, wishes), [Do::Act(act)], "{text}");

@@ -45,8 +45,8 @@ pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<D
         }
         CommandId::Resolve => tasks::resolve(app, rest),
         // A word means one thing, whatever is so already: who types it may not see the header.
-        CommandId::Pause => alone(rest).map(|()| vec![Do::Act(Act::Pause(true))]),
-        CommandId::Resume => alone(rest).map(|()| vec![Do::Act(Act::Resume)]),
+        CommandId::Pause => alone(rest).map(|()| pause(app)),
+        CommandId::Resume => alone(rest).map(|()| resume(app)),
         CommandId::Theme => theme(app, rest),
         CommandId::Set => set(app, rest),
         CommandId::Budget => budget(app, rest),
@@ -81,6 +81,22 @@ fn plain(rest: &str) -> String {
 /// A command behind which nothing can come.
 fn alone(rest: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(tr!("it takes no argument").into()) }
+}
+
+fn pause(app: &mut App) -> Vec<Do> {
+    if app.work.queue.is_paused() {
+        toast::say(app, Level::Info, tr!("already paused").into(), None);
+        return Vec::new();
+    }
+    vec![Do::Act(Act::Pause(true))]
+}
+
+fn resume(app: &mut App) -> Vec<Do> {
+    if !app.work.queue.is_paused() && app.work.halt().is_none() {
+        toast::say(app, Level::Info, tr!("already running").into(), None);
+        return Vec::new();
+    }
+    vec![Do::Act(Act::Resume)]
 }
 
 fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {

@@ -58,5 +58,4 @@ pub(super) fn take(app: &mut App) {
     };
     prompt.replace_before(beginning.chars().count(), &format!("{name}{end}"));
     prompt_changed(app);
-    app.screen.compose.camera = CameraList::Closed;
 }

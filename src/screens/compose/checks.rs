@@ -7,7 +7,6 @@ use super::{
 };
 use crate::app::App;
 use domain::{
-    braces,
     braces::Template,
     check,
     draft::{Draft, Fault, Field, Severity},
@@ -48,25 +47,28 @@ fn fault(field: Field, severity: Severity, reason: DraftReason) -> Fault {
     Fault { field, severity, reason, fix: None }
 }
 
-/// What the checks say of a draft that stands for one task. A mended prompt is given as it must be typed.
+/// What the checks say of a draft that stands for one task. A prompt is mended as it is typed: braces stay what they are.
 fn faults_of_one(app: &App) -> Vec<Fault> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let (catalogue, takes) = (profile::catalogue(app), profile::account(app).takes());
     let mut faults = check::check(&for_model(app), catalogue, takes, &look);
-    for fault in &mut faults {
-        fault.fix = fault.fix.take().map(|mended| braces::escape(&mended));
+    if faults.iter().any(|fault| fault.fix.is_some()) {
+        let as_typed = faults_as_typed(app);
+        faults.iter_mut().for_each(|fault| fault.fix = fix_of(&as_typed, &fault.reason));
     }
     faults
 }
 
 fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
     let as_typed = faults_as_typed(app);
-    let fix = |reason: &DraftReason| as_typed.iter().find(|fault| fault.reason == *reason)?.fix.clone();
     let mut faults: Vec<Fault> = plan
         .warnings
         .iter()
-        .map(|(field, reason)| Fault { fix: fix(reason), ..fault(*field, Severity::Warning, reason.clone()) })
+        .map(|(field, reason)| Fault {
+            fix: fix_of(&as_typed, reason),
+            ..fault(*field, Severity::Warning, reason.clone())
+        })
         .collect();
     let Some(first) = plan.impossible.first() else { return faults };
     if plan.cells.is_empty() {
@@ -81,6 +83,10 @@ fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
         first.reasons.first().map(|first| DraftReason::SomeImpossible { wrong, all, first: Box::new(first.clone()) });
     faults.extend(some.map(|some| fault(Field::Count, Severity::Warning, some)));
     faults
+}
+
+fn fix_of(as_typed: &[Fault], reason: &DraftReason) -> Option<String> {
+    as_typed.iter().find(|fault| fault.reason == *reason)?.fix.clone()
 }
 
 /// What the checks say of the prompt with its braces as they are: a fault outside of them is mended in all combinations.

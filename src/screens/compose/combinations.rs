@@ -24,10 +24,11 @@ pub(super) fn matrix(app: &App) -> Matrix {
     Matrix { draft: compose.draft.clone(), first_frames }
 }
 
-/// Whether the draft stands for more than one combination.
+/// Whether the draft stands for more than one combination; or for the pictures of a folder, be it one.
 #[must_use]
 pub fn is_many(app: &App) -> bool {
-    matrix::size(&matrix(app)).map_or(true, |size| size > 1)
+    let matrix = matrix(app);
+    !matrix.first_frames.is_empty() || matrix::size(&matrix).map_or(true, |size| size > 1)
 }
 
 /// Whether there are lists to be taken one by one or each with each.

@@ -97,7 +97,12 @@ pub(crate) fn beside(app: &App, field: Field) -> String {
         Field::FastPretreatment => tr!("on shortens prompt optimization").into(),
         Field::Watermark if draft.watermark => tr!("a visible mark in the video").into(),
         Field::Watermark => tr!("no visible mark in the video").into(),
-        Field::Count => if draft.count > 1 { tr!("tasks, each paid") } else { tr!("task") }.into(),
+        Field::Count => match draft.count {
+            0 => tr!("tasks"),
+            1 => tr!("task"),
+            _ => tr!("tasks, each paid"),
+        }
+        .into(),
         Field::FirstFrame => picture(app, &draft.first_frame),
         Field::LastFrame => picture(app, &draft.last_frame),
         Field::Subject => picture(app, &draft.subject),

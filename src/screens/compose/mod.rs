@@ -21,6 +21,7 @@ mod similar;
 pub mod state;
 #[cfg(test)]
 mod tests;
+mod to_preview;
 pub mod view;
 
 pub use camera::offered;
@@ -32,11 +33,13 @@ pub(crate) use drafts::{
 };
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
-pub(crate) use pictures::checking;
 pub use pictures::to_shrink;
+pub(crate) use pictures::{checking, unread};
 pub(crate) use possible::possible;
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 pub(crate) use set::{NAMES, set, standing, values};
+use to_preview::open_plan;
+pub(crate) use to_preview::{came, follow, to_preview};
 
 use crate::{
     app::App,
@@ -47,26 +50,14 @@ use crate::{
     key::{Code, Key},
     keymap::{CameraKey, Pane},
     layer::Do,
-    preview,
-    screen::{Kind, PreviewItem, Purpose},
     toast,
     widgets::steps::Direction,
 };
 use domain::{
-    braces,
-    braces::Template,
-    catalogue::ModelSpec,
-    check,
-    draft::{Fault, Field, Severity},
-    matrix::Plan,
-    picture::dropped,
-    reason::template::NotKept,
+    braces, braces::Template, catalogue::ModelSpec, draft::Field, picture::dropped, reason::template::NotKept,
     time::Mono,
 };
-use engine::{
-    effect::{Effect, Level, LocalCmd},
-    money::price,
-};
+use engine::effect::{Effect, Level, LocalCmd};
 use std::collections::BTreeSet;
 use words::{reason, tr};
 
@@ -85,18 +76,19 @@ pub fn spec(app: &App) -> Option<&ModelSpec> {
 
 /// Goes to compose. The draft begun before is still there.
 pub(crate) fn open(app: &mut App) {
+    if app.screen.pane != Pane::Compose {
+        app.screen.compose_from = app.screen.pane;
+    }
     app.screen.pane = Pane::Compose;
     rows::go_to(app, ComposeRow::Field(Field::Prompt));
     // Tasks may have been sent since this draft was typed.
     look_back(app);
 }
 
-/// Leaves compose for the table; the draft stays.
+/// Leaves compose for the pane that it was opened from; the draft stays.
 pub(crate) fn leave(app: &mut App) -> Vec<Do> {
-    let effects = pictures::read(app);
-    app.screen.compose.wants_preview = false;
-    app.screen.pane = Pane::Table;
-    effects
+    app.screen.pane = app.screen.compose_from;
+    pictures::read(app)
 }
 
 /// Takes a key in a row that is typed.
@@ -104,7 +96,7 @@ pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
     let ComposeRow::Field(field) = app.screen.compose.row else { return Vec::new() };
     if field == Field::Prompt {
         if app.screen.compose.prompt.key(key) {
-            prompt_changed(app);
+            prompt_typed(app);
             camera::follow(app);
         } else {
             app.screen.compose.camera = CameraList::Closed;
@@ -145,7 +137,6 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
                 toast::say(app, Level::Warning, text, None);
             }
             prompt_changed(app);
-            app.screen.compose.camera = CameraList::Closed;
             true
         }
         ComposeRow::Field(field) if super::keymap::is_typed(field) => {
@@ -157,7 +148,13 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
     }
 }
 
+/// The prompt changed otherwise than by typing: no command of it is being typed.
 pub(crate) fn prompt_changed(app: &mut App) {
+    prompt_typed(app);
+    app.screen.compose.camera = CameraList::Closed;
+}
+
+fn prompt_typed(app: &mut App) {
     let compose = &mut app.screen.compose;
     compose.draft.prompt = compose.prompt.text();
     compose.past.clear();
@@ -215,7 +212,7 @@ pub(crate) fn change(app: &mut App, to: Direction) -> Vec<Do> {
 /// Takes one of a field's values, by its place in [`choices`].
 fn choose(app: &mut App, field: Field, at: usize) {
     if let Err(why) = usable(app, field) {
-        toast::say(app, Level::Info, reason::closed(&why), None);
+        toast::say(app, Level::Warning, reason::closed(&why), None);
         return;
     }
     rows::set_choice(app, field, at);
@@ -253,7 +250,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
         }
         ComposeRow::Field(field) => {
             if let Err(why) = usable(app, field) {
-                toast::say(app, Level::Info, reason::closed(&why), None);
+                toast::say(app, Level::Warning, reason::closed(&why), None);
             } else {
                 let (at, marks) = (chosen(app, field), marked(app, field));
                 app.screen.open(Choose { field, at, marks });
@@ -352,118 +349,6 @@ pub(crate) fn look(app: &App, path: &str) -> domain::picture::ImageLook {
 /// Has that picture read, unless it is known.
 pub(crate) fn read_picture(app: &mut App, path: &str) -> Vec<Do> {
     pictures::read_one(app, path)
-}
-
-/// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead where
-/// there is one.
-pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
-    let reads = pictures::read(app);
-    preview_after(app, reads)
-}
-
-/// What the preview waited for has come: it opens once there is nothing left to wait for.
-pub(crate) fn came(app: &mut App) -> Vec<Do> {
-    if !app.screen.compose.wants_preview || !app.screen.layers.is_empty() || pictures::reading(app) {
-        return Vec::new();
-    }
-    app.screen.compose.wants_preview = false;
-    // Not those again that could not be read a moment ago.
-    let reads = pictures::read_new(app);
-    preview_after(app, reads)
-}
-
-/// Opens the preview once what is read has come.
-fn preview_after(app: &mut App, mut reads: Vec<Do>) -> Vec<Do> {
-    look_back(app);
-    let parent = drafts::read_parent(app);
-    if parent.is_some() || pictures::reading(app) {
-        app.screen.compose.wants_preview = true;
-        let text = match app.screen.compose.draft.parent.filter(|_| parent.is_some()) {
-            Some(key) => tr!("reading {key}; the preview follows", key),
-            None => tr!("reading the picture; the preview follows").into(),
-        };
-        toast::say_of(app, Level::Info, text, None, Some(Kind::Reading));
-        reads.extend(parent);
-        return reads;
-    }
-    if is_many(app) {
-        many_to_preview(app);
-        return reads;
-    }
-    let compose = &app.screen.compose;
-    let look = |path: &str| pictures::look(compose, path);
-    let draft = for_model(app);
-    match check::build(&draft, profile::catalogue(app), profile::account(app).takes(), &look) {
-        Ok(request) => {
-            let item = PreviewItem {
-                profile: profile::of(app).to_owned(),
-                cost: price(&app.work, profile::of(app), &request).map(|quote| quote.price),
-                parent: compose.draft.parent,
-                was: compose.parent_request().cloned(),
-                name: None,
-                request,
-            };
-            let purpose = purpose(app);
-            let warnings = compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.screen.voice)).collect();
-            let count = usize::try_from(draft.count).unwrap_or(1).max(1);
-            preview::open(app, purpose, vec![item; count], warnings);
-        }
-        Err(faults) => go_to_error(app, &faults),
-    }
-    reads
-}
-
-/// Goes to the row of the first error and says it.
-fn go_to_error(app: &mut App, faults: &[Fault]) {
-    if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
-        rows::go_to(app, ComposeRow::Field(error.field));
-        toast::say(app, Level::Warning, reason::draft(&error.reason, &app.screen.voice).to_string(), None);
-    }
-}
-
-const fn purpose(app: &App) -> Purpose {
-    if app.screen.compose.draft.parent.is_some() { Purpose::EditRetry } else { Purpose::New }
-}
-
-/// Opens the preview of everything that a draft of several values stands for.
-fn many_to_preview(app: &mut App) {
-    match combinations::plan_of(app, &[combinations::matrix(app)], true) {
-        Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
-        Ok(_) | Err(_) => {
-            let faults = app.screen.compose.faults.clone();
-            go_to_error(app, &faults);
-        }
-    }
-}
-
-/// Opens the preview of a plan; `from` is the file it was read from.
-fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
-    let compose = &app.screen.compose;
-    let (parent, was) =
-        if from.is_none() { (compose.draft.parent, compose.parent_request().cloned()) } else { (None, None) };
-    let items = plan
-        .cells
-        .iter()
-        .flat_map(|cell| {
-            let item = PreviewItem {
-                profile: profile::of(app).to_owned(),
-                cost: price(&app.work, profile::of(app), &cell.request).map(|quote| quote.price),
-                parent,
-                was: was.clone(),
-                name: cell.name.clone(),
-                request: cell.request.clone(),
-            };
-            std::iter::repeat_n(item, cell.count)
-        })
-        .collect();
-    let purpose = if from.is_some() { Purpose::File } else { purpose(app) };
-    let voice = &app.screen.voice;
-    let batch = combinations::batch(plan, from, voice);
-    let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
-    let doubts = plan.warnings.iter().map(|(_, warning)| warning);
-    let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice)).collect();
-    preview::open(app, purpose, items, warnings);
-    preview::tell_batch(app, batch);
 }
 
 /// Looks at what earlier tasks say of the prompt; of many, at the first one's.

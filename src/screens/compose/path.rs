@@ -120,7 +120,9 @@ pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) 
         toast::say(app, Level::Warning, tr!("there is no prompt in {path}", path), None);
         return Vec::new();
     }
-    app.screen.compose.file = Some(File { path, coding, others, lines });
+    let asked = app.screen.compose.asked();
+    app.screen.compose.file = Some(File { asked, path, coding, others, lines });
+    super::follow(app);
     go_on(app)
 }
 

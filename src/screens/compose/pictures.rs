@@ -96,6 +96,11 @@ pub(crate) fn checking(app: &App) -> bool {
     reading(app) || compose.look_at.is_some() && paths(app).iter().any(unknown)
 }
 
+/// Whether a picture of the draft is not looked at until its row is left.
+pub(crate) fn unread(app: &App) -> bool {
+    paths(app).iter().any(|path| look(&app.screen.compose, path) == ImageLook::Unread)
+}
+
 /// Whether a picture of the draft is being read.
 pub(crate) fn reading(app: &App) -> bool {
     let compose = &app.screen.compose;
@@ -118,10 +123,11 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
     let found = result.map_err(PictureReason::Folder).and_then(|listing| folder::several(&typed, &listing));
     // On the way to a file its folder is typed: its pictures are read when the row is left, or the preview wants them.
-    let written = super::picture_field(app) == Some(Field::FirstFrame) && !app.screen.compose.wants_preview;
+    let written = super::picture_field(app) == Some(Field::FirstFrame) && app.screen.compose.wants_preview.is_none();
     let few = !typed.ends_with('/') && found.as_ref().is_ok_and(|paths| paths.len() <= FEW);
     app.screen.compose.folders.insert(typed, Some(found));
-    if written && !few { Vec::new() } else { read(app) }
+    // Not what could not be listed a moment ago: that would go on for ever.
+    if written && !few { Vec::new() } else { read_new(app) }
 }
 
 /// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary colours, of

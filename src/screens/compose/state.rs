@@ -56,8 +56,8 @@ pub struct Compose {
     pub file: Option<File>,
     /// When the picture whose path is being typed is looked at.
     pub look_at: Option<Mono>,
-    /// Whether the preview opens as soon as the pictures have been read.
-    pub wants_preview: bool,
+    /// What the preview was asked for that opens as soon as the pictures have been read.
+    pub wants_preview: Option<Asked>,
     /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
     pub folders: BTreeMap<String, Option<Result<Vec<String>, PictureReason>>>,
     /// What the draft would make, where that is more than one task of one kind.
@@ -90,9 +90,20 @@ pub enum CameraList {
     },
 }
 
+/// Where a preview was asked for. Its Enter pays: it opens by itself only as long as nothing else was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The draft as it was.
+    pub draft: Draft,
+    /// The row that had the keys.
+    pub row: ComposeRow,
+}
+
 /// A file of prompts that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
+    /// Where it was asked for.
+    pub asked: Asked,
     /// Its path as it was typed.
     pub path: String,
     /// How its text is written.
@@ -139,10 +150,16 @@ impl Compose {
             completed: None,
             file: None,
             look_at: None,
-            wants_preview: false,
+            wants_preview: None,
             folders: BTreeMap::new(),
             estimate: None,
         }
+    }
+
+    /// Where a preview is asked for now.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        Asked { draft: self.draft.clone(), row: self.row }
     }
 
     /// What the attempt asked for that the draft repeats.

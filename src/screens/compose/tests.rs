@@ -2,6 +2,7 @@
 
 mod helps;
 mod many;
+mod waiting;
 
 use super::*;
 use crate::{
@@ -9,16 +10,18 @@ use crate::{
     compose::state::CameraList,
     keymap::PickWhat,
     msg::Input,
-    screen::{Batch, Preview},
+    preview,
+    screen::{Batch, Preview, PreviewItem, Purpose},
     shell::input::input,
     testing::{now, request, state, task},
 };
 use domain::{
-    draft::KeptDraft,
+    draft::{KeptDraft, Severity},
     reason::{
+        draft::DraftReason,
         editor::EditorFault,
         picture_file::{Fault, Why},
-        system::System,
+        system::{At, System},
     },
     request::{ImageKind, ImageRef, Oddity, StoredImage},
     task::{
@@ -268,6 +271,27 @@ fn a_fault_that_mends_itself_is_mended_by_a_key() {
     paste(&mut state, " in a {red|blue} hat 【推进】");
     press(&mut state, "ctrl-x");
     assert_eq!(state.screen.compose.draft.prompt, "a cat [左摇] in a {red|blue} hat [推进]");
+}
+
+#[test]
+fn a_fault_is_mended_where_it_is_and_the_list_of_commands_closes() {
+    let mut state = state(&[]);
+    press(&mut state, "n a space { w | b space 【 左 移");
+    assert!(matches!(state.screen.compose.camera, CameraList::Open { .. }));
+    let half_typed = |app: &App| app.screen.compose.faults.iter().any(|fault| fault.reason == DraftReason::Unbalanced);
+    assert!(half_typed(&state));
+    press(&mut state, "ctrl-x");
+    assert_eq!(state.screen.compose.draft.prompt, "a {w|b [左移]");
+    assert!(half_typed(&state), "{:?}", state.screen.compose.faults);
+    // No list that cannot be seen has the keys.
+    assert_eq!(state.screen.compose.camera, CameraList::Closed);
+    press(&mut state, "tab");
+    assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::FirstFrame));
+    // What was escaped by hand stays so.
+    press(&mut state, "shift-tab ctrl-u");
+    paste(&mut state, r"a \{w\} 【左移】");
+    press(&mut state, "ctrl-x");
+    assert_eq!(state.screen.compose.draft.prompt, r"a \{w\} [左移]");
 }
 
 #[test]

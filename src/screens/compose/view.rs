@@ -329,21 +329,29 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, app: &App, focused: bool) -> Optio
     focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
 }
 
+/// So many rows at least the list of camera commands has for itself, or it lies over what is said of the prompt.
+const COMMANDS_LEAST: u16 = 7;
+
 /// Cells of a camera command's English name in their list.
 const ENGLISH: usize = 14;
 
-/// The list of camera commands, below the caret or above it.
-pub(crate) fn camera(brush: &mut Brush<'_>, app: &App, caret: Position) {
+/// The list of camera commands: on a high screen below what is said of the prompt, else below the caret or above it.
+pub(crate) fn camera(brush: &mut Brush<'_>, place: Rect, app: &App, caret: Position) {
     let CameraList::Open { at } = app.screen.compose.camera else { return };
     let (look, screen) = (brush.look, brush.buf.area);
     let offered = rules::offered(app);
     // Frame and sign, the English names, a blank, the Chinese names: whatever is typed, as wide.
     let longest = COMMANDS.iter().map(|command| text::width(command.zh)).max().unwrap_or(0);
     let width = u16::try_from(4 + 2 + ENGLISH + 1 + longest).unwrap_or(u16::MAX).min(screen.width);
-    let (below, above) = (screen.bottom().saturating_sub(caret.y + 2), caret.y.saturating_sub(1));
+    let Laid { blocks, y, .. } = lay(app, look, content(place));
+    let before = blocks.iter().take_while(|block| block.row != ComposeRow::Field(Field::Prompt)).count();
+    let end = blocks.iter().take(before + 1).fold(y, |y, block| y + i32::from(block.all()));
+    let under = u16::try_from(end).unwrap_or(0).max(caret.y + 1);
+    let under = if under + COMMANDS_LEAST < screen.bottom() { under } else { caret.y + 1 };
+    let (below, above) = (screen.bottom().saturating_sub(under + 1), caret.y.saturating_sub(1));
     let wanted = u16::try_from(offered.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = wanted.min(below.max(above)).min(10);
-    let y = if below >= height { caret.y + 1 } else { caret.y.saturating_sub(height) };
+    let y = if below >= height { under } else { caret.y.saturating_sub(height) };
     let place = Rect { x: caret.x.min(screen.width - width), y, width, height };
     let place = brush.frame(place, "");
     let away = (at + 1).saturating_sub(usize::from(place.height));
@@ -413,6 +421,7 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let errors = app.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let faults = match errors {
         0 if rules::checking(app) => tr!("checking the picture").to_owned(),
+        0 if rules::unread(app) => tr!("the pictures are checked when you leave the row").to_owned(),
         0 => String::new(),
         1 => tr!("1 fault above").to_owned(),
         count => tr!("{count} faults above", count),

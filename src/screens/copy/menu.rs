@@ -46,7 +46,12 @@ impl Overlay for CopyMenu {
                 }
             })
             .collect();
-        list(brush, screen, tr!("Copy"), &lines, 0);
+        // The task that it was opened on, though its row may have left.
+        let title = match (table::targets(app).count(), app.screen.table.left.or(app.screen.table.cursor)) {
+            (0 | 1, Some(key)) => tr!("Copy from {key}", key),
+            (count, _) => tr!("Copy from {count} tasks", count),
+        };
+        list(brush, screen, &title, &lines, 0);
         None
     }
 }

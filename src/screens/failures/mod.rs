@@ -83,10 +83,13 @@ impl Overlay for FailuresView {
     }
 
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
-        let keys = [Action::Undo, Action::Fit, Action::Plan, Action::TakeIn, Action::EditPrompts, Action::FixField];
+        let keys = [Action::Undo, Action::Fit, Action::Plan, Action::TakeIn];
         // On the line that plans, Enter does that.
         let once = |action: &Action| *action != Action::Plan || !on_plan(app);
-        keys.into_iter().filter(once).map(|action| (Ctx::Failures, action)).collect()
+        let hints = keys.into_iter().filter(once).map(|action| (Ctx::Failures, action));
+        // What can do without its hint comes last.
+        let mends = [(Ctx::Failures, Action::EditPrompts), (Ctx::Failures, Action::FixField)];
+        hints.chain([(Ctx::Global, Action::Back)]).chain(mends).collect()
     }
 }
 
@@ -128,7 +131,7 @@ pub(crate) fn toggle(app: &mut App) {
         view.taken_in.insert(id);
     } else if changes_first {
         let fit = app.named(Ctx::Failures, Action::Fit);
-        toast::say(app, Level::Info, tr!("unchanged they would be refused again; {fit} changes them", fit), None);
+        toast::say(app, Level::Warning, tr!("unchanged they would be refused again; {fit} changes them", fit), None);
     }
 }
 

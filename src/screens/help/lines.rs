@@ -124,7 +124,7 @@ fn joined(keys: &[Key]) -> String {
 fn state_meaning(state: TaskState) -> &'static str {
     match state {
         TaskState::Queued => tr!("here, not sent, free; it can still be taken back"),
-        TaskState::Sending => tr!("saved as being sent; the POST is on its way"),
+        TaskState::Sending => tr!("saved as being sent; the submission is on its way"),
         TaskState::Unknown => tr!("it may have been accepted; counts as charged until it is resolved"),
         TaskState::Running => tr!("accepted; the service's own word is beside it"),
         TaskState::Ready => tr!("finished, the file not fetched yet"),

@@ -52,7 +52,7 @@ fn run(app: &mut App) -> Vec<Do> {
     match shown(app, list).get(list.scroll) {
         Some(HelpLine::Key { binding, .. }) => vec![Do::Chosen(BINDINGS[*binding].ctx, BINDINGS[*binding].action)],
         Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
-            toast::say(app, Level::Info, tr!("that line only explains; a line with keys can be run").into(), None);
+            toast::say(app, Level::Warning, tr!("that line only explains; a line with keys can be run").into(), None);
             Vec::new()
         }
     }
@@ -81,10 +81,13 @@ fn heights(app: &App, view: &ListView, width: u16) -> Vec<usize> {
     shown(app, view).into_iter().map(|line| drawn(line, false, look, width).len()).collect()
 }
 
+/// Cells of the keys in help: as many as the longest default takes.
+const KEYS: usize = 19;
+
 /// A line of help in a frame that wide.
 fn drawn(line: HelpLine, chosen: bool, look: Look, width: u16) -> Vec<Line<'static>> {
     let width = usize::from(width).saturating_sub(4);
-    let column = 18.min(width / 3);
+    let column = KEYS.min(width / 3);
     let (head, style, text) = match line {
         HelpLine::Title(title) => {
             return vec![Line::from(vec![mark(look, chosen), Span::styled(title, look.theme.strong)])];

@@ -161,7 +161,7 @@ impl Linear {
         let screen = &self.app.screen;
         let compose = &screen.compose;
         screen.after.is_some()
-            || compose.wants_preview
+            || compose.wants_preview.is_some()
             || self.awaits_list
             || self.listing.is_some()
             || screen.pane == Pane::Detail

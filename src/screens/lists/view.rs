@@ -144,7 +144,18 @@ fn wrapped(lines: Vec<String>, view: &ListView, width: u16) -> Vec<Vec<String>> 
     let room = room_of(width);
     let needle = view.query.text().to_lowercase();
     let shown = lines.into_iter().filter(|line| line.to_lowercase().contains(&needle));
-    shown.map(|line| if line.is_empty() { vec![line] } else { text::wrap(&line, room) }).collect()
+    shown.map(|line| if line.is_empty() { vec![line] } else { hanging(&line, room) }).collect()
+}
+
+/// A line wrapped so that what belongs to it stands to the right of where it begins.
+fn hanging(line: &str, room: usize) -> Vec<String> {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    if indent == 0 || text::width(line) <= room {
+        return text::wrap(line, room);
+    }
+    let indent = " ".repeat(indent);
+    let parts = text::wrap(line.trim_start_matches(' '), room.saturating_sub(indent.len() + 2)).into_iter();
+    parts.enumerate().map(|(n, part)| format!("{indent}{}{part}", if n == 0 { "" } else { "  " })).collect()
 }
 
 /// How many lines each of them takes.
@@ -156,4 +167,17 @@ pub(crate) fn heights(lines: Vec<String>, view: &ListView, width: u16) -> Vec<us
 pub(crate) fn list_place(screen: Rect) -> Rect {
     const WIDEST: u16 = 100;
     layout::centred(screen, screen.width.saturating_sub(6).min(WIDEST), screen.height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_goes_on_goes_on_to_the_right_of_where_it_begins() {
+        let wrapped = |line: &str| hanging(line, 20);
+        assert_eq!(wrapped("  302ai: balance 40.5 PTC"), ["  302ai: balance", "    40.5 PTC"]);
+        assert_eq!(wrapped("  302ai: idle"), ["  302ai: idle"]);
+        assert_eq!(wrapped("Programs on this store"), ["Programs on this", "store"]);
+    }
 }

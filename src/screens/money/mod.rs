@@ -341,17 +341,15 @@ fn balance(app: &App, profile: &str, told: &Balance) -> Vec<Line> {
     let time = if minutes == 0 { tr!("less than a minute").to_owned() } else { tr!("{minutes} min", minutes) };
     let Compared { service, charged, unknown, currency, .. } = compared;
     let no_unknown = unknown == Amount::ZERO;
-    let [service, charged, unknown] = [service, charged, unknown].map(|amount| amount.of(currency));
+    let rose = service < Amount::ZERO;
+    let amount = if rose { Amount::ZERO - service } else { service };
+    let [amount, charged, unknown] = [amount, charged, unknown].map(|amount| amount.of(currency));
+    let moved =
+        if rose { tr!("the balance rose by {amount}", amount) } else { tr!("the service took {amount}", amount) };
     let text = if no_unknown {
-        tr!("in {time} the service took {service}; we count {charged} charged", time, service, charged)
+        tr!("in {time} {moved}; we count {charged} charged", time, moved, charged)
     } else {
-        tr!(
-            "in {time} the service took {service}; we count {charged} charged, {unknown} unknown",
-            time,
-            service,
-            charged,
-            unknown
-        )
+        tr!("in {time} {moved}; we count {charged} charged, {unknown} unknown", time, moved, charged, unknown)
     };
     lines.push(fact(tr!("Compared"), text, false));
     let agrees = compared.difference() == Amount::ZERO;
@@ -417,6 +415,18 @@ mod tests {
             assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
             assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
         }
+    }
+
+    #[test]
+    fn a_balance_that_rose_is_said_to_have_risen() {
+        let mut state = state(&[Saved]);
+        let balance = &mut state.work.own.balance;
+        (balance.first, balance.last) = (Some((ptc(48_000), Wall(WALL))), Some((ptc(50_000), Wall(WALL + 60_000))));
+        let compared = lines(&state).iter().map(Line::text).find(|line| line.starts_with("Compared"));
+        assert_eq!(
+            compared.as_deref(),
+            Some("Compared in less than a minute the balance rose by 2.0 PTC; we count 0.5 PTC charged")
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     keymap::{Action, Ctx, Move, PickWhat, Why},
     layer::{Did, Do, Handle, Overlay},
     sights::state::Spot,
-    toast,
+    store_errors, toast,
     widgets::{brush::Brush, editor::LineEditor, folder, steps::step},
 };
 use domain::{
@@ -19,19 +19,22 @@ use domain::{
     picture::{Typed, dropped, typed as typed_picture},
     reason::system::At,
     request::{ImageKind, StoredImage},
+    task::Row,
     text::gist,
 };
 use engine::{
-    effect::{Effect, Level, ListFor, LocalCmd},
+    effect::{Effect, Level, ListFor, LocalCmd, StoreCmd},
     filter::contains,
     folder::{EntryKind, Listing, split},
 };
 use ratatui::layout::{Position, Rect};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use words::{amounts::size, names, reason, tr};
 
 /// Earlier prompts that are listed at most; a search finds the others.
 const EARLIER: usize = 200;
+/// What the store is asked for, to list those of archived tasks.
+const ARCHIVE: &str = "archived:yes";
 
 /// A list that has the keys.
 #[derive(Clone, Debug)]
@@ -46,6 +49,8 @@ pub struct Picker {
     pub items: Vec<Item>,
     /// The folder whose files are listed, once it is known; or why it cannot be.
     pub listing: Option<Result<Listing, At>>,
+    /// The archived tasks, among earlier prompts; `None` while the store is asked for them.
+    pub archived: Option<Arc<[Row]>>,
 }
 
 impl Picker {
@@ -106,13 +111,41 @@ pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
         },
         PickWhat::History | PickWhat::Templates | PickWhat::Drafts | PickWhat::Prompts => String::new(),
     };
-    let mut picker = Picker { what, query: LineEditor::new(&start), at: 0, items: Vec::new(), listing: None };
+    let asks = what == PickWhat::History && store_errors::may_ask(app) && app.work.store.owner.is_some();
+    let archived = (!asks).then(Arc::default);
+    let mut picker = Picker { what, query: LineEditor::new(&start), at: 0, items: Vec::new(), listing: None, archived };
     picker.items = items(app, &picker);
     // The way back to the other draft is F8, Enter.
     picker.at = usize::from(what == PickWhat::Drafts && picker.items.len() > 1);
-    let wishes = list(&picker);
+    let mut wishes = list(&picker);
     app.screen.open(picker);
+    if asks {
+        let (filter, at) = (ARCHIVE.to_owned(), app.work.now.wall);
+        wishes.push(Do::Effect(Effect::Store(StoreCmd::Archived { filter, at })));
+    }
     wishes
+}
+
+/// The list that waits for the archive, whatever lies over it.
+fn waiting(app: &App) -> Option<(usize, Picker)> {
+    let layers = app.screen.layers.iter().enumerate();
+    let mut pickers = layers.filter_map(|(at, layer)| Some((at, layer.of::<Picker>()?)));
+    pickers.find(|(_, picker)| picker.archived.is_none()).map(|(at, picker)| (at, picker.clone()))
+}
+
+/// Archived tasks have come: their prompts are earlier ones, too.
+pub(crate) fn archive_came(app: &mut App, filter: &str, rows: &[Row]) {
+    let Some((at, mut picker)) = waiting(app).filter(|_| filter == ARCHIVE) else { return };
+    picker.archived = Some(rows.into());
+    picker.items = items(app, &picker);
+    app.screen.layers[at] = picker.into();
+}
+
+/// The archive could not be read: nothing is waited for any more. Tells whether anything was.
+pub(crate) fn archive_failed(app: &mut App) -> bool {
+    let waited = waiting(app).is_some();
+    archive_came(app, ARCHIVE, &[]);
+    waited
 }
 
 /// Has the folder listed that the path speaks of.
@@ -314,7 +347,7 @@ fn items(app: &App, picker: &Picker) -> Vec<Item> {
     let needle = picker.query.text().to_lowercase();
     let free = |text: String, note: String, take| Item { text, note, why_not: String::new(), take };
     match picker.what {
-        PickWhat::History => earlier(app, &needle),
+        PickWhat::History => earlier(app, picker.archived.as_deref().unwrap_or_default(), &needle),
         PickWhat::Templates => app
             .work
             .settings
@@ -356,10 +389,10 @@ fn title(draft: &Draft) -> String {
     if draft.prompt.trim().is_empty() { tr!("no prompt").into() } else { gist(&draft.prompt).into_owned() }
 }
 
-/// Every earlier prompt once, the newest first.
-fn earlier(app: &App, needle: &str) -> Vec<Item> {
+/// Every earlier prompt once, the newest first, those of the archive last.
+fn earlier(app: &App, archived: &[Row], needle: &str) -> Vec<Item> {
     let mut seen = BTreeSet::new();
-    let rows = app.work.tasks.rows.values().rev();
+    let rows = app.work.tasks.rows.values().rev().chain(archived);
     rows.filter(|row| !row.prompt().is_empty() && contains(row.prompt(), needle) && seen.insert(row.prompt()))
         .take(EARLIER)
         .map(|row| Item {

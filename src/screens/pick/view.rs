@@ -37,6 +37,10 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &A
     let x = brush.text(place.x, place.y, place.width, asked(picker.what), look.theme.strong);
     let (query, caret) = picker.query.window(place.right().saturating_sub(x + 1));
     brush.text(x, place.y, place.right().saturating_sub(x), &query, Style::new());
+    if picker.archived.is_none() {
+        let searched = tr!("searching the archive");
+        brush.text_right(place.x, place.y, place.width, searched, look.theme.faint);
+    }
     let rest = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
     // Why the chosen one cannot be used stands at the foot in full; the rows stay where the cursor is on another.
     let why = if picker.items.iter().any(|item| !item.why_not.is_empty()) { WHY } else { 0 };
@@ -45,7 +49,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &A
     for (n, part) in (0..why).zip(text::wrap(why_not, usize::from(place.width.saturating_sub(4)))) {
         brush.text(place.x + 2, rest.bottom() + n, place.width.saturating_sub(3), &part, look.theme.warn);
     }
-    if picker.items.is_empty() {
+    if picker.items.is_empty() && picker.archived.is_some() {
         brush.text(rest.x, rest.y, rest.width, &nothing(picker), look.theme.faint);
     }
     // The signs that tell of more above or below stand at the right.

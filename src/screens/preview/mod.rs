@@ -231,12 +231,22 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     match typed {
         _ if preview.price.is_some() => Err(Why(tr!("Type the price of one first").into())),
         Some(typed) if typed.trim().parse() != Ok(count) => {
-            let (total, send) =
-                (preview.total.of(app.work.currency_of(preview.profile(app))), app.named(Ctx::Preview, Action::Send));
-            Err(Why(tr!("This costs {total}: type the number of tasks, {count}, then {send}", total, count, send)))
+            let second_word = preview.agreed.iter().find_map(|(key, cautions)| Some((*key, *cautions.first()?)));
+            let why = match second_word {
+                Some((key, caution)) => terms::caution_here(&app.work, key, caution).what,
+                None => tr!("This costs {total}", total = preview.total.of(app.work.currency_of(preview.profile(app)))),
+            };
+            let send = app.named(Ctx::Preview, Action::Send);
+            Err(Why(tr!("{why}: type the number of tasks, {count}, then {send}", why, count, send)))
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether Enter only queues it: sending stands still.
+#[must_use]
+pub fn only_queues(app: &App, preview: &Preview) -> bool {
+    app.work.of(preview.profile(app)).sending.halted.is_some() || app.work.queue.is_paused()
 }
 
 /// Enter: queues it, once, unless the preview has only just come up.

@@ -344,7 +344,7 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
     let number = preview.items.len().to_string();
     let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);
     let pays = look.signs.pays;
-    let waits = app.work.of(preview.profile(app)).sending.halted.is_some() || app.work.queue.is_paused();
+    let waits = super::only_queues(app, preview);
     let sends = if typed && waits {
         tr!("queues it; this pays once it is sent{sign}", sign = pays)
     } else if typed {

@@ -101,6 +101,12 @@ impl Overlay for Resolve {
         if evidence.is_none() {
             lines.extend(looked(app, row).map(|text| wrapped(&text, look.theme.warn)).unwrap_or_default());
         }
+        if is_settled(app, *key) {
+            let keys = [(Ctx::Resolve, Action::Accept, tr!("closes")), (Ctx::Global, Action::Back, tr!("closes"))];
+            lines.push(keys_line(app, look, &keys));
+            list(brush, screen, &tr!("Resolve {key}", key), &lines, lines.len());
+            return None;
+        }
         lines.extend(wrapped(tr!("What do the gateway's records show?"), look.theme.strong));
         let cost = row.map(|row| row.money().to_string()).unwrap_or_default();
         let ways = [
@@ -120,11 +126,13 @@ impl Overlay for Resolve {
         let does = if *at == 0 { tr!("leaves it unknown") } else { tr!("resolves it") };
         let keys = [(Ctx::Resolve, Action::Accept, does), (Ctx::Global, Action::Back, tr!("leaves it unknown"))];
         lines.push(keys_line(app, look, &keys));
-        let place = list(brush, screen, &tr!("Resolve {key}", key), &lines, 0);
+        // Where not all of it has room, it is the facts that scroll off: what is chosen is seen.
+        let place = list(brush, screen, &tr!("Resolve {key}", key), &lines, lines.len());
+        let hidden = lines.len().saturating_sub(usize::from(place.height));
         let question = field - ways.len();
         brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
         brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
-        let y = place.y.saturating_add(u16::try_from(field).unwrap_or(0));
+        let y = place.y.saturating_add(u16::try_from(field.saturating_sub(hidden)).unwrap_or(0));
         if y >= place.bottom() {
             return None;
         }
@@ -135,6 +143,12 @@ impl Overlay for Resolve {
         brush.text(x, y, room, &text, look.theme.strong);
         self.typing().then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), y))
     }
+}
+
+/// Whether somebody else has decided meanwhile: the dialog then only says so. It stays, since whoever types in it would go on
+/// typing into the table.
+fn is_settled(app: &App, key: TaskKey) -> bool {
+    app.work.tasks.rows.get(&key).is_none_or(|row| row.state != TaskState::Unknown)
 }
 
 /// What the records said when they were last looked at, where that decides nothing yet.
@@ -173,7 +187,7 @@ fn settle(app: &mut App) -> Vec<Do> {
     let Some(Resolve { key, at, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
     let (key, id) = (*key, line.text().trim().to_owned());
     let as_what = match at {
-        0 => {
+        _ if *at == 0 || is_settled(app, key) => {
             app.screen.layers.pop();
             return Vec::new();
         }

@@ -300,10 +300,7 @@ fn other_money(app: &App) -> Option<Part> {
 /// Charges without a result that nobody has asked for.
 fn refunds(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let open = domain::refunds::open(&app.work.money.refunds)?;
-    let short = match open.count {
-        1 => tr!("1 refund").to_owned(),
-        count => tr!("{count} refunds", count),
-    };
+    let short = tr!("{count} refundable", count = open.count);
     // The last days go before what can be looked up at any time.
     let rank = if open.days_left <= LAST_DAYS { 3 } else { 8 };
     Some(one([(10, words::print::to_ask_for(&open)), (rank, short)], brush.look.theme.warn))

@@ -137,7 +137,7 @@ fn paste(app: &mut App, text: &str) -> Vec<Do> {
     };
     taken.unwrap_or_else(|| {
         let new = app.named(Ctx::Panes, Action::New);
-        let text = tr!("pasted text does nothing here; {new} composes a new task and takes it", new);
+        let text = tr!("pasted text does nothing here: press {new}, then paste again", new);
         toast::say(app, Level::Warning, text, None);
         Vec::new()
     })

@@ -128,7 +128,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App, before: &[Follower; 
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, app);
         if let Some(caret) = drawn.cursor.filter(|_| app.screen.layers.is_empty()) {
-            compose::camera(brush, app, caret);
+            compose::camera(brush, place, app, caret);
         }
     }
     for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {

@@ -1,6 +1,6 @@
 //! The filter being typed, in the footer's place; the table follows as it is typed.
 
-use super::{filter_words, rebuild};
+use super::{filter_words, go_to, rebuild};
 use crate::{
     app::App,
     key::Code,
@@ -17,7 +17,7 @@ use crate::{
         theme::Look,
     },
 };
-use domain::reason::filter::FilterFault;
+use domain::{reason::filter::FilterFault, task::TaskKey};
 use engine::filter::Filter;
 use ratatui::{
     layout::{Position, Rect},
@@ -32,6 +32,8 @@ pub struct FilterInput {
     pub line: LineEditor,
     /// The filter before, which Esc brings back.
     pub before: Filter,
+    /// The task that the cursor was on, which Esc goes back to.
+    pub cursor: Option<TaskKey>,
     /// Whether the text is still the one that it was opened with: what is typed takes its place.
     pub selected: bool,
     /// The completion under way: Tab goes from one candidate to the next.
@@ -47,6 +49,7 @@ pub(crate) fn open(app: &mut App) {
         line: LineEditor::new(&before.text),
         selected: !before.text.is_empty(),
         before,
+        cursor: app.screen.table.cursor,
         tab: None,
         fault: None,
     });
@@ -175,6 +178,9 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
             let input = app.screen.take::<FilterInput>()?;
             app.screen.table.filter = input.before;
             rebuild(app);
+            if app.screen.table.cursor != input.cursor {
+                input.cursor.map(|key| go_to(app, key));
+            }
         }
         Did::Move(_) | Did::Click(_) => return None,
     }

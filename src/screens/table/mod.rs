@@ -195,7 +195,7 @@ fn removed(table: &mut TableView, at: usize) {
         table.top -= 1;
     }
     if at == table.at {
-        table.left = table.cursor;
+        table.cursor_row_leaves();
     }
     if at < table.at || (at == table.at && table.at == table.order.len()) {
         table.at = table.at.saturating_sub(1);
@@ -339,7 +339,7 @@ fn put_cursor(app: &mut App, at: usize) {
     let table = &mut app.screen.table;
     table.at = at.min(table.order.len().saturating_sub(1));
     table.cursor = table.order.get(table.at).copied();
-    (table.left, table.come_back) = (None, None);
+    (table.left, table.put_away, table.come_back) = (None, None, None);
     keep_visible(app);
 }
 

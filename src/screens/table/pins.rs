@@ -101,7 +101,7 @@ pub(crate) fn keep(app: &mut App) {
     let at = cursor.and_then(|key| position(app, key));
     let table = &mut app.screen.table;
     if at.is_none() && cursor.is_some() {
-        table.left = cursor;
+        table.cursor_row_leaves();
     }
     table.at = at.unwrap_or_else(|| table.at.max(table.pins).min(table.order.len().saturating_sub(1)));
     table.cursor = table.order.get(table.at).copied();

@@ -27,6 +27,7 @@ fn no(why: impl Into<String>) -> Possible {
 /// Why not.
 pub(crate) fn possible(app: &App, action: Action) -> Possible {
     may_change(app, action)?;
+    somebody_chose(app, action)?;
     match action {
         Action::Retry => retry(app),
         Action::Failures => failures(app),
@@ -73,6 +74,23 @@ pub(crate) fn may_change(app: &App, action: Action) -> Possible {
         return no(tr!("{why}; reeltop_writer is the role that submits", why = reason::store::only_looks()));
     }
     Ok(())
+}
+
+/// Whether the task was chosen that this would be done with: where the program put the cursor, nobody did.
+fn somebody_chose(app: &App, action: Action) -> Possible {
+    let is_about_it = match action {
+        Action::Resolve | Action::Edit | Action::Clone | Action::Play => true,
+        Action::Retry | Action::Cancel | Action::Download | Action::Scp | Action::CopyMenu | Action::Copy(_) => {
+            app.screen.table.marks.is_empty() && targets(app).eq(app.screen.table.cursor)
+        }
+        _ => false,
+    };
+    match (app.screen.table.left, cursor_row(app)) {
+        (Some(left), Some(row)) if is_about_it => {
+            no(tr!("the cursor moved to {key} when {left} left the table: choose a task first", key = row.key, left))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most
@@ -257,7 +275,7 @@ fn download_row(row: &Row) -> Result<(), No> {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid for.
         TaskState::Cancelled if row.remote().is_some() => Ok(()),
-        TaskState::Failed if row.remote().is_some() && row.charged == Charged::Yes => Ok(()),
+        TaskState::Failed if row.may_still_come => Ok(()),
         TaskState::Saving => Err(No::Saving),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::FileToCome),
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Fileless),
@@ -288,14 +306,6 @@ pub(crate) fn is_settled(app: &App, row: &Row) -> bool {
 
 /// An unknown can be settled, and what was settled can be unknown again.
 fn resolve(app: &App) -> Possible {
-    // Where the program put the cursor, nobody chose the task that would be settled.
-    if let (Some(left), Some(row)) = (app.screen.table.left, cursor_row(app)) {
-        return no(tr!(
-            "the cursor moved to {key} when {left} left the table: choose a task first",
-            key = row.key,
-            left
-        ));
-    }
     if cursor_row(app).is_some_and(|row| is_settled(app, row)) {
         return Ok(());
     }

@@ -44,6 +44,8 @@ pub struct TableView {
     pub came_from: Option<TaskKey>,
     /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
     pub left: Option<TaskKey>,
+    /// The task that a person took back or put away last: its row may leave, and the next one be taken back at once.
+    pub put_away: Option<TaskKey>,
     /// The rows by batch, where they stand so.
     pub groups: Option<Groups>,
     /// The task that the cursor was on when the program last ended, and how many rows stood above it: it goes there when
@@ -82,6 +84,7 @@ impl Default for TableView {
             looked: None,
             came_from: None,
             left: None,
+            put_away: None,
             groups: None,
             come_back: None,
             kept: View::default(),
@@ -90,6 +93,15 @@ impl Default for TableView {
             passing: None,
             found: Found::default(),
             toured: false,
+        }
+    }
+}
+
+impl TableView {
+    /// The row under the cursor leaves the table. Of several, one after another, a person chose the first.
+    pub(super) fn cursor_row_leaves(&mut self) {
+        if self.put_away != self.cursor {
+            self.left = self.left.or(self.cursor);
         }
     }
 }

@@ -5,9 +5,13 @@ use crate::{
     table::state::Sort,
     testing::{add, state, task},
 };
-use domain::task::{
-    TaskState,
-    TaskState::{Failed, Queued, Running, Saved, Unknown},
+use domain::{
+    amount::CostSource,
+    problem::Charged,
+    task::{
+        Phase, TaskState,
+        TaskState::{Failed, Queued, Running, Saved, Unknown},
+    },
 };
 use engine::{filter::Filter, testing::cost};
 use proptest::prelude::*;
@@ -52,6 +56,34 @@ fn the_first_page_puts_the_cursor_on_the_newest_row_whatever_old_live_task_comes
     let page = engine::msg::StoreMsg::Page { rows, tasks: vec![task(10, Running)], last: false };
     let _ = crate::update(&mut state, engine::msg::Msg::Store(page), crate::testing::now(0));
     assert_eq!((at(&state), state.screen.table.order.len()), ((Some(5000), 0, 0), 11));
+}
+
+#[test]
+fn esc_in_the_filter_gives_the_place_back() {
+    let mut state = state(&[Saved, Saved, Saved, Running]);
+    go(&mut state, Move::Last);
+    let press = |state: &mut App, keys: &str| {
+        for key in keys.split_whitespace() {
+            let _ = crate::shell::input::input(state, crate::msg::Input::Key(key.parse().unwrap()));
+        }
+    };
+    press(&mut state, "/ s t a t e : r u n n i n g");
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(4)));
+    press(&mut state, "esc");
+    assert_eq!((state.screen.table.cursor, state.screen.table.order.len()), (Some(TaskKey(1)), 4));
+    // The one that was taken stays.
+    press(&mut state, "/ s t a t e : r u n n i n g enter");
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(4)));
+}
+
+#[test]
+fn a_failure_of_the_service_has_no_file_whatever_was_charged() {
+    let mut failed = task(1, Failed);
+    failed.cost_source = Some(CostSource::Records);
+    assert!(!possible::can_download(&Row::of(&failed, false)));
+    let Phase::Failed { error } = &mut failed.phase else { panic!("{failed:?}") };
+    error.charged = Charged::Yes;
+    assert!(possible::can_download(&Row::of(&failed, false)), "given up here, it may still come");
 }
 
 #[test]

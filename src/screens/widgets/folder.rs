@@ -1,10 +1,14 @@
 //! Completion of a path that is being typed.
 
-use engine::folder::{Entry, Listing, split};
+use engine::folder::{Entry, Listing, fits, is_several, split};
 
-/// The entries that what was typed of a path's name finds: those that begin with it, then those that contain it. Capitals
-/// count only where some are typed.
+/// The entries that what was typed of a path's name finds: those that a pattern fits; else those that begin with it,
+/// then those that contain it. Capitals count only where some are typed.
 pub(crate) fn candidates<'l>(typed: &str, listing: &'l Listing) -> Vec<&'l Entry> {
+    if is_several(typed) && !typed.ends_with('/') {
+        let (_, pattern) = split(typed);
+        return listing.entries.iter().filter(|entry| fits(pattern, &entry.name)).collect();
+    }
     let (mut found, others) = found(typed, listing);
     found.extend(others);
     found

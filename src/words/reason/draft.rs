@@ -21,11 +21,13 @@ use domain::{
 #[must_use]
 pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
     match reason {
-        DraftReason::Count { asked, most } => Problem::new(
-            tr!("Cannot create {count} tasks at once", count = asked),
-            "",
-            tr!("Choose 1 to {most}.", most),
-        ),
+        DraftReason::Count { asked, most } => {
+            let what = match asked {
+                0 => tr!("Count takes a whole number").to_owned(),
+                count => tr!("Cannot create {count} tasks at once", count),
+            };
+            Problem::new(what, "", tr!("Choose 1 to {most}.", most))
+        }
         DraftReason::NoSuchModel { name, near, all } => {
             let what = match name.as_str() {
                 "" => tr!("No model is chosen").to_owned(),

@@ -188,7 +188,7 @@ fn a_prompt_that_was_sent_with_braces_comes_back_as_text() {
 }
 
 /// The answer of a worker that read such a file.
-fn prompts(text: &str) -> LocalMsg {
+pub(super) fn prompts(text: &str) -> LocalMsg {
     let path = "p.jsonl".to_owned();
     LocalMsg::Prompts { result: Ok(::io::prompts::parse(&path, text)), path }
 }

@@ -283,7 +283,7 @@ fn a_paste_is_text_or_nothing() {
     assert_eq!(input(&mut state, paste()), []);
     assert_eq!(
         (said(&state), state.screen.layers.len()),
-        ("pasted text does nothing here; n composes a new task and takes it", 0)
+        ("pasted text does nothing here: press n, then paste again", 0)
     );
     assert_eq!(state.screen.toasts.back().map(|toast| toast.level), Some(Level::Warning));
     typed(&mut state, "n");

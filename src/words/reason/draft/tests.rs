@@ -140,7 +140,7 @@ fn every_rule_has_its_own_sentence() {
             "The callback is not an http(s) URL: the service posts to it from outside. Give it as \
              https://host/path, or leave it empty.",
         ),
-        (with(|d| d.count = 0), Field::Count, "Cannot create 0 tasks at once. Choose 1 to 100."),
+        (with(|d| d.count = 0), Field::Count, "Count takes a whole number. Choose 1 to 100."),
         (with(|d| d.count = 101), Field::Count, "Cannot create 101 tasks at once. Choose 1 to 100."),
     ];
     for (draft, field, sentence) in cases {
@@ -167,7 +167,7 @@ fn a_matrix_says_what_is_wrong_with_its_lists() {
     );
     assert_eq!(
         one_by_one(Lang::Zh),
-        "逐一配对要求各列表长度相同：现有 3 个提示词和 2 个时长。使长度一致，或改用全部组合。"
+        "逐一配对要求各列表长度相同：现有 3 个提示词 和 2 个时长。使长度一致，或改用全部组合。"
     );
     let too_many = |asked| super::draft(&DraftReason::TooMany { asked, most: 5 }, &Voice::default());
     assert_eq!(too_many(Some(6)).fact(), "This would create 6 tasks: the limit is 5 at once");
