@@ -108,6 +108,7 @@ const KEPT: &[(&str, &str)] = &[
     (" (cut)", "ends a raw answer, which is kept in the store and the log"),
     ("an amount of PTC, such as 0.5", "a part of serde's own English sentence"),
     ("an amount of money, such as 0.5", "a part of serde's own English sentence"),
+    ("an object", "a part of serde's own English sentence"),
     ("a protocol's name", "a part of serde's own English sentence"),
     ("Bearer {}", "a header's value"),
     ("{number} is out of range", "stands where SQLite's own words stand"),
