@@ -17,10 +17,14 @@ pub enum Transfer {
     TooManyRedirects,
     /// It sends on to an address that is not https.
     OpenRedirect,
+    /// It sends on to an address with a name or a password in it.
+    LoginRedirect,
     /// The service gave an address that cannot be used.
     BadAddress,
     /// The service gave an address that is not https.
     OpenAddress,
+    /// The service gave an address with a name or a password in it.
+    LoginAddress,
     Worker,
     /// More bytes than any video has.
     TooLarge {

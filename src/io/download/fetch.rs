@@ -51,12 +51,33 @@ pub(super) struct Job<'a> {
 pub(super) enum End {
     /// The storage does not honour the address any more.
     Dead(String),
-    /// Not one byte came: another address may do better.
-    NoConnection(Trouble),
     /// It failed otherwise.
     Failed(Trouble),
     /// On request.
     Stopped,
+}
+
+impl End {
+    /// Whether it ended here, so that no other address can do better.
+    pub(super) fn is_ours(&self) -> bool {
+        match self {
+            Self::Stopped => true,
+            Self::Failed(trouble) => trouble.is_ours(),
+            Self::Dead(_) => false,
+        }
+    }
+
+    /// The end of both, where the backup brought no video either: the first one's own trouble, unless a fresh address could
+    /// help.
+    pub(super) fn or(self, backup: Self) -> Self {
+        match (self, backup) {
+            (Self::Failed(first), Self::Failed(second)) if !second.is_ours() => {
+                Self::Failed(Trouble { again: first.again || second.again, part: second.part, ..first })
+            }
+            (first @ Self::Failed(_), Self::Dead(_)) => first,
+            (_, backup) => backup,
+        }
+    }
 }
 
 impl From<Trouble> for End {
@@ -105,7 +126,7 @@ async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<
     }
     match within(job, request.send()).await? {
         Ok(answer) => Ok(answer),
-        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, Transfer::NoConnection))),
+        Err(error) if error.is_connect() => Err(dropped(error, Transfer::NoConnection).into()),
         Err(error) => Err(dropped(error, Transfer::Broken).into()),
     }
 }
@@ -257,6 +278,7 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
             match astray {
                 Astray::TooFar => Transfer::TooManyRedirects,
                 Astray::Open => Transfer::OpenRedirect,
+                Astray::Login => Transfer::LoginRedirect,
             },
         );
     }
@@ -267,13 +289,15 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
     trouble::line("line", how(why))
 }
 
-/// Why a redirection is not followed.
+/// Why an address is not asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Astray {
-    /// Too many of them.
+    /// It comes after too many redirections.
     TooFar,
-    /// It leads to an address that is not https.
+    /// It is not https, or leads from the open network to this machine.
     Open,
+    /// It has a name or a password in it.
+    Login,
 }
 
 impl fmt::Display for Astray {
