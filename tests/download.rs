@@ -245,6 +245,24 @@ async fn a_range_other_than_the_one_asked_for_is_not_believed() {
 }
 
 #[tokio::test]
+async fn all_of_a_file_is_taken_as_that_though_it_comes_as_a_part() {
+    let n = CLIP.len();
+    for (range, all) in [
+        (format!("0-{}/{n}", n - 1), true),
+        (format!("0-{}/{}", n - 1, n + 1), false),
+        (format!("1-{n}/{n}"), false),
+        (format!("0-{}/*", n - 1), false),
+    ] {
+        let head =
+            format!("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {range}\r\nContent-Length: {n}\r\n\r\n");
+        let storage = Raw::start(move |_, _| Then::Send([head.as_bytes(), CLIP].concat())).await;
+        let saver = Saver::new();
+        let end = saver.save(address(&storage.url)).await;
+        if all { drop(saved(end)) } else { assert_eq!(failure(end).0, "HTTP 206", "{range}") }
+    }
+}
+
+#[tokio::test]
 async fn a_part_that_turns_out_complete_is_checked_and_saved() {
     let saver = Saver::new();
     let storage = Raw::start(|n, _| match n {

@@ -94,6 +94,7 @@ pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut
         let answer = ask(client, url, resume.as_ref(), job).await?;
         match (answer.status(), &resume) {
             (StatusCode::OK, _) => return from_start(answer, part, job).await,
+            (StatusCode::PARTIAL_CONTENT, None) if is_all(&answer) => return from_start(answer, part, job).await,
             (StatusCode::PARTIAL_CONTENT, Some(from)) if goes_on(&answer, from) => {
                 let whole = content_range(&answer).and_then(|range| range.whole);
                 let coming = Coming { answer, decoder: Decoder::plain(), coded: 0, ended: false };
@@ -331,14 +332,23 @@ async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End>
 
 struct ContentRange {
     start: Option<u64>,
+    end: Option<u64>,
     whole: Option<u64>,
 }
 
 /// `bytes 5-9/10`, `bytes 5-9/*` or `bytes */10` (RFC 9110, 14.4).
 fn content_range(answer: &Response) -> Option<ContentRange> {
     let (range, whole) = text(answer, &CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
-    let start = range.split_once('-').and_then(|(start, _)| start.trim().parse().ok());
-    Some(ContentRange { start, whole: whole.trim().parse().ok() })
+    let (start, end) = range.split_once('-').unwrap_or_default();
+    let number = |text: &str| text.trim().parse().ok();
+    Some(ContentRange { start: number(start), end: number(end), whole: number(whole) })
+}
+
+/// Whether a partial answer, which nobody asked for, is the whole file.
+fn is_all(answer: &Response) -> bool {
+    content_range(answer).is_some_and(|range| {
+        range.start == Some(0) && range.whole.is_some() && range.end.map(|end| end.saturating_add(1)) == range.whole
+    })
 }
 
 /// Whether a partial answer begins where the part ends, and is of the same file.
