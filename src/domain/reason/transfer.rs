@@ -47,6 +47,10 @@ pub enum Transfer {
     PartIsNoFile {
         path: String,
     },
+    /// A file that no download wrote has the part's name.
+    ForeignPart {
+        path: String,
+    },
     /// Another program writes it.
     Busy {
         path: String,
@@ -72,6 +76,7 @@ impl Transfer {
             | Self::Coding(text)
             | Self::BadName(text)
             | Self::PartIsNoFile { path: text }
+            | Self::ForeignPart { path: text }
             | Self::Busy { path: text }
             | Self::Disk { path: text, .. }
             | Self::BadFolder { path: text, .. } => vec![text],

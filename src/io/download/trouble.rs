@@ -81,6 +81,7 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
     match why {
         Unavailable::Io(error) => disk(path, error),
         Unavailable::NoFile => waits("folder", Transfer::PartIsNoFile { path: shown }),
+        Unavailable::Foreign => waits("folder", Transfer::ForeignPart { path: shown }),
         Unavailable::Busy => trouble("busy", ErrorClass::File, Transfer::Busy { path: shown }, true, PartThen::Keep),
     }
 }

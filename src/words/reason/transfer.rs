@@ -64,6 +64,11 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
             "",
             tr!("Remove it or choose another download.dir, then try again with {download}.", download),
         ),
+        Transfer::ForeignPart { path } => Problem::new(
+            tr!("{path}.part is not from reeltop and is not written to", path),
+            "",
+            tr!("Rename it or choose another download.dir, then try again with {download}.", download),
+        ),
         Transfer::Busy { path } => Problem::new(
             tr!("{path} is being written by another reeltop", path),
             "",
