@@ -26,6 +26,19 @@ fn posts(server: &Raw) -> usize {
 }
 
 #[test]
+fn a_key_that_may_not_read_the_balance_is_told_what_to_switch_on() {
+    for refusal in [r#"{"code":-1,"msg":"permission denied: manage key"}"#, r#"{"code":403,"msg":"无权限"}"#] {
+        let (_runtime, server) = serve(move |_, _| http("200 OK", "", refusal));
+        let home = Home::new(&server.url);
+        let told = home.run(&["balance"]).coded(3);
+        assert!(told.err.contains("Switch on \"manage key\""), "{}", told.err);
+        let looked = home.run(&["doctor", "--json"]);
+        let of = |thing: &str| looked.json().into_iter().find(|line| line["check"] == thing).unwrap();
+        assert_eq!(of("service")["result"], "note", "{}", looked.out);
+    }
+}
+
+#[test]
 fn a_batch_to_an_address_that_has_moved_is_not_charged_and_says_where_it_points() {
     for status in ["301 Moved Permanently", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let (_runtime, server) =

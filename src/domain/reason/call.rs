@@ -70,6 +70,8 @@ pub enum Met {
     GatewayKey,
     /// The gateway's key has expired.
     GatewayKeyExpired,
+    /// The key lacks the permission to read the account's balance.
+    NotPermitted,
     /// A network error between gateway and service.
     GatewayNetwork,
     /// The gateway's balance is too low.

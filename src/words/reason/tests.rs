@@ -55,6 +55,7 @@ fn mets() -> Vec<Met> {
             Met::GatewayNoKey,
             Met::GatewayKey,
             Met::GatewayKeyExpired,
+            Met::NotPermitted,
             Met::GatewayNetwork,
             Met::GatewayBalance,
             Met::NoChannel,
