@@ -148,8 +148,10 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
             n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
         });
     }
-    let halted =
-        work.own.sending.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    // Who waits is told of what nobody can ask about any more, too.
+    let is_left = |task: &Task| task.state() == TaskState::Queued || (after == After::Wait && task.state().is_live());
+    let left = tasks.iter().any(is_left);
+    let halted = work.own.sending.halted.as_ref().filter(|_| left).map(|halt| waits::exit_of_halt(halt.cause));
     let paused = after == After::Wait && !queued.is_empty() && work.queue.pause.is_some();
     let halted = halted.or(paused.then_some(Exit::TimeOut));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
