@@ -503,7 +503,7 @@ async fn blanks_in_an_address_are_encoded_and_one_without_a_scheme_has_that_of_t
     let bare = storage.url.strip_prefix("http:").unwrap();
     let body = format!(r#"{{"file":{{"bytes":17,"download_url":"{bare}/a cat|1.mp4?x=a b"}}}}"#);
     let reply = Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body };
-    let FileVerdict::Address(address) = judge_file(&reply, "http://127.0.0.1:1") else { panic!() };
+    let FileVerdict::Address(address) = judge_file(&reply, &FileId("1".into()), "http://127.0.0.1:1") else { panic!() };
     saved(Saver::new().save(address).await);
     assert!(storage.requests()[0].starts_with("GET /a%20cat%7C1.mp4?x=a%20b HTTP/1.1\r\n"), "{:?}", storage.requests());
 }

@@ -100,6 +100,7 @@ const KEPT: &[(&str, &str)] = &[
     ("Ctrl-C", "a key, which is called so"),
     ("not begun", "a code, as above"),
     ("wrong task", "a code, as above"),
+    ("wrong file", "a code, as above"),
     ("not permitted", "a code, as above"),
     ("(adopted {id})", "stands in the JSON for the prompt that is not known"),
     ("Success", "the service's word for a state"),

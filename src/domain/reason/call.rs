@@ -118,6 +118,8 @@ pub enum Met {
     },
     /// An answer about another task.
     OtherTask,
+    /// An answer about another file.
+    OtherFile,
     /// The service's word for an end without a video and without a failure, in lower case.
     Ended(String),
     /// The service gave up and named no reason.

@@ -74,6 +74,7 @@ fn what(met: &Met) -> String {
         Met::Failed => tr!("The service or a proxy in front of it failed"),
         Met::NoId => tr!("The service reported success but gave no ID"),
         Met::OtherTask => tr!("The answer is about another task"),
+        Met::OtherFile => tr!("The answer is about another file"),
         Met::Ended(word) => match word.as_str() {
             "expired" => tr!("The service says that the task has expired"),
             "timeout" => tr!("The service says that the task timed out"),
@@ -161,6 +162,7 @@ fn usual(met: &Met) -> &'static str {
         | Met::NoId
         | Met::IdAndRefusal { .. }
         | Met::OtherTask
+        | Met::OtherFile
         | Met::NoAddress
         | Met::BadAddress
         | Met::ForeignAddress

@@ -75,6 +75,7 @@ fn mets() -> Vec<Met> {
             Met::NoId,
             Met::IdAndRefusal { id: RemoteId("7".into()), met: Box::new(Met::Key) },
             Met::OtherTask,
+            Met::OtherFile,
             Met::NoReason,
             Met::ReasonNotKnown,
             Met::NoAddress,
