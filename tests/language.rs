@@ -87,6 +87,7 @@ const KEPT: &[(&str, &str)] = &[
     ("HTTP {status}", "a code, which JSON and filters know too"),
     ("SigIgn:", "a name of the kernel's"),
     ("bad address", "a code, as above"),
+    ("bad id", "a code, as above"),
     ("no address", "a code, as above"),
     ("no connection", "a code, as above"),
     ("no id", "a code, as above"),

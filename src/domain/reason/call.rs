@@ -110,6 +110,8 @@ pub enum Met {
     },
     /// A success without an id.
     NoId,
+    /// A success with an id that is none.
+    BadId,
     /// An id together with a refusal.
     IdAndRefusal {
         id: RemoteId,

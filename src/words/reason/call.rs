@@ -73,6 +73,7 @@ fn what(met: &Met) -> String {
         Met::Redirection => tr!("The URL answers with a redirect"),
         Met::Failed => tr!("The service or a proxy in front of it failed"),
         Met::NoId => tr!("The service reported success but gave no ID"),
+        Met::BadId => tr!("The service reported success with an ID that cannot be used"),
         Met::OtherTask => tr!("The answer is about another task"),
         Met::OtherFile => tr!("The answer is about another file"),
         Met::Ended(word) => match word.as_str() {
@@ -160,6 +161,7 @@ fn usual(met: &Met) -> &'static str {
         | Met::CutShort
         | Met::Unreadable { .. }
         | Met::NoId
+        | Met::BadId
         | Met::IdAndRefusal { .. }
         | Met::OtherTask
         | Met::OtherFile

@@ -73,6 +73,7 @@ fn mets() -> Vec<Met> {
             Met::Failed,
             Met::Unreadable { http: 200 },
             Met::NoId,
+            Met::BadId,
             Met::IdAndRefusal { id: RemoteId("7".into()), met: Box::new(Met::Key) },
             Met::OtherTask,
             Met::OtherFile,
