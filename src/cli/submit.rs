@@ -25,12 +25,16 @@ use words::{names, reason, terms, tr};
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
     let plan = plan::make(setup, &order)?;
-    if order.dry_run {
+    let known = named(setup, order.name.as_deref())?;
+    if order.dry_run && known.is_none() {
         return plan::dry_run(setup, &plan, order.consent.price, output);
     }
-    if let Some(task) = named(setup, order.name.as_deref())? {
+    if let Some(task) = known {
         let name = format!("{:?}", order.name.unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
+        if order.dry_run {
+            return Ok(Exit::Done);
+        }
         if order.wait {
             return waits::wait(setup, vec![task.key], None, output);
         }
