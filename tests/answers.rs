@@ -26,6 +26,34 @@ fn posts(server: &Raw) -> usize {
 }
 
 #[test]
+fn a_task_that_nobody_can_ask_about_any_more_is_no_success_of_who_waits() {
+    let (_runtime, server) = serve(|_, request| {
+        if request.starts_with("POST ") {
+            return http("200 OK", "", r#"{"task_id":"77","base_resp":{"status_code":0}}"#);
+        }
+        http("401 Unauthorized", "", r#"{"error":{"err_code":-10002,"message":"x"}}"#)
+    });
+    let home = Home::new(&server.url);
+    let call = ["submit", "--prompt", "a cat", "--wait", "--yes", "--max-cost", "1", "--json"];
+    let done = home.run(&call).coded(3);
+    assert_eq!(done.json()[0]["state"], "running");
+    home.run(&["wait", "1"]).coded(3);
+}
+
+#[test]
+fn a_key_that_may_not_read_the_balance_is_told_what_to_switch_on() {
+    for refusal in [r#"{"code":-1,"msg":"permission denied: manage key"}"#, r#"{"code":403,"msg":"无权限"}"#] {
+        let (_runtime, server) = serve(move |_, _| http("200 OK", "", refusal));
+        let home = Home::new(&server.url);
+        let told = home.run(&["balance"]).coded(3);
+        assert!(told.err.contains("Switch on \"manage key\""), "{}", told.err);
+        let looked = home.run(&["doctor", "--json"]);
+        let of = |thing: &str| looked.json().into_iter().find(|line| line["check"] == thing).unwrap();
+        assert_eq!(of("service")["result"], "note", "{}", looked.out);
+    }
+}
+
+#[test]
 fn a_batch_to_an_address_that_has_moved_is_not_charged_and_says_where_it_points() {
     for status in ["301 Moved Permanently", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let (_runtime, server) =

@@ -302,7 +302,7 @@ async fn an_answer_that_comes_coded_though_not_asked_is_read_in_every_call() {
             ),
             (
                 HttpCmd::File { key, ticket: 2, file: FileId("1".into()) },
-                HttpMsg::File { key, ticket: 2, reply: whole.clone() },
+                HttpMsg::File { key, ticket: 2, file: FileId("1".into()), reply: whole.clone() },
             ),
             (HttpCmd::Balance { ticket: 3 }, HttpMsg::Balance { ticket: 3, reply: whole.clone() }),
         ] {
@@ -399,7 +399,7 @@ async fn questions_go_to_their_addresses_with_ids_made_safe() {
     );
     assert_eq!(
         client.run(HttpCmd::File { key, ticket: 2, file: FileId("5".into()) }).await,
-        HttpMsg::File { key, ticket: 2, reply: reply.clone() }
+        HttpMsg::File { key, ticket: 2, file: FileId("5".into()), reply: reply.clone() }
     );
     assert_eq!(client.run(HttpCmd::Balance { ticket: 3 }).await, HttpMsg::Balance { ticket: 3, reply });
     let lines: Vec<String> = server.requests().iter().map(|r| r.lines().next().unwrap().to_owned()).collect();

@@ -338,6 +338,27 @@ base_url = "http://127.0.0.1:8302"
 }
 
 #[test]
+fn a_field_of_a_request_has_a_name_of_its_own() {
+    let text = r#"
+[profiles.302ai]
+callback_field = "prompt"
+[profiles.minimax]
+last_frame_field = "first_frame_image"
+[profiles.minimax-cn]
+last_frame_field = "callback_url"
+"#;
+    let told = |name: &str, field: &str| {
+        format!(
+            "profiles.{name} gives two fields of a request the name {field}: one would replace the other. Set \
+             callback_field and last_frame_field as the host's documentation has them"
+        )
+    };
+    let found = faults_of(text);
+    let expected = [told("302ai", "prompt"), told("minimax", "first_frame_image"), told("minimax-cn", "callback_url")];
+    assert!(found.len() == 3 && found.iter().zip(&expected).all(|(found, told)| found.ends_with(told)), "{found:?}");
+}
+
+#[test]
 fn a_key_written_into_the_config_is_refused_and_not_repeated() {
     let secret = "sk-0123456789";
     let faults = faults_of(&format!(

@@ -245,6 +245,24 @@ async fn a_range_other_than_the_one_asked_for_is_not_believed() {
 }
 
 #[tokio::test]
+async fn all_of_a_file_is_taken_as_that_though_it_comes_as_a_part() {
+    let n = CLIP.len();
+    for (range, all) in [
+        (format!("0-{}/{n}", n - 1), true),
+        (format!("0-{}/{}", n - 1, n + 1), false),
+        (format!("1-{n}/{n}"), false),
+        (format!("0-{}/*", n - 1), false),
+    ] {
+        let head =
+            format!("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {range}\r\nContent-Length: {n}\r\n\r\n");
+        let storage = Raw::start(move |_, _| Then::Send([head.as_bytes(), CLIP].concat())).await;
+        let saver = Saver::new();
+        let end = saver.save(address(&storage.url)).await;
+        if all { drop(saved(end)) } else { assert_eq!(failure(end).0, "HTTP 206", "{range}") }
+    }
+}
+
+#[tokio::test]
 async fn a_part_that_turns_out_complete_is_checked_and_saved() {
     let saver = Saver::new();
     let storage = Raw::start(|n, _| match n {
@@ -304,10 +322,60 @@ async fn the_backup_is_tried_when_the_address_is_dead_or_out_of_reach() {
 }
 
 #[tokio::test]
+async fn the_backup_is_tried_whatever_the_address_brings_but_for_what_can_be_gone_on_with() {
+    let good = Raw::start(|_, _| Then::Send(video("\"e\""))).await;
+    let with_backup = |url: &str| Address { backup: Some(good.url.clone()), ..address(url) };
+    type Answer = fn() -> Then;
+    let answers: [Answer; 9] = [
+        || http("500 Oops", "", ""),
+        || http("400 No", "", ""),
+        || Then::Close,
+        || http("302 Found", "Location: /again\r\n", ""),
+        || http("302 Found", "Location: http://192.0.2.1/v.mp4\r\n", ""),
+        || http("206 Partial Content", "Content-Range: bytes 0-4/9\r\n", "wrong"),
+        || http("200 OK", "Content-Type: text/html\r\n", "<html>"),
+        || Then::Send([b"HTTP/1.1 200 OK\r\nETag: \"e\"\r\n\r\n", &CLIP[..CLIP.len() / 2]].concat()),
+        || Then::Send(half("W/\"weak\"")),
+    ];
+    for (nth, answer) in answers.into_iter().enumerate() {
+        let (bad, saver) = (Raw::start(move |_, _| answer()).await, Saver::new());
+        saved(saver.save(with_backup(&bad.url)).await);
+        assert!(!good.requests().last().unwrap().contains("range: "), "{nth}");
+        assert_eq!(saver.names(), ["a cat.mp4"], "{nth}");
+    }
+    for refused in ["https://user:pw@192.0.2.1/v.mp4", "http://192.0.2.1/v.mp4", "https:///"] {
+        saved(Saver::new().save(with_backup(refused)).await);
+    }
+    let (line, saver) = (Raw::start(|_, _| Then::Send(half("\"one\""))).await, Saver::new());
+    let before = good.requests().len();
+    failure(saver.save(with_backup(&line.url)).await);
+    assert_eq!(good.requests().len(), before);
+}
+
+#[tokio::test]
+async fn where_the_backup_does_no_better_the_address_s_own_end_is_told() {
+    let answering = |status: &'static str| Raw::start(move |_, _| http(status, "", ""));
+    let (down, dead, page) = (answering("500 Oops").await, answering("403 No").await, answering("200 OK").await);
+    let both = |main: &Raw, backup: &Raw| Address { backup: Some(backup.url.clone()), ..address(&main.url) };
+    for backup in [&dead, &page] {
+        let saver = Saver::new();
+        assert_eq!(failure(saver.save(both(&down, backup)).await).0, "HTTP 500");
+        assert_eq!(saver.names(), [""; 0]);
+    }
+    assert_eq!(failure(Saver::new().save(both(&page, &down)).await).0, "not_a_video");
+    let login = address("https://user:pw@192.0.2.1/v.mp4");
+    let end = failure(Saver::new().save(login.clone()).await);
+    assert_eq!(end, ("address".into(), ErrorClass::File, false));
+    // An address that may not be asked counts for none.
+    let end = Saver::new().save(Address { backup: Some(dead.url.clone()), ..login }).await;
+    assert!(matches!(end, SaveMsg::AddressDead { .. }), "{end:?}");
+}
+
+#[tokio::test]
 async fn a_short_file_and_a_page_are_no_video_and_leave_nothing_behind() {
     for word in ["!short", "!html"] {
         let (service, saver) = (Service::start(word).await, Saver::new());
-        let end = failure(saver.save(service.address().await).await);
+        let end = failure(saver.save(Address { backup: None, ..service.address().await }).await);
         assert_eq!(end, ("not_a_video".into(), ErrorClass::File, true), "{word}");
         assert_eq!(saver.names(), Vec::<String>::new(), "{word}");
         saved(saver.save(service.address().await).await);
@@ -435,7 +503,7 @@ async fn blanks_in_an_address_are_encoded_and_one_without_a_scheme_has_that_of_t
     let bare = storage.url.strip_prefix("http:").unwrap();
     let body = format!(r#"{{"file":{{"bytes":17,"download_url":"{bare}/a cat|1.mp4?x=a b"}}}}"#);
     let reply = Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body };
-    let FileVerdict::Address(address) = judge_file(&reply, "http://127.0.0.1:1") else { panic!() };
+    let FileVerdict::Address(address) = judge_file(&reply, &FileId("1".into()), "http://127.0.0.1:1") else { panic!() };
     saved(Saver::new().save(address).await);
     assert!(storage.requests()[0].starts_with("GET /a%20cat%7C1.mp4?x=a%20b HTTP/1.1\r\n"), "{:?}", storage.requests());
 }

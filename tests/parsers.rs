@@ -16,7 +16,11 @@ use ::io::{
     images, prompts,
 };
 use change::{Corpus, bytes};
-use domain::{braces, camera, task::RemoteId, time::Wall};
+use domain::{
+    braces, camera,
+    task::{FileId, RemoteId},
+    time::Wall,
+};
 use engine::filter::Filter;
 use pictures::{still, video::Video};
 use proptest::prelude::*;
@@ -52,7 +56,7 @@ proptest! {
         }
         let id = RemoteId("1".into());
         let _ = (v1::judge_query(&reply, &id), v1::judge_find(&reply, &id), v1::judge_balance(&reply));
-        let _ = (v1::judge_file(&reply, "https://api.302.ai"), upload::address(&reply));
+        let _ = (v1::judge_file(&reply, &FileId("9".into()), "https://api.302.ai"), upload::address(&reply));
         let _ = redact(&text);
     }
 

@@ -171,3 +171,16 @@ fn what_another_account_paid_is_not_paid_from_this_one_and_not_asked_of_302ai() 
     assert_eq!((home.tasks().len(), home.task(4).parent), (4, Some(domain::task::TaskKey(1))));
     home.run(&[&["submit", "--prompt", "a cat", "--price", "0"][..], &paid].concat()).coded(2);
 }
+
+#[test]
+fn what_runs_for_an_account_whose_key_is_missing_is_told_by_whoever_leaves_it() {
+    let service = Service::start();
+    let home = two_accounts(&service);
+    with_both(&home, &["--profile", "mm", "submit", "--prompt", "a cat", "--yes", "--max-cost", "1"]).coded(0);
+    let told = home.run(&["watch", "--until-idle"]).coded(3);
+    assert!(told.err.contains("no API key here for profile mm: it is not watched"), "{told:?}");
+    with_both(&home, &["wait", "1"]).coded(0);
+    home.run(&["watch", "--until-idle"]).coded(0);
+    let told = home.run(&["download", "1"]).coded(3);
+    assert!(told.err.contains("it belongs to the profile \"mm\""), "{told:?}");
+}

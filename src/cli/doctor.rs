@@ -14,7 +14,7 @@ use ::io::{
 };
 use domain::{
     export::json_line,
-    reason::secret::KeyPlace,
+    reason::{Met, Reason, secret::KeyPlace},
     text::{harmless_line, pad},
 };
 use engine::{act::Act, settings::Scope};
@@ -262,7 +262,14 @@ async fn service(setup: &Loaded) -> Found {
                     url = setup.settings.profile.base_url,
                     amount = amount.of(setup.settings.profile.currency())
                 )),
-                (None, Some(error)) => reason::problem(&error.reason, &Voice::default()).into(),
+                (None, Some(error)) => {
+                    let problem = reason::problem(&error.reason, &Voice::default());
+                    // It answers, and everything but the balance works.
+                    match &error.reason {
+                        Reason::Call(call) if call.met == Met::NotPermitted => Found::Odd(problem.fact(), problem.next),
+                        _ => problem.into(),
+                    }
+                }
                 (None, None) => Found::Wrong(tr!("no answer").into(), String::new()),
             }
         }

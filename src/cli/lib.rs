@@ -39,7 +39,10 @@ use ::io::{
 use clap::error::ErrorKind;
 use domain::{
     export::json_line,
-    reason::{config::Rejected, store},
+    reason::{
+        config::Rejected,
+        store::{self, Trouble, Why},
+    },
     text,
 };
 use std::{
@@ -68,7 +71,10 @@ impl From<Problem> for Stop {
 
 impl From<store::Fault> for Stop {
     fn from(fault: store::Fault) -> Self {
-        reason::store::problem(&fault).into()
+        // A shared store that does not answer is the line's, as a service is.
+        let exit =
+            if matches!(fault.why, Why::Server { kind: Trouble::Away, .. }) { Exit::Network } else { Exit::Failed };
+        Self::Problem(exit, Box::new(reason::store::problem(&fault)))
     }
 }
 
@@ -381,5 +387,21 @@ fn dashboard_ended(code: io::Result<u8>) -> Outcome {
             tr!("Use another one, or `reeltop --linear`."),
         )
         .into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_store_that_does_not_answer_is_a_matter_of_the_network() {
+        let exit = |kind| {
+            let why = Why::Server { kind, said: String::new() };
+            match Stop::from(store::Fault { deed: store::Deed::Open, file: "db".into(), why }) {
+                Stop::Problem(exit, _) | Stop::Exit(exit) => exit,
+            }
+        };
+        assert_eq!((exit(Trouble::Away), exit(Trouble::Refused)), (Exit::Network, Exit::Failed));
     }
 }

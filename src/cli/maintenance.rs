@@ -99,7 +99,7 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
     } else {
         write!(io::stdout(), "{}", queries::changes(&tasks, "", output)).map_err(Stop::from)
     };
-    for file in before.iter().filter_map(|task| task.saved()).map(|saved| &saved.path) {
+    for file in before.iter().filter_map(|task| task.saved()?.known_path()) {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));
     }
     printed(exit, result)

@@ -25,12 +25,16 @@ use words::{names, reason, terms, tr};
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
     let plan = plan::make(setup, &order)?;
-    if order.dry_run {
+    let known = named(setup, order.name.as_deref())?;
+    if order.dry_run && known.is_none() {
         return plan::dry_run(setup, &plan, order.consent.price, output);
     }
-    if let Some(task) = named(setup, order.name.as_deref())? {
+    if let Some(task) = known {
         let name = format!("{:?}", order.name.unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
+        if order.dry_run {
+            return Ok(Exit::Done);
+        }
         if order.wait {
             return waits::wait(setup, vec![task.key], None, output);
         }
@@ -148,8 +152,10 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
             n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
         });
     }
-    let halted =
-        work.own.sending.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    // Who waits is told of what nobody can ask about any more, too.
+    let is_left = |task: &Task| task.state() == TaskState::Queued || (after == After::Wait && task.state().is_live());
+    let left = tasks.iter().any(is_left);
+    let halted = work.own.sending.halted.as_ref().filter(|_| left).map(|halt| waits::exit_of_halt(halt.cause));
     let paused = after == After::Wait && !queued.is_empty() && work.queue.pause.is_some();
     let halted = halted.or(paused.then_some(Exit::TimeOut));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);

@@ -134,12 +134,14 @@ pub(super) fn import(setup: &Loaded, file: &Path, output: Output) -> Outcome {
     let (mut tasks, mut raises, mut pictures) = (PutAside::begin(&setup.paths.data_dir)?, Vec::new(), Vec::new());
     for (line, number) in from.lines().zip(1..) {
         let line = line.map_err(unread)?;
+        // An editor may have put its mark before the first line.
+        let line = line.trim_start_matches('\u{feff}');
         if line.trim().is_empty() {
             continue;
         }
-        match Line::read(&line).map_err(|why| not_a_line(number, &why))? {
+        match Line::read(line).map_err(|why| not_a_line(number, &why))? {
             Line::Task(task) => {
-                tasks.add(&line)?;
+                tasks.add(line)?;
                 pictures.extend(task.task.request.stored_images().cloned());
             }
             Line::Raise(raise) => raises.push(raise),

@@ -54,7 +54,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
 }
 
 /// Those of these tasks that nobody goes on with for want of their profile's key, each said: waiting for them would not end.
-fn without_key(work: &Work, keys: &[TaskKey]) -> Vec<TaskKey> {
+pub(super) fn without_key(work: &Work, keys: &[TaskKey]) -> Vec<TaskKey> {
     let rows = keys.iter().filter_map(|key| work.tasks.rows.get(key));
     let keyless: Vec<&Row> = rows.filter(|row| work.lacks_key(row)).collect();
     for row in &keyless {

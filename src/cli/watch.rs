@@ -5,7 +5,7 @@ use super::{
     headless::{Headless, Waited},
     live::{self, Waits},
     printed, printer, queries, say,
-    waits::{exit_of_halt, idle},
+    waits::{exit_of_halt, idle, without_key},
 };
 use ::io::{
     config::Loaded,
@@ -72,7 +72,13 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     let graceful = work.ending.as_ref().is_none_or(|ending| ending.graceful);
     let halted = work.halt().filter(|_| until_idle && interrupted.is_none());
     let halted = halted.map(|(_, halt)| exit_of_halt(halt.cause));
-    let exit = interrupted.filter(|_| !graceful).or(halted).unwrap_or(Exit::Done);
+    let keyless = if until_idle && interrupted.is_none() {
+        without_key(&work, &work.tasks.live.keys().copied().collect::<Vec<_>>())
+    } else {
+        Vec::new()
+    };
+    let no_key = (!keyless.is_empty()).then_some(Exit::Key);
+    let exit = interrupted.filter(|_| !graceful).or(halted).or(no_key).unwrap_or(Exit::Done);
     printed(exit, printer::broken().map_or(Ok(()), |error| Err(error.into())))
 }
 

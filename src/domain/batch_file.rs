@@ -13,7 +13,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of the fields.
 pub const FIELDS: [&str; 11] = [
@@ -100,7 +100,18 @@ pub fn known_field(name: &str) -> Result<(), LineReason> {
     Err(LineReason::UnknownField { name: gist(name).into_owned(), near: nearest(name, FIELDS).map(str::to_owned) })
 }
 
+/// Whether no field has two values: of two prompts nobody knows which one was meant.
+///
+/// # Errors
+/// One has.
+pub fn each_once<'a>(fields: impl IntoIterator<Item = &'a str>) -> Result<(), LineReason> {
+    let mut seen = BTreeSet::new();
+    let twice = fields.into_iter().find(|name| !seen.insert(*name));
+    twice.map_or(Ok(()), |name| Err(LineReason::FieldTwice { name: gist(name).into_owned() }))
+}
+
 fn draft(fields: &Fields, base: &Draft) -> Result<Draft, LineReason> {
+    each_once(fields.iter().map(|(name, _)| name.as_str()))?;
     // The base's own prompt may be alternatives; a file's prompts take its place.
     let mut draft = Draft { prompt: String::new(), ..base.clone() };
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {

@@ -179,7 +179,7 @@ impl Carried {
     fn out_of_range(&self) -> Option<&'static str> {
         let Self { origin, task, events, ledger, archived_at } = self;
         let is_key = |key: TaskKey| (1..=MOST_KEY).contains(&key.0);
-        let is_money = |amount: Amount| amount.millionths().unsigned_abs() <= MOST_MONEY.millionths().unsigned_abs();
+        let is_money = |amount: Amount| (Amount::ZERO..=MOST_MONEY).contains(&amount);
         let is_time = |at: Wall| (0..=MOST_TIME.0).contains(&at.0);
         let beside = task.besides.twice.iter().map(|second| second.cost);
         let beside = beside.chain(task.besides.before.iter().map(|before| before.cost));
@@ -303,9 +303,11 @@ mod tests {
         for (field, change) in cases {
             assert_eq!(line(change), Err(NotCarried::OutOfRange { field }), "{field}");
         }
-        let mut of_money = carried();
-        of_money.ledger[0].entry.amount.amount = too_much;
-        assert_eq!(of_money.out_of_range(), Some("cost"));
+        for amount in [too_much, Amount::from_millionths(-1)] {
+            let mut of_money = carried();
+            of_money.ledger[0].entry.amount.amount = amount;
+            assert_eq!(of_money.out_of_range(), Some("cost"), "{amount}");
+        }
         let raise =
             Raise { by: Stamp { who: "ann".into(), at: Wall(1) }, more: too_much.of(Currency::Usd), person: None };
         let wrong = NotCarried::Field { field: "amount", said: String::new() };

@@ -146,6 +146,26 @@ pub struct WireNames {
 }
 
 impl WireNames {
+    /// The request's other fields.
+    const OTHERS: [&str; 9] = [
+        "model",
+        "prompt",
+        "first_frame_image",
+        "subject_reference",
+        "resolution",
+        "duration",
+        "prompt_optimizer",
+        "fast_pretreatment",
+        "aigc_watermark",
+    ];
+
+    /// A name that would take the place of another field in the request.
+    #[must_use]
+    pub fn taken(&self) -> Option<&str> {
+        let own = [&self.callback, &self.last_frame].into_iter().find(|name| Self::OTHERS.contains(&name.as_str()));
+        own.or(Some(&self.last_frame).filter(|name| **name == self.callback)).map(String::as_str)
+    }
+
     /// As the 302.AI page has them.
     #[must_use]
     pub fn gateway() -> Self {
@@ -253,5 +273,37 @@ impl Request {
             ImageRef::Stored(stored) => Some(stored),
             ImageRef::Url(_) => None,
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_a_host_s_own_field_takes_the_place_of_another_field() {
+        let picture = Some(ImageRef::Url("https://e.net/a.png".into()));
+        let request = Request {
+            first_frame: picture.clone(),
+            last_frame: picture.clone(),
+            subject: picture,
+            optimizer: false,
+            fast_pretreatment: true,
+            watermark: true,
+            callback: Some("https://e.net/".into()),
+            ..Request::plain("M", "a cat", "768P", 6)
+        };
+        let names =
+            |callback: &str, last_frame: &str| WireNames { callback: callback.into(), last_frame: last_frame.into() };
+        let own = names("x", "y");
+        let body = request.wire(None, &own, |_| Err(())).unwrap();
+        for field in body.as_object().unwrap().keys().filter(|field| !["x", "y"].contains(&field.as_str())) {
+            assert_eq!(names(field, "y").taken(), Some(field.as_str()));
+            assert_eq!(names("x", field).taken(), Some(field.as_str()));
+        }
+        assert_eq!(body.as_object().unwrap().len(), WireNames::OTHERS.len() + 2);
+        assert_eq!(own.taken(), None);
+        assert_eq!(names("x", "x").taken(), Some("x"));
     }
 }

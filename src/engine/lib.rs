@@ -205,7 +205,7 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
         HttpMsg::Submitted { key, ticket, reply } => queue::submitted(work, key, ticket, &reply),
         HttpMsg::Queried { key, ticket, reply } => poller::queried(work, key, ticket, &reply),
         HttpMsg::Found { ticket, reply } => adopt::found(work, ticket, &reply),
-        HttpMsg::File { key, ticket, reply } => saver::addressed(work, key, ticket, &reply),
+        HttpMsg::File { key, ticket, file, reply } => saver::addressed(work, key, ticket, &file, &reply),
         HttpMsg::Balance { ticket, reply } => {
             let Some((profile, mut effects)) = money::balance(work, ticket, &reply) else { return Vec::new() };
             effects.extend(audit::go_on(work, &profile));

@@ -27,7 +27,7 @@ use domain::{
     },
     refunds::Refund,
     request::StoredImage,
-    task::{Event, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey},
+    task::{Event, FileId, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey},
     time::Wall,
 };
 pub use refusal::{BudgetCap, InsertRefusal};
@@ -282,6 +282,8 @@ pub enum HttpMsg {
     File {
         key: TaskKey,
         ticket: Ticket,
+        /// The file that was asked for.
+        file: FileId,
         /// What came back.
         reply: Reply,
     },
@@ -307,7 +309,7 @@ impl HttpMsg {
             HttpCmd::Submit { key, ticket, .. } => Self::Submitted { key, ticket, reply },
             HttpCmd::Query { key, ticket, .. } => Self::Queried { key, ticket, reply },
             HttpCmd::Find { ticket, .. } => Self::Found { ticket, reply },
-            HttpCmd::File { key, ticket, .. } => Self::File { key, ticket, reply },
+            HttpCmd::File { key, ticket, file } => Self::File { key, ticket, file, reply },
             HttpCmd::Balance { ticket } => Self::Balance { ticket, reply },
             HttpCmd::Upload { ticket, .. } => Self::Uploaded { ticket, reply },
             HttpCmd::Charge { ticket, .. } => Self::Charge { ticket, answer: records::charge(&reply) },

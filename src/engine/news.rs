@@ -293,7 +293,7 @@ pub enum Left {
     NotUnknown(TaskState),
     /// The id that was named is another task's.
     IdOf { id: RemoteId, other: TaskKey },
-    /// It belongs to another profile.
+    /// It belongs to another profile, of which there is no key here.
     OfProfile(String),
     /// It has no file.
     NoFile(TaskState),
@@ -311,7 +311,7 @@ impl NotDone {
     pub const fn class(&self) -> Option<ErrorClass> {
         match self {
             Self::NotFetchedAgain { error, .. } | Self::NotKnown { error, .. } => Some(error.class),
-            Self::NoKey { .. } => Some(ErrorClass::Auth),
+            Self::NoKey { .. } | Self::Left(Left::OfProfile(_)) => Some(ErrorClass::Auth),
             Self::Left(Left::Evidence) => Some(ErrorClass::UnknownOutcome),
             Self::StoreNotOpen
             | Self::OnlyReads

@@ -19,7 +19,7 @@ use domain::{
     name::file_name,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
+    task::{FileId, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
     time::{HOUR, MINUTE, Mono, SECOND},
 };
 use service::answer::{Address, FileVerdict, Reply};
@@ -139,24 +139,24 @@ fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
 ///
 /// # Errors
 /// What the service said instead.
-pub fn address(work: &Work, key: TaskKey, reply: &Reply) -> Result<String, TaskError> {
+pub fn address(work: &Work, key: TaskKey, asked: &FileId, reply: &Reply) -> Result<String, TaskError> {
     let profile = work.tasks.rows.get(&key).map_or("", |row| &row.kind.profile);
-    match verdict(work, profile, reply) {
+    match verdict(work, profile, asked, reply) {
         FileVerdict::Address(address) => Ok(address.url),
         FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => Err(error),
     }
 }
 
-fn verdict(work: &Work, profile: &str, reply: &Reply) -> FileVerdict {
+fn verdict(work: &Work, profile: &str, asked: &FileId, reply: &Reply) -> FileVerdict {
     let base_url = work.profile(profile).map_or("", |profile| &profile.base_url);
-    work.protocol(profile).addressed(reply, base_url)
+    work.protocol(profile).addressed(reply, asked, base_url)
 }
 
 /// The end of a file call.
-pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
+pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, asked: &FileId, reply: &Reply) -> Vec<Effect> {
     let Some(task) = current(work, key, of) else { return Vec::new() };
     let profile = task.profile.clone();
-    match verdict(work, &profile, reply) {
+    match verdict(work, &profile, asked, reply) {
         FileVerdict::Address(address) => {
             availability::heard_of(work, &profile, key);
             fetch(work, task, address)

@@ -1,7 +1,8 @@
-//! A file of prompts, line by line: one prompt a line, a JSON object a line, or a table with a head line, in the codings
-//! that spreadsheets write. What a line means is for `domain::batch_file`.
+//! A file of prompts: one prompt a line, JSON objects, or a table with a head line, in the codings that spreadsheets write.
+//! What a line means is for `domain::batch_file`.
 
 mod decode;
+mod json;
 mod sheet;
 
 use crate::{
@@ -10,42 +11,67 @@ use crate::{
     paths::expanded,
 };
 use domain::{
-    batch_file::{Coding, Fields, Lines},
+    batch_file::{Coding, Lines},
     reason::{
         batch_file::LineReason,
         system::{At, System},
     },
-    text::gist,
 };
-use serde_json::Value;
-
-/// Characters of a line that are quoted where it is wrong.
-const NEAR: usize = 12;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
+    /// A prompt a line.
     Lines,
+    /// An object a line.
     Jsonl,
+    /// Objects laid out over lines, or in an array.
+    Json,
     Csv,
+    /// A web page or another document of markup, such as a server sends instead of a file.
+    Page,
 }
 
-/// By its ending; without a telling one, by its first line. A text whose first line has tabs and names the prompts is what
-/// Excel calls "Unicode text".
-fn format(path: &str, text: &str) -> Format {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("jsonl" | "ndjson") => return Format::Jsonl,
-        Some("csv" | "tsv" | "tab") => return Format::Csv,
-        Some("txt") if sheet::has_tabs(first) && sheet::is_head(first, false) => return Format::Csv,
-        Some("txt") => return Format::Lines,
-        Some(_) | None => {}
+/// By its ending; without a telling one, by its first line. Sent as prompts, what is meant to be read otherwise would be paid
+/// for line by line, so that whatever looks like JSON or a table is held to be one: a name that ends in `.txt` says that it
+/// is not.
+fn format(path: &str, first: &str) -> Format {
+    let json = if first.starts_with('{') && first.ends_with('}') { Format::Jsonl } else { Format::Json };
+    if is_page(first) {
+        return Format::Page;
     }
-    if first.starts_with('{') && serde_json::from_str::<Value>(first).is_ok_and(|value| value.is_object()) {
-        return Format::Jsonl;
+    match ending(path).as_deref() {
+        Some("jsonl" | "ndjson") => Format::Jsonl,
+        Some("json") => json,
+        Some("csv" | "tsv" | "tab") => Format::Csv,
+        // Excel's "Unicode text".
+        Some("txt") if sheet::has_tabs(first) && sheet::is_head(first) => Format::Csv,
+        Some("txt") => Format::Lines,
+        Some(_) | None if begins_as_json(first) => json,
+        Some(_) | None if sheet::is_head(first) => Format::Csv,
+        Some(_) | None => Format::Lines,
     }
-    if sheet::is_head(first, !sheet::has_tabs(first)) { Format::Csv } else { Format::Lines }
+}
+
+fn ending(path: &str) -> Option<String> {
+    path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase())
+}
+
+/// Whether an ending says how a file is written.
+fn is_telling(ending: &str) -> bool {
+    ["jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt"].contains(&ending)
+}
+
+fn is_page(first: &str) -> bool {
+    ["<!doctype", "<html", "<?xml"]
+        .iter()
+        .any(|start| first.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start)))
+}
+
+/// A letter behind the bracket is a camera command, with which many a prompt begins.
+fn begins_as_json(first: &str) -> bool {
+    let in_list = first.strip_prefix('[').map(str::trim_start);
+    first.starts_with('{') || in_list.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
 }
 
 /// Reads the file at a path as it was typed. Blocks on the disk.
@@ -72,34 +98,29 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Lines, System> {
 pub fn parse(path: &str, text: &str) -> Lines {
     let text = text.trim_start_matches('\u{feff}');
     let filled = || (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let (records, others) = match format(path, text) {
+    let (nth, first) = filled().next().unwrap_or((1, ""));
+    let format = format(path, first.trim());
+    let (mut records, others) = match format {
         Format::Lines => {
             let prompt = |(n, line): (usize, &str)| (n, Ok(vec![("prompt".to_owned(), line.trim().into())]));
             (filled().map(prompt).collect(), Vec::new())
         }
-        Format::Jsonl => (filled().map(|(n, line)| (n, object(line))).collect(), Vec::new()),
+        Format::Jsonl => (filled().map(|(n, line)| (n, json::object(line))).collect(), Vec::new()),
+        Format::Json => (json::objects(text), Vec::new()),
         Format::Csv => {
             let table = sheet::read(text);
             (table.records, table.others)
         }
+        Format::Page => (vec![(nth, Err(LineReason::Page))], Vec::new()),
     };
-    Lines { records, coding: Coding::Utf8, others }
-}
-
-fn object(line: &str) -> Result<Fields, LineReason> {
-    match serde_json::from_str::<Value>(line) {
-        Ok(Value::Object(fields)) => Ok(fields.into_iter().collect()),
-        Ok(_) => Err(LineReason::NotObject),
-        Err(_) if !line.trim_start().starts_with('{') => Err(LineReason::NoBrace),
-        Err(error) if error.is_eof() => Err(LineReason::EndsEarly),
-        Err(error) => {
-            // The column counts bytes from 1, and may lie within a character.
-            let wrong = error.column().saturating_sub(1);
-            let before = line.char_indices().take_while(|(at, c)| at + c.len_utf8() <= wrong).count();
-            let rest: String = line.chars().skip(before).collect();
-            Err(LineReason::WrongAt { place: before + 1, near: gist(&rest).chars().take(NEAR).collect() })
+    if format != Format::Page && !ending(path).is_some_and(|ending| is_telling(&ending)) {
+        // The format was taken from the first line, which may have been the first of the prompts.
+        let fault = records.iter_mut().find_map(|(_, record)| record.as_mut().err());
+        if let Some(reason) = fault {
+            *reason = LineReason::Guessed { why: Box::new(reason.clone()) };
         }
     }
+    Lines { records, coding: Coding::Utf8, others }
 }
 
 #[cfg(test)]
@@ -134,13 +155,94 @@ mod tests {
             ("-", "\n{\"prompt\":\"a\"}\n", Format::Jsonl),
             ("-", "\u{feff}prompt,model\na,b", Format::Csv),
             ("-", "Prompt, \"Duration\"\na,6", Format::Csv),
-            ("-", "{a|b} cat", Format::Lines),
+            ("a", "id,prompt\n1,a cat", Format::Csv),
+            ("a.csv.bak", "Nr; Prompt ;note", Format::Csv),
+            ("-", "sep=;\nprompt;model", Format::Csv),
+            ("-", "prompt\na cat", Format::Csv),
+            ("-", "{a|b} cat", Format::Json),
+            ("-", "{\n", Format::Json),
+            ("-", "[", Format::Json),
+            ("-", "[{\"prompt\":\"a\"}]", Format::Json),
+            ("-", "[ \"a cat\" ]", Format::Json),
+            ("-", "[Push in] a cat", Format::Lines),
+            ("-", "[左移] a cat", Format::Lines),
+            ("a.json", "a cat", Format::Json),
+            ("a.json", "{\"prompt\":\"a\"}", Format::Jsonl),
+            ("a.txt", "[", Format::Lines),
+            ("a.txt", "id,prompt", Format::Lines),
+            ("-", "<!DOCTYPE html>", Format::Page),
+            ("a.txt", "<html>", Format::Page),
+            ("-", "<?xml version=\"1.0\"?>", Format::Page),
+            ("-", "<3 a cat", Format::Lines),
             ("-", "a cat, a dog", Format::Lines),
-            ("-", "prompt", Format::Lines),
             ("-", "", Format::Lines),
         ] {
-            assert_eq!(format(path, text.trim_start_matches('\u{feff}')), expected, "{path} {text}");
+            let first = text.trim_start_matches('\u{feff}').lines().find(|line| !line.is_empty()).unwrap_or_default();
+            assert_eq!(format(path, first), expected, "{path} {text}");
         }
+    }
+
+    #[test]
+    fn json_may_be_laid_out_over_lines_or_stand_in_an_array() {
+        let pretty = "{\n  \"prompt\": \"a cat\",\n  \"duration\": 6\n}\n\n{\n  \"prompt\": \"a dog\"\n}\n";
+        let of = |prompt: &str| Draft { prompt: prompt.into(), ..base() };
+        for path in ["-", "a.json"] {
+            assert_eq!(read(path, pretty).drafts, [(1, of("a cat")), (6, of("a dog"))], "{path}");
+            for text in ["[{\"prompt\":\"a cat\"},{\"prompt\":\"a cat\"}]", "[\n"] {
+                let text = text.replace("[\n", "[\n  {\"prompt\": \"a cat\"},\n  {\"prompt\": \"a cat\"}\n]\n");
+                let lines = if text.contains('\n') { [2, 3] } else { [1, 1] };
+                assert_eq!(read(path, &text).drafts, lines.map(|line| (line, of("a cat"))), "{path} {text}");
+                assert_eq!(faults(&read(path, &text)), [], "{path} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_begins_as_json_a_table_or_a_page_and_is_none_gives_no_prompt() {
+        let txt = "If each line is a prompt, let the name of the file end in .txt.";
+        let dog = "{\"prompt\":\"a dog\"}\n";
+        for (text, line, told) in [
+            (
+                format!("{{\"prompt\": \"a cat\",}}\n{dog}"),
+                1,
+                format!("the error is at character 20, at \"}}\". {txt}"),
+            ),
+            (format!("{{\"prompt\": \"a ca\n{dog}"), 1, format!("the error is at character 16, at \"a\". {txt}")),
+            (
+                "[\n{\"prompt\":\"a\"},\n".into(),
+                2,
+                format!("it ends too early. Close every quote, bracket and brace. {txt}"),
+            ),
+            ("[\n{\"prompt\":\"a\"},\n]\n".into(), 3, format!("the error is at character 1, at \"]\". {txt}")),
+            ("[\"a cat\"]".into(), 1, format!("This is not a JSON object. Write it as {{\"prompt\": \"…\"}}. {txt}")),
+            (
+                "a cat, prompt\nb\n".into(),
+                2,
+                format!("1 values for 2 columns. Put text that contains a comma in quotes. {txt}"),
+            ),
+            (
+                "\n<html>\n<body>".into(),
+                2,
+                "This is a web page or XML, not a list of prompts. Perhaps a server sent an error instead of the file."
+                    .into(),
+            ),
+        ] {
+            let file = read("-", &text);
+            let found = faults(&file);
+            assert!(found[0].1.ends_with(&told), "{text}: {found:?}");
+            assert_eq!((found.len(), found[0].0), (1, line), "{text}: {found:?}");
+            let good = usize::from(text.contains(",}"));
+            assert_eq!(file.drafts.len(), good, "{text}");
+        }
+        assert!(!faults(&read("a.json", "a cat"))[0].1.contains(".txt"));
+    }
+
+    #[test]
+    fn a_field_that_has_two_values_is_a_fault() {
+        let twice = "prompt stands here twice. Keep the one that is meant.".to_owned();
+        assert_eq!(faults(&read("a.jsonl", r#"{"prompt":"a","prompt":"b"}"#)), [(1, twice.clone())]);
+        let file = read("a.csv", "prompt,Note,Prompt,note\na,x,b,y\n");
+        assert_eq!((faults(&file), file.drafts.len()), (vec![(1, twice)], 0));
     }
 
     #[test]

@@ -157,8 +157,8 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             Vec::new()
         }
         WorkMsg::Local(msg) => answers::local(app, msg),
-        WorkMsg::Http(HttpMsg::File { key, ticket, reply }) if copy::is_asked(app, ticket) => {
-            let found = engine::saver::address(&app.work, key, &reply);
+        WorkMsg::Http(HttpMsg::File { key, ticket, file, reply }) if copy::is_asked(app, ticket) => {
+            let found = engine::saver::address(&app.work, key, &file, &reply);
             copy::addressed(app, found)
         }
         msg => return work(app, msg),

@@ -75,8 +75,8 @@ pub trait Speaks: Send + Sync {
     /// Why there is nothing to adopt.
     fn found(&self, reply: &Reply, asked: &RemoteId) -> FindVerdict;
 
-    /// What the answer to [`Ask::File`] means. `base_url` completes an address that is not whole.
-    fn addressed(&self, reply: &Reply, base_url: &str) -> FileVerdict;
+    /// What the answer to [`Ask::File`] means about the file that was asked for. `base_url` completes an address that is not whole.
+    fn addressed(&self, reply: &Reply, asked: &FileId, base_url: &str) -> FileVerdict;
 
     /// What the answer to [`Ask::Balance`] means.
     ///

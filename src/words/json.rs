@@ -8,7 +8,7 @@ use domain::{
     evidence::{Evidence, Record},
     export,
     problem::TaskError,
-    task::{FileId, RemoteId, Second, Task, TaskKey},
+    task::{FileId, RemoteId, SavedFile, Second, Task, TaskKey},
     time::Wall,
 };
 use serde::Serialize;
@@ -73,7 +73,7 @@ pub fn task(task: &Task) -> TaskLine<'_> {
         key: key(task.key),
         model: &request.model,
         parent: task.parent.map(key),
-        path: saved.map(|saved| saved.path.as_str()),
+        path: saved.and_then(SavedFile::known_path),
         prompt: &request.prompt,
         put_away_at: task.put_away_at.map(Wall::rfc3339),
         request_id: task.request_id.as_deref(),
@@ -148,7 +148,7 @@ mod tests {
     use domain::{
         problem::{Charged, ErrorClass},
         reason::Reason,
-        task::{Phase, SavedFile},
+        task::Phase,
         testing::{draft, task},
     };
 

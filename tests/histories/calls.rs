@@ -49,7 +49,7 @@ fn answer_to(call: &HttpCmd, reply: Reply) -> Msg {
         HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key: *key, ticket: *ticket, reply },
         HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key: *key, ticket: *ticket, reply },
         HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket: *ticket, reply },
-        HttpCmd::File { key, ticket, .. } => HttpMsg::File { key: *key, ticket: *ticket, reply },
+        HttpCmd::File { key, ticket, file } => HttpMsg::File { key: *key, ticket: *ticket, file: file.clone(), reply },
         HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket: *ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket: *ticket, reply },
         HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket: *ticket, answer: records::charge(&reply) },

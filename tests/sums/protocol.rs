@@ -93,10 +93,10 @@ impl Speaks for Toy {
         Protocol::MINIMAX_V1.found(reply, asked)
     }
 
-    fn addressed(&self, reply: &Reply, base_url: &str) -> FileVerdict {
+    fn addressed(&self, reply: &Reply, asked: &FileId, base_url: &str) -> FileVerdict {
         match fields(reply).and_then(|fields| address(&fields)) {
             Some(address) => FileVerdict::Address(address),
-            None => Protocol::MINIMAX_V1.addressed(reply, base_url),
+            None => Protocol::MINIMAX_V1.addressed(reply, asked, base_url),
         }
     }
 

@@ -27,6 +27,9 @@ pub enum LineReason {
         name: String,
         near: Option<String>,
     },
+    FieldTwice {
+        name: String,
+    },
     NotText {
         field: String,
     },
@@ -43,5 +46,11 @@ pub enum LineReason {
     },
     NameOfMany {
         count: u32,
+    },
+    /// A page of markup where prompts were expected.
+    Page,
+    /// How the file is written was taken from its first line, and by that a line is wrong.
+    Guessed {
+        why: Box<LineReason>,
     },
 }

@@ -70,6 +70,8 @@ pub enum Met {
     GatewayKey,
     /// The gateway's key has expired.
     GatewayKeyExpired,
+    /// The key lacks the permission to read the account's balance.
+    NotPermitted,
     /// A network error between gateway and service.
     GatewayNetwork,
     /// The gateway's balance is too low.
@@ -108,6 +110,8 @@ pub enum Met {
     },
     /// A success without an id.
     NoId,
+    /// A success with an id that is none.
+    BadId,
     /// An id together with a refusal.
     IdAndRefusal {
         id: RemoteId,
@@ -116,6 +120,8 @@ pub enum Met {
     },
     /// An answer about another task.
     OtherTask,
+    /// An answer about another file.
+    OtherFile,
     /// The service's word for an end without a video and without a failure, in lower case.
     Ended(String),
     /// The service gave up and named no reason.

@@ -84,6 +84,11 @@ pub enum Wrong {
         profile: String,
         options: Vec<String>,
     },
+    /// `callback_field` or `last_frame_field` is the name of another field of a request.
+    FieldTaken {
+        profile: String,
+        field: String,
+    },
     NoUrl {
         profile: String,
         built_in: Vec<String>,

@@ -17,10 +17,14 @@ pub enum Transfer {
     TooManyRedirects,
     /// It sends on to an address that is not https.
     OpenRedirect,
+    /// It sends on to an address with a name or a password in it.
+    LoginRedirect,
     /// The service gave an address that cannot be used.
     BadAddress,
     /// The service gave an address that is not https.
     OpenAddress,
+    /// The service gave an address with a name or a password in it.
+    LoginAddress,
     Worker,
     /// More bytes than any video has.
     TooLarge {
@@ -41,6 +45,10 @@ pub enum Transfer {
     NotMp4(Mp4),
     /// Something that is no file has the part's name.
     PartIsNoFile {
+        path: String,
+    },
+    /// A file that no download wrote has the part's name.
+    ForeignPart {
         path: String,
     },
     /// Another program writes it.
@@ -68,6 +76,7 @@ impl Transfer {
             | Self::Coding(text)
             | Self::BadName(text)
             | Self::PartIsNoFile { path: text }
+            | Self::ForeignPart { path: text }
             | Self::Busy { path: text }
             | Self::Disk { path: text, .. }
             | Self::BadFolder { path: text, .. } => vec![text],

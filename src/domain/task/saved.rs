@@ -19,3 +19,11 @@ pub struct SavedFile {
     /// The running time in milliseconds, where the MP4's header tells it.
     pub length_ms: Option<u64>,
 }
+
+impl SavedFile {
+    /// Where it lies, unless its name was forgotten with the prompt: then the folder alone is known.
+    #[must_use]
+    pub fn known_path(&self) -> Option<&str> {
+        Some(self.path.as_str()).filter(|path| !path.ends_with('/'))
+    }
+}

@@ -173,7 +173,7 @@ impl Client {
             }
             HttpCmd::Find { ticket, id } => HttpMsg::Found { ticket, reply: self.see_through(Call::Query(id)).await },
             HttpCmd::File { key, ticket, file } => {
-                HttpMsg::File { key, ticket, reply: self.see_through(Call::File(file)).await }
+                HttpMsg::File { key, ticket, file: file.clone(), reply: self.see_through(Call::File(file)).await }
             }
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply: self.see_through(Call::Balance).await },
             HttpCmd::Upload { ticket, picture } => {

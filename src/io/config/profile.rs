@@ -196,6 +196,9 @@ impl Account {
         if options.len() > 1 {
             faults.push(Wrong::SeveralKeys { profile: profile.clone(), options });
         }
+        if let Some(field) = self.wire_names().taken() {
+            faults.push(Wrong::FieldTaken { profile: profile.clone(), field: field.to_owned() });
+        }
         match &self.base_url {
             None if names_url => {}
             None => faults.push(Wrong::NoUrl { profile, built_in: built_in_names().map(str::to_owned).to_vec() }),
@@ -213,13 +216,17 @@ impl Account {
         self.currency.unwrap_or(Currency::Ptc)
     }
 
+    fn wire_names(&self) -> WireNames {
+        WireNames { callback: self.callback_field.clone(), last_frame: self.last_frame_field.clone() }
+    }
+
     /// The profile as the program's logic knows it, with the prices of its list as the program ships it.
     pub(super) fn settings(&self, name: &str) -> Profile {
         Profile {
             name: name.into(),
             base_url: self.base_url.clone().unwrap_or_default(),
             path_prefix: self.path_prefix.clone(),
-            names: WireNames { callback: self.callback_field.clone(), last_frame: self.last_frame_field.clone() },
+            names: self.wire_names(),
             webp: self.webp,
             protocol: Protocol::MINIMAX_V1,
             submit_per_minute: self.submit_per_minute,

@@ -51,12 +51,33 @@ pub(super) struct Job<'a> {
 pub(super) enum End {
     /// The storage does not honour the address any more.
     Dead(String),
-    /// Not one byte came: another address may do better.
-    NoConnection(Trouble),
     /// It failed otherwise.
     Failed(Trouble),
     /// On request.
     Stopped,
+}
+
+impl End {
+    /// Whether it ended here, so that no other address can do better.
+    pub(super) fn is_ours(&self) -> bool {
+        match self {
+            Self::Stopped => true,
+            Self::Failed(trouble) => trouble.is_ours(),
+            Self::Dead(_) => false,
+        }
+    }
+
+    /// The end of both, where the backup brought no video either: the first one's own trouble, unless a fresh address could
+    /// help.
+    pub(super) fn or(self, backup: Self) -> Self {
+        match (self, backup) {
+            (Self::Failed(first), Self::Failed(second)) if !second.is_ours() => {
+                Self::Failed(Trouble { again: first.again || second.again, part: second.part, ..first })
+            }
+            (first @ Self::Failed(_), Self::Dead(_)) => first,
+            (_, backup) => backup,
+        }
+    }
 }
 
 impl From<Trouble> for End {
@@ -73,6 +94,7 @@ pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut
         let answer = ask(client, url, resume.as_ref(), job).await?;
         match (answer.status(), &resume) {
             (StatusCode::OK, _) => return from_start(answer, part, job).await,
+            (StatusCode::PARTIAL_CONTENT, None) if is_all(&answer) => return from_start(answer, part, job).await,
             (StatusCode::PARTIAL_CONTENT, Some(from)) if goes_on(&answer, from) => {
                 let whole = content_range(&answer).and_then(|range| range.whole);
                 let coming = Coming { answer, decoder: Decoder::plain(), coded: 0, ended: false };
@@ -105,7 +127,7 @@ async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<
     }
     match within(job, request.send()).await? {
         Ok(answer) => Ok(answer),
-        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, Transfer::NoConnection))),
+        Err(error) if error.is_connect() => Err(dropped(error, Transfer::NoConnection).into()),
         Err(error) => Err(dropped(error, Transfer::Broken).into()),
     }
 }
@@ -257,6 +279,7 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
             match astray {
                 Astray::TooFar => Transfer::TooManyRedirects,
                 Astray::Open => Transfer::OpenRedirect,
+                Astray::Login => Transfer::LoginRedirect,
             },
         );
     }
@@ -267,13 +290,15 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
     trouble::line("line", how(why))
 }
 
-/// Why a redirection is not followed.
+/// Why an address is not asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Astray {
-    /// Too many of them.
+    /// It comes after too many redirections.
     TooFar,
-    /// It leads to an address that is not https.
+    /// It is not https, or leads from the open network to this machine.
     Open,
+    /// It has a name or a password in it.
+    Login,
 }
 
 impl fmt::Display for Astray {
@@ -307,14 +332,23 @@ async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End>
 
 struct ContentRange {
     start: Option<u64>,
+    end: Option<u64>,
     whole: Option<u64>,
 }
 
 /// `bytes 5-9/10`, `bytes 5-9/*` or `bytes */10` (RFC 9110, 14.4).
 fn content_range(answer: &Response) -> Option<ContentRange> {
     let (range, whole) = text(answer, &CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
-    let start = range.split_once('-').and_then(|(start, _)| start.trim().parse().ok());
-    Some(ContentRange { start, whole: whole.trim().parse().ok() })
+    let (start, end) = range.split_once('-').unwrap_or_default();
+    let number = |text: &str| text.trim().parse().ok();
+    Some(ContentRange { start: number(start), end: number(end), whole: number(whole) })
+}
+
+/// Whether a partial answer, which nobody asked for, is the whole file.
+fn is_all(answer: &Response) -> bool {
+    content_range(answer).is_some_and(|range| {
+        range.start == Some(0) && range.whole.is_some() && range.end.map(|end| end.saturating_add(1)) == range.whole
+    })
 }
 
 /// Whether a partial answer begins where the part ends, and is of the same file.

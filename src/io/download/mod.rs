@@ -25,20 +25,20 @@ use engine::{
     msg::SaveMsg,
 };
 use fetch::{Astray, End, Job};
-use part::Part;
+use part::{Note, Part};
 use reqwest::{Client, Url, redirect};
 use ring::digest::Context;
 use service::answer::Address;
 use std::{
     collections::HashMap,
-    fs,
+    fs::{self, File},
     io::{self, Read, Seek},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinHandle};
-use trouble::Trouble;
+use trouble::{PartThen, Trouble};
 use writer::sum_of_nothing;
 
 /// The most bytes that are taken for a video. Ten seconds at 1080P are some 30 MB.
@@ -153,9 +153,7 @@ impl Inner {
             Ok(saved) => SaveMsg::Done { key, ticket, saved },
             Err(End::Stopped) => SaveMsg::Stopped { key, ticket },
             Err(End::Dead(detail)) => SaveMsg::AddressDead { key, ticket, detail },
-            Err(End::NoConnection(Trouble { error, again, .. }) | End::Failed(Trouble { error, again, .. })) => {
-                SaveMsg::Failed { key, ticket, error, again }
-            }
+            Err(End::Failed(Trouble { error, again, .. })) => SaveMsg::Failed { key, ticket, error, again },
         }
     }
 
@@ -168,9 +166,9 @@ impl Inner {
         let wanted = target.clone();
         let mut part = blocking(move || open(&wanted)).await?;
         match self.fetch(address, &mut part, &mut job).await {
-            Ok(()) => {
+            Ok(video) => {
                 let target = target.clone();
-                Ok(blocking(move || finish(part, &target)).await?)
+                Ok(blocking(move || finish(part, video, &target)).await?)
             }
             Err(End::Failed(trouble)) => Err(End::Failed(trouble.about(part))),
             Err(end) => {
@@ -180,27 +178,45 @@ impl Inner {
         }
     }
 
-    /// By the address, or by the backup where the address is dead or its host cannot be reached.
-    async fn fetch(&self, address: &Address, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-        let first = self.fetch_from(&address.url, part, job).await;
-        match (first, &address.backup) {
-            (Err(End::Dead(_) | End::NoConnection(_)), Some(backup)) => self.fetch_from(backup, part, job).await,
-            (first, _) => first,
+    /// By the address, or by the backup where the address brings no video. An address that may not be asked is none.
+    async fn fetch(&self, address: &Address, part: &mut Part, job: &mut Job<'_>) -> Result<Video, End> {
+        let main = usable(&address.url, self.allow_http);
+        let (main, backup) = match (main, address.backup.as_deref().map(|url| usable(url, self.allow_http))) {
+            (Ok(main), Some(Ok(backup))) => (main, Some(backup)),
+            (Ok(url), _) | (Err(_), Some(Ok(url))) => (url, None),
+            (Err(refused), _) => return Err(refused.into()),
+        };
+        let bytes = |part: &Part| part.have().map_err(|e| trouble::disk(&part.path, e));
+        let before = bytes(part)?;
+        let end = match (self.fetch_from(&main, part, job).await, &backup) {
+            (Err(end), Some(_)) if !end.is_ours() => end,
+            (end, _) => return end,
+        };
+        match &end {
+            // What has come is worth more than a start from nothing elsewhere: the next try goes on with it.
+            End::Failed(Trouble { part: PartThen::Keep, .. })
+                if bytes(part)? > before && part.resume().is_ok_and(|from| from.is_some()) =>
+            {
+                return Err(end);
+            }
+            End::Failed(Trouble { part: PartThen::Remove, .. }) => {
+                part.begin(Note::default()).map_err(|e| trouble::disk(&part.path, e))?;
+            }
+            End::Failed(_) | End::Dead(_) | End::Stopped => {}
         }
+        let Some(backup) = backup else { return Err(end) };
+        self.fetch_from(&backup, part, job).await.map_err(|other| end.or(other))
     }
 
-    async fn fetch_from(&self, address: &str, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-        let refused = |why| Err(trouble::line("address", why).into());
-        let url = match Url::parse(address) {
-            Ok(url) if is_safe(&url, self.allow_http) => url,
-            Ok(_) => return refused(Transfer::OpenAddress),
-            Err(_) => return refused(Transfer::BadAddress),
-        };
-        let client = match Route::to(&url) {
+    /// All of a video, checked.
+    async fn fetch_from(&self, url: &Url, part: &mut Part, job: &mut Job<'_>) -> Result<Video, End> {
+        let client = match Route::to(url) {
             Route::Direct => &self.direct,
             Route::Environment => &self.away,
         };
-        fetch::fetch(client, &url, part, job).await
+        fetch::fetch(client, url, part, job).await?;
+        let (file, path, sum) = (part.file.try_clone(), part.path.clone(), part.sum().cloned());
+        Ok(blocking(move || inspect(file, &path, sum)).await?)
     }
 }
 
@@ -232,39 +248,41 @@ fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
     expanded(&target.dir).map_err(bad)
 }
 
-/// Checks the whole part and gives it its name. Its length was held against the storage's; what the service had said of it
-/// beforehand may be anything.
-fn finish(part: Part, target: &SaveTarget) -> Result<SavedFile, Trouble> {
-    let (bytes, sha256, facts) = match inspect(&part) {
-        Ok(found) => found,
-        Err(trouble) => return Err(trouble.about(part)),
-    };
+/// What a whole video is.
+struct Video {
+    bytes: u64,
+    sha256: String,
+    facts: mp4::Facts,
+}
+
+/// Gives the whole part its name. Its length was held against the storage's; what the service had said of it beforehand may
+/// be anything.
+fn finish(part: Part, video: Video, target: &SaveTarget) -> Result<SavedFile, Trouble> {
     let dir = folder(target)?;
     let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), error);
     part.file.sync_all().map_err(disk)?;
-    let video = place::place(&part.path, &dir, &target.name).map_err(disk)?;
+    let placed = place::place(&part.path, &dir, &target.name).map_err(disk)?;
     part.placed();
     if let Some(text) = &target.sidecar
-        && let Err(error) = place::sidecar(&video, text)
+        && let Err(error) = place::sidecar(&placed, text)
     {
         // The video itself is safe; its facts are in the store as well.
-        tracing::warn!("no sidecar beside {}: {error}", video.display());
+        tracing::warn!("no sidecar beside {}: {error}", placed.display());
     }
-    let path = video.to_string_lossy().into_owned();
+    let path = placed.to_string_lossy().into_owned();
     let host = Some(environment::machine());
+    let Video { bytes, sha256, facts } = video;
     Ok(SavedFile { path, host, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
 }
 
-fn inspect(part: &Part) -> Result<(u64, String, mp4::Facts), Trouble> {
-    let disk = |error: io::Error| trouble::disk(&part.path, error);
-    let bytes = part.have().map_err(disk)?;
-    let mut file = &part.file;
-    let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(&part.path, fault))?;
-    let sum = match part.sum() {
-        Some(sum) => sum.clone(),
-        None => sum_of(file).map_err(disk)?,
-    };
-    Ok((bytes, hex(sum.finish().as_ref()), facts))
+/// Checks a whole part.
+fn inspect(file: io::Result<File>, path: &Path, sum: Option<Context>) -> Result<Video, Trouble> {
+    let disk = |error: io::Error| trouble::disk(path, error);
+    let mut file = file.map_err(disk)?;
+    let bytes = file.metadata().map_err(disk)?.len();
+    let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(path, fault))?;
+    let sum = sum.map_or_else(|| sum_of(file).map_err(disk), Ok)?;
+    Ok(Video { bytes, sha256: hex(sum.finish().as_ref()), facts })
 }
 
 fn sum_of(mut file: impl Read + Seek) -> io::Result<Context> {
@@ -279,12 +297,24 @@ fn sum_of(mut file: impl Read + Seek) -> io::Result<Context> {
     }
 }
 
-/// Whether an address may be asked. One with a name in it would make the client send an Authorization header.
-fn is_safe(url: &Url, allow_http: bool) -> bool {
+/// An address of the service's, where it may be asked.
+fn usable(address: &str, allow_http: bool) -> Result<Url, Trouble> {
+    let url = Url::parse(address).map_err(|_| trouble::line("address", Transfer::BadAddress))?;
+    match refused(&url, allow_http) {
+        None => Ok(url),
+        Some(Astray::Login) => Err(trouble::waits("address", Transfer::LoginAddress)),
+        Some(_) => Err(trouble::line("address", Transfer::OpenAddress)),
+    }
+}
+
+/// Why an address may not be asked, if it may not. One with a name in it would make the client send an Authorization
+/// header.
+fn refused(url: &Url, allow_http: bool) -> Option<Astray> {
     let plain = allow_http || near_by(url) == NearBy::Loopback;
-    url.username().is_empty()
-        && url.password().is_none()
-        && (url.scheme() == "https" || (url.scheme() == "http" && plain))
+    if !(url.scheme() == "https" || (url.scheme() == "http" && plain)) {
+        return Some(Astray::Open);
+    }
+    (!url.username().is_empty() || url.password().is_some()).then_some(Astray::Login)
 }
 
 /// Storage may send us on, but not from the open network to this machine's own.
@@ -293,8 +323,10 @@ fn follow(step: redirect::Attempt<'_>, allow_http: bool) -> redirect::Action {
         && step.previous().first().is_none_or(|first| near_by(first) == NearBy::Away);
     if step.previous().len() > MAX_REDIRECTS {
         step.error(Astray::TooFar)
-    } else if inwards || !is_safe(step.url(), allow_http) {
+    } else if inwards {
         step.error(Astray::Open)
+    } else if let Some(astray) = refused(step.url(), allow_http) {
+        step.error(astray)
     } else {
         step.follow()
     }

@@ -52,6 +52,8 @@ pub(super) enum Unavailable {
     Busy,
     /// Something that is no file has its name: a link, which would lead the video to whatever it points at, a pipe, a folder.
     NoFile,
+    /// It holds something and has no note beside it, so no download of ours wrote it.
+    Foreign,
     /// The disk says no.
     Io(io::Error),
 }
@@ -87,7 +89,10 @@ impl Part {
             match fs::symlink_metadata(&path) {
                 Ok(there) if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) => continue,
                 Ok(there) if there.nlink() > 1 => fs::remove_file(&path)?,
-                Ok(_) => {
+                Ok(there) => {
+                    if there.len() > 0 && fs::symlink_metadata(&note_path).is_err() {
+                        return Err(Unavailable::Foreign);
+                    }
                     let is_file = fs::symlink_metadata(&note_path).is_ok_and(|there| there.is_file());
                     let note = is_file
                         .then(|| fs::read(&note_path))
@@ -156,10 +161,10 @@ impl Part {
         }
     }
 
-    /// What is there is of no use.
+    /// What is there is of no use. The note, which says that it is ours, goes last.
     pub(super) fn discard(self) {
-        fs::remove_file(&self.note_path).ok();
         fs::remove_file(&self.path).ok();
+        fs::remove_file(&self.note_path).ok();
     }
 }
 
@@ -214,6 +219,18 @@ mod tests {
         drop(part);
         Part::open(dir.path(), "a.mp4").unwrap().begin(Note::default()).unwrap();
         assert_eq!(fs::read(dir.path().join("a.mp4")).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_file_that_no_download_of_ours_wrote_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.mp4.part"), b"precious").unwrap();
+        assert!(matches!(Part::open(dir.path(), "a.mp4"), Err(Unavailable::Foreign)));
+        assert!(matches!(Part::left(dir.path(), "a.mp4"), Err(Unavailable::Foreign)));
+        assert_eq!(fs::read(dir.path().join("a.mp4.part")).unwrap(), b"precious");
+        // Between the opening of a part and its note the program may have ended.
+        fs::write(dir.path().join("b.mp4.part"), b"").unwrap();
+        assert!(Part::open(dir.path(), "b.mp4").is_ok());
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub(super) enum PartThen {
 }
 
 impl Trouble {
+    /// Whether it is this machine's, not the storage's.
+    pub(super) const fn is_ours(&self) -> bool {
+        let Reason::Transfer(why) = &self.error.reason else { return false };
+        matches!(why, Transfer::Disk { .. } | Transfer::BadFolder { .. } | Transfer::Worker)
+    }
+
     /// Treats the part as this trouble wants it.
     pub(super) fn about(self, part: Part) -> Self {
         match self.part {
@@ -75,6 +81,7 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
     match why {
         Unavailable::Io(error) => disk(path, error),
         Unavailable::NoFile => waits("folder", Transfer::PartIsNoFile { path: shown }),
+        Unavailable::Foreign => waits("folder", Transfer::ForeignPart { path: shown }),
         Unavailable::Busy => trouble("busy", ErrorClass::File, Transfer::Busy { path: shown }, true, PartThen::Keep),
     }
 }

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 use domain::{
-    batch_file::{FIELDS, Fields, Record, known_field},
+    batch_file::{FIELDS, Fields, Record, each_once, known_field},
     reason::batch_file::LineReason,
     text::gist,
 };
@@ -50,12 +50,13 @@ fn separator(head: &str) -> char {
     SEPARATORS.into_iter().find(|separator| fields(*separator) == most).unwrap_or(',')
 }
 
-/// Whether a line reads like a head line of several columns, one of them the prompts. `whole` where every column must be a
-/// field.
-pub(super) fn is_head(line: &str, whole: bool) -> bool {
+/// Whether a line reads like a head line: the prompts have a column, or every one of several columns is a field; or it
+/// names the separator.
+pub(super) fn is_head(line: &str) -> bool {
     let names: Vec<String> = cells(line, separator(line)).iter().map(|name| folded(name)).collect();
-    let known = |name: &String| FIELDS.contains(&name.as_str());
-    names.len() > 1 && if whole { names.iter().all(known) } else { names.iter().any(|name| name == "prompt") }
+    named_separator(line).0.is_some()
+        || names.iter().any(|name| name == "prompt")
+        || names.len() > 1 && names.iter().all(|name| FIELDS.contains(&name.as_str()))
 }
 
 /// Whether a line has tabs, which no prompt has.
@@ -105,6 +106,7 @@ fn columns(head: &StringRecord) -> Result<Vec<Column>, LineReason> {
     let names: Vec<String> = head.iter().map(folded).collect();
     let columns: Vec<Column> =
         head.iter().zip(&names).map(|(written, name)| column(written, name, &names)).collect::<Result<_, _>>()?;
+    each_once(names.iter().map(String::as_str).filter(|name| FIELDS.contains(name)))?;
     // A table of which no column is a field is none of prompts.
     match columns.iter().any(|column| matches!(column, Column::Field(_))) {
         true => Ok(columns),

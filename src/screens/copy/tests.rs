@@ -118,7 +118,7 @@ fn asks(key: u32, ticket: Ticket) -> Effect {
 }
 
 fn answered(app: &mut App, reply: &Reply) -> Vec<Effect> {
-    let found = engine::saver::address(&app.work, TaskKey(1), reply);
+    let found = engine::saver::address(&app.work, TaskKey(1), &FileId("91".into()), reply);
     addressed(app, found)
 }
 

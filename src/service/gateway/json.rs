@@ -32,8 +32,9 @@ impl<'a> Object<'a> {
         body::integer(self.raw(name)?)
     }
 
-    pub(super) fn amount(&self, name: &str) -> Option<Amount> {
-        Amount::read(&body::string_or_number(self.raw(name)?)?)
+    /// What was charged. Below nothing it is none: as a charge it would raise what the budget leaves.
+    pub(super) fn charge(&self, name: &str) -> Option<Amount> {
+        Amount::read(&body::string_or_number(self.raw(name)?)?).filter(|charge| *charge >= Amount::ZERO)
     }
 
     pub(super) fn object(&self, name: &str) -> Option<Self> {

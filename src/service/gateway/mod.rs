@@ -91,6 +91,14 @@ fn asked<T>(reply: &Reply, read: impl FnOnce(&Object<'_>) -> Option<T>) -> Asked
     }
 }
 
+/// The gateway's words where it says that the key lacks a permission.
+pub(super) fn not_allowed(reply: &Reply) -> Option<String> {
+    match asked(reply, |_| Some(())) {
+        Asked::NotAllowed { said } => Some(said),
+        Asked::Told(()) | Asked::NotYet | Asked::Again { .. } => None,
+    }
+}
+
 struct Refusal {
     code: Option<i64>,
     said: String,

@@ -32,7 +32,10 @@ pub fn list(reply: &Reply) -> Asked<Vec<Listed>> {
         let models = inner.as_ref().and_then(|inner| inner.list("models")).or_else(|| object.list("models"))?;
         let models = models.into_iter().filter_map(|raw| {
             let model = Object::read(raw.get())?;
-            let said = |name| model.text(name).map(|text| body::quote(&text)).filter(|text| !text.is_empty());
+            let said = |name| {
+                let text = body::string_or_number(model.raw(name)?);
+                text.map(|text| body::quote(&text)).filter(|text| !text.is_empty())
+            };
             let price = said("price_text_en").or_else(|| said("price_text")).unwrap_or_default();
             Some(Listed { model: said("model_name")?, price })
         });
@@ -62,7 +65,8 @@ pub enum Difference {
     },
 }
 
-/// Every difference between the gateway's list and ours (model and price). Of the models that only the gateway has, those of
+/// Every difference between the gateway's list and ours (model and price); a model without words on its price is in neither's
+/// way. Of the models that only the gateway has, those of
 /// MiniMax: it lists the models of other makers too.
 #[must_use]
 pub fn differences(listed: &[Listed], ours: &[(String, Option<Money>)]) -> Vec<Difference> {
@@ -71,6 +75,9 @@ pub fn differences(listed: &[Listed], ours: &[(String, Option<Money>)]) -> Vec<D
         let Some(theirs) = listed.iter().find(|listed| same(&listed.model, model)) else {
             return Some(Difference::OnlyOurs { model: model.clone() });
         };
+        if theirs.price.is_empty() {
+            return None;
+        }
         let agrees = price.is_some_and(|price| numbers(&theirs.price).any(|number| number == price.amount));
         (!agrees).then(|| Difference::Price { model: model.clone(), ours: *price, theirs: theirs.price.clone() })
     });
@@ -100,11 +107,17 @@ mod tests {
         let body = r#"{"total":3,"models":[
             {"model_name":"T2V-01","display_name":"T2V","price_text":"0.5 PTC/次","price_text_en":"0.5 PTC/call"},
             {"model_name":"I2V-01","price_text":"0.5 PTC/次"},
+            {"model_name":"S2V-01","price_text":0.7},{"model_name":"I2V-01-live","price_text":{}},
             {"model_name":null},7]}"#;
         let listed = |model: &str, price: &str| Listed { model: model.into(), price: price.into() };
         assert_eq!(
             list(&answer(200, body)),
-            Asked::Told(vec![listed("T2V-01", "0.5 PTC/call"), listed("I2V-01", "0.5 PTC/次")])
+            Asked::Told(vec![
+                listed("T2V-01", "0.5 PTC/call"),
+                listed("I2V-01", "0.5 PTC/次"),
+                listed("S2V-01", "0.7"),
+                listed("I2V-01-live", "")
+            ])
         );
         assert!(matches!(list(&answer(200, r#"{"total":0}"#)), Asked::Again { .. }));
     }

@@ -52,7 +52,7 @@ pub fn charge(reply: &Reply) -> Asked<Charge> {
         let Some(data) = object.object("data") else {
             return object.raw("data").is_some_and(|data| matches!(data.get(), "null" | "\"\"")).then_some(None);
         };
-        Some(Some(Charge { cost: data.amount("cost")?, model: data.text("model") }))
+        Some(Some(Charge { cost: data.charge("cost")?, model: data.text("model") }))
     });
     match told {
         Asked::Told(Some(charge)) => Asked::Told(charge),
@@ -175,7 +175,7 @@ fn row(raw: &RawValue) -> Option<Row> {
             .into_iter()
             .find_map(|name| moment(&body::string_or_number(fields.raw(name)?)?)),
         path: path(&fields),
-        cost: fields.amount("cost"),
+        cost: fields.charge("cost"),
         ..Row::default()
     };
     let (mut prompts, mut models, mut ids) = (Vec::new(), Vec::new(), Vec::new());
@@ -245,6 +245,8 @@ mod tests {
             (r#"{"data":{"cost":"0.70"}}"#, "0.7 None"),
             (r#"{"code":200,"data":{"cost":0}}"#, "0.0 None"),
             (r#"{"data":{"cost":5e-1}}"#, "0.5 None"),
+            (r#"{"data":{"cost":-15}}"#, "Again"),
+            (r#"{"data":{"cost":"-0.000001"}}"#, "Again"),
             (r#"{"data":{"cost":null}}"#, "Again"),
             (r#"{"data":{}}"#, "Again"),
             (r#"{"data":null}"#, "NotYet"),
@@ -288,6 +290,10 @@ mod tests {
             // Two ids tell nothing.
             (r#"{"a":{"task_id":"1"},"b":{"task_id":"2"}}"#, Row::default()),
             (r#"{"a":{"task_id":"1"},"task_id":"1"}"#, Row { task_id: Some(RemoteId("1".into())), ..Row::default() }),
+            (
+                r#"{"request_id":"r1","created_at":1795372200,"model":"T2V-01","cost":-0.5}"#,
+                Row { cost: None, ..plain },
+            ),
             (r#"{"task_id":"","cost":"much","created_at":0,"path":"POST"}"#, Row::default()),
         ] {
             let raw: Box<RawValue> = serde_json::from_str(json).unwrap_or_default();

@@ -1,10 +1,11 @@
 //! What the answer to a balance call means.
 
-use super::{BalanceVerdict, Reply, body, query::asked_for};
+use super::{BalanceVerdict, Reply, body, query::asked_for, submit::call};
+use crate::gateway::not_allowed;
 use domain::{
     amount::Amount,
-    problem::Charged,
-    reason::{Reason, Then},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Met, Quote, Reason, Then},
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -33,6 +34,11 @@ pub fn judge_balance(reply: &Reply) -> BalanceVerdict {
 }
 
 fn balance(reply: &Reply) -> BalanceVerdict {
+    // Answered beside the model's own protocol, as the records are, and withheld in the same way.
+    if let Some(said) = not_allowed(reply) {
+        let reason = call(Met::NotPermitted, Quote::Text(said), Then::Usual);
+        return Err(TaskError { code: "not permitted".into(), class: ErrorClass::Auth, reason, charged: Charged::No });
+    }
     let amount = asked_for(reply, |body| Amount::read(&body::string_or_number(body.data::<RawData<'_>>()?.balance?)?));
     amount.map(|(_, amount)| amount).map_err(|none| none.error)
 }
@@ -65,6 +71,10 @@ mod tests {
             (401, r#"{"error":{"err_code":-10002,"message":"bad key"}}"#, Err("-10002 auth")),
             (200, r#"{"error":{"err_code":-10001}}"#, Err("-10001 auth")),
             (502, "", Err("HTTP 502 service")),
+            (200, r#"{"code":-1,"msg":"permission denied: manage key"}"#, Err("not permitted auth")),
+            (200, r#"{"code":403,"msg":"无权限"}"#, Err("not permitted auth")),
+            (403, "{}", Err("not permitted auth")),
+            (200, r#"{"code":-1,"msg":"not found"}"#, Err("unreadable service")),
         ] {
             assert_eq!(judged(http, body), expected.map(str::to_owned).map_err(str::to_owned), "{body}");
         }

@@ -96,6 +96,13 @@ impl<'a> Body<'a> {
         id(self.raw.file_id?)
     }
 
+    /// What stands in the place of the task's id and is none that can be used, fit for a sentence.
+    pub(super) fn odd_task_id(&self) -> Option<String> {
+        let raw = self.raw.task_id?;
+        let said = quote(&string(raw).unwrap_or_else(|| raw.get().to_owned()));
+        (id(raw).is_none() && !matches!(said.trim(), "" | "0")).then_some(said)
+    }
+
     /// The service's word for a task's state; `None` where there is no such field.
     pub(super) fn status(&self) -> Option<String> {
         string(self.raw.status?)

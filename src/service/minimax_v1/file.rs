@@ -9,6 +9,7 @@ use domain::{
     picture::is_web_address,
     problem::{ErrorClass, TaskError},
     reason::{Met, Reason, Then},
+    task::FileId,
     time::Wall,
 };
 use jiff::{civil::DateTime, tz::TimeZone};
@@ -18,6 +19,8 @@ use serde_json::value::RawValue;
 #[derive(Deserialize)]
 struct RawFile<'a> {
     #[serde(borrow)]
+    file_id: Option<&'a RawValue>,
+    #[serde(borrow)]
     bytes: Option<&'a RawValue>,
     #[serde(borrow)]
     download_url: Option<&'a RawValue>,
@@ -25,14 +28,18 @@ struct RawFile<'a> {
     backup_download_url: Option<&'a RawValue>,
 }
 
-/// What the answer to a file call means. Only `http(s)` addresses are taken, one without a scheme as one of `base_url`'s;
+/// What the answer to a file call about the file `asked` means. An answer about another file is none: its video is another
+/// task's. Only `http(s)` addresses are taken, one without a scheme as one of `base_url`'s;
 /// the file name in the answer is not looked at at all.
 #[must_use]
-pub fn judge_file(reply: &Reply, base_url: &str) -> FileVerdict {
+pub fn judge_file(reply: &Reply, asked: &FileId, base_url: &str) -> FileVerdict {
     let (wait_ms, file) = match asked_for(reply, Body::file::<RawFile<'_>>) {
         Ok(file) => file,
         Err(NoAnswer { wait_ms, error }) => return settle(wait_ms, error),
     };
+    if file.file_id.and_then(body::id).is_some_and(|id| id != asked.0) {
+        return FileVerdict::Again { wait_ms, error: odd("wrong file", Met::OtherFile) };
+    }
     let given = |raw: Option<&RawValue>| raw.and_then(body::string).filter(|url| !url.trim().is_empty());
     let (main, backup) = (given(file.download_url), given(file.backup_download_url));
     if main.is_none() && backup.is_none() {
@@ -134,6 +141,10 @@ mod tests {
 
     const BASE: &str = "https://api.302.example/some/path";
 
+    fn judge(reply: &Reply) -> FileVerdict {
+        judge_file(reply, &FileId("176844028768320".into()), BASE)
+    }
+
     fn answer(http: u16, body: &str) -> Reply {
         Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() }
     }
@@ -149,7 +160,7 @@ mod tests {
             bytes: None,
             expires: Some(Wall(1_755_538_199_000)),
         };
-        assert_eq!(judge_file(&answer(200, body), BASE), FileVerdict::Address(expected));
+        assert_eq!(judge(&answer(200, body)), FileVerdict::Address(expected));
         let plain =
             |url: &str, bytes| FileVerdict::Address(Address { url: url.into(), backup: None, bytes, expires: None });
         for (body, expected) in [
@@ -163,7 +174,7 @@ mod tests {
                 plain("https://b", None),
             ),
         ] {
-            assert_eq!(judge_file(&answer(200, body), BASE), expected, "{body}");
+            assert_eq!(judge(&answer(200, body)), expected, "{body}");
         }
     }
 
@@ -183,7 +194,7 @@ mod tests {
             ("data:video/mp4;base64,AA", None),
         ] {
             let body = serde_json::json!({ "file": { "download_url": given } }).to_string();
-            let url = match judge_file(&answer(200, &body), BASE) {
+            let url = match judge(&answer(200, &body)) {
                 FileVerdict::Address(address) => Some(address.url),
                 FileVerdict::Refused { error } => {
                     let met = if let Reason::Call(call) = error.reason { Some(call.met) } else { None };
@@ -218,9 +229,8 @@ mod tests {
     #[test]
     fn a_quota_that_names_its_wait_is_waited_for() {
         let body = r#"{"error":{"err_code":-10007,"message":"daily quota"}}"#;
-        let judged = |retry_after_ms| {
-            judge_file(&Reply::Answered { http: 429, retry_after_ms, request_id: None, body: body.into() }, BASE)
-        };
+        let judged =
+            |retry_after_ms| judge(&Reply::Answered { http: 429, retry_after_ms, request_id: None, body: body.into() });
         assert!(matches!(judged(Some(5_000)), FileVerdict::Again { wait_ms: Some(5_000), .. }));
         assert!(matches!(judged(None), FileVerdict::Refused { .. }));
     }
@@ -236,6 +246,10 @@ mod tests {
             (200, r#"{"file":{"download_url":"javascript:x"}}"#, "refused bad address"),
             (200, r#"{"file":{"download_url":"https:///x"}}"#, "again bad address"),
             (200, r#"{"file":{"download_url":""}}"#, "again no address"),
+            (200, r#"{"file":{"file_id":7,"download_url":"https://a/b"}}"#, "again wrong file"),
+            (200, r#"{"file":{"file_id":"7","download_url":"https://a/b"}}"#, "again wrong file"),
+            (200, r#"{"file":{"file_id":"","download_url":"https://a/b"}}"#, "https://a/b"),
+            (200, r#"{"file":{"file_id":"176844028768320","download_url":"https://a/b"}}"#, "https://a/b"),
             (200, r#"{"file":null}"#, "again unreadable"),
             (200, "<html>", "again unreadable"),
             (401, "", "refused HTTP 401"),
@@ -243,7 +257,7 @@ mod tests {
             (429, "", "again HTTP 429"),
             (503, "", "again HTTP 503"),
         ] {
-            let told = match judge_file(&answer(http, body), BASE) {
+            let told = match judge(&answer(http, body)) {
                 FileVerdict::Address(address) => address.url,
                 FileVerdict::Refused { error } => format!("refused {}", error.code),
                 FileVerdict::Again { error, .. } => format!("again {}", error.code),
@@ -255,9 +269,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_answer_has_a_verdict(http: u16, body in any::<String>(), url in any::<String>()) {
-            let _ = judge_file(&answer(http, &body), BASE);
+            let _ = judge(&answer(http, &body));
             let json = serde_json::json!({ "file": { "download_url": url, "bytes": body } }).to_string();
-            let _ = judge_file(&answer(200, &json), BASE);
+            let _ = judge(&answer(200, &json));
             let _ = expires(&url);
         }
     }

@@ -25,7 +25,7 @@ use super::{
 use domain::{
     catalogue::ModelSpec,
     request::{Request, WireNames},
-    task::RemoteId,
+    task::{FileId, RemoteId},
 };
 use serde_json::Value;
 
@@ -76,8 +76,8 @@ impl Speaks for MinimaxV1 {
         judge_find(reply, asked)
     }
 
-    fn addressed(&self, reply: &Reply, base_url: &str) -> FileVerdict {
-        judge_file(reply, base_url)
+    fn addressed(&self, reply: &Reply, asked: &FileId, base_url: &str) -> FileVerdict {
+        judge_file(reply, asked, base_url)
     }
 
     fn balance(&self, reply: &Reply) -> BalanceVerdict {

@@ -62,7 +62,10 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerd
             let met = Met::IdAndRefusal { id: RemoteId(id), met: Box::new(told.meaning.met) };
             unknown(&told.code, met, told.quote)
         }
-        (true, None, None) if body.is_some() => unknown("no id", Met::NoId, Quote::default()),
+        (true, None, None) if body.is_some() => match body.as_ref().and_then(Body::odd_task_id) {
+            Some(said) => unknown("bad id", Met::BadId, Quote::Text(said)),
+            None => unknown("no id", Met::NoId, Quote::default()),
+        },
         (true, None, None) => {
             let verdict = unknown("unreadable", Met::Unreadable { http }, body::gist(text));
             if body::is_html(text) { not_the_service(verdict) } else { verdict }
@@ -160,6 +163,9 @@ mod tests {
             (201, r#"{"task_id":1069161122120321234}"#, "accepted 1069161122120321234"),
             (200, r#"{"task_id":"","base_resp":{"status_code":0}}"#, "unknown no id"),
             (200, "{}", "unknown no id"),
+            (200, r#"{"task_id":null,"base_resp":{"status_code":0}}"#, "unknown no id"),
+            (200, r#"{"task_id":"任务 7","base_resp":{"status_code":0}}"#, "unknown bad id"),
+            (200, r#"{"task_id":{"id":7}}"#, "unknown bad id"),
             (200, r#"{"task_id":"7","error":""}"#, "accepted 7"),
             (200, r#"{"task_id":"7","base_resp":{"status_code":0},"error":{}}"#, "accepted 7"),
             (200, html, "unknown, halt Address unreadable"),

@@ -33,7 +33,7 @@ impl Price {
     pub fn all(prices: &Prices, catalogue: &Catalogue, listed: Option<&[Listed]>) -> Vec<Self> {
         let said = |model: &str| {
             let theirs = listed.unwrap_or_default().iter().find(|listed| listed.model.eq_ignore_ascii_case(model));
-            theirs.map(|listed| listed.price.clone())
+            theirs.map(|listed| listed.price.clone()).filter(|price| !price.is_empty())
         };
         let ours = |quote: Quote| (quote.price.of(prices.currency()), quote.source);
         let offered = prices.all(catalogue);
@@ -143,7 +143,7 @@ pub fn prices_json(prices: &[Price]) -> String {
             "currency": price.ours.map(|(money, _)| money.currency),
             "source": price.ours.map(|(_, source)| source),
             "gateway": price.theirs,
-            "differs": price.differs,
+            "differs": price.differs && price.theirs.is_some(),
         });
         json_line(&value) + "\n"
     };
@@ -180,6 +180,16 @@ mod tests {
             assert!(found.contains(line), "{line}\n{found}");
         }
         assert!(!found.contains("kling") && !found.contains("MiniMax-Hailuo-2.3:"), "{found}");
+        let json = prices_json(&Price::all(&ours, &catalogue, Some(&[listed("S2V-01", ""), theirs[0].clone()])));
+        let line = |model: &str| json.lines().find(|line| line.contains(&format!("\"{model}\""))).unwrap_or_default();
+        // What one list does not price differs from nothing.
+        for (model, says) in [
+            ("S2V-01", "\"differs\":false,\"duration\":6,\"gateway\":null"),
+            ("I2V-01", "\"differs\":false,\"duration\":6,\"gateway\":null"),
+            ("MiniMax-Hailuo-02", "\"differs\":true,\"duration\":6,\"gateway\":\"0.8 PTC/call\""),
+        ] {
+            assert!(line(model).contains(says), "{}", line(model));
+        }
         let alone = Price::all(&ours, &catalogue, None);
         assert!(alone.iter().all(|price| !price.differs && price.theirs.is_none()));
     }

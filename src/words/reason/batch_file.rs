@@ -62,6 +62,9 @@ pub fn line(reason: &LineReason) -> Problem {
                 None => tr!("The fields are {names}.", names = FIELDS.join(tr!(", "))),
             },
         ),
+        LineReason::FieldTwice { name } => {
+            Problem::new(tr!("{name} stands here twice", name), "", tr!("Keep the one that is meant."))
+        }
         LineReason::NotText { field } => {
             Problem::new(tr!("{name} must be text", name = field), "", tr!("Put it in quotes."))
         }
@@ -77,5 +80,15 @@ pub fn line(reason: &LineReason) -> Problem {
             "",
             tr!("Remove the name or the count."),
         ),
+        LineReason::Page => Problem::new(
+            tr!("This is a web page or XML, not a list of prompts"),
+            "",
+            tr!("Perhaps a server sent an error instead of the file."),
+        ),
+        LineReason::Guessed { why } => {
+            let Problem { what, why, next } = line(why);
+            let text = tr!("If each line is a prompt, let the name of the file end in .txt.");
+            Problem::new(what, why, if next.is_empty() { text.to_owned() } else { tr!("{next} {text}", next, text) })
+        }
     }
 }

@@ -52,6 +52,7 @@ fn what(met: &Met) -> String {
         Met::GatewayNoKey => tr!("The gateway got no key"),
         Met::GatewayKey => tr!("The gateway's key or tool is disabled, deleted or invalid"),
         Met::GatewayKeyExpired => tr!("The gateway's key has expired"),
+        Met::NotPermitted => tr!("This key may not read the account's balance"),
         Met::GatewayNetwork => tr!("The gateway had a network error on its way to the service"),
         Met::GatewayBalance => tr!("The gateway's balance is too low"),
         Met::KeyQuota(Span::Whole) => tr!("The key's total quota is used up"),
@@ -72,7 +73,9 @@ fn what(met: &Met) -> String {
         Met::Redirection => tr!("The URL answers with a redirect"),
         Met::Failed => tr!("The service or a proxy in front of it failed"),
         Met::NoId => tr!("The service reported success but gave no ID"),
+        Met::BadId => tr!("The service reported success with an ID that cannot be used"),
         Met::OtherTask => tr!("The answer is about another task"),
+        Met::OtherFile => tr!("The answer is about another file"),
         Met::Ended(word) => match word.as_str() {
             "expired" => tr!("The service says that the task has expired"),
             "timeout" => tr!("The service says that the task timed out"),
@@ -127,6 +130,7 @@ fn usual(met: &Met) -> &'static str {
         Met::Key | Met::GatewayNoKey | Met::GatewayKey | Met::GatewayKeyExpired => {
             tr!("Check the key of this profile (reeltop doctor), then resume the queue.")
         }
+        Met::NotPermitted => tr!("Switch on \"manage key\" for this key at 302.ai, then ask again."),
         Met::Balance | Met::GatewayBalance | Met::KeyQuota(_) => {
             tr!("Top up the account or wait for the quota's next period, then resume the queue.")
         }
@@ -157,8 +161,10 @@ fn usual(met: &Met) -> &'static str {
         | Met::CutShort
         | Met::Unreadable { .. }
         | Met::NoId
+        | Met::BadId
         | Met::IdAndRefusal { .. }
         | Met::OtherTask
+        | Met::OtherFile
         | Met::NoAddress
         | Met::BadAddress
         | Met::ForeignAddress

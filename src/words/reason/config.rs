@@ -60,6 +60,11 @@ pub fn problem(wrong: &Wrong) -> Problem {
             tr!("the key can come from one place only"),
             tr!("Keep one of them"),
         ),
+        Wrong::FieldTaken { profile, field } => Problem::new(
+            tr!("profiles.{name} gives two fields of a request the name {field}", name = profile, field),
+            tr!("one would replace the other"),
+            tr!("Set callback_field and last_frame_field as the host's documentation has them"),
+        ),
         Wrong::NoUrl { profile, built_in } => Problem::new(
             tr!("profiles.{name} has no base_url", name = profile),
             tr!("it is not one of the built-in profiles"),

@@ -23,6 +23,10 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
         let next = tr!("It is fetched again automatically; {download} tries at once.", download);
         Problem::new(what, "", next)
     };
+    let ask_service = |what: String| {
+        let next = tr!("Try again with {download}; if it fails again, ask the service about this file.", download);
+        Problem::new(what, "", next)
+    };
     match fault {
         Transfer::NoConnection(why) => resumed([tr!("No connection to the storage"), &dropped(why)].join(tr!(": "))),
         Transfer::Broken(why) => resumed([tr!("The connection to the storage broke"), &dropped(why)].join(tr!(": "))),
@@ -34,14 +38,16 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
         Transfer::Resume => resumed(tr!("The storage's answers to a resume do not match").into()),
         Transfer::TooManyRedirects => resumed(tr!("The storage redirects too many times").into()),
         Transfer::OpenRedirect => resumed(tr!("The storage redirects to an address that is not https").into()),
+        Transfer::LoginRedirect => {
+            resumed(tr!("The storage redirects to an address with a user name or password in it").into())
+        }
+        Transfer::LoginAddress => ask_service(tr!("The service gave a URL with a user name or password in it").into()),
         Transfer::BadAddress => resumed(tr!("The service gave a URL that cannot be used").into()),
         Transfer::OpenAddress => resumed(tr!("The service gave a URL that is not https").into()),
         Transfer::Worker => resumed(tr!("reeltop's own download worker failed").into()),
-        Transfer::TooLarge { most } => Problem::new(
-            tr!("The storage sends more than {size}: no video is that large", size = size(*most)),
-            "",
-            tr!("Try again with {download}; if it fails again, ask the service about this file.", download),
-        ),
+        Transfer::TooLarge { most } => {
+            ask_service(tr!("The storage sends more than {size}: no video is that large", size = size(*most)))
+        }
         Transfer::WrongLength { have, whole } => {
             fetched_again(tr!("The file is incomplete: {have} bytes instead of {whole}", have, whole))
         }
@@ -57,6 +63,11 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
             tr!("{path}.part is not a plain file (a link?) and is not written to", path),
             "",
             tr!("Remove it or choose another download.dir, then try again with {download}.", download),
+        ),
+        Transfer::ForeignPart { path } => Problem::new(
+            tr!("{path}.part is not from reeltop and is not written to", path),
+            "",
+            tr!("Rename it or choose another download.dir, then try again with {download}.", download),
         ),
         Transfer::Busy { path } => Problem::new(
             tr!("{path} is being written by another reeltop", path),
