@@ -68,10 +68,13 @@ fn is_page(first: &str) -> bool {
         .any(|start| first.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start)))
 }
 
-/// A letter behind the bracket is a camera command, with which many a prompt begins.
+/// Words behind the bracket are a camera command, and behind the brace the first of several prompts in one: with both many a prompt
+/// begins.
 fn begins_as_json(first: &str) -> bool {
     let in_list = first.strip_prefix('[').map(str::trim_start);
-    first.starts_with('{') || in_list.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    let in_object = first.strip_prefix('{').map(str::trim_start);
+    in_list.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        || in_object.is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', '\'', '}']))
 }
 
 /// Reads the file at a path as it was typed. Blocks on the disk.
@@ -159,7 +162,9 @@ mod tests {
             ("a.csv.bak", "Nr; Prompt ;note", Format::Csv),
             ("-", "sep=;\nprompt;model", Format::Csv),
             ("-", "prompt\na cat", Format::Csv),
-            ("-", "{a|b} cat", Format::Json),
+            ("-", "{a|b} cat", Format::Lines),
+            ("-", "{4k|8k} of a cat", Format::Lines),
+            ("-", "{'prompt': 'a cat'}", Format::Jsonl),
             ("-", "{\n", Format::Json),
             ("-", "[", Format::Json),
             ("-", "[{\"prompt\":\"a\"}]", Format::Json),
