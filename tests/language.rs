@@ -34,7 +34,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/simulator/rules.rs", "speaks as the service does"),
     ("src/simulator/taken.rs", "speaks as the service does"),
     ("src/simulator/storage.rs", "speaks as the service does"),
-    ("src/simulator/world.rs", "speaks as the service does"),
+    ("src/simulator/books.rs", "speaks as the service does"),
     ("src/service/gateway/mod.rs", "reads the gateway's words and says nothing itself"),
     ("src/service/gateway/upload.rs", "a form as HTTP has it"),
     ("src/domain/prices.rs", "names of models"),

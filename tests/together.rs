@@ -79,7 +79,8 @@ fn an_old_unknown_and_another_account_s_tasks_hold_up_no_wait() {
     home.queue("a cat");
     home.sql().execute("UPDATE tasks SET profile = 'elsewhere' WHERE key = 2", []).unwrap();
     home.run(&["wait"]).coded(0);
-    home.run(&["watch", "--until-idle"]).coded(0);
+    let told = home.run(&["watch", "--until-idle"]).coded(0);
+    assert!(told.err.contains("no API key here for profile elsewhere"), "{told:?}");
     assert_eq!(home.states(), [TaskState::Unknown, TaskState::Queued]);
 }
 

@@ -77,7 +77,13 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     } else {
         Vec::new()
     };
-    let no_key = (!keyless.is_empty()).then_some(Exit::Key);
+    // Of a profile that the config does not have nobody expects to be served here.
+    let is_in_config = |row: &Row| {
+        let profile = &*row.kind.profile;
+        setup.keyless.contains_key(profile) || setup.others.contains_key(profile)
+    };
+    let is_expected = keyless.iter().filter_map(|key| work.tasks.rows.get(key)).any(is_in_config);
+    let no_key = is_expected.then_some(Exit::Key);
     let exit = interrupted.filter(|_| !graceful).or(halted).or(no_key).unwrap_or(Exit::Done);
     printed(exit, printer::broken().map_or(Ok(()), |error| Err(error.into())))
 }

@@ -302,7 +302,7 @@ pub struct Submit {
     /// The prompt; {a|b} in it creates a task for each. Optional if a frame is given
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = prompt)]
     pub prompt: Option<String>,
-    /// Prompts from a file, or - for stdin: one per line, JSON lines, or CSV with a header (commas, semicolons or tabs). All are queued, or none
+    /// Prompts from a file, or - for stdin: one per line, JSON, or CSV with a header (commas, semicolons or tabs). All are queued, or none
     #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
     pub from: Option<PathBuf>,
     /// Ignore columns of that file that are not fields

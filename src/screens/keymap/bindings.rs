@@ -297,7 +297,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Compose, &["f4", "alt-e"], Action::Editor, "$EDITOR", "Edit the prompt in $VISUAL or $EDITOR"),
     on(Ctx::Compose, &["f8"], Action::OtherDraft, "drafts", "List the saved drafts and an empty one; the current draft is saved"),
     on(Ctx::Compose, &["f3", "ctrl-r"], Action::Pick(PickWhat::History), "history", "Use an earlier prompt again; type to search"),
-    on(Ctx::Compose, &["f5"], Action::Pick(PickWhat::Prompts), "from file", "Load a file of prompts: one per line, JSON lines, or CSV with a header"),
+    on(Ctx::Compose, &["f5"], Action::Pick(PickWhat::Prompts), "from file", "Load a file of prompts: one per line, JSON, or CSV with a header"),
     on(Ctx::Compose, &["f6"], Action::Pick(PickWhat::Templates), "templates", "Insert one of your templates into the prompt, or save the prompt as one: type its name"),
     on(Ctx::Compose, &["ctrl-p"], Action::Palette, "palette", "Find any action by its name, and run it"),
     on(Ctx::Path, &["tab"], Action::Complete, "complete", "Complete the path; if there is nothing to complete, go to the next row"),
