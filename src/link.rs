@@ -1,6 +1,6 @@
-//! How the program is linked where it is built for speed: the 40,000 places in it that name addresses are written down packed,
-//! 20 kB in place of a megabyte that each start reads. Older linkers and C libraries (glibc before 2.36) do not know this, so
-//! it is tried on a program of one line first.
+//! How the program is linked where it is built for speed: the 40,000 places in it that name addresses are written down
+//! packed, 20 kB in place of a megabyte that each start reads. Older linkers and C libraries (glibc before 2.36) do not
+//! know this, so it is tried on a program of one line first.
 
 #![allow(clippy::print_stdout, reason = "cargo is spoken to there")]
 

@@ -1,9 +1,9 @@
 //! The program: hands its arguments over, with the faces that have a screen, and ends with what comes of them.
 //!
-//! Each folder beside this file is a floor and a crate of its own; what a floor may use stands in its manifest. From the bottom up:
-//! `domain` (the rules of the field), `service` (what is sent, what an answer means), `engine` (the work as a function), `io` (what
-//! touches the world), `words` (sentences), `screens` (the dashboard as a function), `tui` (the terminal), `cli` (the command line);
-//! beside them `pictures` and the `simulator`.
+//! Each folder beside this file is a floor and a crate of its own; what a floor may use stands in its manifest. From
+//! the bottom up: `domain` (the rules of the field), `service` (what is sent, what an answer means), `engine` (the work
+//! as a function), `io` (what touches the world), `words` (sentences), `screens` (the dashboard as a function), `tui`
+//! (the terminal), `cli` (the command line); beside them `pictures` and the `simulator`.
 //!
 //! Where things are, one file each:
 //! - the paid POST is emitted: `engine/queue.rs`

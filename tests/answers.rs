@@ -1,5 +1,5 @@
-//! The whole program against services and proxies whose answers are odd but not hopeless: what it makes of each, what it tells,
-//! and what it pays for.
+//! The whole program against services and proxies whose answers are odd but not hopeless: what it makes of each, what
+//! it tells, and what it pays for.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 

@@ -1,6 +1,7 @@
-//! What of the program's shape the compiler and clippy do not hold: that the one call that costs money is emitted in one place, that a file
-//! is one subject, that each dependency says why it is there. (Which floor may use which stands in the floors' manifests; what the pure ones must not
-//! call, in clippy.toml.) The checks are functions on texts, tried on made-up sources below, and then run on this project's own.
+//! What of the program's shape the compiler and clippy do not hold: that the one call that costs money is emitted in
+//! one place, that a file is one subject, that each dependency says why it is there. (Which floor may use which stands
+//! in the floors' manifests; what the pure ones must not call, in clippy.toml.) The checks are functions on texts,
+//! tried on made-up sources below, and then run on this project's own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -51,8 +52,8 @@ fn submissions(file: &File) -> Vec<String> {
         .collect()
 }
 
-/// Whether the fields behind a path are matched, not made: `{ .. }`, or an arrow, an `=`, a `|` or an `if` behind it and
-/// the brackets around it.
+/// Whether the fields behind a path are matched, not made: `{ .. }`, or an arrow, an `=`, a `|` or an `if` behind it
+/// and the brackets around it.
 fn is_pattern(tokens: &[Token], path: &Path) -> bool {
     let Some(open) = (path.at..tokens.len()).find(|at| tokens[*at].text == "{") else { return false };
     let close = closing(tokens, open);
@@ -79,8 +80,8 @@ fn text_area(file: &File) -> Vec<String> {
         .collect()
 }
 
-/// The lines of the map in a crate's first comment, the uppermost first: the modules that stand on each. A line's remark
-/// begins behind two blanks.
+/// The lines of the map in a crate's first comment, the uppermost first: the modules that stand on each. A line's
+/// remark begins behind two blanks.
 fn map_of(root: &str) -> Vec<Vec<String>> {
     let lines = root.lines().map(|line| line.trim_start_matches("//!").trim());
     let map = lines.skip_while(|line| *line != "```text").skip(1).take_while(|line| *line != "```");

@@ -1,5 +1,5 @@
-//! Callbacks with the whole program: a lost answer settles itself, whichever program of ours takes the posts, and the secret path
-//! stands in no log.
+//! Callbacks with the whole program: a lost answer settles itself, whichever program of ours takes the posts, and the
+//! secret path stands in no log.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

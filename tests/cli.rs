@@ -1,5 +1,5 @@
-//! Every command of the command line against the service's stand-in: what it prints, where, with which exit code, and that
-//! money needs a yes.
+//! Every command of the command line against the service's stand-in: what it prints, where, with which exit code, and
+//! that money needs a yes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

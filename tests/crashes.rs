@@ -1,5 +1,5 @@
-//! The real program, killed at each write to a file and each call to the line that it makes: before it, in the middle of it
-//! and after it. Then it is started again, and the store is compared with the service's books.
+//! The real program, killed at each write to a file and each call to the line that it makes: before it, in the middle
+//! of it and after it. Then it is started again, and the store is compared with the service's books.
 //!
 //! ```text
 //! cargo test --test crashes                     some of the calls, from the first to the last

@@ -1,5 +1,6 @@
-//! The two lists of keys that a day at the keyboard consists of, counted: a matrix of 24 prompts from start to all saved, and the
-//! morning after a night's batch of 300. A text is typed as it is and counts for nothing; every other key counts.
+//! The two lists of keys that a day at the keyboard consists of, counted: a matrix of 24 prompts from start to all
+//! saved, and the morning after a night's batch of 300. A text is typed as it is and counts for nothing; every other
+//! key counts.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

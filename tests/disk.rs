@@ -1,5 +1,5 @@
-//! The disk under the data folder: who may look into it, and what becomes of paid work when it is full, cannot be written,
-//! or when the store on it is taken away.
+//! The disk under the data folder: who may look into it, and what becomes of paid work when it is full, cannot be
+//! written, or when the store on it is taken away.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

@@ -1,5 +1,5 @@
-//! A person's day in keys: the real reducer, pictures and store, a clock that the test moves, a service that answers as it
-//! is told.
+//! A person's day in keys: the real reducer, pictures and store, a clock that the test moves, a service that answers as
+//! it is told.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

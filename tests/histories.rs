@@ -1,6 +1,6 @@
-//! Whole histories of several programs on one store, on virtual time and in one thread: the real engine, the real SQL, a model
-//! of the service, and every choice from one seed. In four of ten the first program has a screen, and people type: keys through
-//! the real keymap. After each step the rules are asked that protect a person's money.
+//! Whole histories of several programs on one store, on virtual time and in one thread: the real engine, the real SQL,
+//! a model of the service, and every choice from one seed. In four of ten the first program has a screen, and people
+//! type: keys through the real keymap. After each step the rules are asked that protect a person's money.
 //!
 //! ```text
 //! cargo test --test histories                                   some hundred seeds, and what must be caught

@@ -1,5 +1,6 @@
-//! Random keys through the real keymap, on a real store, with a service that answers: whatever hands do, nothing is queued but
-//! by Enter in a preview that could be read, and every POST goes the path of a paid submission (held by the flow itself).
+//! Random keys through the real keymap, on a real store, with a service that answers: whatever hands do, nothing is
+//! queued but by Enter in a preview that could be read, and every POST goes the path of a paid submission (held by the
+//! flow itself).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

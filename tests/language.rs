@@ -1,5 +1,5 @@
-//! Both languages, held by machine: every text for a person is wrapped in `tr!`, every wrapped text has its Chinese, and
-//! the catalogue holds nothing else.
+//! Both languages, held by machine: every text for a person is wrapped in `tr!`, every wrapped text has its Chinese,
+//! and the catalogue holds nothing else.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

@@ -1,5 +1,5 @@
-//! A bad line to the terminal: bytes that come torn and late, pastes that are not marked, answers nobody waits for, a line
-//! that stalls; and the program without a screen, for terminals that can do nothing.
+//! A bad line to the terminal: bytes that come torn and late, pastes that are not marked, answers nobody waits for, a
+//! line that stalls; and the program without a screen, for terminals that can do nothing.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod support;
@@ -163,7 +163,8 @@ fn a_stop_from_outside_gives_the_terminal_back_and_fg_takes_it_again() {
     support::send(pid, Signal::STOP);
     screen.until("the shell", |screen| screen.contents().trim_end().ends_with("prompt>"));
     let bytes = screen.bytes().len();
-    // Forced to stop, it could not give the modes back, and this shell does not set them itself: a line feed ends a line.
+    // Forced to stop, it could not give the modes back, and this shell does not set them itself: a line feed ends a
+    // line.
     screen.keys("fg\n");
     screen.until_bytes("the screen anew", |now| now[bytes..].windows(7).any(|part| part == b"balance"));
     support::send(pid, Signal::TERM);

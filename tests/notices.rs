@@ -1,5 +1,5 @@
-//! What reaches the person who looks elsewhere: bell, notices, the window's title, a command of one's own. The real program
-//! in a pseudo-terminal.
+//! What reaches the person who looks elsewhere: bell, notices, the window's title, a command of one's own. The real
+//! program in a pseudo-terminal.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

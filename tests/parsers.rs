@@ -1,5 +1,5 @@
-//! Every reader of text and bytes from outside, fed with what it knows and with that changed at random: nothing panics, and
-//! what must hold of the reading does. What was found once stays in `tests/fixtures/outside`.
+//! Every reader of text and bytes from outside, fed with what it knows and with that changed at random: nothing panics,
+//! and what must hold of the reading does. What was found once stays in `tests/fixtures/outside`.
 //!
 //! ```text
 //! cargo test --test parsers                                                         some hundred cases each

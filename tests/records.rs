@@ -1,5 +1,5 @@
-//! Money settled by evidence, by the whole program: the gateway's own word on a charge, unknowns that settle themselves, and
-//! charges that are asked back.
+//! Money settled by evidence, by the whole program: the gateway's own word on a charge, unknowns that settle
+//! themselves, and charges that are asked back.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

@@ -662,7 +662,8 @@ fn titles_and_states_fit_their_columns_in_both_languages() {
     for lang in [Lang::En, Lang::Zh] {
         lang::within(lang, || {
             for spec in columns::ALL {
-                // The sign of the order stands behind the title; at the right edge the gap before the column is there for it.
+                // The sign of the order stands behind the title; at the right edge the gap before the column is there
+                // for it.
                 let room = usize::from(spec.width + u16::from(spec.right));
                 assert!(text::width(lang::tr(spec.title)) < room, "{}", spec.title);
             }

@@ -1,4 +1,5 @@
-//! Pictures on the screen: what is asked to be decoded, where it is drawn, and that nothing is asked where nothing is shown.
+//! Pictures on the screen: what is asked to be decoded, where it is drawn, and that nothing is asked where nothing is
+//! shown.
 
 #![cfg(feature = "pictures")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]

@@ -1,5 +1,5 @@
-//! Signals, and what else may end or hold up a call: every signal that can be caught gives the terminal back, `watch` is
-//! ended and told to read its config by them, and nothing that stands at a path of the person's hangs the program.
+//! Signals, and what else may end or hold up a call: every signal that can be caught gives the terminal back, `watch`
+//! is ended and told to read its config by them, and nothing that stands at a path of the person's hangs the program.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

@@ -1,5 +1,5 @@
-//! The ledger against the service: some sixty tasks with every fault there is, and at the end both have charged the same,
-//! to the thousandth, but for what is named as unknown.
+//! The ledger against the service: some sixty tasks with every fault there is, and at the end both have charged the
+//! same, to the thousandth, but for what is named as unknown.
 //!
 //! The reducer runs with the real store, client and downloader against the simulator over real HTTP. Time is the test's
 //! own: it stands still while anything is under way and then goes to the moment the state asks for.

@@ -1,5 +1,5 @@
-//! The terminal: given back as it was found whatever ends the program, usable at any size, safe from whatever the service
-//! says, and silent while nothing changes.
+//! The terminal: given back as it was found whatever ends the program, usable at any size, safe from whatever the
+//! service says, and silent while nothing changes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 

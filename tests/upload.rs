@@ -1,4 +1,5 @@
-//! Submissions with long bodies, on lines that are slow, stop or break: what is proven of each, and how long it may take.
+//! Submissions with long bodies, on lines that are slow, stop or break: what is proven of each, and how long it may
+//! take.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 mod net;
@@ -47,7 +48,8 @@ enum End {
     Answer(&'static str),
 }
 
-/// A server that reads so many tenths of each body, one each `pace`, and then does that. The number is of its connections.
+/// A server that reads so many tenths of each body, one each `pace`, and then does that. The number is of its
+/// connections.
 async fn server(tenths: usize, pace: Option<Duration>, end: End) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // A connection has it from its listener: set later, the window would be open already.

@@ -1,5 +1,5 @@
-//! A terminal set up so that signs of ambiguous width take two cells, as some Chinese and Japanese users have it. A test
-//! program of its own, since that is one fact about the whole process.
+//! A terminal set up so that signs of ambiguous width take two cells, as some Chinese and Japanese users have it. A
+//! test program of its own, since that is one fact about the whole process.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::text;

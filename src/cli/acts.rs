@@ -66,8 +66,8 @@ async fn reading_records(setup: &Loaded, task: &Task) -> Result<Headless, Stop> 
     Ok(headless)
 }
 
-/// Says what the records suggest for a task, to whoever has not said what it was: they are looked at once more, since nobody is to go
-/// by what they said yesterday.
+/// Says what the records suggest for a task, to whoever has not said what it was: they are looked at once more, since
+/// nobody is to go by what they said yesterday.
 fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, output: Output) -> Outcome {
     if let Some(task) = unknown {
         let _ = block_on(async {

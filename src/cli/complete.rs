@@ -1,5 +1,5 @@
-//! What the word being typed can become, for the shell's completions: keys of tasks, models, filters, profiles. The flags and the
-//! commands are in the scripts themselves. Nothing is said where the config or the store cannot be read.
+//! What the word being typed can become, for the shell's completions: keys of tasks, models, filters, profiles. The
+//! flags and the commands are in the scripts themselves. Nothing is said where the config or the store cannot be read.
 
 use super::{
     Outcome,

@@ -1,5 +1,5 @@
-//! A person's yes to something paid, or to what is another person's. Without a terminal nobody is asked: then `--yes` (and
-//! `--max-cost`) must have said it.
+//! A person's yes to something paid, or to what is another person's. Without a terminal nobody is asked: then `--yes`
+//! (and `--max-cost`) must have said it.
 
 use super::Stop;
 use crate::args::Consent;

@@ -42,7 +42,8 @@ fn exit_of(why: &NotAudited, balance: Option<&TaskError>) -> Exit {
     }
 }
 
-/// Has the records looked at for what was charged twice, as far as they can be read. Says why where they should be and cannot.
+/// Has the records looked at for what was charged twice, as far as they can be read. Says why where they should be and
+/// cannot.
 pub(super) fn look_for_twice(setup: &Loaded) {
     let days = u32::try_from(CALENDAR_DAYS).unwrap_or(DAYS);
     // Without a key or a store that can be written, the list is what is known here.

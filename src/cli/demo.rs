@@ -1,5 +1,5 @@
-//! `--demo`: the whole program against the simulator inside, with a believable morning's work in the table. Nothing to set
-//! up, no money, nothing left behind.
+//! `--demo`: the whole program against the simulator inside, with a believable morning's work in the table. Nothing to
+//! set up, no money, nothing left behind.
 
 mod morning;
 
@@ -116,8 +116,8 @@ fn remote(nth: usize) -> String {
     format!("1069161122{nth:05}")
 }
 
-/// What the simulator must know of the morning: all that it took, for what still runs, for files yet to be fetched and for the
-/// records.
+/// What the simulator must know of the morning: all that it took, for what still runs, for files yet to be fetched and
+/// for the records.
 fn preloaded() -> Vec<Preloaded> {
     let catalogue = Catalogue::builtin();
     let tasks = MORNING.iter().enumerate();

@@ -1,5 +1,5 @@
-//! The engine without a screen: the same state, rules and workers as the dashboard's, driven until what a call waits for
-//! has happened.
+//! The engine without a screen: the same state, rules and workers as the dashboard's, driven until what a call waits
+//! for has happened.
 
 use super::{
     Stop,
@@ -127,13 +127,14 @@ impl Headless {
         let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some();
         let mut waited = headless.until(None, is_known).await;
         if serves && let Some(halt) = headless.work().halted_by_store().filter(|halt| passes(halt)) {
-            // What serves the store, such as a `watch` at the machine's start, waits for a server that is not there yet.
+            // What serves the store, such as a `watch` at the machine's start, waits for a server that is not there
+            // yet.
             say(&reason::halt(halt, &Voice::default()).to_string());
             let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some_and(|halt| !passes(halt));
             waited = headless.until(None, is_known).await;
         }
-        // Whatever halted the account is no reason not to look, to save or to queue; nor is it to whoever serves the store that the
-        // line broke once more just then.
+        // Whatever halted the account is no reason not to look, to save or to queue; nor is it to whoever serves the
+        // store that the line broke once more just then.
         match headless.work().halted_by_store().filter(|halt| !serves || !passes(halt)) {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             // This call tries nothing again.
@@ -155,8 +156,8 @@ impl Headless {
         &self.engine.state.work
     }
 
-    /// From now on it is said how the waiting goes, beginning with that text. A program that reads JSON and keeps stderr hears
-    /// only what came of it, as before.
+    /// From now on it is said how the waiting goes, beginning with that text. A program that reads JSON and keeps
+    /// stderr hears only what came of it, as before.
     pub(super) fn follow(&mut self, waits: Waits, keys: &[TaskKey], text: &str) {
         if told().json && !std::io::stderr().is_terminal() {
             return;

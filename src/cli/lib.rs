@@ -1,5 +1,5 @@
-//! The command line: another face of the same program. It drives the same `engine` and `io` as the dashboard, so that money
-//! rules, journal and limits are written once. Data goes to stdout, talk to stderr.
+//! The command line: another face of the same program. It drives the same `engine` and `io` as the dashboard, so that
+//! money rules, journal and limits are written once. Data goes to stdout, talk to stderr.
 
 mod acts;
 pub mod args;
@@ -91,8 +91,8 @@ impl From<io::Error> for Stop {
 /// What a call came to.
 type Outcome = Result<Exit, Stop>;
 
-/// What a call came to whose result was printed, well or not: a code that tells of the tasks is never lost to a reader that is
-/// gone.
+/// What a call came to whose result was printed, well or not: a code that tells of the tasks is never lost to a reader
+/// that is gone.
 fn printed(exit: Exit, result: Result<(), Stop>) -> Outcome {
     match result {
         Ok(()) => Ok(exit),
@@ -158,8 +158,8 @@ fn run(cli: Cli) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Talk: a line on stderr. When nobody hears it, the exit code still tells. What the engine has told already (an act that
-/// it refused, a halt) is not told again as the reason of the end.
+/// Talk: a line on stderr. When nobody hears it, the exit code still tells. What the engine has told already (an act
+/// that it refused, a halt) is not told again as the reason of the end.
 fn say(text: &str) {
     if !headless::has_told(text) {
         // Names and words of others are in it.
@@ -260,7 +260,8 @@ fn folders() -> Result<Folders, Stop> {
     Ok(Folders::of_this_user().map_err(|why| reason::config::problem(&why))?)
 }
 
-/// A path as the store and the workers have it, which is a text: of another one they would make the path of something else.
+/// A path as the store and the workers have it, which is a text: of another one they would make the path of something
+/// else.
 fn text_of(path: &Path) -> Result<&str, Stop> {
     path.to_str().ok_or_else(|| {
         let what = tr!("{path} cannot be used", path = path.display());
@@ -278,7 +279,8 @@ fn wanted(global: &Global) -> Wanted<'_> {
     }
 }
 
-/// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of signs.
+/// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of
+/// signs.
 fn load(global: &Global) -> Result<Loaded, Stop> {
     let mut loaded = read(global)?;
     if !global.face.is_empty() {

@@ -1,6 +1,6 @@
-//! What a call that waits says meanwhile, on stderr: on a terminal one line that is kept up to date and is gone when the call
-//! says something else or ends; where stderr is a file or a pipe, a plain line with the time for each change. Nothing moves
-//! while nothing runs.
+//! What a call that waits says meanwhile, on stderr: on a terminal one line that is kept up to date and is gone when
+//! the call says something else or ends; where stderr is a file or a pipe, a plain line with the time for each change.
+//! Nothing moves while nothing runs.
 
 use super::printer;
 use domain::{

@@ -10,8 +10,8 @@ use clap_mangen::{
 use std::io;
 use words::keys::KeyTable;
 
-/// Completions for a shell: the flags and commands are in the script; keys, models, filters and profiles it asks for as they are
-/// then, where the shell is bash, zsh or fish.
+/// Completions for a shell: the flags and commands are in the script; keys, models, filters and profiles it asks for as
+/// they are then, where the shell is bash, zsh or fish.
 ///
 /// # Errors
 /// `out` cannot be written.
@@ -134,7 +134,8 @@ fn add_command(roff: &mut Roff, command: &Command) {
     }
 }
 
-/// Three ways for the service to reach a machine that has no public address: a title, the lines to use, what comes of it.
+/// Three ways for the service to reach a machine that has no public address: a title, the lines to use, what comes of
+/// it.
 const RECIPES: [(&str, &[&str], &str); 3] = [
     (
         "A server of your own, by ssh -R",

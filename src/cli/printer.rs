@@ -1,7 +1,8 @@
-//! What is printed while the engine runs. A reader that stalls (a full pipe, a terminal stopped by Ctrl-S) holds up whoever
-//! writes, and must not hold up the engine: the answer to a paid submission and a signal wait there. So a thread of its own writes, in
-//! the order in which things were said. What it has not written yet is kept without a bound: each line tells of a change of
-//! a task that is paid for, and of those there are few. A line that only shows how it stands is left out instead: [`is_behind`].
+//! What is printed while the engine runs. A reader that stalls (a full pipe, a terminal stopped by Ctrl-S) holds up
+//! whoever writes, and must not hold up the engine: the answer to a paid submission and a signal wait there. So a
+//! thread of its own writes, in the order in which things were said. What it has not written yet is kept without a
+//! bound: each line tells of a change of a task that is paid for, and of those there are few. A line that only shows
+//! how it stands is left out instead: [`is_behind`].
 
 use std::{
     collections::VecDeque,
@@ -64,8 +65,8 @@ pub(super) fn open() {
     }
 }
 
-/// The engine has ended: waits until all is written. Where a signal ended it, not for a reader that stalls: what comes after that
-/// is left to the thread too.
+/// The engine has ended: waits until all is written. Where a signal ended it, not for a reader that stalls: what comes
+/// after that is left to the thread too.
 pub(super) fn close(by_signal: bool) {
     let mut queue = queue();
     if by_signal {

@@ -70,9 +70,9 @@ fn no_task(key: String) -> Stop {
     Stop::Problem(Exit::Usage, Box::new(problem))
 }
 
-/// Prints what became of these tasks once their engine has ended, and gives them with the exit codes that they stand for. What the
-/// store does not have, or does not tell (a shared one may be away by now), is told as the engine knew it: what was paid for has a
-/// result whatever became of the line.
+/// Prints what became of these tasks once their engine has ended, and gives them with the exit codes that they stand
+/// for. What the store does not have, or does not tell (a shared one may be away by now), is told as the engine knew
+/// it: what was paid for has a result whatever became of the line.
 pub(super) fn print_ended(
     setup: &Loaded,
     work: &Work,

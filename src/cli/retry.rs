@@ -1,5 +1,5 @@
-//! `retry`: sends requests again, each as a new attempt, on the terms that `domain::retry` sets. What it needs a second word
-//! for has it from `--again`, at a terminal too; without it nothing is queued.
+//! `retry`: sends requests again, each as a new attempt, on the terms that `domain::retry` sets. What it needs a second
+//! word for has it from `--again`, at a terminal too; without it nothing is queued.
 
 use super::{
     Outcome, Output, Stop, block_on, consent, queries, say,
@@ -75,8 +75,8 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, output: Output) -
 /// The setup with the profile of these tasks as the default one: what is repeated goes to the same account.
 ///
 /// # Errors
-/// They belong to several profiles, whose money is never added up, or to one that is not served here: no other account pays
-/// for it.
+/// They belong to several profiles, whose money is never added up, or to one that is not served here: no other account
+/// pays for it.
 fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
     let profiles: BTreeSet<&str> = goes.iter().map(|(task, _)| task.profile.as_str()).collect();
     if let Some(profile) = profiles.iter().find(|profile| !setup.serves(profile)) {
@@ -95,8 +95,8 @@ fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
     Ok(profiles.first().map_or_else(|| setup.clone(), |profile| setup.under(profile)))
 }
 
-/// Of these failures the default profile's where several profiles have some, or where that is asked for: money is never added
-/// up. The others are told.
+/// Of these failures the default profile's where several profiles have some, or where that is asked for: money is never
+/// added up. The others are told.
 fn of_one(setup: &Loaded, goes: Vec<(Task, Terms)>, of_profile: bool) -> Vec<(Task, Terms)> {
     let own = &setup.settings.profile.name;
     let mut others: BTreeMap<String, usize> = BTreeMap::new();

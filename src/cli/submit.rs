@@ -1,5 +1,5 @@
-//! `submit`, and what it shares with `retry`: checks everything before any money, asks, queues all or nothing, sends what the
-//! account's pace lets through now, and returns when that is answered.
+//! `submit`, and what it shares with `retry`: checks everything before any money, asks, queues all or nothing, sends
+//! what the account's pace lets through now, and returns when that is answered.
 
 mod plan;
 
@@ -92,8 +92,8 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
     if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
         let problem = problem.clone();
-        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, a reader's role, or a
-        // cap.
+        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, a reader's
+        // role, or a cap.
         let only_reads = headless.work().store.only_reads;
         let refused = if of.is_some() || only_reads { Exit::Failed } else { Exit::Money };
         let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));

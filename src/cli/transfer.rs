@@ -78,9 +78,9 @@ fn print<T: Send>(
     })
 }
 
-/// Lines of tasks on their way into a store, in a file of the data folder: there may be more of them than memory holds. A store
-/// that takes tasks in lets nobody else write, and another program may have an ID to save that is paid for: it must not wait for
-/// a pipe, or for another store.
+/// Lines of tasks on their way into a store, in a file of the data folder: there may be more of them than memory holds.
+/// A store that takes tasks in lets nobody else write, and another program may have an ID to save that is paid for: it
+/// must not wait for a pipe, or for another store.
 pub(super) struct PutAside {
     dir: PathBuf,
     lines: BufWriter<File>,

@@ -53,7 +53,8 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
     })?
 }
 
-/// Those of these tasks that nobody goes on with for want of their profile's key, each said: waiting for them would not end.
+/// Those of these tasks that nobody goes on with for want of their profile's key, each said: waiting for them would not
+/// end.
 pub(super) fn without_key(work: &Work, keys: &[TaskKey]) -> Vec<TaskKey> {
     let rows = keys.iter().filter_map(|key| work.tasks.rows.get(key));
     let keyless: Vec<&Row> = rows.filter(|row| work.lacks_key(row)).collect();
@@ -78,7 +79,8 @@ fn tell_queued(work: &Work, tasks: &[Task]) -> Option<Exit> {
     })
 }
 
-/// What of the profiles that have a key runs or is saved: what is queued is for whoever sends, an unknown waits for a person.
+/// What of the profiles that have a key runs or is saved: what is queued is for whoever sends, an unknown waits for a
+/// person.
 fn going_on(work: &Work) -> Vec<TaskKey> {
     let runs = |task: &Task| task.state().is_live() && task.state() != TaskState::Queued;
     let live = work.tasks.live.values().filter(|task| runs(task) && is_ours(work, task));
@@ -96,14 +98,14 @@ pub(super) fn idle(work: &Work) -> bool {
     is_written && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
 }
 
-/// Whether the store is to take more of that task. What it takes when it is back would be done once more by whoever comes
-/// next, if it were left; what a disk refuses has been told and is waited for by nobody.
+/// Whether the store is to take more of that task. What it takes when it is back would be done once more by whoever
+/// comes next, if it were left; what a disk refuses has been told and is waited for by nobody.
 fn is_owed(work: &Work, key: TaskKey) -> bool {
     work.store.busy.contains_key(&key) || (work.store.away.is_some() && work.store.failed.contains_key(&key))
 }
 
-/// Whether nothing happens to a task by itself any more. After a halt, and under a pause, what is queued stays so until a person
-/// ends that; what runs goes on, unless it can no longer be asked about.
+/// Whether nothing happens to a task by itself any more. After a halt, and under a pause, what is queued stays so until
+/// a person ends that; what runs goes on, unless it can no longer be asked about.
 fn rests(work: &Work, task: &Task) -> bool {
     let halt = work.of(&task.profile).sending.halted.as_ref().map(|halt| halt.cause);
     match &task.phase {

@@ -1,4 +1,5 @@
-//! `watch`: the engine without a screen, for nohup, systemd and cron. Tells each change of a task, and with `--json` each event.
+//! `watch`: the engine without a screen, for nohup, systemd and cron. Tells each change of a task, and with `--json`
+//! each event.
 
 use super::{
     Outcome, Output, Stop, block_on,
@@ -26,8 +27,8 @@ use std::{
 use words::voice::Voice;
 use words::{json as task_json, problem::Problem, reason, tr};
 
-/// `reeltop watch`: for ever, or until nothing is left to do. It is there to be ended by a signal, so one is no fault, at
-/// whatever moment it comes.
+/// `reeltop watch`: for ever, or until nothing is left to do. It is there to be ended by a signal, so one is no fault,
+/// at whatever moment it comes.
 pub(super) fn run(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     match block_on(serve(setup, until_idle, output))? {
         Err(Stop::Exit(Exit::Interrupted)) => Ok(Exit::Done),

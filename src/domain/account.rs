@@ -10,13 +10,13 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// For how long a submission takes a place in the account's pace, in milliseconds. It is counted when it is claimed and reaches the
-/// service a little later: with a minute alone, one that was slow on its way and a quick one a minute after it would arrive within
-/// the same 60 seconds.
+/// For how long a submission takes a place in the account's pace, in milliseconds. It is counted when it is claimed and
+/// reaches the service a little later: with a minute alone, one that was slow on its way and a quick one a minute after
+/// it would arrive within the same 60 seconds.
 pub const PACE_SPAN: u64 = MINUTE + SECOND;
 
-/// The longest wait that the service's own word is taken for, in milliseconds: a proxy that says "in a year" must not stop the day's
-/// work. What is kept of such a wish cannot lie further ahead, unless the clock was set back since.
+/// The longest wait that the service's own word is taken for, in milliseconds: a proxy that says "in a year" must not
+/// stop the day's work. What is kept of such a wish cannot lie further ahead, unless the clock was set back since.
 pub const LONGEST_WAIT: u64 = HOUR;
 
 /// What stops all sending until somebody has seen to it.
@@ -87,7 +87,8 @@ pub struct Account {
     pub leaps: ClockJumps,
 }
 
-/// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends whatever is queued.
+/// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends whatever
+/// is queued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     /// Its name in claims.
@@ -133,7 +134,8 @@ impl Raise {
     }
 }
 
-/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever a config says.
+/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever a config
+/// says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCaps {
     /// For all people together.

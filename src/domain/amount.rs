@@ -273,8 +273,8 @@ impl de::Visitor<'_> for AnyAmount {
     }
 }
 
-/// An amount of one currency, written as `0.56 USD`. Two of them are neither added nor compared by size: their currencies may
-/// differ.
+/// An amount of one currency, written as `0.56 USD`. Two of them are neither added nor compared by size: their
+/// currencies may differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Kept")]
 pub struct Money {

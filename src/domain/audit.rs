@@ -34,7 +34,8 @@ pub struct Day {
     pub records: Amount,
     /// What our ledger counts as spent.
     pub ours: Amount,
-    /// The balance at the day's begin, or when it was first heard of on that day; `None` where it was not heard of twice.
+    /// The balance at the day's begin, or when it was first heard of on that day; `None` where it was not heard of
+    /// twice.
     pub before: Option<Amount>,
     /// The balance as it was last heard of on that day.
     pub after: Option<Amount>,

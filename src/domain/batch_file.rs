@@ -1,5 +1,5 @@
-//! A file of prompts as drafts: what each line gives, over what the file's base says. Reading its text is for `io`; what is
-//! queued of it is decided elsewhere.
+//! A file of prompts as drafts: what each line gives, over what the file's base says. Reading its text is for `io`;
+//! what is queued of it is decided elsewhere.
 //!
 //! The fields are those of a task as JSON. A prompt from a file is text: braces in it are not alternatives.
 

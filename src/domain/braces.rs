@@ -1,5 +1,5 @@
-//! Alternatives in a prompt: `{a|b|c}` stands for one of several texts, nested as one likes. Which of them become tasks is
-//! the matter of [`super::matrix`].
+//! Alternatives in a prompt: `{a|b|c}` stands for one of several texts, nested as one likes. Which of them become tasks
+//! is the matter of [`super::matrix`].
 //!
 //! Braces without a bar inside them are text, and so is whatever follows a backslash: `\{`, `\|`, `\}`, `\\`.
 
@@ -120,7 +120,8 @@ impl Template {
         count(&self.parts)
     }
 
-    /// The texts it stands for, the first alternatives first. As many as [`count`](Self::count) says: look there before.
+    /// The texts it stands for, the first alternatives first. As many as [`count`](Self::count) says: look there
+    /// before.
     #[must_use]
     pub fn variants(&self) -> Vec<String> {
         variants(&self.parts)

@@ -23,8 +23,8 @@ pub struct Carried {
     pub archived_at: Option<Wall>,
 }
 
-/// What tells a task from every other of any store. A store that was restored from a copy has the name of the one that was
-/// copied and goes its own way, so the moment belongs to it too.
+/// What tells a task from every other of any store. A store that was restored from a copy has the name of the one that
+/// was copied and goes its own way, so the moment belongs to it too.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The name that its first store gave itself.
@@ -135,8 +135,8 @@ const MOST_TIME: Wall = Wall(253_402_300_799_999);
 const LEFT_OUT: [&str; 3] = ["rev", "claim", "request"];
 
 impl Carried {
-    /// The fields that a line of `export` has beyond those of `list --json`. What an entry of the time line says is for the
-    /// reader: `text` makes it.
+    /// The fields that a line of `export` has beyond those of `list --json`. What an entry of the time line says is for
+    /// the reader: `text` makes it.
     #[must_use]
     pub fn fields(&self, text: impl Fn(&Event) -> String) -> Map<String, Value> {
         // Texts, numbers and lists of them always are JSON.
@@ -175,7 +175,8 @@ impl Carried {
         carried.out_of_range().map_or(Ok(carried), |field| Err(NotCarried::OutOfRange { field }))
     }
 
-    /// The first number in it that no store has: after such a key none is left to give, and such money cannot be summed up.
+    /// The first number in it that no store has: after such a key none is left to give, and such money cannot be summed
+    /// up.
     fn out_of_range(&self) -> Option<&'static str> {
         let Self { origin, task, events, ledger, archived_at } = self;
         let is_key = |key: TaskKey| (1..=MOST_KEY).contains(&key.0);

@@ -70,8 +70,8 @@ pub struct ModelSpec {
     pub name: String,
     /// Its name in a narrow column.
     pub short: String,
-    /// What it makes a video of, in words for a person: `text, image, first and/or last frame`. Ours are shown in the person's
-    /// language, a config's own as they are.
+    /// What it makes a video of, in words for a person: `text, image, first and/or last frame`. Ours are shown in the
+    /// person's language, a config's own as they are.
     pub modes: Cow<'static, str>,
     /// Its resolutions, the cheapest first.
     pub resolutions: Vec<ResolutionSpec>,

@@ -23,8 +23,8 @@ pub use super::picture::ImageLook;
 /// The most tasks that one draft makes.
 pub(crate) const MAX_COUNT: u32 = 100;
 
-/// Everything that is wrong with a draft, in the order of its fields. `takes` is what the host takes and reaches; `image`
-/// tells of a picture by its path or `data:` URL as typed.
+/// Everything that is wrong with a draft, in the order of its fields. `takes` is what the host takes and reaches;
+/// `image` tells of a picture by its path or `data:` URL as typed.
 ///
 /// A value that the model cannot use is a fault; [`Draft::for_model`] takes such values out first where that is wanted.
 #[must_use]

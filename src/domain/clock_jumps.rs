@@ -1,13 +1,13 @@
-//! How this machine's clock was set while a program ran. What was sent before and what was sent after then lie on two scales,
-//! and a moment on one of them says little of a record's moment on the other.
+//! How this machine's clock was set while a program ran. What was sent before and what was sent after then lie on two
+//! scales, and a moment on one of them says little of a record's moment on the other.
 
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
 /// As many as are kept.
 const KEPT: usize = 6;
-/// ClockJumps are kept in steps of so many milliseconds, so that two programs that notice one write it down alike. Smaller ones are
-/// lost in the slack of a record's window.
+/// ClockJumps are kept in steps of so many milliseconds, so that two programs that notice one write it down alike.
+/// Smaller ones are lost in the slack of a record's window.
 const STEP: i64 = 10_000;
 
 /// The latest leaps of the wall clock against the time that went by. A sleep of the machine looks like one.

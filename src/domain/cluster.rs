@@ -51,8 +51,8 @@ impl Template {
         &self.mark
     }
 
-    /// One of the prompts with the shared part as it was edited. `None` when the mark is gone, so that nobody could tell
-    /// where the prompt's own part belongs.
+    /// One of the prompts with the shared part as it was edited. `None` when the mark is gone, so that nobody could
+    /// tell where the prompt's own part belongs.
     #[must_use]
     pub fn fill(&self, edited: &str, prompt: &str) -> Option<String> {
         if self.mark.is_empty() {

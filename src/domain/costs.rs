@@ -101,7 +101,8 @@ pub struct Account<'a> {
 }
 
 impl Account<'_> {
-    /// Whether it counts against the cap of the day that begins then: what was sent in it, and what is set aside whenever that was.
+    /// Whether it counts against the cap of the day that begins then: what was sent in it, and what is set aside
+    /// whenever that was.
     #[must_use]
     pub fn is_of_day(&self, day_start: Wall) -> bool {
         let is_open = matches!(self.line.state, TaskState::Queued | TaskState::Sending);
@@ -132,8 +133,8 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
             }
             continue;
         }
-        // Each says what the task's money is from then on: what the gateway's records tell takes the place of the price that was
-        // expected, and gives it back to that price when a person takes their word back.
+        // Each says what the task's money is from then on: what the gateway's records tell takes the place of the price
+        // that was expected, and gives it back to that price when a person takes their word back.
         (account.last, account.reserved) = (line.event, line.amount);
     }
     accounts.into_values().collect()

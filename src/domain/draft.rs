@@ -53,7 +53,8 @@ pub struct KeptDraft {
     pub draft: Draft,
 }
 
-/// The values of fields that hold several; an empty list leaves it to the draft's own field. `matrix` makes tasks of them.
+/// The values of fields that hold several; an empty list leaves it to the draft's own field. `matrix` makes tasks of
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Lists {

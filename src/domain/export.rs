@@ -17,8 +17,8 @@ use std::{convert::Infallible, fmt::Write, path::Path};
 /// A data URL that the person gave is shown up to here.
 const SHOWN_DATA_URL: usize = 40;
 
-/// JSON on one line, as it leaves the program: every character that hides something or steers a terminal stands in it as a
-/// `\u` escape, which means the same.
+/// JSON on one line, as it leaves the program: every character that hides something or steers a terminal stands in it
+/// as a `\u` escape, which means the same.
 #[must_use]
 pub fn json_line(value: &impl Serialize) -> String {
     // What is written has texts for names, and nothing in it refuses to be written.
@@ -204,8 +204,8 @@ fn shell_quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// An scp command that copies files into the folder where it is run: each from the address of its machine, by its path there;
-/// `port` where it is not ssh's own.
+/// An scp command that copies files into the folder where it is run: each from the address of its machine, by its path
+/// there; `port` where it is not ssh's own.
 #[must_use]
 pub fn scp(files: &[(&str, &str)], port: Option<u16>) -> String {
     let port = port.map_or_else(String::new, |port| format!("-P {port} "));

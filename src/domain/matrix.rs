@@ -38,8 +38,8 @@ pub struct Rules<'a> {
     pub image: &'a dyn Fn(&str) -> ImageLook,
     /// The most tasks that may be made at once.
     pub most: usize,
-    /// Whether a value that no combination can use is left out, as one that compose keeps for another model; otherwise it
-    /// is a fault.
+    /// Whether a value that no combination can use is left out, as one that compose keeps for another model; otherwise
+    /// it is a fault.
     pub forgiving: bool,
 }
 

@@ -93,8 +93,8 @@ pub fn file_name(template: &str, task: &Task, zone: Zone) -> String {
     name + ENDING
 }
 
-/// A text, such as a path, without the names of files in it that tell what a prompt said: of `/videos/12-a_cat.mp4` the folder
-/// stays.
+/// A text, such as a path, without the names of files in it that tell what a prompt said: of `/videos/12-a_cat.mp4` the
+/// folder stays.
 #[must_use]
 pub fn without_prompt(text: &str, prompt: &str) -> String {
     let gist = safe(prompt);

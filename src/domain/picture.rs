@@ -133,7 +133,8 @@ fn parts(data: &str) -> Option<(&str, &str)> {
     (base64 && !content.trim().is_empty()).then_some((media_type, content.trim()))
 }
 
-/// A `data:` URL as the service wants it, when its content was looked into: the type in lower case, and nothing beside it.
+/// A `data:` URL as the service wants it, when its content was looked into: the type in lower case, and nothing beside
+/// it.
 #[must_use]
 pub fn as_sent(data: &str, image: &StoredImage) -> String {
     let content = parts(data).map_or("", |(_, content)| content);

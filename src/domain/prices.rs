@@ -3,12 +3,13 @@
 //! yuan.
 //!
 //! How it is meant to be used:
-//! - `io::config` makes one [`Prices`] a profile: [`Prices::new`] with the profile's [`PriceList`] and the catalogue as the config
-//!   has changed it (`[models.X] price` counts for the gateway's list alone), then [`Prices::set`] for each entry of
-//!   `[profiles.NAME.prices]`, whose faults are reported with the config's others. It goes into the profile's settings beside
-//!   its currency.
-//! - Whoever is about to queue asks [`Prices::of`] once for each request. `None`: the price is not known. It is then asked for
-//!   (a dashboard) or wanted as a flag (the command line), and what was typed is reserved; nothing is queued without.
+//! - `io::config` makes one [`Prices`] a profile: [`Prices::new`] with the profile's [`PriceList`] and the catalogue as
+//!   the config has changed it (`[models.X] price` counts for the gateway's list alone), then [`Prices::set`] for each
+//!   entry of `[profiles.NAME.prices]`, whose faults are reported with the config's others. It goes into the profile's
+//!   settings beside its currency.
+//! - Whoever is about to queue asks [`Prices::of`] once for each request. `None`: the price is not known. It is then
+//!   asked for (a dashboard) or wanted as a flag (the command line), and what was typed is reserved; nothing is queued
+//!   without.
 //! - The simulator and `reeltop prices` read the same value.
 
 use super::{
@@ -214,7 +215,8 @@ impl Prices {
     /// Sets the price of one offer, by its key in the config: `"MiniMax-Hailuo-02/768P/10" = 0.56`.
     ///
     /// # Errors
-    /// The key names nothing that the catalogue offers, or the amount is below nothing; the prices are then as they were.
+    /// The key names nothing that the catalogue offers, or the amount is below nothing; the prices are then as they
+    /// were.
     pub fn set(&mut self, key: &str, amount: Amount, catalogue: &Catalogue) -> Result<(), PriceFault> {
         let offer: Offer = key.parse()?;
         let Offer { model, resolution, seconds } = &offer;

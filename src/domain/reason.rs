@@ -1,5 +1,5 @@
-//! Why something is as it is: a code with its facts, and the service's own words raw. Never a sentence of ours and never the
-//! name of a key or a command: those are made by `words::reason`, for whoever reads.
+//! Why something is as it is: a code with its facts, and the service's own words raw. Never a sentence of ours and
+//! never the name of a key or a command: those are made by `words::reason`, for whoever reads.
 
 pub mod batch_file;
 pub mod call;

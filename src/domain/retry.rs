@@ -1,6 +1,6 @@
-//! Whether a task may be sent again, and on what terms: the one place that decides, for the table, the failures by cause, the
-//! command line, what the program sends by itself, and the store, which asks once more in the transaction that queues. Facts
-//! go in, facts come out: the words are made where they are shown.
+//! Whether a task may be sent again, and on what terms: the one place that decides, for the table, the failures by
+//! cause, the command line, what the program sends by itself, and the store, which asks once more in the transaction
+//! that queues. Facts go in, facts come out: the words are made where they are shown.
 //!
 //! | the task | the same again, alone | in bulk | with changes |
 //! | --- | --- | --- | --- |
@@ -175,8 +175,8 @@ pub enum No {
 pub enum Caution {
     /// The prompt was refused as sensitive, and is the same.
     Sensitive,
-    /// There is a paid video of it, or there may be: it is saved, ready, being saved, running, runs unwatched, or ended here
-    /// without the service's word.
+    /// There is a paid video of it, or there may be: it is saved, ready, being saved, running, runs unwatched, or ended
+    /// here without the service's word.
     Paid(TaskState),
     /// It was retried already; the latest attempt, where it is at hand.
     Retried(Option<TaskKey>),
@@ -321,7 +321,8 @@ pub const fn remedy(state: TaskState, class: ErrorClass, field: Option<Field>) -
         return Remedy::Settle;
     }
     match class {
-        // What was made of it was judged: the same words may well make the same again. A person may send them all the same.
+        // What was made of it was judged: the same words may well make the same again. A person may send them all the
+        // same.
         ErrorClass::PromptSensitive | ErrorClass::OutputSensitive => Remedy::EditPrompts,
         ErrorClass::InvalidParams => match field {
             Some(Field::Prompt) => Remedy::EditPrompts,
@@ -363,12 +364,12 @@ pub fn blocked(halted: Option<HaltCause>, balance: Option<Amount>) -> Option<Blo
     }
 }
 
-/// The kinds of failure of which some are proven not charged and pass by themselves. The config may name no other for what
-/// the program sends again by itself.
+/// The kinds of failure of which some are proven not charged and pass by themselves. The config may name no other for
+/// what the program sends again by itself.
 pub const BY_ITSELF: [ErrorClass; 3] = [ErrorClass::RateLimited, ErrorClass::Service, ErrorClass::Network];
 
-/// Whether the program sends a task again by itself: a kind that the config names, proven not charged, in need of no word of
-/// a person's, and not more than `most` times in a row; `made` of them it has made already.
+/// Whether the program sends a task again by itself: a kind that the config names, proven not charged, in need of no
+/// word of a person's, and not more than `most` times in a row; `made` of them it has made already.
 #[must_use]
 pub fn by_itself(facts: &Facts, named: &[ErrorClass], made: u32, most: u32) -> bool {
     let allowed = facts.class.is_some_and(|class| named.contains(&class) && BY_ITSELF.contains(&class));

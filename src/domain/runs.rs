@@ -59,7 +59,8 @@ pub fn times<'a>(runs: impl IntoIterator<Item = Run<'a>>) -> BTreeMap<String, Ti
     by_model.into_iter().filter_map(|(model, all)| Some((model, of(all)?))).collect()
 }
 
-/// The smallest of these, sorted, of which that share (`part` of `of`) is not larger: the nearest rank. `None` for none.
+/// The smallest of these, sorted, of which that share (`part` of `of`) is not larger: the nearest rank. `None` for
+/// none.
 #[must_use]
 pub fn within(sorted: &[u64], part: usize, of: usize) -> Option<u64> {
     sorted.get((sorted.len() * part).div_ceil(of.max(1)).max(1) - 1).copied()

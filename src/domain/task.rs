@@ -289,7 +289,8 @@ impl Task {
         self.cost.of(self.currency)
     }
 
-    /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside it.
+    /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside
+    /// it.
     #[must_use]
     pub fn spent(&self) -> Money {
         row::spent(self.charged(), self.cost, self.besides.sum()).of(self.currency)
@@ -312,8 +313,8 @@ impl Task {
         }
     }
 
-    /// What holds up a task that is still alive, and since when: `trouble` in `--json`, and what the row, detail and the
-    /// header say of it.
+    /// What holds up a task that is still alive, and since when: `trouble` in `--json`, and what the row, detail and
+    /// the header say of it.
     #[must_use]
     pub const fn trouble(&self) -> Option<(&TaskError, Option<Wall>)> {
         match &self.phase {
@@ -339,8 +340,8 @@ impl Task {
         self.error().or_else(|| self.trouble().map(|(error, _)| error))
     }
 
-    /// Whether it ended here though the service never said that it failed: it was paid for, and may still be asked about. By the
-    /// failure's own `charged`, which is a plain yes in no other case.
+    /// Whether it ended here though the service never said that it failed: it was paid for, and may still be asked
+    /// about. By the failure's own `charged`, which is a plain yes in no other case.
     #[must_use]
     pub fn may_still_come(&self) -> bool {
         matches!(&self.phase, Phase::Failed { error } if error.charged == Charged::Yes) && self.remote.is_some()
@@ -352,7 +353,8 @@ impl Task {
         matches!(&self.phase, Phase::Ready { trouble: Some(trouble), next_try: None, .. } if trouble.error.code == STOPPED)
     }
 
-    /// Whether its file waits for the next start to be tried again: a person stopped its saving, or the disk had no room for it.
+    /// Whether its file waits for the next start to be tried again: a person stopped its saving, or the disk had no
+    /// room for it.
     #[must_use]
     pub fn waits_for_a_start(&self) -> bool {
         let waits = |code: &str| matches!(code, STOPPED | DISK_FULL);
@@ -384,7 +386,8 @@ impl Task {
         self.settled.clone().or_else(|| by_hand.then(lost))
     }
 
-    /// The error that this stage carries, if any; what holds up a running task is in [`error_or_trouble`](Self::error_or_trouble) alone.
+    /// The error that this stage carries, if any; what holds up a running task is in
+    /// [`error_or_trouble`](Self::error_or_trouble) alone.
     #[must_use]
     pub const fn error(&self) -> Option<&TaskError> {
         match &self.phase {

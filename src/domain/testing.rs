@@ -33,7 +33,8 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
     Task { created_at: Wall(1_795_372_200_000), ..plain(12, request, phase) }
 }
 
-/// A task at the catalogue's price about which nothing else is known, alone in its batch, made at the beginning of time.
+/// A task at the catalogue's price about which nothing else is known, alone in its batch, made at the beginning of
+/// time.
 pub fn plain(key: u32, request: Request, phase: Phase) -> Task {
     Task {
         key: TaskKey(key),

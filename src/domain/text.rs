@@ -152,7 +152,8 @@ pub fn gist(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether the person's terminal shows signs of ambiguous width (UAX #11: “ ” — … · é) in two cells. A fact about the
-/// terminal, as the locale is one: set once, before anything is drawn, and handed to nobody since every measure needs it.
+/// terminal, as the locale is one: set once, before anything is drawn, and handed to nobody since every measure needs
+/// it.
 static AMBIGUOUS_WIDE: AtomicBool = AtomicBool::new(false);
 
 /// Says that signs of ambiguous width take two cells (`ui.ambiguous_width = 2`), or one. To be said once, at the start.
@@ -206,8 +207,8 @@ pub fn cut(text: &str, max: usize, ascii: bool) -> (Cow<'_, str>, usize) {
     cut_at(text, max, ascii, ambiguous_wide())
 }
 
-/// The text in at most `max` cells of a terminal that shows ambiguous signs in one: for what is kept, which must not depend
-/// on who reads it.
+/// The text in at most `max` cells of a terminal that shows ambiguous signs in one: for what is kept, which must not
+/// depend on who reads it.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     cut_at(text, max, false, false).0

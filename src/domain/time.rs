@@ -204,9 +204,9 @@ impl Now {
         self.mono.plus(at.since(self.wall))
     }
 
-    /// When a wait that was to end at `at` ends by the monotonic clock. `longest`: the most milliseconds that such a wait
-    /// can take. One that seems to take longer was set before the clock was set back, and ends now. One that has passed
-    /// keeps its place before later ones, as far back as this run goes.
+    /// When a wait that was to end at `at` ends by the monotonic clock. `longest`: the most milliseconds that such a
+    /// wait can take. One that seems to take longer was set before the clock was set back, and ends now. One that has
+    /// passed keeps its place before later ones, as far back as this run goes.
     #[must_use]
     pub fn due_at(self, at: Wall, longest: u64) -> Mono {
         match at.since(self.wall) {
@@ -216,15 +216,15 @@ impl Now {
         }
     }
 
-    /// Whether, since `before`, the wall clock has gone on clearly further than the monotonic one: the machine slept, or its
-    /// clock was set forward. Waits by the wall clock are over sooner then.
+    /// Whether, since `before`, the wall clock has gone on clearly further than the monotonic one: the machine slept,
+    /// or its clock was set forward. Waits by the wall clock are over sooner then.
     #[must_use]
     pub fn has_leapt(self, before: Self) -> bool {
         self.wall.since(before.wall) > self.mono.since(before.mono).saturating_add(2 * SECOND)
     }
 
-    /// How much further than the monotonic clock the wall clock has gone since `before`, in milliseconds; negative where it was
-    /// set back.
+    /// How much further than the monotonic clock the wall clock has gone since `before`, in milliseconds; negative
+    /// where it was set back.
     #[must_use]
     pub fn leap(self, before: Self) -> i64 {
         let passed = self.mono.since(before.mono);

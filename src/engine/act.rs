@@ -19,8 +19,8 @@ pub enum Act {
         /// Whether they wait out the undo window first.
         undo: bool,
     },
-    /// Take back an unsent task, stop watching one that runs, or put a failure away. A task the service has keeps running
-    /// there.
+    /// Take back an unsent task, stop watching one that runs, or put a failure away. A task the service has keeps
+    /// running there.
     Cancel(Vec<TaskKey>),
     /// Open failures again that were put away.
     BringBack(Vec<TaskKey>),
@@ -67,6 +67,7 @@ pub struct Intent {
     pub name: Option<String>,
     /// What it costs by the person's word; counts only where the price is not known.
     pub typed: Option<Amount>,
-    /// The account to send it with; `None` for that of the attempt it repeats where that is served, else the default one.
+    /// The account to send it with; `None` for that of the attempt it repeats where that is served, else the default
+    /// one.
     pub profile: Option<String>,
 }

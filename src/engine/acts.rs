@@ -85,8 +85,8 @@ fn changed_by(act: &Act) -> Vec<Option<TaskKey>> {
     }
 }
 
-/// The profile that an attempt goes to where nobody names one: that of the attempt it repeats where that is served, else the
-/// default one.
+/// The profile that an attempt goes to where nobody names one: that of the attempt it repeats where that is served,
+/// else the default one.
 #[must_use]
 pub fn profile_of_attempt(work: &Work, parent: Option<TaskKey>) -> &str {
     let parent = parent.and_then(|parent| work.tasks.rows.get(&parent)).map(|row| &*row.kind.profile);

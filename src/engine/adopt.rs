@@ -77,8 +77,8 @@ fn heard(work: &mut Work, profile: &str, verdict: &FindVerdict) {
     }
 }
 
-/// A task that the service knows. `word` is the service's word for its state; without one it has ended, and is asked about
-/// at once.
+/// A task that the service knows. `word` is the service's word for its state; without one it has ended, and is asked
+/// about at once.
 fn watched(work: &Work, word: Option<String>) -> Phase {
     let wait = if word.is_some() { work.settings.poll.every_ms } else { 0 };
     let next_poll = work.now.wall.plus(wait);

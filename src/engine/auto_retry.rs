@@ -1,5 +1,6 @@
 //! Automatic retry: off unless the config allows it, and then only for failures that are proven not charged, of a class
-//! that may be named there, so often and after such a pause as it says. Each such attempt is marked as the program's own.
+//! that may be named there, so often and after such a pause as it says. Each such attempt is marked as the program's
+//! own.
 
 use crate::{
     effect::{Effect, StoreCmd},
@@ -14,8 +15,8 @@ use domain::{
     task::{NewTask, Phase, Task, TaskKey},
 };
 
-/// Queues another attempt of a task that has failed or was refused, where the config allows it. The caps hold as for any other;
-/// nobody is asked.
+/// Queues another attempt of a task that has failed or was refused, where the config allows it. The caps hold as for
+/// any other; nobody is asked.
 pub(super) fn automatic(work: &mut Work, task: &Task) -> Vec<Effect> {
     let named = &work.settings.retry;
     let (Phase::Failed { error } | Phase::Refused { error }) = &task.phase else { return Vec::new() };

@@ -1,5 +1,5 @@
-//! The line to a profile's service, as every call tells of it: whether it answers, when it may be called again, and the pace that
-//! the account allows.
+//! The line to a profile's service, as every call tells of it: whether it answers, when it may be called again, and the
+//! pace that the account allows.
 
 use crate::{
     backoff::backoff,
@@ -21,8 +21,8 @@ const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
 /// The shortest and the longest rest of an account where the service does not say for how long.
 const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
 
-/// Before this a profile's service is not called at all, but for submissions: the account rests, or the service does not answer and
-/// the next probe is not yet due.
+/// Before this a profile's service is not called at all, but for submissions: the account rests, or the service does
+/// not answer and the next probe is not yet due.
 pub(super) fn open_at(work: &Work, profile: &str) -> Mono {
     work.of(profile).poller.not_before.max(probe_at(work, profile))
 }
@@ -71,8 +71,8 @@ pub(super) fn brought_nothing(work: &mut Work, profile: &str, key: TaskKey) -> b
     false
 }
 
-/// A call brought no answer: until one does, the service is probed, at growing distances. Calls that were under way already
-/// tell nothing new.
+/// A call brought no answer: until one does, the service is probed, at growing distances. Calls that were under way
+/// already tell nothing new.
 pub(super) fn missed(work: &mut Work, profile: &str) {
     let now = work.now.mono;
     if now < probe_at(work, profile) {

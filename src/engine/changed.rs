@@ -108,7 +108,8 @@ pub(super) fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Tas
     work.tasks.loaded |= last;
     work.money.refunds_stale |= last;
     if !unsent.is_empty() && work.settings.interactive {
-        // Work confirmed in an earlier run, which nobody is sending: a person decides whether it still is to be paid for.
+        // Work confirmed in an earlier run, which nobody is sending: a person decides whether it still is to be paid
+        // for.
         work.queue.paused = true;
         work.queue.unsent.extend(unsent);
     }

@@ -6,12 +6,12 @@
 //! a record -> the cost of the task, a line of the ledger beside the expected charge
 //! ```
 //!
-//! What ended in an earlier run without a record is asked about at the start, by the same times after its end, and what ended long
-//! ago by one audit of all of it.
+//! What ended in an earlier run without a record is asked about at the start, by the same times after its end, and what
+//! ended long ago by one audit of all of it.
 //!
-//! The schedule is a function of the state and the monotonic clock. A key that must not see the records is told once, and then
-//! nothing of them is asked until the config is read again or the program starts anew. What becomes of unknowns is the matter
-//! of [`unknowns`](super::unknowns).
+//! The schedule is a function of the state and the monotonic clock. A key that must not see the records is told once,
+//! and then nothing of them is asked until the config is read again or the program starts anew. What becomes of
+//! unknowns is the matter of [`unknowns`](super::unknowns).
 
 use crate::{
     claims::in_scope,

@@ -73,8 +73,8 @@ pub enum Level {
 /// By the store's thread, in order; each is acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoreCmd {
-    /// Put the answer to a submission down on this machine, where the store is a server: its write waits behind another one.
-    /// Not answered; it goes once a write of the same ID is on the server.
+    /// Put the answer to a submission down on this machine, where the store is a server: its write waits behind another
+    /// one. Not answered; it goes once a write of the same ID is on the server.
     Keep(Box<Write>),
     /// Journal intents: all or none. Answered by `Inserted`.
     Insert {
@@ -91,8 +91,8 @@ pub enum StoreCmd {
         /// One transaction; each write is taken or overtaken by itself.
         writes: Vec<Write>,
     },
-    /// Save `Sending`, if the row is still ours to send, nobody has stopped the sending and the account's allowance has a
-    /// place. Answered by `SendClaimed`.
+    /// Save `Sending`, if the row is still ours to send, nobody has stopped the sending and the account's allowance has
+    /// a place. Answered by `SendClaimed`.
     ClaimSend {
         ticket: Ticket,
         /// The row as it shall be.
@@ -115,7 +115,8 @@ pub enum StoreCmd {
     Look { keys: Vec<TaskKey> },
     /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
     Detail { key: TaskKey },
-    /// Read the submissions of all profiles that were sent in a span of time, both ends included. Answered by `Submissions`.
+    /// Read the submissions of all profiles that were sent in a span of time, both ends included. Answered by
+    /// `Submissions`.
     ReadSubmissions { ticket: Ticket, from: Wall, to: Wall },
     /// Read our own side of a span of time, to lay it beside the records. Answered by `Audit`.
     Audit {
@@ -149,7 +150,8 @@ pub enum StoreCmd {
     /// Forget a draft that was sent, cleared or deleted. Not answered unless it fails.
     DropDraft {
         id: i64,
-        /// What it was when it was read from the store: it stays if another program has written something else there since.
+        /// What it was when it was read from the store: it stays if another program has written something else there
+        /// since.
         read: Option<Box<Draft>>,
     },
     /// Keep the address of a picture that was uploaded. Not answered unless it fails.
@@ -162,8 +164,8 @@ pub enum StoreCmd {
     SaveSeen { at: Wall },
 }
 
-/// The caps on spending that a batch of intents must keep, besides those that are kept in the store: the lower one holds. What counts: every attempt since `day_start` that was charged, may
-/// have been charged, or is reserved.
+/// The caps on spending that a batch of intents must keep, besides those that are kept in the store: the lower one
+/// holds. What counts: every attempt since `day_start` that was charged, may have been charged, or is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caps {
     /// The day's cap; `None` for no cap.
@@ -304,8 +306,8 @@ pub enum LocalCmd {
         what: String,
         text: String,
     },
-    /// Decode a picture or frames of a video, small. The one asked for before is dropped if it is not there yet; of those
-    /// asked for the last one is answered, by `LocalMsg::Seen`.
+    /// Decode a picture or frames of a video, small. The one asked for before is dropped if it is not there yet; of
+    /// those asked for the last one is answered, by `LocalMsg::Seen`.
     See(Sight),
     /// Write a prompt under a name into `[templates]` of the config. Answered by `UserFiles::TemplateKept`.
     KeepTemplate { name: String, prompt: String },

@@ -65,7 +65,8 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Recorded, amount: task.money() };
     let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
     let mut effects = writes::write(work, task.clone(), vec![note], vec![line]);
-    // Until now it counted as charged, and so was not repeated when it failed. Of what failed long ago an audit alone tells.
+    // Until now it counted as charged, and so was not repeated when it failed. Of what failed long ago an audit alone
+    // tells.
     if was_charged == Charged::Yes && work.of(&task.profile).records.charges.contains_key(&task.key) {
         effects.extend(auto_retry::automatic(work, &task));
     }

@@ -1,5 +1,5 @@
-//! The end in order: submissions under way and store writes are waited for, downloads are stopped with their parts kept,
-//! rows are let go so that the next program takes them over at once. A second Ctrl-C does not wait.
+//! The end in order: submissions under way and store writes are waited for, downloads are stopped with their parts
+//! kept, rows are let go so that the next program takes them over at once. A second Ctrl-C does not wait.
 
 use crate::{
     claims::held_by_us,
@@ -100,8 +100,8 @@ pub(super) fn finish(work: &mut Work) -> Option<Effect> {
     Some(Effect::Exit)
 }
 
-/// Notes that a person sees the screen now. What a call of the command line does meanwhile (a `watch` left behind, a cron
-/// job) is seen by nobody.
+/// Notes that a person sees the screen now. What a call of the command line does meanwhile (a `watch` left behind, a
+/// cron job) is seen by nobody.
 pub(super) fn note_seen(work: &Work) -> Vec<Effect> {
     let seen = Effect::Store(StoreCmd::SaveSeen { at: work.now.wall });
     if work.settings.interactive { vec![seen] } else { Vec::new() }

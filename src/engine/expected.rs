@@ -35,9 +35,9 @@ pub fn is_late(work: &Work, row: &Row, now: Wall) -> bool {
     sent.zip(of(work, row)).is_some_and(|(sent, expected)| now.since(sent) > expected.p95_ms)
 }
 
-/// When all that runs or is queued is expected to be saved. The last of n tasks to end takes about as long as n of n + 1 such
-/// tasks did. Those that are late are left out: of them the history says nothing more. `None` while nothing runs and
-/// nothing can be sent, or a task is of a sort without a history.
+/// When all that runs or is queued is expected to be saved. The last of n tasks to end takes about as long as n of n +
+/// 1 such tasks did. Those that are late are left out: of them the history says nothing more. `None` while nothing runs
+/// and nothing can be sent, or a task is of a sort without a history.
 #[must_use]
 pub fn all_done(work: &Work, now: Wall) -> Option<Wall> {
     done_of(work, now, |_| true)

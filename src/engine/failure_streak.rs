@@ -1,9 +1,9 @@
-//! Halts the sending: so many tasks in a row that fail in the same way most likely have one cause, and the next would cost time, or
-//! money, for nothing.
+//! Halts the sending: so many tasks in a row that fail in the same way most likely have one cause, and the next would
+//! cost time, or money, for nothing.
 //!
-//! Two streaks are counted, since the answer to a submission comes minutes before its task's end: submissions that were not taken
-//! (one that is taken ends the streak), and tasks that the service gave up (one that is made ends the streak). An unknown outcome
-//! counts with the first: each of them may have been paid.
+//! Two streaks are counted, since the answer to a submission comes minutes before its task's end: submissions that were
+//! not taken (one that is taken ends the streak), and tasks that the service gave up (one that is made ends the
+//! streak). An unknown outcome counts with the first: each of them may have been paid.
 
 use crate::{profile_state::ProfileState, share, work::Work};
 use domain::{

@@ -1,7 +1,7 @@
 //! The table's filter language: `state:failed model:02 age<2h text`, `!` negates. A row passes when every word does.
 //!
-//! A word is a field, an operator (`:` `<` `>` `<=` `>=`) and a value, or a text looked for in prompt, error, id and key.
-//! Commas give alternatives (`state:failed,refused`), quotes hold blanks together. Case counts for nothing.
+//! A word is a field, an operator (`:` `<` `>` `<=` `>=`) and a value, or a text looked for in prompt, error, id and
+//! key. Commas give alternatives (`state:failed,refused`), quotes hold blanks together. Case counts for nothing.
 
 #[cfg(test)]
 mod tests;
@@ -462,8 +462,8 @@ fn has_in_id(row: &Row, text: &str) -> bool {
     row.texts.remote_may_hold(text) && row.remote().is_some_and(|id| contains(&id, text))
 }
 
-/// Whether what a row says of its failure holds that text. To read each failure takes longer than all else, so it is looked first whether
-/// the text stands in it as it is kept: there all but a few signs are written as they are.
+/// Whether what a row says of its failure holds that text. To read each failure takes longer than all else, so it is
+/// looked first whether the text stands in it as it is kept: there all but a few signs are written as they are.
 fn fails_with(row: &Row, text: &str) -> bool {
     let is_written_so = !text.contains(|c: char| matches!(c, '"' | '\\') || c.is_control());
     let holds = |words: &str| contains(words, text);

@@ -1,5 +1,5 @@
-//! Ids that the service is asked about, within the poller's budget: of tasks made elsewhere, and of unknowns. An id that settles an
-//! unknown is believed no sooner: until the service knows it, the task stays unknown.
+//! Ids that the service is asked about, within the poller's budget: of tasks made elsewhere, and of unknowns. An id
+//! that settles an unknown is believed no sooner: until the service knows it, the task stays unknown.
 
 use crate::{
     act_news::not_done,

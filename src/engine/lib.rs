@@ -1,8 +1,8 @@
-//! The work itself: sending, asking, saving, and what the store's word means for them. What the screens ask of this machine
-//! passes through as data; no key is named here, no sentence made and nothing drawn.
+//! The work itself: sending, asking, saving, and what the store's word means for them. What the screens ask of this
+//! machine passes through as data; no key is named here, no sentence made and nothing drawn.
 //!
-//! Each part keeps its own schedule in the state; [`schedule`] emits what is due, [`next_deadline`] tells when to look again.
-//! The path of a paid submission is in [`queue`]. A module uses only what stands on a line below its own
+//! Each part keeps its own schedule in the state; [`schedule`] emits what is due, [`next_deadline`] tells when to look
+//! again. The path of a paid submission is in [`queue`]. A module uses only what stands on a line below its own
 //! (`tests/architecture.rs` holds it):
 //!
 //! ```text

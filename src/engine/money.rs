@@ -57,16 +57,16 @@ impl Day {
 }
 
 impl Work {
-    /// What this store has spent of a profile's currency since the service's last word about its balance: nothing where a day has
-    /// begun since, and more was spent on the one before.
+    /// What this store has spent of a profile's currency since the service's last word about its balance: nothing where
+    /// a day has begun since, and more was spent on the one before.
     #[must_use]
     pub fn spent_since_balance(&self, profile: &str) -> Amount {
         let currency = self.currency_of(profile);
         self.money.spent_today.of(currency).less(self.of(profile).balance.spent_then.of(currency))
     }
 
-    /// What is left of a profile's balance for what is not queued yet, as far as is known here: the service's last word less
-    /// what was spent since and what is set aside.
+    /// What is left of a profile's balance for what is not queued yet, as far as is known here: the service's last word
+    /// less what was spent since and what is set aside.
     #[must_use]
     pub fn balance_left(&self, profile: &str) -> Option<Amount> {
         let (balance, _) = self.of(profile).balance.last?;

@@ -115,15 +115,17 @@ pub enum StoreMsg {
     TakenBack { keys: Vec<TaskKey> },
     /// Another program has put these into the archive: they have left the table.
     ArchivedElsewhere { keys: Vec<TaskKey> },
-    /// Archived tasks of the last days: what was spent on them today was spent, though they are in no table. Told before the pages.
+    /// Archived tasks of the last days: what was spent on them today was spent, though they are in no table. Told
+    /// before the pages.
     RecentlyArchived { rows: Vec<Row> },
-    /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
-    /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
+    /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows
+    /// are. A change that was made meanwhile may come before an older page: of two versions of a row the higher
+    /// revision wins.
     Page {
         /// Table lines, newest first.
         rows: Vec<Row>,
-        /// On the first page: all tasks that the program still has work with, and the unknown ones, whole, newest first. A
-        /// claim of a program that is no longer alive has been left out.
+        /// On the first page: all tasks that the program still has work with, and the unknown ones, whole, newest
+        /// first. A claim of a program that is no longer alive has been left out.
         tasks: Vec<Task>,
         /// Whether this was the last page.
         last: bool,
@@ -175,7 +177,8 @@ pub enum StoreMsg {
     Costs(Box<Report>),
     /// A task that was asked for does not exist.
     NoSuchTask { key: TaskKey },
-    /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no ticket.
+    /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no
+    /// ticket.
     Failed { ticket: Option<Ticket>, fault: store::Fault },
     /// On a shared store: of each profile that this program asks for, how many others at work do.
     Peers { others: BTreeMap<String, u32> },

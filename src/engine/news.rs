@@ -1,5 +1,5 @@
-//! What happened, for whoever tells a person of it: facts only. Which words it is told in, and whether at all, is for the
-//! face that hears it.
+//! What happened, for whoever tells a person of it: facts only. Which words it is told in, and whether at all, is for
+//! the face that hears it.
 
 use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, profile_state::Halt};
 use domain::{
@@ -86,7 +86,8 @@ pub enum TaskNews {
     Asking(RemoteId),
     /// A person stopped the saving of its file.
     SavingStopped(TaskError),
-    /// Its file is not here yet, and the address that is known of it has so many milliseconds left; 0 once it has run out.
+    /// Its file is not here yet, and the address that is known of it has so many milliseconds left; 0 once it has run
+    /// out.
     AtRisk { left_ms: u64 },
     /// The program queued it, as the config allows.
     Automatic {

@@ -1,6 +1,6 @@
-//! A store that fails, or is away: what was to be written stays in hand and is tried again, nothing is sent meanwhile, and
-//! what only the store had halted goes on when it is back. A shared store is away while its server is not reached: then the
-//! work goes on with what was last seen.
+//! A store that fails, or is away: what was to be written stays in hand and is tried again, nothing is sent meanwhile,
+//! and what only the store had halted goes on when it is back. A shared store is away while its server is not reached:
+//! then the work goes on with what was last seen.
 
 use crate::{
     act_news,
@@ -77,8 +77,8 @@ fn not_read(work: &mut Work, fault: &Fault) {
     }
 }
 
-/// What a person wished of tasks that were to be read first waits no longer; gives of which. What the service told is kept until
-/// they can be read.
+/// What a person wished of tasks that were to be read first waits no longer; gives of which. What the service told is
+/// kept until they can be read.
 fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
     let mut of = BTreeSet::new();
     work.deferred.retain(|key, waiting| {
@@ -131,8 +131,8 @@ pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
     // What could not be read is wanted still.
     let mut keys: Vec<TaskKey> = work.deferred.keys().copied().collect();
     if work.store.failed.is_empty() {
-        // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until then.
-        // Whether it can be written the next wish to send finds out, which sends nothing if it fails.
+        // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until
+        // then. Whether it can be written the next wish to send finds out, which sends nothing if it fails.
         keys.extend(work.tasks.rows.last().map(|row| row.key));
         if keys.is_empty() {
             resume(work);
@@ -203,8 +203,9 @@ pub(super) fn kept_here(work: &mut Work, key: TaskKey, id: RemoteId) {
     }
 }
 
-/// A program of this machine ended before it could save an answer that it had. The answer goes the way of its own writes: the
-/// store takes it if the row is as that program knew it, else what an answer means that comes late is decided as ever.
+/// A program of this machine ended before it could save an answer that it had. The answer goes the way of its own
+/// writes: the store takes it if the row is as that program knew it, else what an answer means that comes late is
+/// decided as ever.
 pub(super) fn left(work: &mut Work, write: Write) -> Option<Effect> {
     let key = write.task.key;
     if is_unwritten(work, key) || work.queue.posting.contains_key(&key) {

@@ -29,8 +29,8 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         return vec![go_on(work, write, &now)];
     }
     let mut write = with_the_answer_behind(work, write);
-    // The write that brings an ID has its line of money. One that only goes on with a known ID is no answer: a person may have
-    // taken that ID back meanwhile.
+    // The write that brings an ID has its line of money. One that only goes on with a known ID is no answer: a person
+    // may have taken that ID back meanwhile.
     let brings = !write.ledger.is_empty();
     let found = write.task.remote.clone().filter(|id| brings && now.remote.as_ref() != Some(id));
     let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
@@ -73,10 +73,10 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
     effects
 }
 
-/// Whether the row is in our hands and stands where we left it: nobody else changes what such a row says of the work. What
-/// overtook the write is a line of money, or a write of ours that was told as failed and was there all the same; written once more
-/// that changes nothing, and what waits behind it keeps its place. (Where it is just what was written is seen by comparing the two;
-/// the times of a shared store are its server's.)
+/// Whether the row is in our hands and stands where we left it: nobody else changes what such a row says of the work.
+/// What overtook the write is a line of money, or a write of ours that was told as failed and was there all the same;
+/// written once more that changes nothing, and what waits behind it keeps its place. (Where it is just what was written
+/// is seen by comparing the two; the times of a shared store are its server's.)
 fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
     let is_there_already = write.task.state() == now.state();
     let stands = match now.state() {
@@ -86,8 +86,8 @@ fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
     claims::held_by_us(work, now) && write.task.remote == now.remote && stands && write.never_left.is_none()
 }
 
-/// That write once more, on top of the row as it is now. What another program learned of the money, and where a person wants the
-/// file, is no matter of who holds the row: it is taken over, here and in all that waits behind.
+/// That write once more, on top of the row as it is now. What another program learned of the money, and where a person
+/// wants the file, is no matter of who holds the row: it is taken over, here and in all that waits behind.
 fn go_on(work: &mut Work, mut write: Write, now: &Task) -> Effect {
     let key = now.key;
     write.task.rev = now.rev;
@@ -108,8 +108,8 @@ fn go_on(work: &mut Work, mut write: Write, now: &Task) -> Effect {
     effect
 }
 
-/// That write, or the answer to the submission that waits behind it, with all that stood before: it came while the store could
-/// not take what was only to keep the row for it.
+/// That write, or the answer to the submission that waits behind it, with all that stood before: it came while the
+/// store could not take what was only to keep the row for it.
 fn with_the_answer_behind(work: &mut Work, write: Write) -> Write {
     let Some(waiting) = work.store.waiting.get_mut(&write.task.key) else { return write };
     let at = waiting.iter().position(Write::answers_a_submission);
@@ -121,7 +121,8 @@ fn with_the_answer_behind(work: &mut Work, write: Write) -> Write {
     })
 }
 
-/// What was charged beside the price of a task, once lines that another program did not know of are added to what it knew.
+/// What was charged beside the price of a task, once lines that another program did not know of are added to what it
+/// knew.
 fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
     let mut besides = now.besides.clone();
     let uploads = lines.iter().filter(|line| line.event == MoneyEvent::Upload);

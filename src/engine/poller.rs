@@ -106,7 +106,8 @@ fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
     effects
 }
 
-/// The question about the task that is due first. While the service does not answer, what is due next finds out whether it is back.
+/// The question about the task that is due first. While the service does not answer, what is due next finds out whether
+/// it is back.
 fn next(work: &mut Work, profile: &str) -> Option<HttpCmd> {
     let until = if availability::is_probing(work, profile) { Mono(u64::MAX) } else { work.now.mono };
     loop {

@@ -1,5 +1,5 @@
-//! A profile as this program serves it: what is sent to its service, asked of it and known of it. Each has its own key, pace,
-//! halts, balance and records, and nothing that one of them meets holds up another.
+//! A profile as this program serves it: what is sent to its service, asked of it and known of it. Each has its own key,
+//! pace, halts, balance and records, and nothing that one of them meets holds up another.
 
 use crate::{
     due_queue::DueQueue,
@@ -44,8 +44,8 @@ pub struct Sending {
     pub halted: Option<Halt>,
     /// Queued tasks that are this run's to send: not before this moment.
     pub due: DueQueue<Mono>,
-    /// When submissions were emitted, by this program, and of which task: those that still take a place in the pace. What never left
-    /// is not among them.
+    /// When submissions were emitted, by this program, and of which task: those that still take a place in the pace.
+    /// What never left is not among them.
     pub sent: VecDeque<(Mono, TaskKey)>,
     /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
     pub not_before: Mono,

@@ -52,8 +52,8 @@ impl Work {
         settings.others.get(name).map(|other| &other.profile)
     }
 
-    /// Whether two profiles may be names of one account, whose records hold the calls of both: they are at the same host, or the
-    /// config knows one of them no more.
+    /// Whether two profiles may be names of one account, whose records hold the calls of both: they are at the same
+    /// host, or the config knows one of them no more.
     pub(crate) fn may_share_account(&self, one: &str, other: &str) -> bool {
         match (self.profile(one), self.profile(other)) {
             (Some(one), Some(other)) => one.account_host() == other.account_host(),
@@ -61,8 +61,8 @@ impl Work {
         }
     }
 
-    /// Whether a task lies still for want of its profile's key: it has none here, and no other program works on the task. Of the
-    /// default profile's key everything speaks anyhow.
+    /// Whether a task lies still for want of its profile's key: it has none here, and no other program works on the
+    /// task. Of the default profile's key everything speaks anyhow.
     #[must_use]
     pub fn lacks_key(&self, row: &Row) -> bool {
         let served = self.of(&row.kind.profile);

@@ -11,7 +11,8 @@ use crate::{
 };
 use domain::task::{Task, TaskKey, TaskState, What};
 
-/// A person wants that failure put away (`away`) or open again. It has ended, so that the store is asked for the whole of it.
+/// A person wants that failure put away (`away`) or open again. It has ended, so that the store is asked for the whole
+/// of it.
 pub(super) fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
     // One that has ended a moment ago may not be in the store yet as it is here.
     if let Some(task) = writes::unwritten(work, key) {

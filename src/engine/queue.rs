@@ -32,14 +32,14 @@ use domain::{
 };
 use service::answer::{Reply, SubmitVerdict};
 
-/// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for the
-/// answer to be saved.
+/// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for
+/// the answer to be saved.
 const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
 /// The first wait after the service asked to wait without saying how long, and the longest.
 const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
 
-/// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is the
-/// order of sending.
+/// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is
+/// the order of sending.
 pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
     let profiles = work.profiles();
     profiles.iter().flat_map(|profile| send_next(work, profile)).collect()
@@ -94,8 +94,8 @@ pub fn undo_left(work: &Work, key: TaskKey) -> u64 {
     due.map_or(0, |at| at.since(work.now.mono))
 }
 
-/// Whether the next task's turn waits for an answer: the store's on the one before, or, while the service does not answer,
-/// that on the submission which finds out whether it is back.
+/// Whether the next task's turn waits for an answer: the store's on the one before, or, while the service does not
+/// answer, that on the submission which finds out whether it is back.
 fn is_occupied(work: &Work, profile: &str) -> bool {
     work.queue.claiming.is_some()
         || uploads::holds_up(work, profile)
@@ -114,7 +114,8 @@ fn is_posting(work: &Work, profile: &str) -> bool {
 }
 
 /// At first, and after an unknown, each submission waits for the answer to the one before, until one is settled by the
-/// service: several under way at once would all become unknown together, by one cause, before the first could stop them.
+/// service: several under way at once would all become unknown together, by one cause, before the first could stop
+/// them.
 fn waits_for_an_answer(work: &Work, profile: &str) -> bool {
     !work.of(profile).sending.proven && is_posting(work, profile)
 }
@@ -125,7 +126,8 @@ fn next<'w>(work: &'w Work, profile: &str) -> Option<&'w Task> {
     due.find_map(|key| work.tasks.live.get(&key))
 }
 
-/// The store wants the next submission to wait: for a place in the pace, or because the service asked another program to.
+/// The store wants the next submission to wait: for a place in the pace, or because the service asked another program
+/// to.
 pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
     if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
         // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
@@ -172,9 +174,9 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     vec![Effect::http(&profile, HttpCmd::Submit { key, ticket, request })]
 }
 
-/// Back to its place in the queue: the person paused or left while the store was saving `Sending`, the store's word on it was
-/// lost, or the program stood still for longer than its claim; no POST went out. Only if the row is still as it was claimed:
-/// its revision, which every claim changes, is looked at in the same transaction.
+/// Back to its place in the queue: the person paused or left while the store was saving `Sending`, the store's word on
+/// it was lost, or the program stood still for longer than its claim; no POST went out. Only if the row is still as it
+/// was claimed: its revision, which every claim changes, is looked at in the same transaction.
 pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
     // Where the machine that queued it has a clock that is ahead, it is due all the same.
     task.phase = Phase::Queued { not_before: task.created_at.min(work.now.wall), put_back: None };
@@ -219,7 +221,8 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     work.queue.uploads.remove(&key);
     let before = work.queue.put_back.remove(&key);
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
-        // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be lost.
+        // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be
+        // lost.
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
         return vec![Effect::log(Level::Error, Some(key), Noted::Text(text))];
     };

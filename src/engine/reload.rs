@@ -1,5 +1,5 @@
-//! A config that was read again while the program runs: what can change at run time is taken over, and of the rest it is
-//! said that it needs a new start. One function for SIGHUP and for whoever else asks.
+//! A config that was read again while the program runs: what can change at run time is taken over, and of the rest it
+//! is said that it needs a new start. One function for SIGHUP and for whoever else asks.
 
 use crate::{
     msg::Reread,
@@ -23,8 +23,8 @@ pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) -> bo
     taken
 }
 
-/// Takes over which profiles there are beside the default one. What is new is served once its key was read; what is gone is
-/// asked and sent nothing more.
+/// Takes over which profiles there are beside the default one. What is new is served once its key was read; what is
+/// gone is asked and sent nothing more.
 fn profiles(work: &mut Work, new: &Settings) {
     for (name, other) in &new.others {
         match work.settings.others.get_mut(name).filter(|_| work.others.get(name).is_some_and(|served| served.is_known))

@@ -62,8 +62,8 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     by_word(work, task, before, as_what)
 }
 
-/// Takes the word of those who follow the records, where these have been looked at and still say the same. What keeps them from it
-/// is no reason not to decide.
+/// Takes the word of those who follow the records, where these have been looked at and still say the same. What keeps
+/// them from it is no reason not to decide.
 pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
     let (now, ending) = (work.now.mono, work.ending.is_some());
     let is_due = |(key, until): &(&TaskKey, &Mono)| ending || **until <= now || !unknowns::is_looked_for(work, **key);
@@ -184,8 +184,8 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
     ended::settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
 }
 
-/// That task without what the gateway's records told of it, whose word a person takes back: it goes by no name of theirs, costs what was
-/// expected, and the record that settled it does not settle it again.
+/// That task without what the gateway's records told of it, whose word a person takes back: it goes by no name of
+/// theirs, costs what was expected, and the record that settled it does not settle it again.
 fn without_records(work: &Work, mut task: Task) -> Task {
     let besides = &mut task.besides;
     besides.disowned.extend(task.remote.take().map(|id| id.0));

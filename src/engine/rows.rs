@@ -96,8 +96,8 @@ impl Rows {
         if self.0.front().is_none_or(|first| key < first.key) {
             return Err(0); // As all of a page that comes.
         }
-        // Keys are handed out without gaps, so a row mostly stands where the last key says, and else where the first one
-        // does: a few old ones may have come before the pages between them and the newest.
+        // Keys are handed out without gaps, so a row mostly stands where the last key says, and else where the first
+        // one does: a few old ones may have come before the pages between them and the newest.
         let last = self.0.len().checked_sub(1);
         let back = last.and_then(|last| last.checked_sub(self.0[last].key.0.checked_sub(key.0)? as usize));
         let front = || self.0.front().and_then(|first| key.0.checked_sub(first.key.0)).map(|at| at as usize);

@@ -69,7 +69,8 @@ fn has_place(work: &Work) -> bool {
     work.store.owner.is_some() && work.saver.active.len() < work.settings.download.parallel
 }
 
-/// Whether a file of that profile may be begun. While its service does not answer, one at a time finds out whether it is back.
+/// Whether a file of that profile may be begun. While its service does not answer, one at a time finds out whether it
+/// is back.
 fn may_begin(work: &Work, profile: &str) -> bool {
     let calls = |(key, saving): (&TaskKey, &Saving)| {
         matches!(saving.step, SavingStep::Claiming | SavingStep::Address)
@@ -252,8 +253,8 @@ fn got_further(work: &mut Work, key: TaskKey) -> bool {
     further
 }
 
-/// The line dropped after it had brought something: the rest is fetched at once, by the same address, and what was counted
-/// against the file is forgotten.
+/// The line dropped after it had brought something: the rest is fetched at once, by the same address, and what was
+/// counted against the file is forgotten.
 fn go_on(work: &mut Work, mut task: Task) -> Vec<Effect> {
     if let Phase::Saving { tries, .. } = &mut task.phase {
         *tries = 0;
@@ -399,8 +400,8 @@ fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec
     writes::write(work, task, vec![note], vec![])
 }
 
-/// Puts a file back whose saving was stopped. At the program's end it is to be fetched by whoever comes next; what a person
-/// stops is said, stays in sight as at risk, and waits for `d` or for the next start.
+/// Puts a file back whose saving was stopped. At the program's end it is to be fetched by whoever comes next; what a
+/// person stops is said, stays in sight as at risk, and waits for `d` or for the next start.
 pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
     work.saver.active.remove(&task.key);
     let note = event(work, What::SavingStopped);
@@ -429,8 +430,8 @@ fn by_hand() -> TaskError {
     }
 }
 
-/// Takes up a file whose saving came to nothing in an earlier run for a reason that may be gone: it is paid for, and its address
-/// runs out.
+/// Takes up a file whose saving came to nothing in an earlier run for a reason that may be gone: it is paid for, and
+/// its address runs out.
 pub(super) fn come_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let Some(mut task) = work.tasks.live.get(&key).filter(|task| task.waits_for_a_start()).cloned() else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! When a task is due, in each of the schedules: sending, asking, saving, files at risk, the gateway's records, and rows that
-//! another program holds. Each takes what is due of it in its own time.
+//! When a task is due, in each of the schedules: sending, asking, saving, files at risk, the gateway's records, and
+//! rows that another program holds. Each takes what is due of it in its own time.
 
 use crate::{
     claims::{held_by_another, in_scope, is_ours, is_told_of},
@@ -33,7 +33,8 @@ const LATER: u64 = 31 * MINUTE;
 const SOON: u64 = 10 * SECOND;
 /// Another program's rows are looked at again this long after its claim has run out.
 const GRACE: u64 = SECOND;
-/// The longest that any claim reaches ahead: that on a task whose next question waits for as long as the service may ask.
+/// The longest that any claim reaches ahead: that on a task whose next question waits for as long as the service may
+/// ask.
 const LONGEST_CLAIM: u64 = 2 * HOUR;
 
 /// Puts a task into the schedule that its phase asks for, and out of the others.
@@ -65,8 +66,8 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
     plan_charge(work, task);
 }
 
-/// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The schedules
-/// themselves go by the monotonic clock, which a clock set back does not stop.
+/// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The
+/// schedules themselves go by the monotonic clock, which a clock set back does not stop.
 pub(crate) fn plan_anew(work: &mut Work) {
     let live: Vec<Task> = work.tasks.live.values().cloned().collect();
     for task in live {
@@ -100,7 +101,8 @@ fn next_risk(work: &Work, task: &Task) -> Option<Mono> {
     (tries && work.saver.tried.get(&task.key) != Some(&end)).then(|| work.now.mono_at(end))
 }
 
-/// Forgets what was told of a file that is at risk no more. A fresh address that is as short of time as the one before is no news.
+/// Forgets what was told of a file that is at risk no more. A fresh address that is as short of time as the one before
+/// is no news.
 fn forget_risk(work: &mut Work, task: &Task) {
     let is_waiting = matches!(task.phase, Phase::Ready { .. } | Phase::Saving { .. });
     let Some(told) = work.saver.warned.get_mut(&task.key) else { return };
@@ -192,8 +194,8 @@ pub(super) fn audit_later(work: &mut Work, task: &Task) {
     audit_wanted(work, task, LATER);
 }
 
-/// One of ours runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its charge, but the
-/// account's calls may name its task.
+/// One of ours runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its
+/// charge, but the account's calls may name its task.
 pub(super) fn audit_nameless(work: &mut Work, task: &Task) {
     let is_nameless = task.request_id.is_none() && task.remote.is_some() && task.sent_at.is_some();
     if is_nameless && records::is_on(work, &task.profile) {

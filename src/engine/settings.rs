@@ -218,8 +218,8 @@ pub struct QueueSettings {
 }
 
 impl QueueSettings {
-    /// How long a submission can be on its way without a word of it, in milliseconds: an upload that stands still, then an answer
-    /// that does not come.
+    /// How long a submission can be on its way without a word of it, in milliseconds: an upload that stands still, then
+    /// an answer that does not come.
     #[must_use]
     pub const fn longest_silence(&self) -> u64 {
         self.submit_stall_ms + self.submit_timeout_ms
@@ -277,7 +277,8 @@ pub struct UiSettings {
     pub ascii: bool,
     /// Take mouse events.
     pub mouse: bool,
-    /// The cells that signs of ambiguous width take in the person's terminal: 1, or 2 as some set up for Chinese have it.
+    /// The cells that signs of ambiguous width take in the person's terminal: 1, or 2 as some set up for Chinese have
+    /// it.
     pub ambiguous_width: u8,
     /// The least time between two frames that data drive, in milliseconds.
     pub frame_ms: u64,
@@ -340,8 +341,8 @@ impl Lang {
         }
     }
 
-    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese there
-    /// is; every other one English.
+    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese
+    /// there is; every other one English.
     #[must_use]
     pub fn of_locale(locale: &str) -> Self {
         if locale.starts_with("zh") { Self::Zh } else { Self::En }
@@ -366,8 +367,8 @@ impl Settings {
         saved.host.as_deref().filter(|host| !self.download.shared && *host != self.host.name)
     }
 
-    /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs. What clients,
-    /// workers and the screen were made with cannot.
+    /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs. What
+    /// clients, workers and the screen were made with cannot.
     #[must_use]
     pub fn is_live(option: &str) -> bool {
         if option.starts_with("profiles.") && option.contains(".prices.") {

@@ -1,8 +1,8 @@
 //! What belongs to the account or to every program on the store (`domain::account`): a pause, a halt, waits that the
 //! service asked for, failures in a row, who sends.
 //!
-//! A change counts here at once and in the store in its turn; until the store has answered, older news of it is not taken.
-//! The store refuses every wish to send once a stop is on disk, so nothing here needs to be quick to be safe.
+//! A change counts here at once and in the store in its turn; until the store has answered, older news of it is not
+//! taken. The store refuses every wish to send once a stop is on disk, so nothing here needs to be quick to be safe.
 
 use crate::{
     availability,
@@ -25,8 +25,8 @@ pub(super) fn stamp(work: &Work) -> Stamp {
     Stamp { who: format!("{} {process}", work.settings.face), at: work.now.wall }
 }
 
-/// The process of a program that claims know by that name, with its machine where there are several: the name ends in when it
-/// began and a number.
+/// The process of a program that claims know by that name, with its machine where there are several: the name ends in
+/// when it began and a number.
 pub(super) fn process(owner: &str) -> &str {
     owner.rsplitn(3, '-').last().unwrap_or_default()
 }
@@ -88,7 +88,8 @@ pub(super) fn failed(work: &mut Work, of: Ticket) {
     work.sharing.failed.extend(work.sharing.under_way.remove(&of));
 }
 
-/// The store does not take it from this program: what was to stop or to go on for everybody does not for this one either.
+/// The store does not take it from this program: what was to stop or to go on for everybody does not for this one
+/// either.
 pub(super) fn denied(work: &mut Work, of: Ticket) {
     if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of) {
         let me = stamp(work).who;
@@ -96,7 +97,8 @@ pub(super) fn denied(work: &mut Work, of: Ticket) {
     }
 }
 
-/// Hands over again what failed, but for what a person has taken back since: by then the last word may be in the store already.
+/// Hands over again what failed, but for what a person has taken back since: by then the last word may be in the store
+/// already.
 pub(super) fn retry(work: &mut Work) {
     let is_paused = work.queue.pause.is_some();
     let mut failed = std::mem::take(&mut work.sharing.failed);

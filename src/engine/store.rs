@@ -1,5 +1,5 @@
-//! What the store's word means: pages at the start, acknowledgements, rows that another program changed. A store that fails
-//! or is away: see [`super::outage`].
+//! What the store's word means: pages at the start, acknowledgements, rows that another program changed. A store that
+//! fails or is away: see [`super::outage`].
 
 use crate::{
     act_news::{self, done},

@@ -1,5 +1,5 @@
-//! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's order.
-//! Every change of a task goes through [`put`] or [`put_row`].
+//! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's
+//! order. Every change of a task goes through [`put`] or [`put_row`].
 
 use crate::{
     history::Sort,
@@ -51,7 +51,8 @@ fn is_kept_whole(state: TaskState) -> bool {
     state.is_live() || state == TaskState::Unknown
 }
 
-/// Takes a line of the table, or of an archived task. Tells whether it was taken: an older revision than the one at hand is not.
+/// Takes a line of the table, or of an archived task. Tells whether it was taken: an older revision than the one at
+/// hand is not.
 fn put_row(work: &mut Work, row: Row) -> bool {
     let key = row.key;
     let known = work.known(key);
@@ -71,7 +72,8 @@ fn put_row(work: &mut Work, row: Row) -> bool {
     }
     count_money(work, &row);
     work.money.refunds_stale |= may_be_a_refund(&row) || was_refund;
-    // What is told of an archived task, such as its charge, leaves it archived; one that is fetched again is in the table.
+    // What is told of an archived task, such as its charge, leaves it archived; one that is fetched again is in the
+    // table.
     if !is_kept_whole(row.state)
         && let Some(archived) = work.money.archived.get_mut(&key)
     {
@@ -173,7 +175,8 @@ pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
     }
 }
 
-/// Takes the rows of archived tasks out of the table. What was spent on them today stays spent, and the history of such tasks stays.
+/// Takes the rows of archived tasks out of the table. What was spent on them today stays spent, and the history of such
+/// tasks stays.
 pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
     keys.retain(|key| {
         // Somebody here has begun to fetch its file again: the row stays until that has come to an end.

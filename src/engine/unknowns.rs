@@ -68,8 +68,8 @@ pub(super) fn look_now(work: &mut Work, keys: &[TaskKey]) {
     }
 }
 
-/// Whether the records are to be looked at before that unknown is settled by what they said: begins it. What was looked at a moment ago
-/// is not.
+/// Whether the records are to be looked at before that unknown is settled by what they said: begins it. What was looked
+/// at a moment ago is not.
 pub(super) fn looks_first(work: &mut Work, task: &Task) -> bool {
     let looked_at = work.of(&task.profile).records.looked_at.get(&task.key);
     if looked_at.is_some_and(|at| work.now.wall.since(*at) < FRESH) {
@@ -216,8 +216,8 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
     decide(work, &profile, found)
 }
 
-/// These submissions, and what is open of the same account: an upload has no bounds, so that one may own a record however long
-/// before it was sent.
+/// These submissions, and what is open of the same account: an upload has no bounds, so that one may own a record
+/// however long before it was sent.
 fn and_open(work: &Work, profile: &str, mut submissions: Vec<Submission>) -> Vec<Submission> {
     let known: BTreeSet<TaskKey> = submissions.iter().map(|one| one.key).collect();
     let is_open = |task: &&Task| {
@@ -229,8 +229,8 @@ fn and_open(work: &Work, profile: &str, mut submissions: Vec<Submission>) -> Vec
     submissions
 }
 
-/// An audit has read all rows of its window: what they say of unknowns whose own windows lie in it. That they say nothing is for the
-/// looks to find.
+/// An audit has read all rows of its window: what they say of unknowns whose own windows lie in it. That they say
+/// nothing is for the looks to find.
 pub(super) fn audited(
     work: &mut Work,
     profile: &str,

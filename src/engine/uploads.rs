@@ -6,8 +6,8 @@
 //! none came   -> said; for a while the picture goes along inside each request, as it does without uploads
 //! ```
 //!
-//! All of it comes before the store is asked to save `Sending`: between that and the POST a URL that is at hand takes a picture's
-//! place on the wire, and nothing else changes.
+//! All of it comes before the store is asked to save `Sending`: between that and the POST a URL that is at hand takes a
+//! picture's place on the wire, and nothing else changes.
 
 use crate::{
     claims::held_by_another,
@@ -69,7 +69,8 @@ fn is_on(work: &Work, profile: &str) -> bool {
     work.profile(profile).is_some_and(|profile| profile.upload)
 }
 
-/// Whether the day's caps have room for an upload. Without it a picture goes along inside the request, which costs nothing more.
+/// Whether the day's caps have room for an upload. Without it a picture goes along inside the request, which costs
+/// nothing more.
 fn is_in_the_caps(work: &Work) -> bool {
     let day = work.day(Currency::Ptc);
     let left = day.left().into_iter().chain(day.own_left().map(|(_, left)| left)).min();
@@ -145,7 +146,8 @@ fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
     writes::write(work, task, vec![], vec![line])
 }
 
-/// Puts the URLs that are at hand in the place of a request's pictures. Only on the wire: what the person asked for stays.
+/// Puts the URLs that are at hand in the place of a request's pictures. Only on the wire: what the person asked for
+/// stays.
 pub(super) fn put_on_the_wire(work: &Work, profile: &str, request: &mut Request) {
     if !is_on(work, profile) {
         return;

@@ -47,7 +47,8 @@ pub struct Work {
     pub adopting: Adopting,
     /// Ended tasks whose settlement is to be taken back; the store is reading them.
     pub reopening: BTreeSet<TaskKey>,
-    /// Unknowns that a person resolves as the records suggest: applied once these were read again, or at this moment at the latest.
+    /// Unknowns that a person resolves as the records suggest: applied once these were read again, or at this moment at
+    /// the latest.
     pub confirming: BTreeMap<TaskKey, Mono>,
     /// Failures to be put away (true) or opened again; the store is reading them.
     pub putting_away: BTreeMap<TaskKey, bool>,
@@ -131,8 +132,8 @@ impl Work {
 /// Sending.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    /// This program does not send, whatever others do: the call only queues, or unsent work of an earlier run waits for a
-    /// person's word.
+    /// This program does not send, whatever others do: the call only queues, or unsent work of an earlier run waits for
+    /// a person's word.
     pub paused: bool,
     /// Somebody paused every program on the store.
     pub pause: Option<Stamp>,
@@ -177,8 +178,8 @@ pub struct Sharing {
     pub under_way: BTreeMap<Ticket, (String, Change)>,
     /// Changes that it could not take; told again with the writes that failed.
     pub failed: Vec<(String, Change)>,
-    /// The profiles of which the store knows this program as one that sends whatever is queued; `None` while it does not know
-    /// this program.
+    /// The profiles of which the store knows this program as one that sends whatever is queued; `None` while it does
+    /// not know this program.
     pub serves: Option<Vec<String>>,
     /// The other programs that send whatever is queued.
     pub senders: Vec<Sender>,
@@ -236,8 +237,8 @@ pub struct Named {
     pub tries: u32,
 }
 
-/// Ids that the service is asked about: of tasks made elsewhere, and of unknowns that a person found. An id is in one of
-/// these at most.
+/// Ids that the service is asked about: of tasks made elsewhere, and of unknowns that a person found. An id is in one
+/// of these at most.
 #[derive(Clone, Debug, Default)]
 pub struct Adopting {
     /// Not yet asked about.
@@ -262,7 +263,8 @@ pub struct Wanted {
 pub struct Saver {
     /// Ended tasks whose file was asked for again, with the folder; the store is reading them.
     pub wanted: BTreeMap<TaskKey, Option<String>>,
-    /// Files that another program saves by what is known here, and that are to be stopped if the store says that nobody does.
+    /// Files that another program saves by what is known here, and that are to be stopped if the store says that nobody
+    /// does.
     pub unwanted: BTreeSet<TaskKey>,
     /// Files that wait, by when their address comes to be at risk, or runs out.
     pub risks: DueQueue<Mono>,
@@ -367,8 +369,8 @@ pub struct Store {
     pub busy: BTreeMap<TaskKey, Ticket>,
     /// Writes that wait for an earlier one of the same task.
     pub waiting: BTreeMap<TaskKey, VecDeque<Write>>,
-    /// Of each task, the write that failed and is tried again: answers that were had and paid for. Later ones of the same
-    /// task stand behind it in `waiting`.
+    /// Of each task, the write that failed and is tried again: answers that were had and paid for. Later ones of the
+    /// same task stand behind it in `waiting`.
     pub failed: BTreeMap<TaskKey, Write>,
     /// The service's ids that no store has yet: of each task, the only hold on work that was paid for.
     pub unsaved: BTreeMap<TaskKey, RemoteId>,
@@ -428,8 +430,8 @@ pub struct Tasks {
     pub loaded: bool,
     /// While pages are coming: tasks that are known to be repeated.
     pub parents: BTreeSet<TaskKey>,
-    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
-    /// taken back: a list of a million pays for it only then.
+    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until
+    /// one is taken back: a list of a million pays for it only then.
     pub attempts: Option<BTreeMap<TaskKey, usize>>,
     /// What saved tasks took from sending to the end, by their sort.
     pub history: BTreeMap<Sort, History>,
@@ -473,7 +475,8 @@ pub struct Money {
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,
-    /// Archived tasks, as far as they are known here: those that may count in the present day, and what was archived during this run.
+    /// Archived tasks, as far as they are known here: those that may count in the present day, and what was archived
+    /// during this run.
     pub archived: BTreeMap<TaskKey, Row>,
     /// The day these sums are of, by its first moment.
     pub day: Wall,

@@ -69,8 +69,8 @@ fn only_renewals_failed(work: &Work, key: TaskKey) -> Option<u64> {
     waiting.then_some(failed.task.rev)
 }
 
-/// Until a write that waits for the one before it is in the store, the answer that it brings lies where this machine can keep
-/// it, and a paid ID in the log as well.
+/// Until a write that waits for the one before it is in the store, the answer that it brings lies where this machine
+/// can keep it, and a paid ID in the log as well.
 fn keep_meanwhile(write: &Write) -> Vec<Effect> {
     if !write.answers_a_submission() {
         return Vec::new();
@@ -79,8 +79,8 @@ fn keep_meanwhile(write: &Write) -> Vec<Effect> {
     id_not_on_disk(write).into_iter().chain([keep]).collect()
 }
 
-/// A line of the log for a paid task's ID that the store does not have yet: where that never comes to be, the log is the last
-/// place that has it.
+/// A line of the log for a paid task's ID that the store does not have yet: where that never comes to be, the log is
+/// the last place that has it.
 pub(super) fn id_not_on_disk(write: &Write) -> Option<Effect> {
     let (key, id) = (write.task.key, write.task.remote.as_ref()?);
     let what = format!("not yet on disk: {key} has the service's id {}", id.0);
@@ -108,8 +108,8 @@ pub fn at_hand(work: &Work, key: TaskKey) -> Option<Task> {
     unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned())
 }
 
-/// That task as it will be once all of its writes are on disk; `None` when there are none. Its revision is the one at hand
-/// now: a write that waits was made under an older one, and would be taken for older news.
+/// That task as it will be once all of its writes are on disk; `None` when there are none. Its revision is the one at
+/// hand now: a write that waits was made under an older one, and would be taken for older news.
 pub(super) fn unwritten(work: &Work, key: TaskKey) -> Option<Task> {
     let store = &work.store;
     let waiting = store.waiting.get(&key).and_then(VecDeque::back);

@@ -1,8 +1,9 @@
 //! The listener for the service's posts, on a port of its own. One program of a data folder has it; the store tells the
 //! others what came. Who ends leaves it to the next.
 //!
-//! Strangers reach this port. So there is nothing to find out here: the answer to a challenge is the challenge, a path that is no
-//! task's is answered as one that never was, and no log names a path. Bodies, connections and their time are bounded.
+//! Strangers reach this port. So there is nothing to find out here: the answer to a challenge is the challenge, a path
+//! that is no task's is answered as one that never was, and no log names a path. Bodies, connections and their time are
+//! bounded.
 
 use crate::{
     client::{Route, transport},
@@ -53,8 +54,8 @@ const AFTER_ANOTHER: (usize, Duration) = (50, Duration::from_millis(100));
 /// How long `doctor` waits for its own challenge.
 const PROBE: Duration = Duration::from_secs(5);
 
-/// Takes posts for a data folder on that address for as long as the future lives, or waits for the program that does. `to` is told
-/// once whether anybody takes them.
+/// Takes posts for a data folder on that address for as long as the future lives, or waits for the program that does.
+/// `to` is told once whether anybody takes them.
 pub(crate) async fn serve(listen: SocketAddr, data_dir: PathBuf, store: Handle, to: UnboundedSender<Msg>) {
     let tell = |result| drop(to.send(Msg::Listening(result)));
     let turn = match open(&data_dir) {

@@ -1,7 +1,9 @@
-//! Bodies that come coded though nobody asked: gzip and deflate (RFC 9110, 8.4.1), decoded as they arrive and within bounds.
+//! Bodies that come coded though nobody asked: gzip and deflate (RFC 9110, 8.4.1), decoded as they arrive and within
+//! bounds.
 //!
-//! What arrived decides, its label only helps: programs in between decode a body and leave the label, or code one without
-//! it. Nothing the service sends begins as gzip does, and neither JSON, a page nor an MP4 begins as deflate can.
+//! What arrived decides, its label only helps: programs in between decode a body and leave the label, or code one
+//! without it. Nothing the service sends begins as gzip does, and neither JSON, a page nor an MP4 begins as deflate
+//! can.
 
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
@@ -77,7 +79,8 @@ impl Decoder {
         }
     }
 
-    /// Appends to `out` what `bytes` decode to, until `out` holds `most` bytes; what lies beyond is a [`Fault::TooLarge`].
+    /// Appends to `out` what `bytes` decode to, until `out` holds `most` bytes; what lies beyond is a
+    /// [`Fault::TooLarge`].
     pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
         let Stage::Begins(begun) = &mut self.stage else { return self.stage.decode(bytes, out, most) };
         begun.extend_from_slice(bytes);
@@ -133,8 +136,8 @@ impl Stage {
     }
 }
 
-/// Feeds a decoder step by step: each write of it gives at most its own buffer of some 32 KiB, so that a bomb is noticed
-/// before it has gone off.
+/// Feeds a decoder step by step: each write of it gives at most its own buffer of some 32 KiB, so that a bomb is
+/// noticed before it has gone off.
 fn all<D: Write>(
     decoder: &mut D,
     mut bytes: &[u8],

@@ -1,5 +1,6 @@
-//! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more than
-//! ASCII, which language is read, and whose name stands with what is done; and what time it is. The terminal itself is asked nothing.
+//! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more
+//! than ASCII, which language is read, and whose name stands with what is done; and what time it is. The terminal
+//! itself is asked nothing.
 
 use crate::config::Loaded;
 use domain::time::Wall;
@@ -26,8 +27,8 @@ pub fn no_color() -> bool {
     env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-/// Says who works here, where the config does not, and at which machine: every program of one person says the same, or their
-/// tasks, files and caps would be two people's.
+/// Says who works here, where the config does not, and at which machine: every program of one person says the same, or
+/// their tasks, files and caps would be two people's.
 pub fn introduce(setup: &mut Loaded) {
     setup.settings.who.get_or_insert_with(user_at_host);
     setup.settings.host.name = machine();
@@ -41,8 +42,8 @@ pub fn language() -> Lang {
     locale("LC_MESSAGES").map_or(Lang::En, |locale| Lang::of_locale(&locale))
 }
 
-/// What the locale says of that category. Of `LC_ALL`, the category and `LANG` the first that is set and not empty counts
-/// (POSIX).
+/// What the locale says of that category. Of `LC_ALL`, the category and `LANG` the first that is set and not empty
+/// counts (POSIX).
 fn locale(category: &str) -> Option<String> {
     ["LC_ALL", category, "LANG"].into_iter().filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty())
 }
@@ -59,8 +60,8 @@ fn shows_unicode(locale: Option<&str>) -> bool {
 /// The variable that names the store's database, maybe with its password.
 const STORE_URL: &str = "REELTOP_STORE_URL";
 
-/// Starts a program without what is secret in our environment: the keys in these variables, and the database's password. One
-/// that prints its environment into a log must not print them there.
+/// Starts a program without what is secret in our environment: the keys in these variables, and the database's
+/// password. One that prints its environment into a log must not print them there.
 pub(crate) fn keep_secrets_from(program: &mut Command, key_variables: &BTreeSet<String>) {
     for secret in key_variables.iter().map(String::as_str).chain([STORE_URL, "PGPASSWORD"]) {
         program.env_remove(secret);

@@ -33,8 +33,8 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// All that a file holds, of at most `most` bytes. A pipe (`<(command)` of a shell) or a device gives what it has within
-/// three seconds, so that neither a pipe that nobody writes to nor `/dev/zero` is read for ever.
+/// All that a file holds, of at most `most` bytes. A pipe (`<(command)` of a shell) or a device gives what it has
+/// within three seconds, so that neither a pipe that nobody writes to nor `/dev/zero` is read for ever.
 ///
 /// # Errors
 /// As the file system's; it is a folder; it holds more than that; nothing comes from it.
@@ -72,8 +72,8 @@ pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
     }
 }
 
-/// Those of these saved tasks whose file is not where it was saved: the ones whose file is gone, and the ones that another
-/// machine saved, which has it. Of what cannot be looked at nothing is said. Blocks on the disk.
+/// Those of these saved tasks whose file is not where it was saved: the ones whose file is gone, and the ones that
+/// another machine saved, which has it. Of what cannot be looked at nothing is said. Blocks on the disk.
 #[must_use]
 pub fn missing(tasks: &[Task], is_shared: bool) -> (Vec<TaskKey>, Vec<TaskKey>) {
     let is_gone = |path: &str| fs::metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound);

@@ -34,8 +34,8 @@ use std::{
 /// looks into a `data:` URL. Blocks on the disk and the processor.
 ///
 /// # Errors
-/// When there is no such file, it is too large to be read, is no usable picture, is cut off or damaged, or the copy cannot be
-/// written.
+/// When there is no such file, it is too large to be read, is no usable picture, is cut off or damaged, or the copy
+/// cannot be written.
 pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Fault> {
     if let Typed::Data(url) = typed(path) {
         return in_data_url(url);
@@ -152,8 +152,8 @@ pub fn room(images_dir: &Path) -> Room {
     walk(images_dir, |_, _| true)
 }
 
-/// Removes kept pictures that `gone` names by their hash, as far as they are as old as that, and tells what room they took. A
-/// younger one may have been chosen for a task that is not queued yet. Blocks on the disk.
+/// Removes kept pictures that `gone` names by their hash, as far as they are as old as that, and tells what room they
+/// took. A younger one may have been chosen for a task that is not queued yet. Blocks on the disk.
 pub fn remove(images_dir: &Path, old: Duration, gone: impl Fn(&str) -> bool) -> Room {
     walk(images_dir, |file, about| {
         let hash = file.file_stem().and_then(OsStr::to_str).unwrap_or_default();

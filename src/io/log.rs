@@ -16,8 +16,8 @@ const MOST: u64 = 4_000_000;
 /// After so many bytes of ours the log is looked at again.
 const LOOK: u64 = 64 * 1024;
 
-/// Begins to log into that file, and to `talk` where there is somebody to hear it. A log that cannot be written is no reason not to
-/// run: then there is none.
+/// Begins to log into that file, and to `talk` where there is somebody to hear it. A log that cannot be written is no
+/// reason not to run: then there is none.
 pub fn start(file: &Path, verbose: u8, talk: Option<fn(String)>) {
     let to = To { log: Log::open(file, MOST).ok(), talk };
     if to.log.is_none() && to.talk.is_none() {
@@ -86,7 +86,8 @@ impl Log {
             if self.file.metadata()?.len() <= self.most {
                 return Ok(());
             }
-            // Of two programs that see it at once only the first moves it: the other one's turn would take the old one away.
+            // Of two programs that see it at once only the first moves it: the other one's turn would take the old one
+            // away.
             self.file.lock()?;
             if self.is_ours()? {
                 fs::rename(&self.path, self.path.with_extension("log.old"))?;

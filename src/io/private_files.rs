@@ -47,8 +47,9 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Closes the data folder to everybody else, and what the program keeps in it, once the program has kept something there. What
-/// is not its user's own is left as it is, and what cannot be closed (a read-only disk) too: it is no reason not to run.
+/// Closes the data folder to everybody else, and what the program keeps in it, once the program has kept something
+/// there. What is not its user's own is left as it is, and what cannot be closed (a read-only disk) too: it is no
+/// reason not to run.
 pub fn close(data_dir: &Path) {
     let Ok(dir) = fs::metadata(data_dir) else { return };
     if dir.mode() & STICKY != 0 || !SIGNS.iter().any(|sign| data_dir.join(sign).exists()) {

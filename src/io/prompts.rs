@@ -1,5 +1,5 @@
-//! A file of prompts: one prompt a line, JSON objects, or a table with a head line, in the codings that spreadsheets write.
-//! What a line means is for `domain::batch_file`.
+//! A file of prompts: one prompt a line, JSON objects, or a table with a head line, in the codings that spreadsheets
+//! write. What a line means is for `domain::batch_file`.
 
 mod decode;
 mod json;
@@ -32,9 +32,9 @@ enum Format {
     Page,
 }
 
-/// By its ending; without a telling one, by its first line. Sent as prompts, what is meant to be read otherwise would be paid
-/// for line by line, so that whatever looks like JSON or a table is held to be one: a name that ends in `.txt` says that it
-/// is not.
+/// By its ending; without a telling one, by its first line. Sent as prompts, what is meant to be read otherwise would
+/// be paid for line by line, so that whatever looks like JSON or a table is held to be one: a name that ends in `.txt`
+/// says that it is not.
 fn format(path: &str, first: &str) -> Format {
     let json = if first.starts_with('{') && first.ends_with('}') { Format::Jsonl } else { Format::Json };
     if is_page(first) {
@@ -68,8 +68,8 @@ fn is_page(first: &str) -> bool {
         .any(|start| first.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start)))
 }
 
-/// Words behind the bracket are a camera command, and behind the brace the first of several prompts in one: with both many a prompt
-/// begins.
+/// Words behind the bracket are a camera command, and behind the brace the first of several prompts in one: with both
+/// many a prompt begins.
 fn begins_as_json(first: &str) -> bool {
     let in_list = first.strip_prefix('[').map(str::trim_start);
     let in_object = first.strip_prefix('{').map(str::trim_start);

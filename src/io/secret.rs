@@ -1,5 +1,5 @@
-//! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its source
-//! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
+//! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its
+//! source quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
 use crate::files;
 use domain::reason::{
@@ -76,8 +76,8 @@ impl KeySource {
     /// Reads the key. Blocks, for a command up to 30 seconds.
     ///
     /// # Errors
-    /// The environment variable is not set; the command failed, printed nothing or took too long; the file cannot be read,
-    /// or others can read it; what came is no key. None of them quotes the key or what the command wrote.
+    /// The environment variable is not set; the command failed, printed nothing or took too long; the file cannot be
+    /// read, or others can read it; what came is no key. None of them quotes the key or what the command wrote.
     pub fn read(&self) -> Result<SecretString, NoKey> {
         match self {
             Self::Env(name) => match std::env::var_os(name) {

@@ -1,5 +1,5 @@
-//! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright, in
-//! ordinary colours, with fewer pixels where it must be. The file itself is not touched.
+//! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright,
+//! in ordinary colours, with fewer pixels where it must be. The file itself is not touched.
 
 use crate::{files, foreign_text, images, paths::expanded};
 use domain::{
@@ -40,8 +40,8 @@ fn kind(path: &Path) -> Option<ImageType> {
     matches!(kind, ImageType::Jpeg | ImageType::Png | ImageType::Webp).then_some(kind)
 }
 
-/// Makes the copy and keeps it in `images_dir` like a picture that was read; it goes by the same path. Blocks on disk and
-/// processor.
+/// Makes the copy and keeps it in `images_dir` like a picture that was read; it goes by the same path. Blocks on disk
+/// and processor.
 ///
 /// # Errors
 /// When the picture cannot be read or decoded, or the copy cannot be kept.

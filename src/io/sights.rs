@@ -1,5 +1,6 @@
-//! Pictures and frames of videos, decoded for the screen on a thread of their own, one at a time: the newest wish wins, each has a
-//! time and a size that it must keep to, and what was decoded of a video is kept beside the store as a small file.
+//! Pictures and frames of videos, decoded for the screen on a thread of their own, one at a time: the newest wish wins,
+//! each has a time and a size that it must keep to, and what was decoded of a video is kept beside the store as a small
+//! file.
 
 mod ffmpeg;
 

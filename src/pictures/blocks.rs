@@ -1,5 +1,5 @@
-//! A picture drawn in cells: an upper half block has the colour of its sign above and that of its ground below, so a cell
-//! shows two pixels. Without colours it is drawn in signs from light to dark.
+//! A picture drawn in cells: an upper half block has the colour of its sign above and that of its ground below, so a
+//! cell shows two pixels. Without colours it is drawn in signs from light to dark.
 
 use super::{
     Picture,
@@ -101,8 +101,8 @@ impl Pen {
         best
     }
 
-    /// The bytes a cell takes: its colours where they change, its sign, and where the sign before was one of those whose
-    /// width terminals do not agree on and is another, the column anew.
+    /// The bytes a cell takes: its colours where they change, its sign, and where the sign before was one of those
+    /// whose width terminals do not agree on and is another, the column anew.
     fn bytes(self, cell: Cell) -> u32 {
         let colours = [(self.ink, cell.ink), (self.ground, cell.ground)];
         let codes = colours.iter().filter(|(was, is)| was != is).map(|(_, is)| match is {

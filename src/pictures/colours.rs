@@ -92,8 +92,8 @@ const fn key([r, g, b]: [u8; 3]) -> usize {
     (r as usize >> 3) << 10 | (g as usize >> 3) << 5 | b as usize >> 3
 }
 
-/// The picture in at most that many colours of its own (median cut): the set with the greatest spread is parted where its
-/// mean is, until there are enough. A pixel that hardly differs from the one to its left takes its colour.
+/// The picture in at most that many colours of its own (median cut): the set with the greatest spread is parted where
+/// its mean is, until there are enough. A pixel that hardly differs from the one to its left takes its colour.
 #[must_use]
 pub fn few(picture: &Picture, most: usize) -> Few {
     let mut counted = vec![Bin::default(); 1 << 15];
@@ -134,7 +134,8 @@ pub fn few(picture: &Picture, most: usize) -> Few {
     Few { width: picture.width, palette, pixels }
 }
 
-/// How much further from a pixel than its own colour the one to its left may be to be taken for it: runs take fewer bytes.
+/// How much further from a pixel than its own colour the one to its left may be to be taken for it: runs take fewer
+/// bytes.
 const UNSEEN: u32 = 150;
 
 /// Colours that one stands for.

@@ -1,8 +1,8 @@
-//! Where pictures go: in which cells they fit in their own shape, which moments of a video are looked at, and how several
-//! stand together.
+//! Where pictures go: in which cells they fit in their own shape, which moments of a video are looked at, and how
+//! several stand together.
 
-/// The cells a picture of those sides takes at most within an area, in its own shape; `cell` is a cell's width and height in
-/// pixels. Each at least 1.
+/// The cells a picture of those sides takes at most within an area, in its own shape; `cell` is a cell's width and
+/// height in pixels. Each at least 1.
 #[must_use]
 pub fn fit((width, height): (usize, usize), (columns, rows): (u16, u16), cell: (u16, u16)) -> (u16, u16) {
     let [columns, rows] = [columns.max(1), rows.max(1)].map(u64::from);
@@ -47,8 +47,8 @@ pub struct Tile {
 /// The smallest tile on which anything is to be seen.
 const LEAST: (u16, u16) = (8, 2);
 
-/// The tiles of `n` pictures of one shape in an area, as large as they can be, each with a row for its words, one column
-/// between them. `None` where they would be too small.
+/// The tiles of `n` pictures of one shape in an area, as large as they can be, each with a row for its words, one
+/// column between them. `None` where they would be too small.
 #[must_use]
 pub fn sheet(n: usize, sides: (usize, usize), (columns, rows): (u16, u16), cell: (u16, u16)) -> Option<Vec<Tile>> {
     let n = u16::try_from(n).ok().filter(|n| *n > 0)?;

@@ -1,8 +1,9 @@
 //! Pictures as values: decoded, scaled, drawn in cells, and put into the bytes of a terminal's own way of showing them.
-//! Everything here is a function of what it is handed; reading files, asking the terminal and sending bytes are others' work.
+//! Everything here is a function of what it is handed; reading files, asking the terminal and sending bytes are others'
+//! work.
 //!
-//! Without the feature `pictures` no video is decoded and nothing is shown. Stills are decoded all the same, since a picture that is
-//! too large for the service is made smaller with them.
+//! Without the feature `pictures` no video is decoded and nothing is shown. Stills are decoded all the same, since a
+//! picture that is too large for the service is made smaller with them.
 
 pub mod blocks;
 pub mod cache;

@@ -1,6 +1,7 @@
 //! Where the frames of an MP4 are and when they are shown. It decodes none.
 //!
-//! Source: ISO/IEC 14496-12, sections 8.3 to 8.7 (`trak` and the sample tables), and ISO/IEC 14496-15, section 5.3 (`avcC`).
+//! Source: ISO/IEC 14496-12, sections 8.3 to 8.7 (`trak` and the sample tables), and ISO/IEC 14496-15, section 5.3
+//! (`avcC`).
 
 use domain::reason::sight::Unseen;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -250,8 +251,8 @@ fn places(table: &[u8], sizes: &[u32]) -> Option<Vec<u64>> {
     Some(places)
 }
 
-/// When each frame is shown and how long all are, in the track's units: `stts` has the steps of decoding, `ctts` how much
-/// later each is shown.
+/// When each frame is shown and how long all are, in the track's units: `stts` has the steps of decoding, `ctts` how
+/// much later each is shown.
 fn times(table: &[u8], n: usize) -> Option<(Vec<i64>, u64)> {
     let steps = inner(table, &[b"stts"])?;
     let mut times = Vec::with_capacity(n);

@@ -73,8 +73,8 @@ fn jpeg(bytes: &[u8], most_pixels: usize) -> Result<Decoded, Unseen> {
     Ok((width, height, rgb, decoder.exif().cloned()))
 }
 
-/// Whether a JPEG that is not progressive has its colours one after the other, some with fewer rows: zune-jpeg 0.5.15 makes
-/// something else of it and says nothing (its issue 419).
+/// Whether a JPEG that is not progressive has its colours one after the other, some with fewer rows: zune-jpeg 0.5.15
+/// makes something else of it and says nothing (its issue 419).
 fn is_in_separate_scans(bytes: &[u8]) -> bool {
     let (mut at, mut colours) = (2, 0);
     while let Some(&[0xFF, marker, high, low]) = bytes.get(at..at + 4) {

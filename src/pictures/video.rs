@@ -80,7 +80,8 @@ impl<F: Read + Seek> Video<F> {
         if !(start..=target).contains(&self.next) {
             self.start_at(start)?;
         }
-        // Those around it are kept too: whoever looks at one often steps back, and one that follows may be decoded before.
+        // Those around it are kept too: whoever looks at one often steps back, and one that follows may be decoded
+        // before.
         let wanted = number.saturating_sub(AROUND)..number + AROUND + 1;
         while self.next <= target {
             self.step(&wanted, go_on)?;
@@ -201,7 +202,8 @@ impl<'b> Iterator for Units<'b> {
     }
 }
 
-/// A frame made to fit, in red, green and blue. Its planes are scaled before they are mixed: that is a tenth of the work.
+/// A frame made to fit, in red, green and blue. Its planes are scaled before they are mixed: that is a tenth of the
+/// work.
 fn small(frame: &YuvFrame, sides: (usize, usize)) -> Result<Picture, Unseen> {
     let (chroma_width, chroma_height) = (frame.width.div_ceil(2), frame.height.div_ceil(2));
     let whole = frame.width > 0

@@ -32,8 +32,8 @@ impl App {
         Self { screen, work: Work::new(settings, now), notices: Notices::default(), round: Round::default() }
     }
 
-    /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back"; the command of its name where it
-    /// has no key.
+    /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back"; the command of its name
+    /// where it has no key.
     #[must_use]
     pub fn named(&self, ctx: Ctx, action: Action) -> String {
         self.screen.keys.named(ctx, action)
@@ -51,7 +51,8 @@ impl App {
         self.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
     }
 
-    /// Whether something is still being read whose place the person looks at: the first page, detail, or whether files are there.
+    /// Whether something is still being read whose place the person looks at: the first page, detail, or whether files
+    /// are there.
     #[must_use]
     pub fn awaits_answer(&self) -> bool {
         let screen = &self.screen;

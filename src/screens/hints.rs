@@ -1,4 +1,5 @@
-//! What the keys can do now: whether each action is possible and why not, what it is called now, and which matter for the footer.
+//! What the keys can do now: whether each action is possible and why not, what it is called now, and which matter for
+//! the footer.
 
 use crate::{
     app::App,

@@ -1,5 +1,5 @@
-//! What lies over the panes, by one route: each such thing is a type that says which keys count in it, what it does with
-//! what comes, and what it looks like. A new one is its folder, a key that opens it, and nothing else.
+//! What lies over the panes, by one route: each such thing is a type that says which keys count in it, what it does
+//! with what comes, and what it looks like. A new one is its folder, a key that opens it, and nothing else.
 
 use crate::{
     app::App,

@@ -1,5 +1,5 @@
-//! Where everything lies on the screen, from the state alone: so that `update` knows a page's size and the views only draw.
-//! No cell is drawn here.
+//! Where everything lies on the screen, from the state alone: so that `update` knows a page's size and the views only
+//! draw. No cell is drawn here.
 //!
 //! ```text
 //! header                                     1 row

@@ -1,5 +1,5 @@
-//! The dashboard as a function: what each screen holds, does and shows, and the keymap. Plain data in, plain data out; no
-//! clock, no I/O.
+//! The dashboard as a function: what each screen holds, does and shows, and the keymap. Plain data in, plain data out;
+//! no clock, no I/O.
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 

@@ -1,5 +1,5 @@
-//! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
-//! batch to its preview.
+//! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's
+//! word on a batch to its preview.
 
 use crate::{after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast};
 use domain::task::{TaskKey, TaskState};

@@ -1,5 +1,5 @@
-//! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as it
-//! is and why, and the money.
+//! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as
+//! it is and why, and the money.
 
 use crate::{app::App, confirm::Confirm, layer::Do, screen::Done, table, table::possible::cancel_row, undo};
 use domain::{
@@ -13,8 +13,8 @@ use words::{names, terms, tr};
 /// A line of it: what would be done with which tasks.
 type Part = (Vec<TaskKey>, fn(String, String) -> String);
 
-/// Takes the unsent ones back, stops watching what was paid for, puts failures away. One unsent task or failure at once,
-/// since that can be undone; all else asks first.
+/// Takes the unsent ones back, stops watching what was paid for, puts failures away. One unsent task or failure at
+/// once, since that can be undone; all else asks first.
 pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
     let rows: Vec<&Row> = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).collect();
     let of = |wanted: fn(&Row) -> bool| -> Vec<TaskKey> {

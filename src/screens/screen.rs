@@ -1,5 +1,5 @@
-//! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by each screen's `view`, changed by
-//! `update`; no picture is made here.
+//! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by each screen's
+//! `view`, changed by `update`; no picture is made here.
 
 use crate::{
     compose::state::{Compose, ComposeRow},
@@ -65,8 +65,8 @@ pub struct Screen {
     pub keys: Keymap,
     /// How sentences name those keys.
     pub voice: Voice,
-    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever draws
-    /// puts them here.
+    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever
+    /// draws puts them here.
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
     pub commands: VecDeque<String>,
@@ -178,8 +178,8 @@ pub struct Batch {
     pub duplicates: usize,
     /// Combinations that cannot be sent: what, and why not.
     pub impossible: Vec<(String, String)>,
-    /// Lines of the file that forbid to send it: number and what is wrong, in the file's order. Empty once they are left
-    /// out.
+    /// Lines of the file that forbid to send it: number and what is wrong, in the file's order. Empty once they are
+    /// left out.
     pub bad_lines: Vec<(usize, Problem)>,
     /// Columns of the file that are no field and forbid to send it. Empty once they are left out.
     pub others: Vec<String>,

@@ -14,8 +14,9 @@ pub(crate) fn begin(app: &mut App, last_seen: Option<Wall>) {
     app.screen.away = last_seen.map(|since| Away { since, ..Away::default() });
 }
 
-/// A row has changed: what was still to be done about it is no longer told once it is done, and nothing is told when nothing is
-/// left. What was saved or failed stays as it was counted, and nothing is counted that is newer than the start.
+/// A row has changed: what was still to be done about it is no longer told once it is done, and nothing is told when
+/// nothing is left. What was saved or failed stays as it was counted, and nothing is counted that is newer than the
+/// start.
 pub(crate) fn changed(app: &mut App, key: TaskKey) {
     let (Some(row), Some(away)) = (app.work.tasks.rows.get(&key), &mut app.screen.away) else { return };
     if !is_at_risk(row, app.work.now.wall) {

@@ -1,5 +1,5 @@
-//! What the screens ask the store for themselves, when it cannot be read: what waits for an answer is given up or asked for
-//! again, after a while and not while the store is away.
+//! What the screens ask the store for themselves, when it cannot be read: what waits for an answer is given up or asked
+//! for again, after a while and not while the store is away.
 
 use crate::{app::App, keymap::Pane, pick, toast};
 use domain::{

@@ -1,5 +1,5 @@
-//! What was just said: one line above the footer, the newest first, the same kind folded. It leaves after a while and stays
-//! in the message log.
+//! What was just said: one line above the footer, the newest first, the same kind folded. It leaves after a while and
+//! stays in the message log.
 
 use crate::{
     app::App,
@@ -116,8 +116,8 @@ fn log_key(app: &App) -> String {
     key.map_or_else(String::new, |key| readable(&key.to_string()))
 }
 
-/// How many rows of the screen it takes: one while there is something in it, a second one for a warning whose why would be
-/// cut off.
+/// How many rows of the screen it takes: one while there is something in it, a second one for a warning whose why would
+/// be cut off.
 pub(crate) fn rows(app: &App) -> u16 {
     let Some(newest) = shown(app).next() else { return 0 };
     let whole = text::width(&newest.text) + 6 <= usize::from(app.screen.width);

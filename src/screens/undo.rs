@@ -1,5 +1,5 @@
-//! What `u` takes back: the last act done here, for as long as its tasks are as it left them, and nothing older. It is named
-//! beforehand: in the footer, and by the act's own message.
+//! What `u` takes back: the last act done here, for as long as its tasks are as it left them, and nothing older. It is
+//! named beforehand: in the footer, and by the act's own message.
 
 use crate::{
     app::App,
@@ -39,8 +39,8 @@ pub(crate) fn remember(app: &mut App, done: Done) {
     }
 }
 
-/// What `u` takes back: the last act; where that cannot be taken back any more, what the banner offers, or the failure under
-/// the cursor that is put away.
+/// What `u` takes back: the last act; where that cannot be taken back any more, what the banner offers, or the failure
+/// under the cursor that is put away.
 ///
 /// # Errors
 /// Why nothing can be taken back.

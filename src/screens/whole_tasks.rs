@@ -1,5 +1,5 @@
-//! What goes on once the store has given whole tasks: the table keeps only a line of each, and a retry, a copy or a path
-//! needs more.
+//! What goes on once the store has given whole tasks: the table keeps only a line of each, and a retry, a copy or a
+//! path needs more.
 
 use crate::{
     app::App,

@@ -1,5 +1,6 @@
-//! What an answer of a service can mean, whatever its protocol: the verdicts, on which everybody above builds. The one rule
-//! above all: a submission counts as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
+//! What an answer of a service can mean, whatever its protocol: the verdicts, on which everybody above builds. The one
+//! rule above all: a submission counts as not taken only where that is proven; anything unclear is
+//! [`SubmitVerdict::Unknown`].
 
 mod redact;
 
@@ -49,8 +50,8 @@ pub enum Reply {
         /// The body as text, cut at 64 KiB.
         body: String,
     },
-    /// A whole HTTP answer that is nothing but a pointer to another address. It is not followed: the key goes to the address of
-    /// the profile only.
+    /// A whole HTTP answer that is nothing but a pointer to another address. It is not followed: the key goes to the
+    /// address of the profile only.
     Redirected {
         /// The HTTP status, 3xx.
         http: u16,
@@ -205,6 +206,6 @@ pub enum FileVerdict {
 /// What the answer to a balance call means.
 pub type BalanceVerdict = Result<Amount, TaskError>;
 
-/// What the answer to a query means for an id that is not known here: the service's word for the state of the task that it
-/// knows by it, none where that task has ended; or why there is no such task.
+/// What the answer to a query means for an id that is not known here: the service's word for the state of the task that
+/// it knows by it, none where that task has ended; or why there is no such task.
 pub type FindVerdict = Result<Option<String>, TaskError>;

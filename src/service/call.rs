@@ -1,5 +1,5 @@
-//! A call of a service as data: what is asked of which address, and with what in its head. Who carries it out knows hosts,
-//! keys and lines, and no path.
+//! A call of a service as data: what is asked of which address, and with what in its head. Who carries it out knows
+//! hosts, keys and lines, and no path.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! The seam between the program and a service's protocol: what a request becomes, what an answer means, and what the service
-//! can do. The engine and the client ask a [`Protocol`]; only its folder knows a path, a field or a code.
+//! The seam between the program and a service's protocol: what a request becomes, what an answer means, and what the
+//! service can do. The engine and the client ask a [`Protocol`]; only its folder knows a path, a field or a code.
 //!
 //! A second protocol is a folder beside `minimax_v1` with one type that implements [`Speaks`], its line in
 //! [`Protocol::ALL`], and the config's key that chooses it.
@@ -75,7 +75,8 @@ pub trait Speaks: Send + Sync {
     /// Why there is nothing to adopt.
     fn found(&self, reply: &Reply, asked: &RemoteId) -> FindVerdict;
 
-    /// What the answer to [`Ask::File`] means about the file that was asked for. `base_url` completes an address that is not whole.
+    /// What the answer to [`Ask::File`] means about the file that was asked for. `base_url` completes an address that
+    /// is not whole.
     fn addressed(&self, reply: &Reply, asked: &FileId, base_url: &str) -> FileVerdict;
 
     /// What the answer to [`Ask::Balance`] means.

@@ -1,4 +1,5 @@
-//! The service's posts to the callback address of a submission: a challenge first, then the task's state at each change.
+//! The service's posts to the callback address of a submission: a challenge first, then the task's state at each
+//! change.
 
 use super::{
     Shared,

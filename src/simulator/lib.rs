@@ -67,8 +67,8 @@ pub struct SimConfig {
     pub faults: Faults,
     /// Its models.
     pub catalogue: Catalogue,
-    /// Whose prices it charges: in PTC it plays the 302.AI gateway; in USD and CNY MiniMax's own host, which has no records, no
-    /// balance and no uploads.
+    /// Whose prices it charges: in PTC it plays the 302.AI gateway; in USD and CNY MiniMax's own host, which has no
+    /// records, no balance and no uploads.
     pub currency: Currency,
     /// The shortest and the longest run of a task, in milliseconds.
     pub run_ms: (u64, u64),

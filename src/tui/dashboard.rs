@@ -47,13 +47,14 @@ use words::{lang, news, tr};
 /// The program with screens.
 type Engine = run::Engine<App>;
 
-/// How long after an editor's end Ctrl-C and Ctrl-\ may still come that were typed into it: its end and the signal reach the
-/// loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over as keys again.
+/// How long after an editor's end Ctrl-C and Ctrl-\ may still come that were typed into it: its end and the signal
+/// reach the loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over
+/// as keys again.
 const LATE: Duration = Duration::from_millis(500);
 
-/// How long after a key, or the start, replies are drawn as they come, and what was asked for because of it at once: someone waits
-/// for them. Later ones are gathered, since an answer, its place on disk and what follows from it come within milliseconds and are
-/// one picture.
+/// How long after a key, or the start, replies are drawn as they come, and what was asked for because of it at once:
+/// someone waits for them. Later ones are gathered, since an answer, its place on disk and what follows from it come
+/// within milliseconds and are one picture.
 const AWAITED: Duration = Duration::from_secs(1);
 
 /// How long an answer of the terminal is waited for when another program gets it.
@@ -427,7 +428,8 @@ impl Face {
         self.guard = None;
     }
 
-    /// Waits a moment for an answer of the terminal that is on its way, which another program would take for typed text.
+    /// Waits a moment for an answer of the terminal that is on its way, which another program would take for typed
+    /// text.
     async fn hear_out(&mut self) {
         let Self { terminal: Some(terminal), decoder, pace, pictures_out, .. } = self else { return };
         let until = tokio::time::Instant::now() + ANSWER_DUE;

@@ -1,6 +1,6 @@
-//! From the bytes of a terminal's line to its events. Made for a line that tears them apart: what is cut anywhere (in an
-//! escape sequence, the mark of a paste, a character) is put together again, and answers to questions that somebody asked
-//! the terminal are dropped whole, never seen as keys. Pure: time is handed in.
+//! From the bytes of a terminal's line to its events. Made for a line that tears them apart: what is cut anywhere (in
+//! an escape sequence, the mark of a paste, a character) is put together again, and answers to questions that somebody
+//! asked the terminal are dropped whole, never seen as keys. Pure: time is handed in.
 
 mod sequence;
 #[cfg(test)]
@@ -91,8 +91,8 @@ impl Decoder {
         events
     }
 
-    /// What has come since the last call that is no key: what the terminal answers. Control sequences are whole, strings without
-    /// their end.
+    /// What has come since the last call that is no key: what the terminal answers. Control sequences are whole,
+    /// strings without their end.
     pub fn answers(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.answers)
     }

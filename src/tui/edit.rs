@@ -39,8 +39,8 @@ fn started(name: &str, args: &[&OsStr]) -> std::io::Result<Child> {
     Command::new("sh").arg("-c").arg(format!("exec {name} \"$@\"")).arg("sh").args(args).spawn()
 }
 
-/// The arguments that open a file at a line: `+7 file` for most, `file:7` for some; only the file for an editor of which
-/// neither is known.
+/// The arguments that open a file at a line: `+7 file` for most, `file:7` for some; only the file for an editor of
+/// which neither is known.
 fn at_line(name: &str, path: &Path, line: usize) -> Vec<OsString> {
     let program = name.split_whitespace().next().unwrap_or_default();
     let program = program.rsplit('/').next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Sequences for the terminal beside the picture: clipboard, notices, the window's title. Inside tmux and screen they are
-//! wrapped, so that they reach the laptop's terminal.
+//! Sequences for the terminal beside the picture: clipboard, notices, the window's title. Inside tmux and screen they
+//! are wrapped, so that they reach the laptop's terminal.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -24,8 +24,8 @@ pub(crate) fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x07", plain(text)).into_bytes()
 }
 
-/// How far the work is, in percent, for the terminal's tab and the desktop's bar (OSC 9;4, which ConEmu brought up and Windows
-/// Terminal, WezTerm, Ghostty, kitty and iTerm2 know); `None` takes it away.
+/// How far the work is, in percent, for the terminal's tab and the desktop's bar (OSC 9;4, which ConEmu brought up and
+/// Windows Terminal, WezTerm, Ghostty, kitty and iTerm2 know); `None` takes it away.
 #[must_use]
 pub(crate) fn progress(percent: Option<u8>) -> Vec<u8> {
     let said = percent.map_or_else(|| "0;0".to_owned(), |percent| format!("1;{}", percent.min(100)));
@@ -45,7 +45,8 @@ fn wrapped(sequence: &str) -> Vec<u8> {
 
 fn pass_through(sequence: &str, tmux: bool, screen: bool) -> Vec<u8> {
     if tmux {
-        // tmux takes OSC 52 itself when set-clipboard is on, and passes the wrapped one when allow-passthrough is: both.
+        // tmux takes OSC 52 itself when set-clipboard is on, and passes the wrapped one when allow-passthrough is:
+        // both.
         let doubled = sequence.replace('\x1b', "\x1b\x1b");
         return format!("{sequence}\x1bPtmux;{doubled}\x1b\\").into_bytes();
     }

@@ -3,7 +3,8 @@
 //!
 //! - A picture that changes nothing writes nothing.
 //! - While the table's cursor passes, what follows it stays as it is and costs nothing.
-//! - A table that moved is moved by the terminal (scroll region, DECSTBM with SU and SD); only the new rows are written.
+//! - A table that moved is moved by the terminal (scroll region, DECSTBM with SU and SD); only the new rows are
+//!   written.
 //! - Everything of a frame stands between the marks of a synchronized update (mode 2026), so that no half is seen.
 //! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
 
@@ -102,7 +103,8 @@ impl<W: Write> FrameWriter<W> {
         }
     }
 
-    /// What follows the table's cursor in the picture that is shown, if it has that size: the next one may leave it out while it waits.
+    /// What follows the table's cursor in the picture that is shown, if it has that size: the next one may leave it out
+    /// while it waits.
     #[must_use]
     pub fn followers(&self, area: Rect) -> [Follower; 3] {
         let shown = self.shown.as_ref().filter(|shown| shown.cells.area == area);
@@ -246,7 +248,8 @@ fn change(pen: &mut Pen<'_>, shown: &mut Shown, next: &Buffer, drawn: Drawn) -> 
     Some(cells.len())
 }
 
-/// The rows that are not as they were: few of them, and to see that is quicker than to look at each of their cells for wide ones.
+/// The rows that are not as they were: few of them, and to see that is quicker than to look at each of their cells for
+/// wide ones.
 fn unlike(was: &Buffer, next: &Buffer) -> Vec<u16> {
     (0..next.area.height).filter(|y| row(was, *y) != row(next, *y)).collect()
 }
@@ -310,7 +313,8 @@ fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(Scroll
     (same_place && by != 0 && by.abs() * 2 < height).then_some((now, by))
 }
 
-/// Whether a cell belongs to a picture of pixels that is drawn onto the screen: the terminal is sent those, and no text.
+/// Whether a cell belongs to a picture of pixels that is drawn onto the screen: the terminal is sent those, and no
+/// text.
 fn is_mark(cell: &Cell) -> bool {
     matches!(cell.fg, Color::Rgb(..)) && cell.symbol().starts_with(PLACEHOLDER)
 }

@@ -1,7 +1,8 @@
-//! How the terminal shows pictures: it is asked once its first screen stands, and nothing waits for the answer, which comes among
-//! the keys. Only questions go out that every terminal reads or skips as a control sequence: its name (XTVERSION), a cell's size in
-//! pixels, and its attributes (DA1), which come last and end the answer. kitty's own question is a string that some print, so it
-//! goes only through tmux, to a terminal that tmux knows to be one of those.
+//! How the terminal shows pictures: it is asked once its first screen stands, and nothing waits for the answer, which
+//! comes among the keys. Only questions go out that every terminal reads or skips as a control sequence: its name
+//! (XTVERSION), a cell's size in pixels, and its attributes (DA1), which come last and end the answer. kitty's own
+//! question is a string that some print, so it goes only through tmux, to a terminal that tmux knows to be one of
+//! those.
 
 use engine::settings::Pictures;
 use pictures::protocol::through_tmux;
@@ -57,7 +58,8 @@ impl Graphics {
         &self.terminal
     }
 
-    /// The screen's size in cells and pixels, as the operating system knows it; the pixels may be 0. Tells whether that is news.
+    /// The screen's size in cells and pixels, as the operating system knows it; the pixels may be 0. Tells whether that
+    /// is news.
     pub(crate) fn sized(&mut self, (columns, rows): (u16, u16), (width, height): (u16, u16)) -> bool {
         let cell = (width.checked_div(columns).unwrap_or(0), height.checked_div(rows).unwrap_or(0));
         let before = self.terminal.cell;
@@ -151,7 +153,8 @@ fn of_name(name: &str) -> Option<Pictures> {
     known.iter().find(|(known, _)| name.starts_with(known)).map(|(_, way)| *way)
 }
 
-/// Asks tmux in which terminal it runs: its name and version as it told tmux, and its type. Empty where tmux does not say.
+/// Asks tmux in which terminal it runs: its name and version as it told tmux, and its type. Empty where tmux does not
+/// say.
 pub(crate) async fn client_of_tmux() -> String {
     let mut tmux = tokio::process::Command::new("tmux");
     tmux.args(["display-message", "-p", "#{client_termtype} #{client_termname}"]).kill_on_drop(true);

@@ -40,8 +40,8 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Begins to read, on a thread of its own: the line is shared with the shell, so it is not set to non-blocking. Must
-    /// be called inside a tokio runtime.
+    /// Begins to read, on a thread of its own: the line is shared with the shell, so it is not set to non-blocking.
+    /// Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// When the operating system has no room for another pipe or handler.

@@ -1,6 +1,6 @@
-//! `--linear`: the program without a screen, for screen readers, logs and terminals that can do nothing. What happens is
-//! told in plain lines on stdout, commands are typed as words; no escape sequence is written and no size is asked for. What
-//! is told and what a command does is [`screens::linear`]'s; here are the loop and the lines.
+//! `--linear`: the program without a screen, for screen readers, logs and terminals that can do nothing. What happens
+//! is told in plain lines on stdout, commands are typed as words; no escape sequence is written and no size is asked
+//! for. What is told and what a command does is [`screens::linear`]'s; here are the loop and the lines.
 
 use ::io::{
     config::Loaded,

@@ -1,5 +1,6 @@
-//! Pastes of terminals that do not mark them: more text at once than a person types. Taken as a paste, so that it is text
-//! where text is typed and does nothing elsewhere. A held key, which a slow line may bring all at once, is no paste.
+//! Pastes of terminals that do not mark them: more text at once than a person types. Taken as a paste, so that it is
+//! text where text is typed and does nothing elsewhere. A held key, which a slow line may bring all at once, is no
+//! paste.
 
 use screens::{
     key::{Code, Key},

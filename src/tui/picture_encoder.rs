@@ -1,5 +1,5 @@
-//! Pictures put into the terminal's own bytes on a thread of their own, the newest wish first: the loop and its keys never wait for
-//! it. What was made is kept for a while, so that a picture that comes back costs nothing but the line.
+//! Pictures put into the terminal's own bytes on a thread of their own, the newest wish first: the loop and its keys
+//! never wait for it. What was made is kept for a while, so that a picture that comes back costs nothing but the line.
 
 use crate::picture_output::Made;
 use engine::settings::Pictures;
@@ -21,8 +21,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes that are kept.
 const KEPT: usize = 1 << 20;
-/// The bytes of a piece: not so many that a key waits for it on a slow line, nor so few that a fast one sends little else than their
-/// heads.
+/// The bytes of a piece: not so many that a key waits for it on a slow line, nor so few that a fast one sends little
+/// else than their heads.
 const PIECE: std::ops::RangeInclusive<usize> = 1_400..=16_384;
 
 /// A picture in the terminal's bytes, by what decides them.
@@ -33,7 +33,8 @@ pub(crate) struct EncodedPicture {
     sending: Arc<Sending>,
 }
 
-/// So many wishes are kept: as many pictures as a screen has. Older ones are forgotten, and made where they are wished for again.
+/// So many wishes are kept: as many pictures as a screen has. Older ones are forgotten, and made where they are wished
+/// for again.
 const ASKED: usize = 48;
 
 struct Wish {
@@ -62,8 +63,8 @@ impl PictureEncoder {
         Self { to, asked: Vec::new(), kept: VecDeque::new() }
     }
 
-    /// The bytes of a picture at a place, where they are made; else has them made. `slice` is about how many bytes go with
-    /// a frame now.
+    /// The bytes of a picture at a place, where they are made; else has them made. `slice` is about how many bytes go
+    /// with a frame now.
     pub(crate) fn sending(
         &mut self,
         pixels: &Pixels,

@@ -81,7 +81,8 @@ impl PictureOutput {
         Some(self.graphics.asks(Instant::now()))
     }
 
-    /// It is asked once more: the person has reason to doubt what is shown, and tmux may have been taken to another terminal.
+    /// It is asked once more: the person has reason to doubt what is shown, and tmux may have been taken to another
+    /// terminal.
     pub(crate) const fn asks_again(&mut self) {
         self.asked = false;
     }
@@ -139,7 +140,8 @@ impl PictureOutput {
         }
     }
 
-    /// The pictures of a screen with their bytes, as far as those are made. `slice` is about how many of them go with a frame.
+    /// The pictures of a screen with their bytes, as far as those are made. `slice` is about how many of them go with a
+    /// frame.
     pub(crate) fn pictured(&mut self, shown: Vec<Shown>, slice: usize) -> Vec<Pictured> {
         let (cell, tmux) = (self.graphics.terminal().cell, self.is_in_tmux());
         let of = |Shown { place, pixels }: Shown| {

@@ -1,6 +1,7 @@
-//! How fast the slices of a picture go out. Behind SSH what was written may lie for seconds in buffers that nobody here sees, so each
-//! slice ends with a question that every terminal answers at once (DSR, `CSI 5 n`): the next slice goes when the answer has come, and
-//! from the times of two slices the line's speed is known. So a key never waits for more than one slice.
+//! How fast the slices of a picture go out. Behind SSH what was written may lie for seconds in buffers that nobody here
+//! sees, so each slice ends with a question that every terminal answers at once (DSR, `CSI 5 n`): the next slice goes
+//! when the answer has come, and from the times of two slices the line's speed is known. So a key never waits for more
+//! than one slice.
 
 use std::time::{Duration, Instant};
 
@@ -106,7 +107,8 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Sends slices over a line of that speed and delay; gives the size of the last one and the longest that a key waited.
+    /// Sends slices over a line of that speed and delay; gives the size of the last one and the longest that a key
+    /// waited.
     fn over(bytes_a_second: u64, delay_ms: u64) -> (usize, Duration) {
         let (mut pace, mut now, mut longest) = (Pace::default(), Instant::now(), Duration::ZERO);
         for _ in 0..12 {

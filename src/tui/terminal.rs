@@ -47,8 +47,8 @@ pub fn has_pictures(take_back: Vec<u8>) {
     *PICTURES.lock().unwrap_or_else(PoisonError::into_inner) = take_back;
 }
 
-/// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not what
-/// is given back at the end.
+/// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not
+/// what is given back at the end.
 static FOUND: OnceLock<Termios> = OnceLock::new();
 
 /// Sets the line to raw mode, whatever another program has made of it meanwhile.
@@ -88,8 +88,8 @@ impl Guard {
         Ok(Self(()))
     }
 
-    /// Takes it over anew, after a SIGSTOP that nobody could answer: another program may have changed its modes. What it
-    /// gives is to be written.
+    /// Takes it over anew, after a SIGSTOP that nobody could answer: another program may have changed its modes. What
+    /// it gives is to be written.
     #[must_use]
     pub fn again(&self) -> &'static [u8] {
         // A line that takes no modes is gone; the hang-up that follows is heard as a signal.

@@ -1,6 +1,6 @@
 //! Writes to the terminal from a thread of its own, one piece at a time. A line that has stalled blocks that thread and
-//! nothing else: answers are still taken and saved, no frame is made while one is being written, and of what waits beside
-//! the frames only the newest of each kind is kept.
+//! nothing else: answers are still taken and saved, no frame is made while one is being written, and of what waits
+//! beside the frames only the newest of each kind is kept.
 
 use std::{
     collections::BTreeMap,

@@ -99,7 +99,8 @@ pub fn moment(at: Wall, now: Now) -> String {
     }
 }
 
-/// A moment to come that is only expected, not to the minute: `14:20`; to five minutes where it lies an hour ahead or more.
+/// A moment to come that is only expected, not to the minute: `14:20`; to five minutes where it lies an hour ahead or
+/// more.
 pub fn coarse_moment(at: Wall, now: Now) -> String {
     let step = if at.since(now.wall) < HOUR { MINUTE } else { 5 * MINUTE };
     let over = at.0.rem_euclid(step.cast_signed());

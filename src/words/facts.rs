@@ -1,5 +1,5 @@
-//! The facts of one task, gathered once for whoever tells all about it: the screen's detail and `show` lay them out, each in
-//! its way, and say the same.
+//! The facts of one task, gathered once for whoever tells all about it: the screen's detail and `show` lay them out,
+//! each in its way, and say the same.
 
 use crate::voice::Voice;
 use crate::{amounts, names, reason, tr};
@@ -44,8 +44,8 @@ fn fact(label: &'static str, text: impl Into<String>, tone: Tone) -> Fact {
     Fact { label, parts: vec![text.into()], tone }
 }
 
-/// Why the task is as it is, and what to do next; nothing for one that nothing is wrong with. Of a task that was not read whole
-/// its line knows why, without what to do.
+/// Why the task is as it is, and what to do next; nothing for one that nothing is wrong with. Of a task that was not
+/// read whole its line knows why, without what to do.
 #[must_use]
 pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact> {
     let Some((task, error)) = task.and_then(|task| Some((task, task.error_or_trouble()?))) else {

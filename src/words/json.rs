@@ -14,8 +14,8 @@ use domain::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A task as `--json` prints it: [`task`] makes it. Serialized as it is written, without a tree of values between: `export`
-/// does this a million times.
+/// A task as `--json` prints it: [`task`] makes it. Serialized as it is written, without a tree of values between:
+/// `export` does this a million times.
 #[derive(Serialize)]
 pub struct TaskLine<'a> {
     attempt: u32,

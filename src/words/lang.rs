@@ -1,8 +1,9 @@
-//! The language that the program speaks to a person: English, or Simplified Chinese out of the catalogue in `words/lang/zh_CN`.
+//! The language that the program speaks to a person: English, or Simplified Chinese out of the catalogue in
+//! `words/lang/zh_CN`.
 //!
-//! Every text for a person is written in English where it belongs and wrapped in [`tr!`](crate::tr); the English is what the
-//! catalogue is asked for, as gettext has it. What machines read stays as it is: JSON fields, ids, filters, config keys,
-//! the log. `tests/language.rs` finds a text that is not wrapped, not translated, or no longer used.
+//! Every text for a person is written in English where it belongs and wrapped in [`tr!`](crate::tr); the English is
+//! what the catalogue is asked for, as gettext has it. What machines read stays as it is: JSON fields, ids, filters,
+//! config keys, the log. `tests/language.rs` finds a text that is not wrapped, not translated, or no longer used.
 
 pub mod po;
 
@@ -105,8 +106,8 @@ pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)>
 /// A text for a person, in the person's language.
 ///
 /// - `tr!("Nothing is marked")` is a `&'static str`.
-/// - `tr!("{key} is {word} already", key, word = state.word())` is a `String`. Arguments are named, since another language
-///   may order them otherwise, and come without a format: what must be padded or rounded is so before.
+/// - `tr!("{key} is {word} already", key, word = state.word())` is a `String`. Arguments are named, since another
+///   language may order them otherwise, and come without a format: what must be padded or rounded is so before.
 #[macro_export]
 macro_rules! tr {
     ($text:literal $(,)?) => {

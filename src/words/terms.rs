@@ -1,5 +1,5 @@
-//! The terms of a retry in words: why a task is not sent again, and what a person is told of first. What is decided stands in
-//! `domain::retry`; here it only gets its sentences, for whoever has keys and for whoever types commands.
+//! The terms of a retry in words: why a task is not sent again, and what a person is told of first. What is decided
+//! stands in `domain::retry`; here it only gets its sentences, for whoever has keys and for whoever types commands.
 
 use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};
@@ -247,8 +247,8 @@ pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
     Some(if work.served().count() > 1 { format!("{profile}: {why}") } else { why })
 }
 
-/// Which of these tasks, each with who queued it (empty where nobody is named), are another person's than `me`: a line for each
-/// person. `None` where none is, or it is not known who `me` is.
+/// Which of these tasks, each with who queued it (empty where nobody is named), are another person's than `me`: a line
+/// for each person. `None` where none is, or it is not known who `me` is.
 #[must_use]
 pub fn of_others<'a>(me: Option<&str>, tasks: impl IntoIterator<Item = (&'a str, TaskKey)>) -> Option<String> {
     let me = me?;

@@ -1,5 +1,5 @@
-//! A Rust source as the checks see it: its tokens without comments and texts, each with its line, and the paths it names.
-//! No parser of Rust: just enough of one to follow `use` trees and inline paths.
+//! A Rust source as the checks see it: its tokens without comments and texts, each with its line, and the paths it
+//! names. No parser of Rust: just enough of one to follow `use` trees and inline paths.
 
 /// One token: a name, `::`, a single sign, or a text with its quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -209,8 +209,8 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
     }
 }
 
-/// The least that such a sweep can be: the same questions, as many at once, by the HTTP library alone; no answer is read
-/// for what it says.
+/// The least that such a sweep can be: the same questions, as many at once, by the HTTP library alone; no answer is
+/// read for what it says.
 async fn asked_by_plain_reqwest(url: &str) -> (Duration, Duration) {
     const AT_ONCE: usize = 32;
     let client = plain_reqwest();

@@ -1,5 +1,5 @@
-//! What the screen costs on the line and the machine: bytes for each thing that happens, and the CPU of a busy second. It
-//! prints figures for a person to compare; the bytes that are promised are held by `tests/frames.rs`.
+//! What the screen costs on the line and the machine: bytes for each thing that happens, and the CPU of a busy second.
+//! It prints figures for a person to compare; the bytes that are promised are held by `tests/frames.rs`.
 //!
 //! ```text
 //! cargo bench --bench screen

@@ -1,5 +1,5 @@
-//! What lies between the programs and the world: the store's commands, the calls to the service, the downloads; and what of
-//! it goes wrong.
+//! What lies between the programs and the world: the store's commands, the calls to the service, the downloads; and
+//! what of it goes wrong.
 
 use crate::{
     model::{Made, ok, place_of},
@@ -123,8 +123,8 @@ impl World {
         writes.iter().try_for_each(|write| self.rules.acknowledged(&write.task))
     }
 
-    /// The change is made, and told as failed. An insertion shows, as SQLite has it, only after a power cut: until then its
-    /// pages lie in the log, unseen.
+    /// The change is made, and told as failed. An insertion shows, as SQLite has it, only after a power cut: until then
+    /// its pages lie in the log, unseen.
     fn lies(&mut self, run: Run, command: StoreCmd, failed: Msg) -> Kept {
         let inserts = matches!(command, StoreCmd::Insert { .. });
         let tasks = self.make(run, command);
@@ -276,8 +276,8 @@ impl World {
         Ok(())
     }
 
-    /// How long the body of that submission takes on a bad line, long enough for its claim to be renewed; the program hears how far
-    /// it is.
+    /// How long the body of that submission takes on a bad line, long enough for its claim to be renewed; the program
+    /// hears how far it is.
     fn uploads(&mut self, run: Run, key: TaskKey, ticket: Ticket) -> u64 {
         if !self.chance.percent(15) {
             return 0;

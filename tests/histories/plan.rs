@@ -1,5 +1,5 @@
-//! What a seed plans: what people do and when, and what goes wrong and when. A list, so that a failing history can be cut
-//! shorter.
+//! What a seed plans: what people do and when, and what goes wrong and when. A list, so that a failing history can be
+//! cut shorter.
 
 use crate::chance::Chance;
 use domain::time::{HOUR, MINUTE, SECOND};

@@ -231,8 +231,8 @@ impl Rules {
         Ok(())
     }
 
-    /// What the ledger says of a task. Not by the store's own verb, which reads the time line and the line of attempts too:
-    /// this is asked after every step.
+    /// What the ledger says of a task. Not by the store's own verb, which reads the time line and the line of attempts
+    /// too: this is asked after every step.
     fn ledger(&self, key: TaskKey) -> Vec<LedgerLine> {
         let sql = "SELECT at, event, amount, currency FROM ledger WHERE task = ?1 ORDER BY id";
         let mut lines = self.conn.prepare_cached(sql).expect("a ledger");
@@ -296,8 +296,8 @@ impl Rules {
         Ok(())
     }
 
-    /// These were queued, by a program whose day began then. What the records charge later may cross a cap; nothing is queued after
-    /// that.
+    /// These were queued, by a program whose day began then. What the records charge later may cross a cap; nothing is
+    /// queued after that.
     pub(crate) fn queued(&self, tasks: &[Task], day_start: Wall) -> Kept {
         let counts = |task: &&Task| match task.state() {
             TaskState::Queued | TaskState::Sending => true,

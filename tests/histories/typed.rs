@@ -1,5 +1,5 @@
-//! People who type: a program with a screen does what its keys mean at that moment, and other things happen between two of
-//! them. They go the usual ways over compose and preview, and hit keys on whatever row the cursor is on.
+//! People who type: a program with a screen does what its keys mean at that moment, and other things happen between two
+//! of them. They go the usual ways over compose and preview, and hit keys on whatever row the cursor is on.
 
 use crate::{
     plan::Deed,

@@ -1,5 +1,5 @@
-//! The world of a history: a queue of what happens next on virtual time, the programs, the store's file, the service. One
-//! event is one step; after each the rules are asked.
+//! The world of a history: a queue of what happens next on virtual time, the programs, the store's file, the service.
+//! One event is one step; after each the rules are asked.
 
 use crate::typed::TYPED;
 use crate::{

@@ -1,5 +1,5 @@
-//! A machine's line to the database: an address of its own on this machine, bytes that take their time, and a place where it
-//! can be cut.
+//! A machine's line to the database: an address of its own on this machine, bytes that take their time, and a place
+//! where it can be cut.
 
 use std::{
     io::{Read, Write},

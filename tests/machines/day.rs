@@ -146,8 +146,8 @@ impl Day<'_> {
         }
     }
 
-    /// Nothing new and no more blows, until all has ended and the records were looked at for the last time that is soon: late
-    /// ones come after three minutes, and the look after five finds them.
+    /// Nothing new and no more blows, until all has ended and the records were looked at for the last time that is
+    /// soon: late ones come after three minutes, and the look after five finds them.
     fn ends(&mut self) {
         for machine in &mut self.machines {
             machine.cable.strike(Blow::None);

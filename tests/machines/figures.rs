@@ -1,4 +1,5 @@
-//! What a shared store costs beside one in a file, with nothing between this machine and the server and with a long line.
+//! What a shared store costs beside one in a file, with nothing between this machine and the server and with a long
+//! line.
 
 use super::{
     cable::Cable,

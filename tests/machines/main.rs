@@ -1,8 +1,8 @@
-//! A team's bad day: ten machines on one account, each with its own home, name and line, on one real PostgreSQL server and one
-//! service with all of its faults. An engine is killed every ten seconds, the server restarts twice and is killed once, lines
-//! break at commits, one machine's clock is an hour ahead and one is stopped in the middle of a submission until its lease is
-//! over. People go on submitting all the time, past their caps and the account's pace. In the end every task and every charge
-//! is accounted for. Prints its figures. Not part of the default run:
+//! A team's bad day: ten machines on one account, each with its own home, name and line, on one real PostgreSQL server
+//! and one service with all of its faults. An engine is killed every ten seconds, the server restarts twice and is
+//! killed once, lines break at commits, one machine's clock is an hour ahead and one is stopped in the middle of a
+//! submission until its lease is over. People go on submitting all the time, past their caps and the account's pace. In
+//! the end every task and every charge is accounted for. Prints its figures. Not part of the default run:
 //!
 //! ```text
 //! cargo test --features postgres --test machines -- --ignored --nocapture day

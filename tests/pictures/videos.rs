@@ -123,8 +123,8 @@ fn a_video_that_asks_for_more_memory_than_a_video_needs_is_refused() {
     let mut bytes = B_FRAMES.to_vec();
     let avcc = bytes.windows(4).position(|kind| kind == b"avcC").unwrap() + 4;
     let length = usize::from(u16::from_be_bytes([bytes[avcc + 6], bytes[avcc + 7]]));
-    // High profile, level 6.2, then ue(v): id 0, chroma 1, depth 0 0, no bypass, no matrix, frame_num 0, poc 2, refs 16, no
-    // gaps, 300 across, 300 down, frames only, direct, no crop, no usability.
+    // High profile, level 6.2, then ue(v): id 0, chroma 1, depth 0 0, no bypass, no matrix, frame_num 0, poc 2, refs
+    // 16, no gaps, 300 across, 300 down, frames only, direct, no crop, no usability.
     let mut bits = String::from("1" /* id */);
     for n in [1_u32, 0, 0] {
         bits += &ue(n);

@@ -1,4 +1,5 @@
-//! The store on a real PostgreSQL server, which each test starts: the verbs' own tests once more, and what only a server can do.
+//! The store on a real PostgreSQL server, which each test starts: the verbs' own tests once more, and what only a
+//! server can do.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod accounts;

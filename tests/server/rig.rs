@@ -1,4 +1,5 @@
-//! A PostgreSQL server of a test's own: made from Debian's package on a free port in a temporary folder, ended with the test.
+//! A PostgreSQL server of a test's own: made from Debian's package on a free port in a temporary folder, ended with the
+//! test.
 
 use crate::support::ports::free_address;
 use ::io::store::{self, At, Server};

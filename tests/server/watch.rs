@@ -39,8 +39,8 @@ fn a_submission_that_is_accepted_while_the_server_is_away_is_printed_and_ends_wi
     );
 }
 
-/// Has the server go while that call fetches a file, and come back once the file is there. When it is told as saved, `end` ends the
-/// call.
+/// Has the server go while that call fetches a file, and come back once the file is there. When it is told as saved,
+/// `end` ends the call.
 fn over_an_outage(args: &[&str], end: impl FnOnce(&Running)) {
     let dir = place();
     // The file takes two seconds: longer than the server takes to end.

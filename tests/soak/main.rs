@@ -1,6 +1,6 @@
-//! Hours in half an hour: two `watch`, a dashboard, callbacks, every fault there is, and each minute a `kill -9` for one of the
-//! three. In the end the service's charges and our ledger are laid beside each other, and every unknown that records or
-//! callbacks could settle must have been settled, rightly. Prints its figures. Not part of the default run:
+//! Hours in half an hour: two `watch`, a dashboard, callbacks, every fault there is, and each minute a `kill -9` for
+//! one of the three. In the end the service's charges and our ledger are laid beside each other, and every unknown that
+//! records or callbacks could settle must have been settled, rightly. Prints its figures. Not part of the default run:
 //!
 //! ```text
 //! cargo test --test soak -- --ignored --nocapture
@@ -80,7 +80,8 @@ fn wait(time: Duration) {
     }
 }
 
-/// Queues one, however long the busy machine takes. Nothing is lost if the store is busy: it is counted when it is there.
+/// Queues one, however long the busy machine takes. Nothing is lost if the store is busy: it is counted when it is
+/// there.
 fn queue(home: &Home, prompt: &str, picture: Option<&str>) {
     let picture: Vec<&str> =
         picture.into_iter().flat_map(|path| ["--model", "I2V-01", "--first-frame", path]).collect();

@@ -1,5 +1,5 @@
-//! Several programs on one store: the wake-up, claims of the dead, pages beside writes. Nothing here sleeps; what does not
-//! come within a generous time never comes.
+//! Several programs on one store: the wake-up, claims of the dead, pages beside writes. Nothing here sleeps; what does
+//! not come within a generous time never comes.
 
 use super::*;
 use ::io::store::{At, Handle, Server, fill, open};

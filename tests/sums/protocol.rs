@@ -1,5 +1,5 @@
-//! A second protocol, made up: other paths, other words, and the file's address in the answer to a query. The same engine,
-//! store, client and downloader take its task from the submission to the saved file.
+//! A second protocol, made up: other paths, other words, and the file's address in the answer to a query. The same
+//! engine, store, client and downloader take its task from the submission to the saved file.
 
 use super::{start_with, until};
 use ::io::store::Store;

@@ -1,5 +1,5 @@
-//! The service's own books laid beside ours, task by task, after a run with all of its faults: whatever could have been known
-//! must be known.
+//! The service's own books laid beside ours, task by task, after a run with all of its faults: whatever could have been
+//! known must be known.
 
 use domain::{
     amount::Amount,

@@ -1,5 +1,5 @@
-//! The program without its shell: the real reducer and the real pictures, a real store, a clock that the test moves and a
-//! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
+//! The program without its shell: the real reducer and the real pictures, a real store, a clock that the test moves and
+//! a service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
 
 use super::rig::{Ground, Posts, Program, Rig};
 use ::io::{files, images, prompts, shrink, store::Store};

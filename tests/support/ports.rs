@@ -5,8 +5,8 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-/// A port below those that the system gives out by itself, since one of them could be given to another test between this look
-/// and its use.
+/// A port below those that the system gives out by itself, since one of them could be given to another test between
+/// this look and its use.
 pub(crate) fn free_address() -> SocketAddr {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     let skipped = std::process::id() as usize + 61 * ASKED.fetch_add(1, Ordering::Relaxed);

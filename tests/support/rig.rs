@@ -1,6 +1,6 @@
-//! What drives a program in a test, whatever stands under it: it hands over messages, has effects carried out, moves the
-//! clock from deadline to deadline, and after each message checks what must always hold. Used by the tests of the engine
-//! too, so what it needs of the crate it takes from the module that it stands in.
+//! What drives a program in a test, whatever stands under it: it hands over messages, has effects carried out, moves
+//! the clock from deadline to deadline, and after each message checks what must always hold. Used by the tests of the
+//! engine too, so what it needs of the crate it takes from the module that it stands in.
 
 use super::{
     Charged, Driven, Effect, HttpMsg, Mono, Msg, Now, SendResult, Settings, StoreMsg, SubmitVerdict, TaskKey,
@@ -166,8 +166,8 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
     }
 }
 
-/// The path of the paid submissions: each needs the store's word that its task is on disk as being sent, and none is made again
-/// before it is proven that the last one was not taken.
+/// The path of the paid submissions: each needs the store's word that its task is on disk as being sent, and none is
+/// made again before it is proven that the last one was not taken.
 #[derive(Debug, Default)]
 pub(crate) struct Posts {
     allowed: BTreeSet<TaskKey>,

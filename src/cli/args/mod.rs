@@ -130,10 +130,10 @@ pub enum Command {
     },
     /// Add the tasks from an export
     ///
-    /// The whole file or nothing. A task that is already here is skipped, and keys are kept where they are free. Running tasks are
-    /// watched again. Unsent ones are added paused, because the store they come from may have sent them since. Pictures are not in
-    /// an export: they are read again from their original place, if they are still there. Raises of a day's cap are left out where
-    /// only the store's keepers may raise it.
+    /// The whole file or nothing. A task that is already here is skipped, and keys are kept where they are free.
+    /// Running tasks are watched again. Unsent ones are added paused, because the store they come from may have sent
+    /// them since. Pictures are not in an export: they are read again from their original place, if they are still
+    /// there. Raises of a day's cap are left out where only the store's keepers may raise it.
     Import {
         /// The file that `reeltop export` wrote, or - for stdin
         file: PathBuf,
@@ -149,8 +149,8 @@ pub enum Command {
     },
     /// Run the engine without a screen: send, watch, save (for nohup, systemd, cron)
     ///
-    /// It serves until SIGTERM or SIGINT; SIGHUP reads the config again. `config unit` prints a unit for systemd. With --json it
-    /// prints one event per line: event, at and task.
+    /// It serves until SIGTERM or SIGINT; SIGHUP reads the config again. `config unit` prints a unit for systemd. With
+    /// --json it prints one event per line: event, at and task.
     Watch {
         /// Exit when there is nothing left to do
         #[arg(long)]
@@ -158,8 +158,8 @@ pub enum Command {
     },
     /// Retry tasks, each as a new attempt
     ///
-    /// This call costs money; without a terminal it needs --yes and --max-cost. A prompt refused as sensitive, and a task
-    /// that is saved, running or already retried, is retried only alone and with --again; an unknown one never.
+    /// This call costs money; without a terminal it needs --yes and --max-cost. A prompt refused as sensitive, and a
+    /// task that is saved, running or already retried, is retried only alone and with --again; an unknown one never.
     Retry {
         /// The tasks
         #[arg(required_unless_present = "failed", conflicts_with = "failed", value_name = "KEY", value_parser = task_key)]
@@ -203,8 +203,8 @@ pub enum Command {
         /// The task
         #[arg(value_parser = task_key)]
         key: TaskKey,
-        /// What the gateway's records show: lost, not-created, or task-id=ID (checked with the service first, free); unknown
-        /// takes the resolution back
+        /// What the gateway's records show: lost, not-created, or task-id=ID (checked with the service first, free);
+        /// unknown takes the resolution back
         #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
         as_what: Option<Resolution>,
     },
@@ -221,7 +221,8 @@ pub enum Command {
     },
     /// Run a simulator of the service, for learning and tests
     ///
-    /// With --json, the first line on stdout is an object with its base_url. It serves until a signal ends it, with exit code 130.
+    /// With --json, the first line on stdout is an object with its base_url. It serves until a signal ends it, with
+    /// exit code 130.
     Simulate {
         /// The address to listen on
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8302")]
@@ -238,8 +239,8 @@ pub enum Command {
     },
     /// Check, show or create the config file
     ///
-    /// With --json, one object: path; for show also config, the options in force; for check also faults and warnings, each
-    /// with line, column, what, why and next.
+    /// With --json, one object: path; for show also config, the options in force; for check also faults and warnings,
+    /// each with line, column, what, why and next.
     Config {
         /// What to do with it
         #[command(subcommand)]
@@ -247,9 +248,9 @@ pub enum Command {
     },
     /// Move old tasks out of the table
     ///
-    /// This moves saved and cancelled tasks, and failures that were retried or put away. They stay in the store with their time line and
-    /// costs: `reeltop list archived:` lists them, `show` and `export` include them. Pictures that no task in the table needs are
-    /// removed.
+    /// This moves saved and cancelled tasks, and failures that were retried or put away. They stay in the store with
+    /// their time line and costs: `reeltop list archived:` lists them, `show` and `export` include them. Pictures that
+    /// no task in the table needs are removed.
     Archive {
         /// Tasks that finished before this day (2026-11-29) or time (RFC 3339); default: 30 days ago
         #[arg(long, value_name = "DATE", value_parser = moment)]
@@ -302,7 +303,8 @@ pub struct Submit {
     /// The prompt; {a|b} in it creates a task for each. Optional if a frame is given
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = prompt)]
     pub prompt: Option<String>,
-    /// Prompts from a file, or - for stdin: one per line, JSON, or CSV with a header (commas, semicolons or tabs). All are queued, or none
+    /// Prompts from a file, or - for stdin: one per line, JSON, or CSV with a header (commas, semicolons or tabs). All
+    /// are queued, or none
     #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
     pub from: Option<PathBuf>,
     /// Ignore columns of that file that are not fields

@@ -37,9 +37,9 @@ pub enum StoreCall {
     },
     /// Show the budget that holds for everybody on the store, or set it
     ///
-    /// Kept in the store, by currency; a config's own caps hold beside it, and the lower one counts. On a database only its
-    /// keepers may set it. With --json, one object a currency: currency, `per_day`, `per_day_each`, who (set it), at, keeper
-    /// (whether you may change it) and `in_force` (both caps, the config's where that is lower).
+    /// Kept in the store, by currency; a config's own caps hold beside it, and the lower one counts. On a database only
+    /// its keepers may set it. With --json, one object a currency: currency, `per_day`, `per_day_each`, who (set it),
+    /// at, keeper (whether you may change it) and `in_force` (both caps, the config's where that is lower).
     Budget {
         /// The most that a day may cost, for everybody together; none lifts it
         #[arg(long, value_name = "CAP", value_parser = cap)]

@@ -1,5 +1,5 @@
-//! The demo's made-up morning: what was asked for, when, and how it stands. Data of a person's and of the service's, in no
-//! language of ours.
+//! The demo's made-up morning: what was asked for, when, and how it stands. Data of a person's and of the service's, in
+//! no language of ours.
 
 use serde_json::json;
 use service::answer::Reply;

@@ -8,8 +8,8 @@ use ::io::{
 use std::path::Path;
 use words::{amounts, names, news::other_key, tr};
 
-/// A clock that goes wrong by so much is worth a word, in milliseconds: leases are kept by the server's, and what is shown and
-/// sorted is this machine's.
+/// A clock that goes wrong by so much is worth a word, in milliseconds: leases are kept by the server's, and what is
+/// shown and sorted is this machine's.
 const CLOCK: i64 = 2_000;
 
 /// The server, what is known of the line to it, and what this user may do there.

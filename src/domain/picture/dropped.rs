@@ -1,9 +1,10 @@
-//! A file's path as a terminal types it where a file is dropped on it: in quotes, with backslashes before blanks, or as a
-//! `file://` URL.
+//! A file's path as a terminal types it where a file is dropped on it: in quotes, with backslashes before blanks, or as
+//! a `file://` URL.
 
 use std::borrow::Cow;
 
-/// The path itself. What is no dropped file's stays as it is: a path may be typed with its blanks, and may have a quote.
+/// The path itself. What is no dropped file's stays as it is: a path may be typed with its blanks, and may have a
+/// quote.
 #[must_use]
 pub fn dropped(text: &str) -> Cow<'_, str> {
     let bare = text.trim();
@@ -71,8 +72,8 @@ fn unquoted(word: &str) -> Option<String> {
     rest.is_empty().then_some(out)
 }
 
-/// Without the backslashes that stand before what a shell would read as a sign; before a letter or a digit it is a part of
-/// the name.
+/// Without the backslashes that stand before what a shell would read as a sign; before a letter or a digit it is a part
+/// of the name.
 fn unescaped(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut chars = path.chars().peekable();

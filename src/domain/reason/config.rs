@@ -1,5 +1,5 @@
-//! What can be wrong with a config. An option is named in full: `download.parallel`. A value is quoted only where one of
-//! some words was expected: anywhere else it may be a secret in the wrong place.
+//! What can be wrong with a config. An option is named in full: `download.parallel`. A value is quoted only where one
+//! of some words was expected: anywhere else it may be a secret in the wrong place.
 
 use super::{price::PriceFault, system::System};
 use crate::{near::nearest, problem::ErrorClass};

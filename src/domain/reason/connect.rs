@@ -18,7 +18,8 @@ pub enum Connect {
     NoTls(String),
     /// The program's own worker failed before anything left.
     Worker,
-    /// The program stood still (stopped, or the machine asleep) for longer than its claim on the task, before anything left.
+    /// The program stood still (stopped, or the machine asleep) for longer than its claim on the task, before anything
+    /// left.
     Late,
 }
 

@@ -1,5 +1,5 @@
-//! Why what stands at a path, or in a `data:` URL, cannot be had as a picture. Whether the service takes a picture that was
-//! read is another matter (see `domain::picture`).
+//! Why what stands at a path, or in a `data:` URL, cannot be had as a picture. Whether the service takes a picture that
+//! was read is another matter (see `domain::picture`).
 
 use super::{sight::Unseen, system::System};
 use serde::{Deserialize, Serialize};

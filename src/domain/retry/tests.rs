@@ -161,7 +161,8 @@ fn what_fits_a_failure_follows_from_its_kind_and_field() {
     ] {
         assert_eq!(remedy(state, class, field), wanted, "{state:?} {class:?} {field:?}");
     }
-    // What is fixed first is just what bulk leaves out unchanged; a video that was refused may go where a person chooses it.
+    // What is fixed first is just what bulk leaves out unchanged; a video that was refused may go where a person
+    // chooses it.
     for class in ErrorClass::ALL {
         let bulk = judge(&facts(Refused, Some(class)), Nothing, Bulk).is_ok();
         let again = remedy(Refused, class, None) == Remedy::Again || class == OutputSensitive;

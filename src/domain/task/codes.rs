@@ -1,4 +1,5 @@
-//! Codes of what the program itself found or was told to do about a task, as `error.code` in JSON and the store have them.
+//! Codes of what the program itself found or was told to do about a task, as `error.code` in JSON and the store have
+//! them.
 
 /// The code of a task that the service calls made without ever giving its file.
 pub const NO_FILE: &str = "no_file";

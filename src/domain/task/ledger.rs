@@ -18,8 +18,8 @@ pub struct Event {
     pub request_id: Option<String>,
 }
 
-/// An entry of a task's time line or ledger with the person whose program wrote it; `None` where an older version did, or
-/// nobody is named.
+/// An entry of a task's time line or ledger with the person whose program wrote it; `None` where an older version did,
+/// or nobody is named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed<T> {
     #[serde(flatten)]

@@ -73,7 +73,8 @@ impl Row {
         self.cost.of(self.kind.currency)
     }
 
-    /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside it.
+    /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside
+    /// it.
     #[must_use]
     pub fn spent(&self) -> Amount {
         spent(self.charged, self.cost, self.besides.into())
@@ -155,8 +156,9 @@ impl Row {
             || self.reason().is_some_and(|(code, why)| test(&code) || why.quotes().into_iter().any(&test))
     }
 
-    /// Whether the failure's kind or all of it, as it is kept, passes that test: quicker than [`fails_with`](Self::fails_with), and
-    /// true wherever that is, for a test that a text passes when a part of it does.
+    /// Whether the failure's kind or all of it, as it is kept, passes that test: quicker than
+    /// [`fails_with`](Self::fails_with), and true wherever that is, for a test that a text passes when a part of it
+    /// does.
     #[must_use]
     pub fn may_fail_with(&self, test: impl Fn(&str) -> bool) -> bool {
         self.class.is_some_and(|class| test(class.id())) || self.texts.error().is_some_and(test)

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, sync::Arc};
 
-/// Prompt, failure and id of a row. Attempts, variants and batches have their prompt in common and failures their words, so
-/// both can be shared; an id is a number of up to 19 digits nearly always. An empty failure or id is as good as none.
+/// Prompt, failure and id of a row. Attempts, variants and batches have their prompt in common and failures their
+/// words, so both can be shared; an id is a number of up to 19 digits nearly always. An empty failure or id is as good
+/// as none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Parts", into = "Parts")]
 pub struct Texts {
@@ -87,7 +88,8 @@ impl Texts {
         }
     }
 
-    /// Whether a text can stand in the id at all: most texts that are looked for hold more than digits, and most ids do not.
+    /// Whether a text can stand in the id at all: most texts that are looked for hold more than digits, and most ids do
+    /// not.
     #[must_use]
     pub fn remote_may_hold(&self, text: &str) -> bool {
         self.number == 0 || text.bytes().all(|byte| byte.is_ascii_digit())

@@ -15,7 +15,8 @@ pub struct Write {
     pub events: Vec<Event>,
     /// What to add to the ledger.
     pub ledger: Vec<LedgerLine>,
-    /// When the submission began that, as is now proven, never reached the service: it takes no place in the account's pace.
+    /// When the submission began that, as is now proven, never reached the service: it takes no place in the account's
+    /// pace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub never_left: Option<Wall>,
 }
@@ -40,11 +41,12 @@ impl Write {
         self.brings_a_paid_id() || self.events.iter().any(answers)
     }
 
-    /// Whether this is the answer to the very submission that the row is about, and the row does not know it yet: it was found as
-    /// nobody's by another program, or only its money was written down there meanwhile.
+    /// Whether this is the answer to the very submission that the row is about, and the row does not know it yet: it
+    /// was found as nobody's by another program, or only its money was written down there meanwhile.
     ///
-    /// Only to that one: a change that was told as failed may have been there all the same, and the row may have been sent once more
-    /// since. That sending stopped before its POST is no answer: a program that stood still past its claim takes the store's word.
+    /// Only to that one: a change that was told as failed may have been there all the same, and the row may have been
+    /// sent once more since. That sending stopped before its POST is no answer: a program that stood still past its
+    /// claim takes the store's word.
     #[must_use]
     pub fn tells_more_than(&self, now: &Task) -> bool {
         let put_back = |event: &Event| if let What::PutBack { sent, .. } = event.what { sent } else { None };

@@ -5,8 +5,8 @@ use super::FIELDS;
 /// Signs that stand between a field and its value, full-width ones too.
 const SIGNS: [char; 8] = [':', '：', '=', '＝', '<', '＜', '>', '＞'];
 
-/// What can stand in the place of a filter's last word, of which that much is typed: the fields, or a field's values, as
-/// `values` knows them.
+/// What can stand in the place of a filter's last word, of which that much is typed: the fields, or a field's values,
+/// as `values` knows them.
 pub fn candidates(last: &str, values: impl Fn(&str) -> Vec<String>) -> Vec<String> {
     let bare = last.trim_start_matches(['!', '！']);
     let not = &last[..last.len() - bare.len()];

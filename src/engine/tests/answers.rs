@@ -8,7 +8,8 @@ use super::{
 use crate::effect::Write;
 use TaskState::{Running, Sending, Unknown};
 
-/// A submission whose long upload has just been told of, so that its claim was to be renewed while the store was like that.
+/// A submission whose long upload has just been told of, so that its claim was to be renewed while the store was like
+/// that.
 fn renewed(health: Health) -> World {
     let mut world = World::posting();
     world.now.wall = world.now.wall.plus(MINUTE);

@@ -1,5 +1,5 @@
-//! What the service posts: a task is asked about at once, an unknown is settled by the ID that came by its path, and nothing
-//! is believed before the service was asked.
+//! What the service posts: a task is asked about at once, an unknown is settled by the ID that came by its path, and
+//! nothing is believed before the service was asked.
 
 use super::*;
 use crate::{msg::Posted, news::TaskNews};

@@ -1,5 +1,5 @@
-//! Unknowns and the gateway's records, beyond the plain looks: what comes late, what a person takes back, and what several profiles
-//! of one account share.
+//! Unknowns and the gateway's records, beyond the plain looks: what comes late, what a person takes back, and what
+//! several profiles of one account share.
 
 use super::{
     audit::audited,

@@ -1,5 +1,5 @@
-//! The engine against a model of the store and a hand that plays the service: every effect is kept until the test answers
-//! it, and after every message the rules that always hold are checked.
+//! The engine against a model of the store and a hand that plays the service: every effect is kept until the test
+//! answers it, and after every message the rules that always hold are checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod answers;

@@ -1,4 +1,5 @@
-//! Changes that another program's overtook, where what it wrote is no word on the work itself: a line of money, a wish of a person.
+//! Changes that another program's overtook, where what it wrote is no word on the work itself: a line of money, a wish
+//! of a person.
 
 use super::{
     disk::{Health, others},

@@ -1,6 +1,7 @@
-//! Random sequences of messages with rising time. The rules themselves are checked by [`World`] after each of them: a POST
-//! only after the store's word and once for it, never again before the last one is proven not taken, no ended phase that
-//! goes back on disk but by a download or by taking a settlement back, sums that equal a recount, no busy loop.
+//! Random sequences of messages with rising time. The rules themselves are checked by [`World`] after each of them: a
+//! POST only after the store's word and once for it, never again before the last one is proven not taken, no ended
+//! phase that goes back on disk but by a download or by taking a settlement back, sums that equal a recount, no busy
+//! loop.
 
 use super::{
     disk::{Health, others},

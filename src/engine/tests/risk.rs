@@ -5,8 +5,8 @@ use crate::news::TaskNews;
 use TaskState::{Ready, Saving};
 use domain::task::FileId;
 
-/// A program with a place for one file at a time and files of which so many minutes of address are left: each waits for its
-/// next try in a minute, or, where it is `None`, for a person.
+/// A program with a place for one file at a time and files of which so many minutes of address are left: each waits for
+/// its next try in a minute, or, where it is `None`, for a person.
 fn waiting(files: &[(Option<u64>, u64)], change: impl FnOnce(&mut Settings)) -> World {
     let mut disk = super::disk::Disk::default();
     let start = testing::now(MINUTE).wall;
@@ -42,7 +42,8 @@ fn dead(world: &World, n: u32) -> Msg {
     Msg::Save(SaveMsg::AddressDead { key: key(n), ticket, detail: "HTTP 403".into() })
 }
 
-/// The first file has an address for so many minutes, and the line drops before a byte of it has come. When that one ends, in seconds.
+/// The first file has an address for so many minutes, and the line drops before a byte of it has come. When that one
+/// ends, in seconds.
 fn line_drops(world: &mut World, minutes: u64) -> i64 {
     let end = world.wall().plus(minutes * MINUTE).0 / 1_000;
     let url = format!("https://files.example/a.mp4?Expires={end}");

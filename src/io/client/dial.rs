@@ -27,8 +27,8 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
-/// What the system may hold of an upload that it has not put on the wire, in bytes. Without a bound it takes megabytes at
-/// once, and "handed to the line" would say nothing of a slow one.
+/// What the system may hold of an upload that it has not put on the wire, in bytes. Without a bound it takes megabytes
+/// at once, and "handed to the line" would say nothing of a slow one.
 const UNSENT: u32 = 16 * 1024;
 
 /// What is said where not even the proxy was reached.
@@ -189,8 +189,8 @@ fn with_port(to: &Uri) -> io::Result<Uri> {
     format!("{scheme}://{name}:{port}/").parse().map_err(io::Error::other)
 }
 
-/// The address with its host's number in place of its name, for proxies that are told numbers only. One of IPv4 where there
-/// is one: version 4 of SOCKS knows no other.
+/// The address with its host's number in place of its name, for proxies that are told numbers only. One of IPv4 where
+/// there is one: version 4 of SOCKS knows no other.
 async fn resolved(to: &Uri) -> io::Result<Uri> {
     let all: Vec<_> = lookup_host((host(to)?, to.port_u16().unwrap_or_default())).await?.collect();
     let number = all.iter().find(|one| one.is_ipv4()).or(all.first()).ok_or(io::ErrorKind::AddrNotAvailable)?;

@@ -27,8 +27,8 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> LineFault {
     causes().filter_map(known).last().unwrap_or(LineFault::Other)
 }
 
-/// Why a connection was not made. Each address of a host has a part of the time, so that the system's own word for a time-out
-/// comes before ours.
+/// Why a connection was not made. Each address of a host has a part of the time, so that the system's own word for a
+/// time-out comes before ours.
 pub(super) fn dialling(error: &io::Error) -> LineFault {
     let first: &(dyn Error + 'static) = error;
     let late = |cause: &(dyn Error + 'static)| {

@@ -18,8 +18,8 @@ impl Key {
         Ok(Self { header, secret })
     }
 
-    /// `text` without the key, should the other side have repeated it. A word too short to be a key of any service is left
-    /// alone: it would also stand in ids and field names, and an accepted task would be read as unknown.
+    /// `text` without the key, should the other side have repeated it. A word too short to be a key of any service is
+    /// left alone: it would also stand in ids and field names, and an accepted task would be read as unknown.
     pub(super) fn strike(&self, text: String) -> String {
         const SHORTEST: usize = 12;
         let key = self.secret.expose_secret().trim();

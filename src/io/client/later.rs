@@ -1,4 +1,5 @@
-//! What an answer says of time: `Retry-After`, how long the other side asks to wait (RFC 9110, 10.2.3), and its own `Date`.
+//! What an answer says of time: `Retry-After`, how long the other side asks to wait (RFC 9110, 10.2.3), and its own
+//! `Date`.
 
 use domain::time::Wall;
 use jiff::{Timestamp, fmt::rfc2822};

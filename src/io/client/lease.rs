@@ -1,5 +1,5 @@
-//! How long a submission may still leave after its task was marked as being sent: as long as the claim on it is sure to be
-//! ours. A program that was stopped, or whose machine slept, finds its claim taken for an orphan's by then.
+//! How long a submission may still leave after its task was marked as being sent: as long as the claim on it is sure to
+//! be ours. A program that was stopped, or whose machine slept, finds its claim taken for an orphan's by then.
 
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, SystemTime};
@@ -25,8 +25,8 @@ impl Lease {
         Self { wall: SystemTime::now(), boot: boot(), length }
     }
 
-    /// Whether it is over, by whichever clock says more: the wall clock may have been set back meanwhile, and the other one
-    /// may stand still in a container that was frozen.
+    /// Whether it is over, by whichever clock says more: the wall clock may have been set back meanwhile, and the other
+    /// one may stand still in a container that was frozen.
     pub(super) fn is_over(&self) -> bool {
         let by_wall = SystemTime::now().duration_since(self.wall).unwrap_or_default();
         by_wall.max(boot().saturating_sub(self.boot)) >= self.length

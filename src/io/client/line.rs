@@ -2,9 +2,9 @@
 //!
 //! Three things are told apart. **Handed**: the bytes that the line took (the system's buffer, or TLS, which seals and
 //! passes on what it took). A byte that was not handed is nowhere but here, so while the last one was not, the service
-//! cannot have the whole request; that is the only thing a broken upload proves. **Left**: all were handed and nothing of
-//! them waits in TLS any more; the system holds a few kilobytes at most that are not on the wire (see `dial`). From then on
-//! the service can answer, and its time runs. **Moved**: when the line last took anything.
+//! cannot have the whole request; that is the only thing a broken upload proves. **Left**: all were handed and nothing
+//! of them waits in TLS any more; the system holds a few kilobytes at most that are not on the wire (see `dial`). From
+//! then on the service can answer, and its time runs. **Moved**: when the line last took anything.
 //!
 //! What the HTTP library has asked the body for counts for nothing: it reads ahead of the line.
 
@@ -108,8 +108,8 @@ impl Counted {
         Self { inner, watch }
     }
 
-    /// A line that takes no more may still have an answer to read (a 413, a 408, a proxy's word), which the library would
-    /// drop with the error: so the refusal is noted, writing waits from then on, and reading tells the end.
+    /// A line that takes no more may still have an answer to read (a 413, a 408, a proxy's word), which the library
+    /// would drop with the error: so the refusal is noted, writing waits from then on, and reading tells the end.
     fn noted<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if let Poll::Ready(Err(error)) = &result {
             self.watch.lock().progress.refused.get_or_insert((Instant::now(), error.kind()));

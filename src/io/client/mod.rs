@@ -1,7 +1,7 @@
 //! The HTTP client: one command in, one answer out, as it came. What an answer means is for `service` to say.
 //!
-//! Everything here serves one rule: the outcome of a submission is unclear only when it really is. So a submission
-//! has a connection of its own (a pooled one may be dead without our knowing), nothing is sent twice by any layer below, no
+//! Everything here serves one rule: the outcome of a submission is unclear only when it really is. So a submission has
+//! a connection of its own (a pooled one may be dead without our knowing), nothing is sent twice by any layer below, no
 //! redirect is followed, and what did not arrive whole is told from what may have ([`Reply::NotConnected`],
 //! [`Reply::NotUploaded`], against [`Reply::Broken`]).
 
@@ -103,7 +103,8 @@ impl ClientConfig {
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-/// A clock that goes wrong by less is taken as right, in milliseconds: a date is cut to seconds, and an answer takes a while.
+/// A clock that goes wrong by less is taken as right, in milliseconds: a date is cut to seconds, and an answer takes a
+/// while.
 const RIGHT: i64 = 15_000;
 
 struct Inner {

@@ -37,9 +37,9 @@ impl Route {
     }
 }
 
-/// What every connection's TLS is made of, or why there can be none. The machine's own roots are kept, and Mozilla's are
-/// added, since a bare container has none. Some three hundred certificates are read for it, so all clients share one;
-/// no data is sent before a handshake is complete (rustls's default), so a resumed session repeats nothing.
+/// What every connection's TLS is made of, or why there can be none. The machine's own roots are kept, and Mozilla's
+/// are added, since a bare container has none. Some three hundred certificates are read for it, so all clients share
+/// one; no data is sent before a handshake is complete (rustls's default), so a resumed session repeats nothing.
 static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
     // A provider that is installed already is as good.
     rustls::crypto::ring::default_provider().install_default().ok();

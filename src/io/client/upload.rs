@@ -6,8 +6,8 @@
 //! answering  ---- patience, from the last byte of the body on ----> unclear
 //! ```
 //!
-//! Each of these ends is looked at once more before it counts: a program that was stopped (SIGSTOP, a laptop's lid) finds its
-//! own time over and the answer in its socket at the same moment, and the answer is the truth.
+//! Each of these ends is looked at once more before it counts: a program that was stopped (SIGSTOP, a laptop's lid)
+//! finds its own time over and the answer in its socket at the same moment, and the answer is the truth.
 
 use super::{
     answer::{Answer, Received, read},
@@ -119,9 +119,10 @@ pub(super) async fn post(
     }
 }
 
-/// What an answer proves that broke off before its end. Only its framing may have failed (a length that is wrong, a last chunk that
-/// is missing): a body that is one JSON object to its last brace cannot lack a part, so an ID in it is the task's. That alone
-/// is believed of it: the task counts as paid either way and is never sent again. A refusal would be the word that it may be.
+/// What an answer proves that broke off before its end. Only its framing may have failed (a length that is wrong, a
+/// last chunk that is missing): a body that is one JSON object to its last brace cannot lack a part, so an ID in it is
+/// the task's. That alone is believed of it: the task counts as paid either way and is never sent again. A refusal
+/// would be the word that it may be.
 fn broken(received: Received, why: LineFault, detail: String, key: &Key, protocol: Protocol) -> Reply {
     let whole = received.as_whole(key);
     let accepted = whole.filter(|reply| matches!(protocol.submitted(reply), SubmitVerdict::Accepted { .. }));
@@ -177,7 +178,8 @@ impl Drop for Driven {
     }
 }
 
-/// Waits for the end of an exchange for as long as it may take; `None` when it took longer than the time that is given back.
+/// Waits for the end of an exchange for as long as it may take; `None` when it took longer than the time that is given
+/// back.
 async fn watched<T>(
     exchange: impl Future<Output = T>,
     watch: &Watch,
@@ -237,7 +239,8 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
     const PATIENCE: Patience = Patience { stall: Duration::from_secs(30), answer: Duration::from_secs(120) };
 
-    /// What an exchange that ends after so long comes to, its ten bytes handed over by `steps`: when, and how many by then.
+    /// What an exchange that ends after so long comes to, its ten bytes handed over by `steps`: when, and how many by
+    /// then.
     async fn run(ends_after: Duration, steps: &[(u64, u64)]) -> (Option<()>, Duration) {
         let watch = Watch::new(10);
         let exchange = async {

@@ -274,8 +274,8 @@ impl Again {
     }
 }
 
-/// A config that was read again, with the default profile and the key of the start: these stay. What the file now makes the
-/// default is served beside it, as far as it has a key of its own.
+/// A config that was read again, with the default profile and the key of the start: these stay. What the file now makes
+/// the default is served beside it, as far as it has a key of its own.
 fn with_default_of(started_with: &Loaded, new: &Loaded) -> Loaded {
     let Settings { profile, catalogue, .. } = &started_with.settings;
     let mut new = new.under(&profile.name);

@@ -1,5 +1,5 @@
-//! `[models."NAME"]`: its options, and what the file changes of the catalogue by them. What makes sense for a model is the
-//! catalogue's to say.
+//! `[models."NAME"]`: its options, and what the file changes of the catalogue by them. What makes sense for a model is
+//! the catalogue's to say.
 
 use super::{
     check,

@@ -1,5 +1,6 @@
-//! What an option is: a name, a kind that says which values it takes and where they go, a default and a doc. The options
-//! themselves are in `table.rs`, `profile.rs` and `models.rs`; reading, the example file and `config show` are made from them.
+//! What an option is: a name, a kind that says which values it takes and where they go, a default and a doc. The
+//! options themselves are in `table.rs`, `profile.rs` and `models.rs`; reading, the example file and `config show` are
+//! made from them.
 
 use domain::{
     amount::Amount,

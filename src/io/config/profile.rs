@@ -181,8 +181,8 @@ impl Account {
         account
     }
 
-    /// What is wrong with the profile as a whole. `names_url` tells whether the file names an address, even one that cannot
-    /// be used and has its own fault.
+    /// What is wrong with the profile as a whole. `names_url` tells whether the file names an address, even one that
+    /// cannot be used and has its own fault.
     pub(super) fn faults(&self, name: &str, names_url: bool) -> Vec<Wrong> {
         let sources = [
             ("api_key_env", self.key_env.is_some()),
@@ -299,9 +299,9 @@ fn is_minimax(url: &str) -> bool {
 }
 
 /// Settles which profiles are served beside the default one: those that name a key of their own which is there. One key
-/// belongs to one profile, the default one first: none is ever sent to a second host. The variable that is looked for where
-/// nothing else is said belongs to the default profile alone, or, where that has another, to the one that the file makes the
-/// default.
+/// belongs to one profile, the default one first: none is ever sent to a second host. The variable that is looked for
+/// where nothing else is said belongs to the default profile alone, or, where that has another, to the one that the
+/// file makes the default.
 pub(super) fn serve_others(loaded: &mut Loaded, accounts: &BTreeMap<String, Account>, of_file: &str, home: &Path) {
     let mut taken = vec![(loaded.settings.profile.name.clone(), loaded.key.clone())];
     let mut names: Vec<&str> = accounts.keys().map(String::as_str).chain(built_in_names()).collect();

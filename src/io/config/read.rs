@@ -1,5 +1,5 @@
-//! From the text of a config file to settings. Nothing stops at the first fault: what can be read is read, what cannot is
-//! listed.
+//! From the text of a config file to settings. Nothing stops at the first fault: what can be read is read, what cannot
+//! is listed.
 
 use super::{
     loaded::Loaded,

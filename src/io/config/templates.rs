@@ -9,8 +9,8 @@ use std::{
 };
 use toml::{Table, Value};
 
-/// Adds a template to the config file, which is made where there is none. The file is replaced whole, or not at all; the one a
-/// link leads to is the one that is written.
+/// Adds a template to the config file, which is made where there is none. The file is replaced whole, or not at all;
+/// the one a link leads to is the one that is written.
 ///
 /// # Errors
 /// It cannot be read or written, is no TOML, has a template of that name, or has its templates in a form of its own.
@@ -24,8 +24,8 @@ pub fn keep(config: &Path, name: &str, prompt: &str) -> Result<(), NotKept> {
     replace(&path, &with(&before, name, prompt)?)
 }
 
-/// The text with the template added: after the last one, else below the section's head, else in a new section at the end.
-/// Whether a place is right is seen by what the text then says: all that it said before, and the template.
+/// The text with the template added: after the last one, else below the section's head, else in a new section at the
+/// end. Whether a place is right is seen by what the text then says: all that it said before, and the template.
 fn with(before: &str, name: &str, prompt: &str) -> Result<String, NotKept> {
     let was: Table = before.parse().map_err(|_| NotKept::Faulty)?;
     let mut wanted = was.clone();

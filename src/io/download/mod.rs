@@ -97,8 +97,8 @@ impl Downloader {
         Ok(Self(Arc::new(Inner { allow_http, most, direct, away, running: Mutex::default() })))
     }
 
-    /// Carries out one command, in the background of the tokio runtime it is called in. A start is answered by any number
-    /// of `Progress` and then by exactly one other message; a stop by nothing of its own (the start it ends says
+    /// Carries out one command, in the background of the tokio runtime it is called in. A start is answered by any
+    /// number of `Progress` and then by exactly one other message; a stop by nothing of its own (the start it ends says
     /// `Stopped`). A second start of one task ends the first and waits for it.
     pub fn run(&self, cmd: SaveCmd, to: impl Fn(SaveMsg) + Send + Sync + 'static) {
         let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -255,8 +255,8 @@ struct Video {
     facts: mp4::Facts,
 }
 
-/// Gives the whole part its name. Its length was held against the storage's; what the service had said of it beforehand may
-/// be anything.
+/// Gives the whole part its name. Its length was held against the storage's; what the service had said of it beforehand
+/// may be anything.
 fn finish(part: Part, video: Video, target: &SaveTarget) -> Result<SavedFile, Trouble> {
     let dir = folder(target)?;
     let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), error);

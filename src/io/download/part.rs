@@ -50,7 +50,8 @@ pub(super) struct Resume {
 pub(super) enum Unavailable {
     /// Another program, or another download of this one, writes it.
     Busy,
-    /// Something that is no file has its name: a link, which would lead the video to whatever it points at, a pipe, a folder.
+    /// Something that is no file has its name: a link, which would lead the video to whatever it points at, a pipe, a
+    /// folder.
     NoFile,
     /// It holds something and has no note beside it, so no download of ours wrote it.
     Foreign,

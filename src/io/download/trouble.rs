@@ -62,7 +62,8 @@ pub(super) fn no_video(why: Transfer) -> Trouble {
     trouble("not_a_video", ErrorClass::File, why, true, PartThen::Remove)
 }
 
-/// More bytes than any video of the service has: the disk is not filled with them, and the next try would bring the same.
+/// More bytes than any video of the service has: the disk is not filled with them, and the next try would bring the
+/// same.
 pub(super) fn too_large(most: u64) -> Trouble {
     trouble("not_a_video", ErrorClass::File, Transfer::TooLarge { most }, false, PartThen::Remove)
 }

@@ -1,5 +1,5 @@
-//! The end of a part: written on a thread of its own, while more comes, and summed up on the way, so that a whole file need
-//! not be read again for its sum.
+//! The end of a part: written on a thread of its own, while more comes, and summed up on the way, so that a whole file
+//! need not be read again for its sum.
 
 use ring::digest::{Context, SHA256};
 use std::{

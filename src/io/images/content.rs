@@ -1,5 +1,5 @@
-//! What a picture's bytes say of it: its type, its sides, what is unusual about it, and whether all of it is there. However
-//! it came: from a file or in a `data:` URL.
+//! What a picture's bytes say of it: its type, its sides, what is unusual about it, and whether all of it is there.
+//! However it came: from a file or in a `data:` URL.
 
 use super::exif;
 use domain::{

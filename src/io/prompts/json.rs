@@ -47,8 +47,8 @@ pub(super) fn object(line: &str) -> Result<Fields, LineReason> {
     }
 }
 
-/// The objects of a text in which they need not have a line each. It is read up to the first fault: what follows could be
-/// part of what is broken. An array is one whole, so that nothing of a broken one is taken.
+/// The objects of a text in which they need not have a line each. It is read up to the first fault: what follows could
+/// be part of what is broken. An array is one whole, so that nothing of a broken one is taken.
 pub(super) fn objects(text: &str) -> Vec<Record> {
     let mut records = Vec::new();
     let mut place = Place { text, at: 0, line: 1 };

@@ -1,4 +1,5 @@
-//! CSV as spreadsheets write it: parted by commas, semicolons or tabs, with a head line whose columns may not all be fields.
+//! CSV as spreadsheets write it: parted by commas, semicolons or tabs, with a head line whose columns may not all be
+//! fields.
 
 use csv::{ReaderBuilder, StringRecord};
 use domain::{
@@ -7,7 +8,8 @@ use domain::{
     text::gist,
 };
 
-/// What parts cells, the likeliest first: Excel writes `;` where the comma is the decimal sign, and tabs as "Unicode text".
+/// What parts cells, the likeliest first: Excel writes `;` where the comma is the decimal sign, and tabs as "Unicode
+/// text".
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// What a table of prompts says.
@@ -134,8 +136,8 @@ fn fields(head: &[Column], cells: &StringRecord) -> Fields {
     fields.collect()
 }
 
-/// The records of a CSV with the line that each begins on. One whose quotes do not match ends at the end of its line: read
-/// on as CSV allows, it would swallow what follows, and that would be paid for.
+/// The records of a CSV with the line that each begins on. One whose quotes do not match ends at the end of its line:
+/// read on as CSV allows, it would swallow what follows, and that would be paid for.
 fn csv_lines(text: &str, separator: char) -> Vec<(usize, Result<StringRecord, LineReason>)> {
     let mut found = Vec::new();
     let (mut rest, mut line) = (text, 1);

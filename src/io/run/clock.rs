@@ -60,8 +60,8 @@ fn with_changes(zone: &TimeZone, end: Wall) -> Zone {
     Zone::with(zone.to_offset(Timestamp::UNIX_EPOCH).seconds(), changes.leak())
 }
 
-/// The zone that `TZ` names, or else the machine's. That one is read right from its file: to find out its name, which nobody
-/// asks for here, `TimeZone::system` lists all zones there are, before the first frame.
+/// The zone that `TZ` names, or else the machine's. That one is read right from its file: to find out its name, which
+/// nobody asks for here, `TimeZone::system` lists all zones there are, before the first frame.
 fn zone() -> TimeZone {
     let of_the_machine = || TimeZone::tzif(OF_THE_MACHINE, &fs::read(OF_THE_MACHINE).ok()?).ok();
     let zone = if env::var_os("TZ").is_none() { of_the_machine() } else { None };

@@ -13,7 +13,8 @@ pub fn of_this_session() -> Host {
     host(environment::user().as_deref(), session.as_deref(), &environment::machine())
 }
 
-/// Whether the terminal can be given links: not where it is known to show them as rubbish (the Linux console, GNU screen).
+/// Whether the terminal can be given links: not where it is known to show them as rubbish (the Linux console, GNU
+/// screen).
 #[must_use]
 pub fn shows_links() -> bool {
     let screen = std::env::var_os("STY").is_some();

@@ -20,7 +20,8 @@ use tokio::{
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
 };
 
-/// Signals that end the program in order as SIGTERM does: their default is the end too, with the terminal left as it is.
+/// Signals that end the program in order as SIGTERM does: their default is the end too, with the terminal left as it
+/// is.
 const ENDS: [Os; 8] = [Os::TERM, Os::ABORT, Os::ALARM, Os::XCPU, Os::USR1, Os::USR2, Os::VTALARM, Os::PROF];
 
 /// The numbers of those that have no name everywhere.
@@ -51,8 +52,8 @@ pub enum Call {
 /// What the program as a whole knows of its signals.
 struct SignalState {
     call: Call,
-    /// The loop that listens. Only the program's own thread hears the system: two listeners would have to agree on what each of
-    /// them has heard, and what came between the two would be lost.
+    /// The loop that listens. Only the program's own thread hears the system: two listeners would have to agree on what
+    /// each of them has heard, and what came between the two would be lost.
     to: Option<UnboundedSender<Signal>>,
     /// What came before there was anybody to hear it.
     kept: Option<Signal>,
@@ -78,7 +79,8 @@ fn state() -> MutexGuard<'static, SignalState> {
 }
 
 /// From here on no signal ends the program by itself: until a loop listens, this does. To be called first of all; what
-/// comes before [`call_is`] waits for that. `give_back` gives the terminal back where one was taken. Where the system refuses, signals keep their defaults.
+/// comes before [`call_is`] waits for that. `give_back` gives the terminal back where one was taken. Where the system
+/// refuses, signals keep their defaults.
 pub fn start(give_back: fn()) {
     {
         let mut state = state();

@@ -1,13 +1,13 @@
-//! The last word on paid work that the store could not take: said where it cannot be overlooked, once the screen is given
-//! back.
+//! The last word on paid work that the store could not take: said where it cannot be overlooked, once the screen is
+//! given back.
 
 use std::{
     io::{self, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// Whether ids were told of: whatever else goes wrong after that (the same store cannot be read either), the exit code is
-/// about them.
+/// Whether ids were told of: whatever else goes wrong after that (the same store cannot be read either), the exit code
+/// is about them.
 static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Whether [`tell`] has had anything to tell in this process.

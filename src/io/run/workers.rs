@@ -63,7 +63,8 @@ pub struct Workers {
     store: Handle,
     /// What a config that is read again may change of the programs that are started.
     hook: Arc<Mutex<Hook>>,
-    /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of it.
+    /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of
+    /// it.
     lines: Lines,
     /// From before the store was asked to mark each task as being sent: until when its submission may leave.
     leases: Mutex<BTreeMap<TaskKey, Lease>>,
@@ -281,7 +282,8 @@ impl Workers {
     }
 }
 
-/// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with each.
+/// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with
+/// each.
 fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, store: &Handle, to: &UnboundedSender<Msg>) {
     for profile in profiles {
         let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
@@ -340,8 +342,8 @@ fn client_config(
     }
 }
 
-/// Logs what the time line of a task says went wrong. The log outlives the task's prompt: it is not told there, neither by itself
-/// nor by the name of a file.
+/// Logs what the time line of a task says went wrong. The log outlives the task's prompt: it is not told there, neither
+/// by itself nor by the name of a file.
 fn log_troubles(Write { task, events, .. }: &Write, speech: Speech) {
     for reason in events.iter().filter_map(|event| event.what.trouble()) {
         let (kind, prompt) = (task.state().id(), task.request.prompt.as_str());

@@ -1,6 +1,6 @@
-//! ffmpeg, where it is on the PATH, as the second way to the frames of a video that our own decoder does not know. It is given one
-//! file and one kind of it, so that a hostile one can make it open nothing else, and no key of our environment; its time, its memory and what it says are bounded,
-//! and it is killed where nobody waits for it any more.
+//! ffmpeg, where it is on the PATH, as the second way to the frames of a video that our own decoder does not know. It
+//! is given one file and one kind of it, so that a hostile one can make it open nothing else, and no key of our
+//! environment; its time, its memory and what it says are bounded, and it is killed where nobody waits for it any more.
 
 use pictures::{Picture, video::GoOn};
 use std::{
@@ -32,8 +32,8 @@ pub(super) enum At {
     Number(usize),
 }
 
-/// A frame of an MP4, made to fit within those sides. `None` where there is no such program, it cannot decode it either, or
-/// `go_on` said no.
+/// A frame of an MP4, made to fit within those sides. `None` where there is no such program, it cannot decode it
+/// either, or `go_on` said no.
 pub(super) fn frame(
     program: &str,
     path: &Path,

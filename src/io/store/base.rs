@@ -62,9 +62,9 @@ impl Drop for Store {
 }
 
 impl Store {
-    /// Opens a store, for looking and for single changes: without a name of its own in claims, and
-    /// without hearing what others change. Others hear of its changes. One that cannot be written (a full disk, a read-only
-    /// one) can still be looked at: then every change fails.
+    /// Opens a store, for looking and for single changes: without a name of its own in claims, and without hearing what
+    /// others change. Others hear of its changes. One that cannot be written (a full disk, a read-only one) can still
+    /// be looked at: then every change fails.
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
@@ -130,8 +130,8 @@ impl Store {
         self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
     }
 
-    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and for
-    /// a change that `must` not be lost, the reserve is given up.
+    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and
+    /// for a change that `must` not be lost, the reserve is given up.
     pub(super) fn change<T>(
         &mut self,
         deed: Deed,
@@ -154,8 +154,8 @@ impl Store {
         self.told(deed, done)
     }
 
-    /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows at
-    /// that commit.
+    /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows
+    /// at that commit.
     fn take_in_the_log(&self) {
         if let Some(file) = self.conn.file() {
             let _ = file.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
@@ -194,11 +194,12 @@ impl Store {
     }
 }
 
-/// Makes the tables of a store, or brings them up to date. Gives a shared store's version before (0: none) and the one now; a file's is
-/// made whenever it is opened.
+/// Makes the tables of a store, or brings them up to date. Gives a shared store's version before (0: none) and the one
+/// now; a file's is made whenever it is opened.
 ///
 /// # Errors
-/// When the server is not reached or does not allow it, when a newer version made them, or when this program was built without servers.
+/// When the server is not reached or does not allow it, when a newer version made them, or when this program was built
+/// without servers.
 pub fn init(at: &At) -> Result<(u32, u32), Fault> {
     #[cfg(feature = "postgres")]
     if let Some(server) = &at.server {

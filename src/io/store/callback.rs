@@ -1,5 +1,5 @@
-//! Where the service posts about an attempt, and what it posted. Posts are no change of a row: they only say which task is
-//! worth asking about, so no program's write is overtaken by one.
+//! Where the service posts about an attempt, and what it posted. Posts are no change of a row: they only say which task
+//! is worth asking about, so no program's write is overtaken by one.
 
 use super::{
     base::Store,

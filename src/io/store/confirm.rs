@@ -1,9 +1,10 @@
 //! Queueing in two steps, so that no task is sent that a person was told is not queued.
 //!
-//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may lie whole in the log, and after a
-//! crash the next start reads them as if nothing had been wrong. So a batch is put down together with a note that it is not
-//! confirmed, and the note is taken away once the commit is known to be on disk, before anybody is told. Whatever brings
-//! the rows back brings the note back with them: what it names was never told as queued, and is taken back.
+//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may lie whole in the log, and
+//! after a crash the next start reads them as if nothing had been wrong. So a batch is put down together with a note
+//! that it is not confirmed, and the note is taken away once the commit is known to be on disk, before anybody is told.
+//! Whatever brings the rows back brings the note back with them: what it names was never told as queued, and is taken
+//! back.
 
 use super::{
     base::Store,
@@ -21,8 +22,8 @@ use domain::{
 use engine::effect::Write;
 
 impl Store {
-    /// Takes away the note about this program's last batch. When that fails it is tried again after the next change; until
-    /// then only a crash makes a difference, and it takes back what was queued for free.
+    /// Takes away the note about this program's last batch. When that fails it is tried again after the next change;
+    /// until then only a crash makes a difference, and it takes back what was queued for free.
     pub(super) fn confirm(&mut self) {
         let Some(me) = self.programs.me() else { return };
         let done = self.conn.execute("DELETE FROM unconfirmed WHERE owner = ?1", [me]);

@@ -1,5 +1,6 @@
-//! Whether the file of an open store is still the one under its name. SQLite goes on with a file that was removed, and with
-//! one that was emptied makes a new store of it: what is written then is lost, and what was paid for is paid for again.
+//! Whether the file of an open store is still the one under its name. SQLite goes on with a file that was removed, and
+//! with one that was emptied makes a new store of it: what is written then is lost, and what was paid for is paid for
+//! again.
 
 use super::fault::fault;
 use domain::reason::store::{Deed, Fault, Why};

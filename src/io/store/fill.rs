@@ -1,4 +1,5 @@
-//! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
+//! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real
+//! use.
 
 use super::{
     base::connect,
@@ -48,8 +49,8 @@ const CHINESE: [&str; 4] = [
     "古老的图书馆里,一束阳光穿过彩色玻璃照在翻开的书页上,灰尘在光中飞舞,安静而温暖的气氛",
 ];
 
-/// Adds `n` tasks to the store in one transaction, the `old_unsent` oldest of them unsent, the newest a day older than `until`, one about every seven
-/// minutes: none of them stands against the present day's cap.
+/// Adds `n` tasks to the store in one transaction, the `old_unsent` oldest of them unsent, the newest a day older than
+/// `until`, one about every seven minutes: none of them stands against the present day's cap.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -89,7 +90,8 @@ fn unsend(task: &mut Task) {
     (task.remote, task.expires_at, task.sent_at, task.finished_at) = (None, None, None, None);
 }
 
-/// A task of an ended state: four fifths saved, the rest failed, refused or taken back. `repeats` is the one it tries again.
+/// A task of an ended state: four fifths saved, the rest failed, refused or taken back. `repeats` is the one it tries
+/// again.
 fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
     let (parent, attempt, request) = match repeats {
         Some((key, before)) => (Some(key), before.attempt + 1, before.request),

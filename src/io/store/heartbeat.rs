@@ -1,5 +1,5 @@
-//! On a shared store: this program says every few seconds that it runs, and hears who else does. Silence is judged by the
-//! server's clock; what a silent program holds is its own until the lease on it runs out.
+//! On a shared store: this program says every few seconds that it runs, and hears who else does. Silence is judged by
+//! the server's clock; what a silent program holds is its own until the lease on it runs out.
 
 use super::{
     base::Store,
@@ -67,8 +67,8 @@ impl Store {
         self.told(Deed::Read, members(&self.conn))
     }
 
-    /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends what was
-    /// begun when the line broke. Tells the tasks that were taken back.
+    /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends
+    /// what was begun when the line broke. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if self.at.server.is_none() {
             return Ok(Vec::new());
@@ -88,8 +88,8 @@ impl Store {
         if self.only_reads { Ok(Vec::new()) } else { self.take_back_unconfirmed() }
     }
 
-    /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued it
-    /// all the same.
+    /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued
+    /// it all the same.
     pub(super) fn settle_doubt(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if !self.doubtful {
             return Ok(Vec::new());

@@ -1,5 +1,5 @@
-//! Which key each profile of a shared store is served with, by a salted fingerprint: two machines that serve two accounts under
-//! one name are told. The key itself is never here, and no part of it.
+//! Which key each profile of a shared store is served with, by a salted fingerprint: two machines that serve two
+//! accounts under one name are told. The key itself is never here, and no part of it.
 
 use super::{
     base::Store,
@@ -62,8 +62,8 @@ impl Store {
         Ok(known.filter(|known| mark.fingerprint(&known.salt) != known.fingerprint).map(Known::whose))
     }
 
-    /// Notes that this program asks a profile's service with that key, and tells whose other one the store had. Of a program
-    /// that `stays` the store then has this one, unless another program at work asks the same service.
+    /// Notes that this program asks a profile's service with that key, and tells whose other one the store had. Of a
+    /// program that `stays` the store then has this one, unless another program at work asks the same service.
     pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark, stays: bool) -> Result<Option<String>, Fault> {
         self.asks.insert(profile.to_owned());
         self.check_in()?;

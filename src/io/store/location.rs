@@ -21,8 +21,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// The address as it may be shown: hosts, ports and the database as the client understands them. Of one that it does not
-    /// understand nothing: any part of it may be the password.
+    /// The address as it may be shown: hosts, ports and the database as the client understands them. Of one that it
+    /// does not understand nothing: any part of it may be the password.
     #[must_use]
     pub fn shown(&self) -> String {
         #[cfg(feature = "postgres")]

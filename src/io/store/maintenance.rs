@@ -32,7 +32,8 @@ const DONE_WITH: &str = "(state IN ('saved', 'cancelled') \
      OR (state IN ('failed', 'refused') AND (retried OR put_away_at IS NOT NULL)))";
 
 impl Store {
-    /// Takes what ended before that moment, and is done with, out of the table. Rows, time line and money stay in the store.
+    /// Takes what ended before that moment, and is done with, out of the table. Rows, time line and money stay in the
+    /// store.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -81,9 +82,9 @@ impl Store {
         self.told(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
     }
 
-    /// Wipes what that ended task asked for and every raw answer about it; its time line and money stay. What was there is
-    /// overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when it has
-    /// not ended.
+    /// Wipes what that ended task asked for and every raw answer about it; its time line and money stay. What was there
+    /// is overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when
+    /// it has not ended.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -124,8 +125,8 @@ impl Store {
         self.told(Deed::Read, check(&self.conn))
     }
 
-    /// Writes a copy of the store, as it is at this moment, to that file, which only its user can read. One that is there
-    /// already is replaced once the copy is whole.
+    /// Writes a copy of the store, as it is at this moment, to that file, which only its user can read. One that is
+    /// there already is replaced once the copy is whole.
     ///
     /// # Errors
     /// When the copy cannot be written.
@@ -188,8 +189,8 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     Ok(Ok((rev, gone)))
 }
 
-/// Wipes what of the prompt stands in the names of files. The folder stays, and so does the name of its user's own (`--name`): it
-/// keeps the same submission from being paid twice.
+/// Wipes what of the prompt stands in the names of files. The folder stays, and so does the name of its user's own
+/// (`--name`): it keeps the same submission from being paid twice.
 fn wipe_names(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     let wiped = |text: Option<String>| text.map(|text| without_prompt(&text, prompt));
     let texts = |row: &sql::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);

@@ -23,9 +23,10 @@
 //! What belongs to no single program (a pause, an account's halt, who sends) lies here too, and is told when it changes
 //! (`share`).
 //!
-//! Each verb is written once. Below `sql` is either that file or, with the feature `postgres`, a server that several machines
-//! share (`location`, `server_schema`): there a write takes the store's one row for the file's lock, leases are kept in the server's
-//! time, a commit whose answer was lost is looked for before it is told, and programs say that they run (`heartbeat`).
+//! Each verb is written once. Below `sql` is either that file or, with the feature `postgres`, a server that several
+//! machines share (`location`, `server_schema`): there a write takes the store's one row for the file's lock, leases
+//! are kept in the server's time, a commit whose answer was lost is looked for before it is told, and programs say that
+//! they run (`heartbeat`).
 
 mod balances;
 mod base;

@@ -1,7 +1,8 @@
 //! Who is running on this store: each program holds a lock for its lifetime, which the system takes back however the
 //! program ends, kill -9 included. So a claim's owner can be known to be dead long before the claim runs out.
 //!
-//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the socket that the owner listens at (see `wakeup`).
+//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the socket that the owner listens at
+//! (see `wakeup`).
 
 use super::{
     fault,
@@ -30,8 +31,8 @@ use std::{
 };
 
 const ENDING: &str = "lock";
-/// A program of another machine that has said nothing for so long has ended, in milliseconds. Longer than a laptop's nap:
-/// until then its claims count until they run out.
+/// A program of another machine that has said nothing for so long has ended, in milliseconds. Longer than a laptop's
+/// nap: until then its claims count until they run out.
 const GONE: u64 = 10 * MINUTE;
 /// One that has said nothing for so long does no work now, in milliseconds.
 pub(super) const AT_WORK: u64 = MINUTE;
@@ -137,7 +138,8 @@ pub(super) struct Programs {
     dir: PathBuf,
     /// On a shared store: how long each program has said nothing, in milliseconds.
     silent: Option<RefCell<HashMap<String, u64>>>,
-    /// Programs of this data folder that are known to have ended. On a shared store their last word may be younger than that.
+    /// Programs of this data folder that are known to have ended. On a shared store their last word may be younger than
+    /// that.
     ended: RefCell<BTreeSet<String>>,
     /// Our own name, where we have one.
     me: Option<String>,
@@ -159,7 +161,8 @@ impl Programs {
         self.me.as_deref()
     }
 
-    /// Whether that owner still runs; as a side, what a dead one left behind is cleared away. When it cannot be found out, it does.
+    /// Whether that owner still runs; as a side, what a dead one left behind is cleared away. When it cannot be found
+    /// out, it does.
     pub(super) fn is_alive(&self, owner: &str) -> bool {
         let path = lock_file(&self.dir, owner);
         let file = match File::open(&path) {
@@ -212,8 +215,9 @@ impl Programs {
         self.is_alive(owner) && (self.silent.is_none() || self.is_heard_of(owner, AT_WORK))
     }
 
-    /// Calls `ended` when that owner runs no more, however it came to its end. A thread waits for its lock to come free, which
-    /// costs no wake-up until then. Where the file system's locks cannot be waited for, nothing is ever called.
+    /// Calls `ended` when that owner runs no more, however it came to its end. A thread waits for its lock to come
+    /// free, which costs no wake-up until then. Where the file system's locks cannot be waited for, nothing is ever
+    /// called.
     pub(super) fn when_ended(&self, owner: &str, ended: impl FnOnce() + Send + 'static) {
         let path = lock_file(&self.dir, owner);
         // The end of a program on another machine shows in what it does not say.
@@ -238,8 +242,8 @@ impl Programs {
         }
     }
 
-    /// Asks once more who runs, where one of these was not heard of yet: it may have begun since, and said so before it took
-    /// anything into its hands.
+    /// Asks once more who runs, where one of these was not heard of yet: it may have begun since, and said so before it
+    /// took anything into its hands.
     pub(super) fn know<'a>(&self, conn: &Connection, owners: impl Iterator<Item = &'a str>) {
         let Some(silent) = &self.silent else { return };
         let is_new = |owner: &&str| self.me() != Some(*owner) && !silent.borrow().contains_key(*owner);

@@ -85,8 +85,8 @@ impl Store {
         self.told(Deed::Read, overview(&self.conn))
     }
 
-    /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and brings
-    /// along, whole, every task that the program has work with and every unknown one.
+    /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and
+    /// brings along, whole, every task that the program has work with and every unknown one.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -169,7 +169,8 @@ impl Store {
         self.told(Deed::ReadTasks, done)
     }
 
-    /// The archived tasks that pass a filter, the newest first, as lines of a table. A filter that cannot be read finds none.
+    /// The archived tasks that pass a filter, the newest first, as lines of a table. A filter that cannot be read finds
+    /// none.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -217,8 +218,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn refunds(&self, now: Now) -> Result<Vec<Refund>, Fault> {
-        // By the time (a state that is joined to nothing keeps the other index out, in both dialects): of all that ever failed
-        // only days matter.
+        // By the time (a state that is joined to nothing keeps the other index out, in both dialects): of all that ever
+        // failed only days matter.
         let sql = format!(
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 \
              AND (state || '' IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
@@ -255,9 +256,9 @@ impl Store {
     }
 }
 
-/// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a task,
-/// by an index where there is one and without a look at the tasks' texts where there is none: ordering the tasks themselves
-/// would lay all of them in memory.
+/// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a
+/// task, by an index where there is one and without a look at the tasks' texts where there is none: ordering the tasks
+/// themselves would lay all of them in memory.
 pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,

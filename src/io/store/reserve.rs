@@ -1,6 +1,6 @@
-//! Room on the disk for what must not be lost: the id of a task that was paid for. A full disk between a submission and its
-//! answer would else leave that id nowhere. `reeltop.reserve` holds the room; when the store has none left, the file is
-//! emptied and the store takes its place. Nothing is sent while the room is not there.
+//! Room on the disk for what must not be lost: the id of a task that was paid for. A full disk between a submission and
+//! its answer would else leave that id nowhere. `reeltop.reserve` holds the room; when the store has none left, the
+//! file is emptied and the store takes its place. Nothing is sent while the room is not there.
 //!
 //! The file itself stays, empty or not: it tells that there has been a store here (see `schema`).
 
@@ -19,7 +19,8 @@ pub(super) fn of_store(dir: &Path) -> PathBuf {
     dir.join("reeltop.reserve")
 }
 
-/// Where that of the answers lies which this machine keeps beside a shared store (see `journal`). It tells of no store here.
+/// Where that of the answers lies which this machine keeps beside a shared store (see `journal`). It tells of no store
+/// here.
 pub(super) fn of_answers(dir: &Path) -> PathBuf {
     dir.join("reeltop.accepted")
 }

@@ -108,7 +108,8 @@ pub(super) fn last_archived(conn: &Connection) -> sql::Result<Wall> {
     conn.query_row(sql, [], |row| own(row, 0))
 }
 
-/// Puts a new attempt down and gives it its key and revision; without a batch it is the first of its own. Under the write lock only.
+/// Puts a new attempt down and gives it its key and revision; without a batch it is the first of its own. Under the
+/// write lock only.
 pub(super) fn insert(
     conn: &Connection,
     new: &NewTask,
@@ -184,8 +185,8 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
     statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<Count>(1)?.0)))
 }
 
-/// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was asked
-/// for, by whom and as which attempt never changes.
+/// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was
+/// asked for, by whom and as which attempt never changes.
 pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>> {
     Ok(update_each(conn, std::iter::once(task))?.pop().flatten())
 }
@@ -278,8 +279,8 @@ struct Beside {
 }
 
 impl FromSql for Kept {
-    /// Each of the two reads the text by itself and passes over what is the other's: one that is flattened into the other
-    /// would be put down field by field first, which takes longer.
+    /// Each of the two reads the text by itself and passes over what is the other's: one that is flattened into the
+    /// other would be put down field by field first, which takes longer.
     fn read(value: ValueRef<'_>) -> Result<Self, String> {
         let text = value.text()?;
         let read = || Ok(Self { phase: serde_json::from_str(text)?, beside: serde_json::from_str(text)? });

@@ -32,17 +32,18 @@ const MIGRATIONS: [&str; 11] = [
 ];
 /// How long to wait for another program's transaction, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What each connection keeps of the file, in KiB: a quarter of SQLite's own choice, since the system keeps the file too.
+/// What each connection keeps of the file, in KiB: a quarter of SQLite's own choice, since the system keeps the file
+/// too.
 const CACHE_KIB: i32 = 512;
-/// Statements that each connection keeps ready: more than any program uses. With rusqlite's own 16 most were prepared anew at
-/// each use.
+/// Statements that each connection keeps ready: more than any program uses. With rusqlite's own 16 most were prepared
+/// anew at each use.
 const STATEMENTS: usize = 96;
 
 /// Opens the store of a data folder for writing: made if there never was one, migrated if it is old.
 ///
 /// # Errors
-/// When the folder or the file cannot be used, when a newer version made it, or when what is left shows that there was a
-/// store that is gone or was emptied: a new one in its place would not know what was paid for.
+/// When the folder or the file cannot be used, when a newer version made it, or when what is left shows that there was
+/// a store that is gone or was emptied: a new one in its place would not know what was paid for.
 pub(super) fn open(dir: &Path) -> Result<Opened, Fault> {
     make_folders(dir)?;
     let file = file_of(dir);
@@ -167,7 +168,8 @@ fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(file, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(PATIENCE)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A plan holds for whatever value is bound: else a statement that a partial index might serve is planned anew at each use.
+    // A plan holds for whatever value is bound: else a statement that a partial index might serve is planned anew at
+    // each use.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: a commit is on disk before it is acknowledged. With NORMAL a power cut could take back a `sending` whose
     // POST has gone out, and the next start would send it again.

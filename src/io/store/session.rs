@@ -1,5 +1,5 @@
-//! A program's place at the store, without a thread of its own: commands in, answers out, each at once. The thread stands
-//! around it (see `thread`); a simulation drives it on a time of its own.
+//! A program's place at the store, without a thread of its own: commands in, answers out, each at once. The thread
+//! stands around it (see `thread`); a simulation drives it on a time of its own.
 
 use super::{
     base::Store,
@@ -243,8 +243,8 @@ impl Session {
         }
     }
 
-    /// Passes a message on. Of the other programs that hold rows in it the end is waited for from now on: rows that they
-    /// leave behind are told at once, long before the claims on them run out.
+    /// Passes a message on. Of the other programs that hold rows in it the end is waited for from now on: rows that
+    /// they leave behind are told at once, long before the claims on them run out.
     pub(super) fn tell(&mut self, message: StoreMsg, to: &mut impl FnMut(StoreMsg)) {
         if let StoreMsg::Page { tasks, .. } | StoreMsg::Changed { tasks } = &message {
             for owner in tasks.iter().filter_map(|task| task.claim.as_ref()).map(|claim| &claim.owner) {

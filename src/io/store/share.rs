@@ -1,4 +1,5 @@
-//! What belongs to the account, or to all programs on this store (see `domain::account`): read whole, changed by one verb.
+//! What belongs to the account, or to all programs on this store (see `domain::account`): read whole, changed by one
+//! verb.
 
 use super::{
     base::{By, Store},
@@ -13,7 +14,8 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-/// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in it.
+/// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in
+/// it.
 pub(super) const RECENT: u64 = 48 * HOUR;
 
 impl Store {
@@ -98,8 +100,8 @@ impl Store {
         self.told(Deed::ReadLedger, raises(&self.conn, None))
     }
 
-    /// Adds what the day's cap was raised by in another store, and tells how many were added; what is here already stays as it is.
-    /// Where others keep the caps of this one, their currency's are left out.
+    /// Adds what the day's cap was raised by in another store, and tells how many were added; what is here already
+    /// stays as it is. Where others keep the caps of this one, their currency's are left out.
     ///
     /// # Errors
     /// When the file cannot be read or written.
@@ -134,8 +136,8 @@ impl Store {
     }
 }
 
-/// Whether nothing may be sent for that profile. Read in the transaction that would claim the row, so that nothing is sent
-/// once a stop is on disk.
+/// Whether nothing may be sent for that profile. Read in the transaction that would claim the row, so that nothing is
+/// sent once a stop is on disk.
 pub(super) fn is_stopped(conn: &Connection, profile: &str) -> sql::Result<bool> {
     conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1))")?
         .query_row([profile], |row| row.get(0))
@@ -193,8 +195,8 @@ fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>
     found.collect()
 }
 
-/// What the raises of that currency since the day's first moment come to: all of them, and that person's own. Read in the
-/// transaction that holds the cap.
+/// What the raises of that currency since the day's first moment come to: all of them, and that person's own. Read in
+/// the transaction that holds the cap.
 pub(super) fn raised(
     conn: &Connection,
     currency: Currency,
@@ -274,8 +276,8 @@ fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&
     conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person])
 }
 
-/// Keeps how that account fares. A program that has not yet heard how long the service asked another to wait, as of `at`, does not
-/// cut that short.
+/// Keeps how that account fares. A program that has not yet heard how long the service asked another to wait, as of
+/// `at`, does not cut that short.
 fn keep(conn: &Connection, profile: &str, account: &Account, at: Wall) -> sql::Result<()> {
     let longest = conn.there(at).plus(LONGEST_WAIT);
     conn.execute(

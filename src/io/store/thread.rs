@@ -1,6 +1,6 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
-//! two that only feed it: the loader, which reads the table once at the start, and the listener. On a shared store a third, the
-//! journal_writer: the answers to submissions pass by it, which puts them down on this machine first.
+//! two that only feed it: the loader, which reads the table once at the start, and the listener. On a shared store a
+//! third, the journal_writer: the answers to submissions pass by it, which puts them down on this machine first.
 
 #[cfg(feature = "postgres")]
 use super::sql;
@@ -78,20 +78,22 @@ impl Handle {
         self.0.send(command);
     }
 
-    /// The key of that profile is at hand. On a shared store others learn that its service is asked by this program, too.
-    /// One that `stays` makes its key the one that others are compared with, where nobody else is there.
+    /// The key of that profile is at hand. On a shared store others learn that its service is asked by this program,
+    /// too. One that `stays` makes its key the one that others are compared with, where nobody else is there.
     pub fn serves(&self, profile: String, mark: KeyMark, stays: bool) {
         self.0.put(Input::Serves(profile, mark, stays));
     }
 
-    /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot take it.
+    /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot
+    /// take it.
     pub fn post(&self, path: String, id: RemoteId) -> oneshot::Receiver<bool> {
         let (answer, answered) = oneshot::channel();
         self.0.put(Input::Post(path, id, answer));
         answered
     }
 
-    /// Hands over a question for the tasks of these keys, by the connection that is open. Dropped where they cannot be read.
+    /// Hands over a question for the tasks of these keys, by the connection that is open. Dropped where they cannot be
+    /// read.
     pub fn look(&self, keys: Vec<TaskKey>) -> oneshot::Receiver<Vec<Task>> {
         let (answer, answered) = oneshot::channel();
         self.0.put(Input::Look(keys, answer));
@@ -204,8 +206,8 @@ fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal,
     }
 }
 
-/// Refuses what comes, until it is time to try again; what is `served` is remembered for then. Tells whether it is; else
-/// nothing comes any more.
+/// Refuses what comes, until it is time to try again; what is `served` is remembered for then. Tells whether it is;
+/// else nothing comes any more.
 fn refuse_all(
     inbox: &Receiver<Input>,
     fault: &Fault,
@@ -379,8 +381,8 @@ impl StoreLoop {
         after
     }
 
-    /// Carries out commands that failed together each by itself, what must not be lost first: a disk that has no room for
-    /// all of them may have room for those.
+    /// Carries out commands that failed together each by itself, what must not be lost first: a disk that has no room
+    /// for all of them may have room for those.
     fn write_one_by_one(&mut self, parts: Vec<(Ticket, usize)>, writes: Vec<Write>, to: &impl Fn(StoreMsg)) {
         let mut writes = writes.into_iter();
         let mut parts: Vec<(Ticket, Vec<Write>)> =

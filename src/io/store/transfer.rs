@@ -27,13 +27,14 @@ pub struct TakenIn {
     pub other_keys: Vec<(TaskKey, TaskKey)>,
     /// Those that lost the person's own name for them, since another task has it.
     pub without_name: Vec<TaskKey>,
-    /// How many of the added are unsent. Then the sending is paused: where they come from they may have been sent since.
+    /// How many of the added are unsent. Then the sending is paused: where they come from they may have been sent
+    /// since.
     pub unsent: usize,
 }
 
 impl Store {
-    /// Every task that is looked up and `wanted`, with its time line and its money, oldest first, until `each` breaks off. All of
-    /// one snapshot.
+    /// Every task that is looked up and `wanted`, with its time line and its money, oldest first, until `each` breaks
+    /// off. All of one snapshot.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -59,8 +60,9 @@ impl Store {
         self.told(Deed::ReadTasks, done.and(failed.map_or(Ok(()), Err)))
     }
 
-    /// Adds tasks of another store, or of this one before it was lost: all or none. Those that are here already are left as
-    /// they are. Keys are kept where they are free. Where one of them is unsent, the sending is paused by `who`.
+    /// Adds tasks of another store, or of this one before it was lost: all or none. Those that are here already are
+    /// left as they are. Keys are kept where they are free. Where one of them is unsent, the sending is paused by
+    /// `who`.
     ///
     /// # Errors
     /// The first error among `tasks`; and when the file cannot be read or written.

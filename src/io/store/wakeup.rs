@@ -13,7 +13,8 @@ use std::{
     time::Duration,
 };
 
-/// How often to look where no wake-up and no call of a server is heard: other programs' changes shall be seen within a second.
+/// How often to look where no wake-up and no call of a server is heard: other programs' changes shall be seen within a
+/// second.
 pub(super) const UNHEARD: Duration = Duration::from_millis(900);
 
 const ENDING: &str = "sock";
@@ -30,8 +31,8 @@ impl Waker {
         Some(Self(socket))
     }
 
-    /// Wakes the program that listens at that socket; `false` when none does. A full queue is heard: a suspended program finds
-    /// enough of them when it goes on.
+    /// Wakes the program that listens at that socket; `false` when none does. A full queue is heard: a suspended
+    /// program finds enough of them when it goes on.
     pub(super) fn wake(&self, socket: &Path) -> bool {
         let sent = self.0.send_to(b"!", socket);
         !matches!(sent, Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound))
@@ -64,9 +65,9 @@ pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> 
     Ok((listener, path))
 }
 
-/// Binds beside the lock, or, where that lies too deep (the path of a socket may have about 100 bytes) or on a file system
-/// without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a `watch`
-/// left running would turn deaf.
+/// Binds beside the lock, or, where that lies too deep (the path of a socket may have about 100 bytes) or on a file
+/// system without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a
+/// `watch` left running would turn deaf.
 fn hang_up(lock: &Path) -> io::Result<(UnixDatagram, PathBuf)> {
     let beside = std::path::absolute(lock.with_extension(ENDING))?;
     if let Ok(socket) = UnixDatagram::bind(&beside) {

@@ -1,9 +1,9 @@
 //! The verbs that change: each one transaction, taken whole or not at all, on disk when it returns.
 //!
 //! A verb that fails has changed nothing that any program can read: its last step that can fail is the commit, and a
-//! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes over
-//! them. Only a crash before that one can bring them back, at the next start: a batch is then taken back (see `confirm`),
-//! and a task that was being sent without a POST becomes unknown.
+//! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes
+//! over them. Only a crash before that one can bring them back, at the next start: a batch is then taken back (see
+//! `confirm`), and a task that was being sent without a POST becomes unknown.
 
 use super::{
     base::{By, Store},
@@ -35,11 +35,12 @@ const UNCONFIRMED: u64 = 500;
 
 /// The verbs that change.
 impl Store {
-    /// Journals intents: all or none, within the caps, no name twice, no attempt repeated on other terms than a person has
-    /// confirmed, whatever programs that do not know of each other do meanwhile. Names are judged first, so that `submit --name` finds its task whatever the budget is.
+    /// Journals intents: all or none, within the caps, no name twice, no attempt repeated on other terms than a person
+    /// has confirmed, whatever programs that do not know of each other do meanwhile. Names are judged first, so that
+    /// `submit --name` finds its task whatever the budget is.
     ///
-    /// Against the day's cap stand the tasks that are queued or being sent, whenever they were made, and those sent since
-    /// `day_start` that were or may have been charged. A task made elsewhere costs nothing here.
+    /// Against the day's cap stand the tasks that are queued or being sent, whenever they were made, and those sent
+    /// since `day_start` that were or may have been charged. A task made elsewhere costs nothing here.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -89,8 +90,9 @@ impl Store {
         Ok(done)
     }
 
-    /// Saves `sending`, if the row is still queued as the write knows it, nobody has stopped the sending, and the profile's
-    /// programs have together made fewer than `per_minute` (at least 1) submissions in the 60 seconds before it.
+    /// Saves `sending`, if the row is still queued as the write knows it, nobody has stopped the sending, and the
+    /// profile's programs have together made fewer than `per_minute` (at least 1) submissions in the 60 seconds before
+    /// it.
     ///
     /// # Errors
     /// When the file cannot be written, or has no room for the answer; then nothing may be sent.
@@ -209,8 +211,8 @@ pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> 
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 
-/// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was seen a
-/// moment ago, and another program may have been quicker.
+/// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was
+/// seen a moment ago, and another program may have been quicker.
 fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> sql::Result<Option<InsertRefusal>> {
     let was = existing(conn, parent)?;
     let facts = Facts::of_task(&was, repeated_by(conn, parent)?);
@@ -319,8 +321,9 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::
     Ok(SendResult::Claimed { key: task.key, rev })
 }
 
-/// The submission that must be so old ([`PACE_SPAN`]) before there is a place again; `None` when there is one. Times that cannot
-/// be (the clock was set back) are forgotten with the old ones, so that they do not stop all sending until they come.
+/// The submission that must be so old ([`PACE_SPAN`]) before there is a place again; `None` when there is one. Times
+/// that cannot be (the clock was set back) are forgotten with the old ones, so that they do not stop all sending until
+/// they come.
 fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sql::Result<Option<Wall>> {
     let span = PACE_SPAN.cast_signed();
     conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3")?

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// Changes of rows that are taken together at most: a sync costs the same for one as for many.
 const MOST: usize = 1_000;
-/// How long a change that nothing waits for waits for others of its kind, since answers to polls come in crowds: of a thousand
-/// that come at once, each would else be a transaction of its own.
+/// How long a change that nothing waits for waits for others of its kind, since answers to polls come in crowds: of a
+/// thousand that come at once, each would else be a transaction of its own.
 const WAIT: Duration = Duration::from_millis(20);
 
 /// Commands of changes, in their order.
@@ -30,7 +30,8 @@ impl WriteBatch {
         self.writes.extend(writes);
     }
 
-    /// How long the next command is waited for, of which the first came so long ago; zero takes what is there already, `None` no more.
+    /// How long the next command is waited for, of which the first came so long ago; zero takes what is there already,
+    /// `None` no more.
     pub(super) fn wait(&self, since: Duration) -> Option<Duration> {
         let wait = if self.may_wait { WAIT.saturating_sub(since) } else { Duration::ZERO };
         (self.writes.len() < MOST).then_some(wait)

@@ -1,5 +1,5 @@
-//! kitty's graphics protocol with placeholders: the picture is sent once under a number, and cells of text stand where it is
-//! seen. They are moved, covered and cleared like other text, in tmux too.
+//! kitty's graphics protocol with placeholders: the picture is sent once under a number, and cells of text stand where
+//! it is seen. They are moved, covered and cleared like other text, in tmux too.
 //!
 //! Source: <https://sw.kovidgoyal.net/kitty/graphics-protocol/>, "Unicode placeholders".
 
@@ -13,7 +13,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 /// Bytes of base64 in a piece: few enough that a key does not wait for it at 20 kB/s. The protocol takes up to 4096.
 const PIECE: usize = 1_200;
 
-/// Marks over a placeholder that say in which row of the picture it stands (class 230 of Unicode, as the protocol lists them).
+/// Marks over a placeholder that say in which row of the picture it stands (class 230 of Unicode, as the protocol lists
+/// them).
 const ROWS: [char; 64] = [
     '\u{305}', '\u{30d}', '\u{30e}', '\u{310}', '\u{312}', '\u{33d}', '\u{33e}', '\u{33f}', '\u{346}', '\u{34a}',
     '\u{34b}', '\u{34c}', '\u{350}', '\u{351}', '\u{352}', '\u{357}', '\u{35b}', '\u{363}', '\u{364}', '\u{365}',
@@ -33,9 +34,9 @@ pub const PLACEHOLDER: char = '\u{10eeee}';
 /// The most columns a picture can have.
 pub const MOST_COLUMNS: u16 = ROWS.len() as u16;
 
-/// What is written in a cell of the picture; `x` and `y` count from its upper left. Only the `first` that is seen of a row says
-/// which cell it is: the others follow from the one before. A column past the most is not said, so a row that begins there is not
-/// to be seen.
+/// What is written in a cell of the picture; `x` and `y` count from its upper left. Only the `first` that is seen of a
+/// row says which cell it is: the others follow from the one before. A column past the most is not said, so a row that
+/// begins there is not to be seen.
 #[must_use]
 pub fn placeholder(x: u16, y: u16, first: bool) -> String {
     let mut sign = String::from(PLACEHOLDER);

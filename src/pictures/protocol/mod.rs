@@ -1,5 +1,5 @@
-//! The ways of terminals that show real pixels: the bytes for each, in pieces that each leave the terminal sane, so that
-//! keys and frames go out between them and the rest can be dropped.
+//! The ways of terminals that show real pixels: the bytes for each, in pieces that each leave the terminal sane, so
+//! that keys and frames go out between them and the rest can be dropped.
 
 mod fit;
 pub mod iterm2;
@@ -89,8 +89,8 @@ fn at(x: u16, y: u16, bytes: &[u8]) -> Vec<u8> {
     [format!("\x1b7\x1b[{};{}H", y + 1, x + 1).as_bytes(), bytes, b"\x1b8"].concat()
 }
 
-/// Sends a picture in rectangles of cells, each encoded alone and halved as long as it takes more than `most` bytes, down to
-/// one cell. The picture is scaled so that each cell has that many pixels.
+/// Sends a picture in rectangles of cells, each encoded alone and halved as long as it takes more than `most` bytes,
+/// down to one cell. The picture is scaled so that each cell has that many pixels.
 fn in_parts(
     picture: &Picture,
     place: Place,

@@ -1,5 +1,5 @@
-//! Sixel (DEC's VT340, xterm, foot, mlterm, Windows Terminal, tmux from 3.4): six pixel rows at a time, one colour after the
-//! other. Each piece is an image of its own with the colours it needs.
+//! Sixel (DEC's VT340, xterm, foot, mlterm, Windows Terminal, tmux from 3.4): six pixel rows at a time, one colour
+//! after the other. Each piece is an image of its own with the colours it needs.
 
 use super::{Part, Picture, Place, in_parts};
 use crate::colours::{Few, few};
@@ -7,9 +7,9 @@ use std::io::Write;
 
 const BAND: usize = 6;
 
-/// Sends a picture in pieces of at most that many bytes where that can be, each in at most `colours` (256 at most). `cell` is
-/// a cell's width and height in pixels, since a sixel is never scaled; so many pixels across and down have one colour (`grain`, at
-/// least 1).
+/// Sends a picture in pieces of at most that many bytes where that can be, each in at most `colours` (256 at most).
+/// `cell` is a cell's width and height in pixels, since a sixel is never scaled; so many pixels across and down have
+/// one colour (`grain`, at least 1).
 #[must_use]
 pub fn send(picture: &Picture, place: Place, cell: (u16, u16), grain: usize, colours: usize, most: usize) -> Vec<Part> {
     let cell = (usize::from(cell.0), usize::from(cell.1));

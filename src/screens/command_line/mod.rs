@@ -253,8 +253,8 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
     }
 }
 
-/// The commands that the palette lists, with what stands behind them: those that are no action's, and of `set` one for each
-/// option. A text that begins with a command's name has the rest of it behind that one.
+/// The commands that the palette lists, with what stands behind them: those that are no action's, and of `set` one for
+/// each option. A text that begins with a command's name has the rest of it behind that one.
 pub(crate) fn offered(text: &str) -> Vec<(&'static Command, String)> {
     let (word, rest) = split(text);
     let is_action =

@@ -15,8 +15,8 @@ use engine::{
 };
 use words::reason;
 
-/// The path behind a command that takes one, and what stands before it. A path may hold blanks, so that it goes on to the
-/// end of the line.
+/// The path behind a command that takes one, and what stands before it. A path may hold blanks, so that it goes on to
+/// the end of the line.
 pub(super) fn behind(text: &str) -> Option<(&str, &str)> {
     const BLANKS: [char; 2] = [' ', '\u{3000}'];
     let begun = text.len() - text.trim_start_matches([' ', ':', '：', '\u{3000}']).len();
@@ -32,8 +32,8 @@ pub(super) fn list(path: &str) -> Vec<Do> {
     vec![Do::Effect(Effect::Local(LocalCmd::List { typed: path.to_owned(), purpose: ListFor::Command }))]
 }
 
-/// The folder has come: the first path that fits is taken, and Tab goes from one to the next. Of a single one nothing is
-/// left to choose, so that the next Tab looks into it.
+/// The folder has come: the first path that fits is taken, and Tab goes from one to the next. Of a single one nothing
+/// is left to choose, so that the next Tab looks into it.
 pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
     let Some(command) = app.screen.top_mut::<CommandLine>() else { return };
     let text = command.line.text().to_owned();

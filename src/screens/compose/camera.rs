@@ -1,5 +1,5 @@
-//! The list of camera commands that `[` opens in the prompt: filtered as one types, in English and Chinese. Which there are
-//! stands in `domain::camera`.
+//! The list of camera commands that `[` opens in the prompt: filtered as one types, in English and Chinese. Which there
+//! are stands in `domain::camera`.
 
 use super::prompt_changed;
 use crate::{app::App, compose::state::CameraList, keymap::Move, widgets::steps::step};
@@ -43,7 +43,8 @@ pub(super) fn go(app: &mut App, to: Move) {
     }
 }
 
-/// Puts the chosen command in the place of its beginning and closes the bracket with its like; in Chinese where Chinese was typed.
+/// Puts the chosen command in the place of its beginning and closes the bracket with its like; in Chinese where Chinese
+/// was typed.
 pub(super) fn take(app: &mut App) {
     let (CameraList::Open { at }, Some(beginning)) = (app.screen.compose.camera, beginning(app)) else { return };
     let Some(command) = offered(app).get(at).copied() else { return };

@@ -47,7 +47,8 @@ fn fault(field: Field, severity: Severity, reason: DraftReason) -> Fault {
     Fault { field, severity, reason, fix: None }
 }
 
-/// What the checks say of a draft that stands for one task. A prompt is mended as it is typed: braces stay what they are.
+/// What the checks say of a draft that stands for one task. A prompt is mended as it is typed: braces stay what they
+/// are.
 fn faults_of_one(app: &App) -> Vec<Fault> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
@@ -89,7 +90,8 @@ fn fix_of(as_typed: &[Fault], reason: &DraftReason) -> Option<String> {
     as_typed.iter().find(|fault| fault.reason == *reason)?.fix.clone()
 }
 
-/// What the checks say of the prompt with its braces as they are: a fault outside of them is mended in all combinations.
+/// What the checks say of the prompt with its braces as they are: a fault outside of them is mended in all
+/// combinations.
 fn faults_as_typed(app: &App) -> Vec<Fault> {
     let look = |path: &str| pictures::look(&app.screen.compose, path);
     let draft = Draft { prompt: app.screen.compose.draft.prompt.clone(), ..for_model(app) };

@@ -1,5 +1,5 @@
-//! Several drafts: the one being typed and those put by. All are in the store as they are typed, so that none is lost with
-//! the line or the program.
+//! Several drafts: the one being typed and those put by. All are in the store as they are typed, so that none is lost
+//! with the line or the program.
 
 use super::{check_again, open, touch};
 use crate::{
@@ -53,8 +53,8 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     wishes
 }
 
-/// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is put by where
-/// something was changed in it, and the draft whose place it took comes back, or an empty one.
+/// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is put by
+/// where something was changed in it, and the draft whose place it took comes back, or an empty one.
 pub(crate) fn begin(app: &mut App) -> Vec<Do> {
     if app.screen.compose.draft.parent.is_none() {
         open(app);
@@ -133,7 +133,8 @@ pub(super) fn read_parent(app: &App) -> Option<Do> {
     Some(Do::Effect(Effect::Store(StoreCmd::Detail { key })))
 }
 
-/// A whole task has come: perhaps a draft repeats it. Its pictures are known by their content, wherever their files are now.
+/// A whole task has come: perhaps a draft repeats it. Its pictures are known by their content, wherever their files are
+/// now.
 pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Do> {
     let compose = &mut app.screen.compose;
     if compose.draft.parent != Some(task.key) || compose.parents.contains_key(&task.key) {
@@ -186,8 +187,8 @@ pub(crate) fn pattern(app: &App, tasks: usize) -> Option<Box<Draft>> {
     (tasks > 1 && tasks == stands_for).then(|| Box::new(compose.draft.clone()))
 }
 
-/// Puts a draft that was sent and taken back into compose, or by where something is typed there. The keys stay with the table:
-/// the next one may have been meant for it.
+/// Puts a draft that was sent and taken back into compose, or by where something is typed there. The keys stay with the
+/// table: the next one may have been meant for it.
 pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Do> {
     let id = new_id(app);
     let new = app.named(Ctx::Panes, Action::New);
@@ -205,8 +206,8 @@ pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Do> {
     vec![saved]
 }
 
-/// The present draft for the store, as it is. One that was read from there is written under an id of its own, since another
-/// program may have read it too and go on with it as well: of two texts that began as one, both are kept.
+/// The present draft for the store, as it is. One that was read from there is written under an id of its own, since
+/// another program may have read it too and go on with it as well: of two texts that began as one, both are kept.
 pub(super) fn save_present(app: &mut App) -> Vec<Do> {
     let compose = &app.screen.compose;
     if is_blank(&compose.draft) {
@@ -242,8 +243,8 @@ fn new_id(app: &App) -> i64 {
     app.work.now.wall.0.max(highest + 1)
 }
 
-/// Puts another draft in the place of the present one, which is put by unless it is blank or an edit that changed nothing
-/// (tells so). Pictures and folders that were read stay known.
+/// Puts another draft in the place of the present one, which is put by unless it is blank or an edit that changed
+/// nothing (tells so). Pictures and folders that were read stay known.
 fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Do>) {
     let model = app.screen.compose.draft.model.clone();
     let draft = Draft { model: if next.draft.model.is_empty() { model } else { next.draft.model }, ..next.draft };

@@ -1,5 +1,5 @@
-//! The last prompts that were sent, below the fields of compose where a high screen leaves room. The whole history with its
-//! search is the picker's.
+//! The last prompts that were sent, below the fields of compose where a high screen leaves room. The whole history with
+//! its search is the picker's.
 
 use crate::{
     app::App,

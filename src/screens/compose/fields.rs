@@ -135,8 +135,8 @@ pub(crate) fn facts(image: &StoredImage) -> String {
     format!("{} {width}x{height}, {}", image.kind.extension().to_uppercase(), amounts::size(image.bytes))
 }
 
-/// How long the prompt is and may be, in the model's unit, a part a line; and whether it is too long. Of alternatives the
-/// longest counts.
+/// How long the prompt is and may be, in the model's unit, a part a line; and whether it is too long. Of alternatives
+/// the longest counts.
 pub(crate) fn length(app: &App) -> Option<([String; 2], bool)> {
     let limit = compose::spec(app)?.prompt_limit;
     let template = Template::parse(&app.screen.compose.prompt.text());

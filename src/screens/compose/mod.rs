@@ -1,5 +1,5 @@
-//! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
-//! `domain`; what it looks like, in `view`.
+//! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands
+//! in `domain`; what it looks like, in `view`.
 
 mod camera;
 mod changes;
@@ -64,8 +64,8 @@ use words::{reason, tr};
 /// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
 const SAVE_AFTER: u64 = 500;
 
-/// How long a path rests before the picture is looked at, in milliseconds: while it is typed, most of what stands there is
-/// no file.
+/// How long a path rests before the picture is looked at, in milliseconds: while it is typed, most of what stands there
+/// is no file.
 pub(crate) const LOOK_AFTER: u64 = 150;
 
 /// The model of the draft.

@@ -1,5 +1,5 @@
-//! What earlier tasks say of a prompt before it is paid for again: sent within the last ten minutes, or refused as sensitive.
-//! Looked at when typing pauses and before the preview, not at every key.
+//! What earlier tasks say of a prompt before it is paid for again: sent within the last ten minutes, or refused as
+//! sensitive. Looked at when typing pauses and before the preview, not at every key.
 
 use super::similar;
 use crate::app::App;

@@ -31,7 +31,8 @@ pub fn picture_field(app: &App) -> Option<Field> {
     }
 }
 
-/// Tab in a picture's field: the path goes on as far as it is certain. Where there is nothing to complete, the next row.
+/// Tab in a picture's field: the path goes on as far as it is certain. Where there is nothing to complete, the next
+/// row.
 pub(crate) fn complete(app: &mut App) -> Vec<Do> {
     let compose = &app.screen.compose;
     let text = dropped(compose.line.text()).into_owned();

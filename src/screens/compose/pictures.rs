@@ -32,7 +32,8 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
     }
 }
 
-/// The pictures of the draft that can be looked into, by path or `data:` URL; where the first frame stands for several, all of them.
+/// The pictures of the draft that can be looked into, by path or `data:` URL; where the first frame stands for several,
+/// all of them.
 fn paths(app: &App) -> BTreeSet<String> {
     let matrix = combinations::matrix(app);
     let draft = if combinations::is_many(app) { matrix.draft } else { super::for_model(app) };
@@ -130,8 +131,8 @@ pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listin
     if written && !few { Vec::new() } else { read_new(app) }
 }
 
-/// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary colours, of
-/// a type that the host takes. That of the row that has the keys, else the first of the draft.
+/// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary
+/// colours, of a type that the host takes. That of the row that has the keys, else the first of the draft.
 #[must_use]
 pub fn to_shrink(app: &App) -> Option<String> {
     let compose = &app.screen.compose;

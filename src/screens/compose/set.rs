@@ -29,7 +29,8 @@ pub(crate) const NAMES: [(&str, ComposeRow); 14] = [
     ("zip", ComposeRow::Combine),
 ];
 
-/// The values that a row can be given, where they are known; several of a field that takes several, with commas between.
+/// The values that a row can be given, where they are known; several of a field that takes several, with commas
+/// between.
 pub(crate) fn values(app: &App, row: ComposeRow) -> Vec<String> {
     match row {
         ComposeRow::Profile => profile::choices(app),

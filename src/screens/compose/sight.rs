@@ -43,7 +43,8 @@ pub(super) fn is_there(app: &App) -> bool {
     sights::are_shown(app) && image(app).is_some()
 }
 
-/// Its room at the lower right of a place, with a row for its words. `None` where there is no picture or it would be in the way.
+/// Its room at the lower right of a place, with a row for its words. `None` where there is no picture or it would be in
+/// the way.
 pub(super) fn room(app: &App, place: Rect) -> Option<Rect> {
     if !sights::are_shown(app) || place.height <= LEAST {
         return None;

@@ -7,8 +7,8 @@ const PERCENT: usize = 60;
 /// Nothing shorter is worth a word, unless it is the whole.
 const LEAST: usize = 8;
 
-/// The part of `known` that `text` repeats, if it is long: 40 characters, or 60 percent of `known`, or all of it. Blanks
-/// around count for nothing. The first such part, as far as it reaches.
+/// The part of `known` that `text` repeats, if it is long: 40 characters, or 60 percent of `known`, or all of it.
+/// Blanks around count for nothing. The first such part, as far as it reaches.
 pub(super) fn common(text: &str, known: &str) -> Option<String> {
     let (text, known) = (text.trim(), known.trim());
     if known.is_empty() || text.is_empty() {

@@ -28,7 +28,8 @@ pub struct Compose {
     pub faults: Vec<Fault>,
     /// Pictures that were read, by the path as typed; `None` while one is being read.
     pub images: BTreeMap<String, Option<Result<StoredImage, picture_file::Fault>>>,
-    /// What the attempts asked for that drafts repeat, for the diff and the rules; of one that is missing the store is asked.
+    /// What the attempts asked for that drafts repeat, for the diff and the rules; of one that is missing the store is
+    /// asked.
     pub parents: BTreeMap<TaskKey, Request>,
     /// When the draft last changed and was not yet given to the store.
     pub unsaved_since: Option<Mono>,

@@ -18,15 +18,15 @@ use domain::{
 use engine::{effect::Level, money::price};
 use words::{reason, tr};
 
-/// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead where
-/// there is one.
+/// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead
+/// where there is one.
 pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
     let reads = pictures::read(app);
     preview_after(app, reads)
 }
 
-/// A preview that waits is given up once the draft was changed, another row has the keys or something lies over compose: it
-/// would open under fingers that are about something else, and its Enter pays.
+/// A preview that waits is given up once the draft was changed, another row has the keys or something lies over
+/// compose: it would open under fingers that are about something else, and its Enter pays.
 pub(crate) fn follow(app: &mut App) {
     let screen = &mut app.screen;
     let compose = &mut screen.compose;

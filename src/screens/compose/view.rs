@@ -34,8 +34,8 @@ use words::{reason, tr};
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
-/// Where there is room the prompt has so many rows, what is said of it included, and grows by so many: while it is typed
-/// and words about it come and go, the rows below stand still.
+/// Where there is room the prompt has so many rows, what is said of it included, and grows by so many: while it is
+/// typed and words about it come and go, the rows below stand still.
 const PROMPT_ROWS: u16 = 7;
 
 /// A higher screen gives the prompt one row of so many, with or without a message below.
@@ -143,8 +143,9 @@ fn lay(app: &App, look: Look, content: Rect) -> Laid {
     Laid { blocks, send, above, below, y, picture }
 }
 
-/// The rows that the picture may take: those that the fields leave free, whatever is said of one of them, else those from the
-/// first short field to the price. Words that come and go do not move it: some terminals would have to be sent it again.
+/// The rows that the picture may take: those that the fields leave free, whatever is said of one of them, else those
+/// from the first short field to the price. Words that come and go do not move it: some terminals would have to be sent
+/// it again.
 fn free(app: &App, blocks: &[Block], is_whole: bool, content: Rect, above: Rect, y: i32) -> Rect {
     // What is said of the prompt takes no rows from others.
     let rows = |block: &Block| if block.row == ComposeRow::Field(Field::Prompt) { block.all() } else { block.height };
@@ -471,8 +472,8 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     brush.line(place.x, place.y, place.width, &Line::from(spans));
 }
 
-/// How many tasks the draft makes and their price, as far as that is known; `None` where it makes none, or what it makes is
-/// not known yet.
+/// How many tasks the draft makes and their price, as far as that is known; `None` where it makes none, or what it
+/// makes is not known yet.
 fn sum(app: &App) -> Option<(usize, Option<Amount>)> {
     let compose = &app.screen.compose;
     if let Some(estimate) = compose.estimate {

@@ -1,5 +1,5 @@
-//! A contact sheet over the whole screen: whose it is, the frames with their seconds, and of two what they were asked for
-//! otherwise.
+//! A contact sheet over the whole screen: whose it is, the frames with their seconds, and of two what they were asked
+//! for otherwise.
 
 use super::{FRAMES, Sheet, Video};
 use crate::{

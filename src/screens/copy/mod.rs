@@ -28,8 +28,8 @@ use words::{problem::Problem, reason, reason::system::system, tr};
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;
 
-/// The longest text that goes to the clipboard, in bytes. Terminals drop longer ones in silence (xterm and tmux take about
-/// 74 kB of base64), so they are said to be too long and put into a file instead.
+/// The longest text that goes to the clipboard, in bytes. Terminals drop longer ones in silence (xterm and tmux take
+/// about 74 kB of base64), so they are said to be too long and put into a file instead.
 pub const MOST: usize = 54_000;
 
 /// A part of a task that is at hand.
@@ -217,7 +217,8 @@ fn scp_command(app: &App, tasks: &[Task]) -> (usize, String) {
     (files.len(), export::scp(&files, port))
 }
 
-/// Opens the file in a player. One that is on another machine alone is fetched anew first, which is free, while its URL lives.
+/// Opens the file in a player. One that is on another machine alone is fetched anew first, which is free, while its URL
+/// lives.
 pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Do> {
     let host = task.saved().and_then(|saved| saved.host.clone());
     if let Some(host) = host.filter(|_| app.screen.table.found.is_elsewhere(task.key)) {

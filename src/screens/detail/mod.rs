@@ -21,8 +21,8 @@ use engine::{
 };
 use words::reason;
 
-/// How long the cursor must rest on a row before detail and footer follow it, in milliseconds: a key held down costs the
-/// table's marker and nothing more.
+/// How long the cursor must rest on a row before detail and footer follow it, in milliseconds: a key held down costs
+/// the table's marker and nothing more.
 pub(crate) const REST: u64 = 120;
 
 /// Asks the store for the task under the cursor, where detail is on the screen and shows another one or an older state
@@ -108,7 +108,8 @@ pub(crate) fn turn(app: &mut App, to: Direction) {
     view.scroll = 0;
 }
 
-/// Scrolls. The last line is guessed from above, since wrapping is for whoever draws; what lies past the end is drawn as the end.
+/// Scrolls. The last line is guessed from above, since wrapping is for whoever draws; what lies past the end is drawn
+/// as the end.
 pub(crate) fn scroll(app: &mut App, to: Move) {
     let Some((width, rows)) = detail_size(app) else { return };
     let lines = most_lines(app, usize::from(width).max(1));

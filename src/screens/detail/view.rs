@@ -34,8 +34,8 @@ pub(crate) struct About<'a> {
     pub(crate) width: u16,
 }
 
-/// Draws it, the pictures alone where the text shown before stays; tells the first line that is seen, and where the file's path
-/// stands.
+/// Draws it, the pictures alone where the text shown before stays; tells the first line that is seen, and where the
+/// file's path stands.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, stays: bool) -> (Option<usize>, Option<Rect>) {
     let look = brush.look;
     let row = shown(app);
@@ -158,9 +158,9 @@ pub(crate) fn usually(about: &About<'_>) -> Option<String> {
         .map(|expected| tr!("usually {time}", time = words::amounts::usual(expected, false)))
 }
 
-/// The acts that are possible now, in as few lines as they need, and those that are not, each with why. They are those of
-/// the task under the cursor, also in the moment before detail has followed it: that is the task they would go to. While
-/// tasks are marked they go to those instead, and it is said.
+/// The acts that are possible now, in as few lines as they need, and those that are not, each with why. They are those
+/// of the task under the cursor, also in the moment before detail has followed it: that is the task they would go to.
+/// While tasks are marked they go to those instead, and it is said.
 pub(crate) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>) {
     let look = about.look;
     let label = |name: &str| Span::styled(text::pad(name, LABEL), look.theme.faint);

@@ -1,5 +1,5 @@
-//! Failures by cause: which failed tasks have one cause, what fits it, and the plan that tries all of them again. A plan
-//! always goes through the preview; nothing here sends.
+//! Failures by cause: which failed tasks have one cause, what fits it, and the plan that tries all of them again. A
+//! plan always goes through the preview; nothing here sends.
 
 pub(crate) mod clusters;
 pub(crate) mod frame;
@@ -110,8 +110,8 @@ fn go(app: &mut App, to: Move) {
     }
 }
 
-/// Takes the cause under the cursor into the plan, or out of it. One that something else fits goes in unchanged only where
-/// the rules of a retry let it.
+/// Takes the cause under the cursor into the plan, or out of it. One that something else fits goes in unchanged only
+/// where the rules of a retry let it.
 pub(crate) fn toggle(app: &mut App) {
     let Some((cluster, _)) = at_cursor(app) else { return };
     let changes_first = matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_));

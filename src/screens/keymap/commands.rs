@@ -1,5 +1,5 @@
-//! The commands as data: a name, what it takes, what it does, what can come behind it. The dashboard has them after `:`,
-//! `--linear` as lines.
+//! The commands as data: a name, what it takes, what it does, what can come behind it. The dashboard has them after
+//! `:`, `--linear` as lines.
 
 use super::Action;
 use words::lang;

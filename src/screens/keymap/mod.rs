@@ -1,5 +1,6 @@
-//! The keys: one table from which dispatch, help, footer, `reeltop keys`, the man page, the example config and a person's own
-//! keys all come. Plain data: what an action does stands in `actions`, whether it is possible now in `hints`.
+//! The keys: one table from which dispatch, help, footer, `reeltop keys`, the man page, the example config and a
+//! person's own keys all come. Plain data: what an action does stands in `actions`, whether it is possible now in
+//! `hints`.
 
 mod bindings;
 mod build;
@@ -194,8 +195,8 @@ pub fn as_command(key: Key) -> Key {
     }
 }
 
-/// Whether SSH, tmux, screen or an old terminal may eat the key or turn it into another: it must not be an action's only
-/// one.
+/// Whether SSH, tmux, screen or an old terminal may eat the key or turn it into another: it must not be an action's
+/// only one.
 #[must_use]
 pub const fn is_fragile(key: &Key) -> bool {
     match key.code {

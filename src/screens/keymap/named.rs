@@ -42,7 +42,8 @@ impl Keymap {
     }
 }
 
-/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `Shift-Tab`, `PgDn`; single characters stay as they are.
+/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `Shift-Tab`, `PgDn`; single characters stay as they
+/// are.
 #[must_use]
 pub fn readable(key: &str) -> String {
     let part = |part: &str| {

@@ -1,4 +1,5 @@
-//! The keys as tables to be read: for `reeltop keys`, the man page and the example config. Plain data, with the default keys.
+//! The keys as tables to be read: for `reeltop keys`, the man page and the example config. Plain data, with the default
+//! keys.
 
 use super::{BINDINGS, Ctx};
 use crate::keymap::commands::after_colon;

@@ -1,5 +1,6 @@
-//! `--linear`: the dashboard without a screen. A line that is typed is a command of the one table; it runs as it would after
-//! `:`, and what would have come up on the screen is told in lines. What pays is shown with its price, and `send` sends it.
+//! `--linear`: the dashboard without a screen. A line that is typed is a command of the one table; it runs as it would
+//! after `:`, and what would have come up on the screen is told in lines. What pays is shown with its price, and `send`
+//! sends it.
 
 mod lines;
 #[cfg(test)]
@@ -142,8 +143,8 @@ impl Linear {
         std::mem::take(&mut self.lines)
     }
 
-    /// Whether the next line can be taken: what is typed before the tasks are known would be answered wrongly, and what is
-    /// typed ahead must not overtake an answer.
+    /// Whether the next line can be taken: what is typed before the tasks are known would be answered wrongly, and what
+    /// is typed ahead must not overtake an answer.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         let work = &self.app.work;
@@ -246,8 +247,8 @@ impl Linear {
         effects
     }
 
-    /// Lists the tasks that pass the text's filter, or the one in force: where it looks at the archive, as soon as the store has
-    /// answered what this gives.
+    /// Lists the tasks that pass the text's filter, or the one in force: where it looks at the archive, as soon as the
+    /// store has answered what this gives.
     fn list(&mut self, text: &str) -> Option<Effect> {
         let filter = match text {
             "" => Ok(self.app.screen.table.filter.clone()),

@@ -133,8 +133,8 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
     Some(Vec::new())
 }
 
-/// Where a move leads the cursor of a list that is shown page by page: a page is so many lines, and what is on it may take
-/// several of them.
+/// Where a move leads the cursor of a list that is shown page by page: a page is so many lines, and what is on it may
+/// take several of them.
 fn cursor_to(to: Move, at: usize, heights: &[usize], page: usize) -> usize {
     let first_lines: Vec<usize> = heights
         .iter()

@@ -134,7 +134,8 @@ pub(crate) fn text_list(
     searchable(brush, screen, app, &LongList { title, lines, first: view.scroll, runs: false }, view)
 }
 
-/// Cells of a line of a long text in a frame that wide: without its border and blanks, and the signs that there is more.
+/// Cells of a line of a long text in a frame that wide: without its border and blanks, and the signs that there is
+/// more.
 pub(crate) fn room_of(width: u16) -> usize {
     usize::from(width).saturating_sub(6)
 }

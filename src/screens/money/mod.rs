@@ -1,5 +1,5 @@
-//! The money screen: the day's line, what is left of the caps, the service's own balance beside our sums, and the ledger
-//! by day, model, state and kind of failure. As lines of words; what they look like is for `view`.
+//! The money screen: the day's line, what is left of the caps, the service's own balance beside our sums, and the
+//! ledger by day, model, state and kind of failure. As lines of words; what they look like is for `view`.
 
 mod plots;
 pub(crate) mod view;
@@ -55,8 +55,8 @@ pub(crate) enum Line {
     },
     /// What a plot below it shows.
     Plot(String),
-    /// A row of a plot in columns: what stands left of it, how far each column fills the row, in eighths, and whether the cap runs
-    /// through it.
+    /// A row of a plot in columns: what stands left of it, how far each column fills the row, in eighths, and whether
+    /// the cap runs through it.
     Columns { label: String, heights: Vec<u8>, cap: bool },
     /// A bar: its parts are of a thousand of the room.
     Bar { name: String, good: u16, bad: u16, note: String },

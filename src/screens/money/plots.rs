@@ -1,5 +1,5 @@
-//! The money screen's plots, as data: spend by day with the cap as a line, spend by model, how long runs took, how tasks ended.
-//! Each number in them is told by `reeltop cost` too.
+//! The money screen's plots, as data: spend by day with the cap as a line, spend by model, how long runs took, how
+//! tasks ended. Each number in them is told by `reeltop cost` too.
 
 use super::Line;
 use crate::app::App;

@@ -91,7 +91,8 @@ fn columns(label: &str, heights: &[u8], cap: bool, look: Look) -> Line<'static> 
     Line::from(spans)
 }
 
-/// A bar, what is good of it before what is bad, and the number behind it; what has no room there stands below the number.
+/// A bar, what is good of it before what is bad, and the number behind it; what has no room there stands below the
+/// number.
 fn bar(name: &str, (good, bad): (u16, u16), note: &str, look: Look, width: u16) -> Vec<Line<'static>> {
     let [full, half] = if look.signs.ascii { ["#", "x"] } else { ["█", "▒"] };
     // Two cells at the right are for the signs that tell of more.

@@ -97,8 +97,8 @@ fn best<const N: usize>(text: &str, told: [(String, &str); N]) -> Option<(usize,
     costs.min()
 }
 
-/// How badly a text fits what is looked for; `None` when it does not. Every word must be found: as it is, or its letters
-/// in their order.
+/// How badly a text fits what is looked for; `None` when it does not. Every word must be found: as it is, or its
+/// letters in their order.
 fn cost(wanted: &str, text: &str) -> Option<usize> {
     let text = text.to_lowercase();
     wanted.to_lowercase().split_whitespace().map(|word| word_cost(word, &text)).sum()

@@ -1,5 +1,5 @@
-//! A list to pick from that is filtered as one types: earlier prompts, templates, drafts, files. What is picked goes into
-//! compose.
+//! A list to pick from that is filtered as one types: earlier prompts, templates, drafts, files. What is picked goes
+//! into compose.
 
 pub mod view;
 

@@ -13,8 +13,8 @@ use words::{problem::Problem, reason, tr};
 /// Bad lines that are told one by one.
 const TOLD: usize = 8;
 
-/// Forbids to send the file whose preview has just come up. `bad`: line number and what is wrong, in the file's order; a
-/// line may have several faults. `others`: columns that are no field.
+/// Forbids to send the file whose preview has just come up. `bad`: line number and what is wrong, in the file's order;
+/// a line may have several faults. `others`: columns that are no field.
 pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>, others: Vec<String>, path: String) {
     let columns = columns(app, &others);
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
@@ -63,8 +63,8 @@ pub fn can_leave_out(preview: &Preview) -> Result<(), Why> {
     }
 }
 
-/// Leaves out the columns that are no field; where there are none, goes on with the good lines. What is left out no longer
-/// forbids to send, and is told.
+/// Leaves out the columns that are no field; where there are none, goes on with the good lines. What is left out no
+/// longer forbids to send, and is told.
 pub(crate) fn leave_out(app: &mut App) {
     let now = app.work.now.mono;
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };

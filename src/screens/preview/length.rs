@@ -1,5 +1,5 @@
-//! Whether there is anything to scroll in a preview. How its text is wrapped is for `view`, and only the picture knows how
-//! long it is; here its length is guessed from above, so that the keys that scroll are never missed.
+//! Whether there is anything to scroll in a preview. How its text is wrapped is for `view`, and only the picture knows
+//! how long it is; here its length is guessed from above, so that the keys that scroll are never missed.
 
 use crate::{
     app::App,

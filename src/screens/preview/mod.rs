@@ -138,8 +138,8 @@ fn judge_again(app: &mut App) {
     }
 }
 
-/// Brings the preview on top up to date after tasks, money or the state of sending have changed. Asks for the balance where what
-/// is known of it may be old: it is to cover what is sent here.
+/// Brings the preview on top up to date after tasks, money or the state of sending have changed. Asks for the balance
+/// where what is known of it may be old: it is to cover what is sent here.
 pub(crate) fn follow(app: &mut App) -> Vec<Do> {
     let Some(preview) = app.screen.top::<Preview>().filter(|preview| preview.sent.is_none()) else {
         return Vec::new();
@@ -398,8 +398,8 @@ fn typed(app: &mut App, key: Key) -> bool {
     takes
 }
 
-/// Moves the cursor among several rows, or scrolls. The last line is guessed from above; what lies past the end is drawn as
-/// the end.
+/// Moves the cursor among several rows, or scrolls. The last line is guessed from above; what lies past the end is
+/// drawn as the end.
 fn scroll(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };

@@ -1,5 +1,5 @@
-//! The price of one, asked for where nobody has said it. What is typed holds for every row that buys the same, is set aside for
-//! it, and stays as what was typed; until then nothing can be sent.
+//! The price of one, asked for where nobody has said it. What is typed holds for every row that buys the same, is set
+//! aside for it, and stays as what was typed; until then nothing can be sent.
 
 use super::judge_again;
 use crate::{
@@ -12,8 +12,8 @@ use domain::{amount::Amount, prices::Offer};
 use engine::effect::Level;
 use words::{problem::Problem, tr};
 
-/// What is to be asked for these rows: the price of the first of them that has none. What was typed before for the same stands
-/// there already.
+/// What is to be asked for these rows: the price of the first of them that has none. What was typed before for the same
+/// stands there already.
 pub(super) fn asked(app: &App, items: &[PreviewItem], before: Option<PriceAsk>) -> Option<PriceAsk> {
     let offer = Offer::of(&items.iter().find(|item| item.cost.is_none())?.request);
     let begun = || {

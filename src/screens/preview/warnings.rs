@@ -1,5 +1,5 @@
-//! What is to be told of the attempts in a preview that repeat others, and what a second word is needed for. One warning a
-//! kind, however many tasks it is about.
+//! What is to be told of the attempts in a preview that repeat others, and what a second word is needed for. One
+//! warning a kind, however many tasks it is about.
 
 use crate::{
     app::App,
@@ -76,7 +76,8 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
     judged
 }
 
-/// Attempts that would be paid from another account than the ones they repeat, since that one's profile is not served here.
+/// Attempts that would be paid from another account than the ones they repeat, since that one's profile is not served
+/// here.
 fn elsewhere<'i>(app: &App, items: &'i [PreviewItem]) -> Vec<&'i PreviewItem> {
     let moves = |item: &&PreviewItem| {
         let parent = item.parent.and_then(|parent| app.work.tasks.rows.get(&parent));

@@ -145,8 +145,8 @@ impl Overlay for Resolve {
     }
 }
 
-/// Whether somebody else has decided meanwhile: the dialog then only says so. It stays, since whoever types in it would go on
-/// typing into the table.
+/// Whether somebody else has decided meanwhile: the dialog then only says so. It stays, since whoever types in it would
+/// go on typing into the table.
 fn is_settled(app: &App, key: TaskKey) -> bool {
     app.work.tasks.rows.get(&key).is_none_or(|row| row.state != TaskState::Unknown)
 }

@@ -90,8 +90,8 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
     }
 }
 
-/// What a key brings about where the screen only says that it is too small: nothing that cannot be seen, paying least of
-/// all.
+/// What a key brings about where the screen only says that it is too small: nothing that cannot be seen, paying least
+/// of all.
 fn take_key_unseen(app: &mut App, key: Key) -> Vec<Do> {
     match app.screen.keys.resolve(Place::Table, key).map(|binding| binding.action) {
         Some(Action::Close) if app.work.ending.is_none() => actions::run(app, Action::Quit),

@@ -1,5 +1,5 @@
-//! Pictures on the screen: which are to be seen now, those that were decoded, and the cells they were drawn in. A worker decodes
-//! them, the newest wish first; what has not come yet leaves its place empty, and nothing waits for it.
+//! Pictures on the screen: which are to be seen now, those that were decoded, and the cells they were drawn in. A
+//! worker decodes them, the newest wish first; what has not come yet leaves its place empty, and nothing waits for it.
 
 pub mod state;
 pub mod view;

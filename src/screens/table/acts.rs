@@ -1,4 +1,5 @@
-//! What can be done with the tasks acted on, and what can be copied of them, each with its key and, where it cannot be done now, why.
+//! What can be done with the tasks acted on, and what can be copied of them, each with its key and, where it cannot be
+//! done now, why.
 
 use super::possible::possible;
 use crate::{

@@ -53,7 +53,8 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
     if row.is_known() { say() } else { CellText::new("-".into(), view.look.theme.faint) }
 }
 
-/// The cost. Another currency than the default profile's has its sign before it, since the column has no room for its name.
+/// The cost. Another currency than the default profile's has its sign before it, since the column has no room for its
+/// name.
 pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
     let (work, currency, cost) = (view.work, row.kind.currency, row.shown_cost());
     match currency {

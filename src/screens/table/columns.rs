@@ -1,5 +1,5 @@
-//! The table's columns as data, all that there is to know of one in its entry: head, width, from which width of the table
-//! on it is shown, how it sorts, what stands in its cells.
+//! The table's columns as data, all that there is to know of one in its entry: head, width, from which width of the
+//! table on it is shown, how it sorts, what stands in its cells.
 
 use super::cells::{self, CellText, View};
 use crate::widgets::text;
@@ -208,7 +208,8 @@ const fn plain(text: String) -> CellText {
     CellText::new(text, Style::new())
 }
 
-/// The columns that a table of that many cells across shows, of a store that several people share or that is one person's.
+/// The columns that a table of that many cells across shows, of a store that several people share or that is one
+/// person's.
 #[must_use]
 pub fn shown(width: u16, is_shared: bool) -> Vec<&'static Column> {
     ALL.into_iter().filter(|column| column.from <= width && (is_shared || **column != WHO)).collect()

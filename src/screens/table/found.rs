@@ -1,6 +1,6 @@
-//! Whether the files of saved tasks are still there. It is looked, off the loop, when a row comes on the screen and when a task
-//! is opened; what was looked at and stays in sight is not looked at again. While the cursor passes, rows pass too: it is looked
-//! once it rests, so that a key held down never shares its core with a look at the disk.
+//! Whether the files of saved tasks are still there. It is looked, off the loop, when a row comes on the screen and
+//! when a task is opened; what was looked at and stays in sight is not looked at again. While the cursor passes, rows
+//! pass too: it is looked once it rests, so that a key held down never shares its core with a look at the disk.
 
 use super::{
     pins,

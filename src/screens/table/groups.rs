@@ -1,5 +1,5 @@
-//! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it. Made
-//! anew from the order of the rows whenever that changes.
+//! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it.
+//! Made anew from the order of the rows whenever that changes.
 
 use super::{
     archive, passing, pins,
@@ -36,8 +36,8 @@ pub(crate) fn begin(app: &mut App, unfolded: BTreeSet<TaskKey>) {
     make(app);
 }
 
-/// Has each row stand for itself again. The cursor goes into the batch that it is on, to where it came from if that is one of its
-/// tasks.
+/// Has each row stand for itself again. The cursor goes into the batch that it is on, to where it came from if that is
+/// one of its tasks.
 pub(crate) fn end(app: &mut App) {
     let tasks = on_batch(app);
     let from = app.screen.table.groups.as_ref().and_then(|groups| groups.from);

@@ -1,5 +1,5 @@
-//! The table comes back as it was left: sort, filter, groups, marks and place. Saved a while after a key has changed it, and at
-//! the end.
+//! The table comes back as it was left: sort, filter, groups, marks and place. Saved a while after a key has changed
+//! it, and at the end.
 
 use super::{columns, groups, keep_visible, position, rebuild};
 use crate::{app::App, sights, table::state::Sort};

@@ -66,9 +66,9 @@ pub fn range(table: &TableView) -> Cow<'_, [TaskKey]> {
     from.map_or_else(Cow::default, |from| Cow::Borrowed(&table.order[from.min(table.at)..=from.max(table.at)]))
 }
 
-/// Rows were put in or changed, each with the line as it was, where there was one: keeps order, cursor and scroll right.
-/// Rows that were `read` from the store are new. Each is searched for in an order that was made with the lines as they were, of which fewer are left one by one. While
-/// frozen, no row on the screen moves.
+/// Rows were put in or changed, each with the line as it was, where there was one: keeps order, cursor and scroll
+/// right. Rows that were `read` from the store are new. Each is searched for in an order that was made with the lines
+/// as they were, of which fewer are left one by one. While frozen, no row on the screen moves.
 pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>, read: Vec<TaskKey>) {
     app.screen.table.looked = None;
     let fresh: Vec<TaskKey> = changed.iter().filter(|(_, was)| was.is_none()).map(|(key, _)| *key).collect();
@@ -111,8 +111,8 @@ pub fn rows_left(app: &mut App, gone: &BTreeSet<TaskKey>) {
     rebuild(app);
 }
 
-/// A row was changed: keeps order, cursor and scroll right. `before` are the lines of others that the order was made with
-/// and that have changed as well.
+/// A row was changed: keeps order, cursor and scroll right. `before` are the lines of others that the order was made
+/// with and that have changed as well.
 fn row_changed(app: &mut App, key: TaskKey, was: &Row, before: &BTreeMap<TaskKey, Row>) {
     let (kept, archive) = (&app.work.tasks.rows, &app.screen.archive.rows);
     let rows = |key: &TaskKey| before.get(key).or_else(|| kept.get(key)).or_else(|| archive.get(key));
@@ -217,8 +217,8 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
     }
 }
 
-/// Rows were put in that are not in the order yet: a page of the store. The places are searched, then all are put in with
-/// one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
+/// Rows were put in that are not in the order yet: a page of the store. The places are searched, then all are put in
+/// with one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
 pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     let page = page(app);
     app.screen.table.looked = None;

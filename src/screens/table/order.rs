@@ -30,8 +30,8 @@ pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<Task
     shown.into_iter().map(|row| row.key).collect()
 }
 
-/// Where a task stands, if it is shown: searched by `row`, which must be the line that the order was made with, as those of
-/// all others that `rows` gives.
+/// Where a task stands, if it is shown: searched by `row`, which must be the line that the order was made with, as
+/// those of all others that `rows` gives.
 pub(super) fn find<'a>(
     order: &[TaskKey],
     row: &Row,

@@ -1,5 +1,5 @@
-//! What needs a person stands on top whatever the sort and the filter, three rows at most and then "4 more": unknown tasks,
-//! and files at risk.
+//! What needs a person stands on top whatever the sort and the filter, three rows at most and then "4 more": unknown
+//! tasks, and files at risk.
 
 use super::{groups, keep_visible, order, position};
 use crate::{app::App, layout, table::state::TableView};

@@ -58,8 +58,8 @@ pub(crate) fn back(app: &mut App) {
     }
 }
 
-/// `▲ 12 new, 23 of 340 ▼`: where rows lie outside of the screen; `below` and `above` are the signs for it. Nothing where all are on
-/// it.
+/// `▲ 12 new, 23 of 340 ▼`: where rows lie outside of the screen; `below` and `above` are the signs for it. Nothing
+/// where all are on it.
 pub(super) fn note(app: &App, [below, above]: [&str; 2]) -> Option<String> {
     let table = &app.screen.table;
     if table.groups.is_some() {

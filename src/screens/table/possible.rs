@@ -93,8 +93,8 @@ fn somebody_chose(app: &App, action: Action) -> Possible {
     }
 }
 
-/// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most
-/// one of them is spoken of.
+/// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at
+/// most one of them is spoken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum No {
     /// By the rules of a retry.
@@ -249,7 +249,8 @@ fn retry(app: &App) -> Possible {
     }
 }
 
-/// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
+/// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside
+/// it.
 fn edit(app: &App) -> Possible {
     if app.screen.table.cursor.is_some_and(|key| archive::holds(app, key)) {
         return archived();
@@ -273,7 +274,8 @@ pub(crate) fn cancel_row(row: &Row) -> Result<(), No> {
 fn download_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
-        // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid for.
+        // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid
+        // for.
         TaskState::Cancelled if row.remote().is_some() => Ok(()),
         TaskState::Failed if row.may_still_come => Ok(()),
         TaskState::Saving => Err(No::Saving),
@@ -286,8 +288,8 @@ fn known(app: &App) -> Possible {
     of_cursor(app, known_row)
 }
 
-/// Whether a person settled that task by hand and can take it back. Of one that has ended only what its line shows is known:
-/// lost, or never made; of one that was found by its id and has ended, the command line can.
+/// Whether a person settled that task by hand and can take it back. Of one that has ended only what its line shows is
+/// known: lost, or never made; of one that was found by its id and has ended, the command line can.
 pub(crate) fn is_settled(app: &App, row: &Row) -> bool {
     match row.state {
         TaskState::Cancelled => row.charged == Charged::Yes && row.remote().is_none(),

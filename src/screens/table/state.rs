@@ -37,8 +37,8 @@ pub struct TableView {
     pub new: BTreeSet<TaskKey>,
     /// How many of these stand above the screen.
     pub new_above: usize,
-    /// The part of the order that was looked at for new rows: how many are pinned, the first of the others on the screen, how many
-    /// of them. `None` once the order has changed.
+    /// The part of the order that was looked at for new rows: how many are pinned, the first of the others on the
+    /// screen, how many of them. `None` once the order has changed.
     pub(super) looked: Option<[usize; 3]>,
     /// Where the cursor was before it went to the new rows.
     pub came_from: Option<TaskKey>,
@@ -48,8 +48,8 @@ pub struct TableView {
     pub put_away: Option<TaskKey>,
     /// The rows by batch, where they stand so.
     pub groups: Option<Groups>,
-    /// The task that the cursor was on when the program last ended, and how many rows stood above it: it goes there when
-    /// that has come.
+    /// The task that the cursor was on when the program last ended, and how many rows stood above it: it goes there
+    /// when that has come.
     pub come_back: Option<(TaskKey, usize)>,
     /// How the table was left, as the store has it.
     pub kept: View,
@@ -197,8 +197,8 @@ impl Groups {
         self.range_from = self.here;
     }
 
-    /// The tasks from where the range was begun to the cursor: a batch's line stands for all that it holds and that the filter
-    /// shows.
+    /// The tasks from where the range was begun to the cursor: a batch's line stands for all that it holds and that the
+    /// filter shows.
     pub(crate) fn range(&self) -> Vec<TaskKey> {
         let find = |line: Line| self.lines.iter().position(|other| *other == line);
         let (Some(from), Some(to)) = (self.range_from.and_then(find), self.here.and_then(find)) else {

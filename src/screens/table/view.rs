@@ -97,8 +97,8 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, titles_stay: b
     ScrollRegion { top: rows.top(), bottom: rows.bottom(), first }
 }
 
-/// The cells that a text of so many gets in its column and in those after it that give way to it: what went wrong matters
-/// more than how long it took.
+/// The cells that a text of so many gets in its column and in those after it that give way to it: what went wrong
+/// matters more than how long it took.
 fn reach(column: &Placed, after: &[Placed], table: u16, wanted: u16) -> u16 {
     let after = after.iter().take_while(|next| table < next.column.gives_way_below);
     after.fold(column.width, |width, next| if wanted <= width { width } else { next.x + next.width - column.x })

@@ -7,7 +7,8 @@ use crate::{
     layout::{Layout, Places},
 };
 
-/// How many tasks the table shows at once below the pinned ones; 1 where it is not on the screen, so that moves still work.
+/// How many tasks the table shows at once below the pinned ones; 1 where it is not on the screen, so that moves still
+/// work.
 #[must_use]
 pub fn rows(app: &App) -> usize {
     match layout::layout(app) {

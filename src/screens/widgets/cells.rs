@@ -9,8 +9,8 @@ use ratatui::{
 use std::num::NonZeroU16;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Writes one line from `(x, y)` on, in at most `room` cells; what does not fit is left out, between graphemes. Tells the
-/// first cell after it.
+/// Writes one line from `(x, y)` on, in at most `room` cells; what does not fit is left out, between graphemes. Tells
+/// the first cell after it.
 pub fn put(buf: &mut Buffer, x: u16, y: u16, line: &str, room: u16, style: Style) -> u16 {
     let right = x.saturating_add(room).min(buf.area.right());
     if text::is_printable_ascii(line) {

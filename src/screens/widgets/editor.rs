@@ -111,14 +111,14 @@ impl PromptEditor {
         fits
     }
 
-    /// Draws the text, and tells where the terminal's own cursor belongs. The widget notes the width it wraps at and the
-    /// first row it shows; drawing again at the same size changes nothing.
+    /// Draws the text, and tells where the terminal's own cursor belongs. The widget notes the width it wraps at and
+    /// the first row it shows; drawing again at the same size changes nothing.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Position {
         if area.is_empty() {
             return area.as_position();
         }
-        // The widget counts a sign of ambiguous width as one cell: where the terminal takes two for it, the widget gets a
-        // narrower box, until no row of it is too long.
+        // The widget counts a sign of ambiguous width as one cell: where the terminal takes two for it, the widget gets
+        // a narrower box, until no row of it is too long.
         let mut narrow = area.width;
         let (mut rows, mut caret) = self.rows(narrow, area.height);
         while let Some(over) = rows.iter().map(|row| cells(row)).max().and_then(|most| most.checked_sub(area.width))
@@ -138,7 +138,8 @@ impl PromptEditor {
         Position::new(x, area.y + caret.1)
     }
 
-    /// The rows that the widget shows in a box of that size, as text; and the caret's row, of the whole text and of these.
+    /// The rows that the widget shows in a box of that size, as text; and the caret's row, of the whole text and of
+    /// these.
     fn rows(&self, width: u16, height: u16) -> (Vec<String>, (usize, u16)) {
         let mut page = Buffer::empty(Rect::new(0, 0, width, height));
         (&self.area).render(page.area, &mut page);

@@ -30,8 +30,8 @@ pub(crate) fn likely<'l>(typed: &str, listing: &'l Listing) -> Vec<&'l Entry> {
     if begin.is_empty() { contain } else { begin }
 }
 
-/// The path as far as it is certain from what was typed: all that the likely names have in common. `None` where there is
-/// none.
+/// The path as far as it is certain from what was typed: all that the likely names have in common. `None` where there
+/// is none.
 pub(crate) fn completed(typed: &str, listing: &Listing) -> Option<String> {
     let (_, name) = split(typed);
     let found = likely(typed, listing);

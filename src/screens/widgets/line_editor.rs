@@ -71,8 +71,8 @@ impl LineEditor {
         self.insert(&text::clean_line(pasted));
     }
 
-    /// The part that fits that many cells, with the caret in it, and the caret's cell. The caret has a cell of its own at
-    /// the text's end, and the whole cells of a wide character before it.
+    /// The part that fits that many cells, with the caret in it, and the caret's cell. The caret has a cell of its own
+    /// at the text's end, and the whole cells of a wide character before it.
     #[must_use]
     pub fn window(&self, cells: u16) -> (String, u16) {
         let room = usize::from(cells);

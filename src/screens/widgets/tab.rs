@@ -28,8 +28,8 @@ impl Tab {
         Self { at: to.in_ring(self.at, 1, self.words.len()), ..self.clone() }
     }
 
-    /// The line with the word in it; `None` where no word fits. Behind a single one a blank stands, so that what comes after
-    /// it can be completed, unless its value is to come.
+    /// The line with the word in it; `None` where no word fits. Behind a single one a blank stands, so that what comes
+    /// after it can be completed, unless its value is to come.
     pub(crate) fn text(&self) -> Option<String> {
         let word = self.words.get(self.at)?;
         let ends = self.words.len() == 1 && !word.ends_with([':', '<']);

@@ -29,8 +29,8 @@ pub(crate) fn first_chars(text: &str, count: usize) -> &str {
     longer.then(|| text.char_indices().nth(count)).flatten().map_or(text, |(at, _)| &text[..at])
 }
 
-/// Ends a line that breaks inside an address, so that its pieces can be joined again. It is drawn as nothing, and no text
-/// from outside has it once it is harmless.
+/// Ends a line that breaks inside an address, so that its pieces can be joined again. It is drawn as nothing, and no
+/// text from outside has it once it is harmless.
 pub(crate) const GOES_ON: char = '\u{2060}';
 
 /// The text in lines of at most `cells` cells, broken between words where that is possible. Line ends stay line ends.
@@ -74,8 +74,8 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// The address of the web that a text begins with, without the signs that end a sentence; empty where there is none. Or the
-/// rest of one that began before the text.
+/// The address of the web that a text begins with, without the signs that end a sentence; empty where there is none. Or
+/// the rest of one that began before the text.
 pub(crate) fn web_address(text: &str, rest: bool) -> &str {
     let begins = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme));
     let part = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
@@ -90,8 +90,8 @@ pub(crate) fn web_address(text: &str, rest: bool) -> &str {
     }
 }
 
-/// The words of a paragraph, an address as one, each with the brackets it opens before it and the marks that end it after it: no line
-/// begins with a full stop or ends with an opening bracket.
+/// The words of a paragraph, an address as one, each with the brackets it opens before it and the marks that end it
+/// after it: no line begins with a full stop or ends with an opening bracket.
 fn words(paragraph: &str) -> impl Iterator<Item = &str> {
     const OPENING: &str = "[({【「（“";
     const CLOSING: &str = ".,;:!?])}】」）”。，；：！？、";

@@ -205,8 +205,8 @@ const fn color(paint: Paint) -> Color {
 }
 
 impl Theme {
-    /// As the settings say, in the colours that the terminal shows. An unknown theme is the dark one (the config reports
-    /// it).
+    /// As the settings say, in the colours that the terminal shows. An unknown theme is the dark one (the config
+    /// reports it).
     fn of(settings: &UiSettings) -> Self {
         if settings.depth == Depth::None {
             return MONO;

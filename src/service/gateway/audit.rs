@@ -1,7 +1,8 @@
-//! The gateway's records beside our own ledger: which rows are whose, what is charged twice, and what adds up to something else.
+//! The gateway's records beside our own ledger: which rows are whose, what is charged twice, and what adds up to
+//! something else.
 //!
-//! A row is a task's by its name alone (`request-id`, task). Rows without one are laid beside the tasks that they fit, as sums:
-//! what cannot be told apart is not told apart here either.
+//! A row is a task's by its name alone (`request-id`, task). Rows without one are laid beside the tasks that they fit,
+//! as sums: what cannot be told apart is not told apart here either.
 
 use super::{
     records::{Row, SLACK, Window},
@@ -21,10 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Our side.
 #[derive(Clone, Copy, Debug)]
 pub struct Ours<'a> {
-    /// The profile that is looked at. Tasks of others may be of the same account: they have the rows that are theirs, and no
-    /// difference but by these.
+    /// The profile that is looked at. Tasks of others may be of the same account: they have the rows that are theirs,
+    /// and no difference but by these.
     pub profile: &'a str,
-    /// All tasks of the account that were sent in the window or shortly before, each with what the records can know it by.
+    /// All tasks of the account that were sent in the window or shortly before, each with what the records can know it
+    /// by.
     pub tasks: &'a [(Task, Submission)],
     /// What the ledger has of uploads in the window.
     pub uploads: &'a [CostLine],
@@ -137,8 +139,8 @@ fn is_refunded(task: &Task) -> bool {
     task.refund.given_at.is_some() || task.besides.twice.iter().any(|second| second.refund.given_at.is_some())
 }
 
-/// Rows that no task has by name, beside the tasks that have no row by name. Rows that share a task that they fit are laid beside
-/// all the tasks that any of them fits, as one sum.
+/// Rows that no task has by name, beside the tasks that have no row by name. Rows that share a task that they fit are
+/// laid beside all the tasks that any of them fits, as one sum.
 fn nameless_ones(days: &mut Days, tasks: &[(&Task, &Submission)], rows: &[&Row], catalogue: &Catalogue, profile: &str) {
     let mut groups: Vec<(BTreeSet<usize>, Vec<&Row>)> = Vec::new();
     for row in rows.iter().filter(|row| may_be_a_submission(row)) {

@@ -1,5 +1,5 @@
-//! What the service posts to a callback address. Nothing signs these posts: one is believed no further than that its task is
-//! worth asking about now, and the path that it came by, which nobody can guess, says whose task it is.
+//! What the service posts to a callback address. Nothing signs these posts: one is believed no further than that its
+//! task is worth asking about now, and the path that it came by, which nobody can guess, says whose task it is.
 
 use super::json::Object;
 use crate::minimax_v1::body;

@@ -1,5 +1,5 @@
-//! Reading JSON whose shape is not promised: fields by their name in any spelling, numbers by their own digits, and JSON
-//! that stands inside a text.
+//! Reading JSON whose shape is not promised: fields by their name in any spelling, numbers by their own digits, and
+//! JSON that stands inside a text.
 
 use crate::minimax_v1::body;
 use domain::amount::Amount;

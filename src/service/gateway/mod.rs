@@ -2,14 +2,15 @@
 //! was lost, its price list, a place for pictures, and its posts to a callback address. Source: the gateway's API pages
 //! for `/dashboard/…`, `/302/v2/model/video` and `/302/upload-file`, and MiniMax's page on callbacks.
 //!
-//! Its answers are hardly documented, so everything here reads tolerantly: a field that is missing is not known, a shape that
-//! nobody has seen is [`Asked::Again`], and nothing that it does not say is made up.
+//! Its answers are hardly documented, so everything here reads tolerantly: a field that is missing is not known, a
+//! shape that nobody has seen is [`Asked::Again`], and nothing that it does not say is made up.
 //!
-//! How it is meant to be used: the engine emits an effect with a [`Call`](super::call::Call) of this module, `io` carries it out,
-//! and the engine hands the [`Reply`] to the function that reads that call's answer.
+//! How it is meant to be used: the engine emits an effect with a [`Call`](super::call::Call) of this module, `io`
+//! carries it out, and the engine hands the [`Reply`] to the function that reads that call's answer.
 //! - Five seconds after an acceptance, and at the end: [`records::charge`] by the kept `request-id`.
-//! - Of an unknown, after 10 s, 1, 5 and 30 minutes: [`records::list`] over [`records::Window::of`] all unknowns' windows, page by
-//!   page, then [`settle::settle`] over *every* submission of those windows, settled ones too, and all rows.
+//! - Of an unknown, after 10 s, 1, 5 and 30 minutes: [`records::list`] over [`records::Window::of`] all unknowns'
+//!   windows, page by page, then [`settle::settle`] over *every* submission of those windows, settled ones too, and all
+//!   rows.
 //! - [`Asked::NotAllowed`] is said once, and nothing of the records is asked until the key may have changed.
 
 pub mod audit;

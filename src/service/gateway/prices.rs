@@ -65,9 +65,8 @@ pub enum Difference {
     },
 }
 
-/// Every difference between the gateway's list and ours (model and price); a model without words on its price is in neither's
-/// way. Of the models that only the gateway has, those of
-/// MiniMax: it lists the models of other makers too.
+/// Every difference between the gateway's list and ours (model and price); a model without words on its price is in
+/// neither's way. Of the models that only the gateway has, those of MiniMax: it lists the models of other makers too.
 #[must_use]
 pub fn differences(listed: &[Listed], ours: &[(String, Option<Money>)]) -> Vec<Difference> {
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);

@@ -1,8 +1,9 @@
 //! Which row of the gateway's records is which submission, so that an unknown is settled by evidence.
 //!
-//! A row is a submission's where both have the same `request-id` or the same task. Without either it is an unknown's only when it is
-//! the one row that fits it, or all that fit it are charges of one task, and no other submission without a row of its own fits it
-//! too. So two that are alike are never swapped: the true owner of a row always fits it, and thereby keeps any other from it.
+//! A row is a submission's where both have the same `request-id` or the same task. Without either it is an unknown's
+//! only when it is the one row that fits it, or all that fit it are charges of one task, and no other submission
+//! without a row of its own fits it too. So two that are alike are never swapped: the true owner of a row always fits
+//! it, and thereby keeps any other from it.
 
 use super::records::{Row, Window};
 use domain::{
@@ -67,19 +68,21 @@ pub enum Finding {
     NotSeen,
 }
 
-/// Finds what the records say of each unknown. `submissions`: *all* of the account whose windows meet those of the unknowns (where
-/// the clock was set: whose windows may), settled ones too, by whichever program of ours they were sent; `rows`: all rows of these windows.
+/// Finds what the records say of each unknown. `submissions`: *all* of the account whose windows meet those of the
+/// unknowns (where the clock was set: whose windows may), settled ones too, by whichever program of ours they were
+/// sent; `rows`: all rows of these windows.
 #[must_use]
 pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -> BTreeMap<TaskKey, Finding> {
-    // A page that is asked for later may repeat rows of the one before; of two with one name, each may tell what the other does not.
+    // A page that is asked for later may repeat rows of the one before; of two with one name, each may tell what the
+    // other does not.
     let mut seen = BTreeSet::new();
     let mut rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
     rows.retain(|row| row.request_id.is_none() || seen.insert((&row.request_id, &row.task_id)));
     let owner: Vec<Option<usize>> = rows.iter().map(|row| submissions.iter().position(|one| names(one, row))).collect();
     let disowns = |at: usize, row: &Row| disowns(&submissions[at], row);
     let has_own = |at: usize| rows.iter().zip(&owner).any(|(row, owner)| *owner == Some(at) && !disowns(at, row));
-    // Who has no row by name may be the owner of any nameless one that fits, and of one that a person ruled out for it too: they may
-    // err, and its true owner is to keep it from others.
+    // Who has no row by name may be the owner of any nameless one that fits, and of one that a person ruled out for it
+    // too: they may err, and its true owner is to keep it from others.
     let may_own =
         |at: &usize, row: &Row| !tells_of_nothing(row) && !has_own(*at) && fits(&submissions[*at], row, catalogue);
     let contenders = |(row, owner): (&&Row, &Option<usize>)| match owner {
@@ -160,7 +163,8 @@ pub(super) fn names(one: &Submission, row: &Row) -> bool {
     one.request_id.is_some() && one.request_id == row.request_id || is_task || is_second
 }
 
-/// Whether a person said that this row is not that submission's. Its own task's is, whatever was said before the task was known.
+/// Whether a person said that this row is not that submission's. Its own task's is, whatever was said before the task
+/// was known.
 fn disowns(one: &Submission, row: &Row) -> bool {
     if one.task_id.is_some() && one.task_id == row.task_id {
         return false;
@@ -188,8 +192,8 @@ pub(super) fn fits(one: &Submission, row: &Row, catalogue: &Catalogue) -> bool {
     row.path.is_some() || same_model == Some(true) || same_prompt == Some(true)
 }
 
-/// Whether its record may lie there. Where the clock was set, so may one of a moment that is wrong by as much: the true owner of
-/// a row must fit it.
+/// Whether its record may lie there. Where the clock was set, so may one of a moment that is wrong by as much: the true
+/// owner of a row must fit it.
 fn may_hold(one: &Submission, at: Wall) -> bool {
     let window = Window::of(one.sent, one.until);
     window.holds(at) || one.shifts.iter().any(|shift| window.holds(Wall(at.0.saturating_add(*shift))))

@@ -26,8 +26,8 @@ pub fn address(reply: &Reply) -> Asked<String> {
     })
 }
 
-/// The body of a form with one file, and its `Content-Type`. `boundary`: letters and digits that are not in the file, such as
-/// its hash.
+/// The body of a form with one file, and its `Content-Type`. `boundary`: letters and digits that are not in the file,
+/// such as its hash.
 #[must_use]
 pub fn form(field: &str, name: &str, mime: &str, file: &[u8], boundary: &str) -> (String, Vec<u8>) {
     let head = format!(

@@ -28,8 +28,8 @@ pub(super) enum Code {
 pub(super) struct Fault {
     /// The code; `None` where there is a text only.
     pub(super) code: Option<Code>,
-    /// The service's own text, fit for a sentence; may be empty. The gateway says it in Chinese too (`message_cn`); MiniMax's
-    /// own `base_resp` has one text only.
+    /// The service's own text, fit for a sentence; may be empty. The gateway says it in Chinese too (`message_cn`);
+    /// MiniMax's own `base_resp` has one text only.
     pub(super) quote: Quote,
 }
 

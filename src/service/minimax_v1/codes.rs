@@ -124,9 +124,9 @@ const fn gateway(code: i64) -> Option<Meaning> {
 }
 
 /// Statuses that leave open whether a submission was taken, whatever the body says: everything that is no success and
-/// no 4xx, and the two 4xx that speak of a request cut short. Of the redirections 301, 307 and 308 prove that it was not: they
-/// ask for the same request at another address, so this one did nothing with it (RFC 9110, 15.4). A 302 or 303 may as
-/// well be the thanks after a request that was carried out.
+/// no 4xx, and the two 4xx that speak of a request cut short. Of the redirections 301, 307 and 308 prove that it was
+/// not: they ask for the same request at another address, so this one did nothing with it (RFC 9110, 15.4). A 302 or
+/// 303 may as well be the thanks after a request that was carried out.
 pub(super) const fn leaves_open(status: u16) -> bool {
     !(is_success(status) || matches!(status, 301 | 307 | 308 | 400..=499)) || matches!(status, 408 | 499)
 }
@@ -164,8 +164,8 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// By the body's code where that is known, else by the HTTP status where that is no success. A 429 that says when to
-    /// come back is no more than that, whatever code its body has: also a quota that is used up comes back then.
+    /// By the body's code where that is known, else by the HTTP status where that is no success. A 429 that says when
+    /// to come back is no more than that, whatever code its body has: also a quota that is used up comes back then.
     pub(super) fn of(status: u16, wait_ms: Option<u64>, fault: Option<&Fault>, body_gist: Quote) -> Self {
         let code = fault.and_then(|fault| fault.code);
         let quote = fault.map_or(body_gist, |fault| fault.quote.clone());

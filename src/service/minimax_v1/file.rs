@@ -28,9 +28,9 @@ struct RawFile<'a> {
     backup_download_url: Option<&'a RawValue>,
 }
 
-/// What the answer to a file call about the file `asked` means. An answer about another file is none: its video is another
-/// task's. Only `http(s)` addresses are taken, one without a scheme as one of `base_url`'s;
-/// the file name in the answer is not looked at at all.
+/// What the answer to a file call about the file `asked` means. An answer about another file is none: its video is
+/// another task's. Only `http(s)` addresses are taken, one without a scheme as one of `base_url`'s; the file name in
+/// the answer is not looked at at all.
 #[must_use]
 pub fn judge_file(reply: &Reply, asked: &FileId, base_url: &str) -> FileVerdict {
     let (wait_ms, file) = match asked_for(reply, Body::file::<RawFile<'_>>) {

@@ -12,8 +12,8 @@ use domain::{
     task::RemoteId,
 };
 
-/// Whether the service knows a task by that id. An answer that speaks of a task's state does; a code that finds the request
-/// at fault says that it does not, since there is nothing in the request but the id.
+/// Whether the service knows a task by that id. An answer that speaks of a task's state does; a code that finds the
+/// request at fault says that it does not, since there is nothing in the request but the id.
 ///
 /// # Errors
 /// Why there is nothing to adopt; such a call never costs anything.

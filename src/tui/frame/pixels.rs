@@ -1,10 +1,11 @@
 //! Pictures of pixels among the cells of frames. In a frame their cells are marked with the picture's number
 //! ([`screens::sights::view::whose`]); what lies over them has taken its cells, so nothing here knows of layers.
 //!
-//! - Where a picture is sent once and shown by cells (kitty), it is sent first, and the marks become those cells when it is there:
-//!   from then on they are text, moved, covered and cleared like any other.
-//! - Where it is drawn onto the screen in parts (iTerm2, sixel), a mark that is shown says that the pixels stand there. A part goes
-//!   out once all of its cells are to be seen and one of them is not shown yet; text that is written over it takes its place.
+//! - Where a picture is sent once and shown by cells (kitty), it is sent first, and the marks become those cells when
+//!   it is there: from then on they are text, moved, covered and cleared like any other.
+//! - Where it is drawn onto the screen in parts (iTerm2, sixel), a mark that is shown says that the pixels stand there.
+//!   A part goes out once all of its cells are to be seen and one of them is not shown yet; text that is written over
+//!   it takes its place.
 //!
 //! Until a picture's bytes have gone out, what stood in its place stays, and nothing is seen where nothing stood.
 
@@ -91,8 +92,8 @@ impl Pixels {
         if self.tmux { through_tmux(&bytes) } else { bytes }
     }
 
-    /// Turns the marks of a frame into what is to be shown of the pictures with it, and gives the bytes that go out beside the cells:
-    /// about `bytes` at most, or a single piece. `stood` are the places of the frame before.
+    /// Turns the marks of a frame into what is to be shown of the pictures with it, and gives the bytes that go out
+    /// beside the cells: about `bytes` at most, or a single piece. `stood` are the places of the frame before.
     pub(super) fn lay(
         &mut self,
         pictures: &[Pictured],

@@ -1,5 +1,5 @@
-//! The escape sequences of a frame: cells, styles, moves, scrolls, each in its shortest form. Knows where the terminal's
-//! cursor is and in which style it writes, so that nothing is said twice.
+//! The escape sequences of a frame: cells, styles, moves, scrolls, each in its shortest form. Knows where the
+//! terminal's cursor is and in which style it writes, so that nothing is said twice.
 
 use ratatui::{
     buffer::{Cell, CellWidth},

@@ -1,5 +1,5 @@
-//! Pictures made of cells, which take thousands of bytes: a frame brings as many of their cells as the line takes without a key
-//! having to wait, and the next frames bring the rest.
+//! Pictures made of cells, which take thousands of bytes: a frame brings as many of their cells as the line takes
+//! without a key having to wait, and the next frames bring the rest.
 
 use super::is_mark;
 use ratatui::{
@@ -44,8 +44,8 @@ impl Slow {
         self.bytes = self.bytes.saturating_sub(bytes);
     }
 
-    /// Leaves out of a frame what is too much of its pictures: where one stood before it stays, elsewhere nothing is seen yet. Tells
-    /// about how many bytes are left out.
+    /// Leaves out of a frame what is too much of its pictures: where one stood before it stays, elsewhere nothing is
+    /// seen yet. Tells about how many bytes are left out.
     pub(super) fn hold_back(&self, shown: Option<&Buffer>, next: &mut Buffer) -> usize {
         let shown = shown.filter(|shown| shown.area == next.area);
         let (mut used, mut left) = (0, 0);

@@ -1,9 +1,10 @@
-//! Reads a catalogue: gettext's PO format, as far as ours use it. Entries of `msgid` and `msgstr`, a text in one or more
-//! quoted parts, comments behind `#`. No plural forms and no contexts.
+//! Reads a catalogue: gettext's PO format, as far as ours use it. Entries of `msgid` and `msgstr`, a text in one or
+//! more quoted parts, comments behind `#`. No plural forms and no contexts.
 
 use std::borrow::Cow;
 
-/// Every entry of a file, the texts without their quotes and escapes. The file's header, whose `msgid` is empty, is left out.
+/// Every entry of a file, the texts without their quotes and escapes. The file's header, whose `msgid` is empty, is
+/// left out.
 pub fn entries(file: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     file.split("\nmsgid ")
         .skip(1)

@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 /// Each table, in their order.
 const TABLES: [By; 5] = [By::Day, By::Model, By::State, By::Class, By::Who];
 
-/// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves of it: the
-/// lower of the config's and of the one `kept` in the store, as for a submission.
+/// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves
+/// of it: the lower of the config's and of the one `kept` in the store, as for a submission.
 #[must_use]
 pub fn cost_text(
     lines: &[CostLine],
@@ -157,8 +157,8 @@ fn or_empty(amount: Option<Amount>) -> String {
     amount.map_or_else(String::new, |amount| amount.to_string())
 }
 
-/// The ledger's lines as CSV with a header, oldest first, then what the day's cap was raised by: `who` is a task's person, and of a
-/// raise the program; `person` is one in both. Columns are added at the end.
+/// The ledger's lines as CSV with a header, oldest first, then what the day's cap was raised by: `who` is a task's
+/// person, and of a raise the program; `person` is one in both. Columns are added at the end.
 #[must_use]
 pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
     let mut out =
@@ -199,8 +199,8 @@ fn csv_field(field: &str) -> String {
     if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into_owned() }
 }
 
-/// The ledger's lines, one JSON object a line, oldest first, then what the day's cap was raised by; `day` is the user's own. Ids
-/// and money are texts.
+/// The ledger's lines, one JSON object a line, oldest first, then what the day's cap was raised by; `day` is the user's
+/// own. Ids and money are texts.
 #[must_use]
 pub fn cost_json(lines: &[CostLine], raises: &[Raise], zone: Zone) -> String {
     let object = |line: &CostLine| {
@@ -224,8 +224,8 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], zone: Zone) -> String {
     lines.iter().map(object).chain(raises.iter().map(raised)).map(|line| json_line(&line) + "\n").collect()
 }
 
-/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line. A group has a line
-/// for each currency.
+/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line. A group has
+/// a line for each currency.
 #[must_use]
 pub fn cost_sums(lines: &[CostLine], by: By, json: bool, zone: Zone) -> String {
     let sums = costs::sums(&costs::accounts(lines), by, zone);

@@ -1,5 +1,5 @@
-//! What the command line prints for people: pure functions from tasks and money to text. Columns are measured in cells, so
-//! that Chinese stands straight; text from outside is made harmless first.
+//! What the command line prints for people: pure functions from tasks and money to text. Columns are measured in cells,
+//! so that Chinese stands straight; text from outside is made harmless first.
 
 mod audit;
 mod cost;
@@ -28,7 +28,8 @@ use domain::{
 use engine::settings::Settings;
 use layout::{Cell, Column, FAINT, Table};
 
-/// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a file.
+/// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a
+/// file.
 pub const PROMPT: usize = 60;
 
 fn columns() -> [Column; 9] {

@@ -1,4 +1,5 @@
-//! Why a video could not be fetched, as sentences. It is paid for and waits at the service, so each says what brings it here.
+//! Why a video could not be fetched, as sentences. It is paid for and waits at the service, so each says what brings it
+//! here.
 
 use super::{call::no_connection, system::system};
 use crate::voice::Voice;

@@ -18,7 +18,8 @@ const SLOW_LOOK: Duration = Duration::from_secs(2);
 /// How long a listener gives way.
 const GIVES_WAY: Duration = Duration::from_secs(60);
 
-/// When the server last had no connection left for one that reads and writes. A listener is wanted, never needed: it gives way.
+/// When the server last had no connection left for one that reads and writes. A listener is wanted, never needed: it
+/// gives way.
 static CROWDED: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// Notes how a connection that reads and writes fared.
@@ -40,8 +41,9 @@ impl Drop for Listener {
     }
 }
 
-/// Calls `heard` when another connection than `own` has changed something, and every now and then, until it says `false`. Calls
-/// are only wanted, never relied on: where none are heard (PgBouncer), looking is what there is, and is done more often.
+/// Calls `heard` when another connection than `own` has changed something, and every now and then, until it says
+/// `false`. Calls are only wanted, never relied on: where none are heard (PgBouncer), looking is what there is, and is
+/// done more often.
 pub(in super::super) fn listen(
     server: &Server,
     own: String,

@@ -1,5 +1,5 @@
-//! The small face of a database that the verbs use: statements with numbered values (`?1`), rows, transactions. Everything
-//! that differs between databases lies below it, so that each verb is written once.
+//! The small face of a database that the verbs use: statements with numbered values (`?1`), rows, transactions.
+//! Everything that differs between databases lies below it, so that each verb is written once.
 
 #[cfg(feature = "postgres")]
 mod address;
@@ -96,8 +96,8 @@ impl Connection {
         }
     }
 
-    /// What the database's clock is ahead of ours, in milliseconds. Leases are kept in the database's time, so that they
-    /// mean the same on every machine; one whose clock is about right is taken as right.
+    /// What the database's clock is ahead of ours, in milliseconds. Leases are kept in the database's time, so that
+    /// they mean the same on every machine; one whose clock is about right is taken as right.
     pub(super) const fn skew(&self) -> i64 {
         match self {
             Self::File(_) => 0,
@@ -143,8 +143,8 @@ impl Connection {
         self.prepare_cached(sql)?.execute(params)
     }
 
-    /// Changes rows in the open transaction without waiting for the word of a server: what comes next brings it, at the latest
-    /// the commit, which fails if this does.
+    /// Changes rows in the open transaction without waiting for the word of a server: what comes next brings it, at the
+    /// latest the commit, which fails if this does.
     pub(super) fn later(&self, sql: &str, params: impl Params) -> Result<()> {
         match self {
             Self::File(_) => self.execute(sql, params).map(drop),
@@ -165,7 +165,8 @@ impl Connection {
         }
     }
 
-    /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
+    /// A transaction that is the only writing one from its first statement on: what it reads stays true until it
+    /// commits.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>> {
         Transaction::new(self, true)
     }
@@ -318,8 +319,8 @@ impl Statement<'_> {
         }
     }
 
-    /// As [`query`](Self::query), for more rows than should lie in memory at once. Only inside a transaction, and only one at
-    /// a time.
+    /// As [`query`](Self::query), for more rows than should lie in memory at once. Only inside a transaction, and only
+    /// one at a time.
     pub(super) fn query_long(&mut self, params: impl Params) -> Result<Rows<'_>> {
         match self {
             Self::File(_) => self.query(params),

@@ -1,7 +1,8 @@
 //! A connection to a PostgreSQL server, seen from a thread that waits for each answer. The line itself is driven by one
 //! worker for the whole program, so that a caller may stand in any other runtime.
 //!
-//! No statement is prepared by name and nothing is set for a session, so a PgBouncer in transaction mode may stand between.
+//! No statement is prepared by name and nothing is set for a session, so a PgBouncer in transaction mode may stand
+//! between.
 
 use super::{
     Error, Result, Trouble,
@@ -36,8 +37,8 @@ pub(super) const CONNECT: Duration = Duration::from_secs(5);
 const DECIDE: Duration = Duration::from_secs(10);
 /// The pauses between two tries to get through, in milliseconds: the first and the longest.
 pub(super) const PAUSES: (u64, u64) = (250, 5_000);
-/// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a file's
-/// lock. A program that stops in the middle holds it up for some seconds at most.
+/// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a
+/// file's lock. A program that stops in the middle holds it up for some seconds at most.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
                      SELECT 1 FROM meta WHERE name = 'store' FOR UPDATE";
 /// A clock that goes wrong by less is taken as right, in milliseconds.
@@ -271,7 +272,8 @@ impl Postgres {
     pub(super) fn begin(&self, changes: bool) -> Result<()> {
         let number = self.number.get() + 1;
         let sql = if changes {
-            // In one trip: the wait for the others, what this transaction will be known by, and the call to those who listen.
+            // In one trip: the wait for the others, what this transaction will be known by, and the call to those who
+            // listen.
             format!(
                 "{BEGIN}; INSERT INTO commits (line, number, at) VALUES ('{0}', {number}, {NOW}) \
                  ON CONFLICT (line) DO UPDATE SET number = {number}, at = excluded.at; NOTIFY reeltop, '{0}'",
@@ -327,15 +329,15 @@ impl Postgres {
         }
     }
 
-    /// The changes that were put by, and the commit, in one trip. Where one of them fails there is no commit: the server takes
-    /// the word for the end of a transaction that has failed.
+    /// The changes that were put by, and the commit, in one trip. Where one of them fails there is no commit: the
+    /// server takes the word for the end of a transaction that has failed.
     fn commit_with(&self, later: Vec<Said>) -> Result<()> {
         let client = self.line()?;
         self.noticed(wait(ANSWER, async move { together(&client, later, true).await })).map(drop)
     }
 
-    /// Finds out whether the transaction whose answer was lost is there. The old line's end of it is waited for: while it
-    /// may still commit, it holds the store's row.
+    /// Finds out whether the transaction whose answer was lost is there. The old line's end of it is waited for: while
+    /// it may still commit, it holds the store's row.
     fn decide(&self, lost: Error) -> Result<()> {
         let until = Instant::now() + DECIDE;
         tracing::warn!("the answer to a commit was lost: looking whether it is there");
@@ -367,8 +369,8 @@ impl Postgres {
     }
 }
 
-/// Carries these out in their order without waiting in between, and then commits if that is wanted. The first that failed is told;
-/// inside a transaction nothing after it was carried out.
+/// Carries these out in their order without waiting in between, and then commits if that is wanted. The first that
+/// failed is told; inside a transaction nothing after it was carried out.
 async fn together(
     client: &Client,
     all: Vec<Said>,
@@ -437,8 +439,8 @@ pub(super) fn value(row: &Row, column: usize) -> std::result::Result<ValueRef<'_
     })
 }
 
-/// The skew from now on: in whole seconds, and the same until it is another, so that a moment which goes there and comes back is
-/// the same moment.
+/// The skew from now on: in whole seconds, and the same until it is another, so that a moment which goes there and
+/// comes back is the same moment.
 fn steady(before: i64, measured: i64) -> i64 {
     if measured.abs() < RIGHT {
         0
