@@ -1,4 +1,4 @@
-//! The program: hands its arguments over, with the faces that have a screen, and ends with what comes of them.
+//! The program: gives the command line its two faces with a screen, and ends with its exit code.
 //!
 //! Each folder beside this file is a floor and a crate of its own; what a floor may use stands in its manifest. From
 //! the bottom up: `domain` (the rules of the field), `service` (what is sent, what an answer means), `engine` (the work

@@ -20,7 +20,7 @@ use domain::{
 use engine::{effect::HttpCmd, msg::HttpMsg};
 use net::{KEY, Raw, Then, config, http, png, refused, request};
 use service::{
-    answer::{LineFault, Reply},
+    answer::{ConnectionFault, Reply},
     gateway::{Asked, records::Window},
 };
 use std::{fs, path::Path, time::Duration};
@@ -39,7 +39,7 @@ async fn submit(client: &Client, request: Request) -> Reply {
     }
 }
 
-fn broken(reply: &Reply) -> Option<LineFault> {
+fn broken(reply: &Reply) -> Option<ConnectionFault> {
     if let Reply::Broken { why, .. } = reply { Some(*why) } else { None }
 }
 
@@ -60,12 +60,12 @@ async fn once(then: impl Fn() -> Then + Send + Sync + 'static) -> Reply {
 
 #[tokio::test]
 async fn a_submission_is_sent_once_and_unclear_after_every_kind_of_broken_answer() {
-    assert_eq!(broken(&once(|| Then::Close).await), Some(LineFault::Cut));
+    assert_eq!(broken(&once(|| Then::Close).await), Some(ConnectionFault::Cut));
     for (answer, why) in [
-        ("HTTP/1.1 200 OK\r\nContent-Le", LineFault::Cut),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"task_id\":", LineFault::Cut),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"task", LineFault::Cut),
-        ("SSH-2.0-OpenSSH_9.2\r\n", LineFault::NotHttp),
+        ("HTTP/1.1 200 OK\r\nContent-Le", ConnectionFault::Cut),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"task_id\":", ConnectionFault::Cut),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"task", ConnectionFault::Cut),
+        ("SSH-2.0-OpenSSH_9.2\r\n", ConnectionFault::NotHttp),
     ] {
         let reply = once(|| Then::Send(answer.into())).await;
         assert_eq!(broken(&reply), Some(why), "{answer:?} {reply:?}");
@@ -77,7 +77,7 @@ async fn a_connection_that_is_closed_before_it_is_read_is_unclear_and_not_tried_
     let server = Raw::slamming().await;
     let reply = submit(&client(&server.url), request("a cat")).await;
     // Whether the system says "reset" or "closed" is a matter of moments.
-    assert!(matches!(broken(&reply), Some(LineFault::Cut | LineFault::Reset)), "{reply:?}");
+    assert!(matches!(broken(&reply), Some(ConnectionFault::Cut | ConnectionFault::Reset)), "{reply:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -164,7 +164,7 @@ async fn what_came_of_an_answer_that_broke_off_is_kept_as_evidence() {
     let server = Raw::start(move |_, _| Then::Send(half.clone())).await;
     let query = HttpCmd::Query { key: TaskKey(1), ticket: 1, id: RemoteId("1".into()) };
     let HttpMsg::Queried { reply, .. } = client(&server.url).run(query).await else { panic!("no reply") };
-    assert_eq!((broken(&reply), reply.request_id()), (Some(LineFault::Cut), Some("0f6b")), "{reply:?}");
+    assert_eq!((broken(&reply), reply.request_id()), (Some(ConnectionFault::Cut), Some("0f6b")), "{reply:?}");
 }
 
 #[tokio::test]
@@ -178,13 +178,13 @@ async fn of_an_answer_that_broke_off_behind_its_last_brace_an_id_is_believed_and
         let body = accepted.into();
         let request_id = Some("0f6b".into());
         assert_eq!(reply, Reply::Answered { http: 200, retry_after_ms: None, request_id, body });
-        assert_eq!(broken(&once(move || Then::Send(no.clone())).await), Some(LineFault::Cut));
+        assert_eq!(broken(&once(move || Then::Send(no.clone())).await), Some(ConnectionFault::Cut));
         let cut = sent(&accepted[..accepted.len() - 1]);
-        assert_eq!(broken(&once(move || Then::Send(cut.clone())).await), Some(LineFault::Cut));
+        assert_eq!(broken(&once(move || Then::Send(cut.clone())).await), Some(ConnectionFault::Cut));
     }
     // A status that leaves all open is no acceptance.
     let sent = format!("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 1000\r\n\r\n{accepted}").into_bytes();
-    assert_eq!(broken(&once(move || Then::Send(sent.clone())).await), Some(LineFault::Cut));
+    assert_eq!(broken(&once(move || Then::Send(sent.clone())).await), Some(ConnectionFault::Cut));
 }
 
 #[tokio::test]
@@ -203,22 +203,25 @@ async fn a_service_that_never_answers_is_given_up_as_unclear() {
     let server = Raw::start(|_, _| Then::Hold).await;
     let short = ClientConfig { submit_timeout: Duration::from_millis(200), ..config(&server.url, Path::new(NOWHERE)) };
     let reply = submit(&Client::new(short).unwrap(), request("a cat")).await;
-    assert!(matches!(reply, Reply::Broken { why: LineFault::TimedOut { after_ms: 200 }, .. }), "{reply:?}");
+    assert!(matches!(reply, Reply::Broken { why: ConnectionFault::TimedOut { after_ms: 200 }, .. }), "{reply:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn only_a_connection_that_was_never_made_counts_as_not_sent() {
     let reply = submit(&client(&refused().await), request("a cat")).await;
-    assert!(matches!(reply, Reply::NotConnected { why: LineFault::Refused, .. }), "{reply:?}");
+    assert!(matches!(reply, Reply::NotConnected { why: ConnectionFault::Refused, .. }), "{reply:?}");
     // `.invalid` never resolves (RFC 2606). A proxy would be asked instead.
     let reply = submit(&client("https://api.302.invalid"), request("a cat")).await;
     let proxied = std::env::vars_os().any(|(name, _)| name.to_string_lossy().to_lowercase().ends_with("_proxy"));
-    assert!(matches!(reply, Reply::NotConnected { why, .. } if why == LineFault::NoName || proxied), "{reply:?}");
+    assert!(matches!(reply, Reply::NotConnected { why, .. } if why == ConnectionFault::NoName || proxied), "{reply:?}");
     // A TLS handshake that fails comes before the first byte of the request, too.
     let plain = Raw::slamming().await;
     let reply = submit(&client(&plain.url.replace("http:", "https:")), request("a cat")).await;
-    assert!(matches!(reply, Reply::NotConnected { why: LineFault::Cut | LineFault::Reset, .. }), "{reply:?}");
+    assert!(
+        matches!(reply, Reply::NotConnected { why: ConnectionFault::Cut | ConnectionFault::Reset, .. }),
+        "{reply:?}"
+    );
 }
 
 /// A certificate for 127.0.0.1 that nobody has signed but itself, and its key.
@@ -251,7 +254,7 @@ async fn a_certificate_that_is_not_trusted_is_named_as_that_and_nothing_is_sent(
         std::io::Read::read(&mut rustls::Stream::new(&mut tls, &mut line), &mut got).unwrap_or(0)
     });
     let reply = submit(&client(&url), request("a cat")).await;
-    assert!(matches!(reply, Reply::NotConnected { why: LineFault::NotTrusted, .. }), "{reply:?}");
+    assert!(matches!(reply, Reply::NotConnected { why: ConnectionFault::NotTrusted, .. }), "{reply:?}");
     assert_eq!(server.join().unwrap(), 0, "the request was sent all the same");
 }
 
@@ -319,9 +322,9 @@ async fn a_coded_answer_that_cannot_be_read_or_is_a_bomb_is_an_error_that_says_s
     let mut damaged = net::gzip(b"{\"task_id\":\"1\"}");
     *damaged.last_mut().unwrap() ^= 1;
     for (label, body, why) in [
-        ("gzip", bomb.clone(), LineFault::TooLarge),
-        ("gzip", damaged, LineFault::Coded),
-        ("br", b"\x0b\x02\x80 is brotli".to_vec(), LineFault::Coded),
+        ("gzip", bomb.clone(), ConnectionFault::TooLarge),
+        ("gzip", damaged, ConnectionFault::Coded),
+        ("br", b"\x0b\x02\x80 is brotli".to_vec(), ConnectionFault::Coded),
     ] {
         let reply = once(move || coded("200 OK", label, &body)).await;
         assert_eq!(broken(&reply), Some(why), "{reply:?}");

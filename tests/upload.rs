@@ -9,7 +9,7 @@ use domain::task::TaskKey;
 use engine::{effect::HttpCmd, msg::HttpMsg};
 use net::{DEADLINE, config, request};
 use service::{
-    answer::{LineFault, Reply, SubmitVerdict},
+    answer::{ConnectionFault, Reply, SubmitVerdict},
     minimax_v1::judge_submit,
 };
 use socket2::SockRef;
@@ -118,7 +118,7 @@ async fn submit(url: &str) -> (Reply, Vec<(u64, u64)>) {
 
 /// Runs one submission for each tenth of the body, all at once, and checks what is proven of each: sent again where the
 /// whole body cannot have arrived, unknown where it may have.
-async fn at_every_tenth(end: End, why: fn(LineFault) -> bool) {
+async fn at_every_tenth(end: End, why: fn(ConnectionFault) -> bool) {
     let mut runs = JoinSet::new();
     for tenths in 0..=10 {
         runs.spawn(async move {
@@ -160,12 +160,12 @@ async fn a_slow_upload_takes_its_time_and_its_answer_counts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_stops_reading_at_any_tenth_has_not_got_it_and_the_whole_of_it_is_unclear() {
-    at_every_tenth(End::Hold, |why| matches!(why, LineFault::TimedOut { .. })).await;
+    at_every_tenth(End::Hold, |why| matches!(why, ConnectionFault::TimedOut { .. })).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reset_at_any_tenth_is_sent_again_and_one_after_the_whole_body_is_unclear() {
-    at_every_tenth(End::Reset, |why| matches!(why, LineFault::Reset | LineFault::Cut)).await;
+    at_every_tenth(End::Reset, |why| matches!(why, ConnectionFault::Reset | ConnectionFault::Cut)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

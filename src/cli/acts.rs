@@ -97,7 +97,7 @@ fn suggestion(key: TaskKey, task: Option<&Task>) -> Problem {
         }
     };
     let why = evidence.map(reason::evidence).unwrap_or_default();
-    Problem::new(tr!("what {key} was is not said", key), why, next)
+    Problem::new(tr!("the outcome of {key} is missing", key), why, next)
 }
 
 /// `reeltop refunds`: notes what a person says of some, then lists those that can be asked for.

@@ -16,7 +16,7 @@ use ::io::{
 use domain::{
     catalogue::Catalogue,
     problem::{Charged, ErrorClass, TaskError},
-    reason::{LineFault, Own, Reason},
+    reason::{ConnectionFault, Own, Reason},
     request::Request,
     retry::Caution,
     task::{
@@ -261,7 +261,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         }
         Unknown => {
             task.finished_at = None;
-            let cut = Reply::Broken { why: LineFault::Cut, request_id: None, detail: String::new() };
+            let cut = Reply::Broken { why: ConnectionFault::Cut, request_id: None, detail: String::new() };
             let SubmitVerdict::Unknown { error, .. } = judge_submit(&cut) else { return Err(odd()) };
             events.push(event(end, What::Unknown(error.reason.clone())));
             ledger.push(line(end, MoneyEvent::Unknown));

@@ -8,7 +8,7 @@ use super::{
 };
 use ::io::{
     config::Loaded,
-    run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
+    run::{Driver, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
 };
 use domain::{
     problem::ErrorClass,
@@ -41,7 +41,7 @@ use words::{
 /// What this call has told on stderr.
 #[derive(Debug)]
 struct Told {
-    /// Words, the newest first, at most [`REMEMBERED`].
+    /// Messages, the newest first, at most [`REMEMBERED`].
     texts: VecDeque<String>,
     /// Tasks whose end was told.
     ends: BTreeSet<TaskKey>,
@@ -51,7 +51,7 @@ struct Told {
 
 static TOLD: Mutex<Told> = Mutex::new(Told { texts: VecDeque::new(), ends: BTreeSet::new(), json: false });
 
-/// How many words are remembered: more than is told of the acts of one call at its end.
+/// How many messages are remembered: more than is told of the acts of one call at its end.
 const REMEMBERED: usize = 200;
 
 fn told() -> MutexGuard<'static, Told> {
@@ -103,7 +103,7 @@ pub(super) struct ActReport {
 /// An engine with nobody before it.
 #[derive(Debug)]
 pub(super) struct Headless {
-    engine: Engine<Bare>,
+    driver: Driver<Bare>,
     signals: Signals,
     reports: Vec<ActReport>,
     /// What is said while it is waited; nothing where a call is soon over.
@@ -122,8 +122,8 @@ impl Headless {
         setup.settings.scope = scope;
         let signals = Signals::listen();
         printer::open();
-        let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
-        let mut headless = Self { engine, signals, reports: Vec::new(), live: None };
+        let driver = Driver::start(Arc::new(setup), Clock::start(), words::SPEECH);
+        let mut headless = Self { driver, signals, reports: Vec::new(), live: None };
         let is_known = |work: &Work| work.tasks.loaded || work.halted_by_store().is_some();
         let mut waited = headless.until(None, is_known).await;
         if serves && let Some(halt) = headless.work().halted_by_store().filter(|halt| passes(halt)) {
@@ -153,7 +153,7 @@ impl Headless {
 
     /// What is known now.
     pub(super) fn work(&self) -> &Work {
-        &self.engine.state.work
+        &self.driver.state.work
     }
 
     /// From now on it is said how the waiting goes, beginning with that text. A program that reads JSON and keeps
@@ -164,7 +164,7 @@ impl Headless {
         }
         self.live = Some(Live::of(waits, keys));
         if !text.is_empty() {
-            printer::err(format!("{}{text}\n", stamp(self.engine.clock().now(), &std::io::stderr())));
+            printer::err(format!("{}{text}\n", stamp(self.driver.clock().now(), &std::io::stderr())));
         }
     }
 
@@ -206,7 +206,7 @@ impl Headless {
 
     /// Has an act carried out.
     pub(super) fn act(&mut self, act: Act) {
-        self.engine.take(Msg::Act(act));
+        self.driver.take(Msg::Act(act));
         self.talk();
     }
 
@@ -228,7 +228,7 @@ impl Headless {
 
     /// Drives the engine until `done` says so, the time is up, or the program is told to end.
     pub(super) async fn until(&mut self, timeout: Option<u64>, mut done: impl FnMut(&Work) -> bool) -> Waited {
-        self.drive(timeout, |headless| done(&headless.engine.state.work)).await
+        self.drive(timeout, |headless| done(&headless.driver.state.work)).await
     }
 
     async fn drive(&mut self, timeout: Option<u64>, done: impl FnMut(&Self) -> bool) -> Waited {
@@ -245,7 +245,7 @@ impl Headless {
             if done(self) {
                 return Waited::Done;
             }
-            if self.engine.ended {
+            if self.driver.ended {
                 // A signal asked for it, and a reader that stalls does not hold it up.
                 printer::close(true);
                 return Waited::Ended;
@@ -253,14 +253,14 @@ impl Headless {
             let step = self.show();
             tokio::select! {
                 biased;
-                signal = self.signals.next() => self.engine.take(Msg::Signal(signal)),
+                signal = self.signals.next() => self.driver.take(Msg::Signal(signal)),
                 () = sleep_until(deadline) => return Waited::TimeOut,
                 () = sleep_until(step) => {}
                 // Nobody hears us: the same as a hang-up.
-                () = printer::unheard() => self.engine.take(Msg::Signal(Signal::HangUp)),
-                msg = self.engine.next() => {
-                    self.engine.take(msg);
-                    self.engine.take_ready();
+                () = printer::unheard() => self.driver.take(Msg::Signal(Signal::HangUp)),
+                msg = self.driver.next() => {
+                    self.driver.take(msg);
+                    self.driver.take_ready();
                 }
             }
             self.talk();
@@ -270,30 +270,30 @@ impl Headless {
     /// Says how it stands, and gives the moment at which that changes though nothing happens.
     fn show(&mut self) -> Option<tokio::time::Instant> {
         let live = self.live.as_mut()?;
-        let (work, now) = (&self.engine.state.work, self.engine.clock().now());
+        let (work, now) = (&self.driver.state.work, self.driver.clock().now());
         live.show(work, now);
-        live.next(work, now).map(|at| self.engine.clock().instant(at))
+        live.next(work, now).map(|at| self.driver.clock().instant(at))
     }
 
     /// Ends in order: an answer under way is waited for, every write is on disk.
     pub(super) async fn end(mut self) -> (Work, Option<Exit>) {
-        let interrupted = self.engine.state.work.ending.as_ref().map(|_| Exit::Interrupted);
+        let interrupted = self.driver.state.work.ending.as_ref().map(|_| Exit::Interrupted);
         if interrupted.is_none() {
-            self.engine.take(Msg::Act(Act::Quit));
+            self.driver.take(Msg::Act(Act::Quit));
         }
-        while !self.engine.ended {
+        while !self.driver.ended {
             tokio::select! {
                 biased;
                 signal = self.signals.next() => {
                     if signal == Signal::Interrupt {
-                        self.engine.take(Msg::Signal(signal));
+                        self.driver.take(Msg::Signal(signal));
                     }
                 }
-                msg = self.engine.next() => self.engine.take(msg),
+                msg = self.driver.next() => self.driver.take(msg),
             }
             self.talk();
         }
-        let work = self.engine.close().work;
+        let work = self.driver.close().work;
         // What nobody has asked for is told after all; [`has_told`] keeps it from being said twice.
         for problem in self.reports.iter().filter_map(|report| report.result.as_ref().err()) {
             say(&problem.to_string());
@@ -305,7 +305,7 @@ impl Headless {
 
     /// Tells the news on stderr, and keeps what became of acts for whoever asked.
     fn talk(&mut self) {
-        let Bare { work, news } = &mut self.engine.state;
+        let Bare { work, news } = &mut self.driver.state;
         if news.is_empty() {
             return;
         }
@@ -364,7 +364,7 @@ fn report(news: &News, voice: &Voice) -> Option<ActReport> {
         News::Task { .. }
         | News::Rows(_)
         | News::Queue(_)
-        | News::Line(_)
+        | News::Connection(_)
         | News::Store(_)
         | News::Config(_)
         | News::Records(_)

@@ -100,7 +100,7 @@ pub(super) fn print_ended(
     for row in untold.iter().filter_map(|key| work.tasks.rows.get(key)) {
         exits.extend(row.class.map(Exit::of_class));
         let (key, state) = (row.key, names::state(row.state));
-        say(&tr!("{key} is {state}; the store tells no more of it now", key, state));
+        say(&tr!("{key} is {state}; the store has no details of it now", key, state));
     }
     let mut result = print(setup, &tasks, output);
     if result.is_ok() && !untold.is_empty() {

@@ -23,7 +23,7 @@ pub mod template;
 pub mod transfer;
 
 pub use call::{Call, Met, Quote, Span, Then};
-pub use line::LineFault;
+pub use line::ConnectionFault;
 pub use own::Own;
 
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 
 use crate::{
     backoff::backoff,
-    news::{LineNews, News},
+    news::{ConnectionNews, News},
     work::Work,
 };
 use domain::{
@@ -56,7 +56,7 @@ pub(super) fn spoke(work: &mut Work, profile: &str) {
     let poller = &mut work.of_mut(profile).poller;
     poller.misses = 0;
     if poller.offline_since.take().is_some() {
-        work.news.push(News::Line(LineNews::Back));
+        work.news.push(News::Connection(ConnectionNews::Back));
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn missed(work: &mut Work, profile: &str) {
     poller.probe_at = now.plus(wait);
     if poller.misses >= AWAY_AFTER && poller.offline_since.is_none() {
         poller.offline_since = Some(now);
-        work.news.push(News::Line(LineNews::Away));
+        work.news.push(News::Connection(ConnectionNews::Away));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     claims::in_scope,
     ids,
     msg::Posted,
-    news::{LineNews, News},
+    news::{ConnectionNews, News},
     tasks,
     work::{Named, Work},
 };
@@ -35,7 +35,7 @@ const AGAIN: (u64, u64) = (2 * SECOND, MINUTE);
 pub(super) fn listening(work: &mut Work, result: Result<(), System>) {
     (work.callbacks.open, work.callbacks.known) = (result.is_ok(), true);
     if let Err(why) = result {
-        work.news.push(News::Line(LineNews::NoCallbacks(why)));
+        work.news.push(News::Connection(ConnectionNews::NoCallbacks(why)));
     }
 }
 

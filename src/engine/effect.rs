@@ -1,4 +1,4 @@
-//! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
+//! What the program wants done: everything that `update` asks of the driver and its workers. Plain data.
 
 mod write;
 

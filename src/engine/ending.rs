@@ -81,7 +81,7 @@ fn let_go(work: &mut Work) -> Vec<Effect> {
         .collect()
 }
 
-/// Tells the shell to leave, once everything that must be on disk is.
+/// Tells the driver to leave, once everything that must be on disk is.
 pub(super) fn finish(work: &mut Work) -> Option<Effect> {
     let store = &work.store;
     let unwritten = !store.pending.is_empty() || !store.waiting.is_empty() || !store.failed.is_empty();

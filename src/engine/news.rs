@@ -24,7 +24,7 @@ pub enum News {
     Rows(RowNews),
     Queue(QueueNews),
     /// To the line to the service.
-    Line(LineNews),
+    Connection(ConnectionNews),
     Store(StoreNews),
     /// To the config, which was read again.
     Config(ConfigNews),
@@ -151,7 +151,7 @@ pub enum QueueNews {
 
 /// What happened to the line to the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LineNews {
+pub enum ConnectionNews {
     /// No call brings an answer.
     Away,
     /// The service answers again.

@@ -12,7 +12,7 @@
 use crate::{
     claims::held_by_another,
     effect::{Effect, HttpCmd, StoreCmd, Ticket, Upload},
-    news::{LineNews, News},
+    news::{ConnectionNews, News},
     profile_state::Uploads,
     work::Work,
     writes,
@@ -125,7 +125,7 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
     }
     let until = work.now.mono.plus(REST);
     work.of_mut(&profile).sending.uploaded.inline_until.insert(sha256, until);
-    work.news.push(News::Line(LineNews::NotUploaded { said }));
+    work.news.push(News::Connection(ConnectionNews::NotUploaded { said }));
     effects
 }
 

@@ -397,7 +397,7 @@ pub struct Ending {
     pub graceful: bool,
     /// Whether a person asked for it, who is there to see what it waits for. A service's end is not held up for ever.
     pub by_person: bool,
-    /// Whether the shell has been told.
+    /// Whether the driver has been told.
     pub told: bool,
 }
 

@@ -13,7 +13,7 @@ use crate::{
     gallery, help, hints, keymap,
     keymap::{Action, CopyWhat, Ctx, Move, Pane, PickWhat, Place, Why, commands::CommandId},
     layer,
-    layer::{Did, Do},
+    layer::{LayerInput, Wish},
     lists,
     lists::ListView,
     messages::MESSAGES,
@@ -44,21 +44,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use words::tr;
 
 /// Does what that action does here.
-pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
+pub(crate) fn run(app: &mut App, action: Action) -> Vec<Wish> {
     let wishes = of(app, action);
     follow_up(app, wishes)
 }
 
 /// Follows what leads from one screen to another, until effects and acts are left.
-pub(crate) fn follow_up(app: &mut App, wishes: Vec<Do>) -> Vec<Do> {
+pub(crate) fn follow_up(app: &mut App, wishes: Vec<Wish>) -> Vec<Wish> {
     let mut left = Vec::new();
     for wish in wishes {
         match wish {
-            Do::Effect(_) | Do::Act(_) => left.push(wish),
-            Do::Run(action) => left.extend(run(app, action)),
-            Do::Chosen(ctx, action) => left.extend(chosen(app, ctx, action)),
-            Do::Command(id, rest) => left.extend(command(app, id, &rest)),
-            Do::With(then, tasks) => {
+            Wish::Effect(_) | Wish::Act(_) => left.push(wish),
+            Wish::Run(action) => left.extend(run(app, action)),
+            Wish::Chosen(ctx, action) => left.extend(chosen(app, ctx, action)),
+            Wish::Command(id, rest) => left.extend(command(app, id, &rest)),
+            Wish::With(then, tasks) => {
                 let wishes = with(app, then, tasks);
                 left.extend(follow_up(app, wishes));
             }
@@ -69,7 +69,7 @@ pub(crate) fn follow_up(app: &mut App, wishes: Vec<Do>) -> Vec<Do> {
 
 /// Runs an action chosen from help, palette or command line, that layer closed. Where it is not possible, says why and
 /// closes nothing.
-fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Do> {
+fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Wish> {
     let Some(binding) = keymap::binding(ctx, action) else { return Vec::new() };
     if let Err(Why(why)) = hints::runnable(app, binding) {
         toast::say(app, Level::Warning, why, None);
@@ -80,7 +80,7 @@ fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Do> {
 }
 
 /// Runs a command, its line closed; with a fault the line stays as it is, the fault beside it.
-fn command(app: &mut App, id: CommandId, rest: &str) -> Vec<Do> {
+fn command(app: &mut App, id: CommandId, rest: &str) -> Vec<Wish> {
     let line = app.screen.layers.pop();
     match commands::run(app, id, rest) {
         Ok(wishes) => follow_up(app, wishes),
@@ -91,11 +91,11 @@ fn command(app: &mut App, id: CommandId, rest: &str) -> Vec<Do> {
     }
 }
 
-fn of(app: &mut App, action: Action) -> Vec<Do> {
+fn of(app: &mut App, action: Action) -> Vec<Wish> {
     match action {
-        Action::Quit => return vec![Do::Act(Act::Quit)],
-        Action::Suspend => return vec![Do::Effect(Effect::Term(TermCmd::Suspend))],
-        Action::Redraw => return vec![Do::Effect(Effect::Term(TermCmd::Redraw))],
+        Action::Quit => return vec![Wish::Act(Act::Quit)],
+        Action::Suspend => return vec![Wish::Effect(Effect::Term(TermCmd::Suspend))],
+        Action::Redraw => return vec![Wish::Effect(Effect::Term(TermCmd::Redraw))],
         Action::Back => return back(app),
         Action::Close => return close(app),
         Action::Send => return preview::send(app),
@@ -124,7 +124,7 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         }
         Action::Refresh => return refresh(app),
         Action::Balance => return ledger::ask_balance(app),
-        Action::Pause => return vec![Do::Act(pause(app))],
+        Action::Pause => return vec![Wish::Act(pause(app))],
         Action::Undo if app.screen.top::<Picker>().is_some() => return pick::undo(app),
         Action::Undo => return take_back(app),
         Action::Preview => return compose::to_preview(app),
@@ -143,7 +143,7 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
         Action::Choose => return compose::enter(app),
         Action::Yes => return confirm::answered(app, true),
         Action::No => return confirm::answered(app, false),
-        Action::Accept => return layer::handle(app, Did::Accept).unwrap_or_default(),
+        Action::Accept => return layer::handle(app, LayerInput::Accept).unwrap_or_default(),
         Action::New => return compose::begin(app),
         Action::Failures => failures::open(app),
         Action::TakeIn => failures::toggle(app),
@@ -204,7 +204,7 @@ fn of(app: &mut App, action: Action) -> Vec<Do> {
 }
 
 /// Takes back the last act; what stood for several tasks is a draft again.
-fn take_back(app: &mut App) -> Vec<Do> {
+fn take_back(app: &mut App) -> Vec<Wish> {
     let (mut wishes, pattern) = undo::run(app);
     if let Some(draft) = pattern {
         wishes.extend(compose::bring_pattern(app, *draft));
@@ -217,8 +217,8 @@ fn in_preview(app: &App) -> bool {
 }
 
 /// One layer back: what lies over the panes, then what was opened last in a pane, down to the bare table.
-fn back(app: &mut App) -> Vec<Do> {
-    if let Some(wishes) = layer::handle(app, Did::Back) {
+fn back(app: &mut App) -> Vec<Wish> {
+    if let Some(wishes) = layer::handle(app, LayerInput::Back) {
         return wishes;
     }
     if app.screen.layers.pop().is_some() {
@@ -248,10 +248,10 @@ fn back(app: &mut App) -> Vec<Do> {
 }
 
 /// Closes what is open; in the bare table, quits.
-fn close(app: &mut App) -> Vec<Do> {
+fn close(app: &mut App) -> Vec<Wish> {
     if app.screen.layers.is_empty() && app.screen.pane == Pane::Table && !app.screen.table.gallery {
         let Some(question) = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none()) else {
-            return vec![Do::Act(Act::Quit)];
+            return vec![Wish::Act(Act::Quit)];
         };
         app.screen.open(Confirm { question, act: Act::Quit, done: None });
         return Vec::new();
@@ -281,7 +281,7 @@ pub(crate) fn go(app: &mut App, to: Move) {
         Place::Table if app.screen.table.gallery => in_table(app, |app| gallery::go(app, to)),
         Place::Table => in_table(app, |app| table::go(app, to)),
         Place::Detail => detail::scroll(app, to),
-        Place::Over(_) => drop(layer::handle(app, Did::Move(to))),
+        Place::Over(_) => drop(layer::handle(app, LayerInput::Move(to))),
         Place::ComposeText | Place::ComposePath | Place::ComposeCamera | Place::ComposeChoice => {}
     }
 }
@@ -293,7 +293,7 @@ fn in_table(app: &mut App, goes: impl FnOnce(&mut App)) {
 }
 
 /// The list of files for the picture's row that has the keys.
-fn pictures(app: &mut App) -> Vec<Do> {
+fn pictures(app: &mut App) -> Vec<Wish> {
     let field = failures::frame::field(app).or_else(|| compose::picture_field(app));
     field.map_or_else(Vec::new, |field| pick::open(app, PickWhat::Pictures(field)))
 }
@@ -306,13 +306,13 @@ fn freeze(app: &mut App) {
 }
 
 /// Asks the service about those of the targets that it can be asked about.
-fn refresh(app: &App) -> Vec<Do> {
+fn refresh(app: &App) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
     let keys = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
-    vec![Do::Act(Act::Refresh(keys))]
+    vec![Wish::Act(Act::Refresh(keys))]
 }
 
-fn retry(app: &mut App) -> Vec<Do> {
+fn retry(app: &mut App) -> Vec<Wish> {
     let scope = retry::Scope::of(table::targets(app).take(2).count());
     let (mut keys, mut left_out) = (Vec::new(), BTreeMap::<retry::No, Vec<TaskKey>>::new());
     for row in table::targets(app).filter_map(|key| app.work.tasks.rows.get(&key)) {
@@ -324,7 +324,7 @@ fn retry(app: &mut App) -> Vec<Do> {
     whole_tasks::with(app, &keys, Then::Retry { left_out })
 }
 
-fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
+fn of_cursor(app: &mut App, then: Then) -> Vec<Wish> {
     let Some(key) = app.screen.table.cursor else { return Vec::new() };
     let others = table::targets(app).filter(|other| *other != key).count();
     if matches!(then, Then::Edit | Then::Clone) && others > 0 {
@@ -341,7 +341,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
 }
 
 /// Copies a part of all that is marked, in the order of the table; of the task under the cursor where nothing is.
-fn copy_all(app: &mut App, then: Then) -> Vec<Do> {
+fn copy_all(app: &mut App, then: Then) -> Vec<Wish> {
     let wanted: BTreeSet<TaskKey> = table::targets(app).collect();
     let shown = &app.screen.table.order;
     let mut keys: Vec<TaskKey> = shown.iter().filter(|key| wanted.contains(key)).copied().collect();
@@ -350,7 +350,7 @@ fn copy_all(app: &mut App, then: Then) -> Vec<Do> {
     whole_tasks::with(app, &keys, then)
 }
 
-fn copy_part(app: &mut App, what: CopyWhat) -> Vec<Do> {
+fn copy_part(app: &mut App, what: CopyWhat) -> Vec<Wish> {
     app.screen.layers.pop();
     copy_all(app, Then::Copy(what))
 }
@@ -360,7 +360,7 @@ fn pause(app: &App) -> Act {
 }
 
 /// The whole tasks that an action needs are at hand.
-fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
+fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Wish> {
     // The person may have gone on meanwhile: nothing may open over what is being typed.
     let busy = !app.screen.layers.is_empty() || app.screen.pane == Pane::Compose;
     match then {

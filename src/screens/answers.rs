@@ -6,7 +6,7 @@ use crate::{
     command_line, compose,
     compose::{check_again, path, pictures, prompt_changed},
     copy, failures,
-    layer::Do,
+    layer::Wish,
     pick, preview, toast,
     widgets::{editing, editor::PromptEditor},
 };
@@ -79,7 +79,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
 }
 
 /// Pictures have come: the preview that waited for them opens once there is none left to wait for.
-fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
+fn pictures_came(app: &mut App, mut wishes: Vec<Wish>) -> Vec<Effect> {
     check_again(app);
     wishes.extend(failures::frame::came(app));
     wishes.extend(path::go_on(app));

@@ -1,6 +1,6 @@
-//! What was asked for, carried out: effects go to the shell, acts to the work, whose news the screens take up.
+//! What was asked for, carried out: effects go to the driver, acts to the work, whose news the screens take up.
 
-use crate::{actions, app::App, layer::Do, news, preview};
+use crate::{actions, app::App, layer::Wish, news, preview};
 use engine::{
     effect::{Effect, StoreCmd},
     msg::Msg,
@@ -15,12 +15,12 @@ pub(crate) fn work(app: &mut App, msg: Msg) -> Vec<Effect> {
 }
 
 /// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.
-pub(crate) fn carry_out(app: &mut App, wishes: Vec<Do>) -> Vec<Effect> {
+pub(crate) fn carry_out(app: &mut App, wishes: Vec<Wish>) -> Vec<Effect> {
     let mut effects = Vec::new();
     for wish in actions::follow_up(app, wishes) {
         match wish {
-            Do::Effect(effect) => effects.push(effect),
-            Do::Act(act) => {
+            Wish::Effect(effect) => effects.push(effect),
+            Wish::Act(act) => {
                 let done = work(app, Msg::Act(act));
                 for effect in &done {
                     if let Effect::Store(StoreCmd::Insert { ticket, .. }) = effect {
@@ -30,7 +30,7 @@ pub(crate) fn carry_out(app: &mut App, wishes: Vec<Do>) -> Vec<Effect> {
                 effects.extend(done);
             }
             // They were followed up to effects and acts.
-            Do::Run(_) | Do::Chosen(..) | Do::Command(..) | Do::With(..) => {}
+            Wish::Run(_) | Wish::Chosen(..) | Wish::Command(..) | Wish::With(..) => {}
         }
     }
     effects

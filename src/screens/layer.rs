@@ -16,8 +16,8 @@ use std::{any::Any, fmt, ops::Deref};
 
 /// What comes of a key.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Do {
-    /// For the shell.
+pub enum Wish {
+    /// For the driver.
     Effect(Effect),
     /// For the engine.
     Act(Act),
@@ -33,7 +33,7 @@ pub enum Do {
 
 /// Something that comes to the topmost layer.
 #[derive(Clone, Copy, Debug)]
-pub enum Did<'a> {
+pub enum LayerInput<'a> {
     /// A key where text is typed.
     Key(Key),
     /// A paste where text is typed.
@@ -48,7 +48,7 @@ pub enum Did<'a> {
 }
 
 /// What a layer does with what comes; `None` where it does not take it.
-pub type Handle = fn(&mut App, Did<'_>) -> Option<Vec<Do>>;
+pub type Handle = fn(&mut App, LayerInput<'_>) -> Option<Vec<Wish>>;
 
 /// Something that lies over the panes.
 pub trait Overlay: Cloned + Any + fmt::Debug {
@@ -185,7 +185,7 @@ impl Screen {
 }
 
 /// Has the topmost layer do something with what comes; `None` where it does not take it.
-pub(crate) fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+pub(crate) fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let handle = app.screen.layers.last()?.handle();
     handle(app, did)
 }

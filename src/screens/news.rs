@@ -30,7 +30,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
             | News::Task { .. }
             | News::Store(_)
             | News::Queue(_)
-            | News::Line(_)
+            | News::Connection(_)
             | News::Config(_)
             | News::Records(_)
             | News::CapRaised { .. }

@@ -1,4 +1,4 @@
-//! What the user's laptop is told while he looks elsewhere: bell, notices, the window's title. Gathered, so
+//! What the user's laptop is told while they look elsewhere: bell, notices, the window's title. Gathered, so
 //! that six files saved within a few seconds are one notice.
 
 use crate::app::{App, Notices};

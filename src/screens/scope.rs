@@ -1,7 +1,7 @@
 //! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as
 //! it is and why, and the money.
 
-use crate::{app::App, confirm::Confirm, layer::Do, screen::Done, table, table::possible::cancel_row, undo};
+use crate::{app::App, confirm::Confirm, layer::Wish, screen::Done, table, table::possible::cancel_row, undo};
 use domain::{
     amount::Totals,
     task::{Row, TaskKey, TaskState},
@@ -15,7 +15,7 @@ type Part = (Vec<TaskKey>, fn(String, String) -> String);
 
 /// Takes the unsent ones back, stops watching what was paid for, puts failures away. One unsent task or failure at
 /// once, since that can be undone; all else asks first.
-pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
+pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
     let rows: Vec<&Row> = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).collect();
     let of = |wanted: fn(&Row) -> bool| -> Vec<TaskKey> {
         rows.iter().filter(|row| cancel_row(row).is_ok() && wanted(row)).map(|row| row.key).collect()
@@ -32,7 +32,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
     if keys.len() == 1 && paid.is_empty() && others.is_none() {
         done.into_iter().for_each(|done| undo::remember(app, done));
         table::clear_marks(app);
-        return vec![Do::Act(act)];
+        return vec![Wish::Act(act)];
     }
     let question = match keys.as_slice() {
         [key] if !paid.is_empty() => {
@@ -67,7 +67,7 @@ pub(crate) fn of_others(app: &App, keys: &[TaskKey]) -> Option<String> {
 }
 
 /// Downloads what is not on disk; asks where all of it is, and where there are several.
-pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool) -> Vec<Do> {
+pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
     let able: Vec<TaskKey> = keys.iter().filter(|key| rows.get(key).is_some_and(can)).copied().collect();
     let found = &app.screen.table.found;
@@ -78,7 +78,7 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
     if let ([_], [key]) = (keys.as_slice(), missing.as_slice()) {
         let act = Act::Download { keys: vec![*key], dir: None };
         table::clear_marks(app);
-        return vec![Do::Act(act)];
+        return vec![Wish::Act(act)];
     }
     let question = match (there.as_slice(), missing.as_slice()) {
         ([key], []) if keys.len() == 1 => tr!("{key} is already on disk. Download it again under another name?", key),

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     confirm::Confirm,
     keymap::{Action, Ctx},
-    layer::Do,
+    layer::Wish,
     scope,
     screen::Done,
     table,
@@ -66,7 +66,7 @@ pub(crate) fn next(app: &App) -> Result<Step, String> {
 }
 
 /// Takes it back. Gives the draft too that stood for all of it: it comes into compose again.
-pub(crate) fn run(app: &mut App) -> (Vec<Do>, Option<Box<Draft>>) {
+pub(crate) fn run(app: &mut App) -> (Vec<Wish>, Option<Box<Draft>>) {
     let Ok(step) = next(app) else { return (Vec::new(), None) };
     if step.is_last {
         app.screen.acts.pop();
@@ -79,7 +79,7 @@ pub(crate) fn run(app: &mut App) -> (Vec<Do>, Option<Box<Draft>>) {
         app.screen.open(Confirm { question, act, done: None });
         return (Vec::new(), None);
     }
-    (step.acts.into_iter().map(Do::Act).collect(), step.pattern)
+    (step.acts.into_iter().map(Wish::Act).collect(), step.pattern)
 }
 
 /// What taking that act back would do, as far as its tasks are still as it left them.

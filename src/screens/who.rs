@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    layer::Do,
+    layer::Wish,
     lists::{
         Kind, ListView,
         view::{heights, text_list},
@@ -26,7 +26,7 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
 }
 
 /// Opens it.
-pub(crate) fn open(app: &mut App) -> Vec<Do> {
+pub(crate) fn open(app: &mut App) -> Vec<Wish> {
     app.screen.open(ListView::of(&WHO));
-    vec![Do::Effect(Effect::Store(StoreCmd::Members))]
+    vec![Wish::Effect(Effect::Store(StoreCmd::Members))]
 }

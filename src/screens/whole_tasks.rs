@@ -3,7 +3,7 @@
 
 use crate::{
     app::App,
-    layer::Do,
+    layer::Wish,
     screen::{AfterDetail, Then},
     toast,
 };
@@ -13,16 +13,16 @@ use engine::effect::{Effect, Level, StoreCmd};
 use words::{terms, tr};
 
 /// Does it now with the tasks at hand, or asks the store for those that are missing and does it when they have come.
-pub(crate) fn with(app: &mut App, keys: &[TaskKey], then: Then) -> Vec<Do> {
+pub(crate) fn with(app: &mut App, keys: &[TaskKey], then: Then) -> Vec<Wish> {
     let tasks: Vec<_> = keys.iter().map(|key| (*key, whole(app, *key))).collect();
-    let missing: Vec<Do> = tasks
+    let missing: Vec<Wish> = tasks
         .iter()
         .filter(|(_, task)| task.is_none())
-        .map(|(key, _)| Do::Effect(Effect::Store(StoreCmd::Detail { key: *key })))
+        .map(|(key, _)| Wish::Effect(Effect::Store(StoreCmd::Detail { key: *key })))
         .collect();
     if missing.is_empty() {
         app.screen.after = None;
-        return vec![Do::With(then, tasks.into_iter().filter_map(|(_, task)| task).collect())];
+        return vec![Wish::With(then, tasks.into_iter().filter_map(|(_, task)| task).collect())];
     }
     app.screen.after = Some(AfterDetail { then, place: app.place(), tasks });
     missing
@@ -37,7 +37,7 @@ fn whole(app: &App, key: TaskKey) -> Option<Task> {
 }
 
 /// A whole task has come.
-pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Do> {
+pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Wish> {
     let Some(after) = &mut app.screen.after else { return Vec::new() };
     for (key, place) in &mut after.tasks {
         if *key == task.key {
@@ -57,7 +57,7 @@ pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Do> {
         toast::say(app, Level::Warning, text, None);
         return Vec::new();
     }
-    vec![Do::With(after.then, after.tasks.into_iter().filter_map(|(_, task)| task).collect())]
+    vec![Wish::With(after.then, after.tasks.into_iter().filter_map(|(_, task)| task).collect())]
 }
 
 /// A task does not exist: the wish for it cannot be met.

@@ -6,7 +6,7 @@ mod redact;
 
 pub use redact::redact;
 
-pub use domain::reason::LineFault;
+pub use domain::reason::ConnectionFault;
 
 use domain::{
     account::HaltCause,
@@ -24,14 +24,14 @@ use serde::{Deserialize, Serialize};
 pub enum Reply {
     /// No connection could be made: not one byte of the request left this machine.
     NotConnected {
-        why: LineFault,
+        why: ConnectionFault,
         /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
     },
     /// The line broke, or stood still, before the last byte of the request's body was handed to it: nobody can have the
     /// whole request.
     NotUploaded {
-        why: LineFault,
+        why: ConnectionFault,
         /// Bytes of the body that the line took.
         handed: u64,
         /// Bytes of the whole body.
@@ -65,7 +65,7 @@ pub enum Reply {
     },
     /// The connection was made and the request may have arrived whole, but no whole answer came.
     Broken {
-        why: LineFault,
+        why: ConnectionFault,
         /// The `request-id` header, where at least the head of an answer came.
         request_id: Option<String>,
         /// The cause in the words of whoever noticed it; shown among the raw answers only.

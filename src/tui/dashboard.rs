@@ -19,7 +19,7 @@ use crate::{
 use ::io::{
     config::Loaded,
     run,
-    run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
+    run::{FaceCmd, clock::Clock, host, signals::Signals, sleep_until, unsaved},
 };
 use crossterm::event::Event;
 use domain::time::Mono;
@@ -45,7 +45,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use words::{lang, news, tr};
 
 /// The program with screens.
-type Engine = run::Engine<App>;
+type Driver = run::Driver<App>;
 
 /// How long after an editor's end Ctrl-C and Ctrl-\ may still come that were typed into it: its end and the signal
 /// reach the loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over
@@ -106,25 +106,25 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
     face.mouse = setup.settings.ui.mouse;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
-    let mut engine = Engine::start(setup, clock, words::SPEECH);
-    face.tell_size(&mut engine);
-    engine.take(Input::Terminal(face.pictures_out.terminal()));
+    let mut driver = Driver::start(setup, clock, words::SPEECH);
+    face.tell_size(&mut driver);
+    driver.take(Input::Terminal(face.pictures_out.terminal()));
     if face.pictures_out.is_in_tmux() {
         face.frames.through_tmux();
     }
     face.take_mouse();
-    face.draw(&mut engine);
-    while !engine.ended {
-        face.turn(&mut engine, &mut signals).await;
-        for order in engine.for_shell() {
-            face.carry_out(&mut engine, order).await;
+    face.draw(&mut driver);
+    while !driver.ended {
+        face.turn(&mut driver, &mut signals).await;
+        for order in driver.take_face_cmds() {
+            face.carry_out(&mut driver, order).await;
         }
-        face.stop_when_answered(&mut engine).await;
-        face.tell_size(&mut engine);
-        face.draw(&mut engine);
+        face.stop_when_answered(&mut driver).await;
+        face.tell_size(&mut driver);
+        face.draw(&mut driver);
     }
     face.leave().await;
-    let state = engine.close();
+    let state = driver.close();
     unsaved::tell(&news::unsaved(&state.work));
     Ok(state.work.ending.map_or(0, |ending| ending.code))
 }
@@ -164,47 +164,47 @@ impl Face {
     }
 
     /// Waits for one thing to happen and takes it, with all that is ready beside it.
-    async fn turn(&mut self, engine: &mut Engine, signals: &mut Signals) {
+    async fn turn(&mut self, driver: &mut Driver, signals: &mut Signals) {
         let frame_due = self.frame_due().filter(|_| self.writer.idle()).map(Into::into);
         let slice_due = self.pace.next().filter(|_| self.left > 0 && self.writer.idle()).map(Into::into);
-        let held_until = self.decoder.deadline().map(|ms| engine.clock().instant(Mono(ms)));
+        let held_until = self.decoder.deadline().map(|ms| driver.clock().instant(Mono(ms)));
         tokio::select! {
             biased;
-            signal = signals.next() => self.signal(engine, signal),
-            typed = next_typed(&mut self.terminal) => self.typed(engine, typed),
+            signal = signals.next() => self.signal(driver, signal),
+            typed = next_typed(&mut self.terminal) => self.typed(driver, typed),
             () = sleep_until(held_until) => {
                 let events = self.decoder.flush();
-                self.events(engine, events);
+                self.events(driver, events);
             }
             result = end_of(&mut self.editing) => {
                 let file = self.editing.take().and_then(|editor| editor.file().map(str::to_owned));
                 self.edited = Some(Instant::now());
                 self.take_over();
-                engine.take(Msg::Local(match file {
+                driver.take(Msg::Local(match file {
                     Some(path) => LocalMsg::FileEdited { path, result: result.map(drop) },
                     None => LocalMsg::Edited { result },
                 }));
             }
-            Some(result) = self.written.recv() => self.wrote(engine, &result),
+            Some(result) = self.written.recv() => self.wrote(driver, &result),
             made = self.pictures_out.next() => {
                 if let Some(does) = self.pictures_out.take(made) {
-                    self.pictures_do(engine, does);
+                    self.pictures_do(driver, does);
                 }
                 self.changed(false);
             }
-            msg = engine.next() => {
-                let awaited = engine.state.awaits_answer() && self.acted.elapsed() < AWAITED;
-                engine.take(msg);
-                engine.take_ready();
+            msg = driver.next() => {
+                let awaited = driver.state.awaits_answer() && self.acted.elapsed() < AWAITED;
+                driver.take(msg);
+                driver.take_ready();
                 self.changed(false);
-                self.urgent |= awaited && !engine.state.awaits_answer();
+                self.urgent |= awaited && !driver.state.awaits_answer();
             }
             () = sleep_until(frame_due) => {}
             () = sleep_until(slice_due) => {}
         }
     }
 
-    fn signal(&mut self, engine: &mut Engine, signal: Signal) {
+    fn signal(&mut self, driver: &mut Driver, signal: Signal) {
         let of_the_editor = self.editing.is_some() || self.edited.is_some_and(|at| at.elapsed() < LATE);
         if matches!(signal, Signal::Interrupt | Signal::Quit) && of_the_editor {
             return; // Ctrl-C and Ctrl-\ in the editor reach the whole job; it is the editor that is meant.
@@ -213,62 +213,62 @@ impl Face {
             match &self.guard {
                 Some(guard) => self.writer.before_the_frame(Aside::Modes, guard.again().to_vec()),
                 // Continued in order to end: the terminal is the shell's.
-                None if self.editing.is_none() && engine.state.work.ending.is_none() => self.take_over(),
+                None if self.editing.is_none() && driver.state.work.ending.is_none() => self.take_over(),
                 None => {}
             }
         }
-        engine.take(Msg::Signal(signal));
+        driver.take(Msg::Signal(signal));
         self.changed(true);
     }
 
-    fn typed(&mut self, engine: &mut Engine, typed: Typed) {
+    fn typed(&mut self, driver: &mut Driver, typed: Typed) {
         match typed {
             Typed::Bytes(bytes) => {
-                let events = self.decoder.push(&bytes, engine.clock().now().mono.0);
+                let events = self.decoder.push(&bytes, driver.clock().now().mono.0);
                 for does in self.pictures_out.heard(self.decoder.answers(), &mut self.pace) {
-                    self.pictures_do(engine, does);
+                    self.pictures_do(driver, does);
                 }
-                self.events(engine, events);
+                self.events(driver, events);
             }
             Typed::Resized => {
                 self.size = crossterm::terminal::size().unwrap_or(self.size);
-                self.tell_size(engine);
+                self.tell_size(driver);
                 if self.pictures_out.sized() {
-                    engine.take(Input::Terminal(self.pictures_out.terminal()));
+                    driver.take(Input::Terminal(self.pictures_out.terminal()));
                 }
                 self.changed(true);
             }
             // The terminal is gone: the same as a hang-up.
             Typed::Gone => {
                 self.terminal = None;
-                self.signal(engine, Signal::HangUp);
+                self.signal(driver, Signal::HangUp);
             }
         }
     }
 
-    fn events(&mut self, engine: &mut Engine, events: Vec<Event>) {
+    fn events(&mut self, driver: &mut Driver, events: Vec<Event>) {
         let inputs = events.into_iter().filter_map(keys::input).collect();
-        for input in self.bursts.gather(inputs, engine.clock().now().mono.0) {
-            engine.take(input);
+        for input in self.bursts.gather(inputs, driver.clock().now().mono.0) {
+            driver.take(input);
             self.changed(true);
         }
     }
 
-    fn wrote(&mut self, engine: &mut Engine, result: &io::Result<()>) {
+    fn wrote(&mut self, driver: &mut Driver, result: &io::Result<()>) {
         self.writer.done();
         // The first screen stands, and nothing waits for the answer.
-        if let Some(questions) = self.pictures_out.asks(engine.state.work.settings.ui.pictures) {
+        if let Some(questions) = self.pictures_out.asks(driver.state.work.settings.ui.pictures) {
             self.aside(Aside::Question, questions.to_vec());
         }
-        if result.is_err() && engine.state.work.ending.is_none() {
-            self.signal(engine, Signal::HangUp);
+        if result.is_err() && driver.state.work.ending.is_none() {
+            self.signal(driver, Signal::HangUp);
         }
     }
 
-    fn pictures_do(&mut self, engine: &mut Engine, does: Does) {
+    fn pictures_do(&mut self, driver: &mut Driver, does: Does) {
         match does {
             Does::Tell(terminal) => {
-                engine.take(Input::Terminal(terminal));
+                driver.take(Input::Terminal(terminal));
                 self.changed(false);
             }
             Does::Ask(question) => self.aside(Aside::Question, question),
@@ -276,10 +276,10 @@ impl Face {
     }
 
     /// The size may have changed while another program had the terminal.
-    fn tell_size(&mut self, engine: &mut Engine) {
+    fn tell_size(&mut self, driver: &mut Driver) {
         let (width, height) = self.size;
-        if (engine.state.screen.width, engine.state.screen.height) != (width, height) {
-            engine.take(Input::Resize { width, height });
+        if (driver.state.screen.width, driver.state.screen.height) != (width, height) {
+            driver.take(Input::Resize { width, height });
         }
     }
 
@@ -303,7 +303,7 @@ impl Face {
     }
 
     /// Draws if something has changed, the line takes bytes, and it is time.
-    fn draw(&mut self, engine: &mut Engine) {
+    fn draw(&mut self, driver: &mut Driver) {
         let now = Instant::now();
         let may = self.pace.slice(now);
         let slice = self.left > 0 && may > 0;
@@ -313,13 +313,13 @@ impl Face {
         }
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buffer = self.frames.canvas(area);
-        let (drawn, spots) = ui::draw_over(&engine.state, &mut buffer, &self.frames.followers(area));
-        engine.state.screen.lines = spots.lines;
+        let (drawn, spots) = ui::draw_over(&driver.state, &mut buffer, &self.frames.followers(area));
+        driver.state.screen.lines = spots.lines;
         if let Some(top) = drawn.detail_top {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
-            engine.state.screen.detail.scroll = top;
+            driver.state.screen.detail.scroll = top;
         }
-        self.frames.lead_to(if host::shows_links() { links(engine, drawn, spots.links) } else { Vec::new() });
+        self.frames.lead_to(if host::shows_links() { links(driver, drawn, spots.links) } else { Vec::new() });
         let pictures = self.pictures_out.pictured(spots.pictures, self.pace.size());
         self.frames.trickle(pictures, may);
         // Into memory: it cannot fail.
@@ -335,31 +335,31 @@ impl Face {
         (self.stale, self.urgent, self.drawn) = (None, false, now);
     }
 
-    async fn carry_out(&mut self, engine: &mut Engine, order: Shell) {
+    async fn carry_out(&mut self, driver: &mut Driver, order: FaceCmd) {
         match order {
-            Shell::Edit(text) => {
+            FaceCmd::Edit(text) => {
                 self.give_over().await;
                 self.editing = Some(Editor::open(&text));
             }
-            Shell::EditFile { path, line } => {
+            FaceCmd::EditFile { path, line } => {
                 self.give_over().await;
                 self.editing = Some(Editor::on(path, line));
             }
-            Shell::Speak(lang) => lang::set(lang),
-            Shell::Term(TermCmd::Suspend) => self.wish_to_stop(engine),
-            Shell::Term(TermCmd::Redraw) => self.redraw(),
-            Shell::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),
-            Shell::Term(TermCmd::Bell) => self.aside(Aside::Bell, b"\x07".to_vec()),
-            Shell::Term(TermCmd::Notify(text)) => self.aside(Aside::Notice, escape::notice(&text)),
-            Shell::Term(TermCmd::Mouse(on)) => {
+            FaceCmd::Speak(lang) => lang::set(lang),
+            FaceCmd::Term(TermCmd::Suspend) => self.wish_to_stop(driver),
+            FaceCmd::Term(TermCmd::Redraw) => self.redraw(),
+            FaceCmd::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),
+            FaceCmd::Term(TermCmd::Bell) => self.aside(Aside::Bell, b"\x07".to_vec()),
+            FaceCmd::Term(TermCmd::Notify(text)) => self.aside(Aside::Notice, escape::notice(&text)),
+            FaceCmd::Term(TermCmd::Mouse(on)) => {
                 self.mouse = on;
                 self.aside(Aside::Mouse, if on { terminal::MOUSE } else { terminal::MOUSE_OFF }.to_vec());
             }
-            Shell::Term(TermCmd::Progress(percent)) => {
+            FaceCmd::Term(TermCmd::Progress(percent)) => {
                 self.progress = percent;
                 self.show_progress();
             }
-            Shell::Term(TermCmd::Title(text)) => {
+            FaceCmd::Term(TermCmd::Title(text)) => {
                 self.title = escape::title(&text);
                 self.aside(Aside::Title, self.title.clone());
             }
@@ -379,21 +379,21 @@ impl Face {
     }
 
     /// A stopped program would miss the answer to a submission under way, so that one is waited for.
-    fn wish_to_stop(&mut self, engine: &mut Engine) {
+    fn wish_to_stop(&mut self, driver: &mut Driver) {
         self.stopping = true;
-        let n = engine.state.work.queue.posting.len();
+        let n = driver.state.work.queue.posting.len();
         if n > 0 {
             let text = match n {
                 1 => tr!("stopping once 1 submission is answered").to_owned(),
                 n => tr!("stopping once {n} submissions are answered", n),
             };
-            engine.take(Msg::Local(LocalMsg::Said { text }));
+            driver.take(Msg::Local(LocalMsg::Said { text }));
             self.changed(true);
         }
     }
 
-    async fn stop_when_answered(&mut self, engine: &mut Engine) {
-        let paid_work = !engine.state.work.queue.posting.is_empty() || engine.state.work.queue.claiming.is_some();
+    async fn stop_when_answered(&mut self, driver: &mut Driver) {
+        let paid_work = !driver.state.work.queue.posting.is_empty() || driver.state.work.queue.claiming.is_some();
         if !self.stopping || paid_work {
             return;
         }
@@ -408,7 +408,7 @@ impl Face {
         if !terminal::stop() {
             self.take_over();
             let text = tr!("there is no shell to return to; reeltop keeps running").to_owned();
-            engine.take(Msg::Local(LocalMsg::Said { text }));
+            driver.take(Msg::Local(LocalMsg::Said { text }));
         }
     }
 
@@ -485,8 +485,8 @@ impl Face {
 }
 
 /// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.
-fn links(engine: &Engine, drawn: Drawn, mut links: Vec<Link>) -> Vec<Link> {
-    let saved = engine.state.screen.detail.loaded.as_ref().and_then(|detail| detail.task.saved());
+fn links(driver: &Driver, drawn: Drawn, mut links: Vec<Link>) -> Vec<Link> {
+    let saved = driver.state.screen.detail.loaded.as_ref().and_then(|detail| detail.task.saved());
     let file = drawn.file.zip(saved);
     links.extend(file.map(|(place, saved)| Link { places: vec![place], uri: host::file_uri(&saved.path) }));
     links

@@ -5,7 +5,7 @@
 use ::io::{
     config::Loaded,
     run,
-    run::{Shell, clock::Clock, signals::Signals, unsaved},
+    run::{FaceCmd, clock::Clock, signals::Signals, unsaved},
 };
 use domain::text;
 use engine::{
@@ -27,35 +27,35 @@ use words::{lang, news, tr};
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen();
     let mut typed = lines();
-    let mut engine = run::Engine::<Linear>::start(setup, clock, words::SPEECH);
+    let mut driver = run::Driver::<Linear>::start(setup, clock, words::SPEECH);
     tell(&[tr!("reeltop, linear mode. Type help for the commands.").to_owned()])?;
-    while !engine.ended {
-        let is_ending = engine.state.work().ending.is_some();
+    while !driver.ended {
+        let is_ending = driver.state.work().ending.is_some();
         tokio::select! {
             biased;
-            signal = signals.next() => engine.take(Msg::Signal(signal)),
-            line = next_line(&mut typed), if engine.state.is_ready() => match line {
-                Some(line) => engine.take(Heard::Line(line)),
-                None if !is_ending => engine.take(Msg::Act(Act::Quit)),
+            signal = signals.next() => driver.take(Msg::Signal(signal)),
+            line = next_line(&mut typed), if driver.state.is_ready() => match line {
+                Some(line) => driver.take(Heard::Line(line)),
+                None if !is_ending => driver.take(Msg::Act(Act::Quit)),
                 None => typed = None,
             },
-            msg = engine.next() => {
-                engine.take(msg);
-                engine.take_ready();
+            msg = driver.next() => {
+                driver.take(msg);
+                driver.take_ready();
             }
         }
         // Bell, title and clipboard are a screen's.
-        for order in engine.for_shell() {
-            if let Shell::Speak(lang) = order {
+        for order in driver.take_face_cmds() {
+            if let FaceCmd::Speak(lang) = order {
                 lang::set(lang);
             }
         }
-        if tell(&engine.state.take_lines()).is_err() && engine.state.work().ending.is_none() {
+        if tell(&driver.state.take_lines()).is_err() && driver.state.work().ending.is_none() {
             // Nobody hears us: the same as a hang-up.
-            engine.take(Msg::Signal(Signal::HangUp));
+            driver.take(Msg::Signal(Signal::HangUp));
         }
     }
-    let state = engine.close();
+    let state = driver.close();
     unsaved::tell(&news::unsaved(state.work()));
     Ok(state.work().ending.as_ref().map_or(0, |ending| ending.code))
 }

@@ -16,7 +16,8 @@ use engine::{
     effect::Level,
     msg::{BudgetCap, InsertRefusal},
     news::{
-        ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, RecordsNews, StoreNews, TaskNews,
+        ActNews, ConfigNews, ConnectionNews, Left, News, NotDone, NotQueued, QueueNews, RecordsNews, StoreNews,
+        TaskNews,
     },
     work::Work,
 };
@@ -44,12 +45,12 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
             let (level, text) = queue(news, voice);
             (level, None, text)
         }
-        News::Line(LineNews::Back) => (Level::Info, None, tr!("the service answers again").to_owned()),
-        News::Line(LineNews::NotUploaded { said }) => {
+        News::Connection(ConnectionNews::Back) => (Level::Info, None, tr!("the service answers again").to_owned()),
+        News::Connection(ConnectionNews::NotUploaded { said }) => {
             let text = tr!("a picture could not be uploaded ({said}); it is sent inside each request instead", said);
             (Level::Warning, None, text)
         }
-        News::Line(LineNews::NoCallbacks(why)) => (Level::Warning, None, no_callbacks(why).to_string()),
+        News::Connection(ConnectionNews::NoCallbacks(why)) => (Level::Warning, None, no_callbacks(why).to_string()),
         News::Store(StoreNews::Back) => (Level::Info, None, tr!("the store can be written again").to_owned()),
         News::Store(StoreNews::KeptHere { key, id }) => {
             let id = &id.0;
@@ -80,7 +81,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         News::Act(ActNews::NotDone { why: NotDone::NotOnDisk(_) | NotDone::NotRead(_), .. }) => return None,
         News::Act(ActNews::NotDone { key, why }) => (Level::Warning, *key, not_done(*key, why, voice).to_string()),
         News::Rows(_)
-        | News::Line(LineNews::Away)
+        | News::Connection(ConnectionNews::Away)
         | News::Store(StoreNews::Unread(_))
         | News::Batch { .. }
         | News::Act(ActNews::Done { .. }) => return None,

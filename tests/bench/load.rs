@@ -69,7 +69,7 @@ fn main() {
 }
 
 /// The program with screens.
-type Engine = run::Engine<App>;
+type Driver = run::Driver<App>;
 
 /// Threads of the other side, so that their work is told apart from ours.
 fn other_side() -> Runtime {
@@ -180,28 +180,28 @@ type Figures = (Duration, Duration, usize);
 
 /// The first sweep brings news of every task, which is saved; the second one none.
 async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] {
-    let mut engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
-    let first = sweep(&mut engine, wal, 1).await;
-    engine.take(Msg::Act(Act::Refresh(engine.state.work.tasks.live.keys().copied().collect())));
-    let second = sweep(&mut engine, wal, 2).await;
-    drop(engine.close());
+    let mut driver = Driver::start(Arc::new(setup), Clock::start(), words::SPEECH);
+    let first = sweep(&mut driver, wal, 1).await;
+    driver.take(Msg::Act(Act::Refresh(driver.state.work.tasks.live.keys().copied().collect())));
+    let second = sweep(&mut driver, wal, 2).await;
+    drop(driver.close());
     [("news of each", first), ("news of none", second)]
 }
 
-async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
-    while engine.state.work.own.poller.asking.is_empty() {
-        let msg = next(engine).await;
-        engine.take(msg);
+async fn sweep(driver: &mut Driver, wal: &Path, times: u32) -> Figures {
+    while driver.state.work.own.poller.asking.is_empty() {
+        let msg = next(driver).await;
+        driver.take(msg);
     }
     // Reading the log takes its time, which is not the sweep's.
     let commits = commits_in(wal);
     let (since, cpu) = (Instant::now(), our_cpu());
     loop {
-        let msg = next(engine).await;
+        let msg = next(driver).await;
         assert!(since.elapsed() < PATIENCE, "no end of the sweep; last heard: {msg:?}");
-        engine.take(msg);
-        engine.take_ready();
-        let state = &engine.state;
+        driver.take(msg);
+        driver.take_ready();
+        let state = &driver.state;
         if state.work.own.poller.asking.is_empty() && state.work.store.pending.is_empty() && all_asked(state, times) {
             let (took, cpu) = (since.elapsed(), our_cpu().saturating_sub(cpu));
             return (took, cpu, commits_in(wal).saturating_sub(commits));
@@ -235,8 +235,8 @@ fn plain_reqwest() -> reqwest::Client {
     reqwest::Client::builder().tls_certs_only([]).http1_only().build().unwrap()
 }
 
-async fn next(engine: &mut Engine) -> Msg {
-    tokio::time::timeout(PATIENCE, engine.next()).await.unwrap()
+async fn next(driver: &mut Driver) -> Msg {
+    tokio::time::timeout(PATIENCE, driver.next()).await.unwrap()
 }
 
 fn all_asked(app: &App, times: u32) -> bool {

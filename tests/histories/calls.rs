@@ -20,7 +20,7 @@ use engine::{
     msg::{HttpMsg, Msg, SaveMsg, SendResult, StoreMsg, WriteResult},
 };
 use service::{
-    answer::{LineFault, Reply},
+    answer::{ConnectionFault, Reply},
     gateway::records,
 };
 
@@ -28,11 +28,11 @@ use service::{
 const PATIENCE: (u64, u64) = (120 * SECOND, 30 * SECOND);
 
 fn not_connected() -> Reply {
-    Reply::NotConnected { why: LineFault::NoWay, detail: String::new() }
+    Reply::NotConnected { why: ConnectionFault::NoWay, detail: String::new() }
 }
 
 fn broken_off(after_ms: u64) -> Reply {
-    Reply::Broken { why: LineFault::TimedOut { after_ms }, request_id: None, detail: String::new() }
+    Reply::Broken { why: ConnectionFault::TimedOut { after_ms }, request_id: None, detail: String::new() }
 }
 
 fn kind_of(call: &HttpCmd) -> Kind {
@@ -251,7 +251,7 @@ impl World {
             _ if now < self.away_until => Some(not_connected()),
             Some(Fate::NotConnected) => Some(not_connected()),
             Some(Fate::HalfSent) => {
-                let (why, detail) = (LineFault::Reset, String::new());
+                let (why, detail) = (ConnectionFault::Reset, String::new());
                 Some(Reply::NotUploaded { why, handed: 1, total: 2, detail })
             }
             _ => None,

@@ -21,7 +21,7 @@ use ratatui::{
     layout::Rect,
 };
 use screens::{app::App, key::Key, msg, msg::Input, shell::view as ui};
-use service::answer::{LineFault, Reply};
+use service::answer::{ConnectionFault, Reply};
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::ControlFlow,
@@ -498,7 +498,7 @@ pub(crate) fn no_channel() -> Reply {
 
 /// The answer was lost on its way.
 pub(crate) fn lost() -> Reply {
-    Reply::Broken { why: LineFault::Cut, request_id: None, detail: "the line was cut".into() }
+    Reply::Broken { why: ConnectionFault::Cut, request_id: None, detail: "the line was cut".into() }
 }
 
 /// That many milliseconds after the start, which is 2026-11-22T18:30:00Z.

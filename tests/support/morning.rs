@@ -16,7 +16,7 @@ use engine::{
     settings::Settings,
 };
 use screens::{app::App, msg::Input};
-use service::answer::{LineFault, Reply};
+use service::answer::{ConnectionFault, Reply};
 use std::cell::RefCell;
 use words::{lang, lang::Lang};
 
@@ -53,7 +53,7 @@ fn script(effect: &Effect, since: u64) -> Say {
             38 => Say::Nothing,
             39 => Say::This(Reply::Broken {
                 request_id: None,
-                why: LineFault::TimedOut { after_ms: 120_000 },
+                why: ConnectionFault::TimedOut { after_ms: 120_000 },
                 detail: "no answer within 120 s".into(),
             }),
             40 => Say::This(refused(1002, "rate limit")),

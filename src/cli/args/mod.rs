@@ -120,7 +120,7 @@ pub enum Command {
     Prices,
     /// Print every task with its request, events and ledger, as one JSON object per line
     ///
-    /// Without a filter the raises of a day's cap follow, which are no task's, as `cost --json` prints them.
+    /// Without a filter the raises of a day's cap follow, which belong to no task, as `cost --json` prints them.
     Export {
         /// Only matching tasks, as in `list`
         filter: Vec<String>,

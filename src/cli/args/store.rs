@@ -23,7 +23,7 @@ pub enum StoreCall {
     ///
     /// With --json, one object: store, version and before, the version that it had (0: none).
     Init,
-    /// Check that the store can be used: the line, its version, its clock, the rights
+    /// Check that the store can be used: the connection, its version, its clock, the rights
     ///
     /// With --json, one object: store, tasks, `clock_ms` (how far the server's clock is ahead of this one's) and wrong.
     Check,

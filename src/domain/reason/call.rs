@@ -1,6 +1,6 @@
 //! What a call to the service met: how the line failed, what the answer's code or status means, what is odd about it.
 
-use super::LineFault;
+use super::ConnectionFault;
 use crate::{draft::Field, task::RemoteId};
 use serde::{Deserialize, Serialize};
 
@@ -35,17 +35,17 @@ pub enum Span {
 #[serde(rename_all = "snake_case")]
 pub enum Met {
     /// No connection could be made.
-    NoConnection(LineFault),
+    NoConnection(ConnectionFault),
     /// The line failed before the whole body was handed to it.
     NoUpload {
-        why: LineFault,
+        why: ConnectionFault,
         /// Bytes of the body that the line took.
         handed: u64,
         /// Bytes of the whole body.
         total: u64,
     },
     /// The line failed before a whole answer came.
-    NoAnswer(LineFault),
+    NoAnswer(ConnectionFault),
     /// Too many requests.
     RateLimit,
     /// The key is not accepted.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What went wrong with a call that got no whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LineFault {
+pub enum ConnectionFault {
     /// Our own patience ran out.
     TimedOut {
         /// How long it was, in milliseconds.
@@ -43,7 +43,7 @@ pub enum LineFault {
     Other,
 }
 
-impl LineFault {
+impl ConnectionFault {
     /// The code of an error by this fault, once the connection was made.
     #[must_use]
     pub const fn code(self) -> &'static str {

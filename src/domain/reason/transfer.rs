@@ -1,6 +1,6 @@
 //! Why a paid video could not be fetched. It waits at the service.
 
-use super::{line::LineFault, system::System};
+use super::{line::ConnectionFault, system::System};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Transfer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dropped {
-    Line(LineFault),
+    Line(ConnectionFault),
     Said(String),
 }
 

@@ -53,7 +53,7 @@ use domain::{
     task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
     time::{DAY, HOUR, MINUTE, Mono, Now, SECOND, Wall},
 };
-use service::answer::{LineFault, Reply, SubmitVerdict};
+use service::answer::{ConnectionFault, Reply, SubmitVerdict};
 use std::ops::{Deref, DerefMut};
 use world::World;
 
@@ -87,11 +87,11 @@ fn address() -> Reply {
 }
 
 fn not_connected() -> Reply {
-    Reply::NotConnected { why: LineFault::NoWay, detail: "no route".into() }
+    Reply::NotConnected { why: ConnectionFault::NoWay, detail: "no route".into() }
 }
 
 fn timed_out() -> Reply {
-    Reply::Broken { why: LineFault::TimedOut { after_ms: 120_000 }, request_id: None, detail: "120 s".into() }
+    Reply::Broken { why: ConnectionFault::TimedOut { after_ms: 120_000 }, request_id: None, detail: "120 s".into() }
 }
 
 fn intents(n: usize) -> Vec<Intent> {

@@ -99,7 +99,7 @@ fn an_answer_that_asks_to_wait_puts_the_task_back_for_as_long_as_it_says() {
 
 #[test]
 fn each_proven_refusal_to_take_it_now_is_sent_again_with_growing_waits() {
-    let upload = Reply::NotUploaded { why: LineFault::Reset, handed: 1, total: 2, detail: "reset".into() };
+    let upload = Reply::NotUploaded { why: ConnectionFault::Reset, handed: 1, total: 2, detail: "reset".into() };
     for reply in [code(1002), code(1039), code(1041), http(429), upload] {
         let mut world = World::posting();
         let mut waits = Vec::new();
@@ -224,7 +224,7 @@ fn a_refusal_of_one_prompt_stops_nothing_else() {
 
 #[test]
 fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
-    let broken = Reply::Broken { why: LineFault::Reset, request_id: None, detail: "reset".into() };
+    let broken = Reply::Broken { why: ConnectionFault::Reset, request_id: None, detail: "reset".into() };
     for reply in [timed_out(), broken, http(500), http(502), ok("<html>"), ok("{}"), code(1001), code(4242)] {
         let mut world = World::posting();
         world.reply(reply.clone());

@@ -232,8 +232,8 @@ fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once()
     let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
     for (reply, class, why) in [
         (unknown(), ErrorClass::InvalidParams, Met::NoSuchTask),
-        (not_connected(), ErrorClass::Network, Met::NoConnection(LineFault::NoWay)),
-        (timed_out(), ErrorClass::Network, Met::NoAnswer(LineFault::TimedOut { after_ms: 120_000 })),
+        (not_connected(), ErrorClass::Network, Met::NoConnection(ConnectionFault::NoWay)),
+        (timed_out(), ErrorClass::Network, Met::NoAnswer(ConnectionFault::TimedOut { after_ms: 120_000 })),
         (code(1004), ErrorClass::Auth, Met::Key),
         (http(502), ErrorClass::Service, Met::Failed),
     ] {

@@ -271,7 +271,7 @@ fn took_for_dead(task: &mut Task) {
 
 #[test]
 fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown() {
-    let reset = Reply::NotUploaded { why: LineFault::Reset, handed: 1, total: 2, detail: "reset".into() };
+    let reset = Reply::NotUploaded { why: ConnectionFault::Reset, handed: 1, total: 2, detail: "reset".into() };
     for (reply, state, money) in [
         (accepted("R1"), TaskState::Running, MoneyEvent::Charged),
         (code(1026), TaskState::Refused, MoneyEvent::Released),

@@ -106,7 +106,9 @@ fn a_failed_upload_is_told_and_nothing_waits_for_it() {
         assert_eq!(sent(&world), [1, 2].map(|n| (n, "a.png".to_owned())));
         assert_eq!((uploads(&world), world.ledger(1).contains(&MoneyEvent::Upload)), (0, charged));
         let news = &world.state.news;
-        assert!(news.iter().any(|news| matches!(news, News::Line(crate::news::LineNews::NotUploaded { .. }))));
+        assert!(
+            news.iter().any(|news| matches!(news, News::Connection(crate::news::ConnectionNews::NotUploaded { .. })))
+        );
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Hand {
     pub(super) discarded: Vec<String>,
     /// Every POST there was, in order, with its time.
     pub(super) posts: Vec<(TaskKey, Mono)>,
-    /// Whether the program has told the shell to leave.
+    /// Whether the program has told the driver to leave.
     pub(super) left: bool,
     path: Posts,
 }

@@ -4,7 +4,7 @@ use super::{key::Key, later};
 use crate::{content_encoding, content_encoding::Decoder};
 use domain::time::Wall;
 use reqwest::{Response, StatusCode, header};
-use service::answer::{LineFault, Reply, redact};
+use service::answer::{ConnectionFault, Reply, redact};
 
 /// A whole answer, as it came.
 pub(super) struct Answer {
@@ -53,7 +53,7 @@ impl Received {
     }
 
     /// That the answer broke off, for that reason in those words, with what came of it as the evidence.
-    pub(super) fn broken(self, why: LineFault, detail: String, key: &Key) -> Reply {
+    pub(super) fn broken(self, why: ConnectionFault, detail: String, key: &Key) -> Reply {
         let detail = match self.http {
             Some(http) => {
                 let (http, body) = (http.as_u16(), key.strike(text(&self.body)));
@@ -113,8 +113,8 @@ fn text(bytes: &[u8]) -> String {
 /// An answer whose coding keeps what it says: it came, and it tells nothing.
 fn undecoded(fault: &content_encoding::Fault, http: StatusCode, request_id: Option<String>, key: &Key) -> Reply {
     let why = match fault {
-        content_encoding::Fault::NotKnown(_) | content_encoding::Fault::Damaged => LineFault::Coded,
-        content_encoding::Fault::TooLarge => LineFault::TooLarge,
+        content_encoding::Fault::NotKnown(_) | content_encoding::Fault::Damaged => ConnectionFault::Coded,
+        content_encoding::Fault::TooLarge => ConnectionFault::TooLarge,
     };
     Reply::Broken { why, request_id, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
 }

@@ -45,7 +45,7 @@ use engine::{effect::HttpCmd, msg::HttpMsg};
 use reqwest::{RequestBuilder, Url, header};
 use secrecy::SecretString;
 use service::{
-    answer::{LineFault, Reply},
+    answer::{ConnectionFault, Reply},
     call,
     call::{Method, Payload, Under},
     gateway,
@@ -201,7 +201,7 @@ impl Client {
     async fn see_through(&self, call: Call) -> Reply {
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.call(call).await }).await.unwrap_or_else(|_| Reply::Broken {
-            why: LineFault::Worker,
+            why: ConnectionFault::Worker,
             request_id: None,
             detail: "the program's own worker for this call failed".into(),
         })

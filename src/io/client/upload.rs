@@ -29,7 +29,7 @@ use reqwest::{
     },
 };
 use service::{
-    answer::{LineFault, Reply, SubmitVerdict},
+    answer::{ConnectionFault, Reply, SubmitVerdict},
     protocol::Protocol,
 };
 use std::{error::Error, io, time::Duration};
@@ -80,7 +80,7 @@ pub(super) async fn post(
     };
     let to = match Uri::try_from(url.as_str()) {
         Ok(to) => to,
-        Err(error) => return not_connected(LineFault::Other, &error),
+        Err(error) => return not_connected(ConnectionFault::Other, &error),
     };
     let dialled = match timeout(CONNECT_TIMEOUT, dial.connect(&to)).await {
         Ok(Ok(dialled)) => dialled,
@@ -103,7 +103,7 @@ pub(super) async fn post(
         // Words about half a request are no answer to it: whoever said them cannot have had the rest.
         (Some(Ok(answer)), _) if !progress.is_whole() && is_open(answer.http.as_u16()) => {
             let http = answer.http.as_u16();
-            broken(LineFault::Cut, key.strike(format!("HTTP {http} {}", answer.body.unwrap_or_default())))
+            broken(ConnectionFault::Cut, key.strike(format!("HTTP {http} {}", answer.body.unwrap_or_default())))
         }
         (Some(Ok(answer)), _) => answer.reply(key),
         (Some(Err(error)), _) => {
@@ -112,7 +112,7 @@ pub(super) async fn post(
         }
         (None, over) => match progress.refused {
             Some((_, kind)) => {
-                broken(fault::by_kind(kind).unwrap_or(LineFault::Other), io::Error::from(kind).to_string())
+                broken(fault::by_kind(kind).unwrap_or(ConnectionFault::Other), io::Error::from(kind).to_string())
             }
             None => broken(fault::timed_out(over), format!("{} of {} bytes left", progress.handed, progress.total)),
         },
@@ -123,7 +123,7 @@ pub(super) async fn post(
 /// last chunk that is missing): a body that is one JSON object to its last brace cannot lack a part, so an ID in it is
 /// the task's. That alone is believed of it: the task counts as paid either way and is never sent again. A refusal
 /// would be the word that it may be.
-fn broken(received: Received, why: LineFault, detail: String, key: &Key, protocol: Protocol) -> Reply {
+fn broken(received: Received, why: ConnectionFault, detail: String, key: &Key, protocol: Protocol) -> Reply {
     let whole = received.as_whole(key);
     let accepted = whole.filter(|reply| matches!(protocol.submitted(reply), SubmitVerdict::Accepted { .. }));
     accepted.unwrap_or_else(|| received.broken(why, detail, key))

@@ -11,7 +11,7 @@ use crate::{
     foreign_text,
 };
 use domain::reason::{
-    LineFault,
+    ConnectionFault,
     transfer::{Dropped, Mp4, Transfer},
 };
 use reqwest::{
@@ -284,8 +284,13 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
         );
     }
     let why = why(&error, Duration::ZERO);
-    let named =
-        matches!(why, LineFault::NotTrusted | LineFault::ProxyLogin | LineFault::ProxyRefused | LineFault::NoProxy);
+    let named = matches!(
+        why,
+        ConnectionFault::NotTrusted
+            | ConnectionFault::ProxyLogin
+            | ConnectionFault::ProxyRefused
+            | ConnectionFault::NoProxy
+    );
     let why = if named { Dropped::Line(why) } else { Dropped::Said(foreign_text::causes(&error)) };
     trouble::line("line", how(why))
 }

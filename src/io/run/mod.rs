@@ -26,7 +26,7 @@ const AT_ONCE: usize = 64;
 
 /// What the face itself must do, since the terminal and the words are its own.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shell {
+pub enum FaceCmd {
     /// Something with the terminal.
     Term(TermCmd),
     /// The editor on that text, the screen given over.
@@ -39,7 +39,7 @@ pub enum Shell {
 
 /// A running program without its face.
 #[derive(Debug)]
-pub struct Engine<S> {
+pub struct Driver<S> {
     /// What the program knows.
     pub state: S,
     /// Whether the end has come: everything that must be on disk is.
@@ -47,11 +47,11 @@ pub struct Engine<S> {
     clock: Clock,
     workers: Workers,
     inbox: UnboundedReceiver<Msg>,
-    shell: Vec<Shell>,
+    face: Vec<FaceCmd>,
     speech: Speech,
 }
 
-impl<S: Driven> Engine<S> {
+impl<S: Driven> Driver<S> {
     /// Starts the workers. Must be called inside a tokio runtime; waits for nothing.
     #[must_use]
     pub fn start(setup: Arc<Loaded>, clock: Clock, speech: Speech) -> Self {
@@ -61,15 +61,7 @@ impl<S: Driven> Engine<S> {
         settings.has_key = false;
         settings.host = host::of_this_session();
         let state = S::new(settings, clock.now());
-        Self {
-            state,
-            ended: false,
-            workers: Workers::start(setup, to, speech),
-            clock,
-            inbox,
-            shell: Vec::new(),
-            speech,
-        }
+        Self { state, ended: false, workers: Workers::start(setup, to, speech), clock, inbox, face: Vec::new(), speech }
     }
 
     /// Takes one message and carries out what follows from it.
@@ -99,9 +91,9 @@ impl<S: Driven> Engine<S> {
         }
     }
 
-    /// What the shell has to do since the last call.
-    pub fn for_shell(&mut self) -> Vec<Shell> {
-        std::mem::take(&mut self.shell)
+    /// What the face has to do since the last call.
+    pub fn take_face_cmds(&mut self) -> Vec<FaceCmd> {
+        std::mem::take(&mut self.face)
     }
 
     #[must_use]
@@ -121,11 +113,11 @@ impl<S: Driven> Engine<S> {
             Effect::Store(command) => self.workers.store(command),
             Effect::Http { profile, call } => self.workers.http(&profile, call),
             Effect::Save { profile, command } => self.workers.save(&profile, command),
-            Effect::Local(LocalCmd::Edit { text }) => self.shell.push(Shell::Edit(text)),
-            Effect::Local(LocalCmd::EditFile { path, line }) => self.shell.push(Shell::EditFile { path, line }),
-            Effect::Local(LocalCmd::Speak { lang }) => self.shell.push(Shell::Speak(lang)),
+            Effect::Local(LocalCmd::Edit { text }) => self.face.push(FaceCmd::Edit(text)),
+            Effect::Local(LocalCmd::EditFile { path, line }) => self.face.push(FaceCmd::EditFile { path, line }),
+            Effect::Local(LocalCmd::Speak { lang }) => self.face.push(FaceCmd::Speak(lang)),
             Effect::Local(command) => self.workers.local(command),
-            Effect::Term(command) => self.shell.push(Shell::Term(command)),
+            Effect::Term(command) => self.face.push(FaceCmd::Term(command)),
             Effect::Log(line) => log(line, self.speech),
             Effect::Exit => self.ended = true,
         }

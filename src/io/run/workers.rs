@@ -35,7 +35,7 @@ use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
 
 /// What reaches one profile's service, with that profile's key, and its files.
 #[derive(Clone, Debug)]
-struct Line {
+struct ProfileClient {
     client: Client,
     downloader: Downloader,
 }
@@ -53,7 +53,7 @@ struct Hook {
 const QUOTED: usize = 12;
 
 /// By profile.
-type Lines = Arc<Mutex<BTreeMap<String, Line>>>;
+type Clients = Arc<Mutex<BTreeMap<String, ProfileClient>>>;
 
 /// All workers of one run.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub struct Workers {
     hook: Arc<Mutex<Hook>>,
     /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of
     /// it.
-    lines: Lines,
+    lines: Clients,
     /// From before the store was asked to mark each task as being sent: until when its submission may leave.
     leases: Mutex<BTreeMap<TaskKey, Lease>>,
     /// Started by the first picture that is to be seen.
@@ -90,7 +90,7 @@ impl Workers {
             tokio::spawn(serve).abort_handle()
         });
         let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
-        let (lines, leases, looker) = (Lines::default(), Mutex::default(), OnceLock::new());
+        let (lines, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
         let workers = Self { setup, to, store, hook, lines, leases, looker, speech, listener };
         read_keys(&workers.setup, profiles, &workers.lines, &workers.store, &workers.to);
         workers
@@ -125,14 +125,14 @@ impl Workers {
         self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn line(&self, profile: &str) -> Option<Line> {
+    fn line(&self, profile: &str) -> Option<ProfileClient> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(profile).cloned()
     }
 
     /// By the HTTP client of that profile.
     pub fn http(&self, profile: &str, command: HttpCmd) {
         let to = self.to.clone();
-        let Some(Line { client, .. }) = self.line(profile) else {
+        let Some(ProfileClient { client, .. }) = self.line(profile) else {
             let reply = Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
             tell(&to, Msg::Http(HttpMsg::answer(command, reply)));
             return;
@@ -149,7 +149,7 @@ impl Workers {
     pub fn save(&self, profile: &str, command: SaveCmd) {
         let to = self.to.clone();
         // Made together with the client, and no file's address is had without it; but whoever asks is answered.
-        let Some(Line { downloader, .. }) = self.line(profile) else {
+        let Some(ProfileClient { downloader, .. }) = self.line(profile) else {
             if let Some(msg) = not_begun(command) {
                 tell(&to, Msg::Save(msg));
             }
@@ -284,7 +284,7 @@ impl Workers {
 
 /// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with
 /// each.
-fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, store: &Handle, to: &UnboundedSender<Msg>) {
+fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
     for profile in profiles {
         let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
         tokio::task::spawn_blocking(move || {
@@ -298,13 +298,13 @@ fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Lines, store: &
 }
 
 /// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it serves anew.
-fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Lines) -> Vec<String> {
+fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Clients) -> Vec<String> {
     let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
     lines.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
     new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
 }
 
-fn line_of(setup: &Loaded, profile: &str) -> Result<(Line, KeyMark), Reason> {
+fn line_of(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
     let settings = &setup.settings;
     let known = match settings.others.get(profile) {
         Some(other) => Some((&other.profile, &other.catalogue)),
@@ -317,7 +317,7 @@ fn line_of(setup: &Loaded, profile: &str) -> Result<(Line, KeyMark), Reason> {
     let client =
         Client::new(client_config(setup, profile, catalogue, access.allow_http, key)).map_err(Reason::Connect)?;
     let downloader = Downloader::new(access.allow_http).map_err(Reason::Connect)?;
-    Ok((Line { client, downloader }, mark))
+    Ok((ProfileClient { client, downloader }, mark))
 }
 
 fn client_config(
@@ -418,7 +418,7 @@ mod tests {
             setup: Arc::new(setup),
             to,
             hook: Arc::default(),
-            lines: Lines::default(),
+            lines: Clients::default(),
             leases: Mutex::default(),
             looker: OnceLock::new(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },

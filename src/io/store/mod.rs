@@ -2,7 +2,7 @@
 //! once. It keeps and compares; what a task should become is the engine's matter.
 //!
 //! ```text
-//!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the shell      thread: one loop, commands in order, each answered
+//!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the driver      thread: one loop, commands in order, each answered
 //!                        |  Session   |                            session: the same without threads; base: an open store
 //!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations

@@ -1,4 +1,4 @@
-//! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
+//! The store's one thread: takes commands in order, answers each, and is the only one to speak to the driver. Beside it
 //! two that only feed it: the loader, which reads the table once at the start, and the listener. On a shared store a
 //! third, the journal_writer: the answers to submissions pass by it, which puts them down on this machine first.
 
@@ -42,7 +42,7 @@ const PAUSES: (u64, u64) = (500, 15_000);
 
 /// What reaches the thread.
 enum Input {
-    /// From the shell.
+    /// From the driver.
     Command(StoreCmd),
     /// The key of that profile is at hand: its service is asked from now on, by a program that stays or not.
     Serves(String, KeyMark, bool),
@@ -62,10 +62,10 @@ enum Input {
 
 /// The way to the store's thread. When the last clone is dropped, every command that was sent is carried out first.
 #[derive(Clone, Debug)]
-pub struct Handle(Arc<Line>);
+pub struct Handle(Arc<Inner>);
 
 #[derive(Debug)]
-struct Line {
+struct Inner {
     to: Sender<Input>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// The journal writer, on a shared store.
@@ -106,7 +106,7 @@ impl Handle {
     }
 }
 
-impl Line {
+impl Inner {
     fn send(&self, command: StoreCmd) {
         if journal::is_for(&command)
             && let Some((journal_writer, _)) = &*self.journal_writer.lock().unwrap_or_else(PoisonError::into_inner)
@@ -139,7 +139,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
     }
@@ -154,7 +154,7 @@ pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle
     let journal = Journal::of(&at.dir);
     let journal_writer = at.server.is_some().then(|| start_journal_writer(journal.clone(), sender.clone()));
     let thread = thread::spawn(move || run(&at, inbox, &feed, &journal, &to));
-    Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)), journal_writer: Mutex::new(journal_writer) }))
+    Handle(Arc::new(Inner { to: sender, thread: Mutex::new(Some(thread)), journal_writer: Mutex::new(journal_writer) }))
 }
 
 /// Starts the journal writer: what is handed to it lies on this machine's disk before the store's thread has it.
@@ -426,7 +426,7 @@ fn listen(owner: &Owner, woken: &Arc<AtomicBool>, feed: &Sender<Input>) -> Optio
 }
 
 /// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is
-/// written meanwhile reaches the shell before an older page does: there the higher revision wins.
+/// written meanwhile reaches the driver before an older page does: there the higher revision wins.
 fn load(at: At, feed: Sender<Input>) -> JoinHandle<()> {
     thread::spawn(move || {
         let each = |page| match feed.send(Input::Loaded(page)) {

@@ -17,7 +17,7 @@ use crate::{
         Action, BINDINGS, Ctx, Move, ascii_twin,
         commands::{Behind, Command, CommandId, after_colon},
     },
-    layer::{Covers, Did, Do, Handle, Overlay},
+    layer::{Covers, Handle, LayerInput, Overlay, Wish},
     screen::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
@@ -86,22 +86,22 @@ impl Overlay for CommandLine {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let command = app.screen.top_mut::<CommandLine>()?;
     match did {
-        Did::Key(key) => {
+        LayerInput::Key(key) => {
             if command.line.key(key) {
                 (command.tab, command.past, command.fault) = (None, None, None);
             }
         }
         // Text on one line, run by Enter alone.
-        Did::Paste(text) => {
+        LayerInput::Paste(text) => {
             command.line.paste(text);
             (command.tab, command.past, command.fault) = (None, None, None);
         }
-        Did::Move(to) => go(app, to),
-        Did::Accept => return Some(accept(app)),
-        Did::Click(_) | Did::Back => return None,
+        LayerInput::Move(to) => go(app, to),
+        LayerInput::Accept => return Some(accept(app)),
+        LayerInput::Click(_) | LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
@@ -168,7 +168,7 @@ pub(crate) fn candidates(app: &App, text: &str) -> Vec<String> {
 }
 
 /// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
-pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Wish> {
     if app.screen.top::<FilterInput>().is_some() {
         return filter_input::complete(app, to);
     }
@@ -215,7 +215,7 @@ fn go(app: &mut App, to: Move) {
 }
 
 /// Enter: runs the command and closes; with a fault the line stays as it is, the fault beside it.
-pub(crate) fn accept(app: &mut App) -> Vec<Do> {
+pub(crate) fn accept(app: &mut App) -> Vec<Wish> {
     let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     let text = command.line.text().trim().to_owned();
     if text.is_empty() {
@@ -231,11 +231,11 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
             let back = app.named(Ctx::Global, Action::Back);
             return fail(app, tr!("not over a preview: {back} goes back first", back));
         }
-        return vec![Do::Command(command.id, rest)];
+        return vec![Wish::Command(command.id, rest)];
     }
     match hints::by_id(app, &word) {
         Some(binding) => match hints::runnable(app, binding) {
-            Ok(()) => vec![Do::Chosen(binding.ctx, binding.action)],
+            Ok(()) => vec![Wish::Chosen(binding.ctx, binding.action)],
             Err(why) => fail(app, why.0),
         },
         None => {
@@ -274,7 +274,7 @@ pub(crate) fn offered(text: &str) -> Vec<(&'static Command, String)> {
 }
 
 /// Runs a command that was chosen in the palette; one that wants something behind it is opened with what there is.
-pub(crate) fn offer(app: &mut App, command: &Command, behind: &str) -> Vec<Do> {
+pub(crate) fn offer(app: &mut App, command: &Command, behind: &str) -> Vec<Wish> {
     let whole = command.takes.is_empty() || (!behind.is_empty() && command.name != "set") || behind.contains(' ');
     let text = format!("{} {behind}", command.name);
     let line = if whole { text.trim_end().to_owned() } else { format!("{} ", text.trim_end()) };
@@ -288,7 +288,7 @@ pub(crate) fn open_with(app: &mut App, text: &str) {
 }
 
 /// Keeps the line open with its fault, which goes into the message log too.
-pub(crate) fn fail(app: &mut App, why: String) -> Vec<Do> {
+pub(crate) fn fail(app: &mut App, why: String) -> Vec<Wish> {
     toast::log(app, Level::Warning, why.clone(), None);
     if let Some(command) = app.screen.top_mut::<CommandLine>() {
         command.fault = Some(why);

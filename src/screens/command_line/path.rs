@@ -4,7 +4,7 @@ use super::{CommandLine, named, split};
 use crate::{
     app::App,
     keymap::commands::Behind,
-    layer::Do,
+    layer::Wish,
     toast,
     widgets::{editor::LineEditor, folder, tab::Tab},
 };
@@ -28,8 +28,8 @@ pub(super) fn behind(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Has the folder listed that the path speaks of.
-pub(super) fn list(path: &str) -> Vec<Do> {
-    vec![Do::Effect(Effect::Local(LocalCmd::List { typed: path.to_owned(), purpose: ListFor::Command }))]
+pub(super) fn list(path: &str) -> Vec<Wish> {
+    vec![Wish::Effect(Effect::Local(LocalCmd::List { typed: path.to_owned(), purpose: ListFor::Command }))]
 }
 
 /// The folder has come: the first path that fits is taken, and Tab goes from one to the next. Of a single one nothing

@@ -19,7 +19,7 @@ use engine::{
 use words::{lang, lang::Lang};
 
 /// Types a command and Enter; gives what comes of it.
-fn run(app: &mut App, text: &str) -> Vec<Do> {
+fn run(app: &mut App, text: &str) -> Vec<Wish> {
     app.screen.layers.clear();
     open(app);
     app.screen.top_mut::<CommandLine>().unwrap().line = LineEditor::new(text);
@@ -52,13 +52,13 @@ fn commands_filter_sort_and_go() {
 #[test]
 fn an_action_is_a_command_by_its_id() {
     let mut state = state(&[Queued]);
-    assert_eq!(run(&mut state, "balance"), [Do::Act(Act::Balance)]);
-    assert_eq!(run(&mut state, "quit"), [Do::Act(Act::Quit)]);
+    assert_eq!(run(&mut state, "balance"), [Wish::Act(Act::Balance)]);
+    assert_eq!(run(&mut state, "quit"), [Wish::Act(Act::Quit)]);
     assert_eq!(run(&mut state, "retry"), []);
     assert!(fault(&state).starts_with("#1 has not been sent yet"));
     run(&mut state, "retyr");
     assert_eq!(fault(&state), "there is no command retyr; did you mean retry?");
-    assert_eq!(run(&mut state, "ｑｕｉｔ"), [Do::Act(Act::Quit)]);
+    assert_eq!(run(&mut state, "ｑｕｉｔ"), [Wish::Act(Act::Quit)]);
 }
 
 #[test]
@@ -85,9 +85,9 @@ fn settings_last_for_the_session() {
 #[test]
 fn the_mouse_and_the_language_change_at_once() {
     let mut state = state(&[]);
-    assert_eq!(run(&mut state, "set mouse on"), [Do::Effect(Effect::Term(TermCmd::Mouse(true)))]);
+    assert_eq!(run(&mut state, "set mouse on"), [Wish::Effect(Effect::Term(TermCmd::Mouse(true)))]);
     assert!(state.work.settings.ui.mouse);
-    let speak = |lang| vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))];
+    let speak = |lang| vec![Wish::Effect(Effect::Local(LocalCmd::Speak { lang }))];
     assert_eq!(run(&mut state, "set language zh"), speak(Lang::Zh));
     assert_eq!(state.work.settings.ui.language, Some(Lang::Zh));
     assert_eq!(run(&mut state, "set language en"), speak(Lang::En));
@@ -117,7 +117,7 @@ fn an_export_names_the_tasks_that_are_shown() {
     let mut state = state(&[Saved, Failed]);
     run(&mut state, "filter state:saved");
     let export = LocalCmd::Export { path: "~/out file.jsonl".into(), keys: vec![TaskKey(1)] };
-    assert_eq!(run(&mut state, "export ~/out file.jsonl"), [Do::Effect(Effect::Local(export))]);
+    assert_eq!(run(&mut state, "export ~/out file.jsonl"), [Wish::Effect(Effect::Local(export))]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn tab_completes_the_path_of_an_export() {
     let text = |state: &mut App| state.screen.top_mut::<CommandLine>().unwrap().line.text().to_owned();
     let asks = |typed: &str| {
         let purpose = ListFor::Command;
-        vec![Do::Effect(Effect::Local(LocalCmd::List { typed: typed.into(), purpose }))]
+        vec![Wish::Effect(Effect::Local(LocalCmd::List { typed: typed.into(), purpose }))]
     };
     set(&mut state, "export ~/my v");
     assert_eq!(complete(&mut state, Direction::Forward), asks("~/my v"));
@@ -201,7 +201,7 @@ fn sending_is_resumed_over_a_preview() {
         state.work.queue.paused = text == "resume";
         open_with(&mut state, text);
         let wishes = accept(&mut state);
-        assert_eq!(crate::actions::follow_up(&mut state, wishes), [Do::Act(act)], "{text}");
+        assert_eq!(crate::actions::follow_up(&mut state, wishes), [Wish::Act(act)], "{text}");
         assert!(state.screen.top::<Preview>().is_some(), "{text}");
     }
     open_with(&mut state, "filter");

@@ -1,13 +1,13 @@
 //! `:budget`: what holds today, and a raise of today's cap, asked for once more before it is made.
 
 use super::plain;
-use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Do, screen::Preview, toast};
+use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Wish, screen::Preview, toast};
 use domain::amount::{Amount, Currency, Money};
 use engine::{act::Act, effect::Level, money::Day};
 use words::tr;
 
 /// Says what holds, or asks about a raise.
-pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let currency = if rest.is_empty() { Some(here(app)) } else { rest.parse().ok() };
     if let Some(currency) = currency {

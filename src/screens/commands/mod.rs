@@ -8,7 +8,7 @@ use crate::{
     command_line::behind::{LANGUAGES, OPTIONS, SIDES, themes},
     compose, help,
     keymap::{Action, Pane, ascii_twin, commands::CommandId},
-    layer::Do,
+    layer::Wish,
     refunds,
     screen::Then,
     table,
@@ -30,7 +30,7 @@ use words::{lang, lang::Lang, reason, tr};
 ///
 /// # Errors
 /// Why not.
-pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<Do>, String> {
+pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<Wish>, String> {
     match command {
         CommandId::Filter => filter(app, rest),
         CommandId::Sort => sort(app, rest),
@@ -65,7 +65,7 @@ pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<D
             help::of(app, rest);
             Ok(Vec::new())
         }
-        CommandId::Quit => alone(rest).map(|()| vec![Do::Run(Action::Quit)]),
+        CommandId::Quit => alone(rest).map(|()| vec![Wish::Run(Action::Quit)]),
         // They are answered where there is no screen.
         CommandId::List | CommandId::Status | CommandId::Price | CommandId::Drop | CommandId::Yes | CommandId::No => {
             Ok(Vec::new())
@@ -83,30 +83,30 @@ fn alone(rest: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(tr!("it takes no argument").into()) }
 }
 
-fn pause(app: &mut App) -> Vec<Do> {
+fn pause(app: &mut App) -> Vec<Wish> {
     if app.work.queue.is_paused() {
         toast::say(app, Level::Info, tr!("already paused").into(), None);
         return Vec::new();
     }
-    vec![Do::Act(Act::Pause(true))]
+    vec![Wish::Act(Act::Pause(true))]
 }
 
-fn resume(app: &mut App) -> Vec<Do> {
+fn resume(app: &mut App) -> Vec<Wish> {
     if !app.work.queue.is_paused() && app.work.halt().is_none() {
         toast::say(app, Level::Info, tr!("already running").into(), None);
         return Vec::new();
     }
-    vec![Do::Act(Act::Resume)]
+    vec![Wish::Act(Act::Resume)]
 }
 
-fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn filter(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     app.screen.table.filter = Filter::parse(rest).map_err(|why| reason::filter(&why))?;
     table::rebuild(app);
     app.screen.pane = Pane::Table;
     Ok(Vec::new())
 }
 
-fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn sort(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let mut words = rest.split_whitespace();
     let name = words.next().unwrap_or_default();
@@ -123,7 +123,7 @@ fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-fn group(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn group(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     match rest {
         "batch" => groups::begin(app, BTreeSet::new()),
         "none" => groups::end(app),
@@ -133,7 +133,7 @@ fn group(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-fn theme(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn theme(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let known = themes(app);
     if !known.iter().any(|name| name == rest) {
         return Err(tr!("name a theme: {names}", names = known.join(tr!(", "))));
@@ -150,13 +150,13 @@ fn say_set(app: &mut App, name: &str, value: &str) {
     toast::say(app, Level::Info, text, None);
 }
 
-fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn reload(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     alone(rest)?;
     toast::say(app, Level::Info, tr!("reading the config again").into(), None);
-    Ok(vec![Do::Effect(Effect::Local(LocalCmd::ReadConfig))])
+    Ok(vec![Wish::Effect(Effect::Local(LocalCmd::ReadConfig))])
 }
 
-fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let value = value.trim();
     if name.is_empty() {
@@ -188,7 +188,7 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         "reduced_motion" => ui.reduced_motion = flag()?,
         "mouse" => {
             ui.mouse = flag()?;
-            wishes.push(Do::Effect(Effect::Term(TermCmd::Mouse(ui.mouse))));
+            wishes.push(Wish::Effect(Effect::Term(TermCmd::Mouse(ui.mouse))));
         }
         "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
         "side_by_side" => return Err(one_of(&SIDES)),
@@ -206,13 +206,13 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 }
 
 /// Has another language spoken from now on. What the draft's faults say is said anew; what was said before stays.
-fn speak(app: &mut App, lang: Lang) -> Vec<Do> {
+fn speak(app: &mut App, lang: Lang) -> Vec<Wish> {
     app.work.settings.ui.language = Some(lang);
     lang::within(lang, || compose::check_again(app));
-    vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))]
+    vec![Wish::Effect(Effect::Local(LocalCmd::Speak { lang }))]
 }
 
-fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn export(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     if rest.is_empty() {
         return Err(tr!("name a file that does not exist yet").into());
     }
@@ -225,17 +225,17 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         n => tr!("writing {n} tasks to {path}", n, path = rest),
     };
     toast::say(app, Level::Info, writing, None);
-    Ok(vec![Do::Effect(Effect::Local(LocalCmd::Export { path: rest.into(), keys }))])
+    Ok(vec![Wish::Effect(Effect::Local(LocalCmd::Export { path: rest.into(), keys }))])
 }
 
 /// An action that shows pictures, where they are shown and it is possible.
-fn shown(app: &App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
+fn shown(app: &App, rest: &str, what: Action) -> Result<Vec<Wish>, String> {
     let possible = if what == Action::Sheet { table::possible::video } else { table::possible::picture };
     possible(app).map_err(|why| why.0)?;
-    alone(rest).map(|()| vec![Do::Run(what)])
+    alone(rest).map(|()| vec![Wish::Run(what)])
 }
 
-fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn compare(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     table::possible::picture(app).map_err(|why| why.0)?;
     let named = plain(rest);
     let keys = match named.split_whitespace().collect::<Vec<_>>().as_slice() {
@@ -246,7 +246,7 @@ fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(whole_tasks::with(app, &[*one, *other], Then::Sheet))
 }
 
-fn send(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+fn send(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     if !rest.is_empty() {
         return Err(tr!("it takes no argument; type the prompt in compose").into());
     }

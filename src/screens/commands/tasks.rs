@@ -5,7 +5,7 @@ use crate::{
     app::App,
     compose, hints,
     keymap::{Action, Pane},
-    layer::Do,
+    layer::Wish,
     screen::{Done, Then},
     table,
     table::archive,
@@ -16,7 +16,7 @@ use engine::act::{Act, Resolution};
 use words::{names, tr};
 
 /// What that action does, where it is possible.
-pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Do>, String> {
+pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Wish>, String> {
     if !rest.is_empty() {
         if matches!(action, Action::Edit | Action::Clone) {
             // Compose holds one.
@@ -26,7 +26,7 @@ pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Do>, S
     }
     let binding = hints::by_id(app, action.id()).ok_or_else(String::new)?;
     hints::runnable(app, binding).map_err(|why| why.0)?;
-    Ok(vec![Do::Run(binding.action)])
+    Ok(vec![Wish::Run(binding.action)])
 }
 
 /// Marks the tasks of those numbers, and goes to the first of them.
@@ -58,7 +58,7 @@ pub(super) fn go_to(app: &mut App, key: TaskKey) -> Result<(), String> {
 }
 
 /// Goes to the task of that number.
-pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Do>, String> {
+pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Wish>, String> {
     if rest.is_empty() {
         return Err(tr!("it takes a task's number, such as 12").into());
     }
@@ -78,7 +78,7 @@ pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Do>, Str
 }
 
 /// Settles an unknown as what is typed behind its number; opens the dialog where that is nothing.
-pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let (number, outcome) = rest.split_once(' ').unwrap_or((&rest, ""));
     let as_what = match outcome.trim() {
@@ -96,11 +96,11 @@ pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     if as_what != Resolution::Unknown {
         undo::remember(app, Done::Resolved(key));
     }
-    Ok(vec![Do::Act(Act::Resolve { key, as_what })])
+    Ok(vec![Wish::Act(Act::Resolve { key, as_what })])
 }
 
 /// Opens compose; with a prompt, the preview of it.
-pub(super) fn new(app: &mut App, prompt: &str) -> Vec<Do> {
+pub(super) fn new(app: &mut App, prompt: &str) -> Vec<Wish> {
     let mut wishes = compose::begin(app);
     if !prompt.is_empty() {
         compose::take_pattern(app, prompt);

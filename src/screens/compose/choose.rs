@@ -4,7 +4,7 @@ use super::{choice_word, choices, choose_marked, fields};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{choice, list, scroll_to},
     widgets::{brush::Brush, steps::around},
 };
@@ -59,17 +59,17 @@ impl Overlay for Choose {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let len = choices(app, app.screen.top::<Choose>()?.field).len();
     let menu = app.screen.top_mut::<Choose>()?;
     match did {
-        Did::Move(to) => menu.at = around(to, menu.at, len),
-        Did::Click(line) if menu.at != line => menu.at = line,
-        Did::Accept | Did::Click(_) => {
+        LayerInput::Move(to) => menu.at = around(to, menu.at, len),
+        LayerInput::Click(line) if menu.at != line => menu.at = line,
+        LayerInput::Accept | LayerInput::Click(_) => {
             let Choose { field, at, marks } = app.screen.take()?;
             choose_marked(app, field, at, &marks);
         }
-        Did::Key(_) | Did::Paste(_) | Did::Back => return None,
+        LayerInput::Key(_) | LayerInput::Paste(_) | LayerInput::Back => return None,
     }
     Some(Vec::new())
 }

@@ -6,7 +6,7 @@ use crate::{
     app::App,
     compose::state::Compose,
     keymap::{Action, Ctx, Pane},
-    layer::Do,
+    layer::Wish,
     table, toast,
 };
 use domain::{
@@ -18,7 +18,7 @@ use engine::effect::{Effect, Level, StoreCmd};
 use words::tr;
 
 /// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
-pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
+pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Wish> {
     let id = new_id(app);
     // A text that was sent comes back as that text, whatever braces it has.
     let prompt = braces::escape(&task.request.prompt);
@@ -55,7 +55,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
 
 /// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is put by
 /// where something was changed in it, and the draft whose place it took comes back, or an empty one.
-pub(crate) fn begin(app: &mut App) -> Vec<Do> {
+pub(crate) fn begin(app: &mut App) -> Vec<Wish> {
     if app.screen.compose.draft.parent.is_none() {
         open(app);
         return Vec::new();
@@ -65,7 +65,7 @@ pub(crate) fn begin(app: &mut App) -> Vec<Do> {
 }
 
 /// Takes up a draft put by, or an empty one; the present one is put by.
-pub(crate) fn take_draft(app: &mut App, id: Option<i64>) -> Vec<Do> {
+pub(crate) fn take_draft(app: &mut App, id: Option<i64>) -> Vec<Wish> {
     let others = &mut app.screen.compose.others;
     let kept = others.iter().position(|kept| Some(kept.id) == id).map(|at| others.remove(at));
     let next = kept.unwrap_or_else(|| KeptDraft { id: new_id(app), draft: Draft::default() });
@@ -76,18 +76,18 @@ pub(crate) fn take_draft(app: &mut App, id: Option<i64>) -> Vec<Do> {
 }
 
 /// Deletes a draft put by; [`bring_back`] undoes it.
-pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Do> {
+pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Wish> {
     let compose = &mut app.screen.compose;
     let Some(at) = compose.others.iter().position(|kept| kept.id == id) else { return Vec::new() };
     let kept = compose.others.remove(at);
     compose.deleted.push((at, kept));
     let undo = app.named(Ctx::Pick, Action::Undo);
     toast::say(app, Level::Info, tr!("draft deleted; {undo} restores it", undo), None);
-    vec![Do::Effect(drop_draft(app, id))]
+    vec![Wish::Effect(drop_draft(app, id))]
 }
 
 /// Brings back the draft that was deleted last; tells which.
-pub(crate) fn bring_back(app: &mut App) -> Option<(i64, Vec<Do>)> {
+pub(crate) fn bring_back(app: &mut App) -> Option<(i64, Vec<Wish>)> {
     let compose = &mut app.screen.compose;
     let (at, mut kept) = compose.deleted.pop()?;
     // Under the old one another program may have written since.
@@ -98,7 +98,7 @@ pub(crate) fn bring_back(app: &mut App) -> Option<(i64, Vec<Do>)> {
 }
 
 /// The drafts of the last time: the one changed last goes into compose, the others are put by.
-pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Do> {
+pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Wish> {
     let compose = &mut app.screen.compose;
     compose.read.extend(drafts.iter().map(|kept| (kept.id, kept.draft.clone())));
     let mut drafts = drafts.into_iter().filter(|kept| !is_blank(&kept.draft));
@@ -127,15 +127,15 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Do> {
 }
 
 /// Has the attempt read that the draft repeats, unless it is known what that one asked for.
-pub(super) fn read_parent(app: &App) -> Option<Do> {
+pub(super) fn read_parent(app: &App) -> Option<Wish> {
     let compose = &app.screen.compose;
     let key = compose.draft.parent.filter(|key| !compose.parents.contains_key(key))?;
-    Some(Do::Effect(Effect::Store(StoreCmd::Detail { key })))
+    Some(Wish::Effect(Effect::Store(StoreCmd::Detail { key })))
 }
 
 /// A whole task has come: perhaps a draft repeats it. Its pictures are known by their content, wherever their files are
 /// now.
-pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Do> {
+pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Wish> {
     let compose = &mut app.screen.compose;
     if compose.draft.parent != Some(task.key) || compose.parents.contains_key(&task.key) {
         return Vec::new();
@@ -149,7 +149,7 @@ pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Do> {
 }
 
 /// A task does not exist: a draft that repeats it is a new task's.
-pub(crate) fn parent_gone(app: &mut App, gone: TaskKey) -> Vec<Do> {
+pub(crate) fn parent_gone(app: &mut App, gone: TaskKey) -> Vec<Wish> {
     if app.screen.compose.draft.parent != Some(gone) {
         return Vec::new();
     }
@@ -189,7 +189,7 @@ pub(crate) fn pattern(app: &App, tasks: usize) -> Option<Box<Draft>> {
 
 /// Puts a draft that was sent and taken back into compose, or by where something is typed there. The keys stay with the
 /// table: the next one may have been meant for it.
-pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Do> {
+pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Wish> {
     let id = new_id(app);
     let new = app.named(Ctx::Panes, Action::New);
     if is_blank(&app.screen.compose.draft) && draft.parent.is_none() {
@@ -208,11 +208,11 @@ pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Do> {
 
 /// The present draft for the store, as it is. One that was read from there is written under an id of its own, since
 /// another program may have read it too and go on with it as well: of two texts that began as one, both are kept.
-pub(super) fn save_present(app: &mut App) -> Vec<Do> {
+pub(super) fn save_present(app: &mut App) -> Vec<Wish> {
     let compose = &app.screen.compose;
     if is_blank(&compose.draft) {
         let id = compose.id;
-        return vec![Do::Effect(drop_draft(app, id))];
+        return vec![Wish::Effect(drop_draft(app, id))];
     }
     let (id, draft) = (compose.id, compose.draft.clone());
     match compose.read.get(&id) {
@@ -223,11 +223,11 @@ pub(super) fn save_present(app: &mut App) -> Vec<Do> {
     let own = new_id(app);
     app.screen.compose.id = own;
     // First the new one: a crash between them leaves both.
-    vec![save(app, own, draft), Do::Effect(drop_draft(app, id))]
+    vec![save(app, own, draft), Wish::Effect(drop_draft(app, id))]
 }
 
-fn save(app: &App, id: i64, draft: Draft) -> Do {
-    Do::Effect(Effect::Store(StoreCmd::SaveDraft { id, draft: Box::new(draft), at: app.work.now.wall }))
+fn save(app: &App, id: i64, draft: Draft) -> Wish {
+    Wish::Effect(Effect::Store(StoreCmd::SaveDraft { id, draft: Box::new(draft), at: app.work.now.wall }))
 }
 
 /// Has the store forget a draft; one that was read from there only if it still is what was read.
@@ -245,7 +245,7 @@ fn new_id(app: &App) -> i64 {
 
 /// Puts another draft in the place of the present one, which is put by unless it is blank or an edit that changed
 /// nothing (tells so). Pictures and folders that were read stay known.
-fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Do>) {
+fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Wish>) {
     let model = app.screen.compose.draft.model.clone();
     let draft = Draft { model: if next.draft.model.is_empty() { model } else { next.draft.model }, ..next.draft };
     let present = &app.screen.compose;
@@ -253,7 +253,7 @@ fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Do>) {
     let (id, keep) = (present.id, !untouched && !is_blank(&present.draft));
     let mut wishes = match (keep, untouched) {
         (true, _) if present.unsaved_since.is_some() => save_present(app),
-        (false, true) => vec![Do::Effect(drop_draft(app, id))],
+        (false, true) => vec![Wish::Effect(drop_draft(app, id))],
         (true | false, _) => Vec::new(),
     };
     let fresh = Compose { id: next.id, ..Compose::new(&app.work.settings, draft) };

@@ -49,7 +49,7 @@ use crate::{
     },
     key::{Code, Key},
     keymap::{CameraKey, Pane},
-    layer::Do,
+    layer::Wish,
     toast,
     widgets::steps::Direction,
 };
@@ -86,13 +86,13 @@ pub(crate) fn open(app: &mut App) {
 }
 
 /// Leaves compose for the pane that it was opened from; the draft stays.
-pub(crate) fn leave(app: &mut App) -> Vec<Do> {
+pub(crate) fn leave(app: &mut App) -> Vec<Wish> {
     app.screen.pane = app.screen.compose_from;
     pictures::read(app)
 }
 
 /// Takes a key in a row that is typed.
-pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
+pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Wish> {
     let ComposeRow::Field(field) = app.screen.compose.row else { return Vec::new() };
     if field == Field::Prompt {
         if app.screen.compose.prompt.key(key) {
@@ -185,12 +185,12 @@ fn touch(app: &mut App) {
 }
 
 /// Next or previous row.
-pub(crate) fn step(app: &mut App, to: Direction) -> Vec<Do> {
+pub(crate) fn step(app: &mut App, to: Direction) -> Vec<Wish> {
     rows::step(app, to)
 }
 
 /// Next or previous value of a row that is chosen.
-pub(crate) fn change(app: &mut App, to: Direction) -> Vec<Do> {
+pub(crate) fn change(app: &mut App, to: Direction) -> Vec<Wish> {
     let field = match app.screen.compose.row {
         ComposeRow::Field(field) => field,
         ComposeRow::Profile => {
@@ -237,7 +237,7 @@ fn turn_combination(app: &mut App) {
 }
 
 /// Enter on a row that is chosen: its list, or the preview on the Send row.
-pub(crate) fn enter(app: &mut App) -> Vec<Do> {
+pub(crate) fn enter(app: &mut App) -> Vec<Wish> {
     match app.screen.compose.row {
         ComposeRow::Send => to_preview(app),
         ComposeRow::Profile => {
@@ -261,13 +261,13 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
 }
 
 /// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
-pub(crate) fn fix(app: &mut App) -> Vec<Do> {
+pub(crate) fn fix(app: &mut App) -> Vec<Wish> {
     if let Some(path) = pictures::to_shrink(app) {
         toast::say(app, Level::Info, tr!("making a copy; the file itself is not changed").into(), None);
         let compose = &mut app.screen.compose;
         compose.images.insert(path.clone(), None);
         compose.shrinkable.insert(path.clone());
-        return vec![Do::Effect(Effect::Local(LocalCmd::Shrink { path }))];
+        return vec![Wish::Effect(Effect::Local(LocalCmd::Shrink { path }))];
     }
     let Some(fault) = app.screen.compose.faults.iter().find(|fault| fault.fix.is_some()).cloned() else {
         return Vec::new();
@@ -289,7 +289,7 @@ pub(crate) fn typed_text(app: &App, field: Field) -> &str {
 }
 
 /// Takes an earlier prompt: it takes the place of the present one, which the editor's undo brings back.
-pub(crate) fn take_prompt(app: &mut App, text: &str) -> Vec<Do> {
+pub(crate) fn take_prompt(app: &mut App, text: &str) -> Vec<Wish> {
     take_pattern(app, &braces::escape(text));
     Vec::new()
 }
@@ -302,16 +302,16 @@ pub(crate) fn take_pattern(app: &mut App, text: &str) {
 }
 
 /// Puts a template into the prompt at the caret.
-pub(crate) fn insert(app: &mut App, text: &str) -> Vec<Do> {
+pub(crate) fn insert(app: &mut App, text: &str) -> Vec<Wish> {
     rows::go_to(app, ComposeRow::Field(Field::Prompt));
     pasted(app, text);
     Vec::new()
 }
 
 /// Has the prompt written into the config's templates.
-pub(crate) fn keep_template(app: &App, name: String) -> Vec<Do> {
+pub(crate) fn keep_template(app: &App, name: String) -> Vec<Wish> {
     let prompt = app.screen.compose.draft.prompt.clone();
-    vec![Do::Effect(Effect::Local(LocalCmd::KeepTemplate { name, prompt }))]
+    vec![Wish::Effect(Effect::Local(LocalCmd::KeepTemplate { name, prompt }))]
 }
 
 /// A template was written, or why not.
@@ -337,8 +337,8 @@ pub(crate) fn in_camera(app: &mut App, what: CameraKey) {
 }
 
 /// Opens `$EDITOR` on the prompt.
-pub(crate) fn edit(app: &App) -> Vec<Do> {
-    vec![Do::Effect(Effect::Local(LocalCmd::Edit { text: app.screen.compose.prompt.text() }))]
+pub(crate) fn edit(app: &App) -> Vec<Wish> {
+    vec![Wish::Effect(Effect::Local(LocalCmd::Edit { text: app.screen.compose.prompt.text() }))]
 }
 
 /// What is known of the picture at a path.
@@ -347,7 +347,7 @@ pub(crate) fn look(app: &App, path: &str) -> domain::picture::ImageLook {
 }
 
 /// Has that picture read, unless it is known.
-pub(crate) fn read_picture(app: &mut App, path: &str) -> Vec<Do> {
+pub(crate) fn read_picture(app: &mut App, path: &str) -> Vec<Wish> {
     pictures::read_one(app, path)
 }
 
@@ -370,7 +370,7 @@ pub fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// Looks at a picture once its path has rested, and saves the draft when its time has come.
-pub fn wake(app: &mut App) -> Vec<Do> {
+pub fn wake(app: &mut App) -> Vec<Wish> {
     let mut effects = Vec::new();
     if app.screen.compose.look_at.is_some_and(|at| at <= app.work.now.mono) {
         effects = pictures::read(app);

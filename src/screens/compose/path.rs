@@ -5,7 +5,7 @@ use crate::{
     app::App,
     compose::state::{ComposeRow, File},
     keymap::{Action, Ctx, PickWhat},
-    layer::Do,
+    layer::Wish,
     preview, toast,
     widgets::{editor::LineEditor, folder, steps::Direction},
 };
@@ -33,7 +33,7 @@ pub fn picture_field(app: &App) -> Option<Field> {
 
 /// Tab in a picture's field: the path goes on as far as it is certain. Where there is nothing to complete, the next
 /// row.
-pub(crate) fn complete(app: &mut App) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App) -> Vec<Wish> {
     let compose = &app.screen.compose;
     let text = dropped(compose.line.text()).into_owned();
     let known = matches!(compose.images.get(text.trim()), Some(Some(Ok(_))));
@@ -44,7 +44,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
             if text != app.screen.compose.line.text() {
                 app.screen.compose.line = LineEditor::new(&text);
             }
-            vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose }))]
+            vec![Wish::Effect(Effect::Local(LocalCmd::List { typed: text, purpose }))]
         }
         Typed::Path(_) | Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => {
             rows::step(app, Direction::Forward)
@@ -53,7 +53,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
 }
 
 /// The folder of a path being completed has come.
-pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Do> {
+pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Wish> {
     let Some(field) = picture_field(app) else { return Vec::new() };
     if app.screen.compose.line.text() != text || !app.screen.layers.is_empty() {
         return Vec::new();
@@ -80,7 +80,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
             rows::step(app, Direction::Forward)
         }
         // More than one goes on from here: the list shows them.
-        Some(_) => vec![Do::Run(Action::Pick(PickWhat::Pictures(field)))],
+        Some(_) => vec![Wish::Run(Action::Pick(PickWhat::Pictures(field)))],
         None => {
             let tab = app.named(Ctx::Path, Action::Complete);
             toast::say(app, Level::Info, tr!("nothing there starts like that; {tab} moves on", tab), None);
@@ -91,7 +91,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
 }
 
 /// A picture was picked for a field.
-pub(crate) fn take_path(app: &mut App, field: Field, path: &str) -> Vec<Do> {
+pub(crate) fn take_path(app: &mut App, field: Field, path: &str) -> Vec<Wish> {
     rows::set_text(&mut app.screen.compose.draft, field, path);
     rows::go_to(app, ComposeRow::Field(field));
     app.screen.compose.completed = Some(path.to_owned());
@@ -102,12 +102,12 @@ pub(crate) fn take_path(app: &mut App, field: Field, path: &str) -> Vec<Do> {
 }
 
 /// Reads a file of prompts.
-pub(crate) fn read_file(path: String) -> Vec<Do> {
-    vec![Do::Effect(Effect::Local(LocalCmd::ReadPrompts { path }))]
+pub(crate) fn read_file(path: String) -> Vec<Wish> {
+    vec![Wish::Effect(Effect::Local(LocalCmd::ReadPrompts { path }))]
 }
 
 /// A file of prompts was read: its pictures are read next, and then the preview opens.
-pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) -> Vec<Do> {
+pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) -> Vec<Wish> {
     let Lines { records, coding, others } = match result {
         Ok(lines) => lines,
         Err(at) => {
@@ -128,7 +128,7 @@ pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) 
 }
 
 /// Opens the preview of the file once all of its pictures are known.
-pub(crate) fn go_on(app: &mut App) -> Vec<Do> {
+pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
     let Some(file) = app.screen.compose.file.take() else { return Vec::new() };
     let drafts = &file.lines.drafts;
     let reads = super::pictures::read_for(app, drafts.iter().map(|(_, draft)| draft));

@@ -1,7 +1,7 @@
 //! The pictures of a draft: read when their field is left, known by the path as typed.
 
 use super::combinations;
-use crate::{app::App, compose::state::Compose, layer::Do};
+use crate::{app::App, compose::state::Compose, layer::Wish};
 use domain::{
     draft::{Draft, Field},
     picture::{ImageLook, Typed, to_look_into, typed},
@@ -47,27 +47,27 @@ fn paths(app: &App) -> BTreeSet<String> {
 const FEW: usize = 50;
 
 /// Has the pictures of the draft read that are not known yet, or could not be read before.
-pub(super) fn read(app: &mut App) -> Vec<Do> {
+pub(super) fn read(app: &mut App) -> Vec<Wish> {
     app.screen.compose.look_at = None;
     let paths = paths(app);
     read_all(app, paths)
 }
 
 /// As [`read`], without those that could not be read before.
-pub(crate) fn read_new(app: &mut App) -> Vec<Do> {
+pub(crate) fn read_new(app: &mut App) -> Vec<Wish> {
     let unread = |path: &String| look(&app.screen.compose, path) == ImageLook::Unread;
     let paths = paths(app).into_iter().filter(unread).collect();
     read_all(app, paths)
 }
 
 /// As [`read`], for the drafts of a file.
-pub(super) fn read_for<'d>(app: &mut App, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Do> {
+pub(super) fn read_for<'d>(app: &mut App, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Wish> {
     let unread = |path: &String| look(&app.screen.compose, path) == ImageLook::Unread;
     let paths = typed_paths(drafts).filter(unread).collect();
     read_all(app, paths)
 }
 
-fn read_all(app: &mut App, paths: BTreeSet<String>) -> Vec<Do> {
+fn read_all(app: &mut App, paths: BTreeSet<String>) -> Vec<Wish> {
     let compose = &mut app.screen.compose;
     let mut effects = Vec::new();
     for path in paths {
@@ -75,18 +75,18 @@ fn read_all(app: &mut App, paths: BTreeSet<String>) -> Vec<Do> {
             if matches!(compose.folders.get(&path), None | Some(Some(Err(_)))) {
                 compose.folders.insert(path.clone(), None);
                 let purpose = ListFor::FirstFrames;
-                effects.push(Do::Effect(Effect::Local(LocalCmd::List { typed: path, purpose })));
+                effects.push(Wish::Effect(Effect::Local(LocalCmd::List { typed: path, purpose })));
             }
         } else if matches!(compose.images.get(&path), None | Some(Some(Err(_)))) {
             compose.images.insert(path.clone(), None);
-            effects.push(Do::Effect(Effect::Local(LocalCmd::LoadImage { path })));
+            effects.push(Wish::Effect(Effect::Local(LocalCmd::LoadImage { path })));
         }
     }
     effects
 }
 
 /// Has that picture read, unless it is known.
-pub(super) fn read_one(app: &mut App, path: &str) -> Vec<Do> {
+pub(super) fn read_one(app: &mut App, path: &str) -> Vec<Wish> {
     read_all(app, BTreeSet::from([path.to_owned()]))
 }
 
@@ -121,7 +121,7 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 }
 
 /// The files that a folder or a pattern stands for have come; they are read next.
-pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
+pub(crate) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Wish> {
     let found = result.map_err(PictureReason::Folder).and_then(|listing| folder::several(&typed, &listing));
     // On the way to a file its folder is typed: its pictures are read when the row is left, or the preview wants them.
     let written = super::picture_field(app) == Some(Field::FirstFrame) && app.screen.compose.wants_preview.is_none();

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     compose::state::ComposeRow,
     keymap::is_typed,
-    layer::Do,
+    layer::Wish,
     widgets::{editor::LineEditor, steps::Direction},
 };
 use domain::{
@@ -268,7 +268,7 @@ pub(super) fn go_to(app: &mut App, row: ComposeRow) {
 
 /// Goes to the next or previous row that the model can use; round the end. Pictures named in the row that is left are
 /// read.
-pub(super) fn step(app: &mut App, to: Direction) -> Vec<Do> {
+pub(super) fn step(app: &mut App, to: Direction) -> Vec<Wish> {
     let here = app.screen.compose.row;
     let at = ROWS.iter().position(|row| *row == here).unwrap_or(0);
     let len = ROWS.len();

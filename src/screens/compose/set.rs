@@ -5,7 +5,7 @@ use super::{
     rows::{self, ROWS, choices, usable},
     take_pattern, touch, typed_text,
 };
-use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, layer::Do, toast};
+use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, layer::Wish, toast};
 use domain::draft::Field;
 use engine::effect::Level;
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ pub(crate) fn values(app: &App, row: ComposeRow) -> Vec<String> {
 ///
 /// # Errors
 /// The model does not use it, or it is none of the values that there are.
-pub(crate) fn set(app: &mut App, name: &str, row: ComposeRow, value: &str) -> Result<Vec<Do>, String> {
+pub(crate) fn set(app: &mut App, name: &str, row: ComposeRow, value: &str) -> Result<Vec<Wish>, String> {
     if let ComposeRow::Field(field) = row {
         usable(app, field).map_err(|why| reason::closed(&why))?;
     }

@@ -224,7 +224,7 @@ fn a_draft_is_saved_half_a_second_after_the_first_change() {
     let draft = state.screen.compose.draft.clone();
     assert_eq!(draft.prompt, "abc");
     let saved = StoreCmd::SaveDraft { id: state.screen.compose.id, draft: Box::new(draft), at: state.work.now.wall };
-    assert_eq!(wake(&mut state), [Do::Effect(Effect::Store(saved))]);
+    assert_eq!(wake(&mut state), [Wish::Effect(Effect::Store(saved))]);
     assert_eq!(deadline(&state), None);
 }
 

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     compose::state::{Asked, ComposeRow},
     keymap::Pane,
-    layer::Do,
+    layer::Wish,
     preview,
     screen::{Kind, PreviewItem, Purpose},
     toast,
@@ -20,7 +20,7 @@ use words::{reason, tr};
 
 /// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead
 /// where there is one.
-pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
+pub(crate) fn to_preview(app: &mut App) -> Vec<Wish> {
     let reads = pictures::read(app);
     preview_after(app, reads)
 }
@@ -37,7 +37,7 @@ pub(crate) fn follow(app: &mut App) {
 }
 
 /// What the preview waited for has come: it opens once there is nothing left to wait for.
-pub(crate) fn came(app: &mut App) -> Vec<Do> {
+pub(crate) fn came(app: &mut App) -> Vec<Wish> {
     if app.screen.compose.wants_preview.is_none() || pictures::reading(app) {
         return Vec::new();
     }
@@ -48,7 +48,7 @@ pub(crate) fn came(app: &mut App) -> Vec<Do> {
 }
 
 /// Opens the preview once what is read has come.
-fn preview_after(app: &mut App, mut reads: Vec<Do>) -> Vec<Do> {
+fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
     look_back(app);
     let parent = drafts::read_parent(app);
     if parent.is_some() || pictures::reading(app) {

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    layer::{Do, Handle, Overlay},
+    layer::{Handle, Overlay, Wish},
     lists::view::{keys_line, list},
     screen::Done,
     table, undo,
@@ -57,7 +57,7 @@ impl Overlay for Confirm {
     }
 }
 
-pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Do> {
+pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Wish> {
     let Some(confirm) = app.screen.take::<Confirm>() else { return Vec::new() };
     if !yes {
         return Vec::new();
@@ -66,5 +66,5 @@ pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Do> {
         table::clear_marks(app);
     }
     confirm.done.into_iter().for_each(|done| undo::remember(app, done));
-    vec![Do::Act(confirm.act)]
+    vec![Wish::Act(confirm.act)]
 }

@@ -5,7 +5,7 @@ mod view;
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     sights,
     sights::state::{SMALL, Spot},
     toast,
@@ -164,12 +164,12 @@ fn above_footer(place: Rect) -> Rect {
     Rect { height: place.height.saturating_sub(1), ..place }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let sheet = app.screen.top_mut::<Sheet>()?;
     match did {
-        Did::Move(to) => sheet.at = around(to, sheet.at, FRAMES),
-        Did::Click(tile) => sheet.at = tile,
-        Did::Key(_) | Did::Paste(_) | Did::Accept | Did::Back => return None,
+        LayerInput::Move(to) => sheet.at = around(to, sheet.at, FRAMES),
+        LayerInput::Click(tile) => sheet.at = tile,
+        LayerInput::Key(_) | LayerInput::Paste(_) | LayerInput::Accept | LayerInput::Back => return None,
     }
     Some(Vec::new())
 }

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     keymap::{Action, BINDINGS, CopyWhat, Ctx},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::list,
     table,
     widgets::{brush::Brush, text},
@@ -24,9 +24,9 @@ impl Overlay for CopyMenu {
 
     fn handle(&self) -> Handle {
         |app, did| {
-            let Did::Click(line) = did else { return None };
+            let LayerInput::Click(line) = did else { return None };
             let binding = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line)?;
-            table::possible::possible(app, binding.action).is_ok().then(|| vec![Do::Run(binding.action)])
+            table::possible::possible(app, binding.action).is_ok().then(|| vec![Wish::Run(binding.action)])
         }
     }
 

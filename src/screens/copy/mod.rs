@@ -8,7 +8,7 @@ mod tests;
 use crate::{
     app::App,
     keymap::{Action, CopyWhat, Ctx},
-    layer::Do,
+    layer::Wish,
     screen::UrlsAsked,
     toast,
 };
@@ -42,7 +42,7 @@ enum Part {
 }
 
 /// Copies a part of each of these tasks, as far as they have it.
-pub(crate) fn part(app: &mut App, tasks: &[Task], what: CopyWhat) -> Vec<Do> {
+pub(crate) fn part(app: &mut App, tasks: &[Task], what: CopyWhat) -> Vec<Wish> {
     match what {
         CopyWhat::Id => parts(app, tasks, Part::Id),
         CopyWhat::Prompt => parts(app, tasks, Part::Prompt),
@@ -52,7 +52,7 @@ pub(crate) fn part(app: &mut App, tasks: &[Task], what: CopyWhat) -> Vec<Do> {
     }
 }
 
-fn parts(app: &mut App, tasks: &[Task], part: Part) -> Vec<Do> {
+fn parts(app: &mut App, tasks: &[Task], part: Part) -> Vec<Wish> {
     let texts: Vec<String> = tasks.iter().filter_map(|task| part.of(app, task)).collect();
     let said = match (texts.as_slice(), tasks) {
         ([], [task]) => return refuse(app, part.missing(task.key)),
@@ -62,7 +62,7 @@ fn parts(app: &mut App, tasks: &[Task], part: Part) -> Vec<Do> {
     };
     let noun = if texts.len() == 1 { part.noun() } else { tr!("list") };
     let said = and_without(said, tasks.len() - texts.len());
-    vec![Do::Effect(to_clipboard(app, joined(&texts), noun, said))]
+    vec![Wish::Effect(to_clipboard(app, joined(&texts), noun, said))]
 }
 
 impl Part {
@@ -130,7 +130,7 @@ impl Part {
 
 /// Asks the service for fresh addresses, which is free: addresses run out, and none is kept. One call after another: a
 /// hundred at once would be too many for the service.
-fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
+fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Wish> {
     let mut left: VecDeque<_> = tasks.iter().filter_map(|task| Some((task.key, task.file()?.clone()))).collect();
     let without = tasks.len() - left.len();
     let Some((key, file)) = left.pop_front() else {
@@ -145,7 +145,7 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
         more => tr!("asking for the URLs of {count} files", count = more + 1),
     };
     toast::say(app, Level::Info, text, Some(key));
-    vec![Do::Effect(ask_url(app, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
+    vec![Wish::Effect(ask_url(app, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
 }
 
 fn ask_url(app: &mut App, urls: UrlsAsked, file: FileId) -> Effect {
@@ -191,7 +191,7 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
 }
 
 /// Copies an scp command that fetches the files to the laptop, ready to be run there.
-pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
+pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Wish> {
     let (files, command) = scp_command(app, tasks);
     let said = match (files, tasks) {
         (0, [task]) => return refuse(app, Part::Path.missing(task.key)),
@@ -200,7 +200,7 @@ pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
         (count, _) => tr!("copied the scp command for {count} files", count),
     };
     let said = and_without(said, tasks.len() - files);
-    vec![Do::Effect(to_clipboard(app, command, tr!("scp command"), said))]
+    vec![Wish::Effect(to_clipboard(app, command, tr!("scp command"), said))]
 }
 
 /// How many of the tasks have a file, and the command that fetches these, each from the machine that saved it.
@@ -219,7 +219,7 @@ fn scp_command(app: &App, tasks: &[Task]) -> (usize, String) {
 
 /// Opens the file in a player. One that is on another machine alone is fetched anew first, which is free, while its URL
 /// lives.
-pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Do> {
+pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
     let host = task.saved().and_then(|saved| saved.host.clone());
     if let Some(host) = host.filter(|_| app.screen.table.found.is_elsewhere(task.key)) {
         let key = task.key;
@@ -229,13 +229,13 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Do> {
             let text =
                 tr!("{key}'s file is on {host}: it is fetched again here, free; then {play} plays it", key, host, play);
             toast::say(app, Level::Info, text, Some(key));
-            return vec![Do::Act(Act::Download { keys: vec![key], dir: None })];
+            return vec![Wish::Act(Act::Download { keys: vec![key], dir: None })];
         }
         let (_, command) = scp_command(app, std::slice::from_ref(task));
         let said = tr!("{key}'s file is on {host}, and its URL has expired; copied: {command}", key, host, command);
-        return vec![Do::Effect(to_clipboard(app, command.clone(), tr!("scp command"), said))];
+        return vec![Wish::Effect(to_clipboard(app, command.clone(), tr!("scp command"), said))];
     }
-    let open = |path: &String| Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
+    let open = |path: &String| Wish::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()
 }
 
@@ -307,7 +307,7 @@ fn to_clipboard(app: &mut App, text: String, noun: &str, said: String) -> Effect
     Effect::Term(TermCmd::Copy(text))
 }
 
-fn refuse(app: &mut App, why: String) -> Vec<Do> {
+fn refuse(app: &mut App, why: String) -> Vec<Wish> {
     toast::say(app, Level::Warning, why, None);
     Vec::new()
 }

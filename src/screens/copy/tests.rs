@@ -10,8 +10,8 @@ use engine::settings::Host;
 use service::answer::Reply;
 use words::lang::{Lang, within};
 
-fn copied(text: &str) -> Vec<Do> {
-    vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))]
+fn copied(text: &str) -> Vec<Wish> {
+    vec![Wish::Effect(Effect::Term(TermCmd::Copy(text.into())))]
 }
 
 /// One task, or several: as a slice.
@@ -78,10 +78,10 @@ fn a_file_of_another_machine_is_copied_from_there_and_played_once_it_is_here() {
     assert_eq!(scp(&mut state, &one), copied("scp studio:/v/1.mp4 ."));
     state.work.settings.download.shared = true;
     assert_eq!(scp(&mut state, &one), copied("scp -P 2222 ann@box:/v/1.mp4 ."));
-    assert!(matches!(play(&mut state, &one[0])[..], [Do::Effect(_)]));
+    assert!(matches!(play(&mut state, &one[0])[..], [Wish::Effect(_)]));
     state.work.settings.download.shared = false;
     crate::table::found::looked_for_test(&mut state, one[0].key);
-    assert!(matches!(play(&mut state, &one[0])[..], [Do::Act(_)]), "it is fetched");
+    assert!(matches!(play(&mut state, &one[0])[..], [Wish::Act(_)]), "it is fetched");
     one[0].expires_at = Some(domain::time::Wall(0));
     assert_eq!(play(&mut state, &one[0]), copied("scp studio:/v/1.mp4 ."), "its URL is dead");
     assert_eq!(state.screen.toasts.back().map(|toast| toast.text.contains("studio")), Some(true));
@@ -107,7 +107,7 @@ fn a_text_too_long_for_the_clipboard_is_put_into_a_file() {
     let mut two = tasks([(1, Saved), (2, Saved)]);
     two[0].request.prompt = "a".repeat(MOST + 1);
     let long = two[0].request.prompt.clone();
-    let put_by = |what: &str, text| [Do::Effect(Effect::Local(LocalCmd::PutBy { what: what.into(), text }))];
+    let put_by = |what: &str, text| [Wish::Effect(Effect::Local(LocalCmd::PutBy { what: what.into(), text }))];
     assert_eq!(part(&mut state, &two[..1], CopyWhat::Prompt), put_by("prompt", long.clone()));
     assert_eq!(part(&mut state, &two, CopyWhat::Prompt), put_by("list", format!("{long}\na cat")));
     assert!(state.screen.toasts.is_empty());
@@ -132,7 +132,7 @@ fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
     let mut state = state(&[Saved]);
     let effects = part(&mut state, &tasks([(1, Saved)]), CopyWhat::Url);
     let ticket = state.work.next_ticket;
-    assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
+    assert_eq!(effects, [Wish::Effect(asks(1, ticket))]);
     let reply = address("https://x/y.mp4?Expires=1");
     assert_eq!([ticket + 1, ticket].map(|of| is_asked(&state, of)), [false, true]);
     let url = "https://x/y.mp4?Expires=1".to_owned();
@@ -146,7 +146,7 @@ fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
     let four = tasks([(1, Saved), (2, Queued), (3, Saved), (4, Saved)]);
     let effects = part(&mut state, &four, CopyWhat::Url);
     let ticket = state.work.next_ticket;
-    assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
+    assert_eq!(effects, [Wish::Effect(asks(1, ticket))]);
     assert_eq!(said(&state), Some("asking for the URLs of 3 files"));
     assert_eq!(answered(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
     let gone = Reply::Answered { http: 404, retry_after_ms: None, request_id: None, body: String::new() };

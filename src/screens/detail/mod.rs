@@ -8,7 +8,7 @@ pub(crate) mod view;
 use crate::{
     app::App,
     keymap::{Action, Move, Pane, Why},
-    layer::Do,
+    layer::Wish,
     layout::detail_size,
     screen::DetailTab,
     store_errors, table, whole_tasks,
@@ -61,7 +61,7 @@ pub(crate) fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// The store has told all about a task.
-pub(crate) fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Do> {
+pub(crate) fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Wish> {
     let key = detail.task.key;
     crate::sights::learn(app, &detail.task);
     let wishes = whole_tasks::arrived(app, &detail.task);

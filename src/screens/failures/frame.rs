@@ -8,7 +8,7 @@ use crate::{
     app::App,
     compose,
     keymap::{Action, Ctx, PickWhat},
-    layer::{Do, Layer},
+    layer::{Layer, Wish},
     toast,
     widgets::{editor::LineEditor, folder, steps::Direction},
 };
@@ -80,14 +80,14 @@ pub(crate) fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// Looks at the picture once its path has rested.
-pub(crate) fn wake(app: &mut App) -> Vec<Do> {
+pub(crate) fn wake(app: &mut App) -> Vec<Wish> {
     if deadline(app).is_none_or(|at| at > app.work.now.mono) {
         return Vec::new();
     }
     look(app)
 }
 
-fn look(app: &mut App) -> Vec<Do> {
+fn look(app: &mut App) -> Vec<Wish> {
     if let Some(mend) = picture_mut(app) {
         mend.look_at = None;
     }
@@ -121,13 +121,13 @@ pub(super) fn verdict(app: &App) -> Option<Verdict> {
 }
 
 /// A picture has come: what was to be kept is kept now, if it is good.
-pub(crate) fn came(app: &mut App) -> Vec<Do> {
+pub(crate) fn came(app: &mut App) -> Vec<Wish> {
     let wants = picture_of(app).is_some_and(|(mend, ..)| mend.wants) && app.screen.top::<Mend>().is_some();
     if wants { mend::keep(app) } else { Vec::new() }
 }
 
 /// Whether the picture may be kept; where it is not known yet, it is kept when it has come.
-pub(super) fn may_keep(app: &mut App) -> Result<(), (String, Vec<Do>)> {
+pub(super) fn may_keep(app: &mut App) -> Result<(), (String, Vec<Wish>)> {
     match verdict(app) {
         // What is wrong with it stands below the line already.
         Some(Verdict::Bad(_)) => Err((String::new(), Vec::new())),
@@ -143,7 +143,7 @@ pub(super) fn may_keep(app: &mut App) -> Result<(), (String, Vec<Do>)> {
 }
 
 /// Tab: the path goes on as far as it is certain; where there is nothing to complete, another field.
-pub(crate) fn complete(app: &mut App) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App) -> Vec<Wish> {
     let Some(text) = value(app).filter(|text| matches!(typed(text), Typed::Path(_))) else {
         super::other_field(app, Direction::Forward);
         return Vec::new();
@@ -152,11 +152,11 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
         super::other_field(app, Direction::Forward);
         return Vec::new();
     }
-    vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose: ListFor::Completion }))]
+    vec![Wish::Effect(Effect::Local(LocalCmd::List { typed: text, purpose: ListFor::Completion }))]
 }
 
 /// The folder of the path being completed has come.
-pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Do> {
+pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Wish> {
     if value(app).as_deref() != Some(text) || app.screen.top::<Mend>().is_none() {
         return Vec::new();
     }
@@ -167,11 +167,11 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
             Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => return look(app),
             Some(_) => {
                 return field(app)
-                    .map_or_else(Vec::new, |field| vec![Do::Run(Action::Pick(PickWhat::Pictures(field)))]);
+                    .map_or_else(Vec::new, |field| vec![Wish::Run(Action::Pick(PickWhat::Pictures(field)))]);
             }
             None => {
                 let tab = app.named(Ctx::Mend, Action::PreviousField);
-                tr!("nothing there begins like that; {tab} goes to another field", tab)
+                tr!("nothing there starts like that; {tab} goes to another field", tab)
             }
         },
     };
@@ -180,7 +180,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
 }
 
 /// A picture was picked, or a path completed.
-pub(crate) fn take(app: &mut App, path: &str) -> Vec<Do> {
+pub(crate) fn take(app: &mut App, path: &str) -> Vec<Wish> {
     if let Some(Mend { what: MendWhat::Field { line, .. }, fault, .. }) = picture_mut(app) {
         (*line, *fault) = (LineEditor::new(path), None);
     }

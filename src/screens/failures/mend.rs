@@ -6,7 +6,7 @@ use crate::{
     failures::state::{Fix, Mend, MendWhat},
     key::{Code, Key},
     keymap::{Action, Ctx},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     widgets::{brush::Brush, editor::LineEditor, steps::Direction},
 };
 use domain::{
@@ -107,18 +107,18 @@ impl Overlay for Mend {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     match did {
-        Did::Key(key) => typed(app, key),
-        Did::Paste(text) => pasted(app, text),
-        Did::Accept => return Some(keep(app)),
-        Did::Move(_) | Did::Click(_) | Did::Back => return None,
+        LayerInput::Key(key) => typed(app, key),
+        LayerInput::Paste(text) => pasted(app, text),
+        LayerInput::Accept => return Some(keep(app)),
+        LayerInput::Move(_) | LayerInput::Click(_) | LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
 
 /// Enter while mending: keeps it, and goes to the next cause that needs a hand. What cannot be stays open with why.
-pub(super) fn keep(app: &mut App) -> Vec<Do> {
+pub(super) fn keep(app: &mut App) -> Vec<Wish> {
     if let Err((why, reads)) = frame::may_keep(app) {
         if let Some(mend) = app.screen.top_mut::<Mend>() {
             mend.fault = Some(why).filter(|why| !why.is_empty());
@@ -247,7 +247,7 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
 }
 
 /// Has the picture read that a field was set to.
-fn pictures(app: &mut App, fix: &Fix) -> Vec<Do> {
+fn pictures(app: &mut App, fix: &Fix) -> Vec<Wish> {
     match fix {
         Fix::Field { field: Field::FirstFrame | Field::LastFrame | Field::Subject, value } => {
             to_look_into(value).map_or_else(Vec::new, |picture| super::read_picture(app, picture))

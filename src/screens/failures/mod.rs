@@ -22,7 +22,7 @@ use crate::{
     compose,
     failures::state::{FailuresView, Fix, Mend, MendWhat},
     keymap::{Action, Ctx, Move, Pane, Why},
-    layer::{Did, Do, Handle, Layer, Overlay},
+    layer::{Handle, Layer, LayerInput, Overlay, Wish},
     resolve,
     screen::Then,
     table, toast, whole_tasks,
@@ -93,11 +93,11 @@ impl Overlay for FailuresView {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     match did {
-        Did::Move(to) => go(app, to),
-        Did::Click(line) => view_mut(app)?.at = line,
-        Did::Key(_) | Did::Paste(_) | Did::Accept | Did::Back => return None,
+        LayerInput::Move(to) => go(app, to),
+        LayerInput::Click(line) => view_mut(app)?.at = line,
+        LayerInput::Key(_) | LayerInput::Paste(_) | LayerInput::Accept | LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
@@ -136,7 +136,7 @@ pub(crate) fn toggle(app: &mut App) {
 }
 
 /// Enter: the act that fits the cause under the cursor; on the last line, the plan.
-pub(crate) fn fit(app: &mut App) -> Vec<Do> {
+pub(crate) fn fit(app: &mut App) -> Vec<Wish> {
     let Some(cluster) = view(app).and_then(|view| view.clusters.get(view.at)).cloned() else { return plan(app) };
     match cluster.remedy {
         Remedy::Again => {
@@ -158,7 +158,7 @@ pub(crate) fn fit(app: &mut App) -> Vec<Do> {
 }
 
 /// One unknown is opened; of several none is chosen for the person: the table shows them.
-fn settle(app: &mut App, keys: &[TaskKey]) -> Vec<Do> {
+fn settle(app: &mut App, keys: &[TaskKey]) -> Vec<Wish> {
     if let [key] = keys {
         return resolve::open_for(app, *key);
     }
@@ -189,7 +189,7 @@ pub(crate) fn fix_field(app: &mut App) {
 }
 
 /// Opens the first task of the cause in compose.
-pub(crate) fn compose_first(app: &mut App) -> Vec<Do> {
+pub(crate) fn compose_first(app: &mut App) -> Vec<Wish> {
     let Some(key) = at_cursor(app).and_then(|(cluster, _)| cluster.keys.first().copied()) else { return Vec::new() };
     app.screen.layers.clear();
     table::go_to(app, key);
@@ -203,7 +203,7 @@ fn at_cursor(app: &App) -> Option<(Cluster, Option<Fix>)> {
 }
 
 /// Asks the store for the whole tasks of the plan; the preview follows.
-pub(crate) fn plan(app: &mut App) -> Vec<Do> {
+pub(crate) fn plan(app: &mut App) -> Vec<Wish> {
     if let Err(Why(why)) = can_plan(app) {
         toast::say(app, Level::Warning, why, None);
         return Vec::new();
@@ -255,7 +255,7 @@ pub(crate) fn on_plan(app: &App) -> bool {
 }
 
 /// The whole tasks of the plan have come: opens its preview.
-pub(crate) fn ready(app: &mut App, tasks: Vec<Task>) -> Vec<Do> {
+pub(crate) fn ready(app: &mut App, tasks: Vec<Task>) -> Vec<Wish> {
     to_preview::preview(app, tasks);
     Vec::new()
 }
@@ -291,6 +291,6 @@ pub(crate) fn tell_round(app: &mut App) {
 }
 
 /// Reads a picture that a mended field names.
-fn read_picture(app: &mut App, path: &str) -> Vec<Do> {
+fn read_picture(app: &mut App, path: &str) -> Vec<Wish> {
     compose::read_picture(app, path)
 }

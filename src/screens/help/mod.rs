@@ -7,7 +7,7 @@ use crate::{
     help::lines::{HelpLine, help_lines},
     keymap,
     keymap::BINDINGS,
-    layer::Do,
+    layer::Wish,
     lists::{
         Kind, ListView,
         view::{LongList, list_place, mark, page_of, pays, rows_of, searchable},
@@ -47,10 +47,10 @@ fn shown(app: &App, list: &ListView) -> Vec<HelpLine> {
 }
 
 /// Runs the action under the cursor, help closed.
-fn run(app: &mut App) -> Vec<Do> {
+fn run(app: &mut App) -> Vec<Wish> {
     let Some(list) = app.screen.top::<ListView>() else { return Vec::new() };
     match shown(app, list).get(list.scroll) {
-        Some(HelpLine::Key { binding, .. }) => vec![Do::Chosen(BINDINGS[*binding].ctx, BINDINGS[*binding].action)],
+        Some(HelpLine::Key { binding, .. }) => vec![Wish::Chosen(BINDINGS[*binding].ctx, BINDINGS[*binding].action)],
         Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
             toast::say(app, Level::Warning, tr!("that line only explains; a line with keys can be run").into(), None);
             Vec::new()

@@ -6,7 +6,7 @@ pub mod view;
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move, Why},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{list_place, page_of, rows_of},
     toast,
     widgets::{brush::Brush, editor::LineEditor, steps::step},
@@ -24,7 +24,7 @@ pub struct Kind {
     /// Its picture; tells where the caret is.
     pub(crate) draw: fn(&mut Brush<'_>, Rect, &App, &ListView) -> Option<Position>,
     /// Runs the line under its cursor, where it has one.
-    pub(crate) run: Option<fn(&mut App) -> Vec<Do>>,
+    pub(crate) run: Option<fn(&mut App) -> Vec<Wish>>,
 }
 
 impl fmt::Debug for Kind {
@@ -93,24 +93,24 @@ impl Overlay for ListView {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let place = place(app);
     let page = rows_of(place).max(1);
     let heights = app.screen.top::<ListView>().map(|list| (list.kind.heights)(app, list, place.width))?;
     let list = app.screen.top_mut::<ListView>()?;
     let run = list.kind.run.filter(|_| !list.typing);
     match did {
-        Did::Key(key) => {
+        LayerInput::Key(key) => {
             if list.query.key(key) {
                 list.scroll = 0;
             }
         }
-        Did::Paste(text) => {
+        LayerInput::Paste(text) => {
             list.query.paste(text);
             list.scroll = 0;
         }
-        Did::Move(_) if list.typing => return None,
-        Did::Move(to) => {
+        LayerInput::Move(_) if list.typing => return None,
+        LayerInput::Move(to) => {
             list.scroll = if list.kind.run.is_some() {
                 cursor_to(to, list.scroll, &heights, page)
             } else {
@@ -118,17 +118,17 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
                 step(to, list.scroll.min(places - 1), places, page)
             };
         }
-        Did::Accept => match run {
+        LayerInput::Accept => match run {
             Some(run) => return Some(run(app)),
             None => list.typing = false,
         },
-        Did::Click(line) => {
+        LayerInput::Click(line) => {
             run?;
             list.scroll = line;
         }
         // From typing to the hits, from the hits to the whole list.
-        Did::Back if !list.typing && list.query.text().is_empty() => return None,
-        Did::Back => (list.typing, list.query, list.scroll) = (false, LineEditor::default(), 0),
+        LayerInput::Back if !list.typing && list.query.text().is_empty() => return None,
+        LayerInput::Back => (list.typing, list.query, list.scroll) = (false, LineEditor::default(), 0),
     }
     Some(Vec::new())
 }

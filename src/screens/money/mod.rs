@@ -6,7 +6,7 @@ pub(crate) mod view;
 
 use crate::{
     app::App,
-    layer::Do,
+    layer::Wish,
     lists::{Kind, ListView},
     toast,
 };
@@ -89,10 +89,10 @@ impl Line {
 }
 
 /// Opens it: the ledger is summed up by the store, the balance asked for.
-pub(crate) fn open(app: &mut App) -> Vec<Do> {
+pub(crate) fn open(app: &mut App) -> Vec<Wish> {
     app.screen.open(ListView::of(&MONEY));
     let audit = Act::Audit { days: AUDITED };
-    vec![Do::Effect(ask_costs(app)), Do::Act(Act::Balance), Do::Act(audit)]
+    vec![Wish::Effect(ask_costs(app)), Wish::Act(Act::Balance), Wish::Act(audit)]
 }
 
 /// What the sums were of when the store was asked for them last.
@@ -123,13 +123,13 @@ pub(crate) fn deadline(app: &App) -> Option<Mono> {
 }
 
 /// Asks for them again when that has come, so that they say what the lines above them say.
-pub(crate) fn follow(app: &mut App) -> Vec<Do> {
+pub(crate) fn follow(app: &mut App) -> Vec<Wish> {
     let is_due = deadline(app).is_some_and(|at| at <= app.work.now.mono);
-    if is_due { vec![Do::Effect(ask_costs(app))] } else { Vec::new() }
+    if is_due { vec![Wish::Effect(ask_costs(app))] } else { Vec::new() }
 }
 
 /// Asks for the balances, and has them told in the message line when they come.
-pub(crate) fn ask_balance(app: &mut App) -> Vec<Do> {
+pub(crate) fn ask_balance(app: &mut App) -> Vec<Wish> {
     let with_key = app.work.served().filter(|(_, served)| served.has_key);
     let profiles: Vec<String> = with_key.map(|(profile, _)| profile.to_owned()).collect();
     if profiles.is_empty() {
@@ -137,7 +137,7 @@ pub(crate) fn ask_balance(app: &mut App) -> Vec<Do> {
         return Vec::new();
     }
     app.screen.balances_asked = profiles;
-    vec![Do::Act(Act::Balance)]
+    vec![Wish::Act(Act::Balance)]
 }
 
 /// Tells of the balances that a person asked for and that have come, or why they have not.
@@ -439,7 +439,7 @@ mod tests {
         assert_eq!((follow(&mut state), deadline(&state)), (vec![], Some(due)));
         state.work.now.mono = due;
         let asked = StoreCmd::Costs { now: state.work.now };
-        assert_eq!(follow(&mut state), [Do::Effect(Effect::Store(asked))]);
+        assert_eq!(follow(&mut state), [Wish::Effect(Effect::Store(asked))]);
         assert_eq!((follow(&mut state), deadline(&state)), (vec![], None));
     }
 

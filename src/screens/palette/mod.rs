@@ -7,7 +7,7 @@ use crate::{
     app::App,
     command_line, hints,
     keymap::{Action, BINDINGS, Binding, Ctx, Move, Why, commands::Command},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     toast,
     widgets::{brush::Brush, editor::LineEditor, steps::step},
 };
@@ -151,23 +151,23 @@ impl Overlay for Palette {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let palette = app.screen.top_mut::<Palette>()?;
     match did {
         // The text changed: the best fit is chosen.
-        Did::Key(key) => {
+        LayerInput::Key(key) => {
             if palette.line.key(key) {
                 palette.at = 0;
             }
         }
-        Did::Paste(text) => {
+        LayerInput::Paste(text) => {
             palette.line.paste(text);
             palette.at = 0;
         }
-        Did::Click(line) => palette.at = line,
-        Did::Move(to) => go(app, to),
-        Did::Accept => return Some(accept(app)),
-        Did::Back => return None,
+        LayerInput::Click(line) => palette.at = line,
+        LayerInput::Move(to) => go(app, to),
+        LayerInput::Accept => return Some(accept(app)),
+        LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
@@ -182,10 +182,10 @@ fn go(app: &mut App, to: Move) {
 }
 
 /// Runs the chosen action and closes; stays open, saying why, where it is not possible.
-fn accept(app: &mut App) -> Vec<Do> {
+fn accept(app: &mut App) -> Vec<Wish> {
     let Some(palette) = app.screen.top::<Palette>() else { return Vec::new() };
     match entries(app, palette.line.text()).into_iter().nth(palette.at) {
-        Some(Entry { found: Found::Action(binding), .. }) => vec![Do::Chosen(binding.ctx, binding.action)],
+        Some(Entry { found: Found::Action(binding), .. }) => vec![Wish::Chosen(binding.ctx, binding.action)],
         Some(Entry { found: Found::Command(command, behind), .. }) => {
             app.screen.layers.pop();
             command_line::offer(app, command, &behind)

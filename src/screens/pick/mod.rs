@@ -8,7 +8,7 @@ use crate::{
     compose, failures,
     key::Key,
     keymap::{Action, Ctx, Move, PickWhat, Why},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     sights::state::Spot,
     store_errors, toast,
     widgets::{brush::Brush, editor::LineEditor, folder, steps::step},
@@ -101,7 +101,7 @@ pub enum Take {
 }
 
 /// Opens a list.
-pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
+pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Wish> {
     let start = match what {
         PickWhat::Pictures(field) => match typed_picture(
             failures::frame::value(app).as_deref().unwrap_or_else(|| compose::typed_text(app, field)),
@@ -121,7 +121,7 @@ pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
     app.screen.open(picker);
     if asks {
         let (filter, at) = (ARCHIVE.to_owned(), app.work.now.wall);
-        wishes.push(Do::Effect(Effect::Store(StoreCmd::Archived { filter, at })));
+        wishes.push(Wish::Effect(Effect::Store(StoreCmd::Archived { filter, at })));
     }
     wishes
 }
@@ -149,11 +149,11 @@ pub(crate) fn archive_failed(app: &mut App) -> bool {
 }
 
 /// Has the folder listed that the path speaks of.
-fn list(picker: &Picker) -> Vec<Do> {
+fn list(picker: &Picker) -> Vec<Wish> {
     match picker.what {
         PickWhat::Pictures(_) | PickWhat::Prompts => {
             let typed = picker.path();
-            vec![Do::Effect(Effect::Local(LocalCmd::List { typed, purpose: ListFor::Picker }))]
+            vec![Wish::Effect(Effect::Local(LocalCmd::List { typed, purpose: ListFor::Picker }))]
         }
         PickWhat::History | PickWhat::Templates | PickWhat::Drafts => Vec::new(),
     }
@@ -182,28 +182,28 @@ impl Overlay for Picker {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let picker = app.screen.top_mut::<Picker>()?;
     match did {
-        Did::Key(key) => {
+        LayerInput::Key(key) => {
             if picker.query.key(key) {
                 return Some(refresh(app));
             }
         }
-        Did::Paste(text) => {
+        LayerInput::Paste(text) => {
             picker.query.paste(text);
             return Some(refresh(app));
         }
-        Did::Move(to) => go(app, to),
-        Did::Click(line) => picker.at = line,
-        Did::Accept => return Some(accept(app)),
-        Did::Back => return None,
+        LayerInput::Move(to) => go(app, to),
+        LayerInput::Click(line) => picker.at = line,
+        LayerInput::Accept => return Some(accept(app)),
+        LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
 
 /// The text has changed: the list follows, and another folder is listed where one is meant.
-fn refresh(app: &mut App) -> Vec<Do> {
+fn refresh(app: &mut App) -> Vec<Wish> {
     let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let items = items(app, &picker);
     let known = match &picker.listing {
@@ -234,7 +234,7 @@ fn go(app: &mut App, to: Move) {
 }
 
 /// Tab: the path goes on as far as it is certain; elsewhere the cursor goes down.
-pub(crate) fn complete(app: &mut App) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App) -> Vec<Wish> {
     let Some(picker) = app.screen.top_mut::<Picker>() else { return Vec::new() };
     let Some(Ok(listing)) = &picker.listing else {
         go(app, Move::Down);
@@ -253,7 +253,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
 }
 
 /// Enter: takes what is under the cursor.
-fn accept(app: &mut App) -> Vec<Do> {
+fn accept(app: &mut App) -> Vec<Wish> {
     let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let Some(item) = picker.items.get(picker.at).cloned() else {
         let typed = picker.path().trim().to_owned();
@@ -315,7 +315,7 @@ fn deletes(app: &App) -> Result<(), Why> {
 }
 
 /// Deletes the draft under the cursor.
-pub(crate) fn delete(app: &mut App) -> Vec<Do> {
+pub(crate) fn delete(app: &mut App) -> Vec<Wish> {
     let Some(picker) = app.screen.top::<Picker>() else { return Vec::new() };
     let Some(Item { take: Take::Draft(id), .. }) = picker.items.get(picker.at) else { return Vec::new() };
     let (id, at) = (*id, picker.at);
@@ -328,7 +328,7 @@ pub(crate) fn delete(app: &mut App) -> Vec<Do> {
 }
 
 /// Brings back the draft deleted last; where none was, undoes in the text.
-pub(crate) fn undo(app: &mut App) -> Vec<Do> {
+pub(crate) fn undo(app: &mut App) -> Vec<Wish> {
     let drafts = app.screen.top::<Picker>().is_some_and(|picker| picker.what == PickWhat::Drafts);
     let Some((id, wishes)) = drafts.then(|| compose::bring_back(app)).flatten() else {
         let undone = app.screen.top_mut::<Picker>().is_some_and(|picker| picker.query.key(Key::ctrl('_')));

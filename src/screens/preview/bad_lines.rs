@@ -4,7 +4,7 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
-    layer::Do,
+    layer::Wish,
     screen::{Preview, Purpose},
 };
 use engine::effect::{Effect, LocalCmd};
@@ -122,9 +122,9 @@ pub(crate) fn can_open_line(app: &App) -> Result<(), Why> {
 }
 
 /// Opens the editor on the file at its first bad line; afterwards it is read again.
-pub(crate) fn open_line(app: &App) -> Vec<Do> {
+pub(crate) fn open_line(app: &App) -> Vec<Wish> {
     let Some((path, line)) = app.screen.top::<Preview>().and_then(to_correct) else { return Vec::new() };
-    vec![Do::Effect(Effect::Local(LocalCmd::EditFile { path: path.to_owned(), line }))]
+    vec![Wish::Effect(Effect::Local(LocalCmd::EditFile { path: path.to_owned(), line }))]
 }
 
 /// The file was edited: what its preview shows is the past.

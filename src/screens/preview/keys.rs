@@ -5,7 +5,7 @@ use super::{can_leave_out, can_open_line, can_send, judge_again};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
-    layer::Do,
+    layer::Wish,
     resolve,
     screen::{Preview, Purpose, Then},
     table, toast, whole_tasks,
@@ -94,7 +94,7 @@ fn can_edit(app: &App) -> Result<(), Why> {
 }
 
 /// Opens what would be sent again in compose; an edit is there already.
-pub(crate) fn edit(app: &mut App) -> Vec<Do> {
+pub(crate) fn edit(app: &mut App) -> Vec<Wish> {
     let (Some(key), Some(purpose)) = (parent(app), shown(app).map(|preview| preview.purpose)) else {
         return Vec::new();
     };
@@ -126,7 +126,7 @@ fn can_resolve(app: &App) -> Result<(), Why> {
 }
 
 /// Settles it, over the preview.
-pub(crate) fn resolve(app: &mut App) -> Vec<Do> {
+pub(crate) fn resolve(app: &mut App) -> Vec<Wish> {
     unknown(app).map_or_else(Vec::new, |key| resolve::open_for(app, key))
 }
 
@@ -146,6 +146,6 @@ fn can_cancel(app: &App) -> Result<(), Why> {
 }
 
 /// Takes it back.
-pub(crate) fn cancel(app: &App) -> Vec<Do> {
-    vec![Do::Act(Act::Cancel(queued(app)))]
+pub(crate) fn cancel(app: &App) -> Vec<Wish> {
+    vec![Wish::Act(Act::Cancel(queued(app)))]
 }

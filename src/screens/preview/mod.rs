@@ -21,7 +21,7 @@ use crate::{
     app::App,
     key::{Code, Key},
     keymap::{Action, Ctx, Move, Why, as_command},
-    layer::{Did, Do, Handle, Layer, Overlay},
+    layer::{Handle, Layer, LayerInput, Overlay, Wish},
     money, scope,
     screen::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
     toast,
@@ -140,7 +140,7 @@ fn judge_again(app: &mut App) {
 
 /// Brings the preview on top up to date after tasks, money or the state of sending have changed. Asks for the balance
 /// where what is known of it may be old: it is to cover what is sent here.
-pub(crate) fn follow(app: &mut App) -> Vec<Do> {
+pub(crate) fn follow(app: &mut App) -> Vec<Wish> {
     let Some(preview) = app.screen.top::<Preview>().filter(|preview| preview.sent.is_none()) else {
         return Vec::new();
     };
@@ -152,7 +152,7 @@ pub(crate) fn follow(app: &mut App) -> Vec<Do> {
         judge_again(app);
     }
     let just_opened = opened == app.work.now.mono && may_be_old;
-    if just_opened { vec![Do::Act(Act::Balance)] } else { Vec::new() }
+    if just_opened { vec![Wish::Act(Act::Balance)] } else { Vec::new() }
 }
 
 /// Tells in the preview on top what made its tasks.
@@ -250,7 +250,7 @@ pub fn only_queues(app: &App, preview: &Preview) -> bool {
 }
 
 /// Enter: queues it, once, unless the preview has only just come up.
-pub(crate) fn send(app: &mut App) -> Vec<Do> {
+pub(crate) fn send(app: &mut App) -> Vec<Wish> {
     let undo = app.work.settings.queue.undo_ms > 0;
     let Some(preview) = app.screen.top::<Preview>() else { return Vec::new() };
     if preview.price.is_some() {
@@ -272,7 +272,7 @@ pub(crate) fn send(app: &mut App) -> Vec<Do> {
             profile: Some(item.profile.clone()),
         })
         .collect();
-    vec![Do::Act(Act::Queue { intents, undo })]
+    vec![Wish::Act(Act::Queue { intents, undo })]
 }
 
 /// The batch has gone to the store under that number: from now on Enter does nothing.
@@ -367,14 +367,14 @@ impl Overlay for Preview {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     match did {
-        Did::Key(key) => typed(app, key).then(Vec::new),
-        Did::Move(to) => {
+        LayerInput::Key(key) => typed(app, key).then(Vec::new),
+        LayerInput::Move(to) => {
             scroll(app, to);
             Some(Vec::new())
         }
-        Did::Paste(_) | Did::Accept | Did::Click(_) | Did::Back => None,
+        LayerInput::Paste(_) | LayerInput::Accept | LayerInput::Click(_) | LayerInput::Back => None,
     }
 }
 

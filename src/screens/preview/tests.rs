@@ -86,7 +86,7 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
     assert_eq!(send(&mut state), []);
     assert!(typed(&mut state, Key::char('1')));
     let sent = send(&mut state);
-    let [Do::Act(Act::Queue { intents, .. })] = &sent[..] else { panic!("{sent:?}") };
+    let [Wish::Act(Act::Queue { intents, .. })] = &sent[..] else { panic!("{sent:?}") };
     // Only what was told of: another attempt may be made elsewhere while the preview is open.
     let agreed = vec![Caution::Sensitive, Caution::Retried(Some(TaskKey(3)))];
     assert_eq!(intents.iter().map(|intent| &intent.agreed).collect::<Vec<_>>(), [&agreed]);

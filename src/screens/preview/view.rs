@@ -317,8 +317,8 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
         let goes_on = match preview.items.len() {
             _ if columns == 1 => tr!("leaves the column out").to_owned(),
             _ if columns > 1 => tr!("leaves the columns out").to_owned(),
-            1 => tr!("goes on with the one good task").to_owned(),
-            count => tr!("goes on with the {count} good tasks", count),
+            1 => tr!("takes the one good task").to_owned(),
+            count => tr!("takes the {count} good tasks", count),
         };
         let opens = opens(preview);
         let mut ways = vec![(Ctx::Preview, Action::LeaveOut, goes_on.as_str())];

@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    layer::Do,
+    layer::Wish,
     lists::{
         Kind, ListView,
         view::{heights, list_place, room_of, text_list},
@@ -62,7 +62,7 @@ fn broken(line: &str, room: usize) -> String {
 }
 
 /// Opens it, read anew; or notes what is typed behind the command.
-pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let mut words = rest.split_whitespace();
     let step = match words.next() {
         None => {
@@ -70,7 +70,7 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
             let now = app.work.now;
             // The records alone know of what was charged twice.
             let audit = Act::Audit { days: u32::try_from(CALENDAR_DAYS).unwrap_or(0) };
-            return Ok(vec![Do::Effect(Effect::Store(StoreCmd::Refunds { now })), Do::Act(audit)]);
+            return Ok(vec![Wish::Effect(Effect::Store(StoreCmd::Refunds { now })), Wish::Act(audit)]);
         }
         Some("asked") => RefundStep::Asked,
         Some("refunded") => RefundStep::Given,
@@ -92,7 +92,7 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         RefundStep::Given if keys.is_empty() => return Err(tr!("name the tasks that were refunded").into()),
         RefundStep::Asked | RefundStep::Given => {}
     }
-    Ok(vec![Do::Act(Act::Refund { keys, step })])
+    Ok(vec![Wish::Act(Act::Refund { keys, step })])
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     confirm::Confirm,
     keymap::{Action, Ctx, Move},
-    layer::{Did, Do, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{choice, keys_line, list},
     screen::Done,
     table, toast, undo,
@@ -47,7 +47,7 @@ impl Resolve {
 }
 
 /// Opens it for an unknown; of what was settled it asks whether that is to be taken back.
-pub(crate) fn open(app: &mut App) -> Vec<Do> {
+pub(crate) fn open(app: &mut App) -> Vec<Wish> {
     let Some(row) = table::cursor_row(app) else { return Vec::new() };
     let key = row.key;
     if row.state == TaskState::Unknown {
@@ -59,9 +59,9 @@ pub(crate) fn open(app: &mut App) -> Vec<Do> {
 }
 
 /// Opens it for that unknown, for which the records are looked at once more: whoever decides sees what they say now.
-pub(crate) fn open_for(app: &mut App, key: TaskKey) -> Vec<Do> {
+pub(crate) fn open_for(app: &mut App, key: TaskKey) -> Vec<Wish> {
     app.screen.open(Resolve::of(key));
-    vec![Do::Act(Act::Refresh(vec![key]))]
+    vec![Wish::Act(Act::Refresh(vec![key]))]
 }
 
 impl Overlay for Resolve {
@@ -170,20 +170,20 @@ fn facts(app: &App, row: &Row) -> Vec<String> {
     sent.into_iter().chain(why).collect()
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let resolve = app.screen.top_mut::<Resolve>()?;
     match did {
-        Did::Key(key) => drop(resolve.line.key(key)),
-        Did::Paste(text) => resolve.line.paste(text),
-        Did::Move(to) => resolve.at = around(to, resolve.at, WAYS),
-        Did::Click(line) => resolve.at = line,
-        Did::Accept => return Some(settle(app)),
-        Did::Back => return None,
+        LayerInput::Key(key) => drop(resolve.line.key(key)),
+        LayerInput::Paste(text) => resolve.line.paste(text),
+        LayerInput::Move(to) => resolve.at = around(to, resolve.at, WAYS),
+        LayerInput::Click(line) => resolve.at = line,
+        LayerInput::Accept => return Some(settle(app)),
+        LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
 
-fn settle(app: &mut App) -> Vec<Do> {
+fn settle(app: &mut App) -> Vec<Wish> {
     let Some(Resolve { key, at, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
     let (key, id) = (*key, line.text().trim().to_owned());
     let as_what = match at {
@@ -202,5 +202,5 @@ fn settle(app: &mut App) -> Vec<Do> {
     };
     app.screen.layers.pop();
     undo::remember(app, Done::Resolved(key));
-    vec![Do::Act(Act::Resolve { key, as_what })]
+    vec![Wish::Act(Act::Resolve { key, as_what })]
 }

@@ -13,7 +13,7 @@ use crate::{
     keymap,
     keymap::{Action, Ctx, Place, Why},
     layer,
-    layer::{Did, Do},
+    layer::{LayerInput, Wish},
     layout,
     layout::Layout,
     msg::Input,
@@ -58,7 +58,7 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
 }
 
 /// What a key brings about.
-fn take_key(app: &mut App, key: Key) -> Vec<Do> {
+fn take_key(app: &mut App, key: Key) -> Vec<Wish> {
     if layout::layout(app) == Layout::TooSmall {
         return take_key_unseen(app, key);
     }
@@ -92,7 +92,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
 
 /// What a key brings about where the screen only says that it is too small: nothing that cannot be seen, paying least
 /// of all.
-fn take_key_unseen(app: &mut App, key: Key) -> Vec<Do> {
+fn take_key_unseen(app: &mut App, key: Key) -> Vec<Wish> {
     match app.screen.keys.resolve(Place::Table, key).map(|binding| binding.action) {
         Some(Action::Close) if app.work.ending.is_none() => actions::run(app, Action::Quit),
         Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => actions::run(app, action),
@@ -112,11 +112,11 @@ fn is_text(app: &App, key: Key) -> bool {
 }
 
 /// Hands a key to the editor that has them.
-fn type_key(app: &mut App, key: Key) -> Vec<Do> {
+fn type_key(app: &mut App, key: Key) -> Vec<Wish> {
     if app.screen.layers.is_empty() {
         return compose::typed(app, key);
     }
-    layer::handle(app, Did::Key(key)).unwrap_or_else(|| {
+    layer::handle(app, LayerInput::Key(key)).unwrap_or_else(|| {
         say_unknown(app, key);
         Vec::new()
     })
@@ -129,11 +129,11 @@ fn say_unknown(app: &mut App, key: Key) {
 }
 
 /// Pasted text is text: it never runs a command and never sends.
-fn paste(app: &mut App, text: &str) -> Vec<Do> {
+fn paste(app: &mut App, text: &str) -> Vec<Wish> {
     let taken = match (app.screen.typing(), app.screen.layers.is_empty()) {
         (false, _) => None,
         (true, true) => compose::pasted(app, text).then(Vec::new),
-        (true, false) => layer::handle(app, Did::Paste(text)),
+        (true, false) => layer::handle(app, LayerInput::Paste(text)),
     };
     taken.unwrap_or_else(|| {
         let new = app.named(Ctx::Panes, Action::New);

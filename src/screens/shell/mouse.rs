@@ -7,7 +7,7 @@ use crate::{
     detail,
     keymap::{Action, Move, Pane},
     layer,
-    layer::{Did, Do},
+    layer::{LayerInput, Wish},
     layout,
     layout::Layout,
     msg::{Mouse, MouseKind},
@@ -19,7 +19,7 @@ use ratatui::layout::Position;
 const WHEEL: usize = 3;
 
 /// Takes what the mouse did.
-pub(crate) fn take(app: &mut App, mouse: Mouse) -> Vec<Do> {
+pub(crate) fn take(app: &mut App, mouse: Mouse) -> Vec<Wish> {
     let at = Position::new(mouse.x, mouse.y);
     match mouse.kind {
         MouseKind::WheelUp => wheel(app, at, Move::Up),
@@ -50,7 +50,7 @@ fn wheel(app: &mut App, at: Position, to: Move) {
 }
 
 /// A click beside any layer: gives the pane the keys, and in the table puts the cursor on the row.
-fn focus(app: &mut App, at: Position) -> Vec<Do> {
+fn focus(app: &mut App, at: Position) -> Vec<Wish> {
     let Some(pane) = pane_at(app, at) else { return Vec::new() };
     let wishes = if pane == app.screen.pane { Vec::new() } else { actions::run(app, Action::Show(pane)) };
     // The place again: giving a pane the keys may have moved it.
@@ -64,11 +64,11 @@ fn focus(app: &mut App, at: Position) -> Vec<Do> {
 }
 
 /// A click in a layer chooses the line; on the chosen line of a free menu it takes it.
-fn choose(app: &mut App, at: Position) -> Vec<Do> {
+fn choose(app: &mut App, at: Position) -> Vec<Wish> {
     let Some(line) = app.screen.lines.iter().find(|(place, _)| place.contains(at)).map(|(_, line)| *line) else {
         return Vec::new();
     };
-    layer::handle(app, Did::Click(line)).unwrap_or_default()
+    layer::handle(app, LayerInput::Click(line)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Pictures of the state: pure functions from `&State` to a buffer.
+//! Frames of the state: pure functions from `&App` to a buffer.
 //!
 //! ```text
 //!  reeltop  ?1 ▶4 ◆1 ✗3   queue paused   3.5 PTC today, 16.5 left   checked 5 s ago     header
@@ -35,7 +35,7 @@ use ratatui::{
 };
 use words::tr;
 
-/// What the shell must know of a picture besides its cells.
+/// What the terminal must be told of a frame besides its cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
     /// Where the terminal's own cursor stands; `None` hides it.
@@ -156,11 +156,11 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App, before: &[Follower; 
 
 /// Footer and detail: for a moment after each move they stay what they were, so that a key held down costs the table's
 /// marker and nothing more.
-fn followers(places: &Places, state: &App) -> [Follower; 3] {
-    let passes = state.screen.table.passing.is_some();
+fn followers(places: &Places, app: &App) -> [Follower; 3] {
+    let passes = app.screen.table.passing.is_some();
     [
         Follower { place: places.footer, waits: passes },
-        Follower { place: places.detail.unwrap_or_default(), waits: passes || detail::is_behind(state) },
+        Follower { place: places.detail.unwrap_or_default(), waits: passes || detail::is_behind(app) },
         Follower { place: places.table.map_or(Rect::ZERO, |table| Rect { height: 1, ..table }), waits: passes },
     ]
 }

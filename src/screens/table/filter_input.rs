@@ -5,7 +5,7 @@ use crate::{
     app::App,
     key::Code,
     keymap::{Action, Ctx},
-    layer::{Covers, Did, Do, Handle, Overlay},
+    layer::{Covers, Handle, LayerInput, Overlay, Wish},
     screen::Screen,
     toast,
     widgets::{
@@ -127,7 +127,7 @@ fn last(text: &str) -> &str {
 }
 
 /// Tab: the first word that fits, then the next one; backwards the one before.
-pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Do> {
+pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Wish> {
     let Some(input) = app.screen.top::<FilterInput>() else { return Vec::new() };
     let tab = input.tab.as_ref().map_or_else(
         || {
@@ -149,10 +149,10 @@ pub(crate) fn complete(app: &mut App, to: Direction) -> Vec<Do> {
     Vec::new()
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     let input = app.screen.top_mut::<FilterInput>()?;
     match did {
-        Did::Key(key) => {
+        LayerInput::Key(key) => {
             let replaces = Screen::is_text(&key) || matches!(key.code, Code::Backspace | Code::Delete);
             input.tab = None;
             if std::mem::take(&mut input.selected) && replaces {
@@ -163,7 +163,7 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
                 changed(app);
             }
         }
-        Did::Paste(text) => {
+        LayerInput::Paste(text) => {
             input.tab = None;
             if std::mem::take(&mut input.selected) {
                 input.line = LineEditor::default();
@@ -172,9 +172,9 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
             changed(app);
         }
         // A faulty one stays open with its fault.
-        Did::Accept if input.fault.is_some() => {}
-        Did::Accept => drop(app.screen.layers.pop()),
-        Did::Back => {
+        LayerInput::Accept if input.fault.is_some() => {}
+        LayerInput::Accept => drop(app.screen.layers.pop()),
+        LayerInput::Back => {
             let input = app.screen.take::<FilterInput>()?;
             app.screen.table.filter = input.before;
             rebuild(app);
@@ -182,7 +182,7 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
                 input.cursor.map(|key| go_to(app, key));
             }
         }
-        Did::Move(_) | Did::Click(_) => return None,
+        LayerInput::Move(_) | LayerInput::Click(_) => return None,
     }
     Some(Vec::new())
 }

@@ -67,8 +67,8 @@ pub fn range(table: &TableView) -> Cow<'_, [TaskKey]> {
 }
 
 /// Rows were put in or changed, each with the line as it was, where there was one: keeps order, cursor and scroll
-/// right. Rows that were `read` from the store are new. Each is searched for in an order that was made with the lines
-/// as they were, of which fewer are left one by one. While frozen, no row on the screen moves.
+/// right. `read` rows came from the store and are new. Each changed row is searched for in the order as it was built,
+/// so the old lines are kept until their turn. While frozen, no row on the screen moves.
 pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>, read: Vec<TaskKey>) {
     app.screen.table.looked = None;
     let fresh: Vec<TaskKey> = changed.iter().filter(|(_, was)| was.is_none()).map(|(key, _)| *key).collect();

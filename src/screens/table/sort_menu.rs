@@ -4,7 +4,7 @@ use super::{columns, rebuild};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
-    layer::{Did, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay},
     lists::view::{choice, list, scroll_to},
     table::state::Sort,
     widgets::{brush::Brush, steps::around, text},
@@ -57,17 +57,17 @@ impl Overlay for SortMenu {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<crate::layer::Do>> {
+fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<crate::layer::Wish>> {
     let menu = app.screen.top_mut::<SortMenu>()?;
     match did {
-        Did::Move(to) => menu.at = around(to, menu.at, columns::ALL.len()),
-        Did::Click(line) if menu.at != line => menu.at = line,
-        Did::Accept | Did::Click(_) => {
+        LayerInput::Move(to) => menu.at = around(to, menu.at, columns::ALL.len()),
+        LayerInput::Click(line) if menu.at != line => menu.at = line,
+        LayerInput::Accept | LayerInput::Click(_) => {
             let at = menu.at;
             app.screen.layers.pop();
             sort(app, at);
         }
-        Did::Key(_) | Did::Paste(_) | Did::Back => return None,
+        LayerInput::Key(_) | LayerInput::Paste(_) | LayerInput::Back => return None,
     }
     Some(Vec::new())
 }

@@ -6,7 +6,7 @@ pub mod view;
 use crate::{
     app::App,
     keymap::{Action, Ctx, Hint},
-    layer::{Did, Handle, Overlay},
+    layer::{Handle, LayerInput, Overlay},
     widgets::brush::Brush,
 };
 use ratatui::layout::{Position, Rect};
@@ -23,7 +23,7 @@ impl Overlay for Welcome {
 
     fn handle(&self) -> Handle {
         |app, did| {
-            let Did::Accept = did else { return None };
+            let LayerInput::Accept = did else { return None };
             app.screen.layers.pop();
             Some(Vec::new())
         }

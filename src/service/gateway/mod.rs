@@ -124,7 +124,7 @@ fn refusal(object: &Object<'_>) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::LineFault;
+    use crate::answer::ConnectionFault;
 
     pub(super) fn answer(http: u16, body: &str) -> Reply {
         Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() }
@@ -172,7 +172,7 @@ mod tests {
         }
         let later = Reply::Answered { http: 429, retry_after_ms: Some(2_000), request_id: None, body: String::new() };
         assert_eq!(said(&later), "again in 2000 HTTP 429");
-        let broken = Reply::Broken { why: LineFault::Cut, request_id: None, detail: String::new() };
-        assert_eq!(said(&broken), format!("again {}: ", LineFault::Cut.code()));
+        let broken = Reply::Broken { why: ConnectionFault::Cut, request_id: None, detail: String::new() };
+        assert_eq!(said(&broken), format!("again {}: ", ConnectionFault::Cut.code()));
     }
 }

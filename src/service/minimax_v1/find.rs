@@ -70,7 +70,7 @@ fn body(reply: &Reply) -> Option<Body<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::LineFault;
+    use crate::answer::ConnectionFault;
     use domain::reason::Quote;
 
     fn judged(http: u16, body: &str) -> Result<Option<String>, (Option<Met>, String, ErrorClass)> {
@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn a_line_that_fails_finds_nothing_out() {
-        let reply = Reply::NotConnected { why: LineFault::Refused, detail: String::new() };
+        let reply = Reply::NotConnected { why: ConnectionFault::Refused, detail: String::new() };
         let error = judge_find(&reply, &RemoteId("7".into())).err().map(|error| (error.class, error.reason));
-        let reason = call(Met::NoConnection(LineFault::Refused), Quote::default(), Then::AskId);
+        let reason = call(Met::NoConnection(ConnectionFault::Refused), Quote::default(), Then::AskId);
         assert_eq!(error, Some((ErrorClass::Network, reason)));
     }
 }

@@ -199,7 +199,7 @@ fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::LineFault;
+    use crate::answer::ConnectionFault;
     use domain::reason::Reason;
     use proptest::prelude::*;
 
@@ -293,15 +293,19 @@ mod tests {
         let detail = || "why".to_owned();
         for (reply, expected) in [
             (
-                Reply::NotConnected { why: LineFault::Refused, detail: detail() },
+                Reply::NotConnected { why: ConnectionFault::Refused, detail: detail() },
                 "again None no connection network yes Service",
             ),
             (
-                Reply::Broken { why: LineFault::TimedOut { after_ms: 15_000 }, request_id: None, detail: detail() },
+                Reply::Broken {
+                    why: ConnectionFault::TimedOut { after_ms: 15_000 },
+                    request_id: None,
+                    detail: detail(),
+                },
                 "again None timeout network yes Service",
             ),
             (
-                Reply::Broken { why: LineFault::Reset, request_id: None, detail: detail() },
+                Reply::Broken { why: ConnectionFault::Reset, request_id: None, detail: detail() },
                 "again None broken network yes Service",
             ),
             (Reply::NotSent { why: Reason::said("a", "b", "c") }, "again None not sent file yes Service"),

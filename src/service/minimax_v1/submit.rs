@@ -116,7 +116,7 @@ pub(super) fn not_sent(why: &Reason) -> TaskError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::LineFault;
+    use crate::answer::ConnectionFault;
     use domain::draft::Field;
     use proptest::prelude::*;
 
@@ -296,16 +296,19 @@ mod tests {
         let after_ms = 120_000;
         let why = Reason::said("a.jpg is gone", "no such file", "Choose another.");
         for (reply, expected) in [
-            (Reply::NotConnected { why: LineFault::NoName, detail: detail() }, "later None no connection network no"),
             (
-                Reply::NotUploaded { why: LineFault::Reset, handed: 9, total: 10, detail: detail() },
+                Reply::NotConnected { why: ConnectionFault::NoName, detail: detail() },
+                "later None no connection network no",
+            ),
+            (
+                Reply::NotUploaded { why: ConnectionFault::Reset, handed: 9, total: 10, detail: detail() },
                 "later None not uploaded network no",
             ),
             (
-                Reply::Broken { why: LineFault::TimedOut { after_ms }, request_id: None, detail: detail() },
+                Reply::Broken { why: ConnectionFault::TimedOut { after_ms }, request_id: None, detail: detail() },
                 "unknown timeout",
             ),
-            (Reply::Broken { why: LineFault::Cut, request_id: None, detail: detail() }, "unknown broken"),
+            (Reply::Broken { why: ConnectionFault::Cut, request_id: None, detail: detail() }, "unknown broken"),
             (Reply::NotSent { why }, "refused not sent file no"),
         ] {
             assert_eq!(line(&reply), expected);

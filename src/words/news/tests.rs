@@ -108,9 +108,9 @@ fn all_that_is_told_is_told_in_both_languages() {
         QueueNews::NotAgain(over),
     ];
     let others = [
-        News::Line(LineNews::Back),
-        News::Line(LineNews::NoCallbacks(System::Denied)),
-        News::Line(LineNews::NotUploaded { said: "HTTP 502".into() }),
+        News::Connection(ConnectionNews::Back),
+        News::Connection(ConnectionNews::NoCallbacks(System::Denied)),
+        News::Connection(ConnectionNews::NotUploaded { said: "HTTP 502".into() }),
         News::Store(StoreNews::Back),
         News::Store(StoreNews::KeptHere { key, id: id() }),
         News::Store(StoreNews::OtherKey { profile: "302ai".into(), who: "ann@desk".into() }),

@@ -3,7 +3,7 @@
 use crate::{lang, lang::Lang, problem::Problem, tr};
 use domain::{
     export::size,
-    reason::{Call, LineFault, Met, Quote, Span, Then},
+    reason::{Call, ConnectionFault, Met, Quote, Span, Then},
     time::SECOND,
 };
 
@@ -177,77 +177,81 @@ fn proxy_login() -> &'static str {
 }
 
 /// What to do about a line that time alone does not put right.
-fn advice(why: LineFault) -> Option<&'static str> {
+fn advice(why: ConnectionFault) -> Option<&'static str> {
     match why {
-        LineFault::NotTrusted => Some(tr!(
+        ConnectionFault::NotTrusted => Some(tr!(
             "Check this machine's clock and SSL_CERT_FILE, and whether something intercepts the connection; it is retried automatically."
         )),
-        LineFault::ProxyLogin => Some(proxy_login()),
-        LineFault::ProxyRefused => {
+        ConnectionFault::ProxyLogin => Some(proxy_login()),
+        ConnectionFault::ProxyRefused => {
             Some(tr!("Ask whoever runs the proxy to allow this host; it is retried automatically."))
         }
-        LineFault::NoProxy => Some(tr!("Check HTTPS_PROXY and ALL_PROXY; it is retried automatically.")),
+        ConnectionFault::NoProxy => Some(tr!("Check HTTPS_PROXY and ALL_PROXY; it is retried automatically.")),
         _ => None,
     }
 }
 
 /// Why no connection could be made, as what follows a colon.
-pub(super) fn no_connection(why: LineFault) -> String {
+pub(super) fn no_connection(why: ConnectionFault) -> String {
     let text = match why {
-        LineFault::TimedOut { after_ms } => {
+        ConnectionFault::TimedOut { after_ms } => {
             return tr!("no connection was made within {seconds} s", seconds = after_ms.div_ceil(SECOND));
         }
-        LineFault::NoName => tr!("its host name could not be resolved"),
-        LineFault::Refused => tr!("it refused the connection"),
-        LineFault::NoWay => tr!("there is no network route to it"),
-        LineFault::NotSecure => tr!("no secure connection could be negotiated"),
-        LineFault::Reset => tr!("the connection was reset while it was being opened"),
-        LineFault::Cut => tr!("the connection was closed while it was being opened"),
-        LineFault::NotTrusted => tr!("its certificate is not trusted"),
-        LineFault::ProxyLogin => tr!("the proxy requires a login"),
-        LineFault::ProxyRefused => tr!("the proxy refused the connection"),
-        LineFault::NoProxy => tr!("the proxy cannot be reached"),
-        LineFault::NotHttp | LineFault::Coded | LineFault::TooLarge | LineFault::Worker | LineFault::Other => {
+        ConnectionFault::NoName => tr!("its host name could not be resolved"),
+        ConnectionFault::Refused => tr!("it refused the connection"),
+        ConnectionFault::NoWay => tr!("there is no network route to it"),
+        ConnectionFault::NotSecure => tr!("no secure connection could be negotiated"),
+        ConnectionFault::Reset => tr!("the connection was reset while it was being opened"),
+        ConnectionFault::Cut => tr!("the connection was closed while it was being opened"),
+        ConnectionFault::NotTrusted => tr!("its certificate is not trusted"),
+        ConnectionFault::ProxyLogin => tr!("the proxy requires a login"),
+        ConnectionFault::ProxyRefused => tr!("the proxy refused the connection"),
+        ConnectionFault::NoProxy => tr!("the proxy cannot be reached"),
+        ConnectionFault::NotHttp
+        | ConnectionFault::Coded
+        | ConnectionFault::TooLarge
+        | ConnectionFault::Worker
+        | ConnectionFault::Other => {
             tr!("no connection could be made")
         }
     };
     text.to_owned()
 }
 
-fn no_upload(why: LineFault, handed: u64, total: u64) -> String {
+fn no_upload(why: ConnectionFault, handed: u64, total: u64) -> String {
     let (handed, total) = (size(handed), size(total));
     match why {
-        LineFault::TimedOut { after_ms } => {
+        ConnectionFault::TimedOut { after_ms } => {
             let seconds = after_ms.div_ceil(SECOND);
             tr!("The upload stalled for {seconds} s, {handed} of {total} sent", seconds, handed, total)
         }
-        LineFault::Reset => {
+        ConnectionFault::Reset => {
             tr!("The connection was reset during the upload, {handed} of {total} sent", handed, total)
         }
         _ => tr!("The connection broke during the upload, {handed} of {total} sent", handed, total),
     }
 }
 
-fn no_answer(why: LineFault) -> String {
+fn no_answer(why: ConnectionFault) -> String {
     let text = match why {
-        LineFault::TimedOut { after_ms } => {
+        ConnectionFault::TimedOut { after_ms } => {
             return tr!("No answer came within {seconds} s", seconds = after_ms.div_ceil(SECOND));
         }
-        LineFault::NoWay => tr!("The network went down before the answer came"),
-        LineFault::Reset => tr!("The connection was reset before the answer came"),
-        LineFault::Cut => tr!("The connection was closed before the answer came"),
-        LineFault::NotHttp => tr!("What came back is not an HTTP answer"),
-        LineFault::Coded => tr!("The answer's encoding cannot be read"),
-        LineFault::TooLarge => tr!("The answer is far larger than any the service sends"),
-        LineFault::Worker => tr!("reeltop's own worker failed before the answer came"),
-        LineFault::NoName
-        | LineFault::Refused
-        | LineFault::NotSecure
-        | LineFault::NotTrusted
-        | LineFault::ProxyLogin
-        | LineFault::ProxyRefused
-        | LineFault::NoProxy
-        | LineFault::Other => tr!("The connection broke before the answer came"),
+        ConnectionFault::NoWay => tr!("The network went down before the answer came"),
+        ConnectionFault::Reset => tr!("The connection was reset before the answer came"),
+        ConnectionFault::Cut => tr!("The connection was closed before the answer came"),
+        ConnectionFault::NotHttp => tr!("What came back is not an HTTP answer"),
+        ConnectionFault::Coded => tr!("The answer's encoding cannot be read"),
+        ConnectionFault::TooLarge => tr!("The answer is far larger than any the service sends"),
+        ConnectionFault::Worker => tr!("reeltop's own worker failed before the answer came"),
+        ConnectionFault::NoName
+        | ConnectionFault::Refused
+        | ConnectionFault::NotSecure
+        | ConnectionFault::NotTrusted
+        | ConnectionFault::ProxyLogin
+        | ConnectionFault::ProxyRefused
+        | ConnectionFault::NoProxy
+        | ConnectionFault::Other => tr!("The connection broke before the answer came"),
     };
     text.to_owned()
 }

@@ -19,7 +19,7 @@ pub fn problem(fault: &Connect) -> Problem {
             let (why, next) = match why {
                 BadAddress::NotAnAddress => (tr!("it is not a URL"), example()),
                 BadAddress::Login => (
-                    tr!("it contains a user name or password"),
+                    tr!("it contains a user name or a password"),
                     tr!("Take them out of base_url; the key has its own setting."),
                 ),
                 BadAddress::Query => (tr!("it contains a `?` or a `#`"), tr!("Set base_url to scheme and host only.")),

@@ -155,7 +155,7 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
             tr!("Write it as postgres://USER@HOST/DATABASE in [store] url or REELTOP_STORE_URL"),
         ),
         Trouble::Address(Misfit::Plain) => (
-            tr!("the line to another machine would not be encrypted"),
+            tr!("the connection to another machine would not be encrypted"),
             tr!("Take sslmode=disable out of the address, or set allow_plain = true in [store]"),
         ),
         Trouble::Address(Misfit::Mode) => (

@@ -6,7 +6,7 @@ use domain::{
     amount::{Amount, Currency},
     problem::{Charged, ErrorClass, TaskError},
     reason::{
-        Call, LineFault, Met, Own, Quote, Span, Then,
+        Call, ConnectionFault, Met, Own, Quote, Span, Then,
         store::{Deed, Fault, Trouble, Why},
     },
     task::{FileId, RemoteId, Resolution, What},
@@ -19,22 +19,22 @@ fn call(met: Met, then: Then) -> Reason {
 /// All that a call can meet.
 fn mets() -> Vec<Met> {
     let lines = [
-        LineFault::TimedOut { after_ms: 10_000 },
-        LineFault::NoName,
-        LineFault::Refused,
-        LineFault::NoWay,
-        LineFault::NotSecure,
-        LineFault::NotTrusted,
-        LineFault::ProxyLogin,
-        LineFault::ProxyRefused,
-        LineFault::NoProxy,
-        LineFault::Reset,
-        LineFault::Cut,
-        LineFault::NotHttp,
-        LineFault::Coded,
-        LineFault::TooLarge,
-        LineFault::Worker,
-        LineFault::Other,
+        ConnectionFault::TimedOut { after_ms: 10_000 },
+        ConnectionFault::NoName,
+        ConnectionFault::Refused,
+        ConnectionFault::NoWay,
+        ConnectionFault::NotSecure,
+        ConnectionFault::NotTrusted,
+        ConnectionFault::ProxyLogin,
+        ConnectionFault::ProxyRefused,
+        ConnectionFault::NoProxy,
+        ConnectionFault::Reset,
+        ConnectionFault::Cut,
+        ConnectionFault::NotHttp,
+        ConnectionFault::Coded,
+        ConnectionFault::TooLarge,
+        ConnectionFault::Worker,
+        ConnectionFault::Other,
     ];
     let of_the_line = lines.into_iter().flat_map(|why| {
         [Met::NoConnection(why), Met::NoUpload { why, handed: 1_200_000, total: 2_400_000 }, Met::NoAnswer(why)]
@@ -220,7 +220,7 @@ fn a_halt_for_the_key_says_once_that_it_was_not_accepted() {
 
 #[test]
 fn what_may_have_been_accepted_says_so_unless_the_state_says_it() {
-    let cut = call(Met::NoAnswer(LineFault::Cut), Then::Settle);
+    let cut = call(Met::NoAnswer(ConnectionFault::Cut), Then::Settle);
     let voice = Voice::default();
     let told = "It may have been accepted and charged. The connection was closed before the answer came: so it says";
     assert_eq!(message(&cut, &voice), told);

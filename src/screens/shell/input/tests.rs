@@ -35,7 +35,7 @@ fn typed(app: &mut App, keys: &str) -> Vec<Effect> {
 }
 
 /// What a key asks for, without carrying it out.
-fn wishes(app: &mut App, key: &str) -> Vec<Do> {
+fn wishes(app: &mut App, key: &str) -> Vec<Wish> {
     take_key(app, key.parse().unwrap())
 }
 
@@ -125,9 +125,9 @@ fn acts_go_to_the_marks_or_to_the_cursor() {
     let mut state = self::state(&[Queued, Queued, Saved]);
     wishes(&mut state, "*");
     assert_eq!(wishes(&mut state, "x"), []);
-    assert_eq!(wishes(&mut state, "y"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
+    assert_eq!(wishes(&mut state, "y"), [Wish::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
     wishes(&mut state, "G");
-    assert_eq!(wishes(&mut state, "x"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
+    assert_eq!(wishes(&mut state, "x"), [Wish::Act(Act::Cancel(vec![TaskKey(1)]))]);
 }
 
 #[test]
@@ -139,25 +139,25 @@ fn what_was_paid_for_is_left_only_after_a_yes() {
     }
     assert!(state.screen.layers.is_empty());
     wishes(&mut state, "x");
-    assert_eq!(wishes(&mut state, "y"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
+    assert_eq!(wishes(&mut state, "y"), [Wish::Act(Act::Cancel(vec![TaskKey(1)]))]);
 }
 
 #[test]
 fn undo_takes_back_what_of_the_last_batch_is_unsent() {
     let mut state = state(&[Queued, Running]);
     state.work.queue.last_batch = vec![TaskKey(1), TaskKey(2)];
-    assert_eq!(wishes(&mut state, "u"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
+    assert_eq!(wishes(&mut state, "u"), [Wish::Act(Act::Cancel(vec![TaskKey(1)]))]);
 }
 
 #[test]
 fn p_pauses_resumes_and_after_a_halt_looks_again() {
     let mut state = state(&[]);
-    assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(true))]);
+    assert_eq!(wishes(&mut state, "p"), [Wish::Act(Act::Pause(true))]);
     state.work.queue.paused = true;
-    assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
+    assert_eq!(wishes(&mut state, "p"), [Wish::Act(Act::Pause(false))]);
     let reason = Reason::Own(Own::NotKept);
     state.work.own.sending.halted = Some(Halt { cause: HaltCause::Key, tasks: 1, reason, by: None });
-    assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
+    assert_eq!(wishes(&mut state, "p"), [Wish::Act(Act::Resume)]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn an_unknown_is_settled_in_the_chosen_way() {
         let mut state = state(&[Unknown]);
         keys.iter().fold(Vec::new(), |_, key| wishes(&mut state, key))
     };
-    let settled = |as_what| vec![Do::Act(Act::Resolve { key: TaskKey(1), as_what })];
+    let settled = |as_what| vec![Wish::Act(Act::Resolve { key: TaskKey(1), as_what })];
     // Enter alone leaves it as it is.
     assert_eq!(settle(&["U", "enter"]), []);
     assert_eq!(settle(&["U", "j", "enter"]), settled(Resolution::Lost));
@@ -188,7 +188,7 @@ fn a_settlement_is_taken_back_by_the_key_that_settles() {
         add(&mut state, task);
         assert_eq!(wishes(&mut state, "U"), []);
         let taken_back = Act::Resolve { key: TaskKey(1), as_what: Resolution::Unknown };
-        assert_eq!(wishes(&mut state, "y"), [Do::Act(taken_back)]);
+        assert_eq!(wishes(&mut state, "y"), [Wish::Act(taken_back)]);
     }
     let mut state = state(&[Running]);
     assert_eq!(wishes(&mut state, "U"), []);
@@ -222,8 +222,8 @@ fn q_closes_what_is_open_and_quits_the_bare_table() {
         wishes(&mut state, open);
         assert_eq!(wishes(&mut state, "q"), [], "{open}");
     }
-    assert_eq!(wishes(&mut state, "q"), [Do::Act(Act::Quit)]);
-    assert_eq!(wishes(&mut state, "ctrl-c"), [Do::Act(Act::Quit)]);
+    assert_eq!(wishes(&mut state, "q"), [Wish::Act(Act::Quit)]);
+    assert_eq!(wishes(&mut state, "ctrl-c"), [Wish::Act(Act::Quit)]);
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn the_sort_menu_sorts_and_turns_round() {
 #[test]
 fn the_copy_menu_is_a_second_key() {
     let mut state = state(&[Running]);
-    let copied = |text: &str| vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))];
+    let copied = |text: &str| vec![Wish::Effect(Effect::Term(TermCmd::Copy(text.into())))];
     wishes(&mut state, "y");
     assert_eq!(wishes(&mut state, "y"), copied("11"));
     assert!(state.screen.layers.is_empty());
@@ -317,8 +317,8 @@ fn suspend_and_redraw_are_for_the_terminal_in_every_place() {
     let mut state = state(&[Failed]);
     for open in ["g", "n", "f2", "esc", "?", "/"] {
         wishes(&mut state, open);
-        assert_eq!(wishes(&mut state, "ctrl-z"), [Do::Effect(Effect::Term(TermCmd::Suspend))], "{open}");
-        assert_eq!(wishes(&mut state, "ctrl-l"), [Do::Effect(Effect::Term(TermCmd::Redraw))], "{open}");
+        assert_eq!(wishes(&mut state, "ctrl-z"), [Wish::Effect(Effect::Term(TermCmd::Suspend))], "{open}");
+        assert_eq!(wishes(&mut state, "ctrl-l"), [Wish::Effect(Effect::Term(TermCmd::Redraw))], "{open}");
     }
 }
 
@@ -424,7 +424,7 @@ fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back
     assert_eq!((unsent(&sends).0, sends.work.queue.paused), (0, false));
     assert!(matches!(sent[..], [Effect::Store(StoreCmd::ClaimSend { .. })]), "{sent:?}");
     let mut back = earlier();
-    assert_eq!(wishes(&mut back, "u"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
+    assert_eq!(wishes(&mut back, "u"), [Wish::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
     typed(&mut back, "u");
     assert_eq!(unsent(&back).0, 0);
 }
