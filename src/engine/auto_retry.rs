@@ -12,7 +12,7 @@ use domain::{
     prices::Quote,
     problem::Charged,
     retry::{self, Facts, Retried},
-    task::{NewTask, Phase, Task, TaskKey},
+    task::{NewTask, Phase, Row, Task, TaskKey},
 };
 
 /// Queues another attempt of a task that has failed or was refused, where the config allows it. The caps hold as for
@@ -58,7 +58,9 @@ pub(super) fn automatic(work: &mut Work, task: &Task) -> Vec<Effect> {
 /// A task is on disk as it is here: the attempt that waited for it is queued.
 pub(super) fn on_disk(work: &mut Work, key: TaskKey) -> Option<Effect> {
     let new = work.queue.after_write.remove(&key)?;
-    let failed = work.tasks.rows.get(&key).is_some_and(|row| retry::is_open(&Facts::of_row(row)));
+    // The records may have told of a charge meanwhile.
+    let is_free = |row: &&Row| row.charged == Charged::No && retry::is_open(&Facts::of_row(row));
+    let failed = work.tasks.rows.get(&key).filter(is_free).is_some();
     (failed && work.ending.is_none()).then(|| insert(work, new))
 }
 

@@ -48,7 +48,10 @@ fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
             Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
             None => revive(work, task, id, *phase),
         },
-        Deferred::Late(id) => came_late(work, task, id),
+        Deferred::Late(id) => match ids::known_as(work, &id) {
+            Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
+            None => came_late(work, task, id),
+        },
         Deferred::Twice(second) => twice(work, task, second),
         Deferred::Refund(step) => refund(work, task, step),
     }
@@ -65,9 +68,9 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Recorded, amount: task.money() };
     let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
     let mut effects = writes::write(work, task.clone(), vec![note], vec![line]);
-    // Until now it counted as charged, and so was not repeated when it failed. Of what failed long ago an audit alone
-    // tells.
-    if was_charged == Charged::Yes && work.of(&task.profile).records.charges.contains_key(&task.key) {
+    // Until now it counted as charged, and so was not repeated when it failed. What failed long ago nobody expects to be.
+    let lately = task.finished_at.is_some_and(|at| work.now.wall.since(at) <= scheduling::AFTER_END[3]);
+    if was_charged == Charged::Yes && lately {
         effects.extend(auto_retry::automatic(work, &task));
     }
     effects

@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{
     amount::CostSource,
-    task::{Besides, LedgerLine, MoneyEvent, Phase, Second, Task, TaskState},
+    task::{Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, Second, Task, TaskState},
 };
 use std::iter;
 
@@ -96,6 +96,10 @@ fn go_on(work: &mut Work, mut write: Write, now: &Task) -> Effect {
     for Write { task, ledger, .. } in iter::once(&mut write).chain(waiting) {
         if task.cost_source != Some(CostSource::Records) {
             (task.cost, task.cost_source) = (now.cost, now.cost_source);
+            if now.cost_source == Some(CostSource::Records) {
+                // What a kind of failure says of the money was said without the records' word, which stands.
+                ledger.retain(|line| !matches!(line.event, MoneyEvent::Released | MoneyEvent::Unknown));
+            }
         }
         task.dir = task.dir.take().or_else(|| now.dir.clone());
         task.besides = Besides { before: task.besides.before.take(), ..besides(&before, ledger, &task.besides) };
@@ -128,6 +132,12 @@ fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
     let uploads = lines.iter().filter(|line| line.event == MoneyEvent::Upload);
     besides.uploads +=
         uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
+    for second in &mut besides.twice {
+        let ours = ours.twice.iter().find(|ours| ours.request_id == second.request_id).map(|ours| ours.refund);
+        let RefundMarks { asked_at, given_at } = ours.unwrap_or_default();
+        second.refund.asked_at = second.refund.asked_at.or(asked_at);
+        second.refund.given_at = second.refund.given_at.or(given_at);
+    }
     let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
     besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
     besides.disowned.extend(ours.disowned.iter().filter(|id| !now.besides.disowned.contains(id)).cloned());

@@ -22,8 +22,8 @@ pub struct Besides {
     /// Request ids and task ids of records that a person said are not its own: none of them settles it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disowned: Vec<String>,
-    /// For how many milliseconds its submission was under way, where a long upload made that more than an answer may
-    /// take: so long after its sending its record can have been made.
+    /// For how many milliseconds its submission was, or can have been, under way, where that is more than a short one's
+    /// answer may take: so long after its sending its record can have been made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_way_ms: Option<u64>,
 }

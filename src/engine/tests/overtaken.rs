@@ -9,7 +9,7 @@ use super::{
 };
 use TaskState::{Queued, Running, Saved, Saving, Unknown};
 use domain::{
-    amount::Currency,
+    amount::{CostSource, Currency},
     task::{INTERRUPTED, Second},
 };
 
@@ -116,6 +116,48 @@ fn an_answer_that_leaves_the_outcome_open_is_more_than_that_its_program_was_take
     world.reply(with_id("r1", http(504)));
     world.settle();
     assert_eq!((world.states(1).1, code_of(&world)), (Unknown, "HTTP 502".to_owned()));
+}
+
+#[test]
+fn what_another_program_read_of_a_charge_stands_against_a_failure_that_ought_to_be_free() {
+    let mut world = World::with(|settings| settings.retry.auto = vec![ErrorClass::RateLimited]);
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.store();
+    world.store();
+    world.reply(accepted("R1"));
+    world.settle();
+    while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
+        world.pass(SECOND);
+    }
+    world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
+    world.other(1, |task| task.cost_source = Some(CostSource::Records));
+    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1002}}"#));
+    world.settle();
+    world.live(MINUTE);
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), task.charged()), (TaskState::Failed, Charged::Yes));
+    assert!(!world.ledger(1).contains(&MoneyEvent::Released), "{:?}", world.ledger(1));
+    assert_eq!(world.keys_posted(), [1], "nothing is paid again by itself");
+}
+
+#[test]
+fn a_failure_is_tried_again_by_itself_once_the_records_say_that_its_charge_came_back_soon() {
+    for (later, posted) in [(MINUTE, vec![1, 2]), (HOUR, vec![1])] {
+        let mut world = records::failed_after(records::charge("0.5"), 1002);
+        world.state.settings.retry.auto = vec![ErrorClass::RateLimited];
+        assert_eq!(world.disk.tasks[&key(1)].charged(), Charged::Yes);
+        world.live(later);
+        world.calls.clear();
+        let back = crate::work::Deferred::Charge(Amount::ZERO);
+        let effects = crate::ended::change(&mut world.state.work, key(1), back);
+        let now = world.now;
+        for effect in effects {
+            world.ground.perform(effect, now);
+        }
+        world.settle();
+        world.live(2 * MINUTE);
+        assert_eq!(world.keys_posted(), posted, "{later}");
+    }
 }
 
 #[test]
