@@ -367,7 +367,7 @@ fn the_same_name_twice_is_one_task() {
     assert!(second.err.contains("mine"));
     assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
     let planned = home.run(&["submit", "--prompt", "a dog", "--name", "mine", "--dry-run", "--json"]).coded(0);
-    assert!(planned.out.is_empty() && planned.err.contains("nothing was queued"), "{planned:?}");
+    assert!(planned.out.contains(r#""key":"1""#) && planned.err.contains("nothing was queued"), "{planned:?}");
     assert!(!planned.err.contains("would cost"), "{planned:?}");
     // What the second call is told of the task is what the first was, and it waits where it is asked to.
     let waited = home.run(&["submit", "--prompt", "a cat", "--name", "mine", "--wait", "--json"]).coded(0);

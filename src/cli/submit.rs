@@ -32,13 +32,10 @@ pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
     if let Some(task) = known {
         let name = format!("{:?}", order.name.unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
-        if order.dry_run {
-            return Ok(Exit::Done);
-        }
-        if order.wait {
+        if order.wait && !order.dry_run {
             return waits::wait(setup, vec![task.key], None, output);
         }
-        let exit = waits::exit_of(&task);
+        let exit = if order.dry_run { Exit::Done } else { waits::exit_of(&task) };
         return printed(exit, queries::print(setup, &[task], output));
     }
     let unknowns = Store::open(setup.at())?.unknowns()?;

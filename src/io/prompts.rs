@@ -18,6 +18,9 @@ use domain::{
     },
 };
 
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
@@ -68,13 +71,16 @@ fn is_page(first: &str) -> bool {
         .any(|start| first.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start)))
 }
 
-/// Words behind the bracket are a camera command, and behind the brace the first of several prompts in one: with both
-/// many a prompt begins.
+/// Words behind the bracket are a camera command, and a bar within the braces tells several prompts in one: with both many a prompt
+/// begins.
 fn begins_as_json(first: &str) -> bool {
+    let quotes = ['"', '\'', '“', '”'];
     let in_list = first.strip_prefix('[').map(str::trim_start);
     let in_object = first.strip_prefix('{').map(str::trim_start);
-    in_list.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
-        || in_object.is_some_and(|rest| rest.is_empty() || rest.starts_with(['"', '\'', '}']))
+    let has_bar = |rest: &str| rest.split('}').next().is_some_and(|braces| braces.contains('|'));
+    in_list.is_some_and(|rest| rest.is_empty() || rest.starts_with(quotes) || rest.starts_with(['{', '[', ']']))
+        || in_object.is_some_and(|rest| rest.starts_with(quotes) || !has_bar(rest))
+        || in_list.is_some() && serde_json::from_str::<&RawValue>(first).is_ok()
 }
 
 /// Reads the file at a path as it was typed. Blocks on the disk.
@@ -100,6 +106,9 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<Lines, System> {
 #[must_use]
 pub fn parse(path: &str, text: &str) -> Lines {
     let text = text.trim_start_matches('\u{feff}');
+    // As old editors and some exports end a line.
+    let text = if text.contains('\n') { Cow::Borrowed(text) } else { Cow::Owned(text.replace('\r', "\n")) };
+    let text = &*text;
     let filled = || (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let (nth, first) = filled().next().unwrap_or((1, ""));
     let format = format(path, first.trim());
@@ -165,6 +174,10 @@ mod tests {
             ("-", "{a|b} cat", Format::Lines),
             ("-", "{4k|8k} of a cat", Format::Lines),
             ("-", "{'prompt': 'a cat'}", Format::Jsonl),
+            ("-", "{prompt: \"a cat\", duration: 10}", Format::Jsonl),
+            ("-", "{“prompt”: “a cat|dog”}", Format::Jsonl),
+            ("-", "[true, false]", Format::Json),
+            ("-", "[1] first cat", Format::Lines),
             ("-", "{\n", Format::Json),
             ("-", "[", Format::Json),
             ("-", "[{\"prompt\":\"a\"}]", Format::Json),
@@ -200,6 +213,12 @@ mod tests {
                 assert_eq!(faults(&read(path, &text)), [], "{path} {text}");
             }
         }
+    }
+
+    #[test]
+    fn lines_may_end_as_old_editors_ended_them() {
+        let of = |prompt: &str| Draft { prompt: prompt.into(), ..base() };
+        assert_eq!(read("a.txt", "one\rtwo\r").drafts, [(1, of("one")), (2, of("two"))]);
     }
 
     #[test]

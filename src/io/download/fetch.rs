@@ -67,8 +67,8 @@ impl End {
         }
     }
 
-    /// The end of both, where the backup brought no video either: the first one's own trouble, unless a fresh address
-    /// could help.
+    /// The end of both, where the backup brought no video either: of two troubles the first one's, of a trouble and a
+    /// dead address the trouble.
     pub(super) fn or(self, backup: Self) -> Self {
         match (self, backup) {
             (Self::Failed(first), Self::Failed(second)) if !second.is_ours() => {
