@@ -423,3 +423,53 @@ fn the_failures_by_cause_say_how_to_leave_them() {
     flow!(flow, "<Esc>", "n", "<F1>", "g", "<Enter>");
     flow.hides("✓ that line");
 }
+
+#[test]
+fn whoever_does_something_with_a_row_that_leaves_goes_on_with_the_next_one() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel()), Some(no_channel())]);
+    flow!(flow, "/", "state:open", "<Enter>", "g", "r", "<Enter>");
+    flow.hides(" #3 ");
+    flow!(flow, "r");
+    flow.hides("choose a task first");
+    flow.shows("Retry of     #2");
+}
+
+#[test]
+fn a_question_that_was_answered_with_no_is_nothing_that_was_done() {
+    let mut flow = with(&[None, None, None]);
+    flow!(flow, "/", "state:running", "<Enter>", "g", "x", "n");
+    let mut other = flow.beside();
+    flow!(other, "g", "x", "y");
+    sees(&mut flow, 3);
+    flow!(flow, "x");
+    flow.shows("the cursor moved to #2 when #3 left the table");
+    // What a person then chooses to see is chosen.
+    flow!(flow, ":", "sort", " ", "cost", "<Enter>", "x");
+    flow.shows("Stop watching?");
+}
+
+#[test]
+fn what_another_program_archives_takes_the_cursor_to_no_task_that_was_chosen() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel()), Some(no_channel())]);
+    let archived =
+        |flow: &mut Flow, key| flow.take(Msg::Store(StoreMsg::ArchivedElsewhere { keys: vec![TaskKey(key)] }));
+    flow!(flow, "g");
+    archived(&mut flow, 3);
+    flow!(flow, "x");
+    flow.shows("the cursor moved to #2 when #3 left the table");
+    // A mark that is gone leaves no other task chosen.
+    flow!(flow, "G", "<Space>", "g");
+    archived(&mut flow, 1);
+    flow!(flow, "x");
+    flow.shows("choose a task first");
+    assert!(flow.tasks().iter().all(|task| task.put_away_at.is_none()), "{}", flow.screen());
+}
+
+#[test]
+fn the_copy_menu_is_that_of_the_one_marked_task() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel())]);
+    flow!(flow, "g", "<Space>", "G", "y");
+    flow.shows("Copy from #2");
+    flow!(flow, "p");
+    assert_eq!(flow.copied, ["prompt 2"]);
+}

@@ -118,7 +118,6 @@ fn of(app: &mut App, action: Action) -> Vec<Wish> {
             return scope::download(app, keys, can_download);
         }
         Action::Cancel => {
-            app.screen.table.put_away = app.screen.table.cursor;
             let keys = table::targets(app).collect();
             return scope::cancel(app, keys);
         }
@@ -183,7 +182,11 @@ fn of(app: &mut App, action: Action) -> Vec<Wish> {
         Action::Range => table::mark_range(app),
         Action::MarkAll => table::mark_all(app),
         Action::Open if groups::fold(app).is_some() => groups::turn(app),
-        Action::Open => app.screen.pane = Pane::Detail,
+        Action::Open => {
+            // Whoever opens it has chosen it.
+            app.screen.table.left = None;
+            app.screen.pane = Pane::Detail;
+        }
         Action::Attempts => {
             app.screen.pane = Pane::Detail;
             (app.screen.detail.tab, app.screen.detail.scroll) = (DetailTab::Attempts, 0);
@@ -238,7 +241,7 @@ fn back(app: &mut App) -> Vec<Wish> {
         Pane::Table if !screen.table.marks.is_empty() => screen.table.marks.clear(),
         Pane::Table if !screen.table.filter.is_empty() => {
             screen.table.filter = Filter::default();
-            table::rebuild(app);
+            table::rearrange(app);
         }
         Pane::Table if screen.full => screen.full = false,
         // At rest there is nothing to go back from.

@@ -21,6 +21,9 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
         Purpose::Retry | Purpose::File | Purpose::Plan => None,
     };
     undo::remember(app, Done::Queued { keys: tasks.clone(), pattern });
+    if let Some(parent) = app.work.tasks.rows.get(&first).and_then(|row| row.parent.get()) {
+        app.screen.table.acts_on(parent);
+    }
     let effects = match purpose {
         Purpose::Retry => {
             table::clear_marks(app);

@@ -2,6 +2,7 @@
 
 use crate::{actions, app::App, layer::Wish, news, preview};
 use engine::{
+    act::Act,
     effect::{Effect, StoreCmd},
     msg::Msg,
 };
@@ -21,6 +22,9 @@ pub(crate) fn carry_out(app: &mut App, wishes: Vec<Wish>) -> Vec<Effect> {
         match wish {
             Wish::Effect(effect) => effects.push(effect),
             Wish::Act(act) => {
+                if let Act::Cancel(keys) | Act::Download { keys, .. } = &act {
+                    keys.iter().for_each(|key| app.screen.table.acts_on(*key));
+                }
                 let done = work(app, Msg::Act(act));
                 for effect in &done {
                     if let Effect::Store(StoreCmd::Insert { ticket, .. }) = effect {

@@ -197,8 +197,9 @@ fn every_command_has_its_name_once_and_a_help_line() {
 fn sending_is_resumed_over_a_preview() {
     let mut state = state(&[]);
     state.screen.open(Preview::of(crate::screen::Purpose::New, vec![]));
+    // Paused since its start, this program alone: a person's word holds for the others, too.
+    state.work.queue.paused = true;
     for (text, act) in [("pause", Act::Pause(true)), ("resume", Act::Resume)] {
-        state.work.queue.paused = text == "resume";
         open_with(&mut state, text);
         let wishes = accept(&mut state);
         assert_eq!(crate::actions::follow_up(&mut state, wishes), [Wish::Act(act)], "{text}");

@@ -83,8 +83,9 @@ fn alone(rest: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(tr!("it takes no argument").into()) }
 }
 
+/// For every program on the store, also where this one alone is paused since its start.
 fn pause(app: &mut App) -> Vec<Wish> {
-    if app.work.queue.is_paused() {
+    if app.work.queue.pause.is_some() {
         toast::say(app, Level::Info, tr!("already paused").into(), None);
         return Vec::new();
     }
@@ -101,7 +102,7 @@ fn resume(app: &mut App) -> Vec<Wish> {
 
 fn filter(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     app.screen.table.filter = Filter::parse(rest).map_err(|why| reason::filter(&why))?;
-    table::rebuild(app);
+    table::rearrange(app);
     app.screen.pane = Pane::Table;
     Ok(Vec::new())
 }
@@ -119,7 +120,7 @@ fn sort(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         _ => return Err(tr!("after the column comes asc, desc or nothing").into()),
     };
     app.screen.table.sort = Sort { column, descending };
-    table::rebuild(app);
+    table::rearrange(app);
     Ok(Vec::new())
 }
 

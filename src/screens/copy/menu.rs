@@ -47,9 +47,12 @@ impl Overlay for CopyMenu {
             })
             .collect();
         // The task that it was opened on, though its row may have left.
-        let title = match (table::targets(app).count(), app.screen.table.left.or(app.screen.table.cursor)) {
-            (0 | 1, Some(key)) => tr!("Copy from {key}", key),
-            (count, _) => tr!("Copy from {count} tasks", count),
+        let table = &app.screen.table;
+        let mut targets = table::targets(app);
+        let title = match (targets.next(), targets.count()) {
+            (Some(only), 0) if !table.marks.is_empty() => tr!("Copy from {key}", key = only),
+            (only, 0) if let Some(key) = table.left.or(only).or(table.cursor) => tr!("Copy from {key}", key),
+            (_, more) => tr!("Copy from {count} tasks", count = more + 1),
         };
         list(brush, screen, &title, &lines, 0);
         None

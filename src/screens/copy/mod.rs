@@ -70,7 +70,7 @@ impl Part {
         match self {
             Self::Id => task.remote.as_ref().map(|id| id.0.clone()),
             Self::Prompt => Some(task.request.prompt.clone()),
-            Self::Path => task.saved().map(|saved| saved.path.clone()),
+            Self::Path => task.saved().and_then(SavedFile::known_path).map(str::to_owned),
             Self::Curl if !task.request.is_known() => None,
             Self::Curl => {
                 let profile = app.work.profile(&task.profile).unwrap_or(&app.work.settings.profile);
@@ -206,7 +206,8 @@ pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Wish> {
 /// How many of the tasks have a file, and the command that fetches these, each from the machine that saved it.
 fn scp_command(app: &App, tasks: &[Task]) -> (usize, String) {
     let settings = &app.work.settings;
-    let saved: Vec<&SavedFile> = tasks.iter().filter_map(Task::saved).collect();
+    let saved: Vec<&SavedFile> =
+        tasks.iter().filter_map(Task::saved).filter(|saved| saved.known_path().is_some()).collect();
     // A port is this machine's; scp takes one for all.
     let port = settings.host.port.filter(|_| saved.iter().all(|saved| settings.other_host(saved).is_none()));
     let from = |saved: &&SavedFile| settings.other_host(saved).map(str::to_owned);
@@ -235,8 +236,8 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
         let said = tr!("{key}'s file is on {host}, and its URL has expired; copied: {command}", key, host, command);
         return vec![Wish::Effect(to_clipboard(app, command.clone(), tr!("scp command"), said))];
     }
-    let open = |path: &String| Wish::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
-    task.saved().map(|saved| open(&saved.path)).into_iter().collect()
+    let open = |path: &str| Wish::Effect(Effect::Local(LocalCmd::Open { path: path.to_owned() }));
+    task.saved().and_then(SavedFile::known_path).map(open).into_iter().collect()
 }
 
 /// Tells whether a player opened it.

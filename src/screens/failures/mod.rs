@@ -165,7 +165,7 @@ fn settle(app: &mut App, keys: &[TaskKey]) -> Vec<Wish> {
     app.screen.layers.clear();
     app.screen.pane = Pane::Table;
     app.screen.table.filter = Filter::parse("state:unknown").unwrap_or_default();
-    table::rebuild(app);
+    table::rearrange(app);
     let resolve = app.named(Ctx::Table, Action::Resolve);
     let text = tr!("{count} are unknown: {resolve} resolves the one under the cursor", count = keys.len(), resolve);
     toast::say(app, Level::Info, text, None);

@@ -216,7 +216,7 @@ fn compared(work: &Work, profile: &str) -> Option<Compared> {
     let (last, until) = balance.last.filter(|(_, at)| *at > since)?;
     let sent = |at: &Wall| *at >= since && *at <= until;
     let of = |charged: Charged| -> Amount {
-        let rows = work.tasks.rows.values().filter(|row| row.charged == charged);
+        let rows = work.tasks.rows.values().chain(work.money.archived.values()).filter(|row| row.charged == charged);
         let ours = rows.filter(|row| *row.kind.profile == *profile);
         ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(Row::spent).sum()
     };

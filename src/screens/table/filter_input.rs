@@ -1,6 +1,6 @@
 //! The filter being typed, in the footer's place; the table follows as it is typed.
 
-use super::{filter_words, go_to, rebuild};
+use super::{filter_words, go_to, rearrange};
 use crate::{
     app::App,
     key::Code,
@@ -177,7 +177,7 @@ fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
         LayerInput::Back => {
             let input = app.screen.take::<FilterInput>()?;
             app.screen.table.filter = input.before;
-            rebuild(app);
+            rearrange(app);
             if app.screen.table.cursor != input.cursor {
                 input.cursor.map(|key| go_to(app, key));
             }
@@ -193,8 +193,13 @@ fn changed(app: &mut App) {
     match Filter::parse(input.line.text()) {
         Ok(filter) => {
             input.fault = None;
+            let before = input.cursor;
             app.screen.table.filter = filter;
-            rebuild(app);
+            rearrange(app);
+            // A text that is half typed may find nothing: the cursor is where it was before, or on the first that is found.
+            let first = app.screen.table.order.get(app.screen.table.pins).copied();
+            let chosen = before.filter(|key| app.screen.table.order.contains(key)).or(first);
+            chosen.map(|key| go_to(app, key));
         }
         Err(why) => input.fault = Some(why),
     }

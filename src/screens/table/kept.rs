@@ -1,7 +1,7 @@
 //! The table comes back as it was left: sort, filter, groups, marks and place. Saved a while after a key has changed
 //! it, and at the end.
 
-use super::{columns, groups, keep_visible, position, rebuild};
+use super::{columns, groups, keep_visible, position, rearrange};
 use crate::{app::App, sights, table::state::Sort};
 use domain::{
     task::TaskKey,
@@ -107,7 +107,7 @@ pub(crate) fn restore(app: &mut App, view: View) {
         groups::begin(app, view.unfolded.into_iter().collect());
     }
     sights::ways::remember(app, view.pictures);
-    rebuild(app);
+    rearrange(app);
     come_back(app);
 }
 

@@ -102,6 +102,13 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
 /// These rows have left the table for the archive.
 pub fn rows_left(app: &mut App, gone: &BTreeSet<TaskKey>) {
     let table = &mut app.screen.table;
+    if table.cursor.is_some_and(|cursor| gone.contains(&cursor)) {
+        table.cursor_row_leaves();
+    }
+    // With the last mark the next key would be about the cursor's task, which nobody chose.
+    if !table.marks.is_empty() && table.marks.iter().all(|key| gone.contains(key)) {
+        table.left = table.left.or(table.marks.iter().next().copied());
+    }
     table.marks.retain(|key| !gone.contains(key));
     table.new.retain(|key| !gone.contains(key));
     table.range_from.take_if(|key| gone.contains(key));
@@ -241,6 +248,12 @@ pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     keep_visible(app);
 }
 
+/// A person chose what the table shows, or how: it stands on what it stands on by that choice.
+pub fn rearrange(app: &mut App) {
+    app.screen.table.left = None;
+    rebuild(app);
+}
+
 /// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
 /// goes to the row that took its place.
 pub fn rebuild(app: &mut App) {
@@ -339,7 +352,7 @@ fn put_cursor(app: &mut App, at: usize) {
     let table = &mut app.screen.table;
     table.at = at.min(table.order.len().saturating_sub(1));
     table.cursor = table.order.get(table.at).copied();
-    (table.left, table.put_away, table.come_back) = (None, None, None);
+    (table.left, table.acted_on, table.come_back) = (None, None, None);
     keep_visible(app);
 }
 

@@ -10,7 +10,7 @@ use domain::{
     problem::{Charged, ErrorClass},
     retry,
     retry::{Change, Facts},
-    task::{Row, TaskState},
+    task::{Row, TaskKey, TaskState},
 };
 use std::collections::BTreeMap;
 use words::{names, reason, terms, terms::Face, tr};
@@ -190,7 +190,20 @@ fn none_of(count: usize, reasons: &BTreeMap<&str, usize>) -> Why {
 
 /// Whether at least one of the tasks acted on passes; if none does, why not.
 fn any(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
-    let mut rows = targets(app).filter_map(|key| app.work.tasks.rows.get(&key)).peekable();
+    any_of(app, |key| app.work.tasks.rows.get(key), test)
+}
+
+/// The same, of archived tasks too.
+fn any_to_copy(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
+    any_of(app, |key| archive::row(app, key), test)
+}
+
+fn any_of<'a>(
+    app: &'a App,
+    row: impl Fn(&TaskKey) -> Option<&'a Row>,
+    test: impl Fn(&Row) -> Result<(), No>,
+) -> Possible {
+    let mut rows = targets(app).filter_map(|key| row(&key)).peekable();
     let Some(first) = rows.peek().copied() else {
         return if targets(app).any(|key| archive::holds(app, key)) { archived() } else { some_task(app) };
     };
@@ -353,7 +366,7 @@ pub(crate) fn video(app: &App) -> Possible {
 
 /// At least one of the tasks acted on: all that are marked are copied together.
 fn any_saved(app: &App) -> Possible {
-    any(app, |row| saved_row(app, row))
+    any_to_copy(app, |row| saved_row(app, row))
 }
 
 fn has_file(app: &App) -> Possible {
@@ -370,7 +383,7 @@ fn has_file(app: &App) -> Possible {
 }
 
 fn has_remote(app: &App) -> Possible {
-    any(app, |row| if row.remote().is_some() { Ok(()) } else { Err(No::Idless) })
+    any_to_copy(app, |row| if row.remote().is_some() { Ok(()) } else { Err(No::Idless) })
 }
 
 /// Whether the service can be asked about that task.

@@ -1,6 +1,6 @@
 //! By which column to sort; the present one again turns the order round.
 
-use super::{columns, rebuild};
+use super::{columns, rearrange};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
@@ -78,5 +78,5 @@ fn sort(app: &mut App, at: usize) {
     let present = app.screen.table.sort;
     let descending = if present.column == column { !present.descending } else { column.right };
     app.screen.table.sort = Sort { column, descending };
-    rebuild(app);
+    rearrange(app);
 }

@@ -44,8 +44,8 @@ pub struct TableView {
     pub came_from: Option<TaskKey>,
     /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
     pub left: Option<TaskKey>,
-    /// The task that a person took back or put away last: its row may leave, and the next one be taken back at once.
-    pub put_away: Option<TaskKey>,
+    /// The task that a person last did something with by which its row may leave: the next one may have the same done at once.
+    pub acted_on: Option<TaskKey>,
     /// The rows by batch, where they stand so.
     pub groups: Option<Groups>,
     /// The task that the cursor was on when the program last ended, and how many rows stood above it: it goes there
@@ -84,7 +84,7 @@ impl Default for TableView {
             looked: None,
             came_from: None,
             left: None,
-            put_away: None,
+            acted_on: None,
             groups: None,
             come_back: None,
             kept: View::default(),
@@ -98,9 +98,17 @@ impl Default for TableView {
 }
 
 impl TableView {
+    /// A person does something with that task, by which its row may leave, or has left a moment ago.
+    pub(crate) fn acts_on(&mut self, key: TaskKey) {
+        if self.cursor == Some(key) {
+            self.acted_on = Some(key);
+        }
+        self.left.take_if(|left| *left == key);
+    }
+
     /// The row under the cursor leaves the table. Of several, one after another, a person chose the first.
     pub(super) fn cursor_row_leaves(&mut self) {
-        if self.put_away != self.cursor {
+        if self.acted_on != self.cursor {
             self.left = self.left.or(self.cursor);
         }
     }
