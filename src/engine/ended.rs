@@ -68,7 +68,8 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Recorded, amount: task.money() };
     let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
     let mut effects = writes::write(work, task.clone(), vec![note], vec![line]);
-    // Until now it counted as charged, and so was not repeated when it failed. What failed long ago nobody expects to be.
+    // Until now it counted as charged, and so was not repeated when it failed. What failed long ago nobody expects to
+    // be.
     let lately = task.finished_at.is_some_and(|at| work.now.wall.since(at) <= scheduling::AFTER_END[3]);
     if was_charged == Charged::Yes && lately {
         effects.extend(auto_retry::automatic(work, &task));

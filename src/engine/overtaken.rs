@@ -78,10 +78,10 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
 /// written once more that changes nothing, and what waits behind it keeps its place. (Where it is just what was written
 /// is seen by comparing the two; the times of a shared store are its server's.)
 fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
-    let is_there_already = write.task.state() == now.state();
-    let stands = match now.state() {
-        _ if is_there_already => write.ledger.is_empty(),
-        state => matches!(state, TaskState::Running | TaskState::Saving),
+    let stands = if write.task.state() == now.state() {
+        write.ledger.is_empty()
+    } else {
+        matches!(now.state(), TaskState::Running | TaskState::Saving)
     };
     claims::held_by_us(work, now) && write.task.remote == now.remote && stands && write.never_left.is_none()
 }

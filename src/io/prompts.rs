@@ -17,7 +17,6 @@ use domain::{
         system::{At, System},
     },
 };
-
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -39,30 +38,36 @@ enum Format {
 /// be paid for line by line, so that whatever looks like JSON or a table is held to be one: a name that ends in `.txt`
 /// says that it is not.
 fn format(path: &str, first: &str) -> Format {
-    let json = if first.starts_with('{') && first.ends_with('}') { Format::Jsonl } else { Format::Json };
     if is_page(first) {
         return Format::Page;
     }
-    match ending(path).as_deref() {
-        Some("jsonl" | "ndjson") => Format::Jsonl,
-        Some("json") => json,
-        Some("csv" | "tsv" | "tab") => Format::Csv,
+    by_ending(path, first).unwrap_or_else(|| {
+        if begins_as_json(first) {
+            json(first)
+        } else if sheet::is_head(first) {
+            Format::Csv
+        } else {
+            Format::Lines
+        }
+    })
+}
+
+/// As the ending of its name says; `None` where that tells nothing.
+fn by_ending(path: &str, first: &str) -> Option<Format> {
+    let (_, ending) = path.rsplit_once('.')?;
+    Some(match &*ending.to_ascii_lowercase() {
+        "jsonl" | "ndjson" => Format::Jsonl,
+        "json" => json(first),
+        "csv" | "tsv" | "tab" => Format::Csv,
         // Excel's "Unicode text".
-        Some("txt") if sheet::has_tabs(first) && sheet::is_head(first) => Format::Csv,
-        Some("txt") => Format::Lines,
-        Some(_) | None if begins_as_json(first) => json,
-        Some(_) | None if sheet::is_head(first) => Format::Csv,
-        Some(_) | None => Format::Lines,
-    }
+        "txt" if sheet::has_tabs(first) && sheet::is_head(first) => Format::Csv,
+        "txt" => Format::Lines,
+        _ => return None,
+    })
 }
 
-fn ending(path: &str) -> Option<String> {
-    path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase())
-}
-
-/// Whether an ending says how a file is written.
-fn is_telling(ending: &str) -> bool {
-    ["jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt"].contains(&ending)
+fn json(first: &str) -> Format {
+    if first.starts_with('{') && first.ends_with('}') { Format::Jsonl } else { Format::Json }
 }
 
 fn is_page(first: &str) -> bool {
@@ -71,8 +76,8 @@ fn is_page(first: &str) -> bool {
         .any(|start| first.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start)))
 }
 
-/// Words behind the bracket are a camera command, and a bar within the braces tells several prompts in one: with both many a prompt
-/// begins.
+/// Words behind the bracket are a camera command, and a bar within the braces tells several prompts in one: with both
+/// many a prompt begins.
 fn begins_as_json(first: &str) -> bool {
     let quotes = ['"', '\'', '“', '”'];
     let in_list = first.strip_prefix('[').map(str::trim_start);
@@ -111,7 +116,8 @@ pub fn parse(path: &str, text: &str) -> Lines {
     let text = &*text;
     let filled = || (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let (nth, first) = filled().next().unwrap_or((1, ""));
-    let format = format(path, first.trim());
+    let first = first.trim();
+    let format = format(path, first);
     let (mut records, others) = match format {
         Format::Lines => {
             let prompt = |(n, line): (usize, &str)| (n, Ok(vec![("prompt".to_owned(), line.trim().into())]));
@@ -125,7 +131,7 @@ pub fn parse(path: &str, text: &str) -> Lines {
         }
         Format::Page => (vec![(nth, Err(LineReason::Page))], Vec::new()),
     };
-    if format != Format::Page && !ending(path).is_some_and(|ending| is_telling(&ending)) {
+    if format != Format::Page && by_ending(path, first).is_none() {
         // The format was taken from the first line, which may have been the first of the prompts.
         let fault = records.iter_mut().find_map(|(_, record)| record.as_mut().err());
         if let Some(reason) = fault {

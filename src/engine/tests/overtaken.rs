@@ -7,6 +7,7 @@ use super::{
     rig::Ground as _,
     *,
 };
+use crate::work::Deferred;
 use TaskState::{Queued, Running, Saved, Saving, Unknown};
 use domain::{
     amount::{CostSource, Currency},
@@ -22,6 +23,16 @@ fn second() -> Second {
         at: Wall(testing::WALL),
         refund: domain::task::RefundMarks::default(),
     }
+}
+
+/// The gateway's records tell that of the first task.
+fn tell(world: &mut World, what: Deferred) {
+    let effects = crate::ended::change(&mut world.state.work, key(1), what);
+    let now = world.now;
+    for effect in effects {
+        world.ground.perform(effect, now);
+    }
+    world.settle();
 }
 
 fn code_of(world: &World) -> String {
@@ -56,12 +67,7 @@ fn a_write_of_ours_that_was_held_up_erases_nothing_of_what_another_program_wrote
 fn a_second_charge_that_two_programs_find_is_in_the_ledger_once() {
     let mut world = World::running();
     world.disk.health = Health::Full;
-    let effects = crate::ended::change(&mut world.state.work, key(1), crate::work::Deferred::Twice(second()));
-    let now = world.now;
-    for effect in effects {
-        world.ground.perform(effect, now);
-    }
-    world.settle();
+    tell(&mut world, Deferred::Twice(second()));
     world.other(1, |task| task.besides.twice.push(second()));
     world.disk.health = Health::Well;
     world.live(5 * MINUTE);
@@ -148,13 +154,7 @@ fn a_failure_is_tried_again_by_itself_once_the_records_say_that_its_charge_came_
         assert_eq!(world.disk.tasks[&key(1)].charged(), Charged::Yes);
         world.live(later);
         world.calls.clear();
-        let back = crate::work::Deferred::Charge(Amount::ZERO);
-        let effects = crate::ended::change(&mut world.state.work, key(1), back);
-        let now = world.now;
-        for effect in effects {
-            world.ground.perform(effect, now);
-        }
-        world.settle();
+        tell(&mut world, Deferred::Charge(Amount::ZERO));
         world.live(2 * MINUTE);
         assert_eq!(world.keys_posted(), posted, "{later}");
     }

@@ -196,7 +196,8 @@ fn changed(app: &mut App) {
             let before = input.cursor;
             app.screen.table.filter = filter;
             rearrange(app);
-            // A text that is half typed may find nothing: the cursor is where it was before, or on the first that is found.
+            // A text that is half typed may find nothing: the cursor is where it was before, or on the first that is
+            // found.
             let first = app.screen.table.order.get(app.screen.table.pins).copied();
             let chosen = before.filter(|key| app.screen.table.order.contains(key)).or(first);
             chosen.map(|key| go_to(app, key));

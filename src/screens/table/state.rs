@@ -44,7 +44,8 @@ pub struct TableView {
     pub came_from: Option<TaskKey>,
     /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
     pub left: Option<TaskKey>,
-    /// The task that a person last did something with by which its row may leave: the next one may have the same done at once.
+    /// The task that a person last did something with by which its row may leave: the next one may have the same done
+    /// at once.
     pub acted_on: Option<TaskKey>,
     /// The rows by batch, where they stand so.
     pub groups: Option<Groups>,
