@@ -226,6 +226,8 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let is_waiting = row.state == TaskState::Queued;
     // An upload comes before the sending, and is spent whatever becomes of the task.
     let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
+    // Charges below nothing, as an older version believed them, make no room in the budget.
+    let price = price.max(Amount::ZERO);
     let spent = if sent >= day { price + Amount::from(row.besides) } else { Amount::ZERO };
     let reserved = if is_waiting { row.cost } else { Amount::ZERO };
     (spent.of(currency), reserved.of(currency))

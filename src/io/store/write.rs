@@ -262,7 +262,8 @@ fn spent(conn: &Connection, currency: Currency, day_start: Wall, who: Option<&st
         .prepare_cached(
             &format!("SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
          AND currency = ?2 {of}), \
-         (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
+         (SELECT CAST(coalesce(sum(CASE WHEN cost > 0 THEN cost ELSE 0 END), 0) AS BIGINT) FROM tasks \
+         WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
          AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2 {of}), \
          (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2 {of})"),
         )?
