@@ -117,6 +117,23 @@ fn what_comes_in_unsent_waits_for_a_word() {
 }
 
 #[test]
+fn what_comes_in_unsent_is_held_against_the_days_cap_when_it_leaves() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["one", "two", "three"] {
+        home.queue(prompt);
+    }
+    let (file, _) = exported(&home, "all.jsonl");
+    let to = Home::with(&service.url(), &[("budget.per_day", "1.2")]);
+    to.run(&["import", &file]).coded(0);
+    to.sql().execute("DELETE FROM stops", []).unwrap();
+    let done = to.run(&["watch", "--until-idle"]).coded(4);
+    assert!(done.err.contains("the day's budget is used up") && done.err.contains(":budget +0.3"), "{}", done.err);
+    assert_eq!(to.states(), [TaskState::Saved, TaskState::Saved, TaskState::Queued]);
+    assert_eq!(service.sim().counts().submissions, 2);
+}
+
+#[test]
 fn keys_that_are_taken_are_given_anew_and_the_lines_of_attempts_stay() {
     let service = Service::start();
     let (from, to) = (Home::new(&service.url()), Home::new(&service.url()));

@@ -11,7 +11,7 @@ use crate::{
     view::View,
 };
 use domain::{
-    account::{Member, Shared},
+    account::{Member, OverBudget, Shared},
     amount::Amount,
     batch_file::Lines,
     costs::{CostLine, Report},
@@ -30,7 +30,7 @@ use domain::{
     task::{Event, FileId, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey},
     time::Wall,
 };
-pub use refusal::{BudgetCap, InsertRefusal};
+pub use refusal::InsertRefusal;
 use serde::{Deserialize, Serialize};
 use service::{
     answer::Reply,
@@ -233,6 +233,8 @@ pub enum SendResult {
         /// When a place will be free.
         until: Wall,
     },
+    /// It would cross the day's cap.
+    OverBudget { key: TaskKey, over: OverBudget },
     /// Somebody has stopped the sending.
     Stopped {
         key: TaskKey,

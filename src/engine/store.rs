@@ -229,6 +229,7 @@ fn send_claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&s
             Vec::new()
         }
         SendResult::Overtaken(task) => changed::changed(work, *task),
+        SendResult::OverBudget { over, .. } => queue::over_budget(work, key, over),
         SendResult::Stopped { shared, .. } => {
             share::heard(work, None, *shared);
             Vec::new()

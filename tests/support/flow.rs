@@ -341,8 +341,8 @@ impl Answering {
                 StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
             }
             StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
-            StoreCmd::ClaimSend { ticket, write, per_minute, path: _ } => {
-                StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute).unwrap(), path: None }
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path: _ } => {
+                StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps).unwrap(), path: None }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change).unwrap());

@@ -395,7 +395,8 @@ fn live() -> String {
     quoted(TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown))
 }
 
-fn quoted(states: impl Iterator<Item = TaskState>) -> String {
+/// States as SQL lists them.
+pub(super) fn quoted(states: impl Iterator<Item = TaskState>) -> String {
     states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 
