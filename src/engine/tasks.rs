@@ -11,7 +11,7 @@ use domain::{
     amount::{Amount, Money, Totals},
     problem::{Charged, ErrorClass},
     task::{Row, Task, TaskKey, TaskState},
-    time::Wall,
+    time::{MINUTE, Wall},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -233,10 +233,21 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     (spent.of(currency), reserved.of(currency))
 }
 
+/// A run that took so many times as long as a slow one was not watched to its end: the program was closed meanwhile, or
+/// the file waited to be fetched.
+const UNWATCHED: u64 = 6;
+
+/// Learns from a run how long such tasks take, where its end was watched.
 fn remember(work: &mut Work, row: &Row) {
     let (Some(sent), Some(finished)) = (row.sent_at.get(), row.finished_at.get()) else { return };
+    let spec = work.catalogue(&row.kind.profile).spec(&row.kind.model);
+    let slow = spec.map_or(5 * MINUTE, |spec| spec.usual_ms.1);
+    let (took, seen_late) = (finished.since(sent), work.tasks.seen_late.remove(&row.key));
+    if seen_late || took > slow.saturating_mul(UNWATCHED) {
+        return;
+    }
     let is_newest = work.tasks.loaded;
-    work.tasks.history.entry(Sort(Arc::clone(&row.kind))).or_default().take(finished.since(sent), is_newest);
+    work.tasks.history.entry(Sort(Arc::clone(&row.kind))).or_default().take(took, is_newest);
 }
 
 /// Keeps the prompts that were refused as sensitive at hand, so that compose need not look for them among all rows.

@@ -418,6 +418,9 @@ pub struct Tasks {
     pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive.
     pub sensitive: BTreeSet<TaskKey>,
+    /// Those whose end was seen long after the question that would have found it was due: nobody watched, and they say
+    /// nothing of how long such tasks take.
+    pub seen_late: BTreeSet<TaskKey>,
     /// The people who queued them, as far as they are named.
     pub people: BTreeSet<Box<str>>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
