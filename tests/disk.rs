@@ -210,8 +210,8 @@ fn on_a_small_disk(home: &Home, script: &str) -> Option<Command> {
 #[test]
 fn an_answer_that_comes_when_the_disk_is_full_is_saved_in_the_room_kept_for_it() {
     let gate = Gate::start();
-    let home = Home::new(&gate.url);
     // A prompt of more than a page: taking in the log needs room too.
+    let home = Home::with(&gate.url, &[("models.MiniMax-Hailuo-02.max_prompt_chars", "10000")]);
     let script = "cats=$(printf 'catsanddogsandcatsanddogsandcatsanddogs%s ' $(seq 150))\nreeltop submit --prompt \"$cats\" --yes --max-cost 1 --json > told &\nread go\nfill\necho filled\n\
                   wait $!\nreeltop list --json\nreeltop show 1 --json\nreeltop export\nreeltop cost >&2\nfill\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 && exit 9\nrm \"$data/fill\"\nreeltop list --json\n";
