@@ -115,9 +115,9 @@ pub enum StoreMsg {
     TakenBack { keys: Vec<TaskKey> },
     /// Another program has put these into the archive: they have left the table.
     ArchivedElsewhere { keys: Vec<TaskKey> },
-    /// Archived tasks of the last days: what was spent on them today was spent, though they are in no table. Told
-    /// before the pages.
-    RecentlyArchived { rows: Vec<Row> },
+    /// Archived tasks. At the start, before the pages: those of the last days, since what was spent on them today was
+    /// spent though they are in no table, and those of which a prompt was refused as sensitive. Later: that of an id.
+    FromArchive { rows: Vec<Row> },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows
     /// are. A change that was made meanwhile may come before an older page: of two versions of a row the higher
     /// revision wins.

@@ -40,7 +40,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             tasks::archive(work, keys);
             Vec::new()
         }
-        StoreMsg::RecentlyArchived { rows } => {
+        StoreMsg::FromArchive { rows } => {
             tasks::put_archived(work, rows);
             Vec::new()
         }

@@ -170,6 +170,7 @@ pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
     for row in rows {
         if work.known(row.key).is_none() {
             count_as_before(work, &row);
+            note_refusal(work, &row);
             work.money.archived.insert(row.key, row);
         }
     }
@@ -185,7 +186,6 @@ pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
         }
         let Some(row) = work.tasks.rows.remove(*key) else { return false };
         work.tasks.live.remove(key);
-        work.tasks.sensitive.remove(key);
         work.tasks.counts[row.state as usize] -= 1;
         work.tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
         work.tasks.total = work.tasks.total.saturating_sub(1);
@@ -443,7 +443,7 @@ mod tests {
         let archived = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Saved) };
         for msg in [
             StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] },
-            StoreMsg::RecentlyArchived { rows: vec![Row::of(&archived, false)] },
+            StoreMsg::FromArchive { rows: vec![Row::of(&archived, false)] },
             StoreMsg::Page { rows: vec![], tasks: vec![], last: true },
         ] {
             let _ = crate::store::store(&mut work, msg);

@@ -86,17 +86,22 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
         (task.phase, task.sent_at, task.finished_at) = (phase, Some(at), Some(at));
         save(&mut store, &mut task);
     }
-    assert_eq!(store.archive(Wall(DAY.0 + 1), DAY).unwrap().tasks, 3);
+    // A prompt that was refused as sensitive is spoken of however old it is.
+    let mut task = store.insert(&[intent("")], times[0], &NO_CAPS).unwrap().unwrap().remove(0);
+    task.phase = Phase::Refused { error: trouble(ErrorClass::PromptSensitive, Charged::No) };
+    (task.sent_at, task.finished_at, task.put_away_at) = (Some(times[0]), Some(times[0]), Some(times[0]));
+    save(&mut store, &mut task);
+    assert_eq!(store.archive(Wall(DAY.0 + 1), DAY).unwrap().tasks, 4);
     let mut told = Vec::new();
     let each = |message| {
         told.push(message);
         ControlFlow::Continue(())
     };
     store.pages(each).unwrap();
-    let Some(StoreMsg::RecentlyArchived { rows }) = told.first() else { panic!("{told:?}") };
+    let Some(StoreMsg::FromArchive { rows }) = told.first() else { panic!("{told:?}") };
     let mut keys: Vec<u32> = rows.iter().map(|row| row.key.0).collect();
     keys.sort_unstable();
-    assert_eq!(keys, [2, 3]);
+    assert_eq!(keys, [2, 3, 4]);
     assert!(matches!(&told[1..], [StoreMsg::Page { rows, last: true, .. }] if rows.is_empty()), "{told:?}");
 }
 
