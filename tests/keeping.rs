@@ -315,6 +315,34 @@ fn what_is_done_with_is_archived_and_found_again_and_its_money_stays() {
 }
 
 #[test]
+fn a_charge_below_nothing_that_was_believed_once_comes_out_and_in_again() {
+    let service = Service::start();
+    let (from, to) = (Home::new(&service.url()), Home::new(&service.url()));
+    submit(&from, &["--prompt", "a cat", "--wait"]);
+    let given_back = "UPDATE tasks SET cost = -500000; \
+         INSERT INTO ledger (task, at, event, amount, currency) VALUES (1, 9, 'records', -500000, 'PTC')";
+    from.sql().execute_batch(given_back).unwrap();
+    let file = exported(&from, "all.jsonl").0;
+    to.run(&["import", &file]).coded(0);
+    assert_eq!(rows(&to), rows(&from));
+}
+
+#[test]
+fn an_id_that_an_archived_task_has_is_no_other_task_s() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let id = submit(&home, &["--prompt", "a cat", "--wait"])[0]["task_id"].as_str().unwrap().to_owned();
+    let long_ago = "UPDATE tasks SET sent_at = 1, created_at = 1, archived_at = 9";
+    home.sql().execute(long_ago, []).unwrap();
+    submit(&home, &["--prompt", "!lost"]);
+    let done = home.run(&["resolve", "2", "--as", &format!("task-id={id}")]).coded(1);
+    assert!(done.err.contains(&format!("{id} is the ID of #1")), "{}", done.err);
+    let done = home.run(&["adopt", &id, "--json"]).coded(0);
+    assert_eq!(done.json()[0]["key"], "1");
+    assert_eq!(home.states(), [TaskState::Saved, TaskState::Unknown]);
+}
+
+#[test]
 fn pictures_go_with_the_tasks_that_needed_them() {
     let service = Service::start();
     let home = Home::new(&service.url());

@@ -143,6 +143,8 @@ pub enum StoreCmd {
         filter: String,
         at: Wall,
     },
+    /// Read the archived task that the service knows by that id. Answered by `FromArchive`, where there is one.
+    ReadArchivedOf { id: RemoteId },
     /// Sum up the whole ledger. Answered by `Costs`.
     Costs {
         /// Now, for the person's own days.
@@ -396,6 +398,7 @@ impl StoreCmd {
             | Self::SaveUpload { .. }
             | Self::SaveBalance { .. }
             | Self::Archived { .. }
+            | Self::ReadArchivedOf { .. }
             | Self::Keep(_)
             | Self::SaveSeen { .. } => None,
         }

@@ -357,6 +357,9 @@ impl Answering {
                 let rows = store.archived(&filter, at).unwrap();
                 StoreMsg::Archived { filter, rows }
             }
+            StoreCmd::ReadArchivedOf { id } => {
+                StoreMsg::FromArchive { rows: store.archived_of(&id).unwrap().into_iter().collect() }
+            }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
                 StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))

@@ -151,6 +151,7 @@ impl Disk {
             | StoreCmd::SaveUpload { .. }
             | StoreCmd::SaveBalance { .. }
             | StoreCmd::Archived { .. }
+            | StoreCmd::ReadArchivedOf { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()
             }

@@ -311,6 +311,9 @@ impl Session {
                 let rows = store.archived(&filter, at)?;
                 Some(StoreMsg::Archived { filter, rows })
             }
+            StoreCmd::ReadArchivedOf { id } => {
+                store.archived_of(&id)?.map(|row| StoreMsg::FromArchive { rows: vec![row] })
+            }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX))?;
                 Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
