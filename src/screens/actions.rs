@@ -38,7 +38,6 @@ use domain::{
 use engine::{
     act::Act,
     effect::{Effect, Level, TermCmd},
-    filter::Filter,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use words::tr;
@@ -239,10 +238,7 @@ fn back(app: &mut App) -> Vec<Wish> {
         Pane::Table if screen.away.is_some() => screen.away = None,
         Pane::Table if screen.table.range_from.is_some() => screen.table.range_from = None,
         Pane::Table if !screen.table.marks.is_empty() => screen.table.marks.clear(),
-        Pane::Table if !screen.table.filter.is_empty() => {
-            screen.table.filter = Filter::default();
-            table::rearrange(app);
-        }
+        Pane::Table if !screen.table.filter.is_empty() => table::clear_filter(app),
         Pane::Table if screen.full => screen.full = false,
         // At rest there is nothing to go back from.
         Pane::Table => {}
