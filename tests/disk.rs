@@ -241,7 +241,7 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     let home = Home::new(&service.url());
     let script = "reeltop submit --prompt 'a cat' --yes --max-cost 1 --queue\n\
                   look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; }\n\
-                  mount -o remount,ro \"$data\"\nlook\nreeltop doctor >&2 && exit 8\n\
+                  mount -o remount,ro \"$data\"\nlook\necho \"balance $(reeltop balance)\" >&2\nreeltop doctor >&2 && exit 8\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 --queue && exit 9\n\
                   true\n";
     let Some(mut command) = on_a_small_disk(&home, script) else { return };
@@ -250,6 +250,8 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
         done.out.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(tasks.len(), 3, "{done:?}");
     assert!(tasks.iter().all(|task| task["prompt"] == "a cat"), "{done:?}");
+    let is_balance = |line: &str| line.starts_with("balance ") && line.ends_with(" PTC");
+    assert!(done.err.lines().any(is_balance), "{}", done.err);
     // It is the store that is wrong, not the service.
     assert!(done.err.contains("which can be read but not written: "), "{}", done.err);
     assert!(

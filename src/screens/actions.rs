@@ -40,7 +40,7 @@ use engine::{
     effect::{Effect, Level, TermCmd},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use words::tr;
+use words::{amounts, tr};
 
 /// Does what that action does here.
 pub(crate) fn run(app: &mut App, action: Action) -> Vec<Wish> {
@@ -305,9 +305,14 @@ fn freeze(app: &mut App) {
 }
 
 /// Asks the service about those of the targets that it can be asked about.
-fn refresh(app: &App) -> Vec<Wish> {
+fn refresh(app: &mut App) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
-    let keys = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    let keys: Vec<TaskKey> = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    let is_asked = |profile: &str| keys.iter().any(|key| *rows[key].kind.profile == *profile);
+    if let Some((_, since)) = app.work.offline().filter(|(profile, _)| is_asked(profile)) {
+        let span = amounts::span(app.work.now.mono.since(since));
+        toast::say(app, Level::Info, tr!("no answer from the service for {span}; asking again now", span), None);
+    }
     vec![Wish::Act(Act::Refresh(keys))]
 }
 
