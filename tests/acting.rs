@@ -62,6 +62,37 @@ fn an_act_on_several_says_keys_hidden_ones_what_is_left_and_the_money_first() {
 }
 
 #[test]
+fn a_question_that_has_no_room_is_read_to_its_end() {
+    let mut flow = with(&[Some(no_channel()), None, None, Some(lost())]);
+    flow.resize(40, 12);
+    flow!(flow, "p", "*", "/", "state:running", "<Enter>", "x");
+    flow.hides("y yes · n no");
+    for _ in 0..20 {
+        flow!(flow, "j");
+    }
+    flow.shows("The filter hides");
+    flow.shows("y yes · n no");
+    flow!(flow, "k");
+    flow.hides("y yes · n no");
+    flow!(flow, "y");
+    assert_eq!(flow.states()[1..3], [TaskState::Cancelled; 2]);
+}
+
+#[test]
+fn the_footer_of_a_resolution_says_what_enter_does() {
+    let mut flow = with(&[Some(lost())]);
+    let mut other = flow.beside();
+    flow!(flow, "g", "U");
+    assert!(!footer(&flow).contains("resolve"), "{}", flow.screen());
+    flow!(flow, "j");
+    assert!(footer(&flow).contains("Enter resolve"), "{}", flow.screen());
+    flow!(other, "g", "U", "j", "<Enter>");
+    sees(&mut flow, 1);
+    flow.shows("Enter closes");
+    assert!(!footer(&flow).contains("resolve"), "{}", flow.screen());
+}
+
+#[test]
 fn a_retry_of_several_says_what_the_filter_hides_and_what_is_left_out() {
     let mut flow = with(&[Some(no_channel()), Some(no_channel()), None]);
     flow!(flow, "*", "/", "key:2", "<Enter>", "r");

@@ -252,7 +252,7 @@ fn close(app: &mut App) -> Vec<Wish> {
         let Some(question) = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none()) else {
             return vec![Wish::Act(Act::Quit)];
         };
-        app.screen.open(Confirm { question, act: Act::Quit, done: None });
+        app.screen.open(Confirm::of(question, Act::Quit, None));
         return Vec::new();
     }
     back(app)
