@@ -271,6 +271,10 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     assert!(home.videos().join("1-a_very_private_wish.mp4").exists());
     assert!(!all_bytes(&home).windows(12).any(|part| part == b"private_wish"));
     assert_eq!(done.json()[0]["path"], json!(null));
+    // The folder alone is no file.
+    let shown = home.run(&["show", "1"]).coded(0).out;
+    assert!(shown.contains("its name was forgotten with the prompt"), "{shown}");
+    assert!(!shown.contains(&*home.videos().to_string_lossy()), "{shown}");
     // Of a file whose name was forgotten nobody is told to delete the folder.
     let again = home.run(&["forget", "1"]).coded(0);
     assert!(!again.err.contains("delete"), "{}", again.err);
