@@ -62,6 +62,37 @@ fn an_act_on_several_says_keys_hidden_ones_what_is_left_and_the_money_first() {
 }
 
 #[test]
+fn a_question_that_has_no_room_is_read_to_its_end() {
+    let mut flow = with(&[Some(no_channel()), None, None, Some(lost())]);
+    flow.resize(40, 12);
+    flow!(flow, "p", "*", "/", "state:running", "<Enter>", "x");
+    flow.hides("y yes · n no");
+    for _ in 0..20 {
+        flow!(flow, "j");
+    }
+    flow.shows("The filter hides");
+    flow.shows("y yes · n no");
+    flow!(flow, "k");
+    flow.hides("y yes · n no");
+    flow!(flow, "y");
+    assert_eq!(flow.states()[1..3], [TaskState::Cancelled; 2]);
+}
+
+#[test]
+fn the_footer_of_a_resolution_says_what_enter_does() {
+    let mut flow = with(&[Some(lost())]);
+    let mut other = flow.beside();
+    flow!(flow, "g", "U");
+    assert!(!footer(&flow).contains("resolve"), "{}", flow.screen());
+    flow!(flow, "j");
+    assert!(footer(&flow).contains("Enter resolve"), "{}", flow.screen());
+    flow!(other, "g", "U", "j", "<Enter>");
+    sees(&mut flow, 1);
+    flow.shows("Enter closes");
+    assert!(!footer(&flow).contains("resolve"), "{}", flow.screen());
+}
+
+#[test]
 fn a_retry_of_several_says_what_the_filter_hides_and_what_is_left_out() {
     let mut flow = with(&[Some(no_channel()), Some(no_channel()), None]);
     flow!(flow, "*", "/", "key:2", "<Enter>", "r");
@@ -461,7 +492,46 @@ fn what_another_program_archives_takes_the_cursor_to_no_task_that_was_chosen() {
     flow!(flow, "G", "<Space>", "g");
     archived(&mut flow, 1);
     flow!(flow, "x");
-    flow.shows("choose a task first");
+    flow.shows("the last mark left the table with #1: choose a task first");
+    assert!(flow.tasks().iter().all(|task| task.put_away_at.is_none()), "{}", flow.screen());
+}
+
+#[test]
+fn a_filter_that_is_cleared_gives_the_cursor_back_to_what_was_chosen() {
+    let mut flow = with(&[None, None, None]);
+    let mut other = flow.beside();
+    // Where the filter is only looked at, what was not chosen stays so.
+    flow!(flow, "/", "state:running", "<Enter>", "g");
+    flow!(other, "g", "x", "y");
+    sees(&mut flow, 3);
+    flow!(flow, "/", "fox", "<Esc>", "x");
+    flow.shows("the cursor moved to #2 when #3 left the table: choose a task first");
+    flow!(flow, "<Esc>", "x");
+    flow.shows("#3 is cancelled and has already ended");
+    assert_eq!(flow.states()[..2], [TaskState::Running; 2]);
+}
+
+#[test]
+fn no_batch_is_acted_on_that_nobody_chose() {
+    let mut flow = Flow::start();
+    flow.state.work.settings.queue.stop_after_failures = 0;
+    flow.answers.extend(std::iter::repeat_with(no_channel).take(4));
+    for prompt in ["a {cat|dog}", "a {red|black} kite"] {
+        flow!(flow, "n", prompt, "<F2>", "<Enter>");
+        flow.live(SENT);
+    }
+    let archived = |flow: &mut Flow, keys: &[u32]| {
+        let keys = keys.iter().copied().map(TaskKey).collect();
+        flow.take(Msg::Store(StoreMsg::ArchivedElsewhere { keys }));
+    };
+    flow!(flow, ":", "group batch", "<Enter>", "g");
+    archived(&mut flow, &[3, 4]);
+    flow!(flow, "x");
+    flow.shows("the cursor moved to batch #1 when batch #3 left the table: choose");
+    // One task of a batch is not all of it.
+    flow!(flow, "g", "<Enter>", "j");
+    archived(&mut flow, &[2]);
+    flow!(flow, "x");
     assert!(flow.tasks().iter().all(|task| task.put_away_at.is_none()), "{}", flow.screen());
 }
 

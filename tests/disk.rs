@@ -210,8 +210,8 @@ fn on_a_small_disk(home: &Home, script: &str) -> Option<Command> {
 #[test]
 fn an_answer_that_comes_when_the_disk_is_full_is_saved_in_the_room_kept_for_it() {
     let gate = Gate::start();
-    let home = Home::new(&gate.url);
     // A prompt of more than a page: taking in the log needs room too.
+    let home = Home::with(&gate.url, &[("models.MiniMax-Hailuo-02.max_prompt_chars", "10000")]);
     let script = "cats=$(printf 'catsanddogsandcatsanddogsandcatsanddogs%s ' $(seq 150))\nreeltop submit --prompt \"$cats\" --yes --max-cost 1 --json > told &\nread go\nfill\necho filled\n\
                   wait $!\nreeltop list --json\nreeltop show 1 --json\nreeltop export\nreeltop cost >&2\nfill\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 && exit 9\nrm \"$data/fill\"\nreeltop list --json\n";
@@ -241,7 +241,7 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     let home = Home::new(&service.url());
     let script = "reeltop submit --prompt 'a cat' --yes --max-cost 1 --queue\n\
                   look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; }\n\
-                  mount -o remount,ro \"$data\"\nlook\nreeltop doctor >&2 && exit 8\n\
+                  mount -o remount,ro \"$data\"\nlook\necho \"balance $(reeltop balance)\" >&2\nreeltop doctor >&2 && exit 8\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 --queue && exit 9\n\
                   true\n";
     let Some(mut command) = on_a_small_disk(&home, script) else { return };
@@ -250,6 +250,8 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
         done.out.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(tasks.len(), 3, "{done:?}");
     assert!(tasks.iter().all(|task| task["prompt"] == "a cat"), "{done:?}");
+    let is_balance = |line: &str| line.starts_with("balance ") && line.ends_with(" PTC");
+    assert!(done.err.lines().any(is_balance), "{}", done.err);
     // It is the store that is wrong, not the service.
     assert!(done.err.contains("which can be read but not written: "), "{}", done.err);
     assert!(

@@ -119,6 +119,23 @@ fn what_may_go_wrong_with_pictures_is_said_and_what_must_go_wrong_is_refused() {
 const A_CAT: &[u8] = b"\xd2\xbb\xd6\xbb\xc3\xa8";
 
 #[test]
+fn what_a_line_cannot_ask_for_is_told_with_its_number_before_any_money() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    fs::create_dir(home.path().join("none")).unwrap();
+    let file = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
+    file("p.jsonl", "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"first_frame\":\"none/\"}\n");
+    let look = |path: &str, flags: &[&str]| home.run(&[&["submit", "--from", path, "--dry-run"], flags].concat());
+    let done = look("p.jsonl", &[]).coded(2);
+    assert!(done.err.contains("line 2: none/ matches no picture"), "{}", done.err);
+    look("p.jsonl", &["--partial"]).coded(0);
+    // One word, as the service counts words.
+    file("long.txt", &"a".repeat(200_000));
+    let done = look("long.txt", &[]).coded(2);
+    assert!(done.err.contains("line 1: The prompt is too long") && done.err.contains("2000"), "{}", done.err);
+}
+
+#[test]
 fn a_spreadsheet_s_file_is_read_as_it_was_saved_and_what_is_no_field_is_left_out_by_a_flag_only() {
     let service = Service::start();
     let home = Home::new(&service.url());

@@ -117,6 +117,23 @@ fn what_comes_in_unsent_waits_for_a_word() {
 }
 
 #[test]
+fn what_comes_in_unsent_is_held_against_the_days_cap_when_it_leaves() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["one", "two", "three"] {
+        home.queue(prompt);
+    }
+    let (file, _) = exported(&home, "all.jsonl");
+    let to = Home::with(&service.url(), &[("budget.per_day", "1.2")]);
+    to.run(&["import", &file]).coded(0);
+    to.sql().execute("DELETE FROM stops", []).unwrap();
+    let done = to.run(&["watch", "--until-idle"]).coded(4);
+    assert!(done.err.contains("the day's budget is used up") && done.err.contains(":budget +0.3"), "{}", done.err);
+    assert_eq!(to.states(), [TaskState::Saved, TaskState::Saved, TaskState::Queued]);
+    assert_eq!(service.sim().counts().submissions, 2);
+}
+
+#[test]
 fn keys_that_are_taken_are_given_anew_and_the_lines_of_attempts_stay() {
     let service = Service::start();
     let (from, to) = (Home::new(&service.url()), Home::new(&service.url()));
@@ -254,6 +271,10 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     assert!(home.videos().join("1-a_very_private_wish.mp4").exists());
     assert!(!all_bytes(&home).windows(12).any(|part| part == b"private_wish"));
     assert_eq!(done.json()[0]["path"], json!(null));
+    // The folder alone is no file.
+    let shown = home.run(&["show", "1"]).coded(0).out;
+    assert!(shown.contains("its name was forgotten with the prompt"), "{shown}");
+    assert!(!shown.contains(&*home.videos().to_string_lossy()), "{shown}");
     // Of a file whose name was forgotten nobody is told to delete the folder.
     let again = home.run(&["forget", "1"]).coded(0);
     assert!(!again.err.contains("delete"), "{}", again.err);
@@ -295,6 +316,34 @@ fn what_is_done_with_is_archived_and_found_again_and_its_money_stays() {
     fs::remove_dir_all(home.data()).unwrap();
     home.run(&["import", &file]).coded(0);
     assert_eq!((keys(&["list"]).len(), keys(&["list", "archived:"]).len()), (2, 2));
+}
+
+#[test]
+fn a_charge_below_nothing_that_was_believed_once_comes_out_and_in_again() {
+    let service = Service::start();
+    let (from, to) = (Home::new(&service.url()), Home::new(&service.url()));
+    submit(&from, &["--prompt", "a cat", "--wait"]);
+    let given_back = "UPDATE tasks SET cost = -500000; \
+         INSERT INTO ledger (task, at, event, amount, currency) VALUES (1, 9, 'records', -500000, 'PTC')";
+    from.sql().execute_batch(given_back).unwrap();
+    let file = exported(&from, "all.jsonl").0;
+    to.run(&["import", &file]).coded(0);
+    assert_eq!(rows(&to), rows(&from));
+}
+
+#[test]
+fn an_id_that_an_archived_task_has_is_no_other_task_s() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let id = submit(&home, &["--prompt", "a cat", "--wait"])[0]["task_id"].as_str().unwrap().to_owned();
+    let long_ago = "UPDATE tasks SET sent_at = 1, created_at = 1, archived_at = 9";
+    home.sql().execute(long_ago, []).unwrap();
+    submit(&home, &["--prompt", "!lost"]);
+    let done = home.run(&["resolve", "2", "--as", &format!("task-id={id}")]).coded(1);
+    assert!(done.err.contains(&format!("{id} is the ID of #1")), "{}", done.err);
+    let done = home.run(&["adopt", &id, "--json"]).coded(0);
+    assert_eq!(done.json()[0]["key"], "1");
+    assert_eq!(home.states(), [TaskState::Saved, TaskState::Unknown]);
 }
 
 #[test]

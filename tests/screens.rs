@@ -608,7 +608,7 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("choose", Box::new(with_layer(Choose { field: Field::Model, at: 2, marks: Default::default() }))),
         ("filter", Box::new(typed("/ s t a t e : x"))),
         ("resolve", Box::new(with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("1") }))),
-        ("confirm", Box::new(with_layer(Confirm { question: "Stop?".into(), act: Act::Pause(true), done: None }))),
+        ("confirm", Box::new(with_layer(Confirm::of("Stop?".into(), Act::Pause(true), None)))),
         ("messages", Box::new(typed("z M"))),
         ("money", Box::new(typed("$"))),
         ("failures", Box::new(typed("R"))),

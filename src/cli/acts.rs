@@ -2,7 +2,7 @@
 //! `download` and `balance`.
 
 use super::{
-    Outcome, Output, Stop, block_on, consent, cost_check,
+    Outcome, Output, Stop, block_on, consent, cost_check, demo, doctor,
     headless::{ActReport, Headless},
     live::Waits,
     printed, queries, say, text_of, waits,
@@ -24,7 +24,10 @@ use engine::{
     unknowns,
     work::Work,
 };
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 use words::voice::Voice;
 use words::{print, problem::Problem, reason, terms, tr};
 
@@ -217,8 +220,21 @@ fn balance_json(amount: Amount, currency: Currency) -> serde_json::Value {
 
 /// `reeltop balance`.
 pub(super) fn balance(setup: &Loaded, output: Output) -> Outcome {
+    let mut setup = setup.alone();
+    // It is the service's word alone: where the store cannot be written, that is no reason not to ask.
+    let unwritable = |error: &io::Error| {
+        use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        matches!(error.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
+    };
+    let aside = match doctor::probe(&setup.paths.data_dir) {
+        Err(error) if unwritable(&error) => Some(demo::Home::new(None)?),
+        Ok(()) | Err(_) => None,
+    };
+    if let Some(aside) = &aside {
+        setup.paths.data_dir.clone_from(&aside.dir);
+    }
     block_on(async {
-        let mut headless = Headless::start(&setup.alone(), Scope::Named).await?;
+        let mut headless = Headless::start(&setup, Scope::Named).await?;
         headless.key().await?;
         headless.act(Act::Balance);
         headless.until(None, |work| work.own.balance.asking.is_none()).await;

@@ -65,15 +65,15 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
     })?
 }
 
-/// Where the demo keeps its store and its files.
-struct Home {
-    dir: PathBuf,
+/// A data folder for the time of one call, such as the demo's.
+pub(super) struct Home {
+    pub(super) dir: PathBuf,
     /// The person named the folder; it stays.
     kept: bool,
 }
 
 impl Home {
-    fn new(named: Option<PathBuf>) -> Result<Self, Stop> {
+    pub(super) fn new(named: Option<PathBuf>) -> Result<Self, Stop> {
         let kept = named.is_some();
         let dir = named.unwrap_or_else(|| std::env::temp_dir().join(format!("reeltop-demo-{}", std::process::id())));
         private_files::make_folder(&dir).map_err(|e| {

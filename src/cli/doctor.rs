@@ -208,7 +208,7 @@ fn writable(dir: &Path) -> Found {
 }
 
 /// Makes a file in that folder and takes it away again.
-fn probe(dir: &Path) -> io::Result<()> {
+pub(super) fn probe(dir: &Path) -> io::Result<()> {
     let probe = dir.join(format!(".reeltop-{}", std::process::id()));
     let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
     let _ = std::fs::remove_file(&probe);

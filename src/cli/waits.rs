@@ -186,7 +186,7 @@ pub(super) fn exit_of(task: &Task) -> Exit {
 pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
     match cause {
         HaltCause::Key => Exit::Key,
-        HaltCause::Balance => Exit::Money,
+        HaltCause::Balance | HaltCause::Budget => Exit::Money,
         HaltCause::Address => Exit::Network,
         HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
     }

@@ -27,6 +27,8 @@ pub enum HaltCause {
     Key,
     /// Balance or quota used up.
     Balance,
+    /// The next task would cross a cap of our own.
+    Budget,
     /// The store cannot be written.
     Store,
     /// What answers at `base_url` is not the service: it points elsewhere, wants a login, shows a page.
@@ -152,6 +154,55 @@ pub struct KeptCaps {
 #[must_use]
 pub fn lower(one: Option<Amount>, other: Option<Amount>) -> Option<Amount> {
     one.into_iter().chain(other).min()
+}
+
+/// One of our caps on spending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetCap {
+    /// `budget.per_day`.
+    Day,
+    /// `budget.per_day_each`.
+    Each,
+    /// `budget.per_batch`.
+    Batch,
+}
+
+impl BudgetCap {
+    /// The option of the config that sets it.
+    #[must_use]
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Day => "budget.per_day",
+            Self::Each => "budget.per_day_each",
+            Self::Batch => "budget.per_batch",
+        }
+    }
+}
+
+/// What would cross a cap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverBudget {
+    /// Which cap refuses it.
+    pub cap: BudgetCap,
+    /// The cap.
+    pub limit: Amount,
+    /// What stands against it already.
+    pub spent: Amount,
+    /// What this would cost.
+    pub asked: Amount,
+    /// What all three are in.
+    pub currency: Currency,
+    /// The person who set it in the store; `None` where it is the config's.
+    pub set_by: Option<String>,
+}
+
+impl OverBudget {
+    /// By how much it would cross.
+    #[must_use]
+    pub fn by(&self) -> Money {
+        (self.spent + self.asked).less(self.limit).of(self.currency)
+    }
 }
 
 /// All of it, as one store has it.

@@ -11,8 +11,8 @@ use super::{
 const WORDS: PromptLimit = PromptLimit { unit: LengthUnit::Words, max: 199 };
 /// 302.AI: `under 200 characters`.
 const CHARS: PromptLimit = PromptLimit { unit: LengthUnit::Chars, max: 199 };
-/// MiniMax's own limit, for every model, and 302.AI's for the 2.3 models.
-const LONG: PromptLimit = PromptLimit { unit: LengthUnit::Chars, max: 2000 };
+/// 302.AI's for the 2.3 models.
+const LONG: PromptLimit = PromptLimit::LONGEST;
 
 /// The price of a submission by 302.AI's page.
 const PRICE: Amount = Amount::from_thousandths(500);

@@ -118,7 +118,7 @@ pub enum NotCarried {
         field: &'static str,
         said: String,
     },
-    /// The number in that field is larger than any store gives, or below nothing.
+    /// The number in that field is one that no store gives.
     OutOfRange {
         field: &'static str,
     },
@@ -180,7 +180,8 @@ impl Carried {
     fn out_of_range(&self) -> Option<&'static str> {
         let Self { origin, task, events, ledger, archived_at } = self;
         let is_key = |key: TaskKey| (1..=MOST_KEY).contains(&key.0);
-        let is_money = |amount: Amount| (Amount::ZERO..=MOST_MONEY).contains(&amount);
+        // A charge below nothing was believed once, and is carried as it stands.
+        let is_money = |amount: Amount| (Amount::ZERO - MOST_MONEY..=MOST_MONEY).contains(&amount);
         let is_time = |at: Wall| (0..=MOST_TIME.0).contains(&at.0);
         let beside = task.besides.twice.iter().map(|second| second.cost);
         let beside = beside.chain(task.besides.before.iter().map(|before| before.cost));
@@ -304,10 +305,11 @@ mod tests {
         for (field, change) in cases {
             assert_eq!(line(change), Err(NotCarried::OutOfRange { field }), "{field}");
         }
-        for amount in [too_much, Amount::from_millionths(-1)] {
+        let below = Amount::from_millionths(-1);
+        for (amount, wrong) in [(too_much, Some("cost")), (Amount::ZERO - too_much, Some("cost")), (below, None)] {
             let mut of_money = carried();
             of_money.ledger[0].entry.amount.amount = amount;
-            assert_eq!(of_money.out_of_range(), Some("cost"), "{amount}");
+            assert_eq!(of_money.out_of_range(), wrong, "{amount}");
         }
         let raise =
             Raise { by: Stamp { who: "ann".into(), at: Wall(1) }, more: too_much.of(Currency::Usd), person: None };

@@ -25,6 +25,11 @@ pub struct PromptLimit {
     pub max: usize,
 }
 
+impl PromptLimit {
+    /// MiniMax's own limit, for every model.
+    pub const LONGEST: Self = Self { unit: LengthUnit::Chars, max: 2000 };
+}
+
 /// Whether a model takes a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -8,7 +8,7 @@
 mod tests;
 
 use super::{
-    catalogue::{Catalogue, ModelSpec, Need, ResolutionSpec},
+    catalogue::{Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
     draft::{Draft, Fault, Field, Severity},
     fields::usable,
     lint,
@@ -183,9 +183,11 @@ fn check_prompt(draft: &Draft, model: &ModelSpec, faults: &mut Faults) {
         }
         return;
     }
-    let limit = model.prompt_limit;
-    let used = limit.used(&draft.prompt);
-    if used > limit.max {
+    let own = model.prompt_limit;
+    // A limit in words alone says nothing of one word without end.
+    let limits = [Some(own), Some(PromptLimit::LONGEST).filter(|_| own.unit == LengthUnit::Words)];
+    let used = limits.into_iter().flatten().map(|limit| (limit, limit.used(&draft.prompt)));
+    if let Some((limit, used)) = used.into_iter().find(|(limit, used)| *used > limit.max) {
         faults.error(Field::Prompt, DraftReason::PromptTooLong { model: model.name.clone(), used, limit });
     }
     faults.0.extend(lint::lint(&draft.prompt, model));

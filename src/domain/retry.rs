@@ -360,7 +360,7 @@ pub fn blocked(halted: Option<HaltCause>, balance: Option<Amount>) -> Option<Blo
     match halted? {
         HaltCause::Balance => Some(Blocked::Quota),
         HaltCause::Key => Some(Blocked::Key),
-        HaltCause::Address | HaltCause::Store | HaltCause::Failures(_) => None,
+        HaltCause::Budget | HaltCause::Address | HaltCause::Store | HaltCause::Failures(_) => None,
     }
 }
 

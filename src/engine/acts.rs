@@ -38,10 +38,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
             keys.into_iter().flat_map(|key| fetch::download(work, key, dir.clone())).collect()
         }
         Act::Refund { keys, step } => keys.into_iter().flat_map(|key| refund(work, key, step)).collect(),
-        Act::Adopt(ids) => {
-            ids.into_iter().for_each(|id| adopt::adopt(work, id));
-            Vec::new()
-        }
+        Act::Adopt(ids) => ids.into_iter().flat_map(|id| adopt::adopt(work, id)).collect(),
         Act::Take(keys) => keys.into_iter().flat_map(|key| take(work, key)).collect(),
         Act::Refresh(keys) => {
             poller::refresh(work, &keys);

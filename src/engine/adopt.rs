@@ -27,19 +27,26 @@ use domain::{
 use service::answer::{FindVerdict, Reply};
 
 /// Begins to take over a task of that id: it is asked about when the poller's budget allows.
-pub(super) fn adopt(work: &mut Work, id: RemoteId) {
+pub(super) fn adopt(work: &mut Work, id: RemoteId) -> Vec<Effect> {
     if ids::is_under_way(work, &id) {
         not_done(work, None, NotDone::AdoptedAlready(id));
-        return;
+        return Vec::new();
     }
-    if let Some(key) = ids::known_as(work, &id) {
-        claims::name(work, key);
-        let state = work.tasks.rows[&key].state;
-        work.news.push(News::Act(ActNews::Known { id, key, state }));
-        return;
+    if is_known(work, &id) {
+        return Vec::new();
     }
     let profile = work.settings.profile.name.clone();
-    ids::want(work, profile, id, None);
+    ids::want(work, profile, id, None)
+}
+
+/// Whether a task has that id already, which is told.
+fn is_known(work: &mut Work, id: &RemoteId) -> bool {
+    let known = ids::known_as(work, id).and_then(|key| work.known(key)).map(|row| (row.key, row.state));
+    if let Some((key, state)) = known {
+        claims::name(work, key);
+        work.news.push(News::Act(ActNews::Known { id: id.clone(), key, state }));
+    }
+    known.is_some()
 }
 
 /// The end of such a question.
@@ -54,6 +61,8 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
         Ok(_) if work.ending.is_some() => Vec::new(),
         Ok(word) => match settles {
             Some(key) => resolve::found(work, key, id, watched(work, word)),
+            // The store may have found it in the archive meanwhile.
+            None if is_known(work, &id) => Vec::new(),
             None => insert(work, &profile, id, word),
         },
         Err(error) => {

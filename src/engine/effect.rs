@@ -99,6 +99,9 @@ pub enum StoreCmd {
         write: Box<Write>,
         /// Submissions that the account allows in any 60 seconds, whichever program makes them.
         per_minute: u32,
+        /// The day's caps that must hold when it leaves: since it was queued a cap may have been lowered, and what is
+        /// imported or was queued on a day with a higher cap was never held against this one.
+        caps: Caps,
         /// Whether to give it a path for the service's posts.
         path: bool,
     },
@@ -140,6 +143,8 @@ pub enum StoreCmd {
         filter: String,
         at: Wall,
     },
+    /// Read the archived task that the service knows by that id. Answered by `FromArchive`, where there is one.
+    ReadArchivedOf { id: RemoteId },
     /// Sum up the whole ledger. Answered by `Costs`.
     Costs {
         /// Now, for the person's own days.
@@ -164,8 +169,7 @@ pub enum StoreCmd {
     SaveSeen { at: Wall },
 }
 
-/// The caps on spending that a batch of intents must keep, besides those that are kept in the store: the lower one
-/// holds. What counts: every attempt since `day_start` that was charged, may have been charged, or is reserved.
+/// The caps on spending that must hold, besides those that are kept in the store: the lower one holds. What counts: every attempt since `day_start` that was charged, may have been charged, or is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caps {
     /// The day's cap; `None` for no cap.
@@ -394,6 +398,7 @@ impl StoreCmd {
             | Self::SaveUpload { .. }
             | Self::SaveBalance { .. }
             | Self::Archived { .. }
+            | Self::ReadArchivedOf { .. }
             | Self::Keep(_)
             | Self::SaveSeen { .. } => None,
         }

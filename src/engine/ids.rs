@@ -3,20 +3,20 @@
 
 use crate::{
     act_news::not_done,
-    effect::HttpCmd,
+    effect::{Effect, HttpCmd, StoreCmd},
     news::{News, NotDone, TaskNews},
     work::{Wanted, Work},
 };
 use domain::task::{RemoteId, TaskKey};
 
 /// Begins to settle an unknown by an id: the service is asked about it first.
-pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
+pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) -> Vec<Effect> {
     if is_under_way(work, &id) {
         not_done(work, Some(key), NotDone::AskedAlready(id));
-        return;
+        return Vec::new();
     }
     work.news.push(News::Task { key, what: TaskNews::Asking(id.clone()) });
-    want(work, profile_of(work, key), id, Some(key));
+    want(work, profile_of(work, key), id, Some(key))
 }
 
 /// Begins to settle an unknown by an id that the service posted; not told, since nobody asked for it. Tells whether it
@@ -24,7 +24,7 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
 pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
     let is_new = !is_under_way(work, &id);
     if is_new {
-        want(work, profile_of(work, key), id, Some(key));
+        let _ = want(work, profile_of(work, key), id, Some(key));
     }
     is_new
 }
@@ -34,14 +34,16 @@ fn profile_of(work: &Work, key: TaskKey) -> String {
     work.tasks.rows.get(&key).map_or(&*work.settings.profile.name, |row| &row.kind.profile).to_owned()
 }
 
-pub(super) fn want(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) {
+/// Has the service asked about an id, and the store whether an archived task has it, which is not known here.
+pub(super) fn want(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) -> Vec<Effect> {
     let served = work.of(&profile);
     if served.has_key {
-        work.adopting.wanted.push_back(Wanted { profile, id, settles });
-        return;
+        work.adopting.wanted.push_back(Wanted { profile, id: id.clone(), settles });
+        return vec![Effect::Store(StoreCmd::ReadArchivedOf { id })];
     }
     let problem = served.key_problem.clone();
     not_done(work, settles, NotDone::NoKey { id, problem });
+    Vec::new()
 }
 
 pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
@@ -50,7 +52,7 @@ pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
     asked.chain(adopting.inserting.values()).any(|other| other == id)
 }
 
-/// The task that the service knows by that id, as far as it is in the table or was archived of late.
+/// The task that the service knows by that id, as far as it is in the table or is known to be archived.
 pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
     work.tasks
         .rows

@@ -11,7 +11,7 @@ use crate::{
     view::View,
 };
 use domain::{
-    account::{Member, Shared},
+    account::{Member, OverBudget, Shared},
     amount::Amount,
     batch_file::Lines,
     costs::{CostLine, Report},
@@ -30,7 +30,7 @@ use domain::{
     task::{Event, FileId, LedgerLine, RemoteId, Row, SavedFile, Signed, Task, TaskKey},
     time::Wall,
 };
-pub use refusal::{BudgetCap, InsertRefusal};
+pub use refusal::InsertRefusal;
 use serde::{Deserialize, Serialize};
 use service::{
     answer::Reply,
@@ -115,9 +115,9 @@ pub enum StoreMsg {
     TakenBack { keys: Vec<TaskKey> },
     /// Another program has put these into the archive: they have left the table.
     ArchivedElsewhere { keys: Vec<TaskKey> },
-    /// Archived tasks of the last days: what was spent on them today was spent, though they are in no table. Told
-    /// before the pages.
-    RecentlyArchived { rows: Vec<Row> },
+    /// Archived tasks. At the start, before the pages: those of the last days, since what was spent on them today was
+    /// spent though they are in no table, and those of which a prompt was refused as sensitive. Later: that of an id.
+    FromArchive { rows: Vec<Row> },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows
     /// are. A change that was made meanwhile may come before an older page: of two versions of a row the higher
     /// revision wins.
@@ -233,6 +233,8 @@ pub enum SendResult {
         /// When a place will be free.
         until: Wall,
     },
+    /// It would cross the day's cap.
+    OverBudget { key: TaskKey, over: OverBudget },
     /// Somebody has stopped the sending.
     Stopped {
         key: TaskKey,

@@ -34,6 +34,8 @@ const PATIENCE: u64 = 30 * SECOND;
 const PATIENCE_WITH_ADDRESS: u64 = MINUTE;
 /// The longest pause between two questions about a task that is said to be made and has no file.
 const FILE_SOON: u64 = 5 * SECOND;
+/// A question that comes so much later than it was due finds an end that nobody watched.
+const LATE: u64 = 2 * MINUTE;
 /// After so long from its sending, a state that is not known here is told as trouble.
 const ODD_AFTER: u64 = 10 * MINUTE;
 
@@ -326,6 +328,9 @@ fn again(
 
 fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Event) -> Vec<Effect> {
     failure_streak::made(work.of_mut(&task.profile));
+    if matches!(task.phase, Phase::Running { next_poll, .. } if work.now.wall.since(next_poll) > LATE) {
+        work.tasks.seen_late.insert(task.key);
+    }
     let wanted = work.settings.download.auto || task.dir.is_some();
     task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(work.now.wall), kept: None };
     writes::write(work, task, vec![note], vec![])

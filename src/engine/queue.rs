@@ -15,7 +15,7 @@ use crate::{
     callback,
     claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
-    failure_streak,
+    failure_streak, money,
     news::{News, TaskNews},
     poller, share, tasks,
     timeline::{answer_event, event},
@@ -24,7 +24,7 @@ use crate::{
     writes,
 };
 use domain::{
-    account::{HaltCause, LONGEST_WAIT, PACE_SPAN, Why},
+    account::{HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
     task::{Claim, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
@@ -69,7 +69,13 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     let write = Write { events: vec![note], ledger: vec![], task, never_left: None };
     let per_minute = availability::per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
-    vec![Effect::Store(StoreCmd::ClaimSend { ticket, write: Box::new(write), per_minute, path })]
+    vec![Effect::Store(StoreCmd::ClaimSend {
+        ticket,
+        write: Box::new(write),
+        per_minute,
+        caps: money::caps(work),
+        path,
+    })]
 }
 
 /// When [`send_due`] will have something to do.
@@ -133,6 +139,21 @@ pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
         // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
         availability::wait_until(work, &profile, work.now.due_at(until, LONGEST_WAIT));
     }
+}
+
+/// It would cross the day's cap: sending stops until somebody has raised it or taken tasks back.
+pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Vec<Effect> {
+    let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else {
+        return work.drop_stale();
+    };
+    let error = TaskError {
+        code: String::new(),
+        class: ErrorClass::Balance,
+        reason: Reason::Own(Own::OverBudget(over)),
+        charged: Charged::No,
+    };
+    share::halt(work, &profile, Why { cause: HaltCause::Budget, tasks: 1, error });
+    share::due(work)
 }
 
 /// The store has saved `Sending`: the POST.

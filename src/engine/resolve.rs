@@ -34,11 +34,10 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     if let Resolution::Found(id) = &as_what
         && work.tasks.is_id_lost(key)
     {
-        match ids::known_as(work, id) {
-            Some(other) => return refuse(work, key, Left::IdOf { id: id.clone(), other }),
+        return match ids::known_as(work, id) {
+            Some(other) => refuse(work, key, Left::IdOf { id: id.clone(), other }),
             None => ids::settle(work, key, id.clone()),
-        }
-        return Vec::new();
+        };
     }
     let Some(task) = live(work, key) else { return Vec::new() };
     if task.state() == TaskState::Sending && !held_by_another(work, &task) && !work.queue.posting.contains_key(&key) {
@@ -97,10 +96,7 @@ fn by_word(work: &mut Work, task: Task, before: TaskError, as_what: Resolution) 
         Resolution::Found(id) => {
             return match ids::known_as(work, &id) {
                 Some(other) => refuse(work, key, Left::IdOf { id, other }),
-                None => {
-                    ids::settle(work, key, id);
-                    Vec::new()
-                }
+                None => ids::settle(work, key, id),
             };
         }
         Resolution::Unknown => return Vec::new(),

@@ -40,7 +40,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             tasks::archive(work, keys);
             Vec::new()
         }
-        StoreMsg::RecentlyArchived { rows } => {
+        StoreMsg::FromArchive { rows } => {
             tasks::put_archived(work, rows);
             Vec::new()
         }
@@ -229,6 +229,7 @@ fn send_claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&s
             Vec::new()
         }
         SendResult::Overtaken(task) => changed::changed(work, *task),
+        SendResult::OverBudget { over, .. } => queue::over_budget(work, key, over),
         SendResult::Stopped { shared, .. } => {
             share::heard(work, None, *shared);
             Vec::new()

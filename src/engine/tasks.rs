@@ -11,7 +11,7 @@ use domain::{
     amount::{Amount, Money, Totals},
     problem::{Charged, ErrorClass},
     task::{Row, Task, TaskKey, TaskState},
-    time::Wall,
+    time::{MINUTE, Wall},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -170,6 +170,7 @@ pub(super) fn put_archived(work: &mut Work, rows: Vec<Row>) {
     for row in rows {
         if work.known(row.key).is_none() {
             count_as_before(work, &row);
+            note_refusal(work, &row);
             work.money.archived.insert(row.key, row);
         }
     }
@@ -185,7 +186,6 @@ pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
         }
         let Some(row) = work.tasks.rows.remove(*key) else { return false };
         work.tasks.live.remove(key);
-        work.tasks.sensitive.remove(key);
         work.tasks.counts[row.state as usize] -= 1;
         work.tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
         work.tasks.total = work.tasks.total.saturating_sub(1);
@@ -226,15 +226,28 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let is_waiting = row.state == TaskState::Queued;
     // An upload comes before the sending, and is spent whatever becomes of the task.
     let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
+    // Charges below nothing, as an older version believed them, make no room in the budget.
+    let price = price.max(Amount::ZERO);
     let spent = if sent >= day { price + Amount::from(row.besides) } else { Amount::ZERO };
     let reserved = if is_waiting { row.cost } else { Amount::ZERO };
     (spent.of(currency), reserved.of(currency))
 }
 
+/// A run that took so many times as long as a slow one was not watched to its end: the program was closed meanwhile, or
+/// the file waited to be fetched.
+const UNWATCHED: u64 = 6;
+
+/// Learns from a run how long such tasks take, where its end was watched.
 fn remember(work: &mut Work, row: &Row) {
     let (Some(sent), Some(finished)) = (row.sent_at.get(), row.finished_at.get()) else { return };
+    let spec = work.catalogue(&row.kind.profile).spec(&row.kind.model);
+    let slow = spec.map_or(5 * MINUTE, |spec| spec.usual_ms.1);
+    let (took, seen_late) = (finished.since(sent), work.tasks.seen_late.remove(&row.key));
+    if seen_late || took > slow.saturating_mul(UNWATCHED) {
+        return;
+    }
     let is_newest = work.tasks.loaded;
-    work.tasks.history.entry(Sort(Arc::clone(&row.kind))).or_default().take(finished.since(sent), is_newest);
+    work.tasks.history.entry(Sort(Arc::clone(&row.kind))).or_default().take(took, is_newest);
 }
 
 /// Keeps the prompts that were refused as sensitive at hand, so that compose need not look for them among all rows.
@@ -430,7 +443,7 @@ mod tests {
         let archived = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Saved) };
         for msg in [
             StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] },
-            StoreMsg::RecentlyArchived { rows: vec![Row::of(&archived, false)] },
+            StoreMsg::FromArchive { rows: vec![Row::of(&archived, false)] },
             StoreMsg::Page { rows: vec![], tasks: vec![], last: true },
         ] {
             let _ = crate::store::store(&mut work, msg);

@@ -113,7 +113,7 @@ impl Work {
 
     /// The line of a task that is in the table, or is known to be archived.
     #[must_use]
-    pub(crate) fn known(&self, key: TaskKey) -> Option<&Row> {
+    pub fn known(&self, key: TaskKey) -> Option<&Row> {
         self.tasks.rows.get(&key).or_else(|| self.money.archived.get(&key))
     }
 
@@ -416,8 +416,11 @@ pub struct Tasks {
     pub unknown: BTreeSet<TaskKey>,
     /// Of the tasks in `live`, the ones that something holds up (`Task::trouble`).
     pub held_up: BTreeSet<TaskKey>,
-    /// Those whose prompt was refused as sensitive.
+    /// Those whose prompt was refused as sensitive, archived ones among them.
     pub sensitive: BTreeSet<TaskKey>,
+    /// Those whose end was seen long after the question that would have found it was due: nobody watched, and they say
+    /// nothing of how long such tasks take.
+    pub seen_late: BTreeSet<TaskKey>,
     /// The people who queued them, as far as they are named.
     pub people: BTreeSet<Box<str>>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
@@ -475,8 +478,8 @@ pub struct Money {
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,
-    /// Archived tasks, as far as they are known here: those that may count in the present day, and what was archived
-    /// during this run.
+    /// Archived tasks, as far as they are known here: those that may count in the present day, those of which a prompt
+    /// was refused as sensitive, and what was archived during this run.
     pub archived: BTreeMap<TaskKey, Row>,
     /// The day these sums are of, by its first moment.
     pub day: Wall,

@@ -11,26 +11,28 @@ use domain::{
 use engine::folder::{is_several, several};
 use std::collections::BTreeMap;
 
-/// The draft with the pictures that its first frame stands for: a folder or a pattern is several.
-///
-/// # Errors
-/// The folder cannot be read, or has no picture that fits.
-pub fn matrix_of(draft: Draft) -> Result<Matrix, DraftReason> {
-    let first_frames = if is_several(&draft.first_frame) {
-        let listing = files::list(&draft.first_frame).map_err(PictureReason::Folder)?;
-        several(&draft.first_frame, &listing)?
-    } else {
-        Vec::new()
-    };
-    Ok(Matrix { draft, first_frames })
+/// The pictures that a first frame stands for: a folder or a pattern is several.
+fn first_frames(typed: &str) -> Result<Vec<String>, PictureReason> {
+    if !is_several(typed) {
+        return Ok(Vec::new());
+    }
+    several(typed, &files::list(typed).map_err(PictureReason::Folder)?)
 }
 
-/// All combinations, each picture read once.
+/// All combinations, each picture read once. A folder or a pattern without a picture is a fault of its draft.
 ///
 /// # Errors
 /// See [`matrix::expand`].
-pub fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftReason> {
+pub fn expand(setup: &Loaded, drafts: Vec<Draft>) -> Result<Plan, DraftReason> {
     let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
+    let mut matrix = |draft: Draft| {
+        let first_frames = first_frames(&draft.first_frame).unwrap_or_else(|why| {
+            looks.insert(draft.first_frame.trim().to_owned(), ImageLook::Failed(why));
+            Vec::new()
+        });
+        Matrix { draft, first_frames }
+    };
+    let matrices: Vec<Matrix> = drafts.into_iter().map(&mut matrix).collect();
     let pictures = matrices.iter().flat_map(|matrix| {
         let draft = &matrix.draft;
         let first = std::iter::once(&draft.first_frame).filter(|_| matrix.first_frames.is_empty());
@@ -52,5 +54,5 @@ pub fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftReason> 
         most: setup.settings.compose.max_tasks,
         forgiving: false,
     };
-    matrix::expand(matrices, &rules)
+    matrix::expand(&matrices, &rules)
 }

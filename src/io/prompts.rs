@@ -177,6 +177,11 @@ mod tests {
             ("a.csv.bak", "Nr; Prompt ;note", Format::Csv),
             ("-", "sep=;\nprompt;model", Format::Csv),
             ("-", "prompt\na cat", Format::Csv),
+            ("-", "prompts\na cat", Format::Csv),
+            ("-", "promt,durration\na cat,6", Format::Csv),
+            ("-", "text,duration\na cat,6", Format::Csv),
+            ("-", "Scene text;Duration\na cat;6", Format::Csv),
+            ("-", "a cat runs, model, studio light", Format::Lines),
             ("-", "{a|b} cat", Format::Lines),
             ("-", "{4k|8k} of a cat", Format::Lines),
             ("-", "{'prompt': 'a cat'}", Format::Jsonl),
@@ -248,7 +253,7 @@ mod tests {
             (
                 "a cat, prompt\nb\n".into(),
                 2,
-                format!("1 values for 2 columns. Put text that contains a comma in quotes. {txt}"),
+                format!("1 value for 2 columns. Put text that contains a comma in quotes. {txt}"),
             ),
             (
                 "\n<html>\n<body>".into(),

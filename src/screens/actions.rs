@@ -38,10 +38,9 @@ use domain::{
 use engine::{
     act::Act,
     effect::{Effect, Level, TermCmd},
-    filter::Filter,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use words::tr;
+use words::{amounts, tr};
 
 /// Does what that action does here.
 pub(crate) fn run(app: &mut App, action: Action) -> Vec<Wish> {
@@ -239,10 +238,7 @@ fn back(app: &mut App) -> Vec<Wish> {
         Pane::Table if screen.away.is_some() => screen.away = None,
         Pane::Table if screen.table.range_from.is_some() => screen.table.range_from = None,
         Pane::Table if !screen.table.marks.is_empty() => screen.table.marks.clear(),
-        Pane::Table if !screen.table.filter.is_empty() => {
-            screen.table.filter = Filter::default();
-            table::rearrange(app);
-        }
+        Pane::Table if !screen.table.filter.is_empty() => table::clear_filter(app),
         Pane::Table if screen.full => screen.full = false,
         // At rest there is nothing to go back from.
         Pane::Table => {}
@@ -256,7 +252,7 @@ fn close(app: &mut App) -> Vec<Wish> {
         let Some(question) = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none()) else {
             return vec![Wish::Act(Act::Quit)];
         };
-        app.screen.open(Confirm { question, act: Act::Quit, done: None });
+        app.screen.open(Confirm::of(question, Act::Quit, None));
         return Vec::new();
     }
     back(app)
@@ -309,9 +305,14 @@ fn freeze(app: &mut App) {
 }
 
 /// Asks the service about those of the targets that it can be asked about.
-fn refresh(app: &App) -> Vec<Wish> {
+fn refresh(app: &mut App) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
-    let keys = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    let keys: Vec<TaskKey> = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    let is_asked = |profile: &str| keys.iter().any(|key| *rows[key].kind.profile == *profile);
+    if let Some((_, since)) = app.work.offline().filter(|(profile, _)| is_asked(profile)) {
+        let span = amounts::span(app.work.now.mono.since(since));
+        toast::say(app, Level::Info, tr!("no answer from the service for {span}; asking again now", span), None);
+    }
     vec![Wish::Act(Act::Refresh(keys))]
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
         ),
     };
     let question = others.into_iter().fold(question, |question, others| format!("{question}\n{others}"));
-    app.screen.open(Confirm { question, act, done });
+    app.screen.open(Confirm::of(question, act, done));
     Vec::new()
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
         _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
     };
     let keys = if missing.is_empty() { there } else { missing };
-    app.screen.open(Confirm { question, act: Act::Download { keys, dir: None }, done: None });
+    app.screen.open(Confirm::of(question, Act::Download { keys, dir: None }, None));
     Vec::new()
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn run(app: &mut App) -> (Vec<Wish>, Option<Box<Draft>>) {
         // What this program did itself was asked about then.
         let question = tr!("Undo: {words}?", words = step.words);
         let (question, act) = (format!("{question}\n{others}"), act.clone());
-        app.screen.open(Confirm { question, act, done: None });
+        app.screen.open(Confirm::of(question, act, None));
         return (Vec::new(), None);
     }
     (step.acts.into_iter().map(Wish::Act).collect(), step.pattern)

@@ -203,9 +203,14 @@ pub fn file(row: &Row, saved: &SavedFile, settings: &Settings) -> Vec<Fact> {
     if let Some(ms) = saved.length_ms {
         parts.push(asked(amounts::seconds(amounts::tenths(ms)), amounts::seconds(row.kind.duration)));
     }
-    let elsewhere = settings.other_host(saved);
-    let path = elsewhere.map_or_else(|| saved.path.clone(), |host| tr!("{path} on {host}", path = saved.path, host));
-    let scp = elsewhere.map(|host| fact(tr!("Copy it"), export::scp(&[(host, &saved.path)], None), Tone::Plain));
+    let (known, elsewhere) = (saved.known_path(), settings.other_host(saved));
+    let path = match (known, elsewhere) {
+        (Some(path), Some(host)) => tr!("{path} on {host}", path, host),
+        (Some(path), None) => path.to_owned(),
+        (None, _) => tr!("its name was forgotten with the prompt").to_owned(),
+    };
+    let scp = known.zip(elsewhere);
+    let scp = scp.map(|(path, host)| fact(tr!("Copy it"), export::scp(&[(host, path)], None), Tone::Plain));
     let sum = fact("SHA-256", &*saved.sha256, Tone::Faint);
     let mut facts = vec![fact(file_label(), path, Tone::Strong), Fact { label: "", parts, tone: Tone::Plain }];
     facts.extend(scp);

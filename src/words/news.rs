@@ -3,7 +3,7 @@
 use crate::voice::Voice;
 use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
-    account::Raise,
+    account::{BudgetCap, Raise},
     amount::Money,
     export,
     prices::Offer,
@@ -14,7 +14,7 @@ use domain::{
 };
 use engine::{
     effect::Level,
-    msg::{BudgetCap, InsertRefusal},
+    msg::InsertRefusal,
     news::{
         ActNews, ConfigNews, ConnectionNews, Left, News, NotDone, NotQueued, QueueNews, RecordsNews, StoreNews,
         TaskNews,
@@ -402,48 +402,24 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             )
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
-        InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by } => {
-            // By how much, where that is not more than a person would raise it by.
-            let more = (*spent + *asked).less(*limit).of(*currency);
-            let [limit, spent, asked] = [limit, spent, asked].map(|amount| amount.of(*currency));
-            let (why, option) = match cap {
-                BudgetCap::Day => (
-                    tr!("{asked} more would cross the day's cap of {limit} ({spent} of it used)", asked, limit, spent),
-                    "budget.per_day",
-                ),
-                BudgetCap::Each => (
-                    tr!(
-                        "{asked} more would cross your own cap for a day of {limit} ({spent} of it used)",
-                        asked,
-                        limit,
-                        spent
-                    ),
-                    "budget.per_day_each",
-                ),
-                BudgetCap::Batch => (
-                    tr!(
-                        "{asked} more would cross the batch's cap of {limit} ({spent} of it used)",
-                        asked,
-                        limit,
-                        spent
-                    ),
-                    "budget.per_batch",
-                ),
-            };
-            let next = match (cap, set_by) {
+        InsertRefusal::OverBudget(over) => Problem::new(
+            tr!("nothing was queued"),
+            reason::own::over_budget(over),
+            match (over.cap, &over.set_by) {
                 (_, Some(who)) => tr!(
                     "Queue less, or ask {who}, who set it for everybody on this store, or another keeper: `reeltop store budget` changes it.",
                     who
                 ),
                 (BudgetCap::Day | BudgetCap::Each, None) => tr!(
                     "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today only.",
-                    option,
-                    more
+                    option = over.cap.option(),
+                    more = over.by()
                 ),
-                (BudgetCap::Batch, None) => tr!("Queue less, or raise {option} in the config.", option),
-            };
-            Problem::new(tr!("nothing was queued"), why, next)
-        }
+                (BudgetCap::Batch, None) => {
+                    tr!("Queue less, or raise {option} in the config.", option = over.cap.option())
+                }
+            },
+        ),
     }
 }
 

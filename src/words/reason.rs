@@ -18,7 +18,7 @@ mod call;
 mod draft;
 mod event;
 mod filter;
-mod own;
+pub(crate) mod own;
 mod picture;
 mod prompt;
 mod records;
@@ -98,6 +98,7 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
     let (what, next) = match halt.cause {
         HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),
         HaltCause::Balance => (tr!("sending stopped: the balance or quota is used up").to_owned(), next),
+        HaltCause::Budget => (tr!("sending stopped: the day's budget is used up").to_owned(), next),
         HaltCause::Address => (tr!("sending stopped: what answers at base_url is not the service").to_owned(), next),
         HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
         HaltCause::Failures(class) => {

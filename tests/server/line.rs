@@ -93,8 +93,8 @@ fn a_commit_whose_answer_was_lost_is_looked_for_before_it_is_told() {
     assert_eq!(store.overview().unwrap().total, 1);
     // So with the one change that lets a POST go out.
     act.store(LOSE_THE_ANSWER, Ordering::SeqCst);
-    assert!(matches!(store.send(&sending(&task, DAY), 5).unwrap(), SendResult::Claimed { .. }));
-    assert!(matches!(store.send(&sending(&task, DAY), 5).unwrap(), SendResult::Overtaken(_)));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Claimed { .. }));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Overtaken(_)));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_server_that_went_away_is_told_and_used_again_when_it_is_back() {
     let task = add(&mut store, intent("before"));
     dir.stop();
     assert_eq!(trouble_of(store.look(&[task.key])), Trouble::Away);
-    assert_eq!(trouble_of(store.send(&sending(&task, DAY), 5)), Trouble::Away);
+    assert_eq!(trouble_of(store.send(&sending(&task, DAY), 5, &NO_CAPS)), Trouble::Away);
     dir.start();
     // After a try that failed the next one waits a little.
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
@@ -129,10 +129,11 @@ fn ten_programs_never_cross_the_pace_nor_send_a_task_twice() {
                 scope.spawn(|| {
                     let mut store = Store::open(dir.at()).unwrap();
                     barrier.wait();
-                    let claimed = tasks.iter().filter_map(|task| match store.send(&sending(task, DAY), 4).unwrap() {
-                        SendResult::Claimed { key, .. } => Some(key),
-                        _ => None,
-                    });
+                    let claimed =
+                        tasks.iter().filter_map(|task| match store.send(&sending(task, DAY), 4, &NO_CAPS).unwrap() {
+                            SendResult::Claimed { key, .. } => Some(key),
+                            _ => None,
+                        });
                     claimed.collect::<Vec<_>>()
                 })
             })
@@ -159,9 +160,9 @@ fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machin
     let ahead = behind.clock_ahead();
     assert!((ahead - 3_600_000).abs() < 60_000, "{ahead}");
 
-    assert!(matches!(right.send(&sending(&tasks[0], DAY), 1).unwrap(), SendResult::Claimed { .. }));
+    assert!(matches!(right.send(&sending(&tasks[0], DAY), 1, &NO_CAPS).unwrap(), SendResult::Claimed { .. }));
     let by_its_own = domain::time::Wall(DAY.0 + 1_000 - ahead);
-    let SendResult::Wait { until, .. } = behind.send(&sending(&tasks[1], by_its_own), 1).unwrap() else {
+    let SendResult::Wait { until, .. } = behind.send(&sending(&tasks[1], by_its_own), 1, &NO_CAPS).unwrap() else {
         panic!("the pace was crossed")
     };
     assert_eq!(until.0, DAY.plus(PACE_SPAN).0 - ahead);
@@ -187,9 +188,9 @@ fn what_is_not_confirmed_by_its_own_program_is_sent_by_no_other() {
     let mut store = Store::open(dir.at()).unwrap();
     let task = add(&mut store, intent("told as not queued"));
     assert!(dir.sql("INSERT INTO unconfirmed VALUES ('elsewhere', 1, 1)").status.success());
-    assert!(matches!(store.send(&sending(&task, DAY), 5).unwrap(), SendResult::Wait { .. }));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Wait { .. }));
     assert!(dir.sql("DELETE FROM unconfirmed").status.success());
-    assert!(matches!(store.send(&sending(&task, DAY), 5).unwrap(), SendResult::Claimed { .. }));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Claimed { .. }));
 }
 
 #[test]

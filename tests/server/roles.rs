@@ -3,12 +3,12 @@
 use super::{rig::Place, *};
 use ::io::store::{At, GRANTS, Server, Session};
 use domain::{
-    account::{Change, Raise, Stamp},
+    account::{BudgetCap, Change, OverBudget, Raise, Stamp},
     reason::store::{Trouble, Why},
 };
 use engine::{
     effect::StoreCmd,
-    msg::{BudgetCap, InsertRefusal, StoreMsg},
+    msg::{InsertRefusal, StoreMsg},
 };
 
 fn at(place: &Place, user: &str) -> At {
@@ -54,7 +54,7 @@ fn readers_see_writers_submit_and_keepers_set_the_budget() {
     // His own earlier raise still counts: half is there, and not a second one.
     add(&mut writer, intent("one"));
     let refusal = writer.insert(&[intent("two")], DAY, &NO_CAPS).unwrap().unwrap_err();
-    let InsertRefusal::OverBudget { cap, set_by, .. } = refusal else { panic!("{refusal:?}") };
+    let InsertRefusal::OverBudget(OverBudget { cap, set_by, .. }) = refusal else { panic!("{refusal:?}") };
     assert_eq!((cap, set_by.as_deref()), (BudgetCap::Each, Some("kay")));
     assert_eq!((raised(&mut writer, "will, once more"), raised(&mut keeper, "kay")), (1, 2));
     // Nor past the program.

@@ -100,7 +100,7 @@ fn an_open_store_whose_file_is_removed_replaced_or_cut_takes_no_change() {
         break_it(&dir.path().join("reeltop.db"));
         let faults = [
             store.insert(&[intent("two")], DAY, &NO_CAPS).unwrap_err(),
-            store.send(&sending(&task, DAY), 5).unwrap_err(),
+            store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap_err(),
             store.write(&[write_of(&task)]).unwrap_err(),
         ];
         assert!(faults.iter().all(|fault| fault.why == why), "{faults:?}");
@@ -120,7 +120,7 @@ fn an_open_store_goes_on_after_another_program_wiped_its_free_space() {
     let task = add(&mut store, intent("one"));
     Store::open(dir.path()).unwrap().wipe_free_space().unwrap();
     assert!(bytes() < before / 2, "{} of {before}", bytes());
-    assert!(matches!(store.send(&sending(&task, DAY), 5), Ok(SendResult::Claimed { .. })));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS), Ok(SendResult::Claimed { .. })));
     add(&mut store, intent("two"));
 }
 
@@ -132,10 +132,10 @@ fn nothing_is_sent_without_room_for_its_answer() {
     let reserve = dir.path().join("reeltop.reserve");
     fs::remove_file(&reserve).unwrap();
     fs::create_dir(&reserve).unwrap();
-    let fault = store.send(&sending(&task, DAY), 5).unwrap_err();
+    let fault = store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap_err();
     assert_eq!(fault.file, reserve.display().to_string(), "{fault:?}");
     fs::remove_dir(&reserve).unwrap();
-    assert!(matches!(store.send(&sending(&task, DAY), 5), Ok(SendResult::Claimed { .. })));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS), Ok(SendResult::Claimed { .. })));
     assert_eq!(fs::metadata(&reserve).unwrap().len(), 64 * 1024);
 }
 

@@ -2,12 +2,12 @@
 
 use super::*;
 use domain::{
-    account::{Change, PACE_SPAN, Raise, Stamp},
+    account::{BudgetCap, Change, OverBudget, PACE_SPAN, Raise, Stamp},
     costs::CostLine,
     task::{LedgerLine, MoneyEvent},
     time::{HOUR, MINUTE, Now},
 };
-use engine::msg::{BudgetCap, InsertRefusal, SendResult, StoreMsg};
+use engine::msg::{InsertRefusal, SendResult, StoreMsg};
 use std::{ops::ControlFlow, sync::Barrier, thread};
 
 fn ptc(thousandths: i64) -> Amount {
@@ -21,15 +21,27 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
     let batch = [intent("one"), intent("two"), intent("three")];
     let caps = Caps { per_day: Some(ptc(1_500)), per_day_each: None, per_batch: Some(ptc(1_000)), day_start: DAY };
     let (limit, spent, asked) = (ptc(1_000), Amount::ZERO, ptc(1_500));
-    let refusal =
-        InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent, asked, currency: Currency::Ptc, set_by: None };
+    let refusal = InsertRefusal::OverBudget(OverBudget {
+        cap: BudgetCap::Batch,
+        limit,
+        spent,
+        asked,
+        currency: Currency::Ptc,
+        set_by: None,
+    });
     assert_eq!(store.insert(&batch, DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 0);
 
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap().unwrap().len(), 2);
     let (limit, spent, asked) = (ptc(1_500), ptc(1_000), ptc(1_000));
-    let refusal =
-        InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc, set_by: None };
+    let refusal = InsertRefusal::OverBudget(OverBudget {
+        cap: BudgetCap::Day,
+        limit,
+        spent,
+        asked,
+        currency: Currency::Ptc,
+        set_by: None,
+    });
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.insert(&batch[2..], DAY, &caps).unwrap().unwrap().len(), 1);
 }
@@ -74,17 +86,22 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
         (task.phase, task.sent_at, task.finished_at) = (phase, Some(at), Some(at));
         save(&mut store, &mut task);
     }
-    assert_eq!(store.archive(Wall(DAY.0 + 1), DAY).unwrap().tasks, 3);
+    // A prompt that was refused as sensitive is spoken of however old it is.
+    let mut task = store.insert(&[intent("")], times[0], &NO_CAPS).unwrap().unwrap().remove(0);
+    task.phase = Phase::Refused { error: trouble(ErrorClass::PromptSensitive, Charged::No) };
+    (task.sent_at, task.finished_at, task.put_away_at) = (Some(times[0]), Some(times[0]), Some(times[0]));
+    save(&mut store, &mut task);
+    assert_eq!(store.archive(Wall(DAY.0 + 1), DAY).unwrap().tasks, 4);
     let mut told = Vec::new();
     let each = |message| {
         told.push(message);
         ControlFlow::Continue(())
     };
     store.pages(each).unwrap();
-    let Some(StoreMsg::RecentlyArchived { rows }) = told.first() else { panic!("{told:?}") };
+    let Some(StoreMsg::FromArchive { rows }) = told.first() else { panic!("{told:?}") };
     let mut keys: Vec<u32> = rows.iter().map(|row| row.key.0).collect();
     keys.sort_unstable();
-    assert_eq!(keys, [2, 3]);
+    assert_eq!(keys, [2, 3, 4]);
     assert!(matches!(&told[1..], [StoreMsg::Page { rows, last: true, .. }] if rows.is_empty()), "{told:?}");
 }
 
@@ -125,11 +142,46 @@ fn only_a_queued_row_as_it_was_known_is_sent_and_only_once() {
     let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
     let task = add(&mut ours, intent("one"));
     let write = sending(&task, DAY.plus(1));
-    assert_eq!(ours.send(&write, 5).unwrap(), SendResult::Claimed { key: task.key, rev: 2 });
+    assert_eq!(ours.send(&write, 5, &NO_CAPS).unwrap(), SendResult::Claimed { key: task.key, rev: 2 });
     let now = Task { rev: 2, ..write.task.clone() };
-    assert_eq!(theirs.send(&write, 5).unwrap(), SendResult::Overtaken(Box::new(now.clone())));
+    assert_eq!(theirs.send(&write, 5, &NO_CAPS).unwrap(), SendResult::Overtaken(Box::new(now.clone())));
     // Not even with the right revision: it is no longer queued.
-    assert_eq!(theirs.send(&write_of(&now), 5).unwrap(), SendResult::Overtaken(Box::new(now)));
+    assert_eq!(theirs.send(&write_of(&now), 5, &NO_CAPS).unwrap(), SendResult::Overtaken(Box::new(now)));
+}
+
+#[test]
+fn a_charge_below_nothing_makes_no_room_in_the_days_cap() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let mut task = add(&mut store, intent("given back"));
+    (task.phase, task.sent_at, task.cost) = (running(), Some(DAY), Amount::ZERO - ptc(5_000));
+    save(&mut store, &mut task);
+    let caps = Caps { per_day: Some(HALF), ..NO_CAPS };
+    assert!(store.insert(&[intent("one")], DAY, &caps).unwrap().is_ok());
+    assert!(store.insert(&[intent("two")], DAY, &caps).unwrap().is_err());
+}
+
+#[test]
+fn a_task_leaves_only_within_the_days_caps_as_they_are_then() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let tasks: Vec<Task> = (0..3).map(|_| add(&mut store, intent("")).clone()).collect();
+    let caps = Caps { per_day: Some(ptc(1_400)), ..NO_CAPS };
+    let send = |store: &mut Store, n: usize, caps: &Caps| store.send(&sending(&tasks[n], DAY), 5, caps).unwrap();
+    let claimed = |n: usize, rev| SendResult::Claimed { key: tasks[n].key, rev };
+    // What waits behind it stands against a new batch, not against itself.
+    assert_eq!(send(&mut store, 0, &caps), claimed(0, 4));
+    assert_eq!(send(&mut store, 1, &caps), claimed(1, 5));
+    let over = |cap, limit, spent| OverBudget { cap, limit, spent, asked: HALF, currency: Currency::Ptc, set_by: None };
+    let refused = |over| SendResult::OverBudget { key: tasks[2].key, over };
+    assert_eq!(send(&mut store, 2, &caps), refused(over(BudgetCap::Day, ptc(1_400), ptc(1_000))));
+    let each = Caps { per_day: None, per_day_each: Some(ptc(1_000)), ..caps };
+    assert_eq!(send(&mut store, 2, &each), refused(over(BudgetCap::Each, ptc(1_000), ptc(1_000))));
+    assert_eq!(store.look(&[tasks[2].key]).unwrap()[0].state(), TaskState::Queued);
+    let by = Stamp { who: "dashboard 1".into(), at: DAY };
+    let more = Raise { by: by.clone(), more: ptc(100).of(Currency::Ptc), person: None };
+    store.share("302ai", &by, &Change::Raise(more)).unwrap();
+    assert_eq!(send(&mut store, 2, &caps), claimed(2, 6));
 }
 
 #[test]
@@ -140,19 +192,19 @@ fn two_programs_share_the_pace_of_an_account() {
     let claimed = |n: usize, rev| SendResult::Claimed { key: tasks[n].key, rev };
     let wait = |n: usize, until| SendResult::Wait { key: tasks[n].key, until };
     let at = |ms| DAY.plus(ms);
-    assert_eq!(ours.send(&sending(&tasks[0], at(0)), 2).unwrap(), claimed(0, 6));
-    assert_eq!(theirs.send(&sending(&tasks[1], at(10)), 2).unwrap(), claimed(1, 7));
-    assert_eq!(ours.send(&sending(&tasks[2], at(20)), 2).unwrap(), wait(2, at(PACE_SPAN)));
+    assert_eq!(ours.send(&sending(&tasks[0], at(0)), 2, &NO_CAPS).unwrap(), claimed(0, 6));
+    assert_eq!(theirs.send(&sending(&tasks[1], at(10)), 2, &NO_CAPS).unwrap(), claimed(1, 7));
+    assert_eq!(ours.send(&sending(&tasks[2], at(20)), 2, &NO_CAPS).unwrap(), wait(2, at(PACE_SPAN)));
     // A smaller allowance waits for the later one, another account for none.
-    assert_eq!(theirs.send(&sending(&tasks[2], at(20)), 1).unwrap(), wait(2, at(10 + PACE_SPAN)));
+    assert_eq!(theirs.send(&sending(&tasks[2], at(20)), 1, &NO_CAPS).unwrap(), wait(2, at(10 + PACE_SPAN)));
     let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("") });
     let key = elsewhere.key;
-    assert_eq!(ours.send(&sending(&elsewhere, at(20)), 1).unwrap(), SendResult::Claimed { key, rev: 9 });
-    assert_eq!(theirs.send(&sending(&tasks[2], at(PACE_SPAN - 1)), 2).unwrap(), wait(2, at(PACE_SPAN)));
-    assert_eq!(theirs.send(&sending(&tasks[2], at(PACE_SPAN)), 2).unwrap(), claimed(2, 10));
-    assert_eq!(ours.send(&sending(&tasks[3], at(PACE_SPAN + 1)), 2).unwrap(), wait(3, at(PACE_SPAN + 10)));
+    assert_eq!(ours.send(&sending(&elsewhere, at(20)), 1, &NO_CAPS).unwrap(), SendResult::Claimed { key, rev: 9 });
+    assert_eq!(theirs.send(&sending(&tasks[2], at(PACE_SPAN - 1)), 2, &NO_CAPS).unwrap(), wait(2, at(PACE_SPAN)));
+    assert_eq!(theirs.send(&sending(&tasks[2], at(PACE_SPAN)), 2, &NO_CAPS).unwrap(), claimed(2, 10));
+    assert_eq!(ours.send(&sending(&tasks[3], at(PACE_SPAN + 1)), 2, &NO_CAPS).unwrap(), wait(3, at(PACE_SPAN + 10)));
     // The clock is set back by an hour: that does not stop sending for an hour.
-    assert_eq!(ours.send(&sending(&tasks[3], Wall(DAY.0 - 3_600_000)), 2).unwrap(), claimed(3, 11));
+    assert_eq!(ours.send(&sending(&tasks[3], Wall(DAY.0 - 3_600_000)), 2, &NO_CAPS).unwrap(), claimed(3, 11));
 }
 
 #[test]
@@ -160,7 +212,7 @@ fn what_never_left_gives_its_place_in_the_pace_back_and_only_its_own() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
     let tasks: Vec<Task> = (0..4).map(|_| add(&mut store, intent("")).clone()).collect();
-    let mut send = |n: usize, ms| store.send(&sending(&tasks[n], DAY.plus(ms)), 2).unwrap();
+    let mut send = |n: usize, ms| store.send(&sending(&tasks[n], DAY.plus(ms)), 2, &NO_CAPS).unwrap();
     assert_eq!(send(0, 0), SendResult::Claimed { key: tasks[0].key, rev: 5 });
     assert_eq!(send(1, 10), SendResult::Claimed { key: tasks[1].key, rev: 6 });
     let wait = SendResult::Wait { key: tasks[2].key, until: DAY.plus(PACE_SPAN) };
@@ -168,12 +220,12 @@ fn what_never_left_gives_its_place_in_the_pace_back_and_only_its_own() {
     let back = |rev| Write { never_left: Some(DAY.plus(10)), ..write_of(&Task { rev, ..tasks[1].clone() }) };
     // One that comes too late gives nothing back.
     assert!(matches!(store.write(&[back(1)]).unwrap()[..], [WriteResult::Overtaken(_)]));
-    assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2).unwrap(), wait);
+    assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2, &NO_CAPS).unwrap(), wait);
     assert_eq!(store.write(&[back(6)]).unwrap(), [WriteResult::Done { key: tasks[1].key, rev: 7 }]);
     let claimed = SendResult::Claimed { key: tasks[2].key, rev: 8 };
-    assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2).unwrap(), claimed);
+    assert_eq!(store.send(&sending(&tasks[2], DAY.plus(20)), 2, &NO_CAPS).unwrap(), claimed);
     let wait = SendResult::Wait { key: tasks[3].key, until: DAY.plus(PACE_SPAN) };
-    assert_eq!(store.send(&sending(&tasks[3], DAY.plus(30)), 2).unwrap(), wait);
+    assert_eq!(store.send(&sending(&tasks[3], DAY.plus(30)), 2, &NO_CAPS).unwrap(), wait);
 }
 
 #[test]
@@ -254,8 +306,14 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
     assert_eq!((again.shared().unwrap().raises.len(), again.raises().unwrap().len()), (3, 3));
     assert!(asks(&mut again, intent("two"), &caps), "a restart keeps it");
     let (limit, spent, asked) = (ptc(1_000), ptc(1_000), HALF);
-    let refusal =
-        InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc, set_by: None };
+    let refusal = InsertRefusal::OverBudget(OverBudget {
+        cap: BudgetCap::Day,
+        limit,
+        spent,
+        asked,
+        currency: Currency::Ptc,
+        set_by: None,
+    });
     assert_eq!(again.insert(&[intent("three")], DAY, &caps).unwrap(), Err(refusal));
     // What stood against it stands against the next day's too, which was not raised.
     let tomorrow = Caps { day_start: Wall(DAY.0 + 86_400_000), ..caps };

@@ -3,12 +3,12 @@
 use super::*;
 use ::io::store::At;
 use domain::{
-    account::{Change, KeptCaps, Raise, Stamp},
+    account::{BudgetCap, Change, KeptCaps, OverBudget, Raise, Stamp},
     costs,
     costs::By,
     task::{LedgerLine, MoneyEvent},
 };
-use engine::msg::{BudgetCap, InsertRefusal};
+use engine::msg::InsertRefusal;
 
 /// All that an export takes out of a store.
 fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
@@ -62,7 +62,9 @@ fn the_lower_of_the_configs_and_the_stores_caps_holds_for_each_person() {
     let (mut ann, mut ben) = (of(&dir.at(), Some("ann")), of(&dir.at(), Some("ben")));
     let refused = |store: &mut Store, caps: &Caps| {
         let error = store.insert(&[intent("more")], DAY, caps).unwrap().unwrap_err();
-        let InsertRefusal::OverBudget { cap, limit, spent, set_by, .. } = error else { panic!("{error:?}") };
+        let InsertRefusal::OverBudget(OverBudget { cap, limit, spent, set_by, .. }) = error else {
+            panic!("{error:?}")
+        };
         (cap, limit, spent, set_by)
     };
     let none = |kept: &Store| kept.caps().unwrap().is_empty();

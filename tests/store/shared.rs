@@ -37,7 +37,7 @@ fn no_row_is_claimed_once_a_stop_is_on_disk_and_a_resume_of_anybody_ends_it() {
     let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
     let task = add(&mut ours, intent("one"));
     let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("two") });
-    let stopped = |store: &mut Store, task: &Task| match store.send(&sending(task, DAY), 5).unwrap() {
+    let stopped = |store: &mut Store, task: &Task| match store.send(&sending(task, DAY), 5, &NO_CAPS).unwrap() {
         SendResult::Stopped { key, shared } => {
             assert_eq!(key, task.key);
             Some(*shared)
@@ -73,10 +73,13 @@ fn what_the_service_told_one_program_holds_for_the_account_but_not_after_the_clo
     let shared = theirs.share("302ai", &by("watch 1"), &Change::Keep(account)).unwrap();
     assert_eq!(shared.accounts["302ai"], account);
     let wait = SendResult::Wait { key: task.key, until: DAY.plus(60_000) };
-    assert_eq!(ours.send(&sending(&task, DAY.plus(59_999)), 5).unwrap(), wait);
+    assert_eq!(ours.send(&sending(&task, DAY.plus(59_999)), 5, &NO_CAPS).unwrap(), wait);
     let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("two") });
-    assert!(matches!(ours.send(&sending(&elsewhere, DAY), 5).unwrap(), SendResult::Claimed { .. }));
-    assert!(matches!(ours.send(&sending(&task, Wall(DAY.0 - 10_800_000)), 5).unwrap(), SendResult::Claimed { .. }));
+    assert!(matches!(ours.send(&sending(&elsewhere, DAY), 5, &NO_CAPS).unwrap(), SendResult::Claimed { .. }));
+    assert!(matches!(
+        ours.send(&sending(&task, Wall(DAY.0 - 10_800_000)), 5, &NO_CAPS).unwrap(),
+        SendResult::Claimed { .. }
+    ));
 }
 
 #[test]

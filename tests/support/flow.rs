@@ -341,8 +341,8 @@ impl Answering {
                 StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
             }
             StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
-            StoreCmd::ClaimSend { ticket, write, per_minute, path: _ } => {
-                StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute).unwrap(), path: None }
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path: _ } => {
+                StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps).unwrap(), path: None }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change).unwrap());
@@ -356,6 +356,9 @@ impl Answering {
             StoreCmd::Archived { filter, at } => {
                 let rows = store.archived(&filter, at).unwrap();
                 StoreMsg::Archived { filter, rows }
+            }
+            StoreCmd::ReadArchivedOf { id } => {
+                StoreMsg::FromArchive { rows: store.archived_of(&id).unwrap().into_iter().collect() }
             }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();

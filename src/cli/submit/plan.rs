@@ -24,15 +24,13 @@ use words::{amounts, combinations, names, problem::Problem, reason, tr};
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (found, mut faults) = drafts(setup, order)?;
-    let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
+    let (lines, found): (Vec<usize>, Vec<Draft>) = found.into_iter().unzip();
     let output = &Voice::default();
     let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, output)));
-    let matrices: Result<Vec<_>, _> = found.into_iter().map(|(_, draft)| drafts::matrix_of(draft)).collect();
-    let matrices = matrices.map_err(wrong)?;
-    let plan = drafts::expand(setup, &matrices).map_err(wrong)?;
+    let plan = drafts::expand(setup, found).map_err(wrong)?;
     for cell in &plan.impossible {
         let line = lines.get(cell.of).copied().unwrap_or_default();
-        let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
+        let place = match (order.from.is_some(), lines.len() + plan.cells.len() > 1) {
             (true, _) => Some(tr!("line {line}", line)),
             (false, true) => Some(combinations::combination(&cell.draft)),
             (false, false) => None,

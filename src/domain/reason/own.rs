@@ -1,6 +1,7 @@
 //! Why a task is as it is by the program's own doing, or by a person's.
 
 use super::Reason;
+use crate::account::OverBudget;
 use serde::{Deserialize, Serialize};
 
 /// What the program itself found or was told to do.
@@ -32,6 +33,8 @@ pub enum Own {
     IdLost,
     /// The gateway's records show that it cost nothing, and no record has an id.
     NothingMade,
+    /// The next task would cross a cap of the day.
+    OverBudget(OverBudget),
 }
 
 impl Own {
@@ -56,7 +59,8 @@ impl Own {
             | Self::NoFile { .. }
             | Self::SavingStopped
             | Self::IdLost
-            | Self::NothingMade => vec![],
+            | Self::NothingMade
+            | Self::OverBudget(_) => vec![],
         }
     }
 }

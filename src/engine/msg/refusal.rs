@@ -1,7 +1,7 @@
 //! Why the store does not take a batch.
 
 use domain::{
-    amount::{Amount, Currency},
+    account::OverBudget,
     retry::Overtaken,
     task::{Task, TaskKey, TaskState},
 };
@@ -20,28 +20,5 @@ pub enum InsertRefusal {
         why: Overtaken,
     },
     /// It would cross a cap.
-    OverBudget {
-        /// Which cap refused it.
-        cap: BudgetCap,
-        /// The cap.
-        limit: Amount,
-        /// What stands against it already.
-        spent: Amount,
-        /// What the batch would cost.
-        asked: Amount,
-        /// What all three are in.
-        currency: Currency,
-        /// The person who set it in the store; `None` where it is the config's.
-        set_by: Option<String>,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BudgetCap {
-    /// `budget.per_day`.
-    Day,
-    /// `budget.per_day_each`.
-    Each,
-    /// `budget.per_batch`.
-    Batch,
+    OverBudget(OverBudget),
 }

@@ -2,12 +2,13 @@
 
 use super::*;
 use crate::{
-    effect::Write,
+    effect::{Caps, Write},
     msg::{InsertRefusal, SendResult, WriteResult},
 };
 use domain::{
     account,
-    account::{Shared, Stamp, Stopped},
+    account::{BudgetCap, OverBudget, Shared, Stamp, Stopped},
+    amount::Money,
     retry,
     retry::Facts,
     task::{Claim, LedgerLine, NewTask, Row},
@@ -117,9 +118,9 @@ impl Disk {
             StoreCmd::Write { ticket, writes } => {
                 StoreMsg::Written { ticket, results: writes.into_iter().map(|write| self.write(write)).collect() }
             }
-            StoreCmd::ClaimSend { ticket, write, per_minute, path } => {
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path } => {
                 let path = path.then(|| format!("p{}", write.task.key.0));
-                StoreMsg::SendClaimed { ticket, result: self.send(*write, per_minute), path }
+                StoreMsg::SendClaimed { ticket, result: self.send(*write, per_minute, &caps), path }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 self.share(profile, by, change);
@@ -150,6 +151,7 @@ impl Disk {
             | StoreCmd::SaveUpload { .. }
             | StoreCmd::SaveBalance { .. }
             | StoreCmd::Archived { .. }
+            | StoreCmd::ReadArchivedOf { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()
             }
@@ -195,7 +197,8 @@ impl Disk {
         WriteResult::Done { key, rev: self.put(write.task).rev }
     }
 
-    fn send(&mut self, write: Write, per_minute: u32) -> SendResult {
+    /// Of the caps it knows only whether one task alone crosses the day's.
+    fn send(&mut self, write: Write, per_minute: u32, caps: &Caps) -> SendResult {
         let key = write.task.key;
         let at = write.task.sent_at.unwrap();
         let now = &self.tasks[&key];
@@ -215,6 +218,11 @@ impl Disk {
         if ours.len() >= per_minute as usize {
             let until = ours[ours.len() - per_minute as usize].plus(account::PACE_SPAN);
             return SendResult::Wait { key, until };
+        }
+        if let Some(limit) = caps.per_day.filter(|limit| now.cost > *limit) {
+            let Money { amount: asked, currency } = now.money();
+            let over = OverBudget { cap: BudgetCap::Day, limit, spent: Amount::ZERO, asked, currency, set_by: None };
+            return SendResult::OverBudget { key, over };
         }
         self.sends.push((profile, at));
         match self.write(write) {

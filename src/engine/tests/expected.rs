@@ -66,6 +66,29 @@ fn without_three_runs_of_the_same_sort_nothing_is_said() {
 }
 
 #[test]
+fn what_nobody_watched_says_nothing_of_how_long_such_tasks_take() {
+    // A program that was closed over night saw the end of the first two in the morning.
+    let mut world = with_runs([30_000, 30_000, 100, 200, 300], |_| ());
+    let key = run(&mut world);
+    let learned = Some(Expected { median_ms: 200_000, p95_ms: 300_000 });
+    assert_eq!(expected(&world, key), learned);
+    // So did one that stood still for a quarter of an hour while a task ended.
+    world.calls.clear();
+    let next_poll = world.wall();
+    let phase = Phase::Running { status: String::new(), next_poll, polls: 1, misses: 0, trouble: None };
+    world.other(key.0, |task| task.phase = phase);
+    world.hear();
+    world.pass(15 * MINUTE);
+    world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
+    world.reply(success("F1"));
+    world.settle();
+    assert!(world.state.tasks.seen_late.contains(&key));
+    let (sent_at, finished_at) = (world.state.tasks.rows[&key].sent_at.get(), Some(world.wall()));
+    testing::add(&mut world.state, Task { rev: 99, sent_at, finished_at, ..testing::task(key.0, Saved) });
+    assert_eq!(expected(&world, key), learned);
+}
+
+#[test]
 fn only_the_last_fifty_runs_count_whether_they_were_read_or_seen() {
     // The oldest took ten times as long.
     let mut world = with_runs(std::iter::repeat_n(1_000, 30).chain(1..=50), |_| ());

@@ -259,6 +259,24 @@ fn a_pause_before_the_store_is_open_stops_everybody_once_it_is() {
 }
 
 #[test]
+fn a_queue_that_would_cross_the_days_cap_stops_until_a_person_has_seen_to_it() {
+    let mut world = World::queued(2);
+    world.state.settings.budget.per_day = Some(Amount::from_thousandths(1));
+    world.live(HOUR);
+    assert_eq!((world.halt(), world.posts.len()), (Some(HaltCause::Budget), 0));
+    assert_eq!([1, 2].map(|n| world.states(n)), [(Queued, Queued); 2]);
+    // Every program on the store hears of it, and a resume alone changes nothing.
+    assert_eq!(world.disk.shared.halts["302ai"].why.cause, HaltCause::Budget);
+    world.act(Act::Resume);
+    world.live(HOUR);
+    assert_eq!((world.halt(), world.posts.len()), (Some(HaltCause::Budget), 0));
+    world.state.settings.budget.per_day = None;
+    world.act(Act::Resume);
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
+}
+
+#[test]
 fn a_submission_that_had_left_before_the_same_refusal_stopped_the_queue_waits_with_the_others() {
     let mut world = World::queued(3);
     world.live(SECOND);

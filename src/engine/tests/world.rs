@@ -80,6 +80,7 @@ impl Ground for Hand {
                 | StoreCmd::SaveUpload { .. }
                 | StoreCmd::SaveBalance { .. }
                 | StoreCmd::Archived { .. }
+                | StoreCmd::ReadArchivedOf { .. }
                 | StoreCmd::Detail { .. }
                 | StoreCmd::Members
                 | StoreCmd::Refunds { .. },

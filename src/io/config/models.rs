@@ -55,7 +55,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "max_prompt_words",
         Kind::Whole { least: 1, most: 100_000, set: |c, v| c.max_prompt_words = Some(small(v) as usize) },
         "199",
-        "Or the most words; a Chinese or Japanese character counts as one.",
+        "Or the most words; a Chinese or Japanese character counts as one. More than 2000 characters are too many then, too.",
     ),
     unset(
         "resolutions",

@@ -4,6 +4,7 @@
 use csv::{ReaderBuilder, StringRecord};
 use domain::{
     batch_file::{FIELDS, Fields, Record, each_once, known_field},
+    near::nearest,
     reason::batch_file::LineReason,
     text::gist,
 };
@@ -52,13 +53,20 @@ fn separator(head: &str) -> char {
     SEPARATORS.into_iter().find(|separator| fields(*separator) == most).unwrap_or(',')
 }
 
-/// Whether a line reads like a head line: the prompts have a column, or every one of several columns is a field; or it
-/// names the separator.
+/// Whether a line reads like a head line: the prompts have a column, be it misspelt; or every one of several columns
+/// is nearly a field; or one of them is, and the others read like names; or it names the separator.
 pub(super) fn is_head(line: &str) -> bool {
-    let names: Vec<String> = cells(line, separator(line)).iter().map(|name| folded(name)).collect();
+    let separator = separator(line);
+    let names: Vec<String> = cells(line, separator).iter().map(|name| folded(name)).collect();
+    let is_field = |name: &String| FIELDS.contains(&name.as_str());
+    let near = |name: &String| nearest(name, FIELDS);
+    // In a prompt commas part words that are no names.
+    let is_name = |name: &String| is_field(name) || separator != ',' || !name.contains('_');
     named_separator(line).0.is_some()
         || names.iter().any(|name| name == "prompt")
-        || names.len() > 1 && names.iter().all(|name| FIELDS.contains(&name.as_str()))
+        || names.len() == 1 && names.iter().all(|name| near(name) == Some("prompt"))
+        || names.len() > 1 && names.iter().all(|name| near(name).is_some())
+        || names.len() > 1 && names.iter().any(is_field) && names.iter().all(is_name)
 }
 
 /// Whether a line has tabs, which no prompt has.

@@ -3,7 +3,7 @@
 use super::{
     base::Store,
     row::{self, Json, own},
-    sql::{self, Connection, params},
+    sql::{self, Connection, Optional, params},
 };
 use crate::private_files;
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
         system::System,
     },
     request::{FORGOTTEN, Request},
-    task::{Task, TaskKey, TaskState},
+    task::{RemoteId, Row, Task, TaskKey, TaskState},
     time::{Now, Wall},
 };
 use std::{collections::BTreeSet, fs, path::Path};
@@ -56,6 +56,17 @@ impl Store {
         })?;
         self.programs.wake_others();
         Ok(done)
+    }
+
+    /// The archived task that the service knows by that id, as a line of the table.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn archived_of(&self, id: &RemoteId) -> Result<Option<Row>, Fault> {
+        let sql =
+            format!("SELECT {}, retried FROM tasks WHERE task_id = ?1 AND archived_at IS NOT NULL LIMIT 1", row::TASK);
+        let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], row::listed_of).optional());
+        self.told(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
     }
 
     /// What other programs have archived since this was last asked, or since the store was opened.

@@ -334,6 +334,10 @@ fn drafts(conn: &Connection) -> sql::Result<Vec<KeptDraft>> {
         .collect()
 }
 
+/// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
+/// with no more than that.
+const REFUSED: u32 = 200;
+
 /// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.
 pub(super) fn pages(
     conn: &Connection,
@@ -349,7 +353,9 @@ pub(super) fn pages(
     let mut lines = Lines::default();
     let sql = format!(
         "SELECT {LINE} FROM tasks WHERE archived_at IS NOT NULL \
-         AND coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks) - ?1"
+         AND (coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks) - ?1 OR key IN \
+         (SELECT key FROM tasks WHERE state IN ('failed', 'refused') AND archived_at IS NOT NULL \
+         AND error_class = 'prompt_sensitive' ORDER BY key DESC LIMIT {REFUSED}))"
     );
     let mut rows: Vec<Row> = Vec::new();
     let keep = |row| {
@@ -357,7 +363,7 @@ pub(super) fn pages(
         ControlFlow::Continue(())
     };
     stream(&snapshot, &sql, [RECENT.cast_signed()], |row| lines.read(row), keep)?;
-    if !rows.is_empty() && each(StoreMsg::RecentlyArchived { rows }).is_break() {
+    if !rows.is_empty() && each(StoreMsg::FromArchive { rows }).is_break() {
         return Ok(());
     }
     let mut page: Vec<Row> = Vec::with_capacity(FIRST_PAGE);
@@ -395,7 +401,8 @@ fn live() -> String {
     quoted(TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown))
 }
 
-fn quoted(states: impl Iterator<Item = TaskState>) -> String {
+/// States as SQL lists them.
+pub(super) fn quoted(states: impl Iterator<Item = TaskState>) -> String {
     states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 

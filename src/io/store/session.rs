@@ -286,9 +286,9 @@ impl Session {
                 Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::ClaimSend { ticket, write, per_minute, path } => {
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path } => {
                 let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
-                Some(StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute)?, path })
+                Some(StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps)?, path })
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change)?);
@@ -310,6 +310,9 @@ impl Session {
             StoreCmd::Archived { filter, at } => {
                 let rows = store.archived(&filter, at)?;
                 Some(StoreMsg::Archived { filter, rows })
+            }
+            StoreCmd::ReadArchivedOf { id } => {
+                store.archived_of(&id)?.map(|row| StoreMsg::FromArchive { rows: vec![row] })
             }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX))?;

@@ -8,24 +8,25 @@
 use super::{
     base::{By, Store},
     confirm,
+    read::quoted,
     row::{self, Json, own},
     share,
     sql::{self, Connection, Optional, ToSql, params},
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
-    account::{self, PACE_SPAN},
+    account::{self, BudgetCap, OverBudget, PACE_SPAN},
     amount::{Amount, Currency, Money, Totals},
     draft::Draft,
     reason::store::{Deed, Fault},
     retry,
     retry::{Change, Facts},
-    task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
+    task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, TaskState, What},
     time::Wall,
 };
 use engine::{
     effect::{Caps, Write},
-    msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
+    msg::{InsertRefusal, SendResult, WriteResult},
     view::View,
 };
 use std::slice;
@@ -62,7 +63,7 @@ impl Store {
                 self.made(tasks.iter().map(|task| task.rev));
             }
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
-            Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget { .. }) => {}
+            Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget(_)) => {}
         }
         Ok(done)
     }
@@ -92,21 +93,22 @@ impl Store {
 
     /// Saves `sending`, if the row is still queued as the write knows it, nobody has stopped the sending, and the
     /// profile's programs have together made fewer than `per_minute` (at least 1) submissions in the 60 seconds before
-    /// it.
+    /// it. The day's caps are asked once more: what was imported, or was queued on a day with a higher cap, was never
+    /// held against this day's.
     ///
     /// # Errors
     /// When the file cannot be written, or has no room for the answer; then nothing may be sent.
-    pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Fault> {
+    pub fn send(&mut self, write: &Write, per_minute: u32, caps: &Caps) -> Result<SendResult, Fault> {
         self.keep_the_reserve(Deed::MarkSending)?;
         let by = self.by();
-        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute, &by))?;
+        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute, caps, &by))?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
                 self.made([rev]);
             }
             SendResult::Overtaken(task) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
-            SendResult::Wait { .. } => {}
+            SendResult::Wait { .. } | SendResult::OverBudget { .. } => {}
             SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
         Ok(done)
@@ -181,8 +183,8 @@ pub(super) fn insert(
             return Ok(Err(refusal));
         }
     }
-    if let Some(refusal) = over_budget(&tx, tasks, caps, by.who.as_deref().unwrap_or_default())? {
-        return Ok(Err(refusal));
+    if let Some(over) = over_budget(&tx, tasks, caps, by.who.as_deref().unwrap_or_default())? {
+        return Ok(Err(InsertRefusal::OverBudget(over)));
     }
     let who = by.who.as_deref();
     let mut made = Vec::with_capacity(tasks.len());
@@ -221,38 +223,62 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> sql::Result<O
     Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
 }
 
-fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> sql::Result<Option<InsertRefusal>> {
+fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> sql::Result<Option<OverBudget>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
-    let kept = share::kept_caps(conn)?;
-    for Money { amount: asked, currency } in asked.all() {
-        if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
+    for asked in asked.all() {
+        let Money { amount, currency } = asked;
+        if let Some(limit) = caps.per_batch.filter(|limit| amount > *limit) {
             let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
-            return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by: None }));
+            return Ok(Some(OverBudget { cap, limit, spent, asked: amount, currency, set_by: None }));
         }
-        let kept = kept.get(&currency);
-        let days = [
-            (BudgetCap::Day, caps.per_day, kept.and_then(|kept| kept.per_day)),
-            (BudgetCap::Each, caps.per_day_each, kept.and_then(|kept| kept.per_day_each)),
-        ];
-        for (cap, ours, stores) in days {
-            let Some(limit) = account::lower(ours, stores) else { continue };
-            let (all, own) = share::raised(conn, currency, caps.day_start, who)?;
-            let limit = limit + if cap == BudgetCap::Each { own } else { all };
-            let whose = (cap == BudgetCap::Each).then_some(who);
-            let spent = spent(conn, currency, caps.day_start, whose)?;
-            if spent + asked > limit {
-                let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
-                let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who.clone());
-                return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by }));
-            }
+        if let Some(over) = over_the_day(conn, asked, caps, who, &[TaskState::Queued, TaskState::Sending])? {
+            return Ok(Some(over));
         }
     }
     Ok(None)
 }
 
-/// What stands against the day's cap of that currency: of all, or of one person.
-fn spent(conn: &Connection, currency: Currency, day_start: Wall, who: Option<&str>) -> sql::Result<Amount> {
+/// Whether a person who asks for so much more crosses a cap of the day, where the tasks in these states count besides
+/// those that were charged.
+fn over_the_day(
+    conn: &Connection,
+    asked: Money,
+    caps: &Caps,
+    who: &str,
+    waiting: &[TaskState],
+) -> sql::Result<Option<OverBudget>> {
+    let Money { amount: asked, currency } = asked;
+    let kept = share::kept_caps(conn)?.remove(&currency);
+    let days = [
+        (BudgetCap::Day, caps.per_day, kept.as_ref().and_then(|kept| kept.per_day)),
+        (BudgetCap::Each, caps.per_day_each, kept.as_ref().and_then(|kept| kept.per_day_each)),
+    ];
+    for (cap, ours, stores) in days {
+        let Some(limit) = account::lower(ours, stores) else { continue };
+        let (all, own) = share::raised(conn, currency, caps.day_start, who)?;
+        let limit = limit + if cap == BudgetCap::Each { own } else { all };
+        let whose = (cap == BudgetCap::Each).then_some(who);
+        let spent = spent(conn, currency, caps.day_start, whose, waiting)?;
+        if spent + asked > limit {
+            let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
+            let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who);
+            return Ok(Some(OverBudget { cap, limit, spent, asked, currency, set_by }));
+        }
+    }
+    Ok(None)
+}
+
+/// What stands against the day's cap of that currency: of all, or of one person. A charge below nothing, as an older
+/// version believed it, makes no room.
+fn spent(
+    conn: &Connection,
+    currency: Currency,
+    day_start: Wall,
+    who: Option<&str>,
+    waiting: &[TaskState],
+) -> sql::Result<Amount> {
     let of = if who.is_some() { "AND coalesce(who, '') = ?3" } else { "" };
+    let waiting = quoted(waiting.iter().copied());
     let day_start = conn.there(day_start);
     let mut values: Vec<&dyn ToSql> = vec![&day_start.0];
     let currency = currency.id();
@@ -260,9 +286,10 @@ fn spent(conn: &Connection, currency: Currency, day_start: Wall, who: Option<&st
     values.extend(who.as_ref().map(|who| who as &dyn ToSql));
     let sums = conn
         .prepare_cached(
-            &format!("SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
+            &format!("SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ({waiting}) AND NOT adopted \
          AND currency = ?2 {of}), \
-         (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
+         (SELECT CAST(coalesce(sum(CASE WHEN cost > 0 THEN cost ELSE 0 END), 0) AS BIGINT) FROM tasks \
+         WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
          AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2 {of}), \
          (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2 {of})"),
         )?
@@ -290,7 +317,7 @@ fn write(conn: &mut Connection, writes: &[Write], by: &By) -> sql::Result<Vec<Wr
     Ok(results)
 }
 
-fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::Result<SendResult> {
+fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: &By) -> sql::Result<SendResult> {
     let tx = conn.begin()?;
     let task = &write.task;
     let now = existing(&tx, task.key)?;
@@ -314,6 +341,11 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, by: &By) -> sql::
     let at = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
         return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(PACE_SPAN)) });
+    }
+    // Each person's cap is that of whoever queued it, whoever sends it.
+    let whose = now.who.as_deref().unwrap_or_default();
+    if let Some(over) = over_the_day(&tx, now.money(), caps, whose, &[TaskState::Sending])? {
+        return Ok(SendResult::OverBudget { key: task.key, over });
     }
     let Some(rev) = take(&tx, write, by.who.as_deref())? else { return Ok(SendResult::Overtaken(Box::new(now))) };
     tx.later("INSERT INTO sends (profile, at) VALUES (?1, ?2)", params![task.profile, at.0])?;

@@ -37,7 +37,7 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         from,
         to
     );
-    app.screen.open(Confirm { question, act: Act::RaiseCap(more), done: None });
+    app.screen.open(Confirm::of(question, Act::RaiseCap(more), None));
     Ok(Vec::new())
 }
 

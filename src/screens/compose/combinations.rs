@@ -1,9 +1,10 @@
 //! What the draft stands for: one task, or the many of a matrix, and what these cost.
 
 use super::pictures;
-use crate::{app::App, screen::Batch};
+use crate::{app::App, compose::state::Compose, screen::Batch};
 use domain::{
     amount::Amount,
+    draft::Draft,
     matrix,
     matrix::{Matrix, Plan, Rules},
     prices::Offer,
@@ -16,12 +17,17 @@ use words::{amounts, reason, tr};
 /// The draft with everything that stands for several values.
 pub(super) fn matrix(app: &App) -> Matrix {
     let compose = &app.screen.compose;
-    let typed = compose.draft.first_frame.trim();
+    matrix_of(compose, compose.draft.clone())
+}
+
+/// A draft with the pictures that its first frame stands for, as far as they are known.
+pub(super) fn matrix_of(compose: &Compose, draft: Draft) -> Matrix {
+    let typed = draft.first_frame.trim();
     let first_frames = match compose.folders.get(typed) {
         Some(Some(Ok(paths))) if folder::is_several(typed) => paths.clone(),
         Some(_) | None => Vec::new(),
     };
-    Matrix { draft: compose.draft.clone(), first_frames }
+    Matrix { draft, first_frames }
 }
 
 /// Whether the draft stands for more than one combination; or for the pictures of a folder, be it one.

@@ -36,9 +36,13 @@ pub(crate) fn faults<'p>(app: &App, prompts: impl Iterator<Item = &'p str>) -> V
 /// that was taken back.
 fn sent_recently(app: &App, prompt: &str) -> Option<DraftReason> {
     let parent = app.screen.compose.draft.parent;
-    let rows = app.work.tasks.rows.values().rev().take(MOST_RECENT);
+    let (rows, archived) = (&app.work.tasks.rows, &app.work.money.archived);
     let row = rows
-        .take_while(|row| app.work.now.wall.since(row.created_at) < RECENT)
+        .values()
+        .rev()
+        .take(MOST_RECENT)
+        .chain(archived.values().rev().take(MOST_RECENT))
+        .filter(|row| app.work.now.wall.since(row.created_at) < RECENT)
         .filter(|row| row.state != TaskState::Cancelled && Some(row.key) != parent)
         .find(|row| *row.prompt() == *prompt)?;
     let minutes = app.work.now.wall.since(row.created_at) / MINUTE;
@@ -47,8 +51,7 @@ fn sent_recently(app: &App, prompt: &str) -> Option<DraftReason> {
 
 /// A prompt that was refused as sensitive, wholly or in a long part.
 fn refused_before(app: &App, prompt: &str) -> Option<DraftReason> {
-    let refused =
-        app.work.tasks.sensitive.iter().rev().take(MOST_REFUSED).filter_map(|key| app.work.tasks.rows.get(key));
+    let refused = app.work.tasks.sensitive.iter().rev().take(MOST_REFUSED).filter_map(|key| app.work.known(*key));
     let mut shared = refused.filter_map(|row| Some((row.key, similar::common(prompt, row.prompt())?)));
     let (key, part) = shared.next()?;
     let part = (part.len() != prompt.trim().len()).then(|| gist(&part).into_owned());

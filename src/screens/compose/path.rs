@@ -131,12 +131,13 @@ pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) 
 pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
     let Some(file) = app.screen.compose.file.take() else { return Vec::new() };
     let drafts = &file.lines.drafts;
-    let reads = super::pictures::read_for(app, drafts.iter().map(|(_, draft)| draft));
-    if super::pictures::reading_for(app, drafts.iter().map(|(_, draft)| draft)) {
+    let matrix = |(_, draft): &(usize, Draft)| combinations::matrix_of(&app.screen.compose, draft.clone());
+    let matrices: Vec<Matrix> = drafts.iter().map(matrix).collect();
+    let reads = super::pictures::read_for(app, &matrices);
+    if super::pictures::reading_for(app, &matrices) {
         app.screen.compose.file = Some(file);
         return reads;
     }
-    let matrices: Vec<Matrix> = drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
     match combinations::plan_of(app, &matrices, false) {
         Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.screen.voice).to_string(), None),
         Ok(plan) => {

@@ -3,10 +3,16 @@
 use super::combinations;
 use crate::{app::App, compose::state::Compose, layer::Wish};
 use domain::{
-    draft::{Draft, Field},
+    draft::Field,
+    matrix::Matrix,
     picture::{ImageLook, Typed, to_look_into, typed},
-    reason::{picture::PictureReason, system::At},
+    reason::{
+        picture::PictureReason,
+        picture_file::{Fault, Why},
+        system::{At, System},
+    },
     request::{ImageKind, StoredImage},
+    text::gist,
 };
 use engine::{
     effect::{Effect, ListFor, LocalCmd},
@@ -20,8 +26,14 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
     if folder::is_several(path) {
         return match compose.folders.get(path) {
             None => ImageLook::Unread,
+            Some(None) => ImageLook::Reading,
             Some(Some(Err(reason))) => ImageLook::Failed(reason.clone()),
-            Some(Some(Ok(_)) | None) => ImageLook::Reading,
+            // A first frame is each of its pictures in turn; any other is one file.
+            Some(Some(Ok(_))) => {
+                let why = if path.ends_with('/') { System::Folder } else { System::NotFound };
+                let fault = Fault { path: gist(path).into_owned(), why: Why::Unread(why) };
+                ImageLook::Failed(PictureReason::File(fault))
+            }
         };
     }
     match compose.images.get(path) {
@@ -37,10 +49,14 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
 fn paths(app: &App) -> BTreeSet<String> {
     let matrix = combinations::matrix(app);
     let draft = if combinations::is_many(app) { matrix.draft } else { super::for_model(app) };
-    let several = !matrix.first_frames.is_empty() && !draft.first_frame.is_empty();
+    paths_of(&Matrix { draft, ..matrix }).collect()
+}
+
+fn paths_of(Matrix { draft, first_frames }: &Matrix) -> impl Iterator<Item = String> {
+    let several = !first_frames.is_empty() && !draft.first_frame.is_empty();
     let typed_ones = [&draft.first_frame, &draft.last_frame, &draft.subject].into_iter().skip(usize::from(several));
-    let listed = matrix.first_frames.iter().filter(|_| several);
-    typed_ones.chain(listed).filter_map(|text| to_look_into(text).map(str::to_owned)).collect()
+    let listed = first_frames.iter().filter(move |_| several);
+    typed_ones.chain(listed).filter_map(|text| to_look_into(text).map(str::to_owned))
 }
 
 /// The most files of a pattern that are read while it is still being typed.
@@ -60,10 +76,10 @@ pub(crate) fn read_new(app: &mut App) -> Vec<Wish> {
     read_all(app, paths)
 }
 
-/// As [`read`], for the drafts of a file.
-pub(super) fn read_for<'d>(app: &mut App, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Wish> {
+/// As [`read_new`], for the drafts of a file.
+pub(super) fn read_for(app: &mut App, matrices: &[Matrix]) -> Vec<Wish> {
     let unread = |path: &String| look(&app.screen.compose, path) == ImageLook::Unread;
-    let paths = typed_paths(drafts).filter(unread).collect();
+    let paths = matrices.iter().flat_map(paths_of).filter(unread).collect();
     read_all(app, paths)
 }
 
@@ -109,15 +125,9 @@ pub(crate) fn reading(app: &App) -> bool {
 }
 
 /// As [`reading`], for the drafts of a file.
-pub(super) fn reading_for<'d>(app: &App, drafts: impl Iterator<Item = &'d Draft>) -> bool {
-    typed_paths(drafts).any(|path| matches!(app.screen.compose.images.get(&path), Some(None)))
-}
-
-/// The single pictures that drafts name and that can be looked into.
-fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Item = String> {
-    drafts
-        .flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject])
-        .filter_map(|text| to_look_into(text).filter(|picture| !folder::is_several(picture)).map(str::to_owned))
+pub(super) fn reading_for(app: &App, matrices: &[Matrix]) -> bool {
+    let compose = &app.screen.compose;
+    matrices.iter().flat_map(paths_of).any(|path| look(compose, &path) == ImageLook::Reading)
 }
 
 /// The files that a folder or a pattern stands for have come; they are read next.

@@ -3,11 +3,11 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    layer::{Handle, Overlay, Wish},
+    layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{keys_line, list},
     screen::Done,
     table, undo,
-    widgets::{brush::Brush, text},
+    widgets::{brush::Brush, steps::step, text},
 };
 use engine::act::Act;
 use ratatui::{
@@ -25,6 +25,20 @@ pub struct Confirm {
     pub act: Act,
     /// How that is remembered, where it can be taken back.
     pub done: Option<Done>,
+    /// The first line that is seen, where not all of it has room.
+    pub scroll: usize,
+}
+
+impl Confirm {
+    /// A question at its beginning.
+    #[must_use]
+    pub const fn of(question: String, act: Act, done: Option<Done>) -> Self {
+        Self { question, act, done, scroll: 0 }
+    }
+
+    fn wrapped(&self, screen_width: u16) -> Vec<String> {
+        text::wrap(&self.question, usize::from(screen_width.saturating_sub(8).min(64)))
+    }
 }
 
 impl Overlay for Confirm {
@@ -34,7 +48,15 @@ impl Overlay for Confirm {
 
     /// It is answered by its own keys alone.
     fn handle(&self) -> Handle {
-        |_, _| None
+        |app, did| {
+            let LayerInput::Move(to) = did else { return None };
+            let (width, height) = (app.screen.width, usize::from(app.screen.height));
+            let confirm = app.screen.top_mut::<Self>()?;
+            // With the keys below it, in a frame that leaves a row above and below.
+            let hidden = (confirm.wrapped(width).len() + 2).saturating_sub(height.saturating_sub(4));
+            confirm.scroll = step(to, confirm.scroll, hidden + 1, height / 2);
+            Some(Vec::new())
+        }
     }
 
     fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
@@ -43,8 +65,7 @@ impl Overlay for Confirm {
 
     fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
         let look = brush.look;
-        let width = usize::from(screen.width.saturating_sub(8).min(64));
-        let mut lines: Vec<Line<'static>> = text::wrap(&self.question, width).into_iter().map(Line::raw).collect();
+        let mut lines: Vec<Line<'static>> = self.wrapped(screen.width).into_iter().map(Line::raw).collect();
         lines.push(Line::default());
         let ways = [
             (Ctx::Confirm, Action::Yes, tr!("yes")),
@@ -52,7 +73,7 @@ impl Overlay for Confirm {
             (Ctx::Global, Action::Back, tr!("no")),
         ];
         lines.push(keys_line(app, look, &ways));
-        list(brush, screen, tr!("Are you sure?"), &lines, 0);
+        list(brush, screen, tr!("Are you sure?"), &lines, self.scroll);
         None
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::list,
     table,
+    table::state::Left,
     widgets::{brush::Brush, text},
 };
 use ratatui::{
@@ -51,7 +52,9 @@ impl Overlay for CopyMenu {
         let mut targets = table::targets(app);
         let title = match (targets.next(), targets.count()) {
             (Some(only), 0) if !table.marks.is_empty() => tr!("Copy from {key}", key = only),
-            (only, 0) if let Some(key) = table.left.or(only).or(table.cursor) => tr!("Copy from {key}", key),
+            (only, 0) if let Some(key) = table.left.map(Left::key).or(only).or(table.cursor) => {
+                tr!("Copy from {key}", key)
+            }
             (_, more) => tr!("Copy from {count} tasks", count = more + 1),
         };
         list(brush, screen, &title, &lines, 0);

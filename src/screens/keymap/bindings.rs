@@ -374,6 +374,8 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Sheet, &["+"], Action::Sharper, "sharper", "Show pictures sharper, for more bytes; again for fewer"),
     on(Ctx::Confirm, &["y"], Action::Yes, "yes", "Do it"),
     on(Ctx::Confirm, &["n"], Action::No, "no", "Do nothing"),
+    on(Ctx::Confirm, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Scroll up"),
+    on(Ctx::Confirm, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Scroll down"),
     on(Ctx::Filter, &["enter"], Action::Accept, "keep", "Keep the filter or the search"),
     on(Ctx::Filter, &["tab"], Action::CompleteWord, "complete", "Complete the word of a filter; again for the next one that fits"),
     on(Ctx::Filter, &["shift-tab"], Action::CompleteBack, "previous match", "Go to the previous match"),

@@ -198,6 +198,8 @@ impl Compared {
             tr!("{less} less than we count: a price given back, a top-up, or a charge that comes later", less)
         } else if apart <= self.unknown {
             tr!("{difference}, within the {unknown} of unknown outcomes", difference, unknown)
+        } else if self.unknown == none {
+            tr!("{difference} more than we count: another program or key has spent it", difference)
         } else {
             tr!(
                 "{difference} more than we count, of which {unknown} may be unknown outcomes: another program or \
@@ -415,6 +417,18 @@ mod tests {
             assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
             assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
         }
+    }
+
+    #[test]
+    fn a_difference_without_unknown_outcomes_names_none() {
+        let apart = Compared {
+            since: Wall(WALL),
+            service: ptc(1_500),
+            charged: ptc(500),
+            unknown: ptc(0),
+            currency: Currency::Ptc,
+        };
+        assert_eq!(apart.words(), "1.0 PTC more than we count: another program or key has spent it");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::{
     testing::{add, now, request, state, task},
 };
 use domain::{
-    account::HaltCause,
+    account::{BudgetCap, HaltCause, OverBudget},
     amount::Currency,
     reason::Reason,
     retry::Caution,
@@ -15,11 +15,7 @@ use domain::{
         TaskState::{Failed, Queued, Refused, Saved},
     },
 };
-use engine::{
-    effect::Effect,
-    msg::{BudgetCap, InsertRefusal},
-    profile_state::Halt,
-};
+use engine::{effect::Effect, msg::InsertRefusal, profile_state::Halt};
 
 fn shown(app: &App) -> &Preview {
     match app.screen.top::<Preview>() {
@@ -166,14 +162,14 @@ fn a_refused_batch_stays_open_with_the_reason() {
     let mut state = state(&[Failed]);
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
-    let refusal = InsertRefusal::OverBudget {
+    let refusal = InsertRefusal::OverBudget(OverBudget {
         set_by: None,
         cap: BudgetCap::Day,
         limit: Amount::from_thousandths(1_000),
         spent: Amount::from_thousandths(900),
         asked: Amount::from_thousandths(500),
         currency: Currency::Ptc,
-    };
+    });
     let why = NotQueued::Refused(refusal);
     assert_eq!(answered(&mut state, 7, Err(why.clone())), []);
     assert_eq!((shown(&state).sent, shown(&state).obstacles.clone()), (None, vec![not_queued(&why)]));

@@ -54,7 +54,7 @@ pub(crate) fn open(app: &mut App) -> Vec<Wish> {
         return open_for(app, key);
     }
     let question = tr!("Take back how {key} was resolved? It becomes unknown again and counts as spent.", key);
-    app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown }, done: None });
+    app.screen.open(Confirm::of(question, Act::Resolve { key, as_what: Resolution::Unknown }, None));
     Vec::new()
 }
 
@@ -73,9 +73,13 @@ impl Overlay for Resolve {
         handle
     }
 
-    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+    fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
+        if is_settled(app, self.key) {
+            return Vec::new();
+        }
         let keys = [Action::Accept, Action::Move(Move::Down), Action::Move(Move::Up)];
-        keys.map(|action| (Ctx::Resolve, action)).into()
+        // What changes nothing resolves nothing.
+        keys.into_iter().skip(usize::from(self.at == 0)).map(|action| (Ctx::Resolve, action)).collect()
     }
 
     fn typing(&self) -> bool {

@@ -193,6 +193,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
         let (long, short) = match halt.cause {
             HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
             HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
+            HaltCause::Budget => (tr!("queue halted: budget"), tr!("halted: budget")),
             HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
             HaltCause::Address => (tr!("queue halted: address"), tr!("halted: address")),
             HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),

@@ -1,6 +1,6 @@
 //! The filter being typed, in the footer's place; the table follows as it is typed.
 
-use super::{filter_words, go_to, rearrange};
+use super::{filter_words, go_to, rearrange, state::Left};
 use crate::{
     app::App,
     key::Code,
@@ -34,6 +34,8 @@ pub struct FilterInput {
     pub before: Filter,
     /// The task that the cursor was on, which Esc goes back to.
     pub cursor: Option<TaskKey>,
+    /// What had been chosen then, where the cursor is on another task since.
+    pub left: Option<Left>,
     /// Whether the text is still the one that it was opened with: what is typed takes its place.
     pub selected: bool,
     /// The completion under way: Tab goes from one candidate to the next.
@@ -50,6 +52,7 @@ pub(crate) fn open(app: &mut App) {
         selected: !before.text.is_empty(),
         before,
         cursor: app.screen.table.cursor,
+        left: app.screen.table.left,
         tab: None,
         fault: None,
     });
@@ -181,6 +184,7 @@ fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
             if app.screen.table.cursor != input.cursor {
                 input.cursor.map(|key| go_to(app, key));
             }
+            app.screen.table.left = input.left;
         }
         LayerInput::Move(_) | LayerInput::Click(_) => return None,
     }
@@ -193,7 +197,7 @@ fn changed(app: &mut App) {
     match Filter::parse(input.line.text()) {
         Ok(filter) => {
             input.fault = None;
-            let before = input.cursor;
+            let before = input.left.map(Left::key).or(input.cursor);
             app.screen.table.filter = filter;
             rearrange(app);
             // A text that is half typed may find nothing: the cursor is where it was before, or on the first that is

@@ -3,7 +3,7 @@
 
 use super::{
     archive, passing, pins,
-    state::{Groups, Line},
+    state::{Groups, Left, Line},
     window,
 };
 use crate::{
@@ -62,13 +62,26 @@ pub(super) fn make(app: &mut App) {
         }
         tasks.push(row.key);
     }
-    let here_batch = match app.screen.table.groups.as_ref().and_then(|groups| groups.here) {
+    // The batch of the task that the cursor is on, or the one task that is left of the batch.
+    let instead = match app.screen.table.groups.as_ref().and_then(|groups| groups.here) {
         Some(Line::Task(key)) => archive::row(app, &key).map(|row| Line::Batch(row.batch)),
-        Some(Line::Batch(_)) | None => None,
+        Some(Line::Batch(batch)) => match members.get(&batch).map(Vec::as_slice) {
+            Some([only]) => Some(Line::Task(*only)),
+            _ => None,
+        },
+        None => None,
     };
     let table = &mut app.screen.table;
     let pinned = pins::of(table).to_vec();
     let Some(groups) = &mut table.groups else { return };
+    // A task that stood alone is one of several now: the cursor stays on it.
+    if let (Some(here @ Line::Task(key)), Some(Line::Batch(batch))) = (groups.here, instead)
+        && groups.lines.contains(&here)
+        && members.get(&batch).is_some_and(|tasks| tasks.contains(&key))
+    {
+        groups.unfolded.insert(batch);
+    }
+    let is_begun = groups.lines.is_empty();
     groups.lines.clear();
     for batch in order {
         let tasks = members.get(&batch).map_or(&[][..], Vec::as_slice);
@@ -88,13 +101,22 @@ pub(super) fn make(app: &mut App) {
     let here = groups.here;
     let find = |wanted: Line| groups.lines.iter().position(|line| *line == wanted);
     let on_pin = matches!(here, Some(Line::Task(key)) if pinned.contains(&key));
-    let at = here.filter(|_| !on_pin).and_then(|line| find(line).or_else(|| find(here_batch?)));
+    let at = here.filter(|_| !on_pin).and_then(|line| find(line).or_else(|| find(instead?)));
     let last = groups.lines.len().saturating_sub(1);
     let at = at.unwrap_or(groups.at.min(last));
     groups.at = at;
     if !on_pin {
         groups.here = groups.lines.get(at).copied();
     }
+    let left = match (here, groups.here) {
+        (Some(Line::Batch(was)), Some(now)) if now != Line::Batch(was) && Some(now) != instead => {
+            Some(Left::Batch(was)).filter(|_| table.acted_on != Some(was))
+        }
+        // A key would be about all of the batch.
+        (Some(Line::Task(was)), Some(Line::Batch(_))) if !is_begun => Some(Left::Cursor(was)),
+        _ => None,
+    };
+    table.left = table.left.or(left);
     sync(app);
 }
 
@@ -121,13 +143,18 @@ pub(crate) fn on_batch(app: &App) -> &[TaskKey] {
     }
 }
 
-/// Whether a batch is under the cursor, and whether it is unfolded.
-pub(crate) fn fold(app: &App) -> Option<bool> {
-    let groups = app.screen.table.groups.as_ref()?;
-    match groups.here? {
-        Line::Batch(batch) => Some(groups.unfolded.contains(&batch)),
+/// The batch under the cursor, by its first task.
+pub(super) fn here(app: &App) -> Option<TaskKey> {
+    match app.screen.table.groups.as_ref()?.here? {
+        Line::Batch(batch) => Some(batch),
         Line::Task(_) => None,
     }
+}
+
+/// Whether a batch is under the cursor, and whether it is unfolded.
+pub(crate) fn fold(app: &App) -> Option<bool> {
+    let batch = here(app)?;
+    app.screen.table.groups.as_ref().map(|groups| groups.unfolded.contains(&batch))
 }
 
 /// Enter on a batch: shows its tasks, or hides them.

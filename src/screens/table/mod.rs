@@ -27,12 +27,13 @@ use crate::{
     app::App,
     keymap::Move,
     table::{
-        state::{Archive, TableView},
+        state::{Archive, Left, TableView},
         window::rows as page,
     },
     widgets::steps::step,
 };
 use domain::task::{Row, TaskKey};
+use engine::filter::Filter;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -102,12 +103,9 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
 /// These rows have left the table for the archive.
 pub fn rows_left(app: &mut App, gone: &BTreeSet<TaskKey>) {
     let table = &mut app.screen.table;
-    if table.cursor.is_some_and(|cursor| gone.contains(&cursor)) {
-        table.cursor_row_leaves();
-    }
     // With the last mark the next key would be about the cursor's task, which nobody chose.
     if !table.marks.is_empty() && table.marks.iter().all(|key| gone.contains(key)) {
-        table.left = table.left.or(table.marks.iter().next().copied());
+        table.left = table.left.or(table.marks.last().copied().map(Left::Mark));
     }
     table.marks.retain(|key| !gone.contains(key));
     table.new.retain(|key| !gone.contains(key));
@@ -250,8 +248,17 @@ pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
 
 /// A person chose what the table shows, or how: it stands on what it stands on by that choice.
 pub fn rearrange(app: &mut App) {
-    app.screen.table.left = None;
     rebuild(app);
+    app.screen.table.left = None;
+}
+
+/// The filter is taken away. Where what was chosen had left the table by it, that has the cursor again.
+pub(crate) fn clear_filter(app: &mut App) {
+    app.screen.table.filter = Filter::default();
+    rebuild(app);
+    if let Some(Left::Cursor(key)) = app.screen.table.left {
+        go_to(app, key);
+    }
 }
 
 /// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
@@ -265,6 +272,9 @@ pub fn rebuild(app: &mut App) {
     let table = &mut app.screen.table;
     let from_top = table.at.saturating_sub(table.pins + table.top);
     let found = table.cursor.and_then(|cursor| order.iter().position(|key| *key == cursor));
+    if table.cursor.is_some() && found.is_none() {
+        table.cursor_row_leaves();
+    }
     table.at = found.unwrap_or_else(|| table.at.max(pins).min(order.len().saturating_sub(1)));
     table.cursor = order.get(table.at).copied();
     (table.order, table.pins, table.held, table.looked) = (order, pins, None, None);

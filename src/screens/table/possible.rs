@@ -1,6 +1,6 @@
 //! Whether something can be done with the tasks acted on now, and if not, why.
 
-use super::{archive, cursor_row, groups, place, targets};
+use super::{archive, cursor_row, groups, place, range, state::Left, targets};
 use crate::{
     app::App,
     keymap::{Action, CopyWhat, Ctx, Why},
@@ -81,16 +81,21 @@ fn somebody_chose(app: &App, action: Action) -> Possible {
     let is_about_it = match action {
         Action::Resolve | Action::Edit | Action::Clone | Action::Play => true,
         Action::Retry | Action::Cancel | Action::Download | Action::Scp | Action::CopyMenu | Action::Copy(_) => {
-            app.screen.table.marks.is_empty() && targets(app).eq(app.screen.table.cursor)
+            app.screen.table.marks.is_empty() && range(&app.screen.table).is_empty()
         }
         _ => false,
     };
-    match (app.screen.table.left, cursor_row(app)) {
-        (Some(left), Some(row)) if is_about_it => {
-            no(tr!("the cursor moved to {key} when {left} left the table: choose a task first", key = row.key, left))
+    let batch = |key: TaskKey| tr!("batch {key}", key);
+    let here = groups::here(app).map(batch).or_else(|| cursor_row(app).map(|row| row.key.to_string()));
+    let (Some(left), Some(here)) = (app.screen.table.left.filter(|_| is_about_it), here) else { return Ok(()) };
+    let left = match left {
+        Left::Cursor(key) => key.to_string(),
+        Left::Batch(key) => batch(key),
+        Left::Mark(key) => {
+            return no(tr!("the last mark left the table with {key}: choose a task first", key));
         }
-        _ => Ok(()),
-    }
+    };
+    no(tr!("the cursor moved to {here} when {left} left the table: choose a task first", here, left))
 }
 
 /// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at

@@ -42,10 +42,10 @@ pub struct TableView {
     pub(super) looked: Option<[usize; 3]>,
     /// Where the cursor was before it went to the new rows.
     pub came_from: Option<TaskKey>,
-    /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
-    pub left: Option<TaskKey>,
-    /// The task that a person last did something with by which its row may leave: the next one may have the same done
-    /// at once.
+    /// What had been chosen when it left the table: the next key would be about something else, which nobody chose.
+    pub left: Option<Left>,
+    /// The task, or the first of the batch, that a person last did something with by which its row may leave: the next
+    /// one may have the same done at once.
     pub acted_on: Option<TaskKey>,
     /// The rows by batch, where they stand so.
     pub groups: Option<Groups>,
@@ -101,16 +101,39 @@ impl Default for TableView {
 impl TableView {
     /// A person does something with that task, by which its row may leave, or has left a moment ago.
     pub(crate) fn acts_on(&mut self, key: TaskKey) {
+        let on_batch = || self.groups.as_ref().and_then(|groups| groups.batch_here(key));
         if self.cursor == Some(key) {
             self.acted_on = Some(key);
+        } else if let Some(batch) = on_batch() {
+            self.acted_on = Some(batch);
         }
-        self.left.take_if(|left| *left == key);
+        self.left.take_if(|left| left.key() == key);
     }
 
     /// The row under the cursor leaves the table. Of several, one after another, a person chose the first.
     pub(super) fn cursor_row_leaves(&mut self) {
         if self.acted_on != self.cursor {
-            self.left = self.left.or(self.cursor);
+            self.left = self.left.or(self.cursor.map(Left::Cursor));
+        }
+    }
+}
+
+/// What a person had chosen and what has left the table since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The task under the cursor.
+    Cursor(TaskKey),
+    /// The batch under the cursor, by its first task.
+    Batch(TaskKey),
+    /// The last marked task.
+    Mark(TaskKey),
+}
+
+impl Left {
+    /// The task, or the first of the batch.
+    pub(crate) const fn key(self) -> TaskKey {
+        match self {
+            Self::Cursor(key) | Self::Batch(key) | Self::Mark(key) => key,
         }
     }
 }
@@ -201,6 +224,16 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// The batch under the cursor, where it holds that task.
+    fn batch_here(&self, key: TaskKey) -> Option<TaskKey> {
+        match self.here {
+            Some(Line::Batch(batch)) => {
+                Some(batch).filter(|batch| self.members.get(batch).is_some_and(|keys| keys.contains(&key)))
+            }
+            Some(Line::Task(_)) | None => None,
+        }
+    }
+
     /// Begins a range where the cursor is.
     pub(crate) fn begin_range(&mut self) {
         self.range_from = self.here;

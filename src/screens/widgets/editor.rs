@@ -66,7 +66,7 @@ impl PromptEditor {
     #[must_use]
     pub fn at_bottom(&self) -> bool {
         let row = self.area.screen_cursor().row;
-        self.area.screen_to_data(row + 1, 0) == self.area.screen_to_data(row, 0)
+        self.last_row(row, row + 1) == row
     }
 
     /// Takes a key; tells whether the text changed.
@@ -143,14 +143,28 @@ impl PromptEditor {
     fn rows(&self, width: u16, height: u16) -> (Vec<String>, (usize, u16)) {
         let mut page = Buffer::empty(Rect::new(0, 0, width, height));
         (&self.area).render(page.area, &mut page);
-        let (top, _) = self.area.scroll_offset();
         let row = self.area.screen_cursor().row;
+        let (mut top, _) = self.area.scroll_offset();
+        // The widget keeps its scroll in a box that has grown: rows above stay hidden though there is room for them.
+        let empty = usize::from(top + height).saturating_sub(self.last_row(row, usize::from(top + height)) + 1);
+        if let Ok(up @ 1..) = i16::try_from(empty.min(usize::from(top))) {
+            let mut area = self.area.clone();
+            area.scroll((-up, 0));
+            (&area).render(page.area, &mut page);
+            (top, _) = area.scroll_offset();
+        }
         let y = u16::try_from(row).unwrap_or(u16::MAX).saturating_sub(top).min(height - 1);
         let mut rows: Vec<String> = (0..height).map(|y| shown(&page, y)).collect();
         // The widget draws the caret's character apart from what it combines with, so its row is made again, whole.
         let (before, after) = self.caret_row(row);
         rows[usize::from(y)] = format!("{before}{after}");
         (rows, (row, y))
+    }
+
+    /// The last row of the wrapped text, or `most` where that comes first; `row` is one of them.
+    fn last_row(&self, row: usize, most: usize) -> usize {
+        let ends = |row: &usize| self.area.screen_to_data(row + 1, 0) == self.area.screen_to_data(*row, 0);
+        (row..most).find(ends).unwrap_or(most)
     }
 
     /// The caret's row of the wrapped text: what stands before the caret, and what behind it.
@@ -373,6 +387,15 @@ mod tests {
         typed(&mut editor, "ctrl-home");
         assert_eq!(drawn(&editor, 4, 2), ("1|2".into(), Position::new(0, 0)));
         assert!(editor.at_top() && !editor.at_bottom());
+    }
+
+    #[test]
+    fn a_box_that_grows_shows_what_was_scrolled_away() {
+        let editor = PromptEditor::new("1\n2\n3\n4\n5");
+        assert_eq!(drawn(&editor, 4, 2), ("4|5".into(), Position::new(1, 1)));
+        assert_eq!(drawn(&editor, 4, 4), ("2|3|4|5".into(), Position::new(1, 3)));
+        let (text, at) = drawn(&editor, 4, 7);
+        assert_eq!((text.trim_end_matches('|'), at), ("1|2|3|4|5", Position::new(1, 4)));
     }
 
     #[test]

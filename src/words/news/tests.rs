@@ -4,6 +4,7 @@ use super::*;
 use crate::lang::{Lang, within};
 use domain::task::TaskState;
 use domain::{
+    account::{BudgetCap, OverBudget},
     problem::ErrorClass,
     reason::Reason,
     task::{RemoteId, Resolution},
@@ -43,14 +44,14 @@ fn all_that_is_told_is_told_in_both_languages() {
         charged: Charged::No,
     };
     let (id, key) = (|| RemoteId("R".into()), TaskKey(7));
-    let over = InsertRefusal::OverBudget {
+    let over = InsertRefusal::OverBudget(OverBudget {
         set_by: None,
         cap: BudgetCap::Day,
         limit: domain::amount::Amount::ZERO,
         spent: domain::amount::Amount::ZERO,
         asked: domain::amount::Amount::ZERO,
         currency: domain::amount::Currency::Ptc,
-    };
+    });
     let tasks = [
         TaskNews::Refused(error()),
         TaskNews::Unknown(error()),

@@ -135,7 +135,7 @@ pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(color);
     let about = match (task.error_or_trouble(), task.saved()) {
         (Some(error), _) => facts::failure(error, &crate::voice::Voice::default()),
-        (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
+        (None, Some(saved)) if task.state() == TaskState::Saved => saved.known_path().unwrap_or_default().into(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),
         (None, _) => String::new(),
     };

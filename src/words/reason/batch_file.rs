@@ -46,7 +46,11 @@ pub fn line(reason: &LineReason) -> Problem {
             tr!("Close every quote, and double those inside text."),
         ),
         LineReason::Cells { values, columns, separator } => Problem::new(
-            tr!("{values} values for {columns} columns", values, columns),
+            tr!(
+                "{values} for {columns}",
+                values = if *values == 1 { tr!("1 value").to_owned() } else { tr!("{n} values", n = values) },
+                columns = if *columns == 1 { tr!("1 column").to_owned() } else { tr!("{n} columns", n = columns) }
+            ),
             "",
             match separator {
                 ';' => tr!("Put text that contains a semicolon in quotes."),

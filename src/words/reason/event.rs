@@ -68,6 +68,8 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::Refund(RefundStep::Given) => tr!("the money came back"),
         What::Status(word) => return word.clone(),
         What::Ready(file) => return tr!("finished; the file's ID is {id}", id = file.0),
+        // Its name was forgotten with the prompt.
+        What::Saved { bytes, path } if path.ends_with('/') => return tr!("{bytes} bytes", bytes),
         What::Saved { bytes, path } => return tr!("{bytes} bytes in {path}", bytes, path),
         What::Sending => tr!("saved as being sent; the submission follows"),
         What::SendingStopped => tr!("sending stopped before the submission"),

@@ -4,6 +4,7 @@ use super::message;
 use crate::voice::Voice;
 use crate::{problem::Problem, tr};
 use domain::{
+    account::{BudgetCap, OverBudget},
     reason::{Own, Reason},
     time::SECOND,
 };
@@ -58,6 +59,36 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
             tr!("saving was stopped, and the paid file is not on disk").to_owned(),
             tr!("Download it to have it now; otherwise it is fetched at the next start.").to_owned(),
         ),
+        Own::OverBudget(over) => (
+            over_budget(over),
+            match &over.set_by {
+                Some(who) => tr!(
+                    "Take tasks back, or ask {who}, who set it for everybody on this store, or another keeper: `reeltop store budget` changes it.",
+                    who
+                ),
+                None => tr!(
+                    "Take tasks back, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today only.",
+                    option = over.cap.option(),
+                    more = over.by()
+                ),
+            },
+        ),
     };
     Problem::new(what, "", next)
+}
+
+/// What would cross which cap.
+pub(crate) fn over_budget(over: &OverBudget) -> String {
+    let [limit, spent, asked] = [over.limit, over.spent, over.asked].map(|amount| amount.of(over.currency));
+    match over.cap {
+        BudgetCap::Day => {
+            tr!("{asked} more would cross the day's cap of {limit} ({spent} of it used)", asked, limit, spent)
+        }
+        BudgetCap::Each => {
+            tr!("{asked} more would cross your own cap for a day of {limit} ({spent} of it used)", asked, limit, spent)
+        }
+        BudgetCap::Batch => {
+            tr!("{asked} would cross the batch's cap of {limit}", asked, limit)
+        }
+    }
 }

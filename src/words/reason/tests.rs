@@ -3,6 +3,7 @@
 use super::*;
 use crate::lang::{Lang, within};
 use domain::{
+    account::{BudgetCap, OverBudget},
     amount::{Amount, Currency},
     problem::{Charged, ErrorClass, TaskError},
     reason::{
@@ -88,6 +89,11 @@ fn mets() -> Vec<Met> {
         .collect()
 }
 
+fn over(cap: BudgetCap, set_by: Option<&str>) -> OverBudget {
+    let (limit, spent, asked) = (Amount::ZERO, Amount::ZERO, Amount::ZERO);
+    OverBudget { cap, limit, spent, asked, currency: Currency::Ptc, set_by: set_by.map(str::to_owned) }
+}
+
 fn owns() -> Vec<Own> {
     let no_file = Own::NoFile { patience: 600_000 };
     vec![
@@ -101,6 +107,8 @@ fn owns() -> Vec<Own> {
         Own::AddressesRefused("HTTP 403".into()),
         Own::RanOut(Box::new(Reason::Own(Own::AddressesRefused("HTTP 403".into())))),
         Own::SavingStopped,
+        Own::OverBudget(over(BudgetCap::Day, None)),
+        Own::OverBudget(over(BudgetCap::Each, Some("ann"))),
     ]
 }
 
@@ -183,6 +191,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     for cause in [
         HaltCause::Key,
         HaltCause::Balance,
+        HaltCause::Budget,
         HaltCause::Address,
         HaltCause::Store,
         HaltCause::Failures(ErrorClass::Service),

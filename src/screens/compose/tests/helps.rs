@@ -143,7 +143,16 @@ fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
     paste(&mut state, &long[10..60]);
     press(&mut state, "f2");
     let warned: Vec<&str> = shown(&state).warnings.iter().map(|problem| problem.what.as_str()).collect();
-    assert_eq!(warned, ["A long part of this prompt was refused as sensitive before (#1)"]);
+    let refused = ["A long part of this prompt was refused as sensitive before (#1)"];
+    assert_eq!(warned, refused);
+    // The archive holds no fewer such prompts than the table.
+    press(&mut state, "esc");
+    let archived = engine::msg::StoreMsg::ArchivedElsewhere { keys: vec![domain::task::TaskKey(1)] };
+    let at = now(state.work.now.mono.0 + 250);
+    let _ = crate::update(&mut state, engine::msg::Msg::Store(archived), at);
+    press(&mut state, "f2");
+    let warned: Vec<&str> = shown(&state).warnings.iter().map(|problem| problem.what.as_str()).collect();
+    assert_eq!(warned, refused);
 }
 
 #[test]

@@ -2,6 +2,10 @@
 
 use super::*;
 use crate::hints;
+use domain::{
+    picture::ImageLook,
+    reason::{picture::PictureReason, system::System},
+};
 
 #[test]
 fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
@@ -74,6 +78,45 @@ fn a_pattern_is_listed_its_pictures_are_read_and_each_makes_a_task() {
     let frames: Vec<&str> =
         shown(&state).items.iter().map(|item| item.request.first_frame.as_ref().unwrap().typed()).collect();
     assert_eq!(frames, ["d/1.jpg", "d/2.jpg"]);
+}
+
+#[test]
+fn a_pattern_in_a_file_of_prompts_stands_for_its_pictures_and_one_without_any_is_a_fault_of_its_line() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    let list = |typed: &str| {
+        let purpose = ListFor::FirstFrames;
+        Effect::Local(LocalCmd::List { typed: typed.into(), purpose })
+    };
+    let text = "{\"prompt\":\"a\",\"first_frame\":\"d/*.jpg\"}\n{\"prompt\":\"b\",\"first_frame\":\"e/\"}";
+    assert_eq!(local(&mut state, prompts(text)), [list("d/*.jpg"), list("e/")]);
+    let listed = |typed: &str, names: &[&str]| {
+        let entry = |name: &&str| Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 1 } };
+        let listing = Listing { folder: typed[..2].into(), entries: names.iter().map(entry).collect() };
+        LocalMsg::Listed { typed: typed.into(), purpose: ListFor::FirstFrames, result: Ok(listing) }
+    };
+    assert_eq!(local(&mut state, listed("e/", &[])), []);
+    let reads = local(&mut state, listed("d/*.jpg", &["1.jpg", "2.jpg"]));
+    assert_eq!(reads, [load("d/1.jpg"), load("d/2.jpg")].concat());
+    for path in ["d/1.jpg", "d/2.jpg"] {
+        let _ = local(&mut state, LocalMsg::Image { path: path.into(), result: Ok(picture(path)), shrinks: false });
+    }
+    let frames = shown(&state).items.iter().map(|item| item.request.first_frame.as_ref().unwrap().typed());
+    assert_eq!(frames.collect::<Vec<_>>(), ["d/1.jpg", "d/2.jpg"]);
+    let told: Vec<&str> = shown(&state).obstacles.iter().map(|problem| problem.what.as_str()).collect();
+    assert_eq!(told, ["Line 2: e/ matches no picture"]);
+}
+
+#[test]
+fn a_folder_stands_for_no_last_frame_and_no_subject() {
+    let mut state = state(&[]);
+    let compose = &mut state.screen.compose;
+    for (typed, why) in [("d/", System::Folder), ("d/*.jpg", System::NotFound)] {
+        compose.folders.insert(typed.into(), Some(Ok(vec!["d/1.jpg".into()])));
+        let fault = Fault { path: typed.into(), why: Why::Unread(why) };
+        let failed = ImageLook::Failed(PictureReason::File(fault));
+        assert_eq!(crate::compose::pictures::look(compose, typed), failed);
+    }
 }
 
 #[test]

@@ -451,3 +451,13 @@ fn what_is_marked_is_copied_together_in_the_order_of_the_table() {
     assert_eq!(give(&mut state, 3, Saved), [Effect::Term(TermCmd::Copy("13\n11".into()))]);
     assert_eq!(said(&state), "copied 2 task IDs; 1 of the marked tasks has none");
 }
+
+#[test]
+fn a_refresh_says_that_the_service_does_not_answer() {
+    let mut state = state(&[Running]);
+    typed(&mut state, "ctrl-r");
+    assert_eq!(said(&state), "");
+    state.work.own.poller.offline_since = Some(domain::time::Mono(0));
+    typed(&mut state, "ctrl-r");
+    assert!(said(&state).starts_with("no answer from the service for "), "{}", said(&state));
+}
