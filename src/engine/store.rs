@@ -20,6 +20,7 @@ use domain::{
 };
 
 /// Takes a message of the store.
+#[expect(clippy::too_many_lines, reason = "one list: each message and what takes it")]
 pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
     match msg {
         // When a dashboard was last in use, and the drafts, are for the screens.

@@ -91,6 +91,7 @@ fn command(app: &mut App, id: CommandId, rest: &str) -> Vec<Wish> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one list: each action and what does it")]
 fn of(app: &mut App, action: Action) -> Vec<Wish> {
     match action {
         Action::Quit => return vec![Wish::Act(Act::Quit)],

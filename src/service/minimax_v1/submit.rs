@@ -155,6 +155,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn each_answer_has_the_verdict_that_the_rules_of_money_give_it() {
         let ok = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
         let html = "<html><head><title>502 Bad Gateway</title></head></html>";

@@ -35,6 +35,7 @@ fn a_reader_without_keys_is_told_commands() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn all_that_is_told_is_told_in_both_languages() {
     let error = || TaskError {
         code: "1".into(),

@@ -19,6 +19,7 @@ use domain::{
 };
 
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one list: each reason and its sentences")]
 pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
     match reason {
         DraftReason::Count { asked, most } => {
