@@ -247,7 +247,7 @@ impl Headless {
             }
             if self.driver.ended {
                 // A signal asked for it, and a reader that stalls does not hold it up.
-                printer::close(true);
+                printer::close_by_signal();
                 return Waited::Ended;
             }
             let step = self.show();
@@ -299,7 +299,11 @@ impl Headless {
             say(&problem.to_string());
         }
         unsaved::tell_by(&unsaved_ids(&work), printer::err);
-        printer::close(interrupted.is_some());
+        if interrupted.is_some() {
+            printer::close_by_signal();
+        } else {
+            printer::close();
+        }
         (work, interrupted)
     }
 

@@ -154,7 +154,7 @@ fn run(cli: Cli) -> ExitCode {
         }
     };
     let exit = if unsaved::told() { Exit::Unknown } else { exit };
-    printer::close(false);
+    printer::close();
     ExitCode::from(exit.code())
 }
 
@@ -338,7 +338,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
     })?;
     let result = runtime.block_on(work);
     // An engine may have been given up before its end.
-    printer::close(false);
+    printer::close();
     runtime.shutdown_background();
     Ok(result)
 }

@@ -74,7 +74,7 @@ impl Live {
         let width = crossterm::terminal::size().map_or(WIDTH, |(width, _)| usize::from(width));
         let line = line(work, &self.keys, now);
         // In the last column some terminals go on to the next line.
-        let line = text::cut(&line, width.saturating_sub(1), true).0.into_owned();
+        let line = text::cut_ascii(&line, width.saturating_sub(1)).into_owned();
         if line != self.shown && !printer::is_behind() {
             printer::err(format!("\r{line}\x1b[K"));
             self.shown = line;

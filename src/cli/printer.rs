@@ -65,13 +65,16 @@ pub(super) fn open() {
     }
 }
 
-/// The engine has ended: waits until all is written. Where a signal ended it, not for a reader that stalls: what comes
-/// after that is left to the thread too.
-pub(super) fn close(by_signal: bool) {
+/// The engine was ended by a signal: as [`close`], but not for a reader that stalls. What comes after that is left to
+/// the thread too.
+pub(super) fn close_by_signal() {
+    queue().until.get_or_insert(Instant::now() + LAST_WORDS);
+    close();
+}
+
+/// The engine has ended: waits until all is written.
+pub(super) fn close() {
     let mut queue = queue();
-    if by_signal {
-        queue.until.get_or_insert(Instant::now() + LAST_WORDS);
-    }
     while queue.open && (queue.writes || !queue.texts.is_empty()) {
         let left = queue.until.map(|until| until.saturating_duration_since(Instant::now()));
         match left {

@@ -176,7 +176,7 @@ pub fn addresses(request: &Request) -> Vec<Fact> {
 #[must_use]
 pub fn picture(image: &ImageRef) -> String {
     match image {
-        ImageRef::Url(url) => text::cut(url, ADDRESS, true).0.into_owned(),
+        ImageRef::Url(url) => text::cut_ascii(url, ADDRESS).into_owned(),
         ImageRef::Stored(image) => {
             let (kind, size) = (image.kind.extension(), amounts::size(image.bytes));
             format!("{} ({kind} {}x{}, {size})", image.path, image.width, image.height)

@@ -374,7 +374,7 @@ fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
     world.state.tasks.loaded = false;
     let child = Task { parent: Some(key(1)), ..testing::task(2, Queued) };
     crate::tasks::put(&mut world.state, child);
-    let rows = vec![domain::task::Row::of(&testing::task(1, Saved), false)];
+    let rows = vec![domain::task::Row::of(&testing::task(1, Saved))];
     crate::tasks::put_page(&mut world.state, rows);
     assert!(world.state.tasks.rows[&key(1)].retried);
 }

@@ -28,6 +28,15 @@ use std::{
     path::PathBuf,
 };
 
+/// What becomes of a change that the disk has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfFull {
+    /// It is not made.
+    Fail,
+    /// It must not be lost: the reserve is given up for it.
+    UseReserve,
+}
+
 /// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
 #[derive(Debug)]
 pub struct Store {
@@ -130,12 +139,20 @@ impl Store {
         self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
     }
 
-    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and
-    /// for a change that `must` not be lost, the reserve is given up.
+    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again.
     pub(super) fn change<T>(
         &mut self,
         deed: Deed,
-        must: bool,
+        change: impl FnMut(&mut Connection) -> sql::Result<T>,
+    ) -> Result<T, Fault> {
+        self.change_if_full(deed, IfFull::Fail, change)
+    }
+
+    /// As [`change`](Self::change), and says what to do where that made no room.
+    pub(super) fn change_if_full<T>(
+        &mut self,
+        deed: Deed,
+        if_full: IfFull,
         mut change: impl FnMut(&mut Connection) -> sql::Result<T>,
     ) -> Result<T, Fault> {
         self.still_there(deed)?;
@@ -144,7 +161,7 @@ impl Store {
             self.take_in_the_log();
             done = change(&mut self.conn);
         }
-        if must && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
+        if if_full == IfFull::UseReserve && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
             done = change(&mut self.conn);
             if done.as_ref().is_err_and(fault::is_of_room) {
                 self.take_in_the_log();
@@ -314,9 +331,11 @@ mod tests {
             Err(rusqlite::Error::SqliteFailure(full, None).into())
         };
         let room = || std::fs::metadata(reserve::of_store(dir.path())).unwrap().len();
-        assert!(store.change(Deed::SaveChanges, false, |_| full()).is_err());
+        assert!(store.change(Deed::SaveChanges, |_| full()).is_err());
         assert_eq!(room(), 64 * 1024);
-        store.change(Deed::SaveChanges, true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();
+        store
+            .change_if_full(Deed::SaveChanges, IfFull::UseReserve, |_| if room() > 0 { full() } else { Ok(()) })
+            .unwrap();
         assert_eq!(room(), 0);
     }
 

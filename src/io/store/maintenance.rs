@@ -44,7 +44,7 @@ impl Store {
         // No task has the key 0; an empty list is no SQL everywhere.
         let open: Vec<String> = std::iter::once(0).chain(open).map(|key| key.to_string()).collect();
         let open = open.join(", ");
-        let done = self.change(Deed::SaveChanges, false, |conn| {
+        let done = self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             let old = "archived_at IS NULL AND coalesce(finished_at, created_at) < ?1";
             let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH} AND key NOT IN ({open})");
@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
-        let done = self.change(Deed::SaveChanges, false, |conn| {
+        let done = self.change(Deed::SaveChanges, |conn| {
             if let Some(file) = conn.file() {
                 file.pragma_update(None, "secure_delete", true)?;
             }

@@ -67,7 +67,7 @@ pub use journal::waiting;
 pub use keys::KeyMark;
 pub use location::{At, Server};
 pub use maintenance::Archived;
-pub use read::{Lookup, Overview};
+pub use read::{Lookup, Order, Overview};
 pub use row::Listed;
 pub use server_info::About;
 pub use session::Session;

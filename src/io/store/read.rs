@@ -46,6 +46,15 @@ pub struct Overview {
     pub drafts: Vec<KeptDraft>,
 }
 
+/// In which order tasks are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By key, from the first on.
+    OldestFirst,
+    /// By key, from the last back.
+    NewestFirst,
+}
+
 /// Which tasks are looked up in the store; every part must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
@@ -155,17 +164,17 @@ impl Store {
         self.told(Deed::ReadTasks, done)
     }
 
-    /// As [`tasks`](Self::tasks), but only what is looked up. `oldest_first` turns the order round.
+    /// As [`tasks`](Self::tasks), but only what is looked up, in that order.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn some_tasks(
         &self,
         what: &Lookup,
-        oldest_first: bool,
+        order: Order,
         each: impl FnMut(Listed) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
-        let done = some_tasks(&self.conn, what, oldest_first, each);
+        let done = some_tasks(&self.conn, what, order, each);
         self.told(Deed::ReadTasks, done)
     }
 
@@ -177,7 +186,7 @@ impl Store {
     pub fn archived(&self, filter: &str, now: Wall) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let Ok(filter) = Filter::parse(filter) else { return Ok(rows) };
-        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), false, |listed| {
+        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), Order::NewestFirst, |listed| {
             let row = listed.row();
             if filter.matches(&row, now) {
                 rows.push(row);
@@ -262,7 +271,7 @@ impl Store {
 pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,
-    oldest_first: bool,
+    order: Order,
     mut each: impl FnMut(Listed) -> ControlFlow<()>,
 ) -> sql::Result<()> {
     let snapshot = conn.snapshot()?;
@@ -291,14 +300,17 @@ pub(super) fn some_tasks(
         wanted += ")";
     }
     if what.states.is_none() && what.created.is_none() && what.models.is_none() {
-        let order = if oldest_first { "ASC" } else { "DESC" };
+        let order = match order {
+            Order::OldestFirst => "ASC",
+            Order::NewestFirst => "DESC",
+        };
         let sql = format!("SELECT {TASK}, retried FROM tasks {wanted} ORDER BY key {order}");
         return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
     let mut found: Vec<TaskKey> = all(&snapshot, &sql, values, |row| own(row, 0))?;
     found.sort_unstable();
-    if !oldest_first {
+    if order == Order::NewestFirst {
         found.reverse();
     }
     for key in found {

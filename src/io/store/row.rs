@@ -82,7 +82,7 @@ impl Listed {
     /// As a line of the table, for a filter.
     #[must_use]
     pub fn row(&self) -> Row {
-        Row::of(&self.task, self.retried)
+        Row { retried: self.retried, ..Row::of(&self.task) }
     }
 }
 

@@ -51,7 +51,7 @@ impl Store {
             | Change::Keep(_) => vec![],
         };
         let me = self.by();
-        self.change(Deed::SaveChanges, false, |conn| apply(conn, profile, by, change, &me, &dead))?;
+        self.change(Deed::SaveChanges, |conn| apply(conn, profile, by, change, &me, &dead))?;
         self.programs.wake_others();
         self.shared()
     }
@@ -76,7 +76,7 @@ impl Store {
         at: Wall,
     ) -> Result<(), Fault> {
         let who = self.at.who.clone().unwrap_or_default();
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             if per_day.or(per_day_each).is_none() {
                 tx.execute("DELETE FROM caps WHERE currency = ?1", [currency.id()])?;
@@ -109,7 +109,7 @@ impl Store {
         if raises.is_empty() {
             return Ok(0);
         }
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             let kept = kept_caps(&tx)?;
             let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);

@@ -2,7 +2,7 @@
 
 use super::{
     base::Store,
-    read::{Lookup, events, ledger, some_tasks},
+    read::{Lookup, Order, events, ledger, some_tasks},
     row::{self, Listed, Own, insert_whole, own},
     sql::{self, Connection, Optional, dialect, params},
     transaction_steps::{add_event, add_ledger, repeated_by},
@@ -45,7 +45,7 @@ impl Store {
         mut each: impl FnMut(Carried) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
         let mut failed = None;
-        let done = some_tasks(&self.conn, what, true, |listed| {
+        let done = some_tasks(&self.conn, what, Order::OldestFirst, |listed| {
             if !wanted(&listed) {
                 return ControlFlow::Continue(());
             }

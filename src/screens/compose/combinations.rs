@@ -5,7 +5,7 @@ use crate::{app::App, screen::Batch};
 use domain::{
     amount::Amount,
     matrix,
-    matrix::{Matrix, Plan, Rules},
+    matrix::{Matrix, Plan, Rules, Unusable},
     prices::Offer,
     reason::draft::DraftReason,
 };
@@ -37,8 +37,8 @@ pub fn combines(app: &App) -> bool {
     matrix::combines(&matrix(app))
 }
 
-/// All that the given matrices stand for. `forgiving` as in [`Rules`]: the draft in compose is, a file is not.
-pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result<Plan, DraftReason> {
+/// All that the given matrices stand for.
+pub(super) fn plan_of(app: &App, matrices: &[Matrix], unusable: Unusable) -> Result<Plan, DraftReason> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let rules = Rules {
@@ -46,7 +46,7 @@ pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result
         takes: super::profile::account(app).takes(),
         image: &look,
         most: app.work.settings.compose.max_tasks,
-        forgiving,
+        unusable,
     };
     matrix::expand(matrices, &rules)
 }

@@ -17,18 +17,27 @@ use domain::{
 use engine::effect::{Effect, Level, StoreCmd};
 use words::tr;
 
-/// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
-pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Wish> {
+/// Takes a task's request into compose, for a new task. The draft that was there is kept among the drafts.
+pub(crate) fn as_new_task(app: &mut App, task: &Task) -> Vec<Wish> {
+    take(app, task, false)
+}
+
+/// Takes a task's request into compose, for a new attempt of it. The draft that was there is kept among the drafts.
+pub(crate) fn as_new_attempt(app: &mut App, task: &Task) -> Vec<Wish> {
+    take(app, task, true)
+}
+
+fn take(app: &mut App, task: &Task, is_attempt: bool) -> Vec<Wish> {
     let id = new_id(app);
     // A text that was sent comes back as that text, whatever braces it has.
     let prompt = braces::escape(&task.request.prompt);
     let mut draft = Draft { prompt, ..Draft::of(&task.request) };
     // A clone is paid from the same account, as a new attempt is.
     let own = &app.work.settings.profile.name;
-    draft.profile = Some(task.profile.clone()).filter(|profile| !again && profile != own);
+    draft.profile = Some(task.profile.clone()).filter(|profile| !is_attempt && profile != own);
     // Of edits that follow each other, the first one's place is the new task's.
     let (edited, before) = (app.screen.compose.draft.parent.is_some(), app.screen.compose.before);
-    if again {
+    if is_attempt {
         draft.parent = Some(task.key);
         app.screen.compose.parents.insert(task.key, task.request.clone());
     }
@@ -37,7 +46,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Wish> {
     for picture in task.request.stored_images() {
         compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));
     }
-    if again {
+    if is_attempt {
         compose.begun = Some(compose.draft.clone());
         let was = compose.others.first().filter(|_| kept).map(|put_by| put_by.id);
         compose.before = if edited { before } else { was };

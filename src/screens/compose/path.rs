@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     batch_file::{BatchFile, Lines},
     draft::{Draft, Field},
-    matrix::Matrix,
+    matrix::{Matrix, Unusable},
     picture::{Typed, dropped, typed},
     reason::system::At,
 };
@@ -137,7 +137,7 @@ pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
         return reads;
     }
     let matrices: Vec<Matrix> = drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
-    match combinations::plan_of(app, &matrices, false) {
+    match combinations::plan_of(app, &matrices, Unusable::Fault) {
         Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.screen.voice).to_string(), None),
         Ok(plan) => {
             let voice = &app.screen.voice;

@@ -13,7 +13,7 @@ use crate::{
 use domain::{
     check,
     draft::{Fault, Severity},
-    matrix::Plan,
+    matrix::{Plan, Unusable},
 };
 use engine::{effect::Level, money::price};
 use words::{reason, tr};
@@ -102,7 +102,7 @@ const fn purpose(app: &App) -> Purpose {
 
 /// Opens the preview of everything that a draft of several values stands for.
 fn many_to_preview(app: &mut App) {
-    match combinations::plan_of(app, &[combinations::matrix(app)], true) {
+    match combinations::plan_of(app, &[combinations::matrix(app)], Unusable::LeftOut) {
         Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
         Ok(_) | Err(_) => {
             let faults = app.screen.compose.faults.clone();

@@ -55,7 +55,7 @@ fn mended(app: &App, task: &Task) -> Result<Request, String> {
 
 /// The request with what was fixed for its cause.
 fn fixed(app: &App, task: &Task) -> Result<Request, String> {
-    let id = ClusterId::of(&Row::of(task, false));
+    let id = ClusterId::of(&Row::of(task));
     let Some(fix) = id.as_ref().and_then(|id| view(app)?.fixes.get(id)) else { return Ok(task.request.clone()) };
     let mut draft = Draft::of(&task.request);
     match fix {

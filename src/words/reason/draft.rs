@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     draft::Field,
     reason::draft::{Closed, DraftReason, Lengths},
-    text::cut,
+    text::cut_ascii,
 };
 
 #[must_use]
@@ -127,7 +127,7 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
         ),
         DraftReason::RefusedBefore { key, part: Some(part) } => Problem::new(
             tr!("A long part of this prompt was refused as sensitive before ({key})", key),
-            format!("\"{}\"", cut(part, 60, true).0),
+            format!("\"{}\"", cut_ascii(part, 60)),
             tr!("Change that part."),
         ),
     }

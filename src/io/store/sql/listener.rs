@@ -22,8 +22,8 @@ const GIVES_WAY: Duration = Duration::from_secs(60);
 /// gives way.
 static CROWDED: Mutex<Option<Instant>> = Mutex::new(None);
 
-/// Notes how a connection that reads and writes fared.
-pub(super) fn crowd(is_crowded: bool) {
+/// Notes whether the server had no connection left for one that reads and writes.
+pub(super) fn set_crowded(is_crowded: bool) {
     *CROWDED.lock().unwrap_or_else(PoisonError::into_inner) = is_crowded.then(Instant::now);
 }
 

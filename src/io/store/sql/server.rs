@@ -150,13 +150,13 @@ impl Postgres {
         match &made {
             Ok(client) => {
                 self.missed.set((0, None));
-                super::listener::crowd(false);
+                super::listener::set_crowded(false);
                 *self.client.borrow_mut() = Some(Arc::clone(client));
                 self.read_clock()?;
             }
             Err(error) => {
                 if let Error::Server { kind, said } = error {
-                    super::listener::crowd(*kind == Trouble::TooMany);
+                    super::listener::set_crowded(*kind == Trouble::TooMany);
                     *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
                 }
                 let pause = PAUSES.0.saturating_mul(1 << missed.min(16)).min(PAUSES.1);
