@@ -3,8 +3,8 @@
 
 use super::{
     base::Store,
+    column_values::own,
     fault,
-    row::own,
     sql::{self, Connection, Optional, params},
 };
 use domain::{

@@ -2,7 +2,8 @@
 
 use super::{
     base::Store,
-    row::{self, Json, own},
+    column_values::{Count, Json, own},
+    row,
     sql::{self, Connection, params},
 };
 use crate::private_files;
@@ -211,7 +212,7 @@ fn wipe_names(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> 
 }
 
 fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {
-    row.get::<row::Count>(0).map(|rev| rev.0)
+    row.get::<Count>(0).map(|rev| rev.0)
 }
 
 fn check(conn: &Connection) -> sql::Result<Vec<String>> {

@@ -31,7 +31,10 @@
 mod balances;
 mod base;
 mod callback;
+mod column_values;
+mod columns;
 mod confirm;
+mod costs;
 mod fault;
 mod file_identity;
 mod fill;

@@ -2,16 +2,16 @@
 
 use super::{
     base::Store,
+    column_values::{Count, Json, own},
     lines::{LINE, Lines},
     owner::Programs,
-    row::{self, Count, Json, Listed, TASK, listed_of, own, task_of},
+    row::{self, Listed, TASK, listed_of, task_of},
     share::RECENT,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
     write,
 };
 use domain::{
     amount::Amount,
-    costs::CostLine,
     draft::KeptDraft,
     reason::store::{Deed, Fault},
     refunds,
@@ -255,14 +255,6 @@ impl Store {
         let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
         self.told(Deed::ReadTasks, found)
     }
-
-    /// The ledger from `since` on, before `until`, in the order it was written.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
-        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
-    }
 }
 
 /// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a
@@ -448,31 +440,11 @@ pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<
     })
 }
 
-fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLine>> {
-    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class, ledger.currency, tasks.who, tasks.sent_at \
-               FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
-    all(conn, sql, params![since.0, until.0], |row| {
-        Ok(CostLine {
-            key: own(row, 0)?,
-            at: own(row, 1)?,
-            event: own(row, 2)?,
-            amount: own::<Amount>(row, 3)?.of(own(row, 9)?),
-            profile: row.get(4)?,
-            model: row.get(5)?,
-            state: own(row, 6)?,
-            charged: own(row, 7)?,
-            class: own(row, 8)?,
-            who: row.get(10)?,
-            sent_at: row.here_or_null(11)?,
-        })
-    })
-}
-
 fn tasks(conn: &Connection, sql: &str, params: impl Params) -> sql::Result<Vec<Task>> {
     all(conn, sql, params, task_of)
 }
 
-fn all<T>(
+pub(super) fn all<T>(
     conn: &Connection,
     sql: &str,
     params: impl Params,

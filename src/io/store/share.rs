@@ -3,7 +3,7 @@
 
 use super::{
     base::{By, Store},
-    row::{Json, Own, own},
+    column_values::{Json, Own, own},
     sql::{self, Connection, Optional, dialect, params},
 };
 use domain::{

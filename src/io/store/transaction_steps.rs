@@ -1,7 +1,8 @@
 //! Steps of a transaction that more than one verb makes.
 
 use super::{
-    row::{self, Json, own},
+    column_values::{Json, own},
+    row,
     sql::{self, Connection, params},
 };
 use domain::amount::Money;

@@ -2,8 +2,9 @@
 
 use super::{
     base::Store,
+    column_values::{Own, own},
     read::{Lookup, Order, events, ledger, some_tasks},
-    row::{self, Listed, Own, insert_whole, own},
+    row::{self, Listed, insert_whole},
     sql::{self, Connection, Optional, dialect, params},
     transaction_steps::{add_event, add_ledger, repeated_by},
 };

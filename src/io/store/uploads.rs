@@ -2,7 +2,7 @@
 
 use super::{
     base::Store,
-    row::own,
+    column_values::own,
     sql::{self, params},
 };
 use domain::{

@@ -7,8 +7,9 @@
 
 use super::{
     base::{By, IfFull, Store},
+    column_values::{Json, own},
     confirm,
-    row::{self, Json, own},
+    row::{self, TASK},
     share,
     sql::{self, Connection, Optional, ToSql, params},
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
@@ -207,7 +208,7 @@ pub(super) fn insert(
 }
 
 pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
-    let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
+    let sql = format!("SELECT {TASK} FROM tasks WHERE name = ?1");
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 
