@@ -11,6 +11,7 @@ use ::io::{
     run::{Driver, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
 };
 use domain::{
+    mutex::lock,
     problem::ErrorClass,
     reason::Reason,
     task::{TaskKey, TaskState},
@@ -28,7 +29,7 @@ use engine::{
 use std::{
     collections::{BTreeSet, VecDeque},
     io::IsTerminal,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 use words::voice::Voice;
@@ -55,7 +56,7 @@ static TOLD: Mutex<Told> = Mutex::new(Told { texts: VecDeque::new(), ends: BTree
 const REMEMBERED: usize = 200;
 
 fn told() -> MutexGuard<'static, Told> {
-    TOLD.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&TOLD)
 }
 
 /// Says that results go to stdout as JSON.

@@ -4,6 +4,7 @@
 //! bound: each line tells of a change of a task that is paid for, and of those there are few. A line that only shows
 //! how it stands is left out instead: [`is_behind`].
 
+use domain::mutex::lock;
 use std::{
     collections::VecDeque,
     io::{self, Write},
@@ -53,7 +54,7 @@ static CHANGED: Condvar = Condvar::new();
 static UNHEARD: Notify = Notify::const_new();
 
 fn queue() -> MutexGuard<'static, Queue> {
-    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&QUEUE)
 }
 
 /// From here on the thread writes: an engine runs.

@@ -232,6 +232,12 @@ impl Now {
     }
 }
 
+/// A wait of `first` milliseconds, doubled so many times, and `most` at most.
+#[must_use]
+pub fn doubled(first: u64, most: u64, times: u32) -> u64 {
+    first.saturating_mul(1 << times.min(20)).min(most)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {

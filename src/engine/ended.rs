@@ -42,16 +42,15 @@ fn change_read(work: &mut Work, task: &Task, change: Deferred) -> Vec<Effect> {
 }
 
 fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
+    if let Deferred::Found(id, _) | Deferred::Late(id) = &change
+        && let Some(other) = ids::known_as(work, id)
+    {
+        return refuse(work, task.key, Left::IdOf { id: id.clone(), other });
+    }
     match change {
         Deferred::Charge(cost) => charge(work, task, cost),
-        Deferred::Found(id, phase) => match ids::known_as(work, &id) {
-            Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
-            None => revive(work, task, id, *phase),
-        },
-        Deferred::Late(id) => match ids::known_as(work, &id) {
-            Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
-            None => came_late(work, task, id),
-        },
+        Deferred::Found(id, phase) => revive(work, task, id, *phase),
+        Deferred::Late(id) => came_late(work, task, id),
         Deferred::Twice(second) => twice(work, task, second),
         Deferred::Refund(step) => refund(work, task, step),
     }

@@ -1,13 +1,14 @@
 //! The terminal's modes: switched on in one place, given back in one place, whatever ends the program.
 
 use crate::escape;
+use domain::mutex::lock;
 use rustix::termios::{self, OptionalActions, Termios};
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -44,7 +45,7 @@ static PICTURES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Notes what takes back the pictures that the terminal has, before it is given back.
 pub fn has_pictures(take_back: Vec<u8>) {
-    *PICTURES.lock().unwrap_or_else(PoisonError::into_inner) = take_back;
+    *lock(&PICTURES) = take_back;
 }
 
 /// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not

@@ -9,11 +9,12 @@
 //! What the HTTP library has asked the body for counts for nothing: it reads ahead of the line.
 
 use super::dial::BoxIo;
+use domain::mutex::lock;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     task::{Context, Poll, ready},
 };
 use tokio::time::Instant;
@@ -75,7 +76,7 @@ impl Watch {
     }
 
     fn lock(&self) -> MutexGuard<'_, App> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     amount::Currency,
+    mutex::lock,
     reason::{
         config::{Fault, Place, Rejected, Wrong},
         secret::KeyPlace,
@@ -20,7 +21,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 /// A config that can be worked with.
@@ -252,7 +253,7 @@ impl Again {
             return Err(Rejected::whole("", Wrong::NoFile));
         };
         let new = with_default_of(started_with, &source()?);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.last);
         let before = last.as_ref().unwrap_or(started_with);
         // All of a profile that comes or goes is taken over.
         let stays = |name: &str| profile_of(name).is_none_or(|profile| before.serves(profile) && new.serves(profile));

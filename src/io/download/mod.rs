@@ -17,6 +17,7 @@ use crate::{
     paths::expanded,
 };
 use domain::{
+    mutex::lock,
     reason::{connect::Connect, transfer::Transfer},
     task::{SavedFile, TaskKey},
 };
@@ -34,7 +35,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Seek},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -101,7 +102,7 @@ impl Downloader {
     /// number of `Progress` and then by exactly one other message; a stop by nothing of its own (the start it ends says
     /// `Stopped`). A second start of one task ends the first and waits for it.
     pub fn run(&self, cmd: SaveCmd, to: impl Fn(SaveMsg) + Send + Sync + 'static) {
-        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = lock(&self.0.running);
         match cmd {
             SaveCmd::Stop { key } => {
                 if let Some(download) = running.get(&key) {

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     catalogue::Catalogue,
+    mutex::lock,
     name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
@@ -29,7 +30,7 @@ use secrecy::SecretString;
 use service::answer::Reply;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::Duration,
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
@@ -119,15 +120,15 @@ impl Workers {
     }
 
     fn leases(&self) -> MutexGuard<'_, BTreeMap<TaskKey, Lease>> {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.leases)
     }
 
     fn hooked(&self) -> Hook {
-        self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.hook).clone()
     }
 
     fn line(&self, profile: &str) -> Option<ProfileClient> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(profile).cloned()
+        lock(&self.lines).get(profile).cloned()
     }
 
     /// By the HTTP client of that profile.
@@ -263,7 +264,7 @@ impl Workers {
         let (lines, store, to) = (Arc::clone(&self.lines), self.store.clone(), self.to.clone());
         tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
             Ok((reread, new)) => {
-                let mut hook = in_force.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut hook = lock(&in_force);
                 hook.command.clone_from(&new.hook);
                 hook.key_variables.extend(new.key_variables.iter().cloned());
                 drop(hook);
@@ -300,7 +301,7 @@ fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Clients, store:
         tokio::task::spawn_blocking(move || {
             let result = line_of(&setup, &profile).map(|(line, mark)| {
                 store.serves(profile.clone(), mark, setup.settings.scope == Scope::All);
-                lines.lock().unwrap_or_else(PoisonError::into_inner).insert(profile.clone(), line);
+                lock(&lines).insert(profile.clone(), line);
             });
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
         });
@@ -309,7 +310,7 @@ fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Clients, store:
 
 /// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it serves anew.
 fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Clients) -> Vec<String> {
-    let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut lines = lock(lines);
     lines.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
     new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
 }

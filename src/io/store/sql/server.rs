@@ -13,6 +13,7 @@ use super::{
     value::{Bound, ValueRef},
 };
 use crate::{environment, store::location::Server};
+use domain::time::doubled;
 use secrecy::ExposeSecret;
 use std::{
     cell::{Cell, RefCell},
@@ -159,7 +160,7 @@ impl Postgres {
                     super::listener::set_crowded(*kind == Trouble::TooMany);
                     *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
                 }
-                let pause = PAUSES.0.saturating_mul(1 << missed.min(16)).min(PAUSES.1);
+                let pause = doubled(PAUSES.0, PAUSES.1, missed);
                 self.missed.set((missed + 1, Some(Instant::now() + Duration::from_millis(pause))));
             }
         }
