@@ -28,7 +28,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/simulator/clock.rs", "speaks as the service does"),
     ("src/simulator/fault.rs", "a table for the help of the command line, which is clap's English"),
     ("src/simulator/gateway.rs", "speaks as the service does"),
-    ("src/simulator/line.rs", "speaks as the service does"),
+    ("src/simulator/connection.rs", "speaks as the service does"),
     ("src/simulator/lib.rs", "speaks as the service does"),
     ("src/simulator/records.rs", "speaks as the service does"),
     ("src/simulator/rules.rs", "speaks as the service does"),

@@ -97,7 +97,7 @@ pub(super) struct ActReport {
     pub(super) key: Option<TaskKey>,
     /// What became of it.
     pub(super) result: Result<TaskState, Problem>,
-    /// The kind of failure, where the service or the line to it was the cause.
+    /// The kind of failure, where the service or the connection to it was the cause.
     pub(super) class: Option<ErrorClass>,
 }
 
@@ -135,7 +135,7 @@ impl Headless {
             waited = headless.until(None, is_known).await;
         }
         // Whatever halted the account is no reason not to look, to save or to queue; nor is it to whoever serves the
-        // store that the line broke once more just then.
+        // store that the connection broke once more just then.
         match headless.work().halted_by_store().filter(|halt| !serves || !passes(halt)) {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             // This call tries nothing again.
@@ -308,7 +308,7 @@ impl Headless {
         (work, interrupted)
     }
 
-    /// Tells the news on stderr, and keeps what became of acts for whoever asked.
+    /// Tells the news on stderr, and keeps what became of acts for the caller.
     fn talk(&mut self) {
         let Bare { work, news } = &mut self.driver.state;
         if news.is_empty() {

@@ -71,7 +71,7 @@ impl From<Problem> for Stop {
 
 impl From<store::Fault> for Stop {
     fn from(fault: store::Fault) -> Self {
-        // A shared store that does not answer is the line's, as a service is.
+        // A shared store that does not answer is a fault of the network, as a service that does not is.
         let exit =
             if matches!(fault.why, Why::Server { kind: Trouble::Away, .. }) { Exit::Network } else { Exit::Failed };
         Self::Problem(exit, Box::new(reason::store::problem(&fault)))

@@ -72,7 +72,7 @@ fn no_task(key: String) -> Stop {
 
 /// Prints what became of these tasks once their engine has ended, and gives them with the exit codes that they stand
 /// for. What the store does not have, or does not tell (a shared one may be away by now), is told as the engine knew
-/// it: what was paid for has a result whatever became of the line.
+/// it: what was paid for has a result whatever became of the connection.
 pub(super) fn print_ended(
     setup: &Loaded,
     work: &Work,

@@ -165,7 +165,7 @@ pub struct Shared {
     pub accounts: BTreeMap<String, Account>,
     /// The other programs that serve the store, by their owners; one that sends for several profiles is here for each.
     pub senders: Vec<Sender>,
-    /// What the day's cap was raised by of late, the oldest first; each reader's own day tells which of them hold.
+    /// What the day's cap was raised by lately, the oldest first; each reader's own day tells which of them hold.
     pub raises: Vec<Raise>,
     /// The caps that are kept in the store.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

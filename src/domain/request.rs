@@ -39,7 +39,7 @@ impl ImageKind {
     }
 }
 
-/// A local picture that was read, found usable, and put by under its content's hash, so that a later retry sends the
+/// A local picture that was read, found usable, and stored under its content's hash, so that a later retry sends the
 /// same bytes whatever became of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StoredImage {

@@ -53,7 +53,7 @@ pub struct LogLine {
 /// What a line of the log says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Noted {
-    /// A note for whoever reads logs, in English.
+    /// A note for readers of the log, in English.
     Text(String),
     /// Why something did not work.
     Reason(Reason),
@@ -273,7 +273,7 @@ pub enum LocalCmd {
         /// The path as it was typed.
         path: String,
     },
-    /// Make a picture smaller than the service's limit and of a type that it takes: a copy, put by like one that was
+    /// Make a picture smaller than the service's limit and of a type that it takes: a copy, stored like one that was
     /// read; the file stays as it is. Answered by `LocalMsg::Image`.
     Shrink {
         /// The path as it was typed.
@@ -368,7 +368,7 @@ pub enum TermCmd {
     Mouse(bool),
     /// Give the screen back and stop, as Ctrl-Z does.
     Suspend,
-    /// Draw every cell anew.
+    /// Draw every cell again.
     Redraw,
 }
 

@@ -50,7 +50,7 @@ pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
     asked.chain(adopting.inserting.values()).any(|other| other == id)
 }
 
-/// The task that the service knows by that id, as far as it is in the table or was archived of late.
+/// The task that the service knows by that id, as far as it is in the table or was archived lately.
 pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
     work.tasks
         .rows

@@ -86,7 +86,7 @@ pub enum Signal {
     Quit,
     /// SIGHUP where there never was a terminal: the config is to be read again.
     Reload,
-    /// SIGHUP: the line is gone.
+    /// SIGHUP: the terminal is gone.
     HangUp,
     /// SIGTSTP from outside: stop, the terminal given back (raw mode gives Ctrl-Z as a key).
     Stop,
@@ -260,7 +260,7 @@ pub enum HttpMsg {
     Uploading {
         key: TaskKey,
         ticket: Ticket,
-        /// Bytes that the line has taken.
+        /// Bytes that the connection has taken.
         done: u64,
         /// Bytes of the whole body.
         total: u64,
@@ -346,9 +346,9 @@ pub enum SaveMsg {
     Failed {
         key: TaskKey,
         ticket: Ticket,
-        /// Why; class `file` for the disk, `network` for the line.
+        /// Why; class `file` for the disk, `network` for the connection.
         error: TaskError,
-        /// Whether trying again by itself can help (a dropped line: yes; a full disk: no).
+        /// Whether trying again by itself can help (a dropped connection: yes; a full disk: no).
         again: bool,
     },
     /// It was stopped on request; the part stays.
@@ -358,7 +358,7 @@ pub enum SaveMsg {
 /// From this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LocalMsg {
-    /// A picture was read, judged by its content and put by.
+    /// A picture was read, judged by its content and stored.
     Image {
         /// The path as it was typed.
         path: String,

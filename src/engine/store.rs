@@ -9,7 +9,7 @@ use crate::{
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
     news::{News, NotQueued, QueueNews, StoreNews, TaskNews},
     outage, overtaken, poll_budget, queue, saver,
-    scheduling::plan_anew,
+    scheduling::plan_again,
     share, tasks, unknowns, uploads,
     work::Work,
     writes,
@@ -100,7 +100,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         StoreMsg::OnlyReads => {
             work.store.only_reads = true;
-            plan_anew(work);
+            plan_again(work);
             Vec::new()
         }
         StoreMsg::OtherKey { profile, who } => {

@@ -183,7 +183,7 @@ pub struct Sharing {
     pub serves: Option<Vec<String>>,
     /// The other programs that send whatever is queued.
     pub senders: Vec<Sender>,
-    /// What the day's cap was raised by of late, by whichever program.
+    /// What the day's cap was raised by lately, by whichever program.
     pub raises: Vec<Raise>,
     /// The caps that are kept in the store.
     pub caps: BTreeMap<Currency, KeptCaps>,
@@ -289,7 +289,7 @@ pub struct Saving {
     pub step: SavingStep,
     /// Fresh addresses asked for since bytes last came.
     pub addresses: u32,
-    /// What the worker was last told to fetch, to go on with where the line drops.
+    /// What the worker was last told to fetch, to go on with where the connection drops.
     pub order: Option<(Box<Address>, Box<SaveTarget>)>,
     /// What the try before this one met.
     pub before: Option<Trouble>,

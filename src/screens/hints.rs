@@ -85,7 +85,7 @@ fn reached(app: &App, place: Place, binding: &Binding) -> bool {
 }
 
 /// The few keys that matter in this state. What the place can always do comes first and the state's own last, so that
-/// the line changes at its end alone when the cursor goes to another task: few bytes on a slow line.
+/// the line changes at its end alone when the cursor goes to another task: few bytes on a slow connection.
 #[must_use]
 pub fn footer(app: &App) -> Vec<Hint> {
     if let Some(layer) = app.screen.layers.last() {

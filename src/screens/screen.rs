@@ -1,5 +1,5 @@
 //! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by each screen's
-//! `view`, changed by `update`; no picture is made here.
+//! `view`, changed by `update`; no frame is made here.
 
 use crate::{
     compose::state::{Compose, ComposeRow},
@@ -65,7 +65,7 @@ pub struct Screen {
     pub keys: Keymap,
     /// How sentences name those keys.
     pub voice: Voice,
-    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever
+    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the frame knows: whoever
     /// draws puts them here.
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.

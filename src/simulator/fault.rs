@@ -189,7 +189,7 @@ impl Faults {
     }
 }
 
-/// Faults of the line strike any call, those of the gateway's own calls the calls that they are about; the others
+/// Faults of the connection strike any call, those of the gateway's own calls the calls that they are about; the others
 /// belong to a submission and the task it makes.
 const fn is_of_a_call(fault: Fault) -> bool {
     matches!(

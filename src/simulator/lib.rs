@@ -7,9 +7,9 @@ mod api;
 mod books;
 mod callback;
 mod clock;
+mod connection;
 mod fault;
 mod gateway;
-mod line;
 mod records;
 mod rules;
 mod storage;
@@ -24,13 +24,13 @@ pub use storage::Download;
 
 use axum::Router;
 use books::Books;
+use connection::{Connections, Scissors};
 use domain::{
     amount::{Amount, Currency},
     catalogue::Catalogue,
     mutex::lock,
     time::{HOUR, SECOND, Wall},
 };
-use line::{Lines, Scissors};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
@@ -305,7 +305,8 @@ fn url(listener: &TcpListener) -> Result<String, CannotListen> {
 
 fn serve(listener: TcpListener, router: Router, shared: Arc<Shared>) -> JoinHandle<()> {
     let service = router.into_make_service_with_connect_info::<Scissors>();
-    let server = axum::serve(Lines(listener), service).with_graceful_shutdown(async move { shared.stopped().await });
+    let server =
+        axum::serve(Connections(listener), service).with_graceful_shutdown(async move { shared.stopped().await });
     tokio::spawn(async move {
         // Serving ends by the stop alone; it has no errors of its own.
         server.await.ok();

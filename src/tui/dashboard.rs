@@ -54,7 +54,7 @@ const LATE: Duration = Duration::from_millis(500);
 
 /// How long after a key, or the start, replies are drawn as they come, and what was asked for because of it at once:
 /// someone waits for them. Later ones are gathered, since an answer, its place on disk and what follows from it come
-/// within milliseconds and are one picture.
+/// within milliseconds and are one frame.
 const AWAITED: Duration = Duration::from_secs(1);
 
 /// How long an answer of the terminal is waited for when another program gets it.
@@ -304,7 +304,7 @@ impl Face {
         })
     }
 
-    /// Draws if something has changed, the line takes bytes, and it is time.
+    /// Draws if something has changed, the connection takes bytes, and it is time.
     fn draw(&mut self, driver: &mut Driver) {
         let now = Instant::now();
         let may = self.pace.slice(now);
@@ -318,7 +318,7 @@ impl Face {
         let (drawn, spots) = ui::draw_over(&driver.state, &mut buffer, &self.frames.followers(area));
         driver.state.screen.lines = spots.lines;
         if let Some(top) = drawn.detail_top {
-            // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
+            // Only the frame knows how long the wrapped text is: a scroll past its end is taken back.
             driver.state.screen.detail.scroll = top;
         }
         self.frames.lead_to(if host::shows_links() { links(driver, drawn, spots.links) } else { Vec::new() });
@@ -486,7 +486,7 @@ impl Face {
     }
 }
 
-/// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.
+/// The links of a frame: the addresses on it, and the path of the file of the task that detail shows.
 fn links(driver: &Driver, drawn: Drawn, mut links: Vec<Link>) -> Vec<Link> {
     let saved = driver.state.screen.detail.loaded.as_ref().and_then(|detail| detail.task.saved());
     let file = drawn.file.zip(saved);

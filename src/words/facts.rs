@@ -1,4 +1,4 @@
-//! The facts of one task, gathered once for whoever tells all about it: the screen's detail and `show` lay them out,
+//! The facts of one task, gathered once for all who tell about it: the screen's detail and `show` lay them out,
 //! each in its way, and say the same.
 
 use crate::voice::Voice;

@@ -12,7 +12,7 @@ pub(super) enum Stands {
     Runs(u64),
     Queued,
     Unknown,
-    /// Made, but the line dropped while it was fetched: `d` fetches it.
+    /// Made, but the connection dropped while it was fetched: `d` fetches it.
     Ready,
     /// With that code of the service's.
     Failed(i64),

@@ -36,7 +36,7 @@ pub struct Place {
     pub column: usize,
 }
 
-/// A fault of `[keys]`, found by whoever knows the keys.
+/// A fault of `[keys]`, found by the code that knows the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFault {
     /// The options it is about, such as `keys.table.retry`; any of them may be a default and not in the file.

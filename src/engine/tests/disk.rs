@@ -65,7 +65,7 @@ impl Disk {
         match self.health {
             Health::Well => Some(self.answer(command)),
             Health::Full => failed,
-            Health::Away => Some(StoreMsg::Failed { ticket, fault: line_down() }),
+            Health::Away => Some(StoreMsg::Failed { ticket, fault: connection_down() }),
             Health::Lying => {
                 self.answer(command);
                 failed

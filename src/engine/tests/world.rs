@@ -61,7 +61,7 @@ impl Ground for Hand {
         self.path.hears(msg);
         match msg {
             Msg::Act(Act::Download { keys, .. }) => self.disk.downloads.extend(keys),
-            Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown | Resolution::Found(_) }) => {
+            Msg::Act(Act::Resolve { key, as_what: ResolvedAs::Unknown | ResolvedAs::Found(_) }) => {
                 let _ = self.disk.downloads.insert(*key);
             }
             _ => {}

@@ -49,7 +49,7 @@ pub struct Loaded {
     pub found: bool,
     /// What is odd about the file but does no harm.
     pub warnings: Vec<Fault>,
-    /// How it is read again while the program runs; set by whoever knows how it was read.
+    /// How it is read again while the program runs; set by the code that read it.
     pub again: Again,
     /// What the file sets, in its own words.
     pub(super) written: Vec<Written>,

@@ -138,7 +138,7 @@ impl Inner {
         let report = Arc::clone(&to);
         let end = tokio::spawn(async move { self.save(order, stop, report.as_ref()).await }).await;
         to(end.unwrap_or_else(|_| {
-            let Trouble { error, again, .. } = trouble::line("worker", Transfer::Worker);
+            let Trouble { error, again, .. } = trouble::connection("worker", Transfer::Worker);
             SaveMsg::Failed { key, ticket, error, again }
         }));
     }
@@ -223,7 +223,7 @@ impl Inner {
 
 /// Work on the disk, which may be slow or far away, on a thread of its own.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::line("worker", Transfer::Worker)))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::connection("worker", Transfer::Worker)))
 }
 
 fn open(target: &SaveTarget) -> Result<Part, Trouble> {
@@ -300,11 +300,11 @@ fn sum_of(mut file: impl Read + Seek) -> io::Result<Context> {
 
 /// An address of the service's, where it may be asked.
 fn usable(address: &str, allow_http: bool) -> Result<Url, Trouble> {
-    let url = Url::parse(address).map_err(|_| trouble::line("address", Transfer::BadAddress))?;
+    let url = Url::parse(address).map_err(|_| trouble::connection("address", Transfer::BadAddress))?;
     match refused(&url, allow_http) {
         None => Ok(url),
         Some(Astray::Login) => Err(trouble::waits("address", Transfer::LoginAddress)),
-        Some(_) => Err(trouble::line("address", Transfer::OpenAddress)),
+        Some(_) => Err(trouble::connection("address", Transfer::OpenAddress)),
     }
 }
 

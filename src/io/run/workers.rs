@@ -67,7 +67,7 @@ pub struct Workers {
     hook: Arc<Mutex<Hook>>,
     /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of
     /// it.
-    lines: Clients,
+    clients: Clients,
     /// From before the store was asked to mark each task as being sent: until when its submission may leave.
     leases: Mutex<BTreeMap<TaskKey, Lease>>,
     /// Started by the first picture that is to be seen.
@@ -92,9 +92,9 @@ impl Workers {
             tokio::spawn(serve).abort_handle()
         });
         let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
-        let (lines, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
-        let workers = Self { setup, to, store, hook, lines, leases, looker, speech, listener };
-        read_keys(&workers.setup, profiles, &workers.lines, &workers.store, &workers.to);
+        let (clients, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
+        let workers = Self { setup, to, store, hook, clients, leases, looker, speech, listener };
+        read_keys(&workers.setup, profiles, &workers.clients, &workers.store, &workers.to);
         workers
     }
 
@@ -127,14 +127,14 @@ impl Workers {
         lock(&self.hook).clone()
     }
 
-    fn line(&self, profile: &str) -> Option<ProfileClient> {
-        lock(&self.lines).get(profile).cloned()
+    fn client_of(&self, profile: &str) -> Option<ProfileClient> {
+        lock(&self.clients).get(profile).cloned()
     }
 
     /// By the HTTP client of that profile.
     pub fn http(&self, profile: &str, command: HttpCmd) {
         let to = self.to.clone();
-        let Some(ProfileClient { client, .. }) = self.line(profile) else {
+        let Some(ProfileClient { client, .. }) = self.client_of(profile) else {
             let reply = Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
             tell(&to, Msg::Http(HttpMsg::answer(command, reply)));
             return;
@@ -151,7 +151,7 @@ impl Workers {
     pub fn save(&self, profile: &str, command: SaveCmd) {
         let to = self.to.clone();
         // Made together with the client, and no file's address is had without it; but whoever asks is answered.
-        let Some(ProfileClient { downloader, .. }) = self.line(profile) else {
+        let Some(ProfileClient { downloader, .. }) = self.client_of(profile) else {
             if let Some(msg) = not_begun(command) {
                 tell(&to, Msg::Save(msg));
             }
@@ -261,16 +261,16 @@ impl Workers {
     /// Reads the config again, puts its hook in force, and reads the keys of the profiles that are new in it.
     fn read_config(&self) {
         let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
-        let (lines, store, to) = (Arc::clone(&self.lines), self.store.clone(), self.to.clone());
+        let (clients, store, to) = (Arc::clone(&self.clients), self.store.clone(), self.to.clone());
         tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
             Ok((reread, new)) => {
                 let mut hook = lock(&in_force);
                 hook.command.clone_from(&new.hook);
                 hook.key_variables.extend(new.key_variables.iter().cloned());
                 drop(hook);
-                let come = come_and_gone(&setup, &new, &lines);
+                let come = come_and_gone(&setup, &new, &clients);
                 tell(&to, Msg::Config(Ok(Box::new(reread))));
-                read_keys(&Arc::new(new), come, &lines, &store, &to);
+                read_keys(&Arc::new(new), come, &clients, &store, &to);
             }
             Err(rejected) => tell(&to, Msg::Config(Err(rejected))),
         });
@@ -295,27 +295,27 @@ impl Workers {
 
 /// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with
 /// each.
-fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
+fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, clients: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
     for profile in profiles {
-        let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
+        let (setup, clients, store, to) = (Arc::clone(setup), Arc::clone(clients), store.clone(), to.clone());
         tokio::task::spawn_blocking(move || {
-            let result = line_of(&setup, &profile).map(|(line, mark)| {
+            let result = make_client(&setup, &profile).map(|(client, mark)| {
                 store.serves(profile.clone(), mark, setup.settings.scope == Scope::All);
-                lock(&lines).insert(profile.clone(), line);
+                lock(&clients).insert(profile.clone(), client);
             });
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
         });
     }
 }
 
-/// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it serves anew.
-fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Clients) -> Vec<String> {
-    let mut lines = lock(lines);
-    lines.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
-    new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
+/// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it newly serves.
+fn come_and_gone(started_with: &Loaded, new: &Loaded, clients: &Clients) -> Vec<String> {
+    let mut clients = lock(clients);
+    clients.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
+    new.others.keys().filter(|profile| !clients.contains_key(*profile)).cloned().collect()
 }
 
-fn line_of(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
+fn make_client(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
     let settings = &setup.settings;
     let known = match settings.others.get(profile) {
         Some(other) => Some((&other.profile, &other.catalogue)),
@@ -429,7 +429,7 @@ mod tests {
             setup: Arc::new(setup),
             to,
             hook: Arc::default(),
-            lines: Clients::default(),
+            clients: Clients::default(),
             leases: Mutex::default(),
             looker: OnceLock::new(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },

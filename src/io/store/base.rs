@@ -60,7 +60,7 @@ pub struct Store {
     pub(super) asks: BTreeSet<String>,
     /// On a shared store, once it was heard and until it is told: how many others at work ask for each of these.
     pub(super) peers: Option<BTreeMap<String, u32>>,
-    /// On a shared store: what this machine must not lose while the line is down.
+    /// On a shared store: what this machine must not lose while the connection is down.
     pub(super) journal: Option<Journal>,
 }
 
@@ -233,7 +233,7 @@ pub const GRANTS: &str = include_str!("grants.sql");
 pub(super) fn connect(at: &At) -> Result<Connection, Fault> {
     let Some(server) = &at.server else { return schema::open(&at.dir) };
     layout::make_folders(&at.dir)?;
-    // Room on this machine for what waits for the line; without it nothing is sent, all else goes on.
+    // Room on this machine for what waits for the connection; without it nothing is sent, all else goes on.
     let _ = reserve::keep(&reserve::of_answers(&at.dir));
     serve(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))
 }

@@ -112,7 +112,7 @@ impl Lines {
     }
 }
 
-/// Gives what is the same once, as far as it was asked for of late: attempts and batches stand near each other.
+/// Gives what is the same once, as far as it was asked for lately: attempts and batches stand near each other.
 struct Once<T: ?Sized>(HashSet<Arc<T>>);
 
 impl<T: ?Sized> Default for Once<T> {

@@ -1,4 +1,4 @@
-//! House-keeping: old tasks out of the table, prompts wiped, the file checked and copied.
+//! Housekeeping: old tasks out of the table, prompts wiped, the file checked and copied.
 
 use super::{
     base::Store,
@@ -106,7 +106,7 @@ impl Store {
         }))
     }
 
-    /// Writes the file anew without what was in it before: earlier versions of rows lie in its free space.
+    /// Writes the file again without what was in it before: earlier versions of rows lie in its free space.
     ///
     /// # Errors
     /// When the file cannot be written, or another program writes to it just now.

@@ -121,12 +121,12 @@ impl Store {
         })
     }
 
-    /// A start where nobody else runs is a fresh start: what halted an account is tried anew, since whoever started it
+    /// A start where nobody else runs is a fresh start: what halted an account is tried again, since whoever started it
     /// has most likely seen to the cause. A pause stays: it was a person's wish.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub(super) fn begin_anew(&mut self) -> Result<(), Fault> {
+    pub(super) fn start_again(&mut self) -> Result<(), Fault> {
         let shared = self.told(Deed::Read, read(&self.conn))?;
         if (shared.halts.is_empty() && shared.accounts.is_empty()) || self.programs.any_other() {
             return Ok(());

@@ -112,7 +112,7 @@ impl Inner {
         if journal::is_for(&command)
             && let Some((journal_writer, _)) = &*lock(&self.journal_writer)
         {
-            // It lives until the line is closed.
+            // It lives until the handle is closed.
             let _ = journal_writer.send(command);
         } else {
             self.put(Input::Command(command));

@@ -206,7 +206,7 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     Ok(wishes)
 }
 
-/// Has another language spoken from now on. What the draft's faults say is said anew; what was said before stays.
+/// Has another language spoken from now on. What the draft's faults say is said again; what was said before stays.
 fn speak(app: &mut App, lang: Lang) -> Vec<Wish> {
     app.work.settings.ui.language = Some(lang);
     lang::within(lang, || compose::check_again(app));

@@ -46,7 +46,7 @@ pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {
 fn mended(app: &App, task: &Task) -> Result<Request, String> {
     let request = fixed(app, task)?;
     let facts = app.work.tasks.rows.get(&task.key).map_or_else(|| Facts::of_task(task, None), Facts::of_row);
-    // The screen keeps what is not fixed out of the plan; a task that failed anew meanwhile is left out here.
+    // The screen keeps what is not fixed out of the plan; a task that failed again meanwhile is left out here.
     match retry::judge(&facts, Change::between(&task.request, &request), Scope::Bulk) {
         Ok(_) => Ok(request),
         Err(no) => Err(terms::reason(no).into()),

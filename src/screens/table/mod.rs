@@ -254,8 +254,8 @@ pub fn rearrange(app: &mut App) {
     rebuild(app);
 }
 
-/// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
-/// goes to the row that took its place.
+/// Builds the order from scratch: after a change of sort or filter, and when a freeze ends. The cursor stays on its
+/// task, or goes to the row that took its place.
 pub fn rebuild(app: &mut App) {
     let mut order = pins::chosen(app);
     let pins = order.len();

@@ -41,7 +41,7 @@ pub struct Pixels {
     pub way: Pictures,
     /// Cells across and down.
     pub size: (u16, u16),
-    /// The most bytes that it is to take on the line.
+    /// The most bytes that it may take.
     pub bytes: usize,
     /// What is seen.
     pub frame: Frame,

@@ -19,7 +19,7 @@ pub(super) enum Read {
     Paste,
     /// The beginning of a string that the terminal answers with.
     Answer,
-    /// The last byte does not belong to the others: they are that key, or nothing, and it begins anew.
+    /// The last byte does not belong to the others: they are that key, or nothing, and it starts over.
     Broken { key: Option<Event> },
 }
 

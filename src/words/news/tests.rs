@@ -6,7 +6,7 @@ use domain::task::TaskState;
 use domain::{
     problem::ErrorClass,
     reason::Reason,
-    task::{RemoteId, Resolution},
+    task::{RemoteId, ResolvedAs},
 };
 
 fn told(why: NotDone) -> News {
@@ -63,10 +63,10 @@ fn all_that_is_told_is_told_in_both_languages() {
         TaskNews::AcceptedLate(id()),
         TaskNews::Cancelled(Charged::No),
         TaskNews::Cancelled(Charged::Yes),
-        TaskNews::Settled(Resolution::Lost),
-        TaskNews::Settled(Resolution::NotCreated),
-        TaskNews::Settled(Resolution::Found(id())),
-        TaskNews::Settled(Resolution::Unknown),
+        TaskNews::Settled(ResolvedAs::Lost),
+        TaskNews::Settled(ResolvedAs::NotCreated),
+        TaskNews::Settled(ResolvedAs::Found(id())),
+        TaskNews::Settled(ResolvedAs::Unknown),
         TaskNews::Asking(id()),
         TaskNews::Automatic { parent: None },
         TaskNews::Automatic { parent: Some(key) },

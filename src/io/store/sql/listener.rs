@@ -69,11 +69,11 @@ pub(in super::super) fn listen(
                 Ok::<_, Error>((config, Tls::new(tls.as_deref())?))
             });
             if let Ok(Ok((config, tls))) = made.await
-                && let Ok(Ok((client, mut line))) = tokio::time::timeout(CONNECT * 2, config.connect(tls)).await
+                && let Ok(Ok((client, mut connection))) = tokio::time::timeout(CONNECT * 2, config.connect(tls)).await
             {
                 let (calls, mut called) = tokio::sync::mpsc::unbounded_channel();
                 let drive = tokio::spawn(async move {
-                    while let Some(Ok(message)) = std::future::poll_fn(|cx| line.poll_message(cx)).await {
+                    while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
                         if let AsyncMessage::Notification(call) = message {
                             let _ = calls.send(call.payload().to_owned());
                         }
