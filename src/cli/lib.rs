@@ -107,7 +107,7 @@ fn printed(exit: Exit, result: Result<(), Stop>) -> Outcome {
 struct Output {
     /// One JSON object a line.
     json: bool,
-    /// With colours.
+    /// Whether what is printed has colours.
     color: bool,
 }
 

@@ -25,9 +25,9 @@ const WIDTH: usize = 80;
 /// Which tasks a call waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waits {
-    /// For those it was told to follow.
+    /// Follows the tasks that were named.
     Named,
-    /// For whatever is there and comes.
+    /// Follows every task that is there or comes.
     All,
 }
 

@@ -95,8 +95,8 @@ fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
     Ok(profiles.first().map_or_else(|| setup.clone(), |profile| setup.under(profile)))
 }
 
-/// Of these failures the default profile's where several profiles have some, or where that is asked for: money is never
-/// added up. The others are told.
+/// Keeps of these failures the default profile's where several profiles have some, or where that is asked for: money is
+/// never added up. The others are told.
 fn of_one(setup: &Loaded, goes: Vec<(Task, Terms)>, of_profile: bool) -> Vec<(Task, Terms)> {
     let own = &setup.settings.profile.name;
     let mut others: BTreeMap<String, usize> = BTreeMap::new();

@@ -66,7 +66,7 @@ pub struct StoredImage {
 pub enum Oddity {
     /// Stored otherwise than it is seen: EXIF's orientation, 2 to 8; from 5 on it lies on its side.
     Turned(u8),
-    /// In the four colours of print.
+    /// The picture is in the four colours of print.
     Cmyk,
     /// More than 8 bits a colour: so many.
     Bits(u8),

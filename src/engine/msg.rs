@@ -156,7 +156,7 @@ pub enum StoreMsg {
     Changed { tasks: Vec<Task> },
     /// What all programs share: after one's own change of it, and whenever another program has changed it.
     Shared {
-        /// Of the command; `None` for another program's change.
+        /// The command's ticket; `None` for another program's change.
         ticket: Option<Ticket>,
         /// What is shared, whole, as it stands now.
         shared: Box<Shared>,
@@ -180,7 +180,7 @@ pub enum StoreMsg {
     /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no
     /// ticket.
     Failed { ticket: Option<Ticket>, fault: store::Fault },
-    /// On a shared store: of each profile that this program asks for, how many others at work do.
+    /// On a shared store: how many other programs at work ask for each profile that this one asks for.
     Peers { others: BTreeMap<String, u32> },
     /// The role of this program on a shared store may only look.
     OnlyReads,
@@ -427,7 +427,7 @@ pub enum LocalMsg {
         /// Whether they are there.
         result: Result<(), NotExported>,
     },
-    /// Of the person's own files.
+    /// What concerns the person's own files.
     UserFiles(crate::user_files::UserFiles),
     /// A picture was decoded, or why not.
     Seen {

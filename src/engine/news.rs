@@ -38,7 +38,7 @@ pub enum News {
     },
     /// To a batch that was to be queued.
     Batch {
-        /// Of the insertion.
+        /// The insertion's ticket.
         ticket: Ticket,
         /// The tasks in their order, or why not one was taken.
         result: Result<Vec<TaskKey>, NotQueued>,

@@ -236,7 +236,7 @@ fn start(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     vec![of_profile(work, key, SaveCmd::Start { key, ticket, address, target })]
 }
 
-/// By the worker of that task's profile.
+/// The effect for the download worker of that task's profile.
 fn of_profile(work: &Work, key: TaskKey, command: SaveCmd) -> Effect {
     let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.to_string()).unwrap_or_default();
     Effect::Save { profile, command }
@@ -482,7 +482,7 @@ pub(super) fn lost(work: &mut Work, task: &Task) -> Vec<Effect> {
     }
 }
 
-/// Of the files at risk whose time to be tried has come, the one whose address runs out first.
+/// The file whose address runs out first, of those at risk whose time to be tried has come.
 fn most_urgent(work: &Work) -> Option<&Task> {
     let waits = |task: &&Task| {
         let due = work.of(&task.profile).saves.get(task.key).is_some_and(|at| at <= work.now.mono);

@@ -298,11 +298,11 @@ pub enum Pictures {
     /// As the terminal is known to be able to, else in half blocks.
     #[default]
     Auto,
-    /// In half blocks.
+    /// Pictures in half blocks.
     Blocks,
-    /// By kitty's graphics protocol.
+    /// Pictures by kitty's graphics protocol.
     Kitty,
-    /// By iTerm2's inline images.
+    /// Pictures as iTerm2's inline images.
     Iterm2,
     Sixel,
     /// Not at all.

@@ -211,7 +211,7 @@ pub struct PreviewSeen {
     pub paused: bool,
     /// How many profiles are.
     pub halted: usize,
-    /// Of tasks in each state.
+    /// How many tasks are in each state.
     pub counts: [usize; TaskState::COUNT],
     /// What of the day's caps is used.
     pub day: Day,
@@ -262,7 +262,7 @@ pub enum Purpose {
 pub struct Toast {
     /// How much it matters.
     pub level: Level,
-    /// In words.
+    /// What is said, in words.
     pub text: String,
     /// When it goes away.
     pub until: Mono,
@@ -299,7 +299,7 @@ pub struct Message {
     pub level: Level,
     /// The task it is about.
     pub key: Option<TaskKey>,
-    /// In words.
+    /// What is said, in words.
     pub text: String,
 }
 

@@ -287,7 +287,7 @@ impl Face {
         self.stale.get_or_insert_with(Instant::now);
     }
 
-    /// By the person, who is to see it at once.
+    /// The person changed something and is to see it at once.
     fn changed_by_hand(&mut self) {
         self.changed();
         self.urgent = true;

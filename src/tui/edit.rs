@@ -34,7 +34,7 @@ fn named() -> String {
     name.unwrap_or_else(|| "vi".into())
 }
 
-/// By the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
+/// Started by the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
 fn started(name: &str, args: &[&OsStr]) -> std::io::Result<Child> {
     Command::new("sh").arg("-c").arg(format!("exec {name} \"$@\"")).arg("sh").args(args).spawn()
 }

@@ -20,7 +20,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 pub(crate) enum Made {
     /// A picture in the terminal's bytes.
     Picture(EncodedPicture),
-    /// In which terminal tmux runs.
+    /// The terminal that tmux runs in.
     Client(String),
 }
 

@@ -66,7 +66,7 @@ pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact>
     std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
 }
 
-/// Of a task whose profile has no key here.
+/// The facts of a task whose profile has no key here.
 #[must_use]
 pub fn lacks_key(row: &Row) -> [Fact; 2] {
     let profile = &row.kind.profile;

@@ -14,7 +14,7 @@ pub(super) enum Stands {
     Unknown,
     /// Made, but the connection dropped while it was fetched: `d` fetches it.
     Ready,
-    /// With that code of the service's.
+    /// Failed with that code of the service's.
     Failed(i64),
     /// Refused, with that code of the service's.
     Refused(i64),

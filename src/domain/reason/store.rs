@@ -73,7 +73,7 @@ pub enum Why {
     Empty,
     /// While the program ran.
     Removed,
-    /// By another file, while the program ran.
+    /// Another file took its place while the program ran.
     Replaced,
     /// While the program ran.
     CutShort,

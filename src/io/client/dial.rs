@@ -66,7 +66,7 @@ pub(super) struct Dialled {
 }
 
 impl Dial {
-    /// By that way, with that TLS.
+    /// Connections by that route, with that TLS.
     pub(super) fn new(route: Route, tls: ClientConfig) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);

@@ -56,7 +56,7 @@ struct App {
 }
 
 impl Watch {
-    /// Of a body of so many bytes.
+    /// Watches a body of so many bytes.
     pub(super) fn new(total: u64) -> Self {
         let progress = Progress { handed: 0, total, moved: Instant::now(), left: None, refused: None };
         Self(Arc::new(Mutex::new(App { progress, matched: 0 })))

@@ -50,14 +50,14 @@ type Failure = Box<dyn Error + Send + Sync>;
 pub(super) struct Patience {
     /// Without the connection taking a byte of the upload.
     pub(super) stall: Duration,
-    /// From the last byte of the body on, until the whole answer is there.
+    /// The time from the last byte of the body on until the whole answer is there.
     pub(super) answer: Duration,
 }
 
 /// Told how many bytes of the body have left, and of how many.
 pub(super) type Tell = dyn Fn(u64, u64) + Send + Sync;
 
-/// By what way, with which key and in which protocol a submission goes.
+/// The route, key and protocol of a submission.
 pub(super) struct Way<'a> {
     pub(super) dial: &'a Dial,
     pub(super) key: &'a Key,

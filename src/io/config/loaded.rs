@@ -237,7 +237,7 @@ impl PartialEq for Again {
 }
 
 impl Again {
-    /// By that source.
+    /// Read again by that source.
     #[must_use]
     pub fn by(source: Source) -> Self {
         Self { source: Some(source), last: Arc::default() }

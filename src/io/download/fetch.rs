@@ -53,7 +53,7 @@ pub(super) enum End {
     Dead(String),
     /// It failed otherwise.
     Failed(Trouble),
-    /// On request.
+    /// Stopped on request.
     Stopped,
 }
 

@@ -54,7 +54,7 @@ pub struct Downloader(Arc<Inner>);
 struct Inner {
     allow_http: bool,
     most: u64,
-    /// For storage on this machine (the simulator), around any proxy.
+    /// The client for storage on this machine (the simulator), around any proxy.
     direct: Client,
     away: Client,
     running: Mutex<HashMap<TaskKey, Running>>,
@@ -179,7 +179,8 @@ impl Inner {
         }
     }
 
-    /// By the address, or by the backup where the address brings no video. An address that may not be asked is none.
+    /// Fetches by the address, or by the backup where the address brings no video. An address that may not be asked is
+    /// none.
     async fn fetch(&self, address: &Address, part: &mut Part, job: &mut Job<'_>) -> Result<Video, End> {
         let main = usable(&address.url, self.allow_http);
         let (main, backup) = match (main, address.backup.as_deref().map(|url| usable(url, self.allow_http))) {

@@ -19,7 +19,7 @@ pub(super) struct Part {
     note_path: PathBuf,
     pub(super) file: File,
     note: Note,
-    /// Of all that is there, where it came in one go.
+    /// The hash of all that is there, where it came in one go.
     sum: Option<Context>,
 }
 

@@ -58,11 +58,11 @@ pub enum Order {
 /// Which tasks are looked up in the store; every part must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
-    /// Of one of these states.
+    /// The task is in one of these states.
     pub states: Option<Vec<TaskState>>,
-    /// Of keys from the first to the second one.
+    /// The task's key is from the first to the second one.
     pub keys: (u64, u64),
-    /// With one of these texts in the model's name: ASCII, in lower case.
+    /// The model's name contains one of these texts: ASCII, in lower case.
     pub models: Option<Vec<String>>,
     /// Confirmed from the first moment to the second one.
     pub created: Option<(Wall, Wall)>,

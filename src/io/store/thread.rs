@@ -43,7 +43,7 @@ const PAUSES: (u64, u64) = (500, 15_000);
 
 /// What reaches the thread.
 enum Input {
-    /// From the driver.
+    /// A command of the driver's.
     Command(StoreCmd),
     /// The key of that profile is at hand: its service is asked from now on, by a program that stays or not.
     Serves(String, KeyMark, bool),
@@ -400,7 +400,7 @@ impl StoreLoop {
         }
     }
 
-    /// Of changes that the store could not take: tells which IDs of paid tasks lie on this machine.
+    /// Tells, of changes that the store could not take, which IDs of paid tasks lie on this machine.
     fn tell_kept(&self, writes: &[Write], to: &impl Fn(StoreMsg)) {
         for (key, id) in self.session.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
             to(StoreMsg::KeptHere { key, id });

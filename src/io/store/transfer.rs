@@ -187,7 +187,7 @@ fn is_taken(conn: &Connection, key: TaskKey) -> sql::Result<bool> {
 struct New {
     taken: TakenIn,
     revs: Vec<u64>,
-    /// From a key there to the key here.
+    /// The key here of each key there.
     here: BTreeMap<TaskKey, TaskKey>,
     /// A key here, and by their keys there what the task repeats and the first of its batch.
     links: Vec<(TaskKey, Option<TaskKey>, TaskKey)>,

@@ -83,7 +83,7 @@ fn alone(rest: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(tr!("it takes no argument").into()) }
 }
 
-/// For every program on the store, also where this one alone is paused since its start.
+/// Pauses every program on the store, also where this one alone is paused since its start.
 fn pause(app: &mut App) -> Vec<Wish> {
     if app.work.queue.pause.is_some() {
         toast::say(app, Level::Info, tr!("already paused").into(), None);

@@ -120,7 +120,7 @@ pub struct File {
 pub struct Estimate {
     /// So many tasks.
     pub tasks: usize,
-    /// At that price together; `None` where not all of it is known.
+    /// Their price together; `None` where not all of it is known.
     pub price: Option<Amount>,
 }
 

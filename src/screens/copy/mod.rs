@@ -299,7 +299,7 @@ fn and_without(said: String, without: usize) -> String {
     }
 }
 
-/// To the clipboard, or into a file where it is too long for it.
+/// Copies to the clipboard, or into a file where it is too long for it.
 fn to_clipboard(app: &mut App, text: String, noun: &str, said: String) -> Effect {
     if text.len() > MOST {
         return Effect::Local(LocalCmd::PutBy { what: noun.to_owned(), text });

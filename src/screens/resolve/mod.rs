@@ -39,7 +39,7 @@ pub struct Resolve {
 }
 
 impl Resolve {
-    /// Of that task, nothing chosen yet.
+    /// The dialog for that task, nothing chosen yet.
     #[must_use]
     pub fn of(key: TaskKey) -> Self {
         Self { key, at: 0, line: LineEditor::default() }

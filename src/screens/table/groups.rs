@@ -196,10 +196,10 @@ pub(super) fn note(app: &App) -> Option<String> {
 struct Sum {
     count: usize,
     states: BTreeMap<TaskState, usize>,
-    /// Of one confirmation, and so of one account.
+    /// The currency of one confirmation, and so of one account.
     currency: Currency,
     spent: Amount,
-    /// With what still waits to be sent.
+    /// The sum with what still waits to be sent.
     whole: Amount,
     prompt: String,
 }

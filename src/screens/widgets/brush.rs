@@ -37,7 +37,7 @@ pub struct Shown {
 pub struct Pixels {
     /// Its own number of 24 bits: the cells that it takes say it.
     pub id: u32,
-    /// By kitty's way, iTerm2's or as sixels.
+    /// Kitty's way, iTerm2's or sixels.
     pub way: Pictures,
     /// Cells across and down.
     pub size: (u16, u16),

@@ -10,7 +10,7 @@ pub(crate) fn cells(text: &str) -> u16 {
     u16::try_from(width(text)).unwrap_or(u16::MAX)
 }
 
-/// On one line, and harmless.
+/// The text on one line, and harmless.
 pub(crate) fn harmless(line: &str) -> String {
     text::harmless_line(line).into_owned()
 }

@@ -165,7 +165,7 @@ fn whole(parameters: &[u8], last: u8) -> Read {
     }
 }
 
-/// From xterm's number for modifiers: one more than a sum of bits.
+/// The modifiers of xterm's number for them: one more than a sum of bits.
 fn modifiers(number: u32) -> KeyModifiers {
     let bits = number.saturating_sub(1);
     [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)]

@@ -41,7 +41,7 @@ pub(super) struct Pen<'a> {
     /// The last sign, where terminals do not agree on its width: after it the column is set again.
     unsure: Option<String>,
     links: &'a [Link],
-    /// Of which link what is written now is a part.
+    /// The link that what is written now is a part of.
     linked: Option<usize>,
 }
 

@@ -315,7 +315,8 @@ impl Postgres {
         }
     }
 
-    /// On disk when it returns. A commit whose answer was lost is looked for before anything else.
+    /// Commits; what was changed is on disk when it returns. A commit whose answer was lost is looked for before
+    /// anything else.
     pub(super) fn commit(&self, changes: bool) -> Result<()> {
         let later = self.later.take();
         let done = if later.is_empty() { self.batch("COMMIT") } else { self.commit_with(later) };
