@@ -18,7 +18,7 @@ use domain::{
     time::Wall,
 };
 use engine::{effect::HttpCmd, msg::HttpMsg};
-use net::{KEY, Raw, Then, config, http, png, refused, request};
+use net::{KEY, Raw, Then, config, http, images::png, refused, request};
 use service::{
     answer::{ConnectionFault, Reply},
     gateway::{Asked, records::Window},

@@ -195,7 +195,8 @@ fn line(flow: &Flow, name: &str) -> String {
 #[test]
 fn a_picture_is_checked_while_its_path_is_typed_and_send_never_costs_nothing() {
     let mut flow = Flow::start();
-    let (good, small) = (flow.file("fox.png", &support::png(640, 480)), flow.file("small.png", &support::png(64, 48)));
+    let (good, small) =
+        (flow.file("fox.png", &support::images::png(640, 480)), flow.file("small.png", &support::images::png(64, 48)));
     flow!(flow, "n", "a cat", "<Tab>", &good);
     assert!(line(&flow, "First frame").contains("checking"), "{}", flow.screen());
     assert!(line(&flow, "Send").contains("checking the picture"), "{}", flow.screen());
@@ -231,7 +232,7 @@ fn a_picture_is_checked_while_its_path_is_typed_and_send_never_costs_nothing() {
 #[test]
 fn a_picture_dropped_on_the_terminal_is_its_path() {
     let mut flow = Flow::start();
-    let path = flow.file("my cat (1).png", &support::png(640, 480));
+    let path = flow.file("my cat (1).png", &support::images::png(640, 480));
     let plain = path.replace(' ', "\\ ").replace('(', "\\(").replace(')', "\\)");
     for dropped in [format!("'{path}' "), plain, format!("file://{}", path.replace(' ', "%20"))] {
         flow!(flow, "n", "<F8>", "<Up>", "<Enter>", "a cat", "<Tab>");
@@ -255,8 +256,8 @@ fn a_picture_dropped_on_the_terminal_is_its_path() {
 #[test]
 fn the_list_of_pictures_looks_inside_names_and_says_what_is_too_large() {
     let mut flow = Flow::start();
-    let path = flow.file("a red fox.png", &support::png(640, 480));
-    let mut large = support::png(640, 480);
+    let path = flow.file("a red fox.png", &support::images::png(640, 480));
+    let mut large = support::images::png(640, 480);
     large.resize(21 << 20, 0);
     flow.file("fox.png", &large);
     flow!(flow, "n", "<Tab>", &path.replace("a red fox.png", "fox"), "<F7>");
@@ -293,8 +294,8 @@ fn the_plan_s_line_shows_what_it_would_send_group_by_group() {
 #[test]
 fn a_first_frame_set_for_a_cause_is_completed_and_checked() {
     let mut flow = with_failures();
-    let good = flow.file("frames/fox.png", &support::png(640, 480));
-    flow.file("frames/small.png", &support::png(64, 48));
+    let good = flow.file("frames/fox.png", &support::images::png(640, 480));
+    flow.file("frames/small.png", &support::images::png(64, 48));
     let folder = good.strip_suffix("fox.png").unwrap();
     flow!(flow, "R", "g", "j", "j");
     flow.shows("set the first frame first");
@@ -354,8 +355,8 @@ fn rows_that_differ_in_duration_or_frame_only_look_different() {
         flow.screen().lines().filter(|line| line.contains("H-02 768P")).map(str::to_owned).collect();
     assert!(rows.len() == 2 && rows[0].contains("6s") && rows[1].contains("10s"), "{}", flow.screen());
     let mut flow = Flow::start();
-    let path = flow.file("fox.png", &support::png(640, 480));
-    flow.file("owl.png", &support::png(480, 640));
+    let path = flow.file("fox.png", &support::images::png(640, 480));
+    flow.file("owl.png", &support::images::png(480, 640));
     flow!(flow, "n", "a cat", "<Tab>", &path.replace("fox", "*"), "<F2>", "G");
     let rows: Vec<String> =
         flow.screen().lines().filter(|line| line.contains("H-02 768P")).map(str::to_owned).collect();
@@ -440,7 +441,7 @@ fn a_bad_line_of_a_file_opens_in_the_editor_and_the_file_is_read_again() {
 #[test]
 fn what_compose_says_of_a_draft_is_so() {
     let mut flow = Flow::start();
-    let path = flow.file("fox.png", &support::png(640, 480));
+    let path = flow.file("fox.png", &support::images::png(640, 480));
     // A folder's pictures are not looked at while its path is typed.
     flow!(flow, "n", "a cat", "<Tab>");
     flow.paste(path.strip_suffix("fox.png").unwrap());
@@ -462,7 +463,7 @@ fn what_compose_says_of_a_draft_is_so() {
 #[test]
 fn a_pattern_finds_files_in_the_list_of_pictures() {
     let mut flow = Flow::start();
-    let path = flow.file("fox.png", &support::png(640, 480));
+    let path = flow.file("fox.png", &support::images::png(640, 480));
     flow.file("notes.txt", b"x");
     flow!(flow, "n", "<Tab>", "<F7>");
     flow.paste(&path.replace("fox.png", "*.png"));

@@ -28,7 +28,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/simulator/clock.rs", "speaks as the service does"),
     ("src/simulator/fault.rs", "a table for the help of the command line, which is clap's English"),
     ("src/simulator/gateway.rs", "speaks as the service does"),
-    ("src/simulator/line.rs", "speaks as the service does"),
+    ("src/simulator/connection.rs", "speaks as the service does"),
     ("src/simulator/lib.rs", "speaks as the service does"),
     ("src/simulator/records.rs", "speaks as the service does"),
     ("src/simulator/rules.rs", "speaks as the service does"),
@@ -254,13 +254,13 @@ fn is_talk(text: &str) -> bool {
         |word: &str| word.chars().filter(char::is_ascii_alphabetic).count() > 1 && !word.contains(['/', '=', '<', '_']);
     let sql = [
         "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "PRAGMA", "WITH ", "BEGIN", "DROP", "FROM", "WHERE",
-        "AND ", "ORDER", "key, rev",
+        "AND ", "ORDER",
     ];
     let capital =
         said.chars().next().is_some_and(char::is_uppercase) && said.chars().nth(1).is_some_and(char::is_lowercase);
     let several = said.split_whitespace().filter(|word| is_word(word)).count() > 1;
-    !sql.iter().any(|word| said.trim_start().starts_with(word))
-        && (several || capital || (said.contains(' ') && said.split_whitespace().any(is_word)))
+    let is_sql = sql.iter().any(|word| said.trim_start().starts_with(word)) || said.contains(" AS ");
+    !is_sql && (several || capital || (said.contains(' ') && said.split_whitespace().any(is_word)))
 }
 
 /// Every text of the sources outside tests and attributes.

@@ -239,7 +239,7 @@ fn compose_shows_the_picture_beside_the_short_fields_with_its_size() {
     for (size, most) in [((80, 24), 22), ((120, 40), 48), ((160, 50), 48)] {
         let mut flow = Flow::begin(with(|_| ()), support::flow::now(0));
         flow.resize(size.0, size.1);
-        let path = flow.file("a fox.png", &support::png(640, 360));
+        let path = flow.file("a fox.png", &support::images::png(640, 360));
         flow!(flow, "n", "a cat", "<Tab>", &path);
         flow.live(3_000);
         flow!(flow, "<Tab>");
@@ -258,8 +258,8 @@ fn compose_shows_the_picture_beside_the_short_fields_with_its_size() {
 #[test]
 fn the_picker_shows_the_picture_under_the_cursor() {
     let mut flow = Flow::begin(with(|_| ()), support::flow::now(0));
-    let first = flow.file("shelf/a.png", &support::png(640, 360));
-    flow.file("shelf/b.png", &support::png(360, 640));
+    let first = flow.file("shelf/a.png", &support::images::png(640, 360));
+    flow.file("shelf/b.png", &support::images::png(360, 640));
     flow.file("shelf/c.txt", b"no picture");
     flow!(flow, "n", "a cat", "<Tab>", first.strip_suffix("a.png").unwrap(), "<F7>");
     flow.live(1_000);
@@ -290,7 +290,7 @@ fn in_the_gallery_left_and_right_go_from_poster_to_poster() {
 fn in_a_terminal(answer: &str, set: Option<&str>) -> (Gate, Home, Pty) {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    std::fs::write(home.path().join("fox.png"), support::png(640, 360)).unwrap();
+    std::fs::write(home.path().join("fox.png"), support::images::png(640, 360)).unwrap();
     if let Some(set) = set {
         let config = std::fs::read_to_string(home.config()).unwrap();
         std::fs::write(home.config(), format!("{config}\n[ui]\npictures = \"{set}\"\n")).unwrap();

@@ -7,7 +7,7 @@ mod net;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{amount::Amount, catalogue::Catalogue, time::Wall};
-use net::{DEADLINE, png};
+use net::{DEADLINE, images::png};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator};

@@ -19,7 +19,7 @@ use domain::{
     task::{RemoteId, Task, TaskKey, TaskState, keep_first},
 };
 use engine::{
-    act::{Act, RefundStep, Resolution},
+    act::{Act, RefundStep, ResolvedAs},
     settings::Scope,
     unknowns,
     work::Work,
@@ -43,7 +43,7 @@ pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, yes: bool, output: Outp
 }
 
 /// `reeltop resolve`.
-pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, output: Output) -> Outcome {
+pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<ResolvedAs>, output: Output) -> Outcome {
     let tasks = queries::whole(&Store::open(setup.at())?, &[key])?;
     let unknown = tasks.first().filter(|task| task.state() == TaskState::Unknown);
     let Some(as_what) = as_what else {
@@ -52,8 +52,8 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>,
     let act = Act::Resolve { key, as_what: as_what.clone() };
     match as_what {
         // An id is believed once the service knows it.
-        Resolution::Found(_) => asked(setup, act, 1, output),
-        Resolution::NotCreated if let Some(task) = unknown.filter(|task| task.evidence == Some(Evidence::NotSeen)) => {
+        ResolvedAs::Found(_) => asked(setup, act, 1, output),
+        ResolvedAs::NotCreated if let Some(task) = unknown.filter(|task| task.evidence == Some(Evidence::NotSeen)) => {
             block_on(async { carried_out(setup, reading_records(setup, task).await?, act, 1, output).await })?
         }
         _ => once(setup, act, 1, output),

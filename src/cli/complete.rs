@@ -9,7 +9,7 @@ use super::{
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
-    store::{Listed, Store},
+    store::{Listed, Order, Store},
 };
 use clap::CommandFactory;
 use domain::text;
@@ -182,13 +182,13 @@ fn keys(setup: &Loaded, which: &str, last: &str) -> Vec<(String, String)> {
         let key = task.key.0.to_string();
         if key.starts_with(begun) && (filter.is_empty() || filter.matches(&row, now)) {
             let gist = text::gist(&task.request.prompt);
-            let (prompt, _) = text::cut(&gist, PROMPT, true);
+            let prompt = text::cut_ascii(&gist, PROMPT);
             let about = format!("{}  {prompt}", names::state(task.state()));
             found.push((format!("{sign}{key}"), text::harmless_line(&about).into_owned()));
         }
         if found.len() < KEYS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    drop(store.some_tasks(&queries::lookup(&filter, now, Place::Table), false, take));
+    drop(store.some_tasks(&queries::lookup(&filter, now, Place::Table), Order::NewestFirst, take));
     found
 }
 

@@ -122,25 +122,24 @@ fn preloaded() -> Vec<Preloaded> {
     let catalogue = Catalogue::builtin();
     let tasks = MORNING.iter().enumerate();
     tasks
-        .filter_map(|(nth, (minutes, model, _, _, prompt, stands))| {
-            let age_ms = minutes * MINUTE;
-            let run_ms = match stands {
+        .filter_map(|(nth, asked)| {
+            let age_ms = asked.minutes_ago * MINUTE;
+            let run_ms = match asked.stands {
                 Runs(seconds) => age_ms + seconds * SECOND,
                 Ready | Saved | Failed(_) | Cancelled => age_ms / 2,
                 Queued | Unknown | Refused(_) => return None,
             };
-            let prompt = (*prompt).to_owned();
             Some(Preloaded {
                 id: remote(nth),
                 file: Some(file_id(nth)),
-                prompt,
+                prompt: asked.prompt.to_owned(),
                 age_ms,
                 run_ms: Some(run_ms),
-                end: match stands {
-                    Failed(code) => End::Fail { code: *code, message: String::new() },
+                end: match asked.stands {
+                    Failed(code) => End::Fail { code, message: String::new() },
                     _ => End::Success,
                 },
-                charge: catalogue.price(model).map(|price| ((*model).to_owned(), price)),
+                charge: catalogue.price(asked.model).map(|price| (asked.model.to_owned(), price)),
             })
         })
         .collect()
@@ -149,22 +148,16 @@ fn preloaded() -> Vec<Preloaded> {
 /// Writes the morning into the store, each task by the same verbs that the program uses.
 fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let videos = PathBuf::from(&setup.settings.download.dir);
-    let saved = |e: std::io::Error| {
-        Problem::new(
-            tr!("the demo's videos cannot be written"),
-            e.to_string(),
-            tr!("Name another folder with --data-dir."),
-        )
-    };
-    private_files::make_folder(&videos).map_err(saved)?;
+    private_files::make_folder(&videos).map_err(unwritable)?;
     let mut store = Store::open(setup.at())?;
     let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now };
     let mut parent = None;
-    for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {
-        let at = Wall(now.0 - i64::try_from(minutes * MINUTE).unwrap_or(0));
-        let request = Request::plain(model, prompt, resolution, *duration);
+    for (nth, asked) in MORNING.iter().enumerate() {
+        let at = Wall(now.0 - i64::try_from(asked.minutes_ago * MINUTE).unwrap_or(0));
+        let request = Request::plain(asked.model, asked.prompt, asked.resolution, asked.seconds);
         // The same prompt again, or its edited form right after a refusal, is a repeat of the one before.
-        let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(_)));
+        let before = nth.checked_sub(1).map(|nth| &MORNING[nth]);
+        let repeats = before.is_some_and(|it| it.prompt == asked.prompt || matches!(it.stands, Refused(_)));
         let quote = setup.settings.profile.price(&request);
         let new = NewTask {
             parent: parent.filter(|_| repeats),
@@ -184,8 +177,8 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
         let made = store.insert(&[new], at, &caps)?;
         let Some(task) = made.ok().and_then(|mut tasks| tasks.pop()) else { continue };
         parent = Some(task.key);
-        if *stands != Queued {
-            let write = after(task, nth, at, *stands, &Here { videos: &videos, now })?;
+        if asked.stands != Queued {
+            let write = after(task, nth, at, asked.stands, &Here { videos: &videos, now })?;
             store.write(&[write])?;
         }
     }
@@ -227,24 +220,9 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     task.finished_at = Some(end);
     task.phase = match stands {
         Saved => {
-            let name = domain::name::file_name("{key}-{prompt}", &task, Zone::default());
-            let path = videos.join(name);
-            let clip = clip_of(&file.0);
-            fs::write(&path, clip).map_err(|e| {
-                Problem::new(
-                    tr!("the demo's videos cannot be written"),
-                    e.to_string(),
-                    tr!("Name another folder with --data-dir."),
-                )
-            })?;
-            let path = path.display().to_string();
-            let bytes = clip.len() as u64;
-            events.push(event(end, What::Saved { bytes, path: path.clone() }));
-            let sha256 = ::io::images::sha256(clip);
-            Phase::Saved {
-                file,
-                saved: SavedFile { host: None, path, bytes, sha256, sides: Some((1366, 768)), length_ms: Some(6_000) },
-            }
+            let saved = write_video(videos, &task, &file)?;
+            events.push(event(end, What::Saved { bytes: saved.bytes, path: saved.path.clone() }));
+            Phase::Saved { file, saved }
         }
         Runs(_) => {
             task.finished_at = None;
@@ -255,8 +233,8 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             task.expires_at = Some(now.plus(35 * MINUTE));
             let reason = Reason::Own(Own::AddressesRefused(DENIED.into()));
             events.push(event(end, What::NotSaved(reason.clone())));
-            let trouble = TaskError { code: "expired".into(), class: ErrorClass::File, reason, charged: Charged::Yes };
-            let trouble = Some(Trouble { error: trouble, since: Some(end) });
+            let error = TaskError { code: "expired".into(), class: ErrorClass::File, reason, charged: Charged::Yes };
+            let trouble = Some(Trouble { error, since: Some(end) });
             Phase::Ready { file, trouble, tries: 8, next_try: None, kept: None }
         }
         Unknown => {
@@ -292,6 +270,25 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         Queued => task.phase,
     };
     Ok(Write { task, events, ledger, never_left: None })
+}
+
+/// Writes the task's video as if it had been downloaded.
+fn write_video(videos: &Path, task: &Task, file: &FileId) -> Result<SavedFile, Stop> {
+    let path = videos.join(domain::name::file_name("{key}-{prompt}", task, Zone::default()));
+    let clip = clip_of(&file.0);
+    fs::write(&path, clip).map_err(unwritable)?;
+    Ok(SavedFile {
+        host: None,
+        path: path.display().to_string(),
+        bytes: clip.len() as u64,
+        sha256: ::io::images::sha256(clip),
+        sides: Some((1366, 768)),
+        length_ms: Some(6_000),
+    })
+}
+
+fn unwritable(e: std::io::Error) -> Problem {
+    Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), tr!("Name another folder with --data-dir."))
 }
 
 /// No code of the morning has another verdict than the one that it stands there for.

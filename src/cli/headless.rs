@@ -11,6 +11,7 @@ use ::io::{
     run::{Driver, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
 };
 use domain::{
+    mutex::lock,
     problem::ErrorClass,
     reason::Reason,
     task::{TaskKey, TaskState},
@@ -28,7 +29,7 @@ use engine::{
 use std::{
     collections::{BTreeSet, VecDeque},
     io::IsTerminal,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 use words::voice::Voice;
@@ -55,7 +56,7 @@ static TOLD: Mutex<Told> = Mutex::new(Told { texts: VecDeque::new(), ends: BTree
 const REMEMBERED: usize = 200;
 
 fn told() -> MutexGuard<'static, Told> {
-    TOLD.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&TOLD)
 }
 
 /// Says that results go to stdout as JSON.
@@ -96,7 +97,7 @@ pub(super) struct ActReport {
     pub(super) key: Option<TaskKey>,
     /// What became of it.
     pub(super) result: Result<TaskState, Problem>,
-    /// The kind of failure, where the service or the line to it was the cause.
+    /// The kind of failure, where the service or the connection to it was the cause.
     pub(super) class: Option<ErrorClass>,
 }
 
@@ -134,7 +135,7 @@ impl Headless {
             waited = headless.until(None, is_known).await;
         }
         // Whatever halted the account is no reason not to look, to save or to queue; nor is it to whoever serves the
-        // store that the line broke once more just then.
+        // store that the connection broke once more just then.
         match headless.work().halted_by_store().filter(|halt| !serves || !passes(halt)) {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             // This call tries nothing again.
@@ -247,7 +248,7 @@ impl Headless {
             }
             if self.driver.ended {
                 // A signal asked for it, and a reader that stalls does not hold it up.
-                printer::close(true);
+                printer::close_by_signal();
                 return Waited::Ended;
             }
             let step = self.show();
@@ -299,11 +300,15 @@ impl Headless {
             say(&problem.to_string());
         }
         unsaved::tell_by(&unsaved_ids(&work), printer::err);
-        printer::close(interrupted.is_some());
+        if interrupted.is_some() {
+            printer::close_by_signal();
+        } else {
+            printer::close();
+        }
         (work, interrupted)
     }
 
-    /// Tells the news on stderr, and keeps what became of acts for whoever asked.
+    /// Tells the news on stderr, and keeps what became of acts for the caller.
     fn talk(&mut self) {
         let Bare { work, news } = &mut self.driver.state;
         if news.is_empty() {

@@ -71,7 +71,7 @@ impl From<Problem> for Stop {
 
 impl From<store::Fault> for Stop {
     fn from(fault: store::Fault) -> Self {
-        // A shared store that does not answer is the line's, as a service is.
+        // A shared store that does not answer is a fault of the network, as a service that does not is.
         let exit =
             if matches!(fault.why, Why::Server { kind: Trouble::Away, .. }) { Exit::Network } else { Exit::Failed };
         Self::Problem(exit, Box::new(reason::store::problem(&fault)))
@@ -107,7 +107,7 @@ fn printed(exit: Exit, result: Result<(), Stop>) -> Outcome {
 struct Output {
     /// One JSON object a line.
     json: bool,
-    /// With colours.
+    /// Whether what is printed has colours.
     color: bool,
 }
 
@@ -154,7 +154,7 @@ fn run(cli: Cli) -> ExitCode {
         }
     };
     let exit = if unsaved::told() { Exit::Unknown } else { exit };
-    printer::close(false);
+    printer::close();
     ExitCode::from(exit.code())
 }
 
@@ -338,7 +338,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
     })?;
     let result = runtime.block_on(work);
     // An engine may have been given up before its end.
-    printer::close(false);
+    printer::close();
     runtime.shutdown_background();
     Ok(result)
 }

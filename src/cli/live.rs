@@ -25,9 +25,9 @@ const WIDTH: usize = 80;
 /// Which tasks a call waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waits {
-    /// For those it was told to follow.
+    /// Follows the tasks that were named.
     Named,
-    /// For whatever is there and comes.
+    /// Follows every task that is there or comes.
     All,
 }
 
@@ -74,7 +74,7 @@ impl Live {
         let width = crossterm::terminal::size().map_or(WIDTH, |(width, _)| usize::from(width));
         let line = line(work, &self.keys, now);
         // In the last column some terminals go on to the next line.
-        let line = text::cut(&line, width.saturating_sub(1), true).0.into_owned();
+        let line = text::cut_ascii(&line, width.saturating_sub(1)).into_owned();
         if line != self.shown && !printer::is_behind() {
             printer::err(format!("\r{line}\x1b[K"));
             self.shown = line;

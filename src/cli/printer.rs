@@ -4,6 +4,7 @@
 //! bound: each line tells of a change of a task that is paid for, and of those there are few. A line that only shows
 //! how it stands is left out instead: [`is_behind`].
 
+use domain::mutex::lock;
 use std::{
     collections::VecDeque,
     io::{self, Write},
@@ -53,7 +54,7 @@ static CHANGED: Condvar = Condvar::new();
 static UNHEARD: Notify = Notify::const_new();
 
 fn queue() -> MutexGuard<'static, Queue> {
-    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&QUEUE)
 }
 
 /// From here on the thread writes: an engine runs.
@@ -65,13 +66,16 @@ pub(super) fn open() {
     }
 }
 
-/// The engine has ended: waits until all is written. Where a signal ended it, not for a reader that stalls: what comes
-/// after that is left to the thread too.
-pub(super) fn close(by_signal: bool) {
+/// The engine was ended by a signal: as [`close`], but not for a reader that stalls. What comes after that is left to
+/// the thread too.
+pub(super) fn close_by_signal() {
+    queue().until.get_or_insert(Instant::now() + LAST_WORDS);
+    close();
+}
+
+/// The engine has ended: waits until all is written.
+pub(super) fn close() {
     let mut queue = queue();
-    if by_signal {
-        queue.until.get_or_insert(Instant::now() + LAST_WORDS);
-    }
     while queue.open && (queue.writes || !queue.texts.is_empty()) {
         let left = queue.until.map(|until| until.saturating_duration_since(Instant::now()));
         match left {

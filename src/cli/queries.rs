@@ -5,7 +5,7 @@ use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
     store,
-    store::{Lookup, Store},
+    store::{Lookup, Order, Store},
 };
 use domain::{
     amount::Amount,
@@ -72,7 +72,7 @@ fn no_task(key: String) -> Stop {
 
 /// Prints what became of these tasks once their engine has ended, and gives them with the exit codes that they stand
 /// for. What the store does not have, or does not tell (a shared one may be away by now), is told as the engine knew
-/// it: what was paid for has a result whatever became of the line.
+/// it: what was paid for has a result whatever became of the connection.
 pub(super) fn print_ended(
     setup: &Loaded,
     work: &Work,
@@ -155,7 +155,7 @@ pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, output: O
     }
     let Some(most) = limit else { return list_all(setup, filter, output) };
     let mut tasks = Vec::new();
-    filtered(setup, filter, false, |task| {
+    filtered(setup, filter, Order::NewestFirst, |task| {
         if tasks.len() == most {
             return Ok(ControlFlow::Break(()));
         }
@@ -172,7 +172,7 @@ pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, output: O
 fn list_all(setup: &Loaded, filter: &str, output: Output) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut table = print::TaskTable::new(&setup.settings, Clock::start().now(), output.color, prompt_cells());
-    filtered(setup, filter, true, |task| {
+    filtered(setup, filter, Order::OldestFirst, |task| {
         if let Some(part) = table.add(&task) {
             out.write_all(part.as_bytes())?;
         }
@@ -191,7 +191,7 @@ fn prompt_cells() -> usize {
 /// The whole list as JSON, oldest first. Each line goes out as it is read: a million tasks would not fit.
 pub(super) fn list_json(setup: &Loaded, filter: &str) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    filtered(setup, filter, true, |task| {
+    filtered(setup, filter, Order::OldestFirst, |task| {
         writeln!(out, "{}", json_line(&json::task(&task)))?;
         Ok(ControlFlow::Continue(()))
     })?;
@@ -203,13 +203,13 @@ pub(super) fn list_json(setup: &Loaded, filter: &str) -> Outcome {
 fn filtered(
     setup: &Loaded,
     filter: &str,
-    oldest_first: bool,
+    order: Order,
     mut each: impl FnMut(Task) -> io::Result<ControlFlow<()>>,
 ) -> Result<(), Stop> {
     let filter = parsed(filter)?;
     let now = Clock::start().now().wall;
     let mut failed = None;
-    Store::open(setup.at())?.some_tasks(&lookup(&filter, now, Place::Table), oldest_first, |listed| {
+    Store::open(setup.at())?.some_tasks(&lookup(&filter, now, Place::Table), order, |listed| {
         if !filter.is_empty() && !filter.matches(&listed.row(), now) {
             return ControlFlow::Continue(());
         }

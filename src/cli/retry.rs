@@ -95,8 +95,8 @@ fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
     Ok(profiles.first().map_or_else(|| setup.clone(), |profile| setup.under(profile)))
 }
 
-/// Of these failures the default profile's where several profiles have some, or where that is asked for: money is never
-/// added up. The others are told.
+/// Keeps of these failures the default profile's where several profiles have some, or where that is asked for: money is
+/// never added up. The others are told.
 fn of_one(setup: &Loaded, goes: Vec<(Task, Terms)>, of_profile: bool) -> Vec<(Task, Terms)> {
     let own = &setup.settings.profile.name;
     let mut others: BTreeMap<String, usize> = BTreeMap::new();
@@ -118,7 +118,7 @@ fn wanted(store: &mut Store, keys: &[TaskKey]) -> Result<Vec<Wanted>, Stop> {
     let mut wanted = Vec::new();
     for task in queries::whole(store, keys)? {
         let line = store.detail(task.key)?.map(|detail| detail.line).unwrap_or_default();
-        let repeats = |other: &&Task| other.parent == Some(task.key) && !Row::of(other, false).is_taken_back();
+        let repeats = |other: &&Task| other.parent == Some(task.key) && !Row::of(other).is_taken_back();
         let latest = line.iter().rfind(repeats).cloned();
         wanted.push(Wanted { task, latest });
     }
@@ -178,7 +178,7 @@ fn failures(store: &Store) -> Result<Vec<(Task, Terms)>, Stop> {
     let mut tasks: BTreeMap<TaskKey, Task> = BTreeMap::new();
     let mut retried = std::collections::BTreeSet::new();
     store.tasks(|task| {
-        retried.extend(task.parent.filter(|_| !Row::of(&task, false).is_taken_back()));
+        retried.extend(task.parent.filter(|_| !Row::of(&task).is_taken_back()));
         if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
             tasks.insert(task.key, task);
         }

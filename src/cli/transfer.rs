@@ -5,7 +5,7 @@ use ::io::{
     config::Loaded,
     private_files,
     run::{clock::Clock, exit::Exit},
-    store::{Listed, Store, TakenIn},
+    store::{Listed, Order, Store, TakenIn},
 };
 use domain::{
     account::Stamp,
@@ -38,7 +38,7 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     if short {
         // The time lines and the money, which are most of the reading, are not printed.
         let line = |listed: &Listed| is_wanted(listed).then(|| json_line(&json::task(&listed.task)));
-        print(|each| store.some_tasks(&what, true, each), line)?;
+        print(|each| store.some_tasks(&what, Order::OldestFirst, each), line)?;
     } else {
         print(|each| store.carried(&what, is_wanted, each), |task: &Carried| Some(json_line(&json::carried(task))))?;
     }

@@ -120,7 +120,7 @@ pub struct Member {
 pub struct Raise {
     /// Who raised it, and when: no two are alike in both.
     pub by: Stamp,
-    /// By how much; more than nothing.
+    /// How much the cap is raised by; more than nothing.
     pub more: Money,
     /// The person who raised it, whose own cap it raises too; `None` where nobody is named, and until the store has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -140,9 +140,9 @@ impl Raise {
 /// says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCaps {
-    /// For all people together.
+    /// The cap for all people together.
     pub per_day: Option<Amount>,
-    /// For each person.
+    /// The cap for each person.
     pub per_day_each: Option<Amount>,
     /// The person who set them, and when.
     pub by: Stamp,
@@ -212,11 +212,11 @@ pub struct Shared {
     pub pause: Option<Stamp>,
     /// Accounts that send no more, by profile.
     pub halts: BTreeMap<String, Stopped>,
-    /// By profile.
+    /// Each profile's account, by the profile's name.
     pub accounts: BTreeMap<String, Account>,
     /// The other programs that serve the store, by their owners; one that sends for several profiles is here for each.
     pub senders: Vec<Sender>,
-    /// What the day's cap was raised by of late, the oldest first; each reader's own day tells which of them hold.
+    /// What the day's cap was raised by lately, the oldest first; each reader's own day tells which of them hold.
     pub raises: Vec<Raise>,
     /// The caps that are kept in the store.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -102,25 +102,25 @@ impl Amount {
     /// Nothing. An unknown amount is `None`, never this.
     pub const ZERO: Self = Self(0);
 
-    /// From whole thousandths.
+    /// The amount of so many thousandths.
     #[must_use]
     pub const fn from_thousandths(n: i64) -> Self {
         Self(n.saturating_mul(1_000))
     }
 
-    /// From whole hundredths, as price lists have them.
+    /// The amount of so many hundredths, as price lists have them.
     #[must_use]
     pub const fn from_hundredths(n: i64) -> Self {
         Self(n.saturating_mul(10_000))
     }
 
-    /// From whole millionths, as the store keeps them.
+    /// The amount of so many millionths, as the store keeps them.
     #[must_use]
     pub const fn from_millionths(n: i64) -> Self {
         Self(n)
     }
 
-    /// In whole millionths.
+    /// The amount in whole millionths.
     #[must_use]
     pub const fn millionths(self) -> i64 {
         self.0

@@ -47,14 +47,12 @@ impl Catalogue {
         }
     }
 
-    /// All models with the prompt limits of the host: those of 302.AI (`gateway`), or MiniMax's own.
+    /// The same models with the prompt limits of MiniMax's own hosts.
     #[must_use]
-    pub fn for_host(gateway: bool) -> Self {
+    pub fn minimax() -> Self {
         let mut catalogue = Self::builtin();
-        if !gateway {
-            for model in &mut catalogue.models {
-                model.prompt_limit = LONG;
-            }
+        for model in &mut catalogue.models {
+            model.prompt_limit = LONG;
         }
         catalogue
     }
@@ -153,7 +151,7 @@ mod tests {
     #[test]
     fn the_models_are_those_of_the_documentation() {
         assert_eq!(
-            table(&Catalogue::for_host(true)),
+            table(&Catalogue::builtin()),
             "\
 MiniMax-Hailuo-02 H-02 0.5 | 512P [6, 10] Required No | 768P* [6, 10] Optional Optional | 1080P [6] Optional Optional \
 | subject No | 199 Words | Commands fast
@@ -185,7 +183,7 @@ S2V-01 S2V 0.7 | 720P* [6] No No | subject Required | 199 Words | None
 
     #[test]
     fn minimax_hosts_take_2000_characters_with_every_model() {
-        let minimax = Catalogue::for_host(false);
+        let minimax = Catalogue::minimax();
         assert!(minimax.models.iter().all(|model| model.prompt_limit == LONG));
     }
 }

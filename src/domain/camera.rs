@@ -74,7 +74,7 @@ pub fn read(word: &str) -> Reading {
     near::nearest(word, names).map_or(Reading::Unknown, Reading::Near)
 }
 
-/// The brackets of a prompt, in their order. One that is not closed is none; inside another it begins anew.
+/// The brackets of a prompt, in their order. One that is not closed is none; inside another it starts over.
 #[must_use]
 pub fn brackets(prompt: &str) -> Vec<Bracket> {
     let mut found = Vec::new();

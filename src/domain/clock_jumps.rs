@@ -19,7 +19,7 @@ pub struct ClockJumps([ClockJump; KEPT]);
 struct ClockJump {
     /// When it was noticed, by the clock as it is after it.
     at: Wall,
-    /// In milliseconds; negative for a clock that was set back.
+    /// How far it leapt, in milliseconds; negative for a clock that was set back.
     by: i64,
 }
 

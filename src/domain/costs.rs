@@ -189,15 +189,15 @@ pub struct Line {
 /// The whole ledger summed up, for the money screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// By day, the last first.
+    /// Sums by day, the last first.
     pub days: Vec<Line>,
     pub models: Vec<Line>,
     pub states: Vec<Line>,
-    /// By kind of failure.
+    /// Sums by kind of failure.
     pub classes: Vec<Line>,
-    /// By person; nothing where it is all one's.
+    /// Sums by person; empty where all of it is one person's.
     pub people: Vec<Line>,
-    /// Of all time, by currency.
+    /// The sum of all time, by currency.
     pub all: Vec<(Currency, Sum)>,
 }
 

@@ -1,4 +1,4 @@
-//! What the gateway's records say of an unknown where they do not decide it: shown to whoever does.
+//! What the gateway's records say of an unknown where they do not decide it: shown to the person who does.
 
 use super::{
     amount::Amount,

@@ -38,9 +38,17 @@ pub struct Rules<'a> {
     pub image: &'a dyn Fn(&str) -> ImageLook,
     /// The most tasks that may be made at once.
     pub most: usize,
-    /// Whether a value that no combination can use is left out, as one that compose keeps for another model; otherwise
-    /// it is a fault.
-    pub forgiving: bool,
+    /// What becomes of a value that no combination can use.
+    pub unusable: Unusable,
+}
+
+/// What becomes of a value that no combination can use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is left out: compose keeps it for another model.
+    LeftOut,
+    /// It is a fault: a file asks for it.
+    Fault,
 }
 
 /// One combination that can be sent.
@@ -200,7 +208,7 @@ fn cells(matrix: &Matrix, rules: &Rules<'_>) -> Vec<Draft> {
     spread(models.len(), &|cell, at| cell.model.clone_from(&models[at]));
     spread(resolutions.len(), &|cell, at| cell.resolution = Some(resolutions[at].clone()));
     spread(durations.len(), &|cell, at| cell.duration = Some(durations[at]));
-    if rules.forgiving {
+    if rules.unusable == Unusable::LeftOut {
         leave_out_unused(&mut cells, rules.catalogue);
     }
     cells
@@ -264,7 +272,10 @@ mod tests {
 
     fn expanded(matrices: &[Matrix], most: usize) -> Result<Plan, DraftReason> {
         let catalogue = Catalogue::builtin();
-        expand(matrices, &Rules { catalogue: &catalogue, takes: Takes::default(), image: &look, most, forgiving: true })
+        expand(
+            matrices,
+            &Rules { catalogue: &catalogue, takes: Takes::default(), image: &look, most, unusable: Unusable::LeftOut },
+        )
     }
 
     fn draft(prompt: &str, lists: Lists) -> Draft {

@@ -170,7 +170,7 @@ fn trimmed(name: &str) -> &str {
     name.trim_matches(['.', '-', '_', ',', ' '])
 }
 
-/// At most `bytes` of it, cut between graphemes.
+/// The beginning of the text, at most `bytes` long, cut between graphemes.
 fn shortened(text: &str, bytes: usize) -> &str {
     let ends = text.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
     &text[..ends.take_while(|end| *end <= bytes).last().unwrap_or(0)]

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelOverride {
-    /// For a new model: the known one that it resembles; the default model where it is not said.
+    /// The known model that a new one resembles; the default model where it is not said.
     pub like: Option<String>,
     /// Its name in a narrow column.
     pub short: Option<String>,

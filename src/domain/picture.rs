@@ -93,7 +93,7 @@ pub enum ImageLook {
     Reading,
     /// It cannot be read, or is no picture.
     Failed(PictureReason),
-    /// It is put by; of a `data:` URL, what is in it.
+    /// It is stored; of a `data:` URL, what is in it.
     Found(StoredImage),
     /// It is in a request that was sent before, and goes out as it is.
     Sent,

@@ -140,7 +140,7 @@ mod by_offer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prices {
     currency: Currency,
-    /// By model, whatever is made with it.
+    /// Prices by model that hold whatever is made with it.
     flat: BTreeMap<String, (Amount, CostSource)>,
     #[serde(with = "by_offer")]
     each: BTreeMap<Offer, (Amount, CostSource)>,

@@ -23,7 +23,7 @@ pub enum ErrorClass {
     Plan,
     /// The service failed by its own word.
     Service,
-    /// The line to the service failed.
+    /// The connection to the service failed.
     Network,
     /// A submission that may or may not have been accepted.
     UnknownOutcome,

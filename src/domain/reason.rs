@@ -1,15 +1,15 @@
 //! Why something is as it is: a code with its facts, and the service's own words raw. Never a sentence of ours and
-//! never the name of a key or a command: those are made by `words::reason`, for whoever reads.
+//! never the name of a key or a command: those are made by `words::reason`, for the reader.
 
 pub mod batch_file;
 pub mod call;
 pub mod config;
 pub mod connect;
+pub mod connection;
 pub mod draft;
 pub mod editor;
 pub mod export;
 pub mod filter;
-pub mod line;
 pub mod own;
 pub mod picture;
 pub mod picture_file;
@@ -23,7 +23,7 @@ pub mod template;
 pub mod transfer;
 
 pub use call::{Call, Met, Quote, Span, Then};
-pub use line::ConnectionFault;
+pub use connection::ConnectionFault;
 pub use own::Own;
 
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ use std::mem::discriminant;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The sentences that a store of version 5 or older keeps, in the language of whoever ran the engine then.
+    /// The sentences that a store of version 5 or older keeps, in the language of the person who ran the engine then.
     Said {
         what: String,
         /// May be empty.

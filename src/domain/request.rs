@@ -39,7 +39,7 @@ impl ImageKind {
     }
 }
 
-/// A local picture that was read, found usable, and put by under its content's hash, so that a later retry sends the
+/// A local picture that was read, found usable, and stored under its content's hash, so that a later retry sends the
 /// same bytes whatever became of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StoredImage {
@@ -66,7 +66,7 @@ pub struct StoredImage {
 pub enum Oddity {
     /// Stored otherwise than it is seen: EXIF's orientation, 2 to 8; from 5 on it lies on its side.
     Turned(u8),
-    /// In the four colours of print.
+    /// The picture is in the four colours of print.
     Cmyk,
     /// More than 8 bits a colour: so many.
     Bits(u8),

@@ -58,7 +58,7 @@ pub enum Retried {
 }
 
 impl Retried {
-    /// By the latest attempt that repeats the task.
+    /// The state of being retried, from the latest attempt that repeats the task.
     #[must_use]
     pub fn by(latest: Option<TaskKey>) -> Self {
         latest.map_or(Self::No, Self::As)
@@ -66,7 +66,7 @@ impl Retried {
 }
 
 impl Facts {
-    /// Of a line of the table. Which attempt repeats it stands in that attempt's own line.
+    /// The facts of a line of the table. Which attempt repeats it stands in that attempt's own line.
     #[must_use]
     pub fn of_row(row: &Row) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Facts {
         }
     }
 
-    /// Of a whole task and the latest attempt that repeats it.
+    /// The facts of a whole task and of the latest attempt that repeats it.
     #[must_use]
     pub fn of_task(task: &Task, latest: Option<TaskKey>) -> Self {
         Self {
@@ -108,7 +108,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// From what was asked for to what would be.
+    /// What changes from the request that was sent to the one that would be.
     #[must_use]
     pub fn between(was: &Request, now: &Request) -> Self {
         if content(was) != content(now) {
@@ -146,7 +146,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Of an act on that many tasks.
+    /// The scope of an act on that many tasks.
     #[must_use]
     pub const fn of(tasks: usize) -> Self {
         if tasks > 1 { Self::Bulk } else { Self::Alone }

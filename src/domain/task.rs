@@ -11,7 +11,7 @@ mod texts;
 
 pub use besides::{Before, Besides, Second};
 pub use codes::{DISK_FULL, ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, STOPPED};
-pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, Signed, What};
+pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, ResolvedAs, Signed, What};
 pub use new_task::NewTask;
 pub use row::{Kind, Row, Small, kept_reason};
 pub use saved::SavedFile;

@@ -207,6 +207,12 @@ pub fn cut(text: &str, max: usize, ascii: bool) -> (Cow<'_, str>, usize) {
     cut_at(text, max, ascii, ambiguous_wide())
 }
 
+/// As [`cut`], for a text that is written in ASCII signs wherever it is read.
+#[must_use]
+pub fn cut_ascii(text: &str, max: usize) -> Cow<'_, str> {
+    cut(text, max, true).0
+}
+
 /// The text in at most `max` cells of a terminal that shows ambiguous signs in one: for what is kept, which must not
 /// depend on who reads it.
 #[must_use]

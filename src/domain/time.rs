@@ -44,9 +44,9 @@ pub struct Mono(pub u64);
 /// The present as `update` is told it: both clocks and the user's own day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Now {
-    /// For schedules inside one run of the program.
+    /// The monotonic clock, for schedules inside one run of the program.
     pub mono: Mono,
-    /// For everything that is stored or shown.
+    /// The wall clock, for everything that is stored or shown.
     pub wall: Wall,
     /// The user's own; decides where a day begins.
     pub zone: Zone,
@@ -56,7 +56,7 @@ pub struct Now {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Read")]
 pub struct Zone {
-    /// Before the first change, in seconds east of UTC.
+    /// The offset before the first change, in seconds east of UTC.
     first: i32,
     changes: &'static [Change],
 }
@@ -74,7 +74,7 @@ impl From<Read> for Zone {
     }
 }
 
-/// From a moment on a zone's clocks are so many seconds east of UTC.
+/// A change of a zone's offset: from a moment on its clocks are so many seconds east of UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub at: Wall,
@@ -230,6 +230,12 @@ impl Now {
         let passed = self.mono.since(before.mono);
         self.wall.0.saturating_sub(before.wall.0).saturating_sub_unsigned(passed)
     }
+}
+
+/// A wait of `first` milliseconds, doubled so many times, and `most` at most.
+#[must_use]
+pub fn doubled(first: u64, most: u64, times: u32) -> u64 {
+    first.saturating_mul(1 << times.min(20)).min(most)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a person can have done to tasks, by key or by command line: one list, one way to carry it out.
 
-pub use domain::task::{RefundStep, Resolution};
+pub use domain::task::{RefundStep, ResolvedAs};
 use domain::{
     amount::{Amount, Money},
     request::Request,
@@ -25,7 +25,7 @@ pub enum Act {
     /// Open failures again that were put away.
     BringBack(Vec<TaskKey>),
     /// Settle an unknown.
-    Resolve { key: TaskKey, as_what: Resolution },
+    Resolve { key: TaskKey, as_what: ResolvedAs },
     /// Fetch the file now.
     Download {
         keys: Vec<TaskKey>,

@@ -32,7 +32,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
     match act {
         Act::Queue { intents, undo } => queue(work, intents, undo),
         Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(work, key)).collect(),
-        Act::BringBack(keys) => keys.into_iter().flat_map(|key| put_away::want(work, key, false)).collect(),
+        Act::BringBack(keys) => keys.into_iter().flat_map(|key| put_away::bring_back(work, key)).collect(),
         Act::Resolve { key, as_what } => resolve::resolve(work, key, as_what),
         Act::Download { keys, dir } => {
             keys.into_iter().flat_map(|key| fetch::download(work, key, dir.clone())).collect()
@@ -49,13 +49,13 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
             if paused {
                 share::pause(work);
             } else {
-                share::resume(work, false);
+                share::end_pause(work);
             }
             work.news.push(News::Queue(if paused { QueueNews::Paused } else { QueueNews::Resumed }));
             Vec::new()
         }
         Act::Resume => {
-            share::resume(work, true);
+            share::resume(work);
             work.news.push(News::Queue(QueueNews::Resumed));
             money::ask_balances(work)
         }
@@ -153,7 +153,7 @@ fn take(work: &mut Work, key: TaskKey) -> Vec<Effect> {
 fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let state = work.tasks.rows.get(&key).map(|row| row.state);
     if matches!(state, Some(TaskState::Failed | TaskState::Refused)) {
-        return put_away::want(work, key, true);
+        return put_away::put_away(work, key);
     }
     let Some(mut task) = ended::live(work, key) else { return Vec::new() };
     let was = task.state();

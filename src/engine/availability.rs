@@ -1,5 +1,5 @@
-//! The line to a profile's service, as every call tells of it: whether it answers, when it may be called again, and the
-//! pace that the account allows.
+//! The connection to a profile's service, as every call tells of it: whether it answers, when it may be called again,
+//! and the pace that the account allows.
 
 use crate::{
     backoff::backoff,

@@ -1,6 +1,8 @@
 //! Back-off and jitter as pure functions. What looks random is a hash of who and how often, so that a schedule is the
 //! same each time it is computed and can be tested without luck.
 
+use domain::time::doubled;
+
 /// A number in `0.0..1.0` that depends only on its seeds (SplitMix64's finalizer).
 #[must_use]
 pub(crate) fn fraction(seed: u64, round: u64) -> f64 {
@@ -29,8 +31,7 @@ pub(crate) fn jitter(ms: u64, seed: u64, round: u64) -> u64 {
 /// The wait after the `times`-th failure in a row: `first`, doubled each time, at most `most`, with jitter.
 #[must_use]
 pub(crate) fn backoff(first: u64, most: u64, times: u32, seed: u64) -> u64 {
-    let doubled = first.saturating_mul(1_u64 << times.saturating_sub(1).min(20));
-    jitter(doubled.min(most), seed, u64::from(times))
+    jitter(doubled(first, most, times.saturating_sub(1)), seed, u64::from(times))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //! ended long ago by one audit of all of it.
 //!
 //! The schedule is a function of the state and the monotonic clock. A key that must not see the records is told once,
-//! and then nothing of them is asked until the config is read again or the program starts anew. What becomes of
+//! and then nothing of them is asked until the config is read again or the program starts again. What becomes of
 //! unknowns is the matter of [`unknowns`](super::unknowns).
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     ended,
     profile_state::{ChargeAsk, ProfileState, Records},
     records,
-    scheduling::{self, plan_anew},
+    scheduling::{self, plan_again},
     settings::Scope,
     work::{Deferred, Work},
 };
@@ -181,5 +181,5 @@ pub(super) fn reloaded(work: &mut Work) {
             }
         }
     }
-    plan_anew(work);
+    plan_again(work);
 }

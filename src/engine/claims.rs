@@ -42,7 +42,7 @@ pub(super) fn held_by_another(work: &Work, task: &Task) -> bool {
 }
 
 /// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and when the program
-/// ends: what is still answered then is for whoever else runs.
+/// ends: what is still answered then is for the other programs.
 pub(super) fn claim(work: &Work, ms: u64) -> Option<Claim> {
     if work.ending.is_some() {
         return None;

@@ -23,15 +23,15 @@ pub type Ticket = u64;
 /// One thing to be done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Effect {
-    /// By the store's thread, in order.
+    /// Done by the store's thread, in order.
     Store(StoreCmd),
-    /// By the HTTP client of that profile: to its host, with its key.
+    /// Done by the HTTP client of that profile: to its host, with its key.
     Http { profile: String, call: HttpCmd },
-    /// By the download worker of that profile.
+    /// Done by the download worker of that profile.
     Save { profile: String, command: SaveCmd },
-    /// By this machine.
+    /// Done by this machine.
     Local(LocalCmd),
-    /// By the terminal.
+    /// Done by the terminal.
     Term(TermCmd),
     /// Into the log, and, on the command line, onto stderr.
     Log(LogLine),
@@ -53,7 +53,7 @@ pub struct LogLine {
 /// What a line of the log says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Noted {
-    /// A note for whoever reads logs, in English.
+    /// A note for readers of the log, in English.
     Text(String),
     /// Why something did not work.
     Reason(Reason),
@@ -70,7 +70,7 @@ pub enum Level {
     Error,
 }
 
-/// By the store's thread, in order; each is acknowledged.
+/// What the store's thread does, in order; each is acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoreCmd {
     /// Put the answer to a submission down on this machine, where the store is a server: its write waits behind another
@@ -182,7 +182,7 @@ pub struct Caps {
     pub day_start: Wall,
 }
 
-/// By the HTTP client. Each is answered once.
+/// What the HTTP client does. Each is answered once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HttpCmd {
     /// The one call that costs money. Emitted in one place only: on the store's word that `Sending` is on disk.
@@ -217,18 +217,18 @@ pub enum HttpCmd {
     Records {
         ticket: Ticket,
         window: Window,
-        /// From 1.
+        /// The page's number, from 1.
         page: u32,
     },
 }
 
-/// By the download worker.
+/// What the download worker does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SaveCmd {
     /// Fetch a file to disk: resumed, checked, never over another one.
     Start {
         key: TaskKey,
-        /// For the answers.
+        /// What the answers carry back.
         ticket: Ticket,
         /// Where it can be had.
         address: Box<Address>,
@@ -252,7 +252,7 @@ pub struct SaveTarget {
     pub stall_ms: u64,
 }
 
-/// By this machine.
+/// Done by this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LocalCmd {
     /// Remove what a download that is not to go on has left beside its target.
@@ -277,7 +277,7 @@ pub enum LocalCmd {
         /// The path as it was typed.
         path: String,
     },
-    /// Make a picture smaller than the service's limit and of a type that it takes: a copy, put by like one that was
+    /// Make a picture smaller than the service's limit and of a type that it takes: a copy, stored like one that was
     /// read; the file stays as it is. Answered by `LocalMsg::Image`.
     Shrink {
         /// The path as it was typed.
@@ -356,7 +356,7 @@ pub enum ListFor {
     Picker,
 }
 
-/// By the terminal. Nothing of it happens when the output is no terminal.
+/// What the terminal does. Nothing of it happens when the output is no terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TermCmd {
     /// Into the laptop's clipboard, by OSC 52.
@@ -372,7 +372,7 @@ pub enum TermCmd {
     Mouse(bool),
     /// Give the screen back and stop, as Ctrl-Z does.
     Suspend,
-    /// Draw every cell anew.
+    /// Draw every cell again.
     Redraw,
 }
 
@@ -424,7 +424,7 @@ impl Effect {
 pub struct Upload {
     /// The account that paid for it.
     pub profile: String,
-    /// Of the picture's content.
+    /// The hash of the picture's content.
     pub sha256: String,
     pub url: String,
     pub at: Wall,

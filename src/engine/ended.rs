@@ -1,7 +1,7 @@
 //! Changes to tasks that may have ended: of these the whole is in the store alone, and is read first.
 
 use crate::{
-    act::Resolution,
+    act::ResolvedAs,
     act_news::refuse,
     auto_retry,
     claims::{self, claim, in_scope},
@@ -42,16 +42,15 @@ fn change_read(work: &mut Work, task: &Task, change: Deferred) -> Vec<Effect> {
 }
 
 fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
+    if let Deferred::Found(id, _) | Deferred::Late(id) = &change
+        && let Some(other) = ids::known_as(work, id)
+    {
+        return refuse(work, task.key, Left::IdOf { id: id.clone(), other });
+    }
     match change {
         Deferred::Charge(cost) => charge(work, task, cost),
-        Deferred::Found(id, phase) => match ids::known_as(work, &id) {
-            Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
-            None => revive(work, task, id, *phase),
-        },
-        Deferred::Late(id) => match ids::known_as(work, &id) {
-            Some(other) => refuse(work, task.key, Left::IdOf { id, other }),
-            None => came_late(work, task, id),
-        },
+        Deferred::Found(id, phase) => revive(work, task, id, *phase),
+        Deferred::Late(id) => came_late(work, task, id),
         Deferred::Twice(second) => twice(work, task, second),
         Deferred::Refund(step) => refund(work, task, step),
     }
@@ -132,7 +131,7 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
     let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
     scheduling::audit_nameless(work, &task);
-    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
+    settled(work, task, ResolvedAs::Found(id), MoneyEvent::Charged)
 }
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
@@ -151,7 +150,7 @@ pub(super) fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Ef
 }
 
 /// Writes down what a person decided of a task, with its line of money.
-pub(super) fn settled(work: &mut Work, task: Task, what: Resolution, money: MoneyEvent) -> Vec<Effect> {
+pub(super) fn settled(work: &mut Work, task: Task, what: ResolvedAs, money: MoneyEvent) -> Vec<Effect> {
     let key = task.key;
     let note = event(work, What::Resolved(what.clone()));
     let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };

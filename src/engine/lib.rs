@@ -110,7 +110,7 @@ pub fn it_is(work: &mut Work, now: Now) {
     let before = std::mem::replace(&mut work.now, now);
     work.clock_went(now.leap(before));
     if now.has_leapt(before) {
-        scheduling::plan_anew(work);
+        scheduling::plan_again(work);
     }
 }
 

@@ -190,7 +190,7 @@ pub(super) fn caps(work: &Work) -> Caps {
     }
 }
 
-/// Reads them anew where they may have changed and somebody looks.
+/// Reads them again where they may have changed and somebody looks.
 pub(super) fn read_refunds(work: &mut Work) -> Vec<Effect> {
     let wanted = work.settings.interactive && work.tasks.loaded && work.store.owner.is_some();
     let wanted = wanted && work.store.failures == 0;

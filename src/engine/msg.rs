@@ -86,7 +86,7 @@ pub enum Signal {
     Quit,
     /// SIGHUP where there never was a terminal: the config is to be read again.
     Reload,
-    /// SIGHUP: the line is gone.
+    /// SIGHUP: the terminal is gone.
     HangUp,
     /// SIGTSTP from outside: stop, the terminal given back (raw mode gives Ctrl-Z as a key).
     Stop,
@@ -156,7 +156,7 @@ pub enum StoreMsg {
     Changed { tasks: Vec<Task> },
     /// What all programs share: after one's own change of it, and whenever another program has changed it.
     Shared {
-        /// Of the command; `None` for another program's change.
+        /// The command's ticket; `None` for another program's change.
         ticket: Option<Ticket>,
         /// What is shared, whole, as it stands now.
         shared: Box<Shared>,
@@ -180,7 +180,7 @@ pub enum StoreMsg {
     /// A command could not be carried out: the disk is full, the file is damaged. Of what no command asked for: no
     /// ticket.
     Failed { ticket: Option<Ticket>, fault: store::Fault },
-    /// On a shared store: of each profile that this program asks for, how many others at work do.
+    /// On a shared store: how many other programs at work ask for each profile that this one asks for.
     Peers { others: BTreeMap<String, u32> },
     /// The role of this program on a shared store may only look.
     OnlyReads,
@@ -262,7 +262,7 @@ pub enum HttpMsg {
     Uploading {
         key: TaskKey,
         ticket: Ticket,
-        /// Bytes that the line has taken.
+        /// Bytes that the connection has taken.
         done: u64,
         /// Bytes of the whole body.
         total: u64,
@@ -348,9 +348,9 @@ pub enum SaveMsg {
     Failed {
         key: TaskKey,
         ticket: Ticket,
-        /// Why; class `file` for the disk, `network` for the line.
+        /// Why; class `file` for the disk, `network` for the connection.
         error: TaskError,
-        /// Whether trying again by itself can help (a dropped line: yes; a full disk: no).
+        /// Whether trying again by itself can help (a dropped connection: yes; a full disk: no).
         again: bool,
     },
     /// It was stopped on request; the part stays.
@@ -360,7 +360,7 @@ pub enum SaveMsg {
 /// From this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LocalMsg {
-    /// A picture was read, judged by its content and put by.
+    /// A picture was read, judged by its content and stored.
     Image {
         /// The path as it was typed.
         path: String,
@@ -429,7 +429,7 @@ pub enum LocalMsg {
         /// Whether they are there.
         result: Result<(), NotExported>,
     },
-    /// Of the person's own files.
+    /// What concerns the person's own files.
     UserFiles(crate::user_files::UserFiles),
     /// A picture was decoded, or why not.
     Seen {

@@ -1,7 +1,7 @@
-//! What happened, for whoever tells a person of it: facts only. Which words it is told in, and whether at all, is for
-//! the face that hears it.
+//! What happened, for the part that tells a person of it: facts only. Which words it is told in, and whether at all, is
+//! for the face that hears it.
 
-use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, profile_state::Halt};
+use crate::{act::ResolvedAs, effect::Ticket, msg::InsertRefusal, profile_state::Halt};
 use domain::{
     account::{Raise, Stamp},
     amount::Money,
@@ -23,7 +23,7 @@ pub enum News {
     /// To the lines of all tasks.
     Rows(RowNews),
     Queue(QueueNews),
-    /// To the line to the service.
+    /// To the connection to the service.
     Connection(ConnectionNews),
     Store(StoreNews),
     /// To the config, which was read again.
@@ -38,7 +38,7 @@ pub enum News {
     },
     /// To a batch that was to be queued.
     Batch {
-        /// Of the insertion.
+        /// The insertion's ticket.
         ticket: Ticket,
         /// The tasks in their order, or why not one was taken.
         result: Result<Vec<TaskKey>, NotQueued>,
@@ -73,7 +73,7 @@ pub enum TaskNews {
     /// A person put the failure away (true), or opened it again.
     PutAway(bool),
     /// An unknown was settled, or a settlement taken back.
-    Settled(Resolution),
+    Settled(ResolvedAs),
     /// The gateway's records have its id: it runs on.
     FoundInRecords(RemoteId),
     /// What the records say of it leaves it unknown.
@@ -149,7 +149,7 @@ pub enum QueueNews {
     NotAgain(InsertRefusal),
 }
 
-/// What happened to the line to the service.
+/// What happened to the connection to the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConnectionNews {
     /// No call brings an answer.
@@ -307,7 +307,7 @@ pub enum Left {
 }
 
 impl NotDone {
-    /// The kind of failure, where the service, its records or the line to it was the cause.
+    /// The kind of failure, where the service, its records or the connection to it was the cause.
     #[must_use]
     pub const fn class(&self) -> Option<ErrorClass> {
         match self {

@@ -26,10 +26,10 @@ use std::collections::BTreeSet;
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
 pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
     let mut effects = vec![Effect::log(Level::Error, None, Noted::Reason(Reason::Store(fault.clone())))];
-    if fault.is_of_the_line() {
+    if fault.is_of_the_connection() {
         work.store.away.get_or_insert(work.now.wall);
     }
-    if work.store.only_reads && !fault.is_of_the_line() {
+    if work.store.only_reads && !fault.is_of_the_connection() {
         match of {
             None if matches!(fault.deed, Deed::Read | Deed::ReadTasks | Deed::ReadLedger) => {
                 not_read(work, &fault);

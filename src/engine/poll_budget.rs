@@ -38,7 +38,7 @@ pub(super) fn rate(work: &Work, profile: &str) -> f64 {
     if in_touch && is_full { whole * SHARED / all } else { whole * (1.0 - SHARED) / all.max(STRAYS) }
 }
 
-/// Of each profile that this program asks for: how many others at work do, too.
+/// Takes how many other programs at work ask for each profile that this one asks for.
 pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
     // What was gained so far was gained at the old rate.
     for profile in work.profiles() {

@@ -187,7 +187,7 @@ pub struct Look {
 /// What is known of uploads.
 #[derive(Clone, Debug, Default)]
 pub struct Uploads {
-    /// By the picture's hash; of one profile.
+    /// The uploads of one profile, by the picture's hash.
     pub(crate) known: BTreeMap<String, Upload>,
     /// The one under way, with the task that it is for.
     pub(crate) asking: Option<(Ticket, TaskKey, String)>,

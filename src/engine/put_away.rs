@@ -11,9 +11,18 @@ use crate::{
 };
 use domain::task::{Task, TaskKey, TaskState, What};
 
-/// A person wants that failure put away (`away`) or open again. It has ended, so that the store is asked for the whole
-/// of it.
-pub(super) fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
+/// A person wants that failure put away.
+pub(super) fn put_away(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    want(work, key, true)
+}
+
+/// A person wants that failure open again.
+pub(super) fn bring_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    want(work, key, false)
+}
+
+/// It has ended, so that the store is asked for the whole of it.
+fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
     // One that has ended a moment ago may not be in the store yet as it is here.
     if let Some(task) = writes::unwritten(work, key) {
         return put(work, task, away);

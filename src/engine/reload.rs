@@ -1,5 +1,5 @@
 //! A config that was read again while the program runs: what can change at run time is taken over, and of the rest it
-//! is said that it needs a new start. One function for SIGHUP and for whoever else asks.
+//! is said that it needs a new start. One function for SIGHUP and for every other caller.
 
 use crate::{
     msg::Reread,

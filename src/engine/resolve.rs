@@ -1,7 +1,7 @@
 //! What an unknown was, by a person's word or by an ID that the service knows, and how that is taken back.
 
 use crate::{
-    act::Resolution,
+    act::ResolvedAs,
     act_news::refuse,
     callback,
     claims::{self, claim, held_by_another, in_scope, name},
@@ -25,13 +25,13 @@ use domain::{
     time::Mono,
 };
 
-/// Settles an unknown by a person's word, or takes that back.
-pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
+/// Resolves an unknown by a person's word, or takes that back.
+pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: ResolvedAs) -> Vec<Effect> {
     work.confirming.remove(&key);
-    if as_what == Resolution::Unknown {
+    if as_what == ResolvedAs::Unknown {
         return take_back(work, key);
     }
-    if let Resolution::Found(id) = &as_what
+    if let ResolvedAs::Found(id) = &as_what
         && work.tasks.is_id_lost(key)
     {
         return match ids::known_as(work, id) {
@@ -49,7 +49,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec
     let Phase::Unknown { error: before } = &task.phase else {
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
-    if as_what == Resolution::NotCreated
+    if as_what == ResolvedAs::NotCreated
         && task.evidence == Some(Evidence::NotSeen)
         && unknowns::looks_first(work, &task)
     {
@@ -74,7 +74,7 @@ pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
         effects.extend(match &task.phase {
             Phase::Unknown { error } if task.evidence == Some(Evidence::NotSeen) => {
                 let error = error.clone();
-                by_word(work, task, error, Resolution::NotCreated)
+                by_word(work, task, error, ResolvedAs::NotCreated)
             }
             Phase::Unknown { .. } => refuse(work, key, Left::Evidence),
             _ => refuse(work, key, Left::NowIs(task.state())),
@@ -88,20 +88,20 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
     work.confirming.values().min().copied()
 }
 
-fn by_word(work: &mut Work, task: Task, before: TaskError, as_what: Resolution) -> Vec<Effect> {
+fn by_word(work: &mut Work, task: Task, before: TaskError, as_what: ResolvedAs) -> Vec<Effect> {
     let key = task.key;
     let what = as_what.clone();
     let (phase, money) = match as_what {
         // Believed once the service says that it knows it.
-        Resolution::Found(id) => {
+        ResolvedAs::Found(id) => {
             return match ids::known_as(work, &id) {
                 Some(other) => refuse(work, key, Left::IdOf { id, other }),
                 None => ids::settle(work, key, id),
             };
         }
-        Resolution::Unknown => return Vec::new(),
-        Resolution::Lost => (Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes }, MoneyEvent::Resolved),
-        Resolution::NotCreated => {
+        ResolvedAs::Unknown => return Vec::new(),
+        ResolvedAs::Lost => (Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes }, MoneyEvent::Resolved),
+        ResolvedAs::NotCreated => {
             let error = TaskError {
                 code: NOT_CREATED.into(),
                 class: ErrorClass::UnknownOutcome,
@@ -140,10 +140,10 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     if is_posted {
         let note = event(work, What::Posted(id.clone()));
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
-        work.news.push(News::Task { key, what: TaskNews::Settled(Resolution::Found(id)) });
+        work.news.push(News::Task { key, what: TaskNews::Settled(ResolvedAs::Found(id)) });
         return writes::write(work, task, vec![note], vec![line]);
     }
-    ended::settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
+    ended::settled(work, task, ResolvedAs::Found(id), MoneyEvent::Charged)
 }
 
 /// Takes a settlement back. A task that has ended is read from the store first.
@@ -177,7 +177,7 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
         claim: None,
         ..task
     };
-    ended::settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
+    ended::settled(work, task, ResolvedAs::Unknown, MoneyEvent::Unknown)
 }
 
 /// That task without what the gateway's records told of it, whose word a person takes back: it goes by no name of

@@ -56,7 +56,7 @@ pub(super) fn has_run_out(work: &Work, task: &Task) -> bool {
     task.expires_at.is_some_and(|end| end <= work.now.wall)
 }
 
-/// What is said of a file whose address had run out before it was asked for anew, and of which no other works.
+/// What is said of a file whose address had run out before it was asked for again, and of which no other works.
 pub(super) fn ran_out(error: TaskError) -> TaskError {
     let reason = Reason::Own(Own::RanOut(Box::new(error.reason)));
     TaskError { code: scheduling::RAN_OUT.into(), class: ErrorClass::File, reason, ..error }

@@ -137,7 +137,7 @@ mod tests {
     fn rows(keys: &[u32]) -> Rows {
         let mut rows = Rows::default();
         for key in keys {
-            rows.insert(Row::of(&task(*key, TaskState::Saved), false));
+            rows.insert(Row::of(&task(*key, TaskState::Saved)));
         }
         rows
     }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_page_goes_between_the_rows_that_came_before_it() {
-        let page = |keys: &[u32]| keys.iter().map(|key| Row::of(&task(*key, TaskState::Saved), false)).collect();
+        let page = |keys: &[u32]| keys.iter().map(|key| Row::of(&task(*key, TaskState::Saved))).collect();
         let mut rows = rows(&[2, 5, 9, 12]);
         rows.insert_page(page(&[11, 10, 8, 7]));
         rows.insert_page(page(&[]));

@@ -32,7 +32,7 @@ const ADDRESSES: u32 = 3;
 const EXPIRED: &str = "expired";
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
-/// Tries where what came is no video: each fetches all of it anew, and whoever waits for it is to be told soon.
+/// Tries where what came is no video: each fetches all of it again, and whoever waits for it is to be told soon.
 const TRIES_OF_NO_VIDEO: u32 = 4;
 
 /// Begins with the files whose time has come, as far as there are places.
@@ -236,7 +236,7 @@ fn start(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     vec![of_profile(work, key, SaveCmd::Start { key, ticket, address, target })]
 }
 
-/// By the worker of that task's profile.
+/// The effect for the download worker of that task's profile.
 fn of_profile(work: &Work, key: TaskKey, command: SaveCmd) -> Effect {
     let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.to_string()).unwrap_or_default();
     Effect::Save { profile, command }
@@ -253,8 +253,8 @@ fn got_further(work: &mut Work, key: TaskKey) -> bool {
     further
 }
 
-/// The line dropped after it had brought something: the rest is fetched at once, by the same address, and what was
-/// counted against the file is forgotten.
+/// The connection dropped after it had brought something: the rest is fetched at once, by the same address, and what
+/// was counted against the file is forgotten.
 fn go_on(work: &mut Work, mut task: Task) -> Vec<Effect> {
     if let Phase::Saving { tries, .. } = &mut task.phase {
         *tries = 0;
@@ -400,7 +400,7 @@ fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec
     writes::write(work, task, vec![note], vec![])
 }
 
-/// Puts a file back whose saving was stopped. At the program's end it is to be fetched by whoever comes next; what a
+/// Puts a file back whose saving was stopped. At the program's end it is to be fetched by the next program; what a
 /// person stops is said, stays in sight as at risk, and waits for `d` or for the next start.
 pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
     work.saver.active.remove(&task.key);
@@ -482,7 +482,7 @@ pub(super) fn lost(work: &mut Work, task: &Task) -> Vec<Effect> {
     }
 }
 
-/// Of the files at risk whose time to be tried has come, the one whose address runs out first.
+/// The file whose address runs out first, of those at risk whose time to be tried has come.
 fn most_urgent(work: &Work) -> Option<&Task> {
     let waits = |task: &&Task| {
         let due = work.of(&task.profile).saves.get(task.key).is_some_and(|at| at <= work.now.mono);

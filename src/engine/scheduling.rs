@@ -68,7 +68,7 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
 
 /// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The
 /// schedules themselves go by the monotonic clock, which a clock set back does not stop.
-pub(crate) fn plan_anew(work: &mut Work) {
+pub(crate) fn plan_again(work: &mut Work) {
     let live: Vec<Task> = work.tasks.live.values().cloned().collect();
     for task in live {
         hold(work, &task);

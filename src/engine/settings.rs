@@ -213,7 +213,7 @@ pub struct QueueSettings {
     pub stop_after_failures: u32,
     /// A submission's time-out, in milliseconds from the last byte of its body on (`http.timeout_seconds`).
     pub submit_timeout_ms: u64,
-    /// How long the line may take no byte of a submission, in milliseconds (`http.stall_seconds`).
+    /// How long the connection may take no byte of a submission, in milliseconds (`http.stall_seconds`).
     pub submit_stall_ms: u64,
 }
 
@@ -288,7 +288,7 @@ pub struct UiSettings {
     pub language: Option<Lang>,
     /// How pictures are shown.
     pub pictures: Pictures,
-    /// About how many bytes one picture may take on the line.
+    /// About how many bytes one picture may take.
     pub picture_bytes: usize,
 }
 
@@ -298,11 +298,11 @@ pub enum Pictures {
     /// As the terminal is known to be able to, else in half blocks.
     #[default]
     Auto,
-    /// In half blocks.
+    /// Pictures in half blocks.
     Blocks,
-    /// By kitty's graphics protocol.
+    /// Pictures by kitty's graphics protocol.
     Kitty,
-    /// By iTerm2's inline images.
+    /// Pictures as iTerm2's inline images.
     Iterm2,
     Sixel,
     /// Not at all.

@@ -232,25 +232,34 @@ pub(super) fn pause(work: &mut Work) {
     wish(work, &profile, Change::Pause);
 }
 
-/// Goes on sending, in every program on the store.
-pub(super) fn resume(work: &mut Work, halt: bool) {
+/// Goes on sending in every program on the store, where a person had paused it. A halt stays.
+pub(super) fn end_pause(work: &mut Work) {
+    if take_pause(work).is_some() {
+        let profile = work.settings.profile.name.clone();
+        wish(work, &profile, Change::Resume { halt: false });
+    }
+}
+
+/// Goes on sending in every program on the store, whatever had stopped it.
+pub(super) fn resume(work: &mut Work) {
+    take_pause(work);
+    for profile in work.profiles() {
+        let served = work.of_mut(&profile);
+        served.sending.halted = None;
+        served.sending.reset_streaks();
+        wish(work, &profile, Change::Resume { halt: true });
+    }
+}
+
+/// Ends this program's own pause. Gives the one that was on the store.
+fn take_pause(work: &mut Work) -> Option<Stamp> {
     work.queue.unsent.clear();
     work.queue.paused = false;
-    let paused = work.queue.pause.take().is_some();
     // What was to stop them is not wished any longer.
     let stops = |(_, change): &(String, Change)| matches!(change, Change::Pause | Change::Halt(_));
     work.sharing.failed.retain(|change| !stops(change));
     work.sharing.wishes.retain(|change| !stops(change));
-    for profile in work.profiles().into_iter().filter(|_| halt) {
-        let served = work.of_mut(&profile);
-        served.sending.halted = None;
-        served.sending.reset_streaks();
-        wish(work, &profile, Change::Resume { halt });
-    }
-    if paused && !halt {
-        let profile = work.settings.profile.name.clone();
-        wish(work, &profile, Change::Resume { halt });
-    }
+    work.queue.pause.take()
 }
 
 /// Raises today's cap, by a person's word. It holds once it is on disk.

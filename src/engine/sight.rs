@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// What is to be seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sight {
-    /// Of what.
+    /// What is to be seen.
     pub of: Of,
     pub part: Part,
     /// It is made to fit within these sides, in pixels.

@@ -9,7 +9,7 @@ use crate::{
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
     news::{News, NotQueued, QueueNews, StoreNews, TaskNews},
     outage, overtaken, poll_budget, queue, saver,
-    scheduling::plan_anew,
+    scheduling::plan_again,
     share, tasks, unknowns, uploads,
     work::Work,
     writes,
@@ -20,6 +20,7 @@ use domain::{
 };
 
 /// Takes a message of the store.
+#[expect(clippy::too_many_lines, reason = "one list: each message and what takes it")]
 pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
     match msg {
         // When a dashboard was last in use, and the drafts, are for the screens.
@@ -99,7 +100,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         StoreMsg::OnlyReads => {
             work.store.only_reads = true;
-            plan_anew(work);
+            plan_again(work);
             Vec::new()
         }
         StoreMsg::OtherKey { profile, who } => {

@@ -22,7 +22,7 @@ use std::{
 pub fn put(work: &mut Work, task: Task) {
     let key = task.key;
     let retried = work.known(key).is_some_and(|row| row.retried) || work.tasks.parents.contains(&key);
-    let mut row = Row::of(&task, retried);
+    let mut row = Row { retried, ..Row::of(&task) };
     let known = work.known(key).or_else(|| work.known(task.parent?));
     if let Some(known) = known {
         row.texts.share_prompt(&known.texts);
@@ -148,7 +148,7 @@ fn count(tasks: &mut Tasks, row: &Row) {
     }
 }
 
-/// Sums the day's money anew when the user's day has changed since the last sum.
+/// Sums the day's money again when the user's day has changed since the last sum.
 pub fn turn_day(work: &mut Work) {
     let today = work.now.day_start();
     if work.money.day == today {
@@ -331,14 +331,14 @@ mod tests {
         let before = spent(&work);
         let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(9, TaskState::Saved) };
         for _ in 0..2 {
-            put_archived(&mut work, vec![Row::of(&task, false)]);
+            put_archived(&mut work, vec![Row::of(&task)]);
         }
         let counted = spent(&work);
         assert_ne!(counted, before);
         // What is told of it leaves it where it is; older news is none.
         let told = Task { rev: task.rev + 1, cost: Amount::ZERO, ..task.clone() };
-        assert!(put_row(&mut work, Row::of(&told, false)));
-        assert!(!put_row(&mut work, Row::of(&task, false)));
+        assert!(put_row(&mut work, Row::of(&told)));
+        assert!(!put_row(&mut work, Row::of(&task)));
         assert_eq!((spent(&work), work.tasks.rows.len(), work.money.archived.len()), (before, 1, 1));
         // Fetched again, it is among the others.
         let ready = Task { sent_at: task.sent_at, rev: told.rev + 1, ..crate::testing::task(9, TaskState::Ready) };
@@ -350,7 +350,7 @@ mod tests {
     fn an_archived_task_that_is_fetched_again_counts_once_at_a_start() {
         let mut work = crate::testing::state(&[]);
         let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Ready) };
-        let row = Row::of(&task, false);
+        let row = Row::of(&task);
         put_archived(&mut work, vec![row.clone()]);
         let counted = work.money.spent_today.clone();
         put_page(&mut work, vec![row]);
@@ -377,7 +377,7 @@ mod tests {
     #[test]
     fn only_what_may_have_been_charged_for_nothing_has_the_refunds_read_again() {
         let NewTask { request, .. } = intent("a cat", domain::time::Wall(0));
-        let row = |phase| Row::of(&plain(1, request.clone(), phase), false);
+        let row = |phase| Row::of(&plain(1, request.clone(), phase));
         let cancelled = |was, charged| row(Phase::Cancelled { was, charged });
         assert!(!may_be_a_refund(&cancelled(TaskState::Queued, Charged::No)));
         assert!(may_be_a_refund(&cancelled(TaskState::Unknown, Charged::Yes)));
@@ -420,8 +420,9 @@ mod tests {
     #[test]
     fn a_page_tells_of_a_row_at_hand_only_that_it_was_retried() {
         let mut work = crate::testing::state(&[TaskState::Failed, TaskState::Saved]);
-        let page =
-            |retried| [2, 1].map(|key| Row::of(&crate::testing::task(key, TaskState::Refused), retried)).to_vec();
+        let page = |retried| {
+            [2, 1].map(|key| Row { retried, ..Row::of(&crate::testing::task(key, TaskState::Refused)) }).to_vec()
+        };
         let told = |work: &Work| {
             let row = &work.tasks.rows[&TaskKey(1)];
             (row.state, row.retried, work.tasks.open.iter().sum::<usize>())
@@ -443,7 +444,7 @@ mod tests {
         let archived = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Saved) };
         for msg in [
             StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] },
-            StoreMsg::FromArchive { rows: vec![Row::of(&archived, false)] },
+            StoreMsg::FromArchive { rows: vec![Row::of(&archived)] },
             StoreMsg::Page { rows: vec![], tasks: vec![], last: true },
         ] {
             let _ = crate::store::store(&mut work, msg);

@@ -383,7 +383,7 @@ fn charge(work: &Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> Ledg
     LedgerLine { at: work.now.wall, event, amount: task.money() }
 }
 
-/// The records decide nothing: what they say is kept for whoever does.
+/// The records decide nothing: what they say is kept for the person who does.
 fn say(work: &mut Work, mut task: Task, evidence: Evidence) -> Vec<Effect> {
     if task.evidence.as_ref() == Some(&evidence) {
         return Vec::new();

@@ -143,13 +143,13 @@ pub struct Queue {
     pub asked_at: Now,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
-    /// Of the POSTs under way, those that came back before: how, the last time.
+    /// How the POSTs under way that came back before came back the last time.
     pub put_back: BTreeMap<TaskKey, PutBack>,
-    /// Of the POSTs under way, the long uploads: bytes of the body that have left, and all of them.
+    /// The long uploads among the POSTs under way: bytes of the body that have left, and all of them.
     pub uploads: BTreeMap<TaskKey, (u64, u64)>,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
-    /// Of the insertions, the attempts that the program makes by itself.
+    /// The insertions of attempts that the program makes by itself.
     pub automatic: BTreeSet<Ticket>,
     /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
     pub after_write: BTreeMap<TaskKey, NewTask>,
@@ -183,13 +183,13 @@ pub struct Sharing {
     pub serves: Option<Vec<String>>,
     /// The other programs that send whatever is queued.
     pub senders: Vec<Sender>,
-    /// What the day's cap was raised by of late, by whichever program.
+    /// What the day's cap was raised by lately, by whichever program.
     pub raises: Vec<Raise>,
     /// The caps that are kept in the store.
     pub caps: BTreeMap<Currency, KeptCaps>,
     /// The programs of all machines, as of the last time that a person asked.
     pub members: Vec<Member>,
-    /// On a shared store: who else asks of the same accounts.
+    /// Who else asks of the same accounts, on a shared store.
     pub peers: Option<Peers>,
 }
 
@@ -198,9 +198,9 @@ pub struct Sharing {
 pub struct Peers {
     /// When that was heard.
     pub heard: Mono,
-    /// Of each profile that this program asks for: how many others do.
+    /// How many other programs ask for each profile that this one asks for.
     pub others: BTreeMap<String, u32>,
-    /// From when on each of the others knows of this one, by profile.
+    /// The moment from which each of the others knows of this one, by profile.
     pub full_from: BTreeMap<String, Mono>,
 }
 
@@ -270,26 +270,26 @@ pub struct Saver {
     pub risks: DueQueue<Mono>,
     /// Those that were told as at risk, by the end of the address that they were told for.
     pub warned: BTreeMap<TaskKey, Wall>,
-    /// Of those in `warned`, the ones that were tried once more after that end.
+    /// Those in `warned` that were tried once more after that end.
     pub tried: BTreeMap<TaskKey, Wall>,
     /// Addresses that came with the answer to a query, until they are used.
     pub given: BTreeMap<TaskKey, Address>,
     /// Files under way.
     pub active: BTreeMap<TaskKey, Saving>,
-    /// Of files that are not here yet, the most bytes that were on disk: what goes beyond that is progress.
+    /// The most bytes that were on disk of files that are not here yet: what goes beyond that is progress.
     pub reached: BTreeMap<TaskKey, u64>,
 }
 
 /// One file under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saving {
-    /// Of the last command.
+    /// The last command's ticket.
     pub ticket: Ticket,
     /// How far it is.
     pub step: SavingStep,
     /// Fresh addresses asked for since bytes last came.
     pub addresses: u32,
-    /// What the worker was last told to fetch, to go on with where the line drops.
+    /// What the worker was last told to fetch, to go on with where the connection drops.
     pub order: Option<(Box<Address>, Box<SaveTarget>)>,
     /// What the try before this one met.
     pub before: Option<Trouble>,
@@ -306,13 +306,13 @@ pub enum SavingStep {
     Address,
     /// Bytes are coming.
     Bytes {
-        /// On disk so far.
+        /// Bytes on disk so far.
         done: u64,
         /// The whole, where it is known.
         total: Option<u64>,
         /// When bytes began to come.
         since: Mono,
-        /// On disk when they began to come: a resumed part's size.
+        /// Bytes on disk when they began to come: a resumed part's size.
         from: u64,
     },
     /// The person asked to stop; the worker has not yet answered.
@@ -369,7 +369,7 @@ pub struct Store {
     pub busy: BTreeMap<TaskKey, Ticket>,
     /// Writes that wait for an earlier one of the same task.
     pub waiting: BTreeMap<TaskKey, VecDeque<Write>>,
-    /// Of each task, the write that failed and is tried again: answers that were had and paid for. Later ones of the
+    /// The write of each task that failed and is tried again: answers that were had and paid for. Later ones of the
     /// same task stand behind it in `waiting`.
     pub failed: BTreeMap<TaskKey, Write>,
     /// The service's ids that no store has yet: of each task, the only hold on work that was paid for.
@@ -408,13 +408,13 @@ pub struct Tasks {
     pub rows: Rows,
     /// The whole of those that are live or unknown.
     pub live: BTreeMap<TaskKey, Task>,
-    /// Of the tasks in `live`, the queued ones.
+    /// The queued tasks among those in `live`.
     pub queued: BTreeSet<TaskKey>,
-    /// Of the tasks in `live`, the ones whose file waits to be fetched.
+    /// The tasks in `live` whose file waits to be fetched.
     pub ready: BTreeSet<TaskKey>,
-    /// Of the tasks in `live`, the ones whose outcome is unknown.
+    /// The tasks in `live` whose outcome is unknown.
     pub unknown: BTreeSet<TaskKey>,
-    /// Of the tasks in `live`, the ones that something holds up (`Task::trouble`).
+    /// The tasks in `live` that something holds up (`Task::trouble`).
     pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive, archived ones among them.
     pub sensitive: BTreeSet<TaskKey>,

@@ -85,7 +85,7 @@ pub(crate) async fn serve(listen: SocketAddr, data_dir: PathBuf, store: Handle, 
     }
 }
 
-/// The lock of whoever listens.
+/// The lock of the program that listens.
 fn open(data_dir: &Path) -> io::Result<File> {
     let dir = data_dir.join("run");
     private_files::make_folder(&dir)?;
@@ -143,7 +143,7 @@ fn one(stream: TcpStream, router: Router) -> impl Future<Output = ()> {
         .header_read_timeout(HEAD)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
-    // A stranger's broken line is of no interest.
+    // A stranger's broken connection is of no interest.
     async move { drop(connection.await) }
 }
 
@@ -168,7 +168,7 @@ async fn take(State(store): State<Arc<Handle>>, UrlPath(path): UrlPath<String>, 
 /// Why our own challenge did not come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoEcho {
-    /// No answer came, in the words of the line.
+    /// No answer came, in the words of the connection.
     Line(String),
     /// Something else answered, with that status.
     Other(u16),

@@ -4,7 +4,7 @@ use crate::{config::Loaded, files, images};
 use domain::{
     draft::Draft,
     matrix,
-    matrix::{Matrix, Plan, Rules},
+    matrix::{Matrix, Plan, Rules, Unusable},
     picture::{ImageLook, to_look_into},
     reason::{draft::DraftReason, picture::PictureReason},
 };
@@ -52,7 +52,7 @@ pub fn expand(setup: &Loaded, drafts: Vec<Draft>) -> Result<Plan, DraftReason> {
         takes: setup.settings.profile.takes(),
         image: &|path| looks.get(path).cloned().unwrap_or(ImageLook::Unread),
         most: setup.settings.compose.max_tasks,
-        forgiving: false,
+        unusable: Unusable::Fault,
     };
     matrix::expand(&matrices, &rules)
 }

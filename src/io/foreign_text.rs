@@ -4,7 +4,7 @@ use domain::text;
 
 /// `text` on one line, harmless, in at most `cells` cells.
 pub(crate) fn quote(text: &str, cells: usize) -> String {
-    text::cut(&text::gist(text), cells, true).0.into_owned()
+    text::cut_ascii(&text::gist(text), cells).into_owned()
 }
 
 /// Every cause behind an error, outermost first, without saying a thing twice.

@@ -10,6 +10,7 @@ mod tests;
 use crate::{files, foreign_text, paths::expanded, private_files};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
+    mutex::lock,
     picture::{MAX_BYTES, Typed, typed},
     reason::{
         picture_file::{Fault, Why},
@@ -24,7 +25,7 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
@@ -88,7 +89,7 @@ impl Encoded {
     /// As [`data_url`].
     pub fn data_url(&self, stored: &StoredImage, images_dir: &Path) -> Result<Arc<str>, Fault> {
         // Held while a picture is encoded, so that two tasks of a batch do not do it twice.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.0);
         if let Some(at) = kept.iter().position(|(sha256, _)| *sha256 == stored.sha256) {
             let known = kept.remove(at);
             kept.insert(0, known);

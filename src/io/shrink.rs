@@ -1,4 +1,4 @@
-//! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright,
+//! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded again as JPEG, upright,
 //! in ordinary colours, with fewer pixels where it must be. The file itself is not touched.
 
 use crate::{files, foreign_text, images, paths::expanded};

@@ -25,7 +25,7 @@ pub struct Cells {
     pub cells: Vec<Cell>,
 }
 
-/// How much a byte on the line counts against a wrong colour: 0 takes the nearest colours whatever they cost.
+/// How much a byte sent counts against a wrong colour: 0 takes the nearest colours whatever they cost.
 pub type Thrift = u32;
 
 /// What half the bytes of a photograph are worth: no difference is seen at arm's length.
@@ -102,7 +102,7 @@ impl Pen {
     }
 
     /// The bytes a cell takes: its colours where they change, its sign, and where the sign before was one of those
-    /// whose width terminals do not agree on and is another, the column anew.
+    /// whose width terminals do not agree on and is another, the column again.
     fn bytes(self, cell: Cell) -> u32 {
         let colours = [(self.ink, cell.ink), (self.ground, cell.ground)];
         let codes = colours.iter().filter(|(was, is)| was != is).map(|(_, is)| match is {
@@ -129,7 +129,7 @@ impl Cells {
         self.cells.chunks(usize::from(self.columns))
     }
 
-    /// About how many bytes each row takes on the line.
+    /// About how many bytes each row takes.
     #[must_use]
     pub fn bytes(&self) -> Vec<usize> {
         let of = |row: &[Cell]| {

@@ -48,7 +48,7 @@ pub fn encode(frames: &[Frame]) -> Vec<u8> {
 /// The frames of such a file.
 ///
 /// # Errors
-/// When it is none, or is damaged: it is made anew then.
+/// When it is none, or is damaged: it is made again then.
 pub fn decode(bytes: &[u8]) -> Result<Vec<Frame>, Unseen> {
     let mut rest = bytes.strip_prefix(MAGIC).ok_or(Unseen::NoPicture)?;
     let mut frames = Vec::new();

@@ -64,7 +64,7 @@ pub struct Few {
     pub width: usize,
     /// The colours, at most 256.
     pub palette: Vec<[u8; 3]>,
-    /// For each pixel the place of its colour in the palette.
+    /// The place in the palette of each pixel's colour.
     pub pixels: Vec<u8>,
 }
 

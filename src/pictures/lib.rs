@@ -102,7 +102,7 @@ impl Picture {
         Self { width, height, rgb }
     }
 
-    /// With those sides, each at least 1: each new pixel is the mean of those it covers.
+    /// The picture with those sides, each at least 1: each new pixel is the mean of those it covers.
     #[must_use]
     pub fn scaled(&self, width: usize, height: usize) -> Self {
         let (width, height) = (width.max(1), height.max(1));

@@ -39,7 +39,7 @@ pub(super) struct Index {
     pub(super) length_bytes: usize,
     /// The frames in the order of decoding; never empty.
     pub(super) samples: Vec<Sample>,
-    /// For each frame in the order it is shown: its place among `samples`.
+    /// The place among `samples` of each frame, in the order that frames are shown.
     pub(super) shown: Vec<usize>,
     /// The running time in milliseconds.
     pub(super) length_ms: u64,

@@ -20,7 +20,7 @@ const MOST_HELD: u64 = 184_320;
 const MOST_BLOCKS: u64 = 36_864;
 /// How many small frames are kept: 6 MB of 320x180.
 const KEPT: usize = 36;
-/// Of those before and after the one that is asked for.
+/// How many frames before and after the one that is asked for are kept.
 const AROUND: usize = 12;
 
 /// A video whose frames can be looked at. It keeps the decoder's place, so that the next frame costs one.

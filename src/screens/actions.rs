@@ -90,6 +90,7 @@ fn command(app: &mut App, id: CommandId, rest: &str) -> Vec<Wish> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one list: each action and what does it")]
 fn of(app: &mut App, action: Action) -> Vec<Wish> {
     match action {
         Action::Quit => return vec![Wish::Act(Act::Quit)],
@@ -139,8 +140,8 @@ fn of(app: &mut App, action: Action) -> Vec<Wish> {
         Action::NextChoice => return compose::change(app, Direction::Forward),
         Action::PreviousChoice => return compose::change(app, Direction::Back),
         Action::Choose => return compose::enter(app),
-        Action::Yes => return confirm::answered(app, true),
-        Action::No => return confirm::answered(app, false),
+        Action::Yes => return confirm::accept(app),
+        Action::No => confirm::decline(app),
         Action::Accept => return layer::handle(app, LayerInput::Accept).unwrap_or_default(),
         Action::New => return compose::begin(app),
         Action::Failures => failures::open(app),
@@ -375,8 +376,8 @@ fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Wish> {
             preview::retry(app, tasks, &left_out);
             Vec::new()
         }
-        Then::Clone => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, false)),
-        Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, true)),
+        Then::Clone => tasks.first().map_or_else(Vec::new, |task| compose::as_new_task(app, task)),
+        Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::as_new_attempt(app, task)),
         Then::Copy(what) => copy::part(app, &tasks, what),
         Then::Scp => copy::scp(app, &tasks),
         Then::Sheet => {

@@ -85,19 +85,19 @@ fn reached(app: &App, place: Place, binding: &Binding) -> bool {
 }
 
 /// The few keys that matter in this state. What the place can always do comes first and the state's own last, so that
-/// the line changes at its end alone when the cursor goes to another task: few bytes on a slow line.
+/// the line changes at its end alone when the cursor goes to another task: few bytes on a slow connection.
 #[must_use]
 pub fn footer(app: &App) -> Vec<Hint> {
     if let Some(layer) = app.screen.layers.last() {
         if let Some(own) = layer.footer(app) {
             return own;
         }
-        let before = layer.named_before(app).and_then(|(ctx, action)| made(app, binding(ctx, action)?, false));
+        let before = layer.named_before(app).and_then(|(ctx, action)| made(app, binding(ctx, action)?));
         let (mut others, back) = (layer.hints(app), (Ctx::Global, Action::Back));
         if !others.contains(&back) {
             others.push(back);
         }
-        return before.into_iter().chain(hints(app, &others, false)).collect();
+        return before.into_iter().chain(hints(app, &others)).collect();
     }
     let here = app.place();
     let mut general = in_pane(here);
@@ -109,7 +109,8 @@ pub fn footer(app: &App) -> Vec<Hint> {
         let ways = [Action::NextPoster, Action::PreviousPoster, Action::Sharper].map(|way| (Ctx::Table, way));
         general.splice(1..1, [(Ctx::Global, Action::Back)].into_iter().chain(ways));
     }
-    [hints(app, &general, false), hints(app, &own(app, here), true)].concat()
+    let own = hints(app, &own(app, here)).into_iter().map(|hint| Hint { own: true, ..hint });
+    hints(app, &general).into_iter().chain(own).collect()
 }
 
 /// Whether the key says what it does: an arrow needs no word.
@@ -119,19 +120,19 @@ fn says_itself(binding: &Binding, key: &str) -> bool {
 
 /// The hints of those of the actions that are possible and can be reached by a key.
 #[must_use]
-pub fn hints(app: &App, wanted: &[(Ctx, Action)], own: bool) -> Vec<Hint> {
+pub fn hints(app: &App, wanted: &[(Ctx, Action)]) -> Vec<Hint> {
     let here = app.place();
     let usable = |binding: &&Binding| possible(app, binding).is_ok() && reached(app, here, binding);
     let bindings = wanted.iter().filter_map(|(ctx, action)| binding(*ctx, *action)).filter(usable);
-    bindings.filter_map(|binding| made(app, binding, own)).collect()
+    bindings.filter_map(|binding| made(app, binding)).collect()
 }
 
-fn made(app: &App, binding: &Binding, own: bool) -> Option<Hint> {
+fn made(app: &App, binding: &Binding) -> Option<Hint> {
     let key = app.screen.keys.keys_of(binding).first()?.to_string();
     if says_itself(binding, &key) {
         return None;
     }
-    Some(Hint { key, words: hint(app, binding), paid: binding.paid, own })
+    Some(Hint { key, words: hint(app, binding), paid: binding.paid, own: false })
 }
 
 /// The hint of the footer: of an undo, what is taken back.

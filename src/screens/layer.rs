@@ -17,9 +17,9 @@ use std::{any::Any, fmt, ops::Deref};
 /// What comes of a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {
-    /// For the driver.
+    /// An effect, for the driver.
     Effect(Effect),
-    /// For the engine.
+    /// An act, for the engine.
     Act(Act),
     /// What that action does here.
     Run(Action),

@@ -41,7 +41,7 @@ const COLUMN: u16 = 90;
 const STEP_MS: u64 = 10_000;
 /// As [`STEP_MS`], with `ui.reduced_motion`, where nothing is to move by itself.
 const CALM_STEP_MS: u64 = 60_000;
-/// Questions without an answer from which on the line is called offline on a row of its own.
+/// Questions without an answer from which on the connection is called offline on a row of its own.
 const OFFLINE_FROM: u32 = 2;
 
 /// The screen's parts.

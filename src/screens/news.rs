@@ -171,7 +171,7 @@ mod tests {
             Task { finished_at: at, ..task(n, state) }
         };
         let tasks = [finished(3, TaskState::Saved), finished(2, TaskState::Failed), task(1, TaskState::Queued)];
-        let rows = tasks.iter().map(|task| Row::of(task, false)).collect();
+        let rows = tasks.iter().map(|task| Row::of(task)).collect();
         tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
         let away = state.screen.away.clone().unwrap();
         let one = |key| BTreeSet::from([TaskKey(key)]);

@@ -206,7 +206,7 @@ mod tests {
         }
         assert_eq!(app.screen.acts.len(), 50);
         assert_eq!(cancel(&mut app, vec![TaskKey(1), TaskKey(2)]), []);
-        assert_eq!(crate::confirm::answered(&mut app, true).len(), 1);
+        assert_eq!(crate::confirm::accept(&mut app).len(), 1);
         assert_eq!(app.screen.acts.len(), 50);
     }
 

@@ -1,5 +1,5 @@
 //! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by each screen's
-//! `view`, changed by `update`; no picture is made here.
+//! `view`, changed by `update`; no frame is made here.
 
 use crate::{
     compose::state::{Compose, ComposeRow},
@@ -65,7 +65,7 @@ pub struct Screen {
     pub keys: Keymap,
     /// How sentences name those keys.
     pub voice: Voice,
-    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever
+    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the frame knows: whoever
     /// draws puts them here.
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
@@ -211,7 +211,7 @@ pub struct PreviewSeen {
     pub paused: bool,
     /// How many profiles are.
     pub halted: usize,
-    /// Of tasks in each state.
+    /// How many tasks are in each state.
     pub counts: [usize; TaskState::COUNT],
     /// What of the day's caps is used.
     pub day: Day,
@@ -262,7 +262,7 @@ pub enum Purpose {
 pub struct Toast {
     /// How much it matters.
     pub level: Level,
-    /// In words.
+    /// What is said, in words.
     pub text: String,
     /// When it goes away.
     pub until: Mono,
@@ -299,7 +299,7 @@ pub struct Message {
     pub level: Level,
     /// The task it is about.
     pub key: Option<TaskKey>,
-    /// In words.
+    /// What is said, in words.
     pub text: String,
 }
 

@@ -14,7 +14,7 @@ use domain::{
     draft::Draft,
     task::{Row, TaskKey, TaskState},
 };
-use engine::act::{Act, Resolution};
+use engine::act::{Act, ResolvedAs};
 use words::{terms, tr};
 
 /// Acts that are remembered.
@@ -101,7 +101,7 @@ fn of(app: &App, done: &Done) -> Option<Step> {
             (!put_away.is_empty() || !unwatched.is_empty()).then(|| reopen(put_away, unwatched))
         }
         Done::Resolved(key) => row(key).is_some_and(|row| table::possible::is_settled(app, row)).then(|| Step {
-            acts: vec![Act::Resolve { key: *key, as_what: Resolution::Unknown }],
+            acts: vec![Act::Resolve { key: *key, as_what: ResolvedAs::Unknown }],
             pattern: None,
             words: tr!("{key} unknown again", key),
             is_last: true,

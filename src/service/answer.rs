@@ -25,18 +25,18 @@ pub enum Reply {
     /// No connection could be made: not one byte of the request left this machine.
     NotConnected {
         why: ConnectionFault,
-        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        /// The cause in the words of the library that noticed it; shown among the raw answers only.
         detail: String,
     },
-    /// The line broke, or stood still, before the last byte of the request's body was handed to it: nobody can have the
-    /// whole request.
+    /// The connection broke, or stood still, before the last byte of the request's body was handed to it: nobody can
+    /// have the whole request.
     NotUploaded {
         why: ConnectionFault,
-        /// Bytes of the body that the line took.
+        /// Bytes of the body that the connection took.
         handed: u64,
         /// Bytes of the whole body.
         total: u64,
-        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        /// The cause in the words of the library that noticed it; shown among the raw answers only.
         detail: String,
     },
     /// A whole HTTP answer, of whatever status.
@@ -68,7 +68,7 @@ pub enum Reply {
         why: ConnectionFault,
         /// The `request-id` header, where at least the head of an answer came.
         request_id: Option<String>,
-        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        /// The cause in the words of the library that noticed it; shown among the raw answers only.
         detail: String,
     },
     /// The call was not made at all, by a fault on this machine (a picture that cannot be read).
@@ -165,7 +165,7 @@ pub enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
-    /// The service, or the line to it.
+    /// The service, or the connection to it.
     Service,
     /// The account: it asks too fast, its key or its balance is not good.
     Account,

@@ -44,7 +44,7 @@ pub struct Call {
     pub method: Method,
     /// What [`path`](Self::path) is below.
     pub under: Under,
-    /// From its slash on.
+    /// The path, from its slash on.
     pub path: String,
     /// What goes behind the `?`, not yet encoded.
     pub query: Vec<(String, String)>,

@@ -30,7 +30,7 @@ pub struct Can {
 /// What is asked of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask<'a> {
-    /// To make a video: the one call that costs money.
+    /// Makes a video: the one call that costs money.
     Submit,
     /// How far a task is.
     Query(&'a RemoteId),

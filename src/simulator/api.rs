@@ -2,9 +2,9 @@
 
 use super::{
     Shared, callback,
+    connection::Scissors,
     fault::{Fault, FaultSet},
     gateway,
-    line::Scissors,
     taken::{GatewayWords, Taken, base_resp, said, wire_id},
 };
 use axum::{
@@ -63,7 +63,7 @@ pub(super) enum Answer {
 /// Who calls, and by which line.
 pub(super) struct Caller {
     shared: Arc<Shared>,
-    line: Scissors,
+    connection: Scissors,
     headers: HeaderMap,
 }
 
@@ -79,13 +79,18 @@ impl FromRequestParts<Arc<Shared>> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
-        let line = parts.extensions.get().map(|ConnectInfo(line): &ConnectInfo<Scissors>| line.clone());
-        Ok(Self { shared: Arc::clone(shared), line: line.unwrap_or_default(), headers: parts.headers.clone() })
+        let connection =
+            parts.extensions.get().map(|ConnectInfo(connection): &ConnectInfo<Scissors>| connection.clone());
+        Ok(Self {
+            shared: Arc::clone(shared),
+            connection: connection.unwrap_or_default(),
+            headers: parts.headers.clone(),
+        })
     }
 }
 
 impl Caller {
-    /// Answers whoever has a key.
+    /// Answers any caller with a key.
     pub(super) async fn answer(self, work: impl FnOnce(&Arc<Shared>, Visit<'_>) -> Answer) -> Response {
         let refused = key(&self.shared, &self.headers).err();
         self.through(|shared, visit| refused.unwrap_or_else(|| work(shared, visit))).await
@@ -96,7 +101,7 @@ impl Caller {
         let (faults, id) = self.shared.change(|books, _| (books.next_call(), books.request_id()));
         let answer = door(faults).unwrap_or_else(|| work(&self.shared, Visit { id: &id, faults }));
         let named = !matches!(answer, Answer::Nameless(..));
-        let mut answer = give(answer, &self.shared, &self.line).await;
+        let mut answer = give(answer, &self.shared, &self.connection).await;
         if let Some(id) = HeaderValue::from_str(&id).ok().filter(|_| named) {
             answer.headers_mut().insert("request-id", id);
         }
@@ -137,7 +142,7 @@ pub(super) fn param<'a>(params: &'a HashMap<String, String>, name: &str) -> &'a 
     params.get(name).map_or("", String::as_str)
 }
 
-/// The line's faults.
+/// The connection's faults.
 fn door(faults: FaultSet) -> Option<Answer> {
     [
         (Fault::Hang, Answer::Silence),
@@ -224,7 +229,7 @@ fn by_gateway(http: u16, words: GatewayWords) -> Answer {
     Answer::Json(http, json!({ "error": error }))
 }
 
-async fn give(answer: Answer, shared: &Shared, line: &Scissors) -> Response {
+async fn give(answer: Answer, shared: &Shared, connection: &Scissors) -> Response {
     match answer {
         Answer::Json(http, value) | Answer::Nameless(http, value) => reply(http, "application/json", value.to_string()),
         Answer::Page(http) => reply(http, "text/html", "<html><body><h1>Bad Gateway</h1></body></html>".into()),
@@ -236,15 +241,15 @@ async fn give(answer: Answer, shared: &Shared, line: &Scissors) -> Response {
         }
         Answer::Silence => {
             shared.stopped().await;
-            line.close();
+            connection.close();
             Response::default()
         }
         Answer::Close => {
-            line.close();
+            connection.close();
             Response::default()
         }
         Answer::Reset => {
-            line.reset();
+            connection.reset();
             Response::default()
         }
     }

@@ -155,7 +155,7 @@ impl Books {
         }
     }
 
-    /// The faults of the line for the next API call.
+    /// The faults of the connection for the next API call.
     pub(super) fn next_call(&mut self) -> FaultSet {
         self.calls += 1;
         self.faults.of_call(self.seed, self.calls)

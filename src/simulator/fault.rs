@@ -77,7 +77,7 @@ struct Rule {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum When {
-    /// By chance, drawn from the seed: from 0 to 1.
+    /// Strikes by chance, drawn from the seed: from 0 to 1.
     Chance(f64),
     /// Only the n-th time, from 1.
     Only(u64),
@@ -189,7 +189,7 @@ impl Faults {
     }
 }
 
-/// Faults of the line strike any call, those of the gateway's own calls the calls that they are about; the others
+/// Faults of the connection strike any call, those of the gateway's own calls the calls that they are about; the others
 /// belong to a submission and the task it makes.
 const fn is_of_a_call(fault: Fault) -> bool {
     matches!(
@@ -276,7 +276,7 @@ pub(super) const fn draw(seed: u64, purpose: u64, n: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// From 0 up to but not including 1.
+/// A fraction from 0 up to but not including 1.
 fn fraction(n: u64) -> f64 {
     (n >> 11) as f64 / (1u64 << 53) as f64
 }

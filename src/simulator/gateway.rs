@@ -22,7 +22,7 @@ use std::sync::Arc;
 const UPLOAD_PRICE: Amount = Amount::from_thousandths(1);
 /// The most that an upload may have, in bytes.
 const MOST: usize = 50 * 1024 * 1024;
-/// Of all uploads together, the most that is kept; the oldest go first.
+/// The most bytes that are kept of all uploads together; the oldest go first.
 const KEPT: usize = 2 * MOST;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {

@@ -7,9 +7,9 @@ mod api;
 mod books;
 mod callback;
 mod clock;
+mod connection;
 mod fault;
 mod gateway;
-mod line;
 mod records;
 mod rules;
 mod storage;
@@ -24,15 +24,16 @@ pub use storage::Download;
 
 use axum::Router;
 use books::Books;
+use connection::{Connections, Scissors};
 use domain::{
     amount::{Amount, Currency},
     catalogue::Catalogue,
+    mutex::lock,
     time::{HOUR, SECOND, Wall},
 };
-use line::{Lines, Scissors};
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use storage::Signer;
@@ -150,18 +151,18 @@ impl Shared {
     /// Lets `work` read and change the books, and tells those who wait for a count.
     fn change<T>(&self, work: impl FnOnce(&mut Books, Wall) -> T) -> T {
         let now = self.clock.now();
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut books = lock(&self.books);
         let result = work(&mut books, now);
         self.counts.send_replace(books.counts);
         result
     }
 
     fn note(&self, download: Download) {
-        self.downloads.lock().unwrap_or_else(PoisonError::into_inner).push(download);
+        lock(&self.downloads).push(download);
     }
 
     fn note_callback(&self, callback: Callback) {
-        self.callbacks.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
+        lock(&self.callbacks).push(callback);
         self.change(|books, _| books.counts.callbacks += 1);
     }
 
@@ -258,7 +259,7 @@ impl Simulator {
     /// Every request to the storage, in order.
     #[must_use]
     pub fn downloads(&self) -> Vec<Download> {
-        self.shared.downloads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.shared.downloads).clone()
     }
 
     /// Everything that was charged, in order, as its books have it.
@@ -270,7 +271,7 @@ impl Simulator {
     /// Every post to a callback address, in order.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        self.shared.callbacks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.shared.callbacks).clone()
     }
 
     /// What a client must never do and did: the key sent to the storage, fields the service does not know.
@@ -304,7 +305,8 @@ fn url(listener: &TcpListener) -> Result<String, CannotListen> {
 
 fn serve(listener: TcpListener, router: Router, shared: Arc<Shared>) -> JoinHandle<()> {
     let service = router.into_make_service_with_connect_info::<Scissors>();
-    let server = axum::serve(Lines(listener), service).with_graceful_shutdown(async move { shared.stopped().await });
+    let server =
+        axum::serve(Connections(listener), service).with_graceful_shutdown(async move { shared.stopped().await });
     tokio::spawn(async move {
         // Serving ends by the stop alone; it has no errors of its own.
         server.await.ok();

@@ -1,5 +1,5 @@
-//! What the service refuses: its documented rules for a submission, written anew from its side so that a fault of our
-//! own checks shows in a test.
+//! What the service refuses: its documented rules for a submission, written a second time from its side so that a fault
+//! of our own checks shows in a test.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{

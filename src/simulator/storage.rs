@@ -184,8 +184,8 @@ fn span(range: &str, whole: usize) -> Option<Range<usize>> {
     (!span.is_empty()).then_some(span)
 }
 
-/// That part of the clip, at a pace, and then, if it is to be `cut`, a broken line. A stop of the simulator breaks it
-/// too.
+/// That part of the clip, at a pace, and then, if it is to be `cut`, a broken connection. A stop of the simulator
+/// breaks it too.
 fn body(
     clip: &'static [u8],
     span: Range<usize>,

@@ -54,7 +54,7 @@ const LATE: Duration = Duration::from_millis(500);
 
 /// How long after a key, or the start, replies are drawn as they come, and what was asked for because of it at once:
 /// someone waits for them. Later ones are gathered, since an answer, its place on disk and what follows from it come
-/// within milliseconds and are one picture.
+/// within milliseconds and are one frame.
 const AWAITED: Duration = Duration::from_secs(1);
 
 /// How long an answer of the terminal is waited for when another program gets it.
@@ -190,13 +190,13 @@ impl Face {
                 if let Some(does) = self.pictures_out.take(made) {
                     self.pictures_do(driver, does);
                 }
-                self.changed(false);
+                self.changed();
             }
             msg = driver.next() => {
                 let awaited = driver.state.awaits_answer() && self.acted.elapsed() < AWAITED;
                 driver.take(msg);
                 driver.take_ready();
-                self.changed(false);
+                self.changed();
                 self.urgent |= awaited && !driver.state.awaits_answer();
             }
             () = sleep_until(frame_due) => {}
@@ -218,7 +218,7 @@ impl Face {
             }
         }
         driver.take(Msg::Signal(signal));
-        self.changed(true);
+        self.changed_by_hand();
     }
 
     fn typed(&mut self, driver: &mut Driver, typed: Typed) {
@@ -236,7 +236,7 @@ impl Face {
                 if self.pictures_out.sized() {
                     driver.take(Input::Terminal(self.pictures_out.terminal()));
                 }
-                self.changed(true);
+                self.changed_by_hand();
             }
             // The terminal is gone: the same as a hang-up.
             Typed::Gone => {
@@ -250,7 +250,7 @@ impl Face {
         let inputs = events.into_iter().filter_map(keys::input).collect();
         for input in self.bursts.gather(inputs, driver.clock().now().mono.0) {
             driver.take(input);
-            self.changed(true);
+            self.changed_by_hand();
         }
     }
 
@@ -269,7 +269,7 @@ impl Face {
         match does {
             Does::Tell(terminal) => {
                 driver.take(Input::Terminal(terminal));
-                self.changed(false);
+                self.changed();
             }
             Does::Ask(question) => self.aside(Aside::Question, question),
         }
@@ -283,13 +283,15 @@ impl Face {
         }
     }
 
-    fn changed(&mut self, urgent: bool) {
-        let now = Instant::now();
-        self.stale.get_or_insert(now);
-        self.urgent |= urgent;
-        if urgent {
-            self.acted = now;
-        }
+    fn changed(&mut self) {
+        self.stale.get_or_insert_with(Instant::now);
+    }
+
+    /// The person changed something and is to see it at once.
+    fn changed_by_hand(&mut self) {
+        self.changed();
+        self.urgent = true;
+        self.acted = Instant::now();
     }
 
     /// When the next frame is to be drawn, if anything has changed.
@@ -302,7 +304,7 @@ impl Face {
         })
     }
 
-    /// Draws if something has changed, the line takes bytes, and it is time.
+    /// Draws if something has changed, the connection takes bytes, and it is time.
     fn draw(&mut self, driver: &mut Driver) {
         let now = Instant::now();
         let may = self.pace.slice(now);
@@ -316,7 +318,7 @@ impl Face {
         let (drawn, spots) = ui::draw_over(&driver.state, &mut buffer, &self.frames.followers(area));
         driver.state.screen.lines = spots.lines;
         if let Some(top) = drawn.detail_top {
-            // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
+            // Only the frame knows how long the wrapped text is: a scroll past its end is taken back.
             driver.state.screen.detail.scroll = top;
         }
         self.frames.lead_to(if host::shows_links() { links(driver, drawn, spots.links) } else { Vec::new() });
@@ -388,7 +390,7 @@ impl Face {
                 n => tr!("stopping once {n} submissions are answered", n),
             };
             driver.take(Msg::Local(LocalMsg::Said { text }));
-            self.changed(true);
+            self.changed_by_hand();
         }
     }
 
@@ -415,7 +417,7 @@ impl Face {
     fn redraw(&mut self) {
         self.frames.invalidate();
         self.pictures_out.asks_again();
-        self.changed(true);
+        self.changed_by_hand();
     }
 
     /// Gives the terminal to another program, input included.
@@ -484,7 +486,7 @@ impl Face {
     }
 }
 
-/// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.
+/// The links of a frame: the addresses on it, and the path of the file of the task that detail shows.
 fn links(driver: &Driver, drawn: Drawn, mut links: Vec<Link>) -> Vec<Link> {
     let saved = driver.state.screen.detail.loaded.as_ref().and_then(|detail| detail.task.saved());
     let file = drawn.file.zip(saved);

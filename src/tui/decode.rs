@@ -1,4 +1,4 @@
-//! From the bytes of a terminal's line to its events. Made for a line that tears them apart: what is cut anywhere (in
+//! From the bytes of a terminal to its events. Made for a connection that tears them apart: what is cut anywhere (in
 //! an escape sequence, the mark of a paste, a character) is put together again, and answers to questions that somebody
 //! asked the terminal are dropped whole, never seen as keys. Pure: time is handed in.
 
@@ -8,10 +8,11 @@ mod tests;
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 
-/// How long a lone Esc is held, in milliseconds: on a slow line `ESC` and `[A` arrive in two pieces.
+/// How long a lone Esc is held, in milliseconds: on a slow connection `ESC` and `[A` arrive in two pieces.
 pub const HOLD: u64 = 40;
 
-/// The longest that a lone Esc is ever held. The hold grows to this where the line is seen to tear wider than [`HOLD`].
+/// The longest that a lone Esc is ever held. The hold grows to this where the connection is seen to tear wider than
+/// [`HOLD`].
 pub const MOST_HOLD: u64 = 250;
 
 /// How long the rest of something that no person types by hand is waited for: `ESC [`, half a character.
@@ -20,7 +21,7 @@ pub const REST: u64 = 500;
 /// A paste whose end does not come is over after this long without a byte.
 const PASTE_REST: u64 = 5_000;
 
-/// Less than this between two pieces, in milliseconds, and a slow line may have torn them; fingers are slower.
+/// Less than this between two pieces, in milliseconds, and a slow connection may have torn them; fingers are slower.
 const BY_HAND: u64 = 50;
 
 /// So many characters typed by hand in a row are no part of a paste, or of an answer: its end was lost.
@@ -58,7 +59,7 @@ pub struct Decoder {
     answers: Vec<Vec<u8>>,
 }
 
-/// So many answers are kept for whoever asked.
+/// So many answers are kept for the caller.
 const ANSWERS: usize = 16;
 
 /// The longest string of the terminal's that is one of those, in bytes.
@@ -129,7 +130,7 @@ impl Decoder {
     }
 
     /// Whether this piece shows that the end of what is held was lost, and a person types: pastes and answers come in
-    /// one go or torn by the line, never key by key. A key that is no text says so at once, above all Ctrl-C.
+    /// one go or torn by the connection, never key by key. A key that is no text says so at once, above all Ctrl-C.
     fn is_typed_over(&mut self, bytes: &[u8], by_hand: bool) -> bool {
         let alone = match &self.held {
             Held::Beginning(_) => None,

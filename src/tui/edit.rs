@@ -34,7 +34,7 @@ fn named() -> String {
     name.unwrap_or_else(|| "vi".into())
 }
 
-/// By the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
+/// Started by the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
 fn started(name: &str, args: &[&OsStr]) -> std::io::Result<Child> {
     Command::new("sh").arg("-c").arg(format!("exec {name} \"$@\"")).arg("sh").args(args).spawn()
 }
@@ -111,7 +111,8 @@ impl Editor {
         result
     }
 
-    /// Tells it that the line is gone: editors keep what was typed and give the terminal back. Waits a little for that.
+    /// Tells it that the terminal is gone: editors keep what was typed and give the terminal back. Waits a little for
+    /// that.
     pub(crate) async fn close(mut self) {
         let id = self.child.as_ref().ok().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
         if let Some(pid) = id.and_then(rustix::process::Pid::from_raw) {

@@ -1,12 +1,12 @@
-//! The way of a picture to the terminal: what changed since the last one, as few bytes as that takes, in one write.
-//! It decides nothing about what is on the picture, and never asks the terminal anything.
+//! The way of a frame to the terminal: what changed since the last one, as few bytes as that takes, in one write.
+//! It decides nothing about what is in the frame, and never asks the terminal anything.
 //!
-//! - A picture that changes nothing writes nothing.
+//! - A frame that changes nothing writes nothing.
 //! - While the table's cursor passes, what follows it stays as it is and costs nothing.
 //! - A table that moved is moved by the terminal (scroll region, DECSTBM with SU and SD); only the new rows are
 //!   written.
 //! - Everything of a frame stands between the marks of a synchronized update (mode 2026), so that no half is seen.
-//! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
+//! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written again over what is there.
 
 #[cfg(test)]
 mod pixel_tests;
@@ -37,17 +37,17 @@ const END: &[u8] = b"\x1b[?2026l";
 /// A run of blanks up to a row's end that is longer than this is erased instead of written.
 const ERASE_FROM: usize = 4;
 
-/// Writes pictures, each as its difference to the one before.
+/// Writes frames, each as its difference to the one before.
 #[derive(Debug)]
 pub struct FrameWriter<W> {
     to: W,
     /// What the terminal shows; `None` while that is not known.
     shown: Option<Shown>,
-    /// The cells of the picture before, kept for their room.
+    /// The cells of the frame before, kept for their room.
     spare: Option<Buffer>,
     /// The bytes of the frame that is being made; kept for its room.
     frame: Vec<u8>,
-    /// The links of the next picture.
+    /// The links of the next frame.
     links: Vec<Link>,
     /// Those that were last written, so that cells which look the same do not keep an old one.
     linked: Vec<Link>,
@@ -91,7 +91,7 @@ impl<W: Write> FrameWriter<W> {
         }
     }
 
-    /// An empty picture of that size, to be drawn on and presented.
+    /// An empty frame of that size, to be drawn on and presented.
     #[must_use]
     pub fn canvas(&mut self, area: Rect) -> Buffer {
         match self.spare.take().filter(|spare| spare.area == area) {
@@ -103,7 +103,7 @@ impl<W: Write> FrameWriter<W> {
         }
     }
 
-    /// What follows the table's cursor in the picture that is shown, if it has that size: the next one may leave it out
+    /// What follows the table's cursor in the frame that is shown, if it has that size: the next one may leave it out
     /// while it waits.
     #[must_use]
     pub fn followers(&self, area: Rect) -> [Follower; 3] {
@@ -122,7 +122,7 @@ impl<W: Write> FrameWriter<W> {
         self.pixels.end()
     }
 
-    /// Says which cells of the next pictures lead somewhere; none for terminals without links.
+    /// Says which cells of the next frames lead somewhere; none for terminals without links.
     pub fn lead_to(&mut self, links: Vec<Link>) {
         self.links = links;
     }
@@ -133,16 +133,16 @@ impl<W: Write> FrameWriter<W> {
         self.pictures = pictures;
     }
 
-    /// Forgets what the terminal shows: the next picture is written whole (Ctrl-L, after a suspend or an editor).
+    /// Forgets what the terminal shows: the next frame is written whole (Ctrl-L, after a suspend or an editor).
     pub fn invalidate(&mut self) {
         self.shown = None;
         self.pixels.invalidate();
     }
 
-    /// Brings the terminal to show that picture, in one write.
+    /// Brings the terminal to show that frame, in one write.
     ///
     /// # Errors
-    /// Whatever the terminal's line fails with. What it then shows is not known, and the next picture is written whole.
+    /// Whatever writing to the terminal fails with. What it then shows is not known, and the next frame is written whole.
     pub fn present(&mut self, mut next: Buffer, drawn: Drawn) -> io::Result<Presented> {
         if let Some(shown) = self.shown.as_ref().filter(|shown| shown.cells.area == next.area) {
             stay(shown, &mut next, &drawn);
@@ -347,7 +347,7 @@ fn waiting<'a>(shown: &'a Shown, drawn: &'a Drawn) -> impl Iterator<Item = Rect>
 /// Has these cells written whatever they show.
 fn doubt(was: &mut Buffer, place: Rect) {
     for at in place.intersection(was.area).positions() {
-        // No picture has this, so it differs from whatever comes.
+        // No frame has this, so it differs from whatever comes.
         was[at].modifier = Modifier::all();
     }
 }
@@ -358,13 +358,13 @@ fn doubt_halves(was: &mut Buffer, next: &Buffer) {
     for at in 1..was.content.len() {
         // Of the few that change the width is measured.
         if was.content[at - 1] != next.content[at - 1] && was.content[at - 1].cell_width() > 1 {
-            // No picture has this, so it differs from whatever comes.
+            // No frame has this, so it differs from whatever comes.
             was.content[at].modifier = Modifier::all();
         }
     }
 }
 
-/// Does to a picture what the terminal does to the screen: rows move, those that come in are blank.
+/// Does to a frame what the terminal does to the screen: rows move, those that come in are blank.
 fn shift(cells: &mut Buffer, region: ScrollRegion, by: i32) {
     let width = usize::from(cells.area.width);
     let bottom = usize::from(region.bottom.min(cells.area.height));

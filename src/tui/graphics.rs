@@ -38,7 +38,7 @@ pub(crate) enum Next {
 }
 
 impl Graphics {
-    /// By what the environment says.
+    /// Knows at first what the environment says.
     #[must_use]
     pub(crate) fn new(set: impl Fn(&str) -> Option<String>) -> Self {
         let inside = match (set("TMUX"), set("STY")) {

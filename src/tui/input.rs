@@ -1,4 +1,4 @@
-//! The terminal's line, read as it comes, and the news of its size. What the bytes mean is for `decode` to say.
+//! What the terminal sends, read as it comes, and the news of its size. What the bytes mean is for `decode` to say.
 
 use rustix::event::{PollFd, PollFlags, poll};
 use std::{
@@ -40,7 +40,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Begins to read, on a thread of its own: the line is shared with the shell, so it is not set to non-blocking.
+    /// Begins to read, on a thread of its own: the terminal is shared with the shell, so it is not set to non-blocking.
     /// Must be called inside a tokio runtime.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ pub(crate) async fn next_typed(terminal: &mut Option<Source>) -> Typed {
     }
 }
 
-/// Reads until the line's end, or until it is told to stop.
+/// Reads until the terminal's end, or until it is told to stop.
 fn pump(mut line: File, stopped: &PipeReader, to: &Sender<Vec<u8>>) {
     loop {
         let mut asked = [PollFd::new(&line, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];

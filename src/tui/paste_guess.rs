@@ -1,6 +1,6 @@
 //! Pastes of terminals that do not mark them: more text at once than a person types. Taken as a paste, so that it is
-//! text where text is typed and does nothing elsewhere. A held key, which a slow line may bring all at once, is no
-//! paste.
+//! text where text is typed and does nothing elsewhere. A held key, which a slow connection may bring all at once, is
+//! no paste.
 
 use screens::{
     key::{Code, Key},
@@ -14,7 +14,8 @@ const LEAST: usize = 8;
 /// Fewer different keys than this are held ones, such as `jjjjjjkkkk`.
 const KINDS: usize = 4;
 
-/// How long after its last piece text still belongs to a paste, in milliseconds: a slow line brings it in several.
+/// How long after its last piece text still belongs to a paste, in milliseconds: a slow connection brings it in
+/// several.
 const GOES_ON: u64 = 300;
 
 /// So many pieces of one key in a row may belong to a paste; more are somebody who types on.

@@ -1,5 +1,6 @@
 //! Pictures put into the terminal's own bytes on a thread of their own, the newest wish first: the loop and its keys
-//! never wait for it. What was made is kept for a while, so that a picture that comes back costs nothing but the line.
+//! never wait for it. What was made is kept for a while, so that a picture that comes back costs nothing but the
+//! connection.
 
 use crate::picture_output::Made;
 use engine::settings::Pictures;
@@ -21,8 +22,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes that are kept.
 const KEPT: usize = 1 << 20;
-/// The bytes of a piece: not so many that a key waits for it on a slow line, nor so few that a fast one sends little
-/// else than their heads.
+/// The bytes of a piece: not so many that a key waits for it on a slow connection, nor so few that a fast one sends
+/// little else than their heads.
 const PIECE: std::ops::RangeInclusive<usize> = 1_400..=16_384;
 
 /// A picture in the terminal's bytes, by what decides them.

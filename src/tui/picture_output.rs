@@ -20,7 +20,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 pub(crate) enum Made {
     /// A picture in the terminal's bytes.
     Picture(EncodedPicture),
-    /// In which terminal tmux runs.
+    /// The terminal that tmux runs in.
     Client(String),
 }
 
@@ -54,7 +54,7 @@ impl PictureOutput {
         output
     }
 
-    /// Looks anew how large a cell is. Tells whether that is news.
+    /// Looks again how large a cell is. Tells whether that is news.
     pub(crate) fn sized(&mut self) -> bool {
         let size = crossterm::terminal::window_size().ok();
         size.is_some_and(|size| self.graphics.sized((size.columns, size.rows), (size.width, size.height)))
@@ -93,7 +93,7 @@ impl PictureOutput {
         self.graphics.waits(Instant::now())
     }
 
-    /// The terminal has answered: this, or how fast the line is.
+    /// The terminal has answered: this, or how fast the connection is.
     pub(crate) fn heard(&mut self, answers: Vec<Vec<u8>>, pace: &mut Pace) -> Vec<Does> {
         if answers.iter().any(|answer| answer == picture_pace::ANSWER) {
             pace.answered(Instant::now());

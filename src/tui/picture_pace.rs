@@ -1,7 +1,7 @@
 //! How fast the slices of a picture go out. Behind SSH what was written may lie for seconds in buffers that nobody here
 //! sees, so each slice ends with a question that every terminal answers at once (DSR, `CSI 5 n`): the next slice goes
-//! when the answer has come, and from the times of two slices the line's speed is known. So a key never waits for more
-//! than one slice.
+//! when the answer has come, and from the times of two slices the connection's speed is known. So a key never waits for
+//! more than one slice.
 
 use std::time::{Duration, Instant};
 
@@ -17,14 +17,14 @@ const FIRST: usize = 1_000;
 const SLICE: std::ops::RangeInclusive<usize> = 500..=32_768;
 /// A line that answers within this is fast, whatever it was sent.
 const FAST: Duration = Duration::from_millis(20);
-/// Differences below this say more of the clock than of the line.
+/// Differences below this say more of the clock than of the connection.
 const LEAST: Duration = Duration::from_millis(4);
 /// A terminal that does not answer for so long is not waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often a slice goes to a terminal that does not answer: 10 kB/s.
 const BLIND: Duration = Duration::from_millis(100);
 
-/// What is known of the line.
+/// What is known of the connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     slice: usize,
@@ -98,7 +98,7 @@ impl Pace {
         if took < least {
             self.quickest = Some((took, bytes));
         }
-        // A hiccup of the line is not its speed.
+        // A hiccup of the connection is not its speed.
         self.slice = slice.clamp(self.slice / 2, self.slice * 2).clamp(*SLICE.start(), *SLICE.end());
     }
 }
@@ -130,7 +130,7 @@ mod tests {
             let (slice, longest) = over(speed, delay);
             let wait = Duration::from_micros(slice as u64 * 1_000_000 / speed);
             assert!(wait < Duration::from_millis(100), "{speed} {delay}: {slice}");
-            // Before anything is known a very slow line gets as much as any.
+            // Before anything is known a very slow connection gets as much as any.
             assert!(speed < 20_000 || longest < Duration::from_millis(100), "{speed} {delay}: {longest:?}");
         }
     }

@@ -1,13 +1,14 @@
 //! The terminal's modes: switched on in one place, given back in one place, whatever ends the program.
 
 use crate::escape;
+use domain::mutex::lock;
 use rustix::termios::{self, OptionalActions, Termios};
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -44,14 +45,14 @@ static PICTURES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Notes what takes back the pictures that the terminal has, before it is given back.
 pub fn has_pictures(take_back: Vec<u8>) {
-    *PICTURES.lock().unwrap_or_else(PoisonError::into_inner) = take_back;
+    *lock(&PICTURES) = take_back;
 }
 
-/// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not
-/// what is given back at the end.
+/// The terminal's modes as the program found them. Asked once: an editor may leave the terminal in others, and those
+/// are not what is given back at the end.
 static FOUND: OnceLock<Termios> = OnceLock::new();
 
-/// Sets the line to raw mode, whatever another program has made of it meanwhile.
+/// Sets the terminal to raw mode, whatever another program has made of it meanwhile.
 fn go_raw() -> io::Result<()> {
     let line = io::stdin();
     let mut modes = match FOUND.get() {
@@ -65,10 +66,10 @@ fn go_raw() -> io::Result<()> {
     Ok(termios::tcsetattr(&line, OptionalActions::Now, &modes)?)
 }
 
-/// Gives the line the modes that it was found in.
+/// Gives the terminal the modes that it was found in.
 fn as_found() {
     if let Some(found) = FOUND.get() {
-        // Fails only where the line is gone.
+        // Fails only where the terminal is gone.
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, found);
     }
 }
@@ -78,7 +79,7 @@ fn as_found() {
 pub struct Guard(());
 
 impl Guard {
-    /// Takes the terminal over. Writes nothing, since the line may have stalled: [`ON`] is the writer's to write.
+    /// Takes the terminal over. Writes nothing, since the terminal may have stalled: [`ON`] is the writer's to write.
     ///
     /// # Errors
     /// When the terminal cannot be set to raw mode.
@@ -88,7 +89,7 @@ impl Guard {
         Ok(Self(()))
     }
 
-    /// Takes it over anew, after a SIGSTOP that nobody could answer: another program may have changed its modes. What
+    /// Takes it over again, after a SIGSTOP that nobody could answer: another program may have changed its modes. What
     /// it gives is to be written.
     #[must_use]
     pub fn again(&self) -> &'static [u8] {
@@ -104,12 +105,12 @@ impl Drop for Guard {
     }
 }
 
-/// How long a line that takes no bytes is waited for when the terminal is given back. What is under way is waited for
-/// once as long before, so that leaving takes less than a second.
+/// How long a terminal that takes no bytes is waited for when the terminal is given back. What is under way is waited
+/// for once as long before, so that leaving takes less than a second.
 pub const STALLED: Duration = Duration::from_millis(400);
 
-/// Gives the terminal back. Does nothing when it is not ours; goes on after a first error, since the line may be gone,
-/// and does not wait for a line that has stalled.
+/// Gives the terminal back. Does nothing when it is not ours; goes on after a first error, since the terminal may be
+/// gone, and does not wait for a line that has stalled.
 pub fn restore() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;

@@ -57,7 +57,7 @@ impl Writer {
         self.hand_over(frame);
     }
 
-    /// Hands something over that is no part of a frame: at once, or when the line is free again.
+    /// Hands something over that is no part of a frame: at once, or when the connection is free again.
     pub(crate) fn aside(&mut self, kind: Aside, bytes: Vec<u8>) {
         self.waiting.insert(kind, bytes);
         if self.idle() {

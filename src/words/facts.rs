@@ -1,4 +1,4 @@
-//! The facts of one task, gathered once for whoever tells all about it: the screen's detail and `show` lay them out,
+//! The facts of one task, gathered once for all who tell about it: the screen's detail and `show` lay them out,
 //! each in its way, and say the same.
 
 use crate::voice::Voice;
@@ -66,7 +66,7 @@ pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact>
     std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
 }
 
-/// Of a task whose profile has no key here.
+/// The facts of a task whose profile has no key here.
 #[must_use]
 pub fn lacks_key(row: &Row) -> [Fact; 2] {
     let profile = &row.kind.profile;
@@ -176,7 +176,7 @@ pub fn addresses(request: &Request) -> Vec<Fact> {
 #[must_use]
 pub fn picture(image: &ImageRef) -> String {
     match image {
-        ImageRef::Url(url) => text::cut(url, ADDRESS, true).0.into_owned(),
+        ImageRef::Url(url) => text::cut_ascii(url, ADDRESS).into_owned(),
         ImageRef::Stored(image) => {
             let (kind, size) = (image.kind.extension(), amounts::size(image.bytes));
             format!("{} ({kind} {}x{}, {size})", image.path, image.width, image.height)

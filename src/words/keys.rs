@@ -1,4 +1,4 @@
-//! The keys as tables to be read: for `reeltop keys` and the man page. Plain data, from whoever binds them.
+//! The keys as tables to be read: for `reeltop keys` and the man page. Plain data, from the code that binds them.
 
 use crate::tr;
 use std::fmt::Write;

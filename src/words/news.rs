@@ -29,7 +29,7 @@ pub struct Said {
     pub level: Level,
     /// The task it is about.
     pub key: Option<TaskKey>,
-    /// In words.
+    /// What happened, in words.
     pub text: String,
 }
 

@@ -1,5 +1,5 @@
 //! The terms of a retry in words: why a task is not sent again, and what a person is told of first. What is decided
-//! stands in `domain::retry`; here it only gets its sentences, for whoever has keys and for whoever types commands.
+//! stands in `domain::retry`; here it only gets its sentences, for the keys and for the command line.
 
 use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};

@@ -26,7 +26,7 @@ pub struct Voice {
 }
 
 impl Default for Voice {
-    /// By the commands of the command line.
+    /// The voice of the command line: keys are named by its commands.
     fn default() -> Self {
         let command = |name: &str| format!("`reeltop {name}`");
         Self {

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     request::Request,
-    task::{RemoteId, Resolution, Task, TaskKey, TaskState},
+    task::{RemoteId, ResolvedAs, Task, TaskKey, TaskState},
 };
 use engine::act::{Act, Intent};
 
@@ -57,7 +57,7 @@ impl World {
             Deed::TakeBack => match self.pick(|task| task.settled.is_some()) {
                 Some(task) => {
                     self.rules.wished.insert(task.key);
-                    self.act(run, Act::Resolve { key: task.key, as_what: Resolution::Unknown })
+                    self.act(run, Act::Resolve { key: task.key, as_what: ResolvedAs::Unknown })
                 }
                 None => Ok(()),
             },
@@ -93,14 +93,14 @@ impl World {
     }
 
     /// What an unknown is, as a person who has asked the gateway would say.
-    fn judgement(&mut self, task: &Task) -> Resolution {
+    fn judgement(&mut self, task: &Task) -> ResolvedAs {
         let key = task.key;
         let id = self.services[place_of(&task.profile)].of(key).next().map(|(id, _)| RemoteId(id.clone()));
         let on_its_way = self.arriving.get(&key).is_some_and(|calls| *calls > 0);
         match id {
-            Some(id) if self.chance.percent(50) => Resolution::Found(id),
-            None if !on_its_way && self.chance.percent(70) => Resolution::NotCreated,
-            Some(_) | None => Resolution::Lost,
+            Some(id) if self.chance.percent(50) => ResolvedAs::Found(id),
+            None if !on_its_way && self.chance.percent(70) => ResolvedAs::NotCreated,
+            Some(_) | None => ResolvedAs::Lost,
         }
     }
 }

@@ -6,6 +6,9 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
+#[path = "../support/images.rs"]
+pub(crate) mod images;
+
 use ::io::client::ClientConfig;
 use domain::{
     catalogue::Catalogue,
@@ -173,13 +176,4 @@ pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
 /// A valid request for a video of a text.
 pub(crate) fn request(prompt: &str) -> Request {
     Request::plain("T2V-01", prompt, "720P", 6)
-}
-
-/// A PNG of that size, all black.
-pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut writer = png::Encoder::new(&mut out, width, height).write_header().unwrap();
-    writer.write_image_data(&vec![0; (width * height) as usize]).unwrap();
-    writer.finish().unwrap();
-    out
 }

@@ -247,7 +247,7 @@ fn each_trouble_of_a_server_has_its_name() {
     server.url = server.url.replace("reel@", "few@");
     let fault = Store::open(&at).unwrap_err();
     assert_eq!(trouble_of(&fault), &Trouble::TooMany);
-    assert!(fault.passes() && fault.is_of_the_line());
+    assert!(fault.passes() && fault.is_of_the_connection());
 }
 
 #[test]

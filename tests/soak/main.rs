@@ -113,7 +113,7 @@ fn soak() {
         ],
     );
     let picture = home.path().join("grey.png");
-    fs::File::create(&picture).unwrap().write_all(&support::png(320, 320)).unwrap();
+    fs::File::create(&picture).unwrap().write_all(&support::images::png(320, 320)).unwrap();
     let picture = picture.to_str().unwrap();
     let mut programs: Vec<Option<Program>> = (0..3).map(|which| Some(Program::start(&home, which))).collect();
     let (begun, mut kills, mut n) = (Instant::now(), 0_usize, 0);

@@ -104,7 +104,7 @@ fn every_stage_of_life_comes_back_as_it_was_saved() {
     let keys: Vec<TaskKey> = tasks.iter().map(|task| task.key).collect();
     assert_eq!(store.look(&keys).unwrap(), tasks);
     let newest_first: Vec<Task> = tasks.iter().rev().cloned().collect();
-    let rows = newest_first.iter().map(|task| Row::of(task, false)).collect::<Vec<_>>();
+    let rows = newest_first.iter().map(|task| Row::of(task)).collect::<Vec<_>>();
     let live = |task: &&Task| task.state().is_live() || task.state() == TaskState::Unknown;
     assert_eq!(pages(&store), [(rows, newest_first.iter().filter(live).cloned().collect(), true)]);
     let mut streamed = Vec::new();
@@ -339,7 +339,7 @@ fn the_same_seed_fills_the_same_store() {
 
 #[test]
 fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
-    use ::io::store::Lookup;
+    use ::io::store::{Lookup, Order};
     let dir = place();
     fill(dir.at(), 300, 4, 1, DAY).unwrap();
     let store = Store::open(dir.at()).unwrap();
@@ -378,15 +378,15 @@ fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
         };
         let wanted: Vec<&Task> = every.iter().filter(passes).collect();
         assert!(!wanted.is_empty());
-        for oldest_first in [true, false] {
+        for order in [Order::OldestFirst, Order::NewestFirst] {
             let mut found = Vec::new();
             store
-                .some_tasks(&what, oldest_first, |listed| {
+                .some_tasks(&what, order, |listed| {
                     found.push(listed.task);
                     ControlFlow::Continue(())
                 })
                 .unwrap();
-            if !oldest_first {
+            if order == Order::NewestFirst {
                 found.reverse();
             }
             assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{what:?}");

@@ -11,6 +11,7 @@
 pub(crate) mod books;
 pub(crate) mod flow;
 pub(crate) mod gate;
+pub(crate) mod images;
 pub(crate) mod ports;
 pub(crate) mod pty;
 pub(crate) mod rig;
@@ -393,13 +394,4 @@ pub(crate) fn tasks_of(store: &Store) -> Vec<Task> {
     store.tasks(each).unwrap();
     tasks.sort_by_key(|task| task.key);
     tasks
-}
-
-/// A black PNG of that size.
-pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut writer = png::Encoder::new(&mut out, width, height).write_header().unwrap();
-    writer.write_image_data(&vec![0; (width * height) as usize]).unwrap();
-    writer.finish().unwrap();
-    out
 }

@@ -20,7 +20,7 @@ use domain::{
     costs::By,
     task::{RemoteId, TaskKey, keep_first},
 };
-use engine::act::Resolution;
+use engine::act::ResolvedAs;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 pub use store::{Cap, ConfigCall, StoreCall};
 pub use values::{Moment, TaskName};
@@ -206,7 +206,7 @@ pub enum Command {
         /// What the gateway's records show: lost, not-created, or task-id=ID (checked with the service first, free);
         /// unknown takes the resolution back
         #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
-        as_what: Option<Resolution>,
+        as_what: Option<ResolvedAs>,
     },
     /// List charges without a result, as a text to send
     ///

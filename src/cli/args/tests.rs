@@ -91,10 +91,10 @@ fn a_task_named_twice_is_meant_once() {
 #[test]
 fn an_unknown_is_settled_in_one_of_three_ways() {
     for (text, as_what) in [
-        ("lost", Resolution::Lost),
-        ("not-created", Resolution::NotCreated),
-        ("unknown", Resolution::Unknown),
-        ("task-id=106916112212032", Resolution::Found(RemoteId("106916112212032".into()))),
+        ("lost", ResolvedAs::Lost),
+        ("not-created", ResolvedAs::NotCreated),
+        ("unknown", ResolvedAs::Unknown),
+        ("task-id=106916112212032", ResolvedAs::Found(RemoteId("106916112212032".into()))),
     ] {
         assert_eq!(
             command(&format!("reeltop resolve 7 --as {text}")),

@@ -5,7 +5,7 @@ use domain::{
     task::{RemoteId, TaskKey},
     time::Wall,
 };
-use engine::act::Resolution;
+use engine::act::ResolvedAs;
 use std::error::Error;
 use words::{names, reason::price};
 
@@ -80,12 +80,12 @@ pub(super) fn remote_id(text: &str) -> Result<RemoteId, String> {
     if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
 }
 
-pub(super) fn resolution(text: &str) -> Result<Resolution, String> {
+pub(super) fn resolution(text: &str) -> Result<ResolvedAs, String> {
     match (text, text.strip_prefix("task-id=")) {
-        ("lost", _) => Ok(Resolution::Lost),
-        ("not-created", _) => Ok(Resolution::NotCreated),
-        ("unknown", _) => Ok(Resolution::Unknown),
-        (_, Some(id)) => remote_id(id).map(Resolution::Found),
+        ("lost", _) => Ok(ResolvedAs::Lost),
+        ("not-created", _) => Ok(ResolvedAs::NotCreated),
+        ("unknown", _) => Ok(ResolvedAs::Unknown),
+        (_, Some(id)) => remote_id(id).map(ResolvedAs::Found),
         (_, None) => Err(format!("{text:?} is not one of lost, not-created, task-id=ID and unknown")),
     }
 }

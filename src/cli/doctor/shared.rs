@@ -12,7 +12,7 @@ use words::{amounts, names, news::other_key, tr};
 /// shown and sorted is this machine's.
 const CLOCK: i64 = 2_000;
 
-/// The server, what is known of the line to it, and what this user may do there.
+/// The server, what is known of the connection to it, and what this user may do there.
 pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
     let About { server, version, user, .. } = about;
     let mut facts = vec![

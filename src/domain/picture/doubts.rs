@@ -3,7 +3,7 @@
 use super::{ImageLook, Typed, typed, web};
 use crate::{reason::picture::PictureReason, text::gist};
 
-/// Of the shapes of two pictures, so much may be rounding: in thousandths.
+/// How far the shapes of two pictures may differ by rounding alone, in thousandths.
 const ROUNDING: u64 = 10;
 
 /// What may go wrong with what was typed for a picture. `look` as for [`faults`](super::faults).

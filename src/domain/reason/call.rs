@@ -1,4 +1,5 @@
-//! What a call to the service met: how the line failed, what the answer's code or status means, what is odd about it.
+//! What a call to the service met: how the connection failed, what the answer's code or status means, what is odd about
+//! it.
 
 use super::ConnectionFault;
 use crate::{draft::Field, task::RemoteId};
@@ -36,15 +37,15 @@ pub enum Span {
 pub enum Met {
     /// No connection could be made.
     NoConnection(ConnectionFault),
-    /// The line failed before the whole body was handed to it.
+    /// The connection failed before the whole body was handed to it.
     NoUpload {
         why: ConnectionFault,
-        /// Bytes of the body that the line took.
+        /// Bytes of the body that the connection took.
         handed: u64,
         /// Bytes of the whole body.
         total: u64,
     },
-    /// The line failed before a whole answer came.
+    /// The connection failed before a whole answer came.
     NoAnswer(ConnectionFault),
     /// Too many requests.
     RateLimit,

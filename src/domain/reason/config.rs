@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     pub path: String,
-    /// In the order of the file; never empty.
+    /// The faults in the order of the file; never empty.
     pub faults: Vec<Fault>,
 }
 
 impl Rejected {
-    /// For one reason that is about no line.
+    /// A rejection for one reason that is about no line.
     #[must_use]
     pub fn whole(path: &str, why: Wrong) -> Self {
         Self { path: path.to_owned(), faults: vec![Fault { place: None, why }] }
@@ -32,11 +32,11 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     pub line: usize,
-    /// In characters.
+    /// The column, in characters.
     pub column: usize,
 }
 
-/// A fault of `[keys]`, found by whoever knows the keys.
+/// A fault of `[keys]`, found by the code that knows the keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFault {
     /// The options it is about, such as `keys.table.retry`; any of them may be a default and not in the file.

@@ -41,7 +41,7 @@ pub enum CommandFault {
         seconds: u64,
     },
     Code(i32),
-    /// In the system's words.
+    /// The command was ended by a signal, in the system's words.
     Killed(String),
     /// Nobody knows how it ended.
     Lost,

@@ -14,7 +14,7 @@ pub struct Fault {
 impl Fault {
     /// Whether a shared store is not seen at all: no connection can be made or kept.
     #[must_use]
-    pub const fn is_of_the_line(&self) -> bool {
+    pub const fn is_of_the_connection(&self) -> bool {
         matches!(
             self.why,
             Why::Server {
@@ -27,7 +27,7 @@ impl Fault {
     /// Whether it may be over by itself, or by what somebody does at a shared store's server: then it is tried again.
     #[must_use]
     pub const fn passes(&self) -> bool {
-        self.is_of_the_line()
+        self.is_of_the_connection()
             || matches!(self.why, Why::Server { kind: Trouble::Full | Trouble::ReadOnly | Trouble::Busy, .. })
     }
 }
@@ -73,7 +73,7 @@ pub enum Why {
     Empty,
     /// While the program ran.
     Removed,
-    /// By another file, while the program ran.
+    /// Another file took its place while the program ran.
     Replaced,
     /// While the program ran.
     CutShort,
@@ -95,7 +95,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
-    /// No answer: it is down, it restarts, the line broke.
+    /// No answer: it is down, it restarts, the connection broke.
     Away,
     /// It does not take the name or the password.
     Refused,

@@ -1,6 +1,6 @@
 //! Why a paid video could not be fetched. It waits at the service.
 
-use super::{line::ConnectionFault, system::System};
+use super::{connection::ConnectionFault, system::System};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl Transfer {
     }
 }
 
-/// How the line failed: one of the faults that have a remedy, or the words of the libraries.
+/// How the connection failed: one of the faults that have a remedy, or the words of the libraries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dropped {

@@ -40,7 +40,7 @@ impl<T> Deref for Signed<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// What a store of version 5 or older keeps, in the language of whoever ran the engine then.
+    /// What a store of version 5 or older keeps, in the language of the person who ran the engine then.
     Said {
         kind: String,
         /// The particulars.
@@ -74,7 +74,7 @@ pub enum What {
     /// The service posted the id of the unknown, and knows it.
     Posted(RemoteId),
     /// A person resolved the unknown, or took that back.
-    Resolved(Resolution),
+    Resolved(ResolvedAs),
     /// The service's word for its state has changed.
     Status(String),
     /// A question brought no answer about it.
@@ -217,7 +217,7 @@ pub struct RefundMarks {
 
 /// How an unknown is resolved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Resolution {
+pub enum ResolvedAs {
     /// It was charged and its id is lost: stays counted as spent.
     Lost,
     /// The gateway's records show that it was never made: not charged.

@@ -98,16 +98,17 @@ impl Row {
         !self.kind.model.is_empty()
     }
 
-    /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
+    /// The line of that task. Whether it was retried is not the task's own knowledge: it comes from the line of
+    /// attempts.
     #[must_use]
-    pub fn of(task: &Task, retried: bool) -> Self {
+    pub fn of(task: &Task) -> Self {
         let error = task.error_or_trouble();
         Self {
             key: task.key,
             rev: task.rev,
             parent: task.parent.into(),
             attempt: u16::try_from(task.attempt).unwrap_or(u16::MAX),
-            retried,
+            retried: false,
             put_away: task.put_away_at.is_some(),
             state: task.state(),
             charged: task.charged(),
@@ -137,6 +138,7 @@ impl Row {
             expires_at: task.expires_at.into(),
         }
     }
+
     /// The whole prompt.
     #[must_use]
     pub fn prompt(&self) -> &str {
@@ -227,7 +229,7 @@ mod tests {
         let reason = crate::reason::Reason::said("no such prompt", "it has a fox", "");
         let (class, charged) = (ErrorClass::Balance, Charged::No);
         let error = TaskError { code: "1008".into(), class, reason, charged };
-        let row = Row::of(&task(&draft(), Phase::Failed { error }), false);
+        let row = Row::of(&task(&draft(), Phase::Failed { error }));
         for (word, found) in [("balance", true), ("1008", true), ("fox", true), ("dog", false), ("", true)] {
             assert_eq!(row.fails_with(|text| text.contains(word)), found, "{word}");
         }

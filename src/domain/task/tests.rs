@@ -54,7 +54,7 @@ fn what_was_charged_counts_each_charge_and_no_price_that_was_not() {
             besides: Besides { twice: twice.into(), ..Besides::default() },
             ..task(&draft(), phase)
         };
-        let row = Row::of(&task, false);
+        let row = Row::of(&task);
         assert_eq!(task.spent().amount, row.spent());
         (row.spent().to_string(), row.shown_cost().to_string())
     };

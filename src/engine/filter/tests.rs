@@ -10,7 +10,7 @@ use domain::{
 use proptest::prelude::*;
 
 fn passes(filter: &str, state: TaskState) -> bool {
-    let mut row = Row::of(&Task { who: Some("Ann@desk".into()), ..task(12, state) }, false);
+    let mut row = Row::of(&Task { who: Some("Ann@desk".into()), ..task(12, state) });
     row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.texts.error(), row.remote().as_deref());
     // The row was confirmed 12 s after the tests' beginning.
     Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
@@ -77,7 +77,7 @@ proptest! {
     #[test]
     fn no_text_breaks_it(text in "[a-z0-9:<>=!\"# ，：雨]{0,24}") {
         if let Ok(filter) = Filter::parse(&text) {
-            let _ = filter.matches(&Row::of(&task(1, TaskState::Saved), false), Wall(WALL));
+            let _ = filter.matches(&Row::of(&task(1, TaskState::Saved)), Wall(WALL));
         }
     }
 
@@ -98,7 +98,7 @@ fn the_words_of_a_failure_are_found_whatever_signs_they_have() {
         reason: Reason::said(said, "", ""),
         charged: Charged::No,
     };
-    let row = Row::of(&Task { phase: Phase::Failed { error }, ..task(12, TaskState::Failed) }, false);
+    let row = Row::of(&Task { phase: Phase::Failed { error }, ..task(12, TaskState::Failed) });
     let holds = |text: &str| Test::Text(text.to_owned()).holds(&row, Wall(WALL));
     for text in ["knife", "\"knife\"", "\\", "刀 is", "1026", "sensitive"] {
         assert!(holds(text), "{text}");

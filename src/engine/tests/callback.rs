@@ -79,7 +79,7 @@ fn an_unknown_is_settled_by_the_id_of_its_path_once_the_service_knows_it() {
     assert_eq!(world.disk.tasks[&key(1)].remote, Some(RemoteId("R7".into())));
     assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Unknown, MoneyEvent::Charged]);
     assert_eq!(world.acts().len(), 1, "nobody asked for it: {:?}", world.acts());
-    let found = Resolution::Found(RemoteId("R7".into()));
+    let found = ResolvedAs::Found(RemoteId("R7".into()));
     assert!(world.state.news.contains(&News::Task { key: key(1), what: TaskNews::Settled(found) }));
     assert!(world.state.callbacks.named.is_empty());
 }
@@ -134,7 +134,7 @@ fn an_id_that_is_another_tasks_settles_nothing() {
 
 #[test]
 fn an_id_that_comes_after_a_person_had_settled_the_task_without_is_told_charged_and_kept() {
-    for settled in [Resolution::NotCreated, Resolution::Lost] {
+    for settled in [ResolvedAs::NotCreated, ResolvedAs::Lost] {
         let mut world = listening();
         queue(&mut world, None);
         world.reply(timed_out());

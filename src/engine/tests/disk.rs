@@ -66,7 +66,7 @@ impl Disk {
         match self.health {
             Health::Well => Some(self.answer(command)),
             Health::Full => failed,
-            Health::Away => Some(StoreMsg::Failed { ticket, fault: line_down() }),
+            Health::Away => Some(StoreMsg::Failed { ticket, fault: connection_down() }),
             Health::Lying => {
                 self.answer(command);
                 failed
@@ -177,7 +177,7 @@ impl Disk {
     fn overtaken(&self, new: &NewTask) -> Option<InsertRefusal> {
         let was = self.tasks.get(&new.parent?)?;
         let children = self.tasks.values().rev().filter(|task| task.parent == Some(was.key));
-        let latest = children.map(|task| Row::of(task, false)).find(|row| !row.is_taken_back()).map(|row| row.key);
+        let latest = children.map(|task| Row::of(task)).find(|row| !row.is_taken_back()).map(|row| row.key);
         let change = retry::Change::between(&was.request, &new.request);
         let why = retry::confirmed(&Facts::of_task(was, latest), change, &new.agreed).err()?;
         Some(InsertRefusal::Overtaken { parent: was.key, state: was.state(), why })

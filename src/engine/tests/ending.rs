@@ -153,7 +153,7 @@ fn an_end_that_nobody_watches_does_not_wait_for_room_but_leaves_with_the_id_in_h
         with_an_unsaved_id(false, |world| drop(world.act(Act::Quit))),
         with_an_unsaved_id(true, signalled(Signal::Terminate)),
         with_an_unsaved_id(true, signalled(Signal::HangUp)),
-        // The line drops while a person is being asked.
+        // The connection drops while a person is being asked.
         with_an_unsaved_id(true, |world| {
             world.act(Act::Quit);
             world.live(HOUR);
@@ -190,7 +190,7 @@ fn a_row_that_a_dead_program_left_as_being_sent_can_be_settled() {
     disk.tasks.get_mut(&key(1)).unwrap().claim = None;
     let mut world = World::of(disk, |settings| settings.scope = Scope::Named);
     assert_eq!(world.states(1).0, Sending);
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R1".into())) });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("R1".into())) });
     world.settle();
     assert_eq!((world.states(1).1, world.ledger(1).last()), (TaskState::Unknown, Some(&MoneyEvent::Unknown)));
     // The service is asked before the id is believed.
@@ -199,7 +199,7 @@ fn a_row_that_a_dead_program_left_as_being_sent_can_be_settled() {
     assert_eq!((world.states(1).1, world.ledger(1).last()), (Running, Some(&MoneyEvent::Charged)));
     // The program that sends it is the one to know.
     let mut world = World::posting();
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Lost });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Lost });
     world.settle();
     assert_eq!(world.states(1).1, Sending);
 }

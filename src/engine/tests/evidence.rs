@@ -13,7 +13,7 @@ use domain::{
     task::TaskState::{Failed, Refused, Running, Unknown},
 };
 
-/// A program that begins anew on the store of another one.
+/// A program that starts on the store of another one.
 fn restarted(world: &mut World) -> World {
     World::of(std::mem::take(&mut world.disk), |settings| settings.profile.records = true)
 }
@@ -106,7 +106,7 @@ fn a_record_that_a_person_took_back_does_not_settle_it_again_and_its_charge_and_
         world.reply(page(&rows));
         world.settle();
         assert_ne!(world.states(1).0, Unknown);
-        world.act(Act::Resolve { key: key(1), as_what: Resolution::Unknown });
+        world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Unknown });
         world.settle();
         let task = &world.disk.tasks[&key(1)];
         assert_eq!((task.state(), &task.request_id, &task.remote), (Unknown, &None, &None));
@@ -134,14 +134,14 @@ fn the_charge_of_one_that_was_taken_back_and_found_by_its_id_is_known_by_the_acc
     asked(&mut world);
     world.reply(page(&rows));
     world.settle();
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Unknown });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Unknown });
     world.settle();
     // The question that was under way then is answered to nobody.
     world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
     world.reply(status("Processing"));
     // What the acceptance had planned is over.
     world.state.work.own.records.audit_due = None;
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("77".into())) });
     for _ in 0..2 {
         world.live(SECOND);
         world.calls.retain(|call| matches!(call, HttpCmd::Find { .. } | HttpCmd::Query { .. }));
@@ -188,7 +188,7 @@ fn what_the_records_settled_is_asked_about_once_more_when_it_has_failed() {
 fn who_follows_the_records_has_them_looked_at_once_more_first() {
     let follow = |world: &mut World| {
         world.pass(MINUTE);
-        world.act(Act::Resolve { key: key(1), as_what: Resolution::NotCreated });
+        world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::NotCreated });
         world.settle();
         assert_eq!((world.states(1).1, asked(world)), (Unknown, 1));
     };
@@ -226,7 +226,7 @@ fn who_follows_the_records_has_them_looked_at_once_more_first() {
     // Another word takes the place of the first; what was looked at a moment ago is not looked at again.
     let mut world = not_seen();
     follow(&mut world);
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Lost });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Lost });
     world.settle();
     assert_eq!(world.states(1).1, TaskState::Cancelled);
     let mut world = not_seen();
@@ -235,7 +235,7 @@ fn who_follows_the_records_has_them_looked_at_once_more_first() {
     assert_eq!(asked(&mut world), 1);
     world.reply(page(&[]));
     world.settle();
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::NotCreated });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::NotCreated });
     world.settle();
     assert_eq!((world.states(1).1, asked(&mut world)), (Refused, 0));
 }

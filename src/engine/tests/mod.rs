@@ -36,7 +36,7 @@ mod rig;
 
 use crate::{
     Bare, Driven,
-    act::{Act, Intent, RefundStep, Resolution},
+    act::{Act, Intent, RefundStep, ResolvedAs},
     effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
     msg::{HttpMsg, Msg, SaveMsg, SendResult, Signal, StoreMsg},
     news::{ActNews, Left, News, NotDone, NotQueued},
@@ -105,7 +105,7 @@ fn key(n: u32) -> TaskKey {
     TaskKey(n)
 }
 
-fn line_down() -> store::Fault {
+fn connection_down() -> store::Fault {
     let why = store::Why::Server { kind: store::Trouble::Away, said: "no connection".into() };
     store::Fault { deed: store::Deed::SaveChanges, file: "postgres://db/reel".into(), why }
 }

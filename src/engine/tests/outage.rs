@@ -70,7 +70,7 @@ fn what_a_person_stopped_stays_stopped_when_the_line_is_back() {
 #[test]
 fn a_store_that_opens_late_lifts_the_halt_that_its_absence_was() {
     let mut state = Work::new(Settings::default(), testing::now(0));
-    let failed = StoreMsg::Failed { ticket: None, fault: line_down() };
+    let failed = StoreMsg::Failed { ticket: None, fault: connection_down() };
     let _ = crate::update(&mut state, Msg::Store(failed), testing::now(0));
     assert_eq!(state.halt().map(|(_, halt)| halt.cause), Some(HaltCause::Store));
     assert_eq!(state.store.away, Some(testing::now(0).wall));

@@ -62,15 +62,15 @@ fn act(n: usize, of: u32) -> Act {
     match n {
         0 | 1 => Act::Queue { intents: intents(of as usize), undo: of.is_multiple_of(2) },
         2 => Act::Cancel(keys),
-        3 => Act::Resolve { key: key(of), as_what: Resolution::Lost },
-        4 => Act::Resolve { key: key(of), as_what: Resolution::NotCreated },
-        5 => Act::Resolve { key: key(of), as_what: Resolution::Found(RemoteId(format!("X{of}"))) },
+        3 => Act::Resolve { key: key(of), as_what: ResolvedAs::Lost },
+        4 => Act::Resolve { key: key(of), as_what: ResolvedAs::NotCreated },
+        5 => Act::Resolve { key: key(of), as_what: ResolvedAs::Found(RemoteId(format!("X{of}"))) },
         6 => Act::Download { keys, dir: None },
         7 => Act::Adopt(vec![RemoteId(format!("A{of}"))]),
         8 => Act::Refresh(keys),
         9 => Act::Pause(of.is_multiple_of(2)),
         10 => Act::Resume,
-        11 => Act::Resolve { key: key(of), as_what: Resolution::Unknown },
+        11 => Act::Resolve { key: key(of), as_what: ResolvedAs::Unknown },
         _ => Act::Take(keys),
     }
 }

@@ -238,7 +238,7 @@ fn an_unknown_whose_record_names_no_task_ends_as_charged_and_an_id_that_turns_up
     assert_eq!((task.charged(), task.request_id.as_deref()), (Charged::Yes, Some("q9")));
     assert_eq!(task.finished_at, Some(world.wall()));
     assert!(domain::refunds::is_one(&task));
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("77".into())) });
     world.reply(ok(r#"{"task_id":"77","status":"Processing","base_resp":{"status_code":0}}"#));
     world.settle();
     assert_eq!(world.states(1), (Running, Running));

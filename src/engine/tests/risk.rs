@@ -42,9 +42,9 @@ fn dead(world: &World, n: u32) -> Msg {
     Msg::Save(SaveMsg::AddressDead { key: key(n), ticket, detail: "HTTP 403".into() })
 }
 
-/// The first file has an address for so many minutes, and the line drops before a byte of it has come. When that one
-/// ends, in seconds.
-fn line_drops(world: &mut World, minutes: u64) -> i64 {
+/// The first file has an address for so many minutes, and the connection drops before a byte of it has come. When that
+/// one ends, in seconds.
+fn connection_drops(world: &mut World, minutes: u64) -> i64 {
     let end = world.wall().plus(minutes * MINUTE).0 / 1_000;
     let url = format!("https://files.example/a.mp4?Expires={end}");
     world.reply(ok(&format!(r#"{{"file":{{"download_url":"{url}"}},"base_resp":{{"status_code":0}}}}"#)));
@@ -96,7 +96,7 @@ fn a_fresh_address_that_is_as_short_of_time_is_no_news() {
     for minutes in [30, 60, 45] {
         world.live(10 * MINUTE);
         assert_eq!(asked(&world), [1]);
-        line_drops(&mut world, minutes);
+        connection_drops(&mut world, minutes);
         world.settle();
     }
     assert_eq!(told(&world), [(1, 30)]);
@@ -151,7 +151,7 @@ fn a_service_that_refuses_a_fresh_address_after_the_end_is_quoted() {
 fn the_next_try_comes_while_the_address_still_lives() {
     let mut world = waiting(&[(Some(0), 3)], |_| ());
     world.live(SECOND);
-    let end = line_drops(&mut world, 3);
+    let end = connection_drops(&mut world, 3);
     // The ninth try would come five minutes later.
     let Phase::Ready { next_try: Some(at), tries: 9, .. } = world.phase(1) else { panic!("{:?}", world.phase(1)) };
     assert_eq!(at, Wall((end - 60) * 1_000));

@@ -339,7 +339,7 @@ fn a_file_that_another_program_has_taken_is_let_go() {
     assert_eq!((world.states(1), world.state.saver.active.len()), ((Saving, Saving), 0));
 }
 
-/// The line drops after the worker has told of so many bytes on disk.
+/// The connection drops after the worker has told of so many bytes on disk.
 fn drop_at(world: &mut World, bytes: u64) {
     let (ticket, error) = (ticket(world), trouble(ErrorClass::Network));
     world.take(Msg::Save(SaveMsg::Progress { key: key(1), ticket, done: bytes, total: Some(34_000_000) }));
@@ -371,7 +371,7 @@ fn a_line_that_never_brings_the_file_further_waits_longer_each_time() {
     drop_at(&mut world, 131_072);
     let mut waits = Vec::new();
     for _ in 0..6 {
-        // A server that knows no ranges begins anew and drops at the same place.
+        // A server that knows no ranges starts over and drops at the same place.
         drop_at(&mut world, 131_072);
         let Phase::Ready { next_try: Some(at), trouble: Some(_), .. } = world.phase(1) else { panic!() };
         waits.push(at.since(world.wall()));

@@ -99,14 +99,14 @@ fn a_task_that_was_no_longer_watched_is_watched_again_for_its_file() {
 fn an_unknown_is_settled_in_three_ways_and_nothing_else_is() {
     let settle = |as_what| Act::Resolve { key: key(1), as_what };
     for (as_what, state, charged, money) in [
-        (Resolution::Lost, Cancelled, Charged::Yes, MoneyEvent::Resolved),
-        (Resolution::NotCreated, Refused, Charged::No, MoneyEvent::Released),
-        (Resolution::Found(RemoteId("R9".into())), Running, Charged::Yes, MoneyEvent::Charged),
+        (ResolvedAs::Lost, Cancelled, Charged::Yes, MoneyEvent::Resolved),
+        (ResolvedAs::NotCreated, Refused, Charged::No, MoneyEvent::Released),
+        (ResolvedAs::Found(RemoteId("R9".into())), Running, Charged::Yes, MoneyEvent::Charged),
     ] {
         let mut world = with(Unknown);
         world.act(settle(as_what.clone()));
         // An id is believed once the service knows it.
-        if matches!(as_what, Resolution::Found(_)) {
+        if matches!(as_what, ResolvedAs::Found(_)) {
             world.settle();
             assert_eq!((world.states(1), world.disk.ledger.get(&key(1))), ((Unknown, Unknown), None));
             assert!(matches!(world.calls.front(), Some(HttpCmd::Find { .. })), "{:?}", world.calls);
@@ -121,7 +121,7 @@ fn an_unknown_is_settled_in_three_ways_and_nothing_else_is() {
         assert_eq!(world.posts, []);
     }
     for state in TaskState::ALL.into_iter().filter(|state| *state != Unknown) {
-        assert_eq!(done(state, settle(Resolution::Lost)), (state, false), "{state:?}");
+        assert_eq!(done(state, settle(ResolvedAs::Lost)), (state, false), "{state:?}");
     }
 }
 
@@ -129,15 +129,15 @@ fn an_unknown_is_settled_in_three_ways_and_nothing_else_is() {
 fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before() {
     let settle = |as_what| Act::Resolve { key: key(1), as_what };
     for (as_what, ends, money) in [
-        (Resolution::Lost, false, MoneyEvent::Resolved),
-        (Resolution::NotCreated, false, MoneyEvent::Released),
-        (Resolution::Found(RemoteId("R9".into())), false, MoneyEvent::Charged),
-        (Resolution::Found(RemoteId("R9".into())), true, MoneyEvent::Charged),
+        (ResolvedAs::Lost, false, MoneyEvent::Resolved),
+        (ResolvedAs::NotCreated, false, MoneyEvent::Released),
+        (ResolvedAs::Found(RemoteId("R9".into())), false, MoneyEvent::Charged),
+        (ResolvedAs::Found(RemoteId("R9".into())), true, MoneyEvent::Charged),
     ] {
         let mut world = with(Unknown);
         let before = world.disk.tasks[&key(1)].phase.clone();
         world.act(settle(as_what.clone()));
-        if matches!(as_what, Resolution::Found(_)) {
+        if matches!(as_what, ResolvedAs::Found(_)) {
             world.reply(status("Processing"));
         }
         world.settle();
@@ -148,7 +148,7 @@ fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before()
             assert_eq!(world.states(1).1, TaskState::Failed);
         }
         world.state.news.clear();
-        world.act(settle(Resolution::Unknown));
+        world.act(settle(ResolvedAs::Unknown));
         world.settle();
         let task = &world.disk.tasks[&key(1)];
         assert_eq!(
@@ -161,12 +161,12 @@ fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before()
         assert_eq!(world.acts(), [ActNews::Done { key: key(1), state: Unknown }]);
         // And settled again, otherwise.
         world.calls.clear();
-        world.act(settle(Resolution::Lost));
+        world.act(settle(ResolvedAs::Lost));
         world.live(HOUR);
         assert_eq!((world.states(1), world.calls.len(), world.posts.len()), ((Cancelled, Cancelled), 0, 0));
     }
     for state in TaskState::ALL {
-        assert_eq!(done(state, settle(Resolution::Unknown)), (state, false), "{state:?}");
+        assert_eq!(done(state, settle(ResolvedAs::Unknown)), (state, false), "{state:?}");
     }
 }
 
@@ -181,7 +181,7 @@ fn an_unknown_whose_id_the_service_does_not_know_stays_unknown() {
     ] {
         let mut world = with(Unknown);
         let before = world.disk.tasks[&key(1)].clone();
-        world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
+        world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("R9".into())) });
         world.reply(reply);
         world.live(HOUR);
         assert_eq!((&world.disk.tasks[&key(1)], world.states(1).0), (&before, Unknown));
@@ -191,7 +191,7 @@ fn an_unknown_whose_id_the_service_does_not_know_stays_unknown() {
     }
     let mut world = with(Unknown);
     world.state.own.has_key = false;
-    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("R9".into())) });
     world.settle();
     assert_eq!((world.states(1), world.not_done().1.class()), ((Unknown, Unknown), Some(ErrorClass::Auth)));
 }
@@ -203,7 +203,7 @@ fn an_unknown_is_not_settled_by_the_id_of_another_task() {
     world.settle();
     world.reply(timed_out());
     world.settle();
-    world.act(Act::Resolve { key: key(2), as_what: Resolution::Found(RemoteId("R1".into())) });
+    world.act(Act::Resolve { key: key(2), as_what: ResolvedAs::Found(RemoteId("R1".into())) });
     world.settle();
     assert_eq!(world.states(2), (Unknown, Unknown));
 }
@@ -374,7 +374,7 @@ fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
     world.state.tasks.loaded = false;
     let child = Task { parent: Some(key(1)), ..testing::task(2, Queued) };
     crate::tasks::put(&mut world.state, child);
-    let rows = vec![domain::task::Row::of(&testing::task(1, Saved), false)];
+    let rows = vec![domain::task::Row::of(&testing::task(1, Saved))];
     crate::tasks::put_page(&mut world.state, rows);
     assert!(world.state.tasks.rows[&key(1)].retried);
 }

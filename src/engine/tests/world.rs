@@ -61,7 +61,7 @@ impl Ground for Hand {
         self.path.hears(msg);
         match msg {
             Msg::Act(Act::Download { keys, .. }) => self.disk.downloads.extend(keys),
-            Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown | Resolution::Found(_) }) => {
+            Msg::Act(Act::Resolve { key, as_what: ResolvedAs::Unknown | ResolvedAs::Found(_) }) => {
                 let _ = self.disk.downloads.insert(*key);
             }
             _ => {}
@@ -151,7 +151,7 @@ impl World {
         let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
         let tasks: Vec<Task> = world.disk.tasks.values().rev().cloned().collect();
-        let rows = tasks.iter().map(|task| domain::task::Row::of(task, false)).collect();
+        let rows = tasks.iter().map(|task| domain::task::Row::of(task)).collect();
         let tasks = tasks.into_iter().filter(|t| t.state().is_live() || t.state() == TaskState::Unknown).collect();
         world.take(Msg::Store(StoreMsg::Page { rows, tasks, last: true }));
         world.calls.retain(|call| !matches!(call, HttpCmd::Balance { .. }));

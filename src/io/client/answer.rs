@@ -35,7 +35,8 @@ impl Answer {
     }
 }
 
-/// What has come of an answer so far: all there is of it where the line breaks, or the time is over, before its end.
+/// What has come of an answer so far: all there is of it where the connection breaks, or the time is over, before its
+/// end.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     http: Option<StatusCode>,

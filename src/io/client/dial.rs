@@ -1,5 +1,6 @@
 //! The connection of one submission: straight or by the environment's proxy, with TLS where the address wants it. Made
-//! here and not by the library that asks the questions, because what was handed to the line must be counted on it.
+//! here and not by the library that asks the questions, because what was handed to the connection must be counted on
+//! it.
 
 use super::transport::{CONNECT_TIMEOUT, Route};
 use hyper::rt::{Read, Write};
@@ -28,7 +29,7 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 /// What the system may hold of an upload that it has not put on the wire, in bytes. Without a bound it takes megabytes
-/// at once, and "handed to the line" would say nothing of a slow one.
+/// at once, and "handed to the connection" would say nothing of a slow one.
 const UNSENT: u32 = 16 * 1024;
 
 /// What is said where not even the proxy was reached.
@@ -65,7 +66,7 @@ pub(super) struct Dialled {
 }
 
 impl Dial {
-    /// By that way, with that TLS.
+    /// Connections by that route, with that TLS.
     pub(super) fn new(route: Route, tls: ClientConfig) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);

@@ -12,8 +12,8 @@ mod fault;
 mod key;
 mod later;
 mod lease;
-mod line;
 mod open;
+mod progress;
 mod transport;
 mod upload;
 
@@ -85,7 +85,7 @@ pub struct ClientConfig {
     pub images_dir: PathBuf,
     /// A submission's time-out, from the last byte of its body on to the last one of the answer.
     pub submit_timeout: Duration,
-    /// How long the line may take no byte of a submission's body.
+    /// How long the connection may take no byte of a submission's body.
     pub submit_stall: Duration,
     /// The time-out of every other call, from the first byte sent to the last one received.
     pub query_timeout: Duration,
@@ -150,7 +150,7 @@ impl Client {
     }
 
     /// Carries out one command. It is answered exactly once, whatever happens: the call runs to its end even when
-    /// this future is dropped, and a fault inside it counts as a broken line, never as silence.
+    /// this future is dropped, and a fault inside it counts as a broken connection, never as silence.
     pub async fn run(&self, cmd: HttpCmd) -> HttpMsg {
         self.run_telling(cmd, None, |_| ()).await
     }

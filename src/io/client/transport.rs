@@ -23,7 +23,7 @@ pub(super) const USER_AGENT: &str = concat!("reeltop/", env!("CARGO_PKG_VERSION"
 pub(crate) enum Route {
     /// Straight: a proxy on the way to this machine's own loopback would only be in it.
     Direct,
-    /// By the proxy that the environment names, if it names one.
+    /// The proxy that the environment names, if it names one.
     Environment,
 }
 

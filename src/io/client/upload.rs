@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! connecting ---- CONNECT_TIMEOUT ----> no connection: nothing left
-//! uploading  ---- stall, anew with each byte that the line takes ----> not whole: proven not accepted
+//! uploading  ---- stall, over again with each byte that the connection takes ----> not whole: proven not accepted
 //! answering  ---- patience, from the last byte of the body on ----> unclear
 //! ```
 //!
@@ -15,7 +15,7 @@ use super::{
     fault,
     key::Key,
     lease::Lease,
-    line::{Counted, Progress, Watch},
+    progress::{Counted, Progress, Watch},
     transport::CONNECT_TIMEOUT,
 };
 use crate::foreign_text;
@@ -48,16 +48,16 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// How long a submission may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// Without the line taking a byte of the upload.
+    /// Without the connection taking a byte of the upload.
     pub(super) stall: Duration,
-    /// From the last byte of the body on, until the whole answer is there.
+    /// The time from the last byte of the body on until the whole answer is there.
     pub(super) answer: Duration,
 }
 
 /// Told how many bytes of the body have left, and of how many.
 pub(super) type Tell = dyn Fn(u64, u64) + Send + Sync;
 
-/// By what way, with which key and in which protocol a submission goes.
+/// The route, key and protocol of a submission.
 pub(super) struct Way<'a> {
     pub(super) dial: &'a Dial,
     pub(super) key: &'a Key,
@@ -223,7 +223,7 @@ fn deadline(progress: &Progress, patience: Patience) -> (Instant, Duration) {
     match (progress.left, progress.refused) {
         (Some(left), _) => (left + patience.answer, patience.answer),
         (None, Some((at, _))) => (at + LAST_LOOK, LAST_LOOK),
-        // The line took it all and holds it back: it is as if it had left.
+        // The connection took it all and holds it back: it is as if it had left.
         (None, None) if progress.is_whole() => (progress.moved + patience.answer, patience.answer),
         (None, None) => (progress.moved + patience.stall, patience.stall),
     }
@@ -269,7 +269,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_has_come_by_the_end_of_its_time_is_still_read() {
-        // A program that was stopped finds its time over first and its answer, or room on the line, a moment later.
+        // A program that was stopped finds its time over first and its answer, or room on the connection, a moment
+        // later.
         let moment = Duration::from_millis(100);
         assert_eq!(run(120 * SECOND + moment, &[(0, 10)]).await.0, Some(()));
         assert_eq!(run(124 * SECOND, &[(0, 10)]).await.0, None);

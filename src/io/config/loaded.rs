@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     amount::Currency,
+    mutex::lock,
     reason::{
         config::{Fault, Place, Rejected, Wrong},
         secret::KeyPlace,
@@ -20,7 +21,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 /// A config that can be worked with.
@@ -48,7 +49,7 @@ pub struct Loaded {
     pub found: bool,
     /// What is odd about the file but does no harm.
     pub warnings: Vec<Fault>,
-    /// How it is read again while the program runs; set by whoever knows how it was read.
+    /// How it is read again while the program runs; set by the code that read it.
     pub again: Again,
     /// What the file sets, in its own words.
     pub(super) written: Vec<Written>,
@@ -236,7 +237,7 @@ impl PartialEq for Again {
 }
 
 impl Again {
-    /// By that source.
+    /// Read again by that source.
     #[must_use]
     pub fn by(source: Source) -> Self {
         Self { source: Some(source), last: Arc::default() }
@@ -252,7 +253,7 @@ impl Again {
             return Err(Rejected::whole("", Wrong::NoFile));
         };
         let new = with_default_of(started_with, &source()?);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.last);
         let before = last.as_ref().unwrap_or(started_with);
         // All of a profile that comes or goes is taken over.
         let stays = |name: &str| profile_of(name).is_none_or(|profile| before.serves(profile) && new.serves(profile));

@@ -1,7 +1,7 @@
 //! The config: reading `config.toml`, all its faults at once, into the settings that the program works with.
 //!
 //! The options are in tables (`table.rs`, `profile.rs`, `models.rs`). Not here: the key itself, which is read late and
-//! by a worker ([`super::secret`]), and the keys, which are judged by whoever is handed in.
+//! by a worker ([`super::secret`]), and the keys, which are judged by the function that is handed in.
 
 mod check;
 mod example;

@@ -213,7 +213,7 @@ fn resolutions(notes: &mut Notes<'_>, path: &str, value: &Spanned<DeValue<'_>>) 
 /// The catalogue for a profile, changed as the file says. Hosts that speak MiniMax's own field names have MiniMax's own
 /// prompt limits.
 pub(super) fn catalogue(notes: &mut Notes<'_>, profile: &Profile, models: &[Changed]) -> Catalogue {
-    let mut catalogue = Catalogue::for_host(profile.names != WireNames::minimax());
+    let mut catalogue = if profile.names == WireNames::minimax() { Catalogue::minimax() } else { Catalogue::builtin() };
     for model in models {
         if let Err(why) = catalogue.apply(&model.name, &model.changes) {
             notes.unusable(model.at.clone(), &full_name(&model.name), Unfit::Model(why));

@@ -48,7 +48,7 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
     with_syntax(broken, notes.faults)
 }
 
-/// Of the two options that callbacks need, one is set.
+/// Notes it as a fault that only one of the two options that callbacks need is set.
 fn half_callback(notes: &mut Notes<'_>) {
     let set = |name| notes.written.iter().find(|written| written.name == name);
     let (option, other) = ("callback.listen", "callback.public_url");

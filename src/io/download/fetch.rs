@@ -53,7 +53,7 @@ pub(super) enum End {
     Dead(String),
     /// It failed otherwise.
     Failed(Trouble),
-    /// On request.
+    /// Stopped on request.
     Stopped,
 }
 
@@ -105,18 +105,18 @@ pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut
             {
                 return Ok(());
             }
-            // An answer to a range that does not fit what is there: all of it is fetched anew.
+            // An answer to a range that does not fit what is there: all of it is fetched again.
             (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => ranges = false,
             (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE, _) => {
                 return Err(End::Dead(refusal(answer, job).await?));
             }
             (status, _) => {
                 let status = status.as_u16();
-                return Err(trouble::line(&format!("HTTP {status}"), Transfer::Status(status)).into());
+                return Err(trouble::connection(&format!("HTTP {status}"), Transfer::Status(status)).into());
             }
         }
     }
-    Err(trouble::line("range", Transfer::Resume).into())
+    Err(trouble::connection("range", Transfer::Resume).into())
 }
 
 async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<'_>) -> Result<Response, End> {
@@ -219,7 +219,7 @@ async fn copy(
         if all - before > FREE.max(coming.coded.saturating_mul(MOST_TIMES)) {
             break Err(undecoded(Fault::TooLarge).into());
         }
-        // What a slow line brings is written whenever it is told of.
+        // What a slow connection brings is written whenever it is told of.
         let due = told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY);
         if !come.is_empty() && (due || come.len() >= BATCH) {
             writer.write(&mut come).await.map_err(disk)?;
@@ -256,7 +256,7 @@ fn undecoded(fault: Fault) -> Trouble {
     })
 }
 
-/// Waits for the line, but not longer than the stall time-out, and not against the person's will.
+/// Waits for the connection, but not longer than the stall time-out, and not against the person's will.
 async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T, End> {
     tokio::select! {
         biased;
@@ -264,7 +264,7 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
         Ok(_) = job.stop.wait_for(|stop| *stop) => Err(End::Stopped),
         done = time::timeout(job.stall, step) => done.map_err(|_| {
             let ms = u64::try_from(job.stall.as_millis()).unwrap_or(u64::MAX);
-            trouble::line("stall", Transfer::Stalled(ms)).into()
+            trouble::connection("stall", Transfer::Stalled(ms)).into()
         }),
     }
 }
@@ -274,7 +274,7 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
     let error = error.without_url();
     let mut causes = iter::successors(error.source(), |cause| (*cause).source());
     if let Some(astray) = causes.find_map(|cause| cause.downcast_ref::<Astray>()) {
-        return trouble::line(
+        return trouble::connection(
             "line",
             match astray {
                 Astray::TooFar => Transfer::TooManyRedirects,
@@ -292,7 +292,7 @@ fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
             | ConnectionFault::NoProxy
     );
     let why = if named { Dropped::Line(why) } else { Dropped::Said(foreign_text::causes(&error)) };
-    trouble::line("line", how(why))
+    trouble::connection("line", how(why))
 }
 
 /// Why an address is not asked.

@@ -17,6 +17,7 @@ use crate::{
     paths::expanded,
 };
 use domain::{
+    mutex::lock,
     reason::{connect::Connect, transfer::Transfer},
     task::{SavedFile, TaskKey},
 };
@@ -34,7 +35,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Seek},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -53,7 +54,7 @@ pub struct Downloader(Arc<Inner>);
 struct Inner {
     allow_http: bool,
     most: u64,
-    /// For storage on this machine (the simulator), around any proxy.
+    /// The client for storage on this machine (the simulator), around any proxy.
     direct: Client,
     away: Client,
     running: Mutex<HashMap<TaskKey, Running>>,
@@ -101,7 +102,7 @@ impl Downloader {
     /// number of `Progress` and then by exactly one other message; a stop by nothing of its own (the start it ends says
     /// `Stopped`). A second start of one task ends the first and waits for it.
     pub fn run(&self, cmd: SaveCmd, to: impl Fn(SaveMsg) + Send + Sync + 'static) {
-        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = lock(&self.0.running);
         match cmd {
             SaveCmd::Stop { key } => {
                 if let Some(download) = running.get(&key) {
@@ -137,7 +138,7 @@ impl Inner {
         let report = Arc::clone(&to);
         let end = tokio::spawn(async move { self.save(order, stop, report.as_ref()).await }).await;
         to(end.unwrap_or_else(|_| {
-            let Trouble { error, again, .. } = trouble::line("worker", Transfer::Worker);
+            let Trouble { error, again, .. } = trouble::connection("worker", Transfer::Worker);
             SaveMsg::Failed { key, ticket, error, again }
         }));
     }
@@ -178,7 +179,8 @@ impl Inner {
         }
     }
 
-    /// By the address, or by the backup where the address brings no video. An address that may not be asked is none.
+    /// Fetches by the address, or by the backup where the address brings no video. An address that may not be asked is
+    /// none.
     async fn fetch(&self, address: &Address, part: &mut Part, job: &mut Job<'_>) -> Result<Video, End> {
         let main = usable(&address.url, self.allow_http);
         let (main, backup) = match (main, address.backup.as_deref().map(|url| usable(url, self.allow_http))) {
@@ -222,7 +224,7 @@ impl Inner {
 
 /// Work on the disk, which may be slow or far away, on a thread of its own.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::line("worker", Transfer::Worker)))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::connection("worker", Transfer::Worker)))
 }
 
 fn open(target: &SaveTarget) -> Result<Part, Trouble> {
@@ -299,11 +301,11 @@ fn sum_of(mut file: impl Read + Seek) -> io::Result<Context> {
 
 /// An address of the service's, where it may be asked.
 fn usable(address: &str, allow_http: bool) -> Result<Url, Trouble> {
-    let url = Url::parse(address).map_err(|_| trouble::line("address", Transfer::BadAddress))?;
+    let url = Url::parse(address).map_err(|_| trouble::connection("address", Transfer::BadAddress))?;
     match refused(&url, allow_http) {
         None => Ok(url),
         Some(Astray::Login) => Err(trouble::waits("address", Transfer::LoginAddress)),
-        Some(_) => Err(trouble::line("address", Transfer::OpenAddress)),
+        Some(_) => Err(trouble::connection("address", Transfer::OpenAddress)),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Part {
     note_path: PathBuf,
     pub(super) file: File,
     note: Note,
-    /// Of all that is there, where it came in one go.
+    /// The hash of all that is there, where it came in one go.
     sum: Option<Context>,
 }
 
@@ -127,7 +127,7 @@ impl Part {
     /// Throws away what is there and notes what comes now.
     pub(super) fn begin(&mut self, note: Note) -> io::Result<()> {
         self.file.set_len(0)?;
-        write_anew(&self.note_path, &serde_json::to_vec(&note)?)?;
+        rewrite(&self.note_path, &serde_json::to_vec(&note)?)?;
         self.note = note;
         self.sum = Some(sum_of_nothing());
         Ok(())
@@ -170,7 +170,7 @@ impl Part {
 }
 
 /// Writes a file of that name, in place of whatever has the name: a link is replaced, not followed.
-pub(super) fn write_anew(path: &Path, bytes: &[u8]) -> io::Result<File> {
+pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}

@@ -1,6 +1,6 @@
 //! The last step: a finished file gets its name, and no file that is there already is ever written over.
 
-use super::part::write_anew;
+use super::part::rewrite;
 use std::{
     fs::{self, File, OpenOptions},
     io,
@@ -33,7 +33,7 @@ pub(super) fn place(from: &Path, dir: &Path, name: &str) -> io::Result<PathBuf> 
 pub(super) fn sidecar(video: &Path, text: &str) -> io::Result<()> {
     let to = video.with_extension("json");
     let tmp = video.with_extension("json.part");
-    write_anew(&tmp, text.as_bytes())?.sync_all()?;
+    rewrite(&tmp, text.as_bytes())?.sync_all()?;
     give_name(&tmp, &to).inspect_err(|_| {
         fs::remove_file(&tmp).ok();
     })?;

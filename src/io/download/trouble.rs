@@ -52,8 +52,8 @@ fn trouble(code: &str, class: ErrorClass, why: Transfer, again: bool, part: Part
     Trouble { error: TaskError { code, class, reason, charged: Charged::Yes }, again, part }
 }
 
-/// The line failed: dropped, refused, or a server in distress.
-pub(super) fn line(code: &str, why: Transfer) -> Trouble {
+/// The connection failed: dropped, refused, or a server in distress.
+pub(super) fn connection(code: &str, why: Transfer) -> Trouble {
     trouble(code, ErrorClass::Network, why, true, PartThen::Keep)
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Writer(JoinHandle<io::Result<Tip>>);
 /// Where it stands.
 struct Tip {
     file: File,
-    /// Of all that is in the file, where that is known.
+    /// The hash of all that is in the file, where that is known.
     sum: Option<Context>,
     /// The room of the batch before, for the next one.
     spare: Vec<u8>,

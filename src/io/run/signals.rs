@@ -5,13 +5,14 @@
 //! Not here: SIGSEGV, SIGILL and SIGFPE, which nothing without `unsafe` can go on from.
 
 use crate::run::exit::Exit;
+use domain::mutex::lock;
 use engine::msg::Signal;
 use rustix::process::Signal as Os;
 use std::{
     fs::{self, File},
     future::poll_fn,
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
     task::{Context, Poll},
     thread,
 };
@@ -75,7 +76,7 @@ static STATE: Mutex<SignalState> = Mutex::new(SignalState {
 });
 
 fn state() -> MutexGuard<'static, SignalState> {
-    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&STATE)
 }
 
 /// From here on no signal ends the program by itself: until a loop listens, this does. To be called first of all; what

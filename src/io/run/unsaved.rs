@@ -22,7 +22,7 @@ pub fn tell(lines: &[String]) {
     tell_by(lines, |text| drop(io::stderr().write_all(text.as_bytes())));
 }
 
-/// The same by way of whoever writes to stderr.
+/// The same by the function that writes to stderr.
 pub fn tell_by(lines: &[String], say: impl Fn(String)) {
     for text in lines {
         tracing::error!("{text}");

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     catalogue::Catalogue,
+    mutex::lock,
     name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
@@ -22,13 +23,14 @@ use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd, Write},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     settings::{Profile, Scope},
+    sight::Sight,
     user_files::UserFiles,
 };
 use secrecy::SecretString;
 use service::answer::Reply;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::Duration,
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
@@ -65,7 +67,7 @@ pub struct Workers {
     hook: Arc<Mutex<Hook>>,
     /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of
     /// it.
-    lines: Clients,
+    clients: Clients,
     /// From before the store was asked to mark each task as being sent: until when its submission may leave.
     leases: Mutex<BTreeMap<TaskKey, Lease>>,
     /// Started by the first picture that is to be seen.
@@ -90,9 +92,9 @@ impl Workers {
             tokio::spawn(serve).abort_handle()
         });
         let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
-        let (lines, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
-        let workers = Self { setup, to, store, hook, lines, leases, looker, speech, listener };
-        read_keys(&workers.setup, profiles, &workers.lines, &workers.store, &workers.to);
+        let (clients, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
+        let workers = Self { setup, to, store, hook, clients, leases, looker, speech, listener };
+        read_keys(&workers.setup, profiles, &workers.clients, &workers.store, &workers.to);
         workers
     }
 
@@ -118,21 +120,21 @@ impl Workers {
     }
 
     fn leases(&self) -> MutexGuard<'_, BTreeMap<TaskKey, Lease>> {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.leases)
     }
 
     fn hooked(&self) -> Hook {
-        self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.hook).clone()
     }
 
-    fn line(&self, profile: &str) -> Option<ProfileClient> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(profile).cloned()
+    fn client_of(&self, profile: &str) -> Option<ProfileClient> {
+        lock(&self.clients).get(profile).cloned()
     }
 
     /// By the HTTP client of that profile.
     pub fn http(&self, profile: &str, command: HttpCmd) {
         let to = self.to.clone();
-        let Some(ProfileClient { client, .. }) = self.line(profile) else {
+        let Some(ProfileClient { client, .. }) = self.client_of(profile) else {
             let reply = Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
             tell(&to, Msg::Http(HttpMsg::answer(command, reply)));
             return;
@@ -149,7 +151,7 @@ impl Workers {
     pub fn save(&self, profile: &str, command: SaveCmd) {
         let to = self.to.clone();
         // Made together with the client, and no file's address is had without it; but whoever asks is answered.
-        let Some(ProfileClient { downloader, .. }) = self.line(profile) else {
+        let Some(ProfileClient { downloader, .. }) = self.client_of(profile) else {
             if let Some(msg) = not_begun(command) {
                 tell(&to, Msg::Save(msg));
             }
@@ -161,108 +163,117 @@ impl Workers {
     /// Carries out what this machine does itself: pictures, prompts, exports, the hook. The editor and the reader's
     /// language never come here: [`run`](super) hands them to the face in front of it.
     pub fn local(&self, command: LocalCmd) {
-        let to = self.to.clone();
+        let paths = &self.setup.paths;
         match command {
             LocalCmd::DiscardPart { target } => {
                 tokio::task::spawn_blocking(move || download::discard(&target));
             }
             LocalCmd::LoadImage { path } => {
-                let dir = self.setup.paths.images.clone();
-                tokio::task::spawn_blocking(move || {
+                let dir = paths.images.clone();
+                self.answer_blocking(move || {
                     let result = images::load(&path, &dir);
                     let shrinks = result.is_err() && shrink::would_help(&path);
-                    tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks }));
+                    LocalMsg::Image { path, result, shrinks }
                 });
             }
-            LocalCmd::List { typed, purpose } => {
-                tokio::task::spawn_blocking(move || {
-                    let result = files::list(&typed);
-                    tell(&to, Msg::Local(LocalMsg::Listed { typed, purpose, result }));
-                });
-            }
-            LocalCmd::ReadPrompts { path } => {
-                tokio::task::spawn_blocking(move || {
-                    let result = prompts::load(&path);
-                    tell(&to, Msg::Local(LocalMsg::Prompts { path, result }));
-                });
-            }
+            LocalCmd::List { typed, purpose } => self.answer_blocking(move || {
+                let result = files::list(&typed);
+                LocalMsg::Listed { typed, purpose, result }
+            }),
+            LocalCmd::ReadPrompts { path } => self.answer_blocking(move || {
+                let result = prompts::load(&path);
+                LocalMsg::Prompts { path, result }
+            }),
             LocalCmd::Shrink { path } => {
-                let dir = self.setup.paths.images.clone();
-                tokio::task::spawn_blocking(move || {
+                let dir = paths.images.clone();
+                self.answer_blocking(move || {
                     let result = shrink::shrink(&path, &dir);
-                    tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks: false }));
+                    LocalMsg::Image { path, result, shrinks: false }
                 });
             }
-            LocalCmd::Open { path } => {
-                let Hook { key_variables, .. } = self.hooked();
-                tokio::spawn(async move {
-                    let result = open(&path, &key_variables).await;
-                    tell(&to, Msg::Local(LocalMsg::Opened { path, result }));
-                });
-            }
+            LocalCmd::Open { path } => self.open(path),
             LocalCmd::Export { path, keys } => {
                 let (at, json) = (self.setup.at(), self.speech.task);
-                tokio::task::spawn_blocking(move || {
+                self.answer_blocking(move || {
                     let path = export::place(&path);
                     let result = export::write(&at, &path, &keys, json);
-                    let (path, tasks) = (path.display().to_string(), keys.len());
-                    tell(&to, Msg::Local(LocalMsg::Exported { path, tasks, result }));
+                    LocalMsg::Exported { path: path.display().to_string(), tasks: keys.len(), result }
                 });
             }
             LocalCmd::PutBy { what, text } => {
-                let path = self.setup.paths.data_dir.join("copied.txt");
-                tokio::task::spawn_blocking(move || {
+                let path = paths.data_dir.join("copied.txt");
+                self.answer_blocking(move || {
                     let result = private_files::write(&path, &text).map_err(System::from);
-                    let (path, bytes) = (path.display().to_string(), text.len() as u64);
-                    tell(&to, Msg::Local(LocalMsg::PutBy { what, bytes, path, result }));
+                    LocalMsg::PutBy { what, bytes: text.len() as u64, path: path.display().to_string(), result }
                 });
             }
-            LocalCmd::See(sight) => {
-                let start = || {
-                    let paths = &self.setup.paths;
-                    Looker::start(paths.images.clone(), paths.frames.clone(), move |sight, result| {
-                        tell(&to, Msg::Local(LocalMsg::Seen { sight, result }));
-                    })
-                };
-                self.looker.get_or_init(start).see(sight);
-            }
+            LocalCmd::See(sight) => self.see(sight),
             LocalCmd::Hook { facts, reason } => self.hook(facts, reason.as_ref()),
             LocalCmd::KeepTemplate { name, prompt } => {
-                let config = self.setup.paths.config.clone();
-                tokio::task::spawn_blocking(move || {
+                let config = paths.config.clone();
+                self.answer_blocking(move || {
                     let result = keep_template(&config, &name, &prompt);
                     let path = config.display().to_string();
-                    tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::TemplateKept { name, prompt, path, result })));
+                    LocalMsg::UserFiles(UserFiles::TemplateKept { name, prompt, path, result })
                 });
             }
-            LocalCmd::FindFiles { keys, is_shared } => {
-                let known = self.store.look(keys.clone());
-                tokio::spawn(async move {
-                    let tasks = known.await.unwrap_or_default();
-                    tokio::task::spawn_blocking(move || {
-                        let (missing, elsewhere) = files::missing(&tasks, is_shared);
-                        tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing, elsewhere })));
-                    });
-                });
-            }
-            LocalCmd::ReadConfig => {
-                let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
-                let (lines, store) = (Arc::clone(&self.lines), self.store.clone());
-                tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
-                    Ok((reread, new)) => {
-                        let mut hook = in_force.lock().unwrap_or_else(PoisonError::into_inner);
-                        hook.command.clone_from(&new.hook);
-                        hook.key_variables.extend(new.key_variables.iter().cloned());
-                        drop(hook);
-                        let come = come_and_gone(&setup, &new, &lines);
-                        tell(&to, Msg::Config(Ok(Box::new(reread))));
-                        read_keys(&Arc::new(new), come, &lines, &store, &to);
-                    }
-                    Err(rejected) => tell(&to, Msg::Config(Err(rejected))),
-                });
-            }
+            LocalCmd::FindFiles { keys, is_shared } => self.find_files(keys, is_shared),
+            LocalCmd::ReadConfig => self.read_config(),
             LocalCmd::Edit { .. } | LocalCmd::EditFile { .. } | LocalCmd::Speak { .. } => {}
         }
+    }
+
+    /// Does work that may block on a thread of its own, and sends what it gives.
+    fn answer_blocking(&self, work: impl FnOnce() -> LocalMsg + Send + 'static) {
+        let to = self.to.clone();
+        tokio::task::spawn_blocking(move || tell(&to, Msg::Local(work())));
+    }
+
+    fn open(&self, path: String) {
+        let (to, Hook { key_variables, .. }) = (self.to.clone(), self.hooked());
+        tokio::spawn(async move {
+            let result = open(&path, &key_variables).await;
+            tell(&to, Msg::Local(LocalMsg::Opened { path, result }));
+        });
+    }
+
+    fn see(&self, sight: Sight) {
+        let start = || {
+            let (paths, to) = (&self.setup.paths, self.to.clone());
+            Looker::start(paths.images.clone(), paths.frames.clone(), move |sight, result| {
+                tell(&to, Msg::Local(LocalMsg::Seen { sight, result }));
+            })
+        };
+        self.looker.get_or_init(start).see(sight);
+    }
+
+    fn find_files(&self, keys: Vec<TaskKey>, is_shared: bool) {
+        let (to, known) = (self.to.clone(), self.store.look(keys.clone()));
+        tokio::spawn(async move {
+            let tasks = known.await.unwrap_or_default();
+            tokio::task::spawn_blocking(move || {
+                let (missing, elsewhere) = files::missing(&tasks, is_shared);
+                tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing, elsewhere })));
+            });
+        });
+    }
+
+    /// Reads the config again, puts its hook in force, and reads the keys of the profiles that are new in it.
+    fn read_config(&self) {
+        let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
+        let (clients, store, to) = (Arc::clone(&self.clients), self.store.clone(), self.to.clone());
+        tokio::task::spawn_blocking(move || match setup.again.read(&setup) {
+            Ok((reread, new)) => {
+                let mut hook = lock(&in_force);
+                hook.command.clone_from(&new.hook);
+                hook.key_variables.extend(new.key_variables.iter().cloned());
+                drop(hook);
+                let come = come_and_gone(&setup, &new, &clients);
+                tell(&to, Msg::Config(Ok(Box::new(reread))));
+                read_keys(&Arc::new(new), come, &clients, &store, &to);
+            }
+            Err(rejected) => tell(&to, Msg::Config(Err(rejected))),
+        });
     }
 
     /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
@@ -284,27 +295,27 @@ impl Workers {
 
 /// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with
 /// each.
-fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
+fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, clients: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
     for profile in profiles {
-        let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
+        let (setup, clients, store, to) = (Arc::clone(setup), Arc::clone(clients), store.clone(), to.clone());
         tokio::task::spawn_blocking(move || {
-            let result = line_of(&setup, &profile).map(|(line, mark)| {
+            let result = make_client(&setup, &profile).map(|(client, mark)| {
                 store.serves(profile.clone(), mark, setup.settings.scope == Scope::All);
-                lines.lock().unwrap_or_else(PoisonError::into_inner).insert(profile.clone(), line);
+                lock(&clients).insert(profile.clone(), client);
             });
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
         });
     }
 }
 
-/// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it serves anew.
-fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Clients) -> Vec<String> {
-    let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    lines.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
-    new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
+/// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it newly serves.
+fn come_and_gone(started_with: &Loaded, new: &Loaded, clients: &Clients) -> Vec<String> {
+    let mut clients = lock(clients);
+    clients.retain(|profile, _| *profile == started_with.settings.profile.name || new.others.contains_key(profile));
+    new.others.keys().filter(|profile| !clients.contains_key(*profile)).cloned().collect()
 }
 
-fn line_of(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
+fn make_client(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
     let settings = &setup.settings;
     let known = match settings.others.get(profile) {
         Some(other) => Some((&other.profile, &other.catalogue)),
@@ -418,7 +429,7 @@ mod tests {
             setup: Arc::new(setup),
             to,
             hook: Arc::default(),
-            lines: Clients::default(),
+            clients: Clients::default(),
             leases: Mutex::default(),
             looker: OnceLock::new(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },

@@ -2,7 +2,7 @@
 
 use super::{
     base::Store,
-    row::own,
+    column_values::own,
     sql::{self, Optional, params},
 };
 use domain::{
@@ -22,7 +22,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_balance(&mut self, profile: &str, amount: Amount, at: Wall) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let last = "SELECT amount FROM balances WHERE profile = ?1 ORDER BY at DESC LIMIT 1";
             let last: Option<Amount> = conn.query_row(last, params![profile], |row| own(row, 0)).optional()?;
             if last == Some(amount) {

@@ -28,6 +28,15 @@ use std::{
     path::PathBuf,
 };
 
+/// What becomes of a change that the disk has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfFull {
+    /// It is not made.
+    Fail,
+    /// It must not be lost: the reserve is given up for it.
+    UseReserve,
+}
+
 /// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
 #[derive(Debug)]
 pub struct Store {
@@ -51,7 +60,7 @@ pub struct Store {
     pub(super) asks: BTreeSet<String>,
     /// On a shared store, once it was heard and until it is told: how many others at work ask for each of these.
     pub(super) peers: Option<BTreeMap<String, u32>>,
-    /// On a shared store: what this machine must not lose while the line is down.
+    /// On a shared store: what this machine must not lose while the connection is down.
     pub(super) journal: Option<Journal>,
 }
 
@@ -130,12 +139,20 @@ impl Store {
         self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
     }
 
-    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and
-    /// for a change that `must` not be lost, the reserve is given up.
+    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again.
     pub(super) fn change<T>(
         &mut self,
         deed: Deed,
-        must: bool,
+        change: impl FnMut(&mut Connection) -> sql::Result<T>,
+    ) -> Result<T, Fault> {
+        self.change_if_full(deed, IfFull::Fail, change)
+    }
+
+    /// As [`change`](Self::change), and says what to do where that made no room.
+    pub(super) fn change_if_full<T>(
+        &mut self,
+        deed: Deed,
+        if_full: IfFull,
         mut change: impl FnMut(&mut Connection) -> sql::Result<T>,
     ) -> Result<T, Fault> {
         self.still_there(deed)?;
@@ -144,7 +161,7 @@ impl Store {
             self.take_in_the_log();
             done = change(&mut self.conn);
         }
-        if must && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
+        if if_full == IfFull::UseReserve && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
             done = change(&mut self.conn);
             if done.as_ref().is_err_and(fault::is_of_room) {
                 self.take_in_the_log();
@@ -216,7 +233,7 @@ pub const GRANTS: &str = include_str!("grants.sql");
 pub(super) fn connect(at: &At) -> Result<Connection, Fault> {
     let Some(server) = &at.server else { return schema::open(&at.dir) };
     layout::make_folders(&at.dir)?;
-    // Room on this machine for what waits for the line; without it nothing is sent, all else goes on.
+    // Room on this machine for what waits for the connection; without it nothing is sent, all else goes on.
     let _ = reserve::keep(&reserve::of_answers(&at.dir));
     serve(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))
 }
@@ -314,9 +331,11 @@ mod tests {
             Err(rusqlite::Error::SqliteFailure(full, None).into())
         };
         let room = || std::fs::metadata(reserve::of_store(dir.path())).unwrap().len();
-        assert!(store.change(Deed::SaveChanges, false, |_| full()).is_err());
+        assert!(store.change(Deed::SaveChanges, |_| full()).is_err());
         assert_eq!(room(), 64 * 1024);
-        store.change(Deed::SaveChanges, true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();
+        store
+            .change_if_full(Deed::SaveChanges, IfFull::UseReserve, |_| if room() > 0 { full() } else { Ok(()) })
+            .unwrap();
         assert_eq!(room(), 0);
     }
 

@@ -3,8 +3,8 @@
 
 use super::{
     base::Store,
+    column_values::own,
     fault,
-    row::own,
     sql::{self, Connection, Optional, params},
 };
 use domain::{
@@ -29,7 +29,7 @@ impl Store {
         }
         let no_bits = |why: String| fault::fault(Deed::SaveChanges, &self.file, Why::System(System::Other(why)));
         let new = unguessable().map_err(no_bits)?;
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let sql = "INSERT INTO callbacks (path, task) VALUES (?1, ?2) ON CONFLICT (task) DO NOTHING";
             conn.execute(sql, params![new, key.0])?;
             path_of(conn, key)?.ok_or(sql::Error::NoRows)
@@ -43,7 +43,7 @@ impl Store {
     pub fn note_post(&mut self, path: &str, id: &RemoteId) -> Result<bool, Fault> {
         let known: Option<TaskKey> = self.told(Deed::Read, task_of(&self.conn, path))?;
         let Some(key) = known else { return Ok(false) };
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             let sql =
                 "UPDATE callbacks SET id = ?2, seq = (SELECT coalesce(max(seq), 0) + 1 FROM callbacks) WHERE task = ?1";

@@ -8,7 +8,8 @@
 
 use super::{
     base::Store,
-    row::{TASK, own, task_of},
+    column_values::own,
+    row::{TASK, task_of},
     sql::{self, Connection, Optional, params},
     transaction_steps::take,
 };

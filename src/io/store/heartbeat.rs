@@ -68,7 +68,7 @@ impl Store {
     }
 
     /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends
-    /// what was begun when the line broke. Tells the tasks that were taken back.
+    /// what was begun when the connection broke. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if self.at.server.is_none() {
             return Ok(Vec::new());

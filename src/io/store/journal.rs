@@ -1,8 +1,8 @@
-//! Beside a shared store: what this machine must not lose while the line is down. The answer to a submission (the ID of
-//! a paid task above all; but what was proven not taken is not to become unknown either) is written here and synced
-//! before the store is asked to take it, on a thread of its own: the store's may be waiting for a server that does not
-//! answer. It goes when the store has it. What a program could not save before it ended (a crash, a power cut) is told
-//! to the next one, or to another of this machine.
+//! Beside a shared store: what this machine must not lose while the connection is down. The answer to a submission (the
+//! ID of a paid task above all; but what was proven not taken is not to become unknown either) is written here and
+//! synced before the store is asked to take it, on a thread of its own: the store's may be waiting for a server that
+//! does not answer. It goes when the store has it. What a program could not save before it ended (a crash, a power cut)
+//! is told to the next one, or to another of this machine.
 //!
 //! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
 

@@ -1,7 +1,8 @@
 //! Table lines out of a database's columns, in as little memory as they need.
 
 use super::{
-    row::{Count, own},
+    column_values::{Count, own},
+    columns::{Columns, at},
     sql,
 };
 use domain::{
@@ -11,10 +12,37 @@ use domain::{
 };
 use std::{borrow::Borrow, collections::HashSet, hash::Hash, sync::Arc};
 
-/// The columns of a table line, in the order that [`Lines::read`] reads them.
-pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
-     model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
-     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come, besides, who";
+/// The columns of a table line.
+pub(super) const LINE: Columns = Columns(&[
+    "key",
+    "rev",
+    "parent",
+    "attempt",
+    "retried",
+    "state",
+    "charged",
+    "error_class",
+    "error",
+    "status",
+    "model",
+    "resolution",
+    "duration",
+    "prompt",
+    "task_id",
+    "cost",
+    "created_at",
+    "sent_at",
+    "finished_at",
+    "expires_at",
+    "automatic",
+    "put_away_at IS NOT NULL AS put_away",
+    "coalesce(batch, key) AS batch",
+    "profile",
+    "currency",
+    "may_still_come",
+    "besides",
+    "who",
+]);
 
 /// Texts that are remembered at most, so that those which never come again take no more room than this.
 const REMEMBERED: usize = 10_000;
@@ -32,33 +60,34 @@ impl Lines {
     /// A table line from the columns of [`LINE`].
     pub(super) fn read(&mut self, row: &sql::Row<'_>) -> sql::Result<Row> {
         Ok(Row {
-            key: own(row, 0)?,
-            rev: row.get::<Count>(1)?.0,
-            parent: own::<Option<TaskKey>>(row, 2)?.into(),
-            attempt: row.get(3)?,
-            retried: row.get(4)?,
-            state: own(row, 5)?,
-            charged: own(row, 6)?,
-            may_still_come: row.get(25)?,
-            class: own(row, 7)?,
+            key: own(row, at!(LINE, "key"))?,
+            rev: row.get::<Count>(at!(LINE, "rev"))?.0,
+            parent: own::<Option<TaskKey>>(row, at!(LINE, "parent"))?.into(),
+            attempt: row.get(at!(LINE, "attempt"))?,
+            retried: row.get(at!(LINE, "retried"))?,
+            state: own(row, at!(LINE, "state"))?,
+            charged: own(row, at!(LINE, "charged"))?,
+            may_still_come: row.get(at!(LINE, "may_still_come"))?,
+            class: own(row, at!(LINE, "error_class"))?,
             texts: self.texts(row)?,
-            status: self.words.once(row.text(9)?),
+            status: self.words.once(row.text(at!(LINE, "status"))?),
             kind: self.kind(row)?,
-            cost: own(row, 15)?,
-            besides: own::<Amount>(row, 26)?.into(),
-            created_at: own(row, 16)?,
-            sent_at: row.here_or_null(17)?.into(),
-            finished_at: row.here_or_null(18)?.into(),
-            expires_at: own::<Option<Wall>>(row, 19)?.into(),
-            put_away: row.get(21)?,
-            batch: own(row, 22)?,
+            cost: own(row, at!(LINE, "cost"))?,
+            besides: own::<Amount>(row, at!(LINE, "besides"))?.into(),
+            created_at: own(row, at!(LINE, "created_at"))?,
+            sent_at: row.here_or_null(at!(LINE, "sent_at"))?.into(),
+            finished_at: row.here_or_null(at!(LINE, "finished_at"))?.into(),
+            expires_at: own::<Option<Wall>>(row, at!(LINE, "expires_at"))?.into(),
+            put_away: row.get(at!(LINE, "put_away"))?,
+            batch: own(row, at!(LINE, "batch"))?,
         })
     }
 
     fn kind(&mut self, row: &sql::Row<'_>) -> sql::Result<Arc<Kind>> {
-        let (model, resolution) = (row.text(10)?, row.text(11)?);
-        let (profile, who) = (row.text(23)?, row.text_or_null(27)?.unwrap_or_default());
-        let (duration, currency, automatic) = (row.get(12)?, own(row, 24)?, row.get(20)?);
+        let (model, resolution) = (row.text(at!(LINE, "model"))?, row.text(at!(LINE, "resolution"))?);
+        let (profile, who) = (row.text(at!(LINE, "profile"))?, row.text_or_null(at!(LINE, "who"))?.unwrap_or_default());
+        let (duration, currency, automatic) =
+            (row.get(at!(LINE, "duration"))?, own(row, at!(LINE, "currency"))?, row.get(at!(LINE, "automatic"))?);
         let same = |kind: &&Arc<Kind>| {
             (kind.duration, kind.currency, kind.automatic) == (duration, currency, automatic)
                 && (&*kind.model, &*kind.resolution, &*kind.profile, &*kind.who) == (model, resolution, profile, who)
@@ -73,12 +102,17 @@ impl Lines {
     }
 
     fn texts(&mut self, row: &sql::Row<'_>) -> sql::Result<Texts> {
-        let prompt = self.words.once(row.text(13)?);
-        Ok(Texts::shared(prompt, row.text_or_null(8)?, row.text_or_null(14)?, |rest| self.rests.once(rest)))
+        let prompt = self.words.once(row.text(at!(LINE, "prompt"))?);
+        Ok(Texts::shared(
+            prompt,
+            row.text_or_null(at!(LINE, "error"))?,
+            row.text_or_null(at!(LINE, "task_id"))?,
+            |rest| self.rests.once(rest),
+        ))
     }
 }
 
-/// Gives what is the same once, as far as it was asked for of late: attempts and batches stand near each other.
+/// Gives what is the same once, as far as it was asked for lately: attempts and batches stand near each other.
 struct Once<T: ?Sized>(HashSet<Arc<T>>);
 
 impl<T: ?Sized> Default for Once<T> {

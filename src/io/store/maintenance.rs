@@ -1,8 +1,9 @@
-//! House-keeping: old tasks out of the table, prompts wiped, the file checked and copied.
+//! Housekeeping: old tasks out of the table, prompts wiped, the file checked and copied.
 
 use super::{
     base::Store,
-    row::{self, Json, own},
+    column_values::{Count, Json, own},
+    row,
     sql::{self, Connection, Optional, params},
 };
 use crate::private_files;
@@ -44,7 +45,7 @@ impl Store {
         // No task has the key 0; an empty list is no SQL everywhere.
         let open: Vec<String> = std::iter::once(0).chain(open).map(|key| key.to_string()).collect();
         let open = open.join(", ");
-        let done = self.change(Deed::SaveChanges, false, |conn| {
+        let done = self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             let old = "archived_at IS NULL AND coalesce(finished_at, created_at) < ?1";
             let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH} AND key NOT IN ({open})");
@@ -100,7 +101,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
-        let done = self.change(Deed::SaveChanges, false, |conn| {
+        let done = self.change(Deed::SaveChanges, |conn| {
             if let Some(file) = conn.file() {
                 file.pragma_update(None, "secure_delete", true)?;
             }
@@ -116,7 +117,7 @@ impl Store {
         }))
     }
 
-    /// Writes the file anew without what was in it before: earlier versions of rows lie in its free space.
+    /// Writes the file again without what was in it before: earlier versions of rows lie in its free space.
     ///
     /// # Errors
     /// When the file cannot be written, or another program writes to it just now.
@@ -222,7 +223,7 @@ fn wipe_names(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> 
 }
 
 fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {
-    row.get::<row::Count>(0).map(|rev| rev.0)
+    row.get::<Count>(0).map(|rev| rev.0)
 }
 
 fn check(conn: &Connection) -> sql::Result<Vec<String>> {

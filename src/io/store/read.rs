@@ -2,16 +2,16 @@
 
 use super::{
     base::Store,
+    column_values::{Count, Json, own},
     lines::{LINE, Lines},
     owner::Programs,
-    row::{self, Count, Json, Listed, TASK, listed_of, own, task_of},
+    row::{self, Listed, TASK, listed_of, task_of},
     share::RECENT,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
     write,
 };
 use domain::{
     amount::Amount,
-    costs::CostLine,
     draft::KeptDraft,
     reason::store::{Deed, Fault},
     refunds,
@@ -46,14 +46,23 @@ pub struct Overview {
     pub drafts: Vec<KeptDraft>,
 }
 
+/// In which order tasks are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By key, from the first on.
+    OldestFirst,
+    /// By key, from the last back.
+    NewestFirst,
+}
+
 /// Which tasks are looked up in the store; every part must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
-    /// Of one of these states.
+    /// The task is in one of these states.
     pub states: Option<Vec<TaskState>>,
-    /// Of keys from the first to the second one.
+    /// The task's key is from the first to the second one.
     pub keys: (u64, u64),
-    /// With one of these texts in the model's name: ASCII, in lower case.
+    /// The model's name contains one of these texts: ASCII, in lower case.
     pub models: Option<Vec<String>>,
     /// Confirmed from the first moment to the second one.
     pub created: Option<(Wall, Wall)>,
@@ -155,17 +164,17 @@ impl Store {
         self.told(Deed::ReadTasks, done)
     }
 
-    /// As [`tasks`](Self::tasks), but only what is looked up. `oldest_first` turns the order round.
+    /// As [`tasks`](Self::tasks), but only what is looked up, in that order.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn some_tasks(
         &self,
         what: &Lookup,
-        oldest_first: bool,
+        order: Order,
         each: impl FnMut(Listed) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
-        let done = some_tasks(&self.conn, what, oldest_first, each);
+        let done = some_tasks(&self.conn, what, order, each);
         self.told(Deed::ReadTasks, done)
     }
 
@@ -177,7 +186,7 @@ impl Store {
     pub fn archived(&self, filter: &str, now: Wall) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         let Ok(filter) = Filter::parse(filter) else { return Ok(rows) };
-        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), false, |listed| {
+        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), Order::NewestFirst, |listed| {
             let row = listed.row();
             if filter.matches(&row, now) {
                 rows.push(row);
@@ -246,14 +255,6 @@ impl Store {
         let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
         self.told(Deed::ReadTasks, found)
     }
-
-    /// The ledger from `since` on, before `until`, in the order it was written.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
-        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
-    }
 }
 
 /// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a
@@ -262,7 +263,7 @@ impl Store {
 pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,
-    oldest_first: bool,
+    order: Order,
     mut each: impl FnMut(Listed) -> ControlFlow<()>,
 ) -> sql::Result<()> {
     let snapshot = conn.snapshot()?;
@@ -291,14 +292,17 @@ pub(super) fn some_tasks(
         wanted += ")";
     }
     if what.states.is_none() && what.created.is_none() && what.models.is_none() {
-        let order = if oldest_first { "ASC" } else { "DESC" };
+        let order = match order {
+            Order::OldestFirst => "ASC",
+            Order::NewestFirst => "DESC",
+        };
         let sql = format!("SELECT {TASK}, retried FROM tasks {wanted} ORDER BY key {order}");
         return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
     let mut found: Vec<TaskKey> = all(&snapshot, &sql, values, |row| own(row, 0))?;
     found.sort_unstable();
-    if !oldest_first {
+    if order == Order::NewestFirst {
         found.reverse();
     }
     for key in found {
@@ -443,31 +447,11 @@ pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<
     })
 }
 
-fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLine>> {
-    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class, ledger.currency, tasks.who, tasks.sent_at \
-               FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
-    all(conn, sql, params![since.0, until.0], |row| {
-        Ok(CostLine {
-            key: own(row, 0)?,
-            at: own(row, 1)?,
-            event: own(row, 2)?,
-            amount: own::<Amount>(row, 3)?.of(own(row, 9)?),
-            profile: row.get(4)?,
-            model: row.get(5)?,
-            state: own(row, 6)?,
-            charged: own(row, 7)?,
-            class: own(row, 8)?,
-            who: row.get(10)?,
-            sent_at: row.here_or_null(11)?,
-        })
-    })
-}
-
 fn tasks(conn: &Connection, sql: &str, params: impl Params) -> sql::Result<Vec<Task>> {
     all(conn, sql, params, task_of)
 }
 
-fn all<T>(
+pub(super) fn all<T>(
     conn: &Connection,
     sql: &str,
     params: impl Params,

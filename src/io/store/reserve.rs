@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// In bytes; the changes of one answer are some 12 pages of 4 KiB.
+/// The reserve's size in bytes; the changes of one answer are some 12 pages of 4 KiB.
 const SIZE: u64 = 64 * 1024;
 
 /// Where the reserve of the store in that data folder lies.

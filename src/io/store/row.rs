@@ -1,56 +1,83 @@
 //! Between our types and a database's columns: a whole task, a line of the table, the columns that mirror a stage.
 
-use super::sql::{self, Bound, Connection, FromSql, Optional, ToSql, ValueRef};
+use super::{
+    column_values::{Count, Json, Own, own},
+    columns::{Columns, at},
+    sql::{self, Connection, FromSql, Optional, ToSql, ValueRef},
+};
 use domain::{
-    amount::{Amount, CostSource, Currency},
+    amount::{Amount, CostSource},
     evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Before, Besides, Claim, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey,
-        TaskState, kept_reason,
+        Before, Besides, Claim, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey, TaskState,
+        kept_reason,
     },
     time::Wall,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The columns of a whole task, in the order that [`task_of`] reads them.
-pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
-     created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id, put_away_at, \
-     coalesce(batch, key), currency, cost_source, who";
+/// The columns of a whole task.
+pub(super) const TASK: Columns = Columns(&[
+    "key",
+    "rev",
+    "parent",
+    "attempt",
+    "name",
+    "profile",
+    "request",
+    "cost",
+    "task_id",
+    "expires_at",
+    "dir",
+    "created_at",
+    "sent_at",
+    "finished_at",
+    "phase",
+    "claim_owner",
+    "claim_until",
+    "automatic",
+    "request_id",
+    "put_away_at",
+    "coalesce(batch, key) AS batch",
+    "currency",
+    "cost_source",
+    "who",
+]);
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
-    let owner: Option<String> = row.get(15)?;
-    let Kept { phase, beside } = row.get(14)?;
+    let owner: Option<String> = row.get(at!(TASK, "claim_owner"))?;
+    let Kept { phase, beside } = row.get(at!(TASK, "phase"))?;
     Ok(Task {
-        key: own(row, 0)?,
-        rev: row.get::<Count>(1)?.0,
-        parent: own(row, 2)?,
-        attempt: row.get(3)?,
-        name: row.get(4)?,
-        profile: row.get(5)?,
-        request: row.get::<Json<Request>>(6)?.0,
-        cost: own(row, 7)?,
-        currency: own(row, 21)?,
-        cost_source: own(row, 22)?,
-        remote: row.get::<Option<String>>(8)?.map(RemoteId),
-        expires_at: own(row, 9)?,
-        dir: row.get(10)?,
-        created_at: own(row, 11)?,
-        sent_at: row.here_or_null(12)?,
-        finished_at: row.here_or_null(13)?,
+        key: own(row, at!(TASK, "key"))?,
+        rev: row.get::<Count>(at!(TASK, "rev"))?.0,
+        parent: own(row, at!(TASK, "parent"))?,
+        attempt: row.get(at!(TASK, "attempt"))?,
+        name: row.get(at!(TASK, "name"))?,
+        profile: row.get(at!(TASK, "profile"))?,
+        request: row.get::<Json<Request>>(at!(TASK, "request"))?.0,
+        cost: own(row, at!(TASK, "cost"))?,
+        currency: own(row, at!(TASK, "currency"))?,
+        cost_source: own(row, at!(TASK, "cost_source"))?,
+        remote: row.get::<Option<String>>(at!(TASK, "task_id"))?.map(RemoteId),
+        expires_at: own(row, at!(TASK, "expires_at"))?,
+        dir: row.get(at!(TASK, "dir"))?,
+        created_at: own(row, at!(TASK, "created_at"))?,
+        sent_at: row.here_or_null(at!(TASK, "sent_at"))?,
+        finished_at: row.here_or_null(at!(TASK, "finished_at"))?,
         phase: row.phase_here(phase),
         claim: match owner {
-            Some(owner) => Some(Claim { owner, until: row.here(16)? }),
+            Some(owner) => Some(Claim { owner, until: row.here(at!(TASK, "claim_until"))? }),
             None => None,
         },
-        automatic: row.get(17)?,
+        automatic: row.get(at!(TASK, "automatic"))?,
         settled: beside.settled,
-        request_id: row.get(18)?,
-        put_away_at: own(row, 19)?,
-        batch: own(row, 20)?,
+        request_id: row.get(at!(TASK, "request_id"))?,
+        put_away_at: own(row, at!(TASK, "put_away_at"))?,
+        batch: own(row, at!(TASK, "batch"))?,
         evidence: beside.evidence,
         refund: RefundMarks { asked_at: beside.asked_at, given_at: beside.given_at },
         besides: Besides {
@@ -60,7 +87,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
             disowned: beside.disowned,
             under_way_ms: beside.under_way_ms,
         },
-        who: row.get(23)?,
+        who: row.get(at!(TASK, "who"))?,
     })
 }
 
@@ -82,13 +109,13 @@ impl Listed {
     /// As a line of the table, for a filter.
     #[must_use]
     pub fn row(&self) -> Row {
-        Row::of(&self.task, self.retried)
+        Row { retried: self.retried, ..Row::of(&self.task) }
     }
 }
 
 /// One from the columns of [`TASK`] and `retried` behind them.
 pub(super) fn listed_of(row: &sql::Row<'_>) -> sql::Result<Listed> {
-    Ok(Listed { task: task_of(row)?, retried: row.get(24)? })
+    Ok(Listed { task: task_of(row)?, retried: row.get(TASK.count())? })
 }
 
 /// The task of that key, with what only other rows tell of it.
@@ -154,35 +181,40 @@ pub(super) fn insert(
 /// Puts a whole task down, but for its key and revision, which the store gives. Batch 0 is one of its own.
 pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskKey, u64)> {
     let request = &task.request;
-    // Rows are never deleted, so the highest revision is the sequence's last number.
-    let mut statement = conn.prepare_cached(
-        "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
-         created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
-         finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, cost_source, \
-         may_still_come, besides, host, automatic, currency, batch, who) \
-         VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, \
-         ?34, ?35, ?36, nullif(?37, 0), ?38) RETURNING key, rev",
-    )?;
     let stage = Stage::of(conn, task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
-    let fixed: [&dyn ToSql; 11] = [
-        &Own(task.parent),
-        &task.attempt,
-        &adopted,
-        &task.name,
-        &task.profile,
-        &request.model,
-        &request.resolution,
-        &request.duration,
-        &request.prompt,
-        &Json(request),
-        &Own(task.created_at),
+    let (parent, json, created_at, currency) =
+        (Own(task.parent), Json(request), Own(task.created_at), Own(task.currency));
+    let fixed: [(&str, &dyn ToSql); 14] = [
+        ("parent", &parent),
+        ("attempt", &task.attempt),
+        ("adopted", &adopted),
+        ("name", &task.name),
+        ("profile", &task.profile),
+        ("model", &request.model),
+        ("resolution", &request.resolution),
+        ("duration", &request.duration),
+        ("prompt", &request.prompt),
+        ("request", &json),
+        ("created_at", &created_at),
+        ("automatic", &task.automatic),
+        ("currency", &currency),
+        ("who", &task.who),
     ];
-    let currency = Own(task.currency);
-    let last: [&dyn ToSql; 4] = [&task.automatic, &currency, &task.batch.0, &task.who];
-    let values: Vec<&dyn ToSql> = fixed.into_iter().chain(stage.values()).chain(last).collect();
-    statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<Count>(1)?.0)))
+    let changing = Stage::COLUMNS.iter().copied().zip(stage.values());
+    let (columns, mut values): (Vec<&str>, Vec<&dyn ToSql>) = fixed.into_iter().chain(changing).unzip();
+    let places: Vec<String> = (1..=values.len()).map(|n| format!("?{n}")).collect();
+    // Rows are never deleted, so the highest revision is the sequence's last number.
+    let sql = format!(
+        "INSERT INTO tasks ({}, rev, batch) \
+         VALUES ({}, (SELECT coalesce(max(rev), 0) + 1 FROM tasks), nullif(?{}, 0)) RETURNING key, rev",
+        columns.join(", "),
+        places.join(", "),
+        values.len() + 1
+    );
+    values.push(&task.batch.0);
+    let made = |row: &sql::Row<'_>| Ok((own(row, 0)?, row.get::<Count>(1)?.0));
+    conn.prepare_cached(&sql)?.query_row(values.as_slice(), made)
 }
 
 /// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was
@@ -196,14 +228,12 @@ pub(super) fn update_each<'t>(
     conn: &Connection,
     tasks: impl Iterator<Item = &'t Task>,
 ) -> sql::Result<Vec<Option<u64>>> {
-    let mut updates = conn.together(
-        "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
-         error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
-         finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, \
-         request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23, besides = ?24, host = ?25 \
-         WHERE key = ?1 AND rev = ?2 RETURNING rev",
-        |row| Ok(row.get::<Count>(0)?.0),
+    let changes: Vec<String> = Stage::COLUMNS.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
+    let sql = format!(
+        "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), {} WHERE key = ?1 AND rev = ?2 RETURNING rev",
+        changes.join(", ")
     );
+    let mut updates = conn.together(&sql, |row| Ok(row.get::<Count>(0)?.0));
     for task in tasks {
         let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
         let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
@@ -325,154 +355,45 @@ impl<'a> Stage<'a> {
             host: task.saved().and_then(|saved| saved.host.as_deref()),
         }
     }
-
-    /// In the order of the statements above: cost, state, … besides, host.
-    fn values(&self) -> [&dyn ToSql; 23] {
-        [
-            &self.cost,
-            &self.state,
-            &self.charged,
-            &self.class,
-            &self.error,
-            &self.status,
-            &self.remote,
-            &self.file,
-            &self.path,
-            &self.bytes,
-            &self.sent_at,
-            &self.finished_at,
-            &self.expires_at,
-            &self.task.dir,
-            &self.owner,
-            &self.until,
-            &self.phase,
-            &self.task.request_id,
-            &self.put_away_at,
-            &self.source,
-            &self.may_still_come,
-            &self.besides,
-            &self.host,
-        ]
-    }
 }
 
-/// A count that a database keeps as a signed number: a revision, a size in bytes.
-pub(super) struct Count(pub(super) u64);
+/// The columns of [`Stage`], each with its value.
+macro_rules! stage_columns {
+    ($stage:ident: $($column:literal = $value:expr),+ $(,)?) => {
+        impl Stage<'_> {
+            const COLUMNS: &'static [&'static str] = &[$($column),+];
 
-impl FromSql for Count {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        let number = value.integer()?;
-        u64::try_from(number).map(Self).map_err(|_| format!("{number} is out of range"))
-    }
-}
-
-impl ToSql for Count {
-    fn kept(&self) -> sql::Result<Bound<'_>> {
-        self.0.kept()
-    }
-}
-
-/// A value kept as JSON text.
-pub(super) struct Json<T>(pub(super) T);
-
-impl<T: DeserializeOwned> FromSql for Json<T> {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        serde_json::from_str(value.text()?).map(Self).map_err(|error| error.to_string())
-    }
-}
-
-impl<T: Serialize> ToSql for Json<T> {
-    fn kept(&self) -> sql::Result<Bound<'_>> {
-        let text = serde_json::to_string(&self.0).map_err(|error| sql::Error::Unkept(error.to_string()))?;
-        Ok(Bound::Text(text.into()))
-    }
-}
-
-/// A value of the domain as a column keeps it.
-pub(super) trait Column: Copy {
-    /// Out of a column; what is wrong with it, where it cannot be read.
-    fn read(value: ValueRef<'_>) -> Result<Self, String>;
-    /// Into a column.
-    fn kept(self) -> Bound<'static>;
-}
-
-/// A value of the domain among a statement's values.
-pub(super) struct Own<T>(pub(super) T);
-
-impl<T: Column> FromSql for Own<T> {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        T::read(value).map(Self)
-    }
-}
-
-impl<T: Column> ToSql for Own<T> {
-    fn kept(&self) -> sql::Result<Bound<'_>> {
-        Ok(self.0.kept())
-    }
-}
-
-/// The value of the domain in that column of a row.
-pub(super) fn own<T: Column>(row: &sql::Row<'_>, column: usize) -> sql::Result<T> {
-    row.get::<Own<T>>(column).map(|own| own.0)
-}
-
-impl<T: Column> Column for Option<T> {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        match value {
-            ValueRef::Null => Ok(None),
-            value => T::read(value).map(Some),
-        }
-    }
-
-    fn kept(self) -> Bound<'static> {
-        self.map_or(Bound::Null, Column::kept)
-    }
-}
-
-impl Column for TaskKey {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        <u32 as FromSql>::read(value).map(Self)
-    }
-
-    fn kept(self) -> Bound<'static> {
-        Bound::Integer(self.0.into())
-    }
-}
-
-impl Column for Wall {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        value.integer().map(Self)
-    }
-
-    fn kept(self) -> Bound<'static> {
-        Bound::Integer(self.0)
-    }
-}
-
-impl Column for Amount {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        value.integer().map(Self::from_millionths)
-    }
-
-    fn kept(self) -> Bound<'static> {
-        Bound::Integer(self.millionths())
-    }
-}
-
-/// Enums are kept as the words that `--json` and the filters use for them, so they never change.
-macro_rules! kept_as_word {
-    ($($kind:ty),+) => {$(
-        impl Column for $kind {
-            fn read(value: ValueRef<'_>) -> Result<Self, String> {
-                let word = value.text()?;
-                Self::from_id(word).ok_or_else(|| format!("{word:?} is a word this version does not know"))
-            }
-
-            fn kept(self) -> Bound<'static> {
-                Bound::Text(self.id().into())
+            /// In the order of the columns.
+            fn values(&self) -> Vec<&dyn ToSql> {
+                let $stage = self;
+                vec![$(&$value),+]
             }
         }
-    )+};
+    };
 }
 
-kept_as_word!(TaskState, Charged, ErrorClass, MoneyEvent, Currency, CostSource);
+stage_columns! { stage:
+    "cost" = stage.cost,
+    "state" = stage.state,
+    "charged" = stage.charged,
+    "error_class" = stage.class,
+    "error" = stage.error,
+    "status" = stage.status,
+    "task_id" = stage.remote,
+    "file_id" = stage.file,
+    "path" = stage.path,
+    "bytes" = stage.bytes,
+    "sent_at" = stage.sent_at,
+    "finished_at" = stage.finished_at,
+    "expires_at" = stage.expires_at,
+    "dir" = stage.task.dir,
+    "claim_owner" = stage.owner,
+    "claim_until" = stage.until,
+    "phase" = stage.phase,
+    "request_id" = stage.task.request_id,
+    "put_away_at" = stage.put_away_at,
+    "cost_source" = stage.source,
+    "may_still_come" = stage.may_still_come,
+    "besides" = stage.besides,
+    "host" = stage.host,
+}

@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// too.
 const CACHE_KIB: i32 = 512;
 /// Statements that each connection keeps ready: more than any program uses. With rusqlite's own 16 most were prepared
-/// anew at each use.
+/// again at each use.
 const STATEMENTS: usize = 96;
 
 /// Opens the store of a data folder for writing: made if there never was one, migrated if it is old.
@@ -168,7 +168,7 @@ fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(file, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(PATIENCE)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A plan holds for whatever value is bound: else a statement that a partial index might serve is planned anew at
+    // A plan holds for whatever value is bound: else a statement that a partial index might serve is planned again at
     // each use.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: a commit is on disk before it is acknowledged. With NORMAL a power cut could take back a `sending` whose

@@ -19,7 +19,7 @@ pub struct About {
     pub round_trip_us: u64,
     /// What its clock is ahead of ours, in milliseconds; as exact as half a round trip.
     pub clock_ms: i64,
-    /// The version of TLS on the line; `None` where it is in the clear.
+    /// The version of TLS on the connection; `None` where it is in the clear.
     pub tls: Option<String>,
     /// The name under which we are known there.
     pub user: String,

@@ -63,7 +63,7 @@ impl Session {
         let mut taken_back = Vec::new();
         if !store.only_reads {
             taken_back = store.take_back_unconfirmed()?;
-            store.begin_anew()?;
+            store.start_again()?;
         }
         if store.only_reads {
             // Before anything is made of the store's being open.
@@ -167,7 +167,7 @@ impl Session {
             Err(fault) => return self.lost(fault, to),
         }
         match self.store.changed() {
-            // That the line is back is news, too.
+            // That the connection is back is news, too.
             Ok(tasks) if tasks.is_empty() && !self.away => {}
             Ok(tasks) => {
                 self.away = false;
@@ -345,7 +345,7 @@ impl Session {
                 store.save_seen(at)?;
                 None
             }
-            // The journal writer's, where the store is a server; a file has no line that could be down.
+            // The journal writer's, where the store is a server; a file has no connection that could be down.
             StoreCmd::Keep(_) => None,
         })
     }

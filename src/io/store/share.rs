@@ -3,7 +3,7 @@
 
 use super::{
     base::{By, Store},
-    row::{Json, Own, own},
+    column_values::{Json, Own, own},
     sql::{self, Connection, Optional, dialect, params},
 };
 use domain::{
@@ -51,7 +51,7 @@ impl Store {
             | Change::Keep(_) => vec![],
         };
         let me = self.by();
-        self.change(Deed::SaveChanges, false, |conn| apply(conn, profile, by, change, &me, &dead))?;
+        self.change(Deed::SaveChanges, |conn| apply(conn, profile, by, change, &me, &dead))?;
         self.programs.wake_others();
         self.shared()
     }
@@ -76,7 +76,7 @@ impl Store {
         at: Wall,
     ) -> Result<(), Fault> {
         let who = self.at.who.clone().unwrap_or_default();
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             if per_day.or(per_day_each).is_none() {
                 tx.execute("DELETE FROM caps WHERE currency = ?1", [currency.id()])?;
@@ -109,7 +109,7 @@ impl Store {
         if raises.is_empty() {
             return Ok(0);
         }
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             let kept = kept_caps(&tx)?;
             let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);
@@ -121,12 +121,12 @@ impl Store {
         })
     }
 
-    /// A start where nobody else runs is a fresh start: what halted an account is tried anew, since whoever started it
+    /// A start where nobody else runs is a fresh start: what halted an account is tried again, since whoever started it
     /// has most likely seen to the cause. A pause stays: it was a person's wish.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub(super) fn begin_anew(&mut self) -> Result<(), Fault> {
+    pub(super) fn start_again(&mut self) -> Result<(), Fault> {
         let shared = self.told(Deed::Read, read(&self.conn))?;
         if (shared.halts.is_empty() && shared.accounts.is_empty()) || self.programs.any_other() {
             return Ok(());

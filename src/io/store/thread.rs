@@ -18,6 +18,7 @@ use super::{
     write_batch::WriteBatch,
 };
 use domain::{
+    mutex::lock,
     reason::store::{Deed, Fault},
     task::{RemoteId, Task, TaskKey},
 };
@@ -28,7 +29,7 @@ use engine::{
 use std::{
     ops::ControlFlow,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
@@ -42,7 +43,7 @@ const PAUSES: (u64, u64) = (500, 15_000);
 
 /// What reaches the thread.
 enum Input {
-    /// From the driver.
+    /// A command of the driver's.
     Command(StoreCmd),
     /// The key of that profile is at hand: its service is asked from now on, by a program that stays or not.
     Serves(String, KeyMark, bool),
@@ -109,9 +110,9 @@ impl Handle {
 impl Inner {
     fn send(&self, command: StoreCmd) {
         if journal::is_for(&command)
-            && let Some((journal_writer, _)) = &*self.journal_writer.lock().unwrap_or_else(PoisonError::into_inner)
+            && let Some((journal_writer, _)) = &*lock(&self.journal_writer)
         {
-            // It lives until the line is closed.
+            // It lives until the handle is closed.
             let _ = journal_writer.send(command);
         } else {
             self.put(Input::Command(command));
@@ -124,13 +125,13 @@ impl Inner {
     }
 
     fn close(&self) {
-        let journal_writer = self.journal_writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let journal_writer = lock(&self.journal_writer).take();
         if let Some((to, thread)) = journal_writer {
             // What it has still to put down goes to the store before the end does.
             drop(to);
             let _ = thread.join();
         }
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = lock(&self.thread).take();
         if let Some(thread) = thread {
             self.put(Input::Close);
             // A panic of the thread has been told by its hook.
@@ -279,7 +280,7 @@ impl StoreLoop {
         };
         let (woken, waking) = (Arc::clone(&self.woken), Mutex::new(self.feed.clone()));
         let heard = move || {
-            let wake = || waking.lock().unwrap_or_else(PoisonError::into_inner).send(Input::Woken).is_ok();
+            let wake = || lock(&waking).send(Input::Woken).is_ok();
             woken.swap(true, Ordering::AcqRel) || wake()
         };
         self._listener = sql::listen(server, conn.name().to_owned(), heard).map(Listener::Server);
@@ -399,7 +400,7 @@ impl StoreLoop {
         }
     }
 
-    /// Of changes that the store could not take: tells which IDs of paid tasks lie on this machine.
+    /// Tells, of changes that the store could not take, which IDs of paid tasks lie on this machine.
     fn tell_kept(&self, writes: &[Write], to: &impl Fn(StoreMsg)) {
         for (key, id) in self.session.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
             to(StoreMsg::KeptHere { key, id });

@@ -1,7 +1,8 @@
 //! Steps of a transaction that more than one verb makes.
 
 use super::{
-    row::{self, Json, own},
+    column_values::{Json, own},
+    row,
     sql::{self, Connection, params},
 };
 use domain::amount::Money;
@@ -30,7 +31,7 @@ pub(super) fn take_each(conn: &Connection, writes: &[Write], who: Option<&str>) 
 
 /// The time line and the money of a write that was taken.
 fn note(conn: &Connection, write: &Write, who: Option<&str>) -> sql::Result<()> {
-    if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
+    if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task).is_taken_back()) {
         let retried = repeated_by(conn, parent)?.is_some();
         conn.later("UPDATE tasks SET retried = ?2 WHERE key = ?1", params![parent.0, retried])?;
     }

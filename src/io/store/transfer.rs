@@ -2,8 +2,9 @@
 
 use super::{
     base::Store,
-    read::{Lookup, events, ledger, some_tasks},
-    row::{self, Listed, Own, insert_whole, own},
+    column_values::{Own, own},
+    read::{Lookup, Order, events, ledger, some_tasks},
+    row::{self, Listed, insert_whole},
     sql::{self, Connection, Optional, dialect, params},
     transaction_steps::{add_event, add_ledger, repeated_by},
 };
@@ -45,7 +46,7 @@ impl Store {
         mut each: impl FnMut(Carried) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
         let mut failed = None;
-        let done = some_tasks(&self.conn, what, true, |listed| {
+        let done = some_tasks(&self.conn, what, Order::OldestFirst, |listed| {
             if !wanted(&listed) {
                 return ControlFlow::Continue(());
             }
@@ -186,7 +187,7 @@ fn is_taken(conn: &Connection, key: TaskKey) -> sql::Result<bool> {
 struct New {
     taken: TakenIn,
     revs: Vec<u64>,
-    /// From a key there to the key here.
+    /// The key here of each key there.
     here: BTreeMap<TaskKey, TaskKey>,
     /// A key here, and by their keys there what the task repeats and the first of its batch.
     links: Vec<(TaskKey, Option<TaskKey>, TaskKey)>,

@@ -2,7 +2,7 @@
 
 use super::{
     base::Store,
-    row::own,
+    column_values::own,
     sql::{self, params},
 };
 use domain::{
@@ -20,7 +20,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_upload(&mut self, upload: &Upload) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, false, |conn| {
+        self.change(Deed::SaveChanges, |conn| {
             let oldest = upload.at.0.saturating_sub_unsigned(KEPT);
             conn.execute("DELETE FROM uploads WHERE at < ?1", [oldest])?;
             let sql = "INSERT INTO uploads (profile, sha256, url, at) VALUES (?1, ?2, ?3, ?4) \

@@ -6,10 +6,11 @@
 //! `confirm`), and a task that was being sent without a POST becomes unknown.
 
 use super::{
-    base::{By, Store},
+    base::{By, IfFull, Store},
+    column_values::{Json, own},
     confirm,
     read::quoted,
-    row::{self, Json, own},
+    row::{self, TASK},
     share,
     sql::{self, Connection, Optional, ToSql, params},
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
@@ -53,7 +54,7 @@ impl Store {
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Fault> {
         self.settle_doubt()?;
         let by = self.by();
-        let done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, &by));
+        let done = self.change(Deed::SaveTasks, |conn| insert(conn, tasks, at, caps, &by));
         // Of a reader's role no commit can be there, and what looks for one is not allowed to it either.
         self.doubtful |= done.is_err() && self.at.server.is_some() && !self.only_reads;
         let mut done = done?;
@@ -73,9 +74,9 @@ impl Store {
     /// # Errors
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Fault> {
-        let must = writes.iter().any(Write::brings_a_paid_id);
+        let if_full = if writes.iter().any(Write::brings_a_paid_id) { IfFull::UseReserve } else { IfFull::Fail };
         let by = self.by();
-        let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes, &by))?;
+        let mut done = self.change_if_full(Deed::SaveChanges, if_full, |conn| self::write(conn, writes, &by))?;
         if let Some(journal) = &self.journal {
             journal.done(writes, &done);
         }
@@ -101,7 +102,7 @@ impl Store {
     pub fn send(&mut self, write: &Write, per_minute: u32, caps: &Caps) -> Result<SendResult, Fault> {
         self.keep_the_reserve(Deed::MarkSending)?;
         let by = self.by();
-        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute, caps, &by))?;
+        let mut done = self.change(Deed::MarkSending, |conn| send(conn, write, per_minute, caps, &by))?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -119,7 +120,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_draft(&mut self, id: i64, draft: &Draft, at: Wall) -> Result<(), Fault> {
-        self.change(Deed::SaveDraft, false, |conn| {
+        self.change(Deed::SaveDraft, |conn| {
             conn.execute(
                 "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
@@ -134,7 +135,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn drop_draft(&mut self, id: i64, read: Option<&Draft>) -> Result<(), Fault> {
-        self.change(Deed::SaveDraft, false, |conn| {
+        self.change(Deed::SaveDraft, |conn| {
             let Some(read) = read else { return conn.execute("DELETE FROM drafts WHERE id = ?1", [id]) };
             let stands: Option<String> =
                 conn.query_row("SELECT body FROM drafts WHERE id = ?1", [id], |row| row.get(0)).optional()?;
@@ -152,7 +153,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_view(&mut self, view: &View) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "view", &Json(view)))
+        self.change(Deed::SaveChanges, |conn| set_meta(conn, "view", &Json(view)))
     }
 
     /// Notes that a dashboard is in use.
@@ -160,7 +161,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
+        self.change(Deed::SaveChanges, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
     }
 }
 
@@ -209,7 +210,7 @@ pub(super) fn insert(
 }
 
 pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
-    let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
+    let sql = format!("SELECT {TASK} FROM tasks WHERE name = ?1");
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 

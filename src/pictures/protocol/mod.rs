@@ -23,7 +23,7 @@ pub enum Sending {
 /// A picture that is sent once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Once {
-    /// In this order; anything but another picture may be written between two.
+    /// The pieces in their order; anything but another picture may be written between two.
     pub pieces: Vec<Vec<u8>>,
     /// What is written instead of the rest where it is dropped on the way.
     pub undo: Vec<u8>,
@@ -62,7 +62,7 @@ impl Sending {
 }
 
 impl Once {
-    /// For a terminal behind tmux, which hands through what is wrapped (its option `allow-passthrough`).
+    /// The same for a terminal behind tmux, which hands through what is wrapped (its option `allow-passthrough`).
     #[must_use]
     pub fn through_tmux(mut self) -> Self {
         self.pieces.iter_mut().chain([&mut self.undo]).for_each(|piece| *piece = through_tmux(piece));

@@ -83,7 +83,7 @@ fn alone(rest: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(tr!("it takes no argument").into()) }
 }
 
-/// For every program on the store, also where this one alone is paused since its start.
+/// Pauses every program on the store, also where this one alone is paused since its start.
 fn pause(app: &mut App) -> Vec<Wish> {
     if app.work.queue.pause.is_some() {
         toast::say(app, Level::Info, tr!("already paused").into(), None);
@@ -206,7 +206,7 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     Ok(wishes)
 }
 
-/// Has another language spoken from now on. What the draft's faults say is said anew; what was said before stays.
+/// Has another language spoken from now on. What the draft's faults say is said again; what was said before stays.
 fn speak(app: &mut App, lang: Lang) -> Vec<Wish> {
     app.work.settings.ui.language = Some(lang);
     lang::within(lang, || compose::check_again(app));

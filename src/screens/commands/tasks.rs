@@ -12,7 +12,7 @@ use crate::{
     undo, whole_tasks,
 };
 use domain::task::{RemoteId, TaskKey, keep_first};
-use engine::act::{Act, Resolution};
+use engine::act::{Act, ResolvedAs};
 use words::{names, tr};
 
 /// What that action does, where it is possible.
@@ -83,17 +83,17 @@ pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let (number, outcome) = rest.split_once(' ').unwrap_or((&rest, ""));
     let as_what = match outcome.trim() {
         "" => return on(app, Action::Resolve, number),
-        "lost" => Resolution::Lost,
-        "not-created" => Resolution::NotCreated,
-        "unknown" => Resolution::Unknown,
+        "lost" => ResolvedAs::Lost,
+        "not-created" => ResolvedAs::NotCreated,
+        "unknown" => ResolvedAs::Unknown,
         id if id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
-            Resolution::Found(RemoteId(id.to_owned()))
+            ResolvedAs::Found(RemoteId(id.to_owned()))
         }
         _ => return Err(tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back").into()),
     };
     let key = key_of(number)?;
     go_to(app, key)?;
-    if as_what != Resolution::Unknown {
+    if as_what != ResolvedAs::Unknown {
         undo::remember(app, Done::Resolved(key));
     }
     Ok(vec![Wish::Act(Act::Resolve { key, as_what })])

@@ -10,7 +10,7 @@ use domain::{
     braces::Template,
     check,
     draft::{Draft, Fault, Field, Severity},
-    matrix::Plan,
+    matrix::{Plan, Unusable},
     reason::{draft::DraftReason, picture::PictureReason},
 };
 
@@ -25,7 +25,7 @@ pub(crate) fn check_again(app: &mut App) {
 fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
     let template = Template::parse(&app.screen.compose.draft.prompt);
     let (mut faults, estimate) = if is_many(app) {
-        match plan_of(app, &[matrix(app)], true) {
+        match plan_of(app, &[matrix(app)], Unusable::LeftOut) {
             Err(reason) => (vec![fault(Field::Count, Severity::Error, reason)], None),
             Ok(plan) => {
                 let estimate = Estimate { tasks: plan.tasks(), price: cost(app, &plan) };

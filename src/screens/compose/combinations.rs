@@ -6,7 +6,7 @@ use domain::{
     amount::Amount,
     draft::Draft,
     matrix,
-    matrix::{Matrix, Plan, Rules},
+    matrix::{Matrix, Plan, Rules, Unusable},
     prices::Offer,
     reason::draft::DraftReason,
 };
@@ -43,8 +43,8 @@ pub fn combines(app: &App) -> bool {
     matrix::combines(&matrix(app))
 }
 
-/// All that the given matrices stand for. `forgiving` as in [`Rules`]: the draft in compose is, a file is not.
-pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result<Plan, DraftReason> {
+/// All that the given matrices stand for.
+pub(super) fn plan_of(app: &App, matrices: &[Matrix], unusable: Unusable) -> Result<Plan, DraftReason> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let rules = Rules {
@@ -52,7 +52,7 @@ pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result
         takes: super::profile::account(app).takes(),
         image: &look,
         most: app.work.settings.compose.max_tasks,
-        forgiving,
+        unusable,
     };
     matrix::expand(matrices, &rules)
 }

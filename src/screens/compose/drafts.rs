@@ -1,5 +1,5 @@
-//! Several drafts: the one being typed and those put by. All are in the store as they are typed, so that none is lost
-//! with the line or the program.
+//! Several drafts: the one being typed and those kept beside it. All are in the store as they are typed, so that none
+//! is lost with the connection or the program.
 
 use super::{check_again, open, touch};
 use crate::{
@@ -17,18 +17,27 @@ use domain::{
 use engine::effect::{Effect, Level, StoreCmd};
 use words::tr;
 
-/// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
-pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Wish> {
+/// Takes a task's request into compose, for a new task. The draft that was there is kept among the drafts.
+pub(crate) fn as_new_task(app: &mut App, task: &Task) -> Vec<Wish> {
+    take(app, task, false)
+}
+
+/// Takes a task's request into compose, for a new attempt of it. The draft that was there is kept among the drafts.
+pub(crate) fn as_new_attempt(app: &mut App, task: &Task) -> Vec<Wish> {
+    take(app, task, true)
+}
+
+fn take(app: &mut App, task: &Task, is_attempt: bool) -> Vec<Wish> {
     let id = new_id(app);
     // A text that was sent comes back as that text, whatever braces it has.
     let prompt = braces::escape(&task.request.prompt);
     let mut draft = Draft { prompt, ..Draft::of(&task.request) };
     // A clone is paid from the same account, as a new attempt is.
     let own = &app.work.settings.profile.name;
-    draft.profile = Some(task.profile.clone()).filter(|profile| !again && profile != own);
+    draft.profile = Some(task.profile.clone()).filter(|profile| !is_attempt && profile != own);
     // Of edits that follow each other, the first one's place is the new task's.
     let (edited, before) = (app.screen.compose.draft.parent.is_some(), app.screen.compose.before);
-    if again {
+    if is_attempt {
         draft.parent = Some(task.key);
         app.screen.compose.parents.insert(task.key, task.request.clone());
     }
@@ -37,7 +46,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Wish> {
     for picture in task.request.stored_images() {
         compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));
     }
-    if again {
+    if is_attempt {
         compose.begun = Some(compose.draft.clone());
         let was = compose.others.first().filter(|_| kept).map(|put_by| put_by.id);
         compose.before = if edited { before } else { was };
@@ -53,8 +62,8 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Wish> {
     wishes
 }
 
-/// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is put by
-/// where something was changed in it, and the draft whose place it took comes back, or an empty one.
+/// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is kept among
+/// the drafts where something was changed in it, and the draft whose place it took comes back, or an empty one.
 pub(crate) fn begin(app: &mut App) -> Vec<Wish> {
     if app.screen.compose.draft.parent.is_none() {
         open(app);
@@ -64,7 +73,7 @@ pub(crate) fn begin(app: &mut App) -> Vec<Wish> {
     take_draft(app, before)
 }
 
-/// Takes up a draft put by, or an empty one; the present one is put by.
+/// Takes up a kept draft, or an empty one; the present one is kept.
 pub(crate) fn take_draft(app: &mut App, id: Option<i64>) -> Vec<Wish> {
     let others = &mut app.screen.compose.others;
     let kept = others.iter().position(|kept| Some(kept.id) == id).map(|at| others.remove(at));
@@ -75,7 +84,7 @@ pub(crate) fn take_draft(app: &mut App, id: Option<i64>) -> Vec<Wish> {
     wishes
 }
 
-/// Deletes a draft put by; [`bring_back`] undoes it.
+/// Deletes a kept draft; [`bring_back`] undoes it.
 pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Wish> {
     let compose = &mut app.screen.compose;
     let Some(at) = compose.others.iter().position(|kept| kept.id == id) else { return Vec::new() };
@@ -97,7 +106,7 @@ pub(crate) fn bring_back(app: &mut App) -> Option<(i64, Vec<Wish>)> {
     Some((kept.id, vec![save(app, kept.id, kept.draft)]))
 }
 
-/// The drafts of the last time: the one changed last goes into compose, the others are put by.
+/// The drafts of the last time: the one changed last goes into compose, the others are kept beside it.
 pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Wish> {
     let compose = &mut app.screen.compose;
     compose.read.extend(drafts.iter().map(|kept| (kept.id, kept.draft.clone())));
@@ -243,7 +252,7 @@ fn new_id(app: &App) -> i64 {
     app.work.now.wall.0.max(highest + 1)
 }
 
-/// Puts another draft in the place of the present one, which is put by unless it is blank or an edit that changed
+/// Puts another draft in the place of the present one, which is kept unless it is blank or an edit that changed
 /// nothing (tells so). Pictures and folders that were read stay known.
 fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Wish>) {
     let model = app.screen.compose.draft.model.clone();

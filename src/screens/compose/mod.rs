@@ -29,7 +29,8 @@ pub(crate) use checks::check_again;
 use checks::for_model;
 pub use combinations::{combines, is_many};
 pub(crate) use drafts::{
-    begin, bring_back, bring_pattern, delete_draft, parent_came, parent_gone, pattern, restore, sent, take, take_draft,
+    as_new_attempt, as_new_task, begin, bring_back, bring_pattern, delete_draft, parent_came, parent_gone, pattern,
+    restore, sent, take_draft,
 };
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};

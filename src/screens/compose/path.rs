@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     batch_file::{BatchFile, Lines},
     draft::{Draft, Field},
-    matrix::Matrix,
+    matrix::{Matrix, Unusable},
     picture::{Typed, dropped, typed},
     reason::system::At,
 };
@@ -138,7 +138,7 @@ pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
         app.screen.compose.file = Some(file);
         return reads;
     }
-    match combinations::plan_of(app, &matrices, false) {
+    match combinations::plan_of(app, &matrices, Unusable::Fault) {
         Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.screen.voice).to_string(), None),
         Ok(plan) => {
             let voice = &app.screen.voice;

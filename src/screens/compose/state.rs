@@ -37,7 +37,7 @@ pub struct Compose {
     pub id: i64,
     /// Drafts as they were read from the store, by the id that they have there. Another program may hold the same ones.
     pub read: BTreeMap<i64, Draft>,
-    /// Drafts that were put by when another one took their place, the last one first.
+    /// Drafts that were kept when another one took their place, the last one first.
     pub others: Vec<KeptDraft>,
     /// As what the present edit began: unchanged it is not worth keeping.
     pub begun: Option<Draft>,
@@ -120,7 +120,7 @@ pub struct File {
 pub struct Estimate {
     /// So many tasks.
     pub tasks: usize,
-    /// At that price together; `None` where not all of it is known.
+    /// Their price together; `None` where not all of it is known.
     pub price: Option<Amount>,
 }
 

@@ -185,7 +185,7 @@ fn edit_and_retry_keeps_parent_and_pictures_and_puts_the_other_draft_by() {
     press(&mut state, "n x esc");
     let mut failed = task(1, Failed);
     failed.request.first_frame = Some(ImageRef::Stored(picture("a.jpg")));
-    take(&mut state, &failed, true);
+    as_new_attempt(&mut state, &failed);
     press(&mut state, "!");
     press(&mut state, "f2");
     let item = &shown(&state).items[0];

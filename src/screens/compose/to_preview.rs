@@ -13,7 +13,8 @@ use crate::{
 use domain::{
     check,
     draft::{Fault, Severity},
-    matrix::Plan,
+    matrix::{Plan, Unusable},
+    request::Request,
 };
 use engine::{effect::Level, money::price};
 use words::{reason, tr};
@@ -70,14 +71,7 @@ fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
     let draft = for_model(app);
     match check::build(&draft, profile::catalogue(app), profile::account(app).takes(), &look) {
         Ok(request) => {
-            let item = PreviewItem {
-                profile: profile::of(app).to_owned(),
-                cost: price(&app.work, profile::of(app), &request).map(|quote| quote.price),
-                parent: compose.draft.parent,
-                was: compose.parent_request().cloned(),
-                name: None,
-                request,
-            };
+            let item = item(app, &request, None);
             let purpose = purpose(app);
             let warnings = compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.screen.voice)).collect();
             let count = usize::try_from(draft.count).unwrap_or(1).max(1);
@@ -86,6 +80,19 @@ fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
         Err(faults) => go_to_error(app, &faults),
     }
     reads
+}
+
+/// One attempt by the account of compose, which repeats what the draft there repeats.
+fn item(app: &App, request: &Request, name: Option<String>) -> PreviewItem {
+    let (compose, profile) = (&app.screen.compose, profile::of(app));
+    PreviewItem {
+        profile: profile.to_owned(),
+        cost: price(&app.work, profile, request).map(|quote| quote.price),
+        parent: compose.draft.parent,
+        was: compose.parent_request().cloned(),
+        name,
+        request: request.clone(),
+    }
 }
 
 /// Goes to the row of the first error and says it.
@@ -102,7 +109,7 @@ const fn purpose(app: &App) -> Purpose {
 
 /// Opens the preview of everything that a draft of several values stands for.
 fn many_to_preview(app: &mut App) {
-    match combinations::plan_of(app, &[combinations::matrix(app)], true) {
+    match combinations::plan_of(app, &[combinations::matrix(app)], Unusable::LeftOut) {
         Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
         Ok(_) | Err(_) => {
             let faults = app.screen.compose.faults.clone();
@@ -113,21 +120,13 @@ fn many_to_preview(app: &mut App) {
 
 /// Opens the preview of a plan; `from` is the file it was read from.
 pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
-    let compose = &app.screen.compose;
-    let (parent, was) =
-        if from.is_none() { (compose.draft.parent, compose.parent_request().cloned()) } else { (None, None) };
     let items = plan
         .cells
         .iter()
         .flat_map(|cell| {
-            let item = PreviewItem {
-                profile: profile::of(app).to_owned(),
-                cost: price(&app.work, profile::of(app), &cell.request).map(|quote| quote.price),
-                parent,
-                was: was.clone(),
-                name: cell.name.clone(),
-                request: cell.request.clone(),
-            };
+            let item = item(app, &cell.request, cell.name.clone());
+            // A file's prompts repeat no attempt, whatever the draft in compose does.
+            let item = if from.is_some() { PreviewItem { parent: None, was: None, ..item } } else { item };
             std::iter::repeat_n(item, cell.count)
         })
         .collect();

@@ -78,11 +78,14 @@ impl Overlay for Confirm {
     }
 }
 
-pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Wish> {
+/// The person said no: the question is closed, and nothing is done.
+pub(crate) fn decline(app: &mut App) {
+    app.screen.take::<Confirm>();
+}
+
+/// The person said yes.
+pub(crate) fn accept(app: &mut App) -> Vec<Wish> {
     let Some(confirm) = app.screen.take::<Confirm>() else { return Vec::new() };
-    if !yes {
-        return Vec::new();
-    }
     if !matches!(confirm.act, Act::RaiseCap(_)) {
         table::clear_marks(app);
     }

@@ -218,8 +218,8 @@ fn scp_command(app: &App, tasks: &[Task]) -> (usize, String) {
     (files.len(), export::scp(&files, port))
 }
 
-/// Opens the file in a player. One that is on another machine alone is fetched anew first, which is free, while its URL
-/// lives.
+/// Opens the file in a player. One that is on another machine alone is fetched again first, which is free, while its
+/// URL lives.
 pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
     let host = task.saved().and_then(|saved| saved.host.clone());
     if let Some(host) = host.filter(|_| app.screen.table.found.is_elsewhere(task.key)) {
@@ -299,7 +299,7 @@ fn and_without(said: String, without: usize) -> String {
     }
 }
 
-/// To the clipboard, or into a file where it is too long for it.
+/// Copies to the clipboard, or into a file where it is too long for it.
 fn to_clipboard(app: &mut App, text: String, noun: &str, said: String) -> Effect {
     if text.len() > MOST {
         return Effect::Local(LocalCmd::PutBy { what: noun.to_owned(), text });

@@ -108,7 +108,7 @@ pub(crate) fn turn(app: &mut App, to: Direction) {
     view.scroll = 0;
 }
 
-/// Scrolls. The last line is guessed from above, since wrapping is for whoever draws; what lies past the end is drawn
+/// Scrolls. The last line is guessed from above, since wrapping is for the view; what lies past the end is drawn
 /// as the end.
 pub(crate) fn scroll(app: &mut App, to: Move) {
     let Some((width, rows)) = detail_size(app) else { return };

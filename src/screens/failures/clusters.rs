@@ -30,7 +30,7 @@ pub(crate) struct ClusterId {
 }
 
 impl ClusterId {
-    /// Of a row that has failed, with the reason that it was made of.
+    /// The cluster of a row that has failed, with the reason that it was made of.
     fn with_reason(row: &Row) -> Option<(Self, Option<Reason>)> {
         let class = row.class?;
         let Some((code, reason)) = row.reason() else {
@@ -42,7 +42,7 @@ impl ClusterId {
         Some((Self { class, code, cause: reason.cause(), field }, Some(reason)))
     }
 
-    /// Of a row that has failed.
+    /// The cluster of a row that has failed.
     #[must_use]
     pub(crate) fn of(row: &Row) -> Option<Self> {
         Self::with_reason(row).map(|(id, _)| id)

@@ -30,7 +30,7 @@ pub(crate) struct FailuresView {
 }
 
 impl FailuresView {
-    /// With these causes and nothing decided.
+    /// The view of these causes, nothing decided.
     #[must_use]
     pub(crate) fn new(clusters: Vec<Cluster>, counts: [usize; TaskState::COUNT]) -> Self {
         Self { clusters, at: 0, fixes: BTreeMap::new(), left_out: BTreeSet::new(), taken_in: BTreeSet::new(), counts }
@@ -54,7 +54,7 @@ impl FailuresView {
         self.clusters.iter().filter(|cluster| self.has(cluster))
     }
 
-    /// To the next cause that must be mended, or to the line that sends.
+    /// Goes to the next cause that must be mended, or to the line that sends.
     pub(crate) fn go_on_to_next(&mut self) {
         let open = |cluster: &Cluster| {
             matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_))

@@ -46,7 +46,7 @@ pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {
 fn mended(app: &App, task: &Task) -> Result<Request, String> {
     let request = fixed(app, task)?;
     let facts = app.work.tasks.rows.get(&task.key).map_or_else(|| Facts::of_task(task, None), Facts::of_row);
-    // The screen keeps what is not fixed out of the plan; a task that failed anew meanwhile is left out here.
+    // The screen keeps what is not fixed out of the plan; a task that failed again meanwhile is left out here.
     match retry::judge(&facts, Change::between(&task.request, &request), Scope::Bulk) {
         Ok(_) => Ok(request),
         Err(no) => Err(terms::reason(no).into()),
@@ -55,7 +55,7 @@ fn mended(app: &App, task: &Task) -> Result<Request, String> {
 
 /// The request with what was fixed for its cause.
 fn fixed(app: &App, task: &Task) -> Result<Request, String> {
-    let id = ClusterId::of(&Row::of(task, false));
+    let id = ClusterId::of(&Row::of(task));
     let Some(fix) = id.as_ref().and_then(|id| view(app)?.fixes.get(id)) else { return Ok(task.request.clone()) };
     let mut draft = Draft::of(&task.request);
     match fix {

@@ -34,7 +34,7 @@ pub enum HelpLine {
     },
     /// A sign and what it means.
     Sign {
-        /// Which one; whoever draws knows its shape.
+        /// Which one; the view knows its shape.
         sign: Sign,
         /// What it means.
         text: String,

@@ -39,7 +39,7 @@ pub enum PickWhat {
     History,
     /// The user's own prompts.
     Templates,
-    /// Drafts put by.
+    /// The drafts that are kept.
     Drafts,
     /// Pictures for a field.
     Pictures(Field),

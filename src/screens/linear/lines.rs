@@ -162,7 +162,7 @@ pub(super) fn list(app: &App, filter: &Filter, archived: &[Row]) -> Vec<String> 
 pub(super) fn row(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", names::class(class))).unwrap_or_default();
     let gist = text::gist(row.prompt());
-    let (prompt, _) = text::cut(&gist, PROMPT, true);
+    let prompt = text::cut_ascii(&gist, PROMPT);
     let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);
     if !row.is_known() {
         return tr!("{task}, created elsewhere: {prompt}", task, prompt);

@@ -194,10 +194,17 @@ impl Linear {
                 self.lines.push(tr!("Nothing was asked.").into());
             }
             CommandId::Yes | CommandId::No => {
-                let yes = command.id == CommandId::Yes;
-                self.lines.extend((!yes).then(|| tr!("Nothing was changed.").to_owned()));
+                if command.id == CommandId::No {
+                    self.lines.push(tr!("Nothing was changed.").to_owned());
+                }
                 return followed(&mut self.app, now, |app| {
-                    let wishes = confirm::answered(app, yes);
+                    let wishes = match command.id {
+                        CommandId::Yes => confirm::accept(app),
+                        _ => {
+                            confirm::decline(app);
+                            Vec::new()
+                        }
+                    };
                     carry_out(app, wishes)
                 });
             }

@@ -206,7 +206,7 @@ fn the_archive_is_listed_once_the_store_has_told_it() {
         let filter = line.split_once(' ').unwrap().1;
         assert_eq!(asked(&mut linear, line), [filter], "{line}");
         assert_eq!((linear.take_lines().len(), linear.is_ready()), (0, false), "{line}");
-        let rows = vec![Row::of(&testing::task(9, Saved), false)];
+        let rows = vec![Row::of(&testing::task(9, Saved))];
         let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Archived { filter: filter.into(), rows })), now(10_000));
         let lines = linear.take_lines();
         let starts = lines.iter().zip(keys).all(|(line, start)| line.starts_with(start));

@@ -47,7 +47,7 @@ pub struct ListView {
 }
 
 impl ListView {
-    /// At its beginning.
+    /// A list of that kind, at its beginning.
     #[must_use]
     pub fn of(kind: &'static Kind) -> Self {
         Self { kind, scroll: 0, query: LineEditor::default(), typing: false }

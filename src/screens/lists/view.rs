@@ -58,7 +58,7 @@ pub(crate) fn mark(look: Look, chosen: bool) -> Span<'static> {
     Span::styled(if chosen { format!("{:<2}", look.signs.cursor) } else { "  ".into() }, look.theme.chosen)
 }
 
-/// In front of what an action that pays does.
+/// The sign in front of what an action that pays does.
 pub(crate) fn pays(look: Look) -> String {
     format!("{} {}{}", look.signs.pays, tr!("pays"), tr!(": "))
 }
@@ -80,7 +80,7 @@ pub(crate) fn scroll_to(at: usize, screen: Rect) -> usize {
 
 /// What a long list shows.
 pub(crate) struct LongList {
-    /// On its frame.
+    /// The title on its frame.
     pub(crate) title: &'static str,
     /// All its lines.
     pub(crate) lines: Vec<Line<'static>>,

@@ -95,7 +95,7 @@ fn by_model(app: &App) -> Vec<Line> {
     head.into_iter().filter(|_| most > 0).chain(spent.into_iter().filter(|_| most > 0).map(bar)).collect()
 }
 
-/// Of the model of the task under the cursor, else of the one with the most runs.
+/// The run times of the model of the task under the cursor, else of the one with the most runs.
 fn run_time(app: &App, ended: &[Run<'_>]) -> Vec<Line> {
     let all = runs::times(ended.iter().copied());
     let here = crate::table::cursor_row(app).map(|row| row.kind.model.to_string());

@@ -90,7 +90,7 @@ pub enum Take {
     Insert(String),
     /// An empty draft.
     Empty,
-    /// A draft put by, by its id.
+    /// A kept draft, by its id.
     Draft(i64),
     /// Compose's prompt becomes a template of that name.
     Keep(String),

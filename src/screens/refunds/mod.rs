@@ -61,7 +61,7 @@ fn broken(line: &str, room: usize) -> String {
     }
 }
 
-/// Opens it, read anew; or notes what is typed behind the command.
+/// Opens it, read again; or notes what is typed behind the command.
 pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let mut words = rest.split_whitespace();
     let step = match words.next() {

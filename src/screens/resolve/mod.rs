@@ -15,7 +15,7 @@ use domain::{
     task::{RemoteId, Row, TaskKey, TaskState},
 };
 use engine::{
-    act::{Act, Resolution},
+    act::{Act, ResolvedAs},
     effect::Level,
 };
 use ratatui::{
@@ -39,7 +39,7 @@ pub struct Resolve {
 }
 
 impl Resolve {
-    /// Of that task, nothing chosen yet.
+    /// The dialog for that task, nothing chosen yet.
     #[must_use]
     pub fn of(key: TaskKey) -> Self {
         Self { key, at: 0, line: LineEditor::default() }
@@ -54,7 +54,7 @@ pub(crate) fn open(app: &mut App) -> Vec<Wish> {
         return open_for(app, key);
     }
     let question = tr!("Take back how {key} was resolved? It becomes unknown again and counts as spent.", key);
-    app.screen.open(Confirm::of(question, Act::Resolve { key, as_what: Resolution::Unknown }, None));
+    app.screen.open(Confirm::of(question, Act::Resolve { key, as_what: ResolvedAs::Unknown }, None));
     Vec::new()
 }
 
@@ -181,13 +181,13 @@ fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
         LayerInput::Paste(text) => resolve.line.paste(text),
         LayerInput::Move(to) => resolve.at = around(to, resolve.at, WAYS),
         LayerInput::Click(line) => resolve.at = line,
-        LayerInput::Accept => return Some(settle(app)),
+        LayerInput::Accept => return Some(decide(app)),
         LayerInput::Back => return None,
     }
     Some(Vec::new())
 }
 
-fn settle(app: &mut App) -> Vec<Wish> {
+fn decide(app: &mut App) -> Vec<Wish> {
     let Some(Resolve { key, at, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
     let (key, id) = (*key, line.text().trim().to_owned());
     let as_what = match at {
@@ -195,14 +195,14 @@ fn settle(app: &mut App) -> Vec<Wish> {
             app.screen.layers.pop();
             return Vec::new();
         }
-        1 => Resolution::Lost,
-        2 => Resolution::NotCreated,
+        1 => ResolvedAs::Lost,
+        2 => ResolvedAs::NotCreated,
         _ if id.is_empty() => {
             let text = tr!("type the service's task ID, as the gateway's records show it");
             toast::say(app, Level::Warning, text.into(), None);
             return Vec::new();
         }
-        _ => Resolution::Found(RemoteId(id)),
+        _ => ResolvedAs::Found(RemoteId(id)),
     };
     app.screen.layers.pop();
     undo::remember(app, Done::Resolved(key));

@@ -1,5 +1,5 @@
-//! The first line: what stands where with the tasks, the queue, the money and the line. Its parts grow shorter and
-//! drop out by rank on a narrow screen; what was there stays in its place as long as possible.
+//! The first line: how the tasks, the queue, the money and the connection are. Its parts grow
+//! shorter and drop out by rank on a narrow screen; what was there stays in its place as long as possible.
 
 use crate::{
     app::App,
@@ -332,7 +332,7 @@ fn all_done(brush: &Brush<'_>, app: &App) -> Option<Part> {
     Some(one(forms, brush.look.theme.faint))
 }
 
-/// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
+/// How fresh what is shown is. Nothing while nothing runs: nothing is asked then.
 fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let now = layout::shown_now(app);
     if let Some((profile, since)) = app.work.offline() {

@@ -43,7 +43,7 @@ pub struct Drawn {
     /// The rows of the screen that scroll as one, if the table has the terminal's full width and nothing lies over it.
     pub scroll: Option<ScrollRegion>,
     /// The first line of detail that is seen. The state's own scroll may lie past the end, which depends on how the
-    /// lines wrap: whoever draws brings it back to this, so that the next key moves.
+    /// lines wrap: the view brings it back to this, so that the next key moves.
     pub detail_top: Option<usize>,
     /// Where the path of the shown task's file stands, row after row: a link, where the terminal can do that.
     pub file: Option<Rect>,
@@ -85,7 +85,7 @@ pub struct Spots {
 }
 
 /// Draws the screen, and tells what its cells mean. The text of those of the followers shown before that stay is left
-/// out: whoever shows the frame leaves it as it stands.
+/// out: the code that shows the frame leaves it as it stands.
 pub fn draw_over(app: &App, buf: &mut Buffer, before: &[Follower; 3]) -> (Drawn, Spots) {
     let look = Look::of(&app.work.settings.ui);
     let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default(), pictures: Vec::new() };
@@ -99,7 +99,7 @@ fn whole(brush: &mut Brush<'_>, app: &App, before: &[Follower; 3]) -> Drawn {
         Layout::Panes(places) if screen == Rect::new(0, 0, app.screen.width, app.screen.height) => {
             panes(brush, &places, app, before)
         }
-        // Between a resize and its message the two sizes differ: the next picture follows at once.
+        // Between a resize and its message the two sizes differ: the next frame follows at once.
         Layout::Panes(_) | Layout::TooSmall => {
             too_small(brush, screen);
             Drawn::default()

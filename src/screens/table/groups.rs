@@ -1,5 +1,5 @@
 //! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it.
-//! Made anew from the order of the rows whenever that changes.
+//! Rebuilt from the order of the rows whenever that changes.
 
 use super::{
     archive, passing, pins,
@@ -48,7 +48,7 @@ pub(crate) fn end(app: &mut App) {
     }
 }
 
-/// Makes the lines anew. The cursor stays on what it was on, or on that task's batch.
+/// Makes the lines from scratch. The cursor stays on what it was on, or on that task's batch.
 pub(super) fn make(app: &mut App) {
     if app.screen.table.groups.is_none() {
         return;
@@ -223,10 +223,10 @@ pub(super) fn note(app: &App) -> Option<String> {
 struct Sum {
     count: usize,
     states: BTreeMap<TaskState, usize>,
-    /// Of one confirmation, and so of one account.
+    /// The currency of one confirmation, and so of one account.
     currency: Currency,
     spent: Amount,
-    /// With what still waits to be sent.
+    /// The sum with what still waits to be sent.
     whole: Amount,
     prompt: String,
 }

@@ -261,8 +261,8 @@ pub(crate) fn clear_filter(app: &mut App) {
     }
 }
 
-/// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
-/// goes to the row that took its place.
+/// Builds the order from scratch: after a change of sort or filter, and when a freeze ends. The cursor stays on its
+/// task, or goes to the row that took its place.
 pub fn rebuild(app: &mut App) {
     let mut order = pins::chosen(app);
     let pins = order.len();

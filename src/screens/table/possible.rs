@@ -102,9 +102,9 @@ fn somebody_chose(app: &App, action: Action) -> Possible {
 /// most one of them is spoken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum No {
-    /// By the rules of a retry.
+    /// The rules of a retry forbid it.
     Retry(retry::No),
-    /// On its way, so it cannot be taken back.
+    /// It is on its way and cannot be taken back.
     Gone,
     /// Perhaps accepted; there is nothing to take back.
     Unsure,
@@ -369,7 +369,7 @@ pub(crate) fn video(app: &App) -> Possible {
     picture(app).and_then(|()| saved(app))
 }
 
-/// At least one of the tasks acted on: all that are marked are copied together.
+/// Possible where at least one of the tasks acted on is saved: all that are marked are copied together.
 fn any_saved(app: &App) -> Possible {
     any_to_copy(app, |row| saved_row(app, row))
 }

@@ -261,7 +261,7 @@ impl Groups {
 /// A line of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// Of that first task.
+    /// The batch of that first task.
     Batch(TaskKey),
     Task(TaskKey),
 }

@@ -52,7 +52,7 @@ fn put_page(app: &mut App, rows: Vec<Row>) {
 #[test]
 fn the_first_page_puts_the_cursor_on_the_newest_row_whatever_old_live_task_comes_with_it() {
     let mut state = state(&[]);
-    let rows = (4991..=5000).rev().map(|key| Row::of(&task(key, Saved), false)).collect();
+    let rows = (4991..=5000).rev().map(|key| Row::of(&task(key, Saved))).collect();
     let page = engine::msg::StoreMsg::Page { rows, tasks: vec![task(10, Running)], last: false };
     let _ = crate::update(&mut state, engine::msg::Msg::Store(page), crate::testing::now(0));
     assert_eq!((at(&state), state.screen.table.order.len()), ((Some(5000), 0, 0), 11));
@@ -80,10 +80,10 @@ fn esc_in_the_filter_gives_the_place_back() {
 fn a_failure_of_the_service_has_no_file_whatever_was_charged() {
     let mut failed = task(1, Failed);
     failed.cost_source = Some(CostSource::Records);
-    assert!(!possible::can_download(&Row::of(&failed, false)));
+    assert!(!possible::can_download(&Row::of(&failed)));
     let Phase::Failed { error } = &mut failed.phase else { panic!("{failed:?}") };
     error.charged = Charged::Yes;
-    assert!(possible::can_download(&Row::of(&failed, false)), "given up here, it may still come");
+    assert!(possible::can_download(&Row::of(&failed)), "given up here, it may still come");
 }
 
 #[test]
@@ -216,13 +216,13 @@ fn marks_ranges_and_all_shown() {
 fn pages_of_older_rows_go_to_the_end_and_their_unknown_to_the_top() {
     let mut state = state(&[]);
     for key in [9, 8, 7] {
-        state.work.tasks.rows.insert(Row::of(&task(key, Saved), false));
+        state.work.tasks.rows.insert(Row::of(&task(key, Saved)));
     }
     rows_appended(&mut state, &[9, 8, 7].map(TaskKey));
     // The unknown come whole with the first page, wherever their rows are.
     add(&mut state, task(5, Unknown));
     for (key, of) in [(6, Saved), (4, Failed)] {
-        state.work.tasks.rows.insert(Row::of(&task(key, of), false));
+        state.work.tasks.rows.insert(Row::of(&task(key, of)));
     }
     rows_appended(&mut state, &[6, 4].map(TaskKey));
     assert_eq!((order(&state), at(&state)), (vec![5, 9, 8, 7, 6, 4], (Some(9), 1, 0)));
@@ -326,7 +326,7 @@ proptest! {
             state.screen.table.filter = Filter::parse("!state:failed").unwrap();
         }
         let newest = u32::try_from(states.len()).unwrap();
-        let row = |key: u32| Row::of(&task(key, states[key as usize - 1]), false);
+        let row = |key: u32| Row::of(&task(key, states[key as usize - 1]));
         for key in first.into_iter().filter(|key| *key <= newest) {
             add(&mut state, task(key, states[key as usize - 1]));
         }
@@ -349,7 +349,7 @@ proptest! {
 fn list(n: u32, sort: Sort) -> App {
     let mut state = state(&[]);
     state.screen.table.sort = sort;
-    let row = |key: u32| Row::of(&task(key, if key == 10 { Queued } else { Saved }), false);
+    let row = |key: u32| Row::of(&task(key, if key == 10 { Queued } else { Saved }));
     for page in (1..=n).rev().collect::<Vec<_>>().chunks(1_000) {
         put_page(&mut state, page.iter().map(|key| row(*key)).collect());
     }
@@ -397,7 +397,7 @@ fn an_attempt_taken_back_costs_no_walk_but_the_first_time() {
 
 #[test]
 fn a_page_costs_the_same_whatever_came_before_it() {
-    let row = |key: u32| Row::of(&task(key, Saved), false);
+    let row = |key: u32| Row::of(&task(key, Saved));
     let mut costs = Vec::new();
     for old in [0, 10] {
         let mut state = state(&[]);

@@ -1,5 +1,5 @@
 //! The task table: a row of titles, then the tasks that are on the screen and no others. The row under the cursor is
-//! told by a sign in its first cell and not by its style: a move then costs two cells on the line.
+//! told by a sign in its first cell and not by its style: a move then costs two cells.
 
 use crate::{
     app::App,

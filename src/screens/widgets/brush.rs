@@ -37,11 +37,11 @@ pub struct Shown {
 pub struct Pixels {
     /// Its own number of 24 bits: the cells that it takes say it.
     pub id: u32,
-    /// By kitty's way, iTerm2's or as sixels.
+    /// Kitty's way, iTerm2's or sixels.
     pub way: Pictures,
     /// Cells across and down.
     pub size: (u16, u16),
-    /// The most bytes that it is to take on the line.
+    /// The most bytes that it may take.
     pub bytes: usize,
     /// What is seen.
     pub frame: Frame,

@@ -1,7 +1,7 @@
 //! Addresses in the lines of a picture, for terminals that can follow a link: only those that are whole on the screen,
 //! over several rows too.
 
-use super::text::{self, GOES_ON, web_address};
+use super::text::{self, GOES_ON, rest_of_address, web_address};
 use domain::text::is_suspect;
 use ratatui::layout::Rect;
 
@@ -36,13 +36,13 @@ impl Finder {
                 self.open = Some(open);
                 return;
             }
-            let rest = web_address(drawn, true);
+            let rest = rest_of_address(drawn);
             open.uri.push_str(rest);
             self.keep(open, Rect::new(x, y, text::cells(rest), 1), &drawn[rest.len()..], drawn_whole);
             from = rest.len();
         }
         while let Some(at) = drawn[from..].find("http").map(|at| from + at) {
-            let address = web_address(&drawn[at..], false);
+            let address = web_address(&drawn[at..]);
             from = at + address.len().max("http".len());
             if !address.is_empty() {
                 let place = Rect::new(x.saturating_add(text::cells(&drawn[..at])), y, text::cells(address), 1);

@@ -10,7 +10,7 @@ pub(crate) fn cells(text: &str) -> u16 {
     u16::try_from(width(text)).unwrap_or(u16::MAX)
 }
 
-/// On one line, and harmless.
+/// The text on one line, and harmless.
 pub(crate) fn harmless(line: &str) -> String {
     text::harmless_line(line).into_owned()
 }
@@ -54,7 +54,7 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
                 (line, used) = (word.to_owned(), width(word));
                 continue;
             }
-            let address = web_address(word, false);
+            let address = web_address(word);
             if !address.is_empty() && used > 0 {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 used = 0;
@@ -74,20 +74,29 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// The address of the web that a text begins with, without the signs that end a sentence; empty where there is none. Or
-/// the rest of one that began before the text.
-pub(crate) fn web_address(text: &str, rest: bool) -> &str {
-    let begins = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme));
+/// The web address that a text begins with, without the signs that end a sentence; empty where there is none.
+pub(crate) fn web_address(text: &str) -> &str {
+    let Some(scheme) = scheme(text) else { return "" };
+    let address = address_signs(text);
+    if address.len() > scheme.len() { address } else { "" }
+}
+
+/// The rest, at the beginning of a text, of a web address that began before it; or the address that begins there.
+pub(crate) fn rest_of_address(text: &str) -> &str {
+    if scheme(text).is_some() { web_address(text) } else { address_signs(text) }
+}
+
+fn scheme(text: &str) -> Option<&'static str> {
+    ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))
+}
+
+/// The signs at the beginning of a text that can stand in an address, without those that end a sentence.
+fn address_signs(text: &str) -> &str {
     let part = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     let long = &text[..text.find(|c| !part(c)).unwrap_or(text.len())];
     // What goes on does not end here, whatever its last sign is.
     let whole = !text[long.len()..].starts_with(GOES_ON);
-    let address = if whole { long.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']) } else { long };
-    match begins {
-        Some(scheme) if address.len() > scheme.len() => address,
-        None if rest => address,
-        Some(_) | None => "",
-    }
+    if whole { long.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']) } else { long }
 }
 
 /// The words of a paragraph, an address as one, each with the brackets it opens before it and the marks that end it
@@ -101,7 +110,7 @@ fn words(paragraph: &str) -> impl Iterator<Item = &str> {
     let mut bounds = paragraph.split_word_bound_indices().peekable();
     std::iter::from_fn(move || {
         let (from, mut word) = bounds.next()?;
-        let mut to = from + word.len().max(web_address(&paragraph[from..], false).len());
+        let mut to = from + word.len().max(web_address(&paragraph[from..]).len());
         while bounds.next_if(|(at, _)| *at < to).is_some() {}
         while let Some((_, next)) = bounds.peek().copied() {
             // Signs of one short word, such as `I2V-01`, `#7` or `a/b`, stay together.
@@ -111,7 +120,7 @@ fn words(paragraph: &str) -> impl Iterator<Item = &str> {
                 || (of_a_word(word)
                     && of_a_word(next)
                     && to - from + next.len() <= TOGETHER
-                    && web_address(&paragraph[to..], false).is_empty());
+                    && web_address(&paragraph[to..]).is_empty());
             if !glued {
                 break;
             }

@@ -16,7 +16,7 @@ use ratatui::style::{Color, Modifier, Style};
 pub(crate) struct Theme {
     /// Its name in `ui.theme`.
     name: &'static str,
-    /// By state, in the order of `TaskState::ALL`.
+    /// The style of each state, in the order of `TaskState::ALL`.
     states: [Style; TaskState::COUNT],
     /// What matters less.
     pub(crate) faint: Style,

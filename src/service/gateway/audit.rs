@@ -34,7 +34,7 @@ pub struct Ours<'a> {
     pub balances: &'a [(Wall, Amount)],
     /// What the account's money is in.
     pub currency: Currency,
-    /// For the person's own days.
+    /// The zone of the person's own days.
     pub zone: Zone,
 }
 

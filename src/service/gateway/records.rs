@@ -78,7 +78,7 @@ impl Window {
         Self { from: Wall(self.from.0.saturating_add(ms)), to: Wall(self.to.0.saturating_add(ms)) }
     }
 
-    /// Of a POST that began at `sent` and whose patience ended at `until`.
+    /// The window of a POST that began at `sent` and whose patience ended at `until`.
     #[must_use]
     pub fn of(sent: Wall, until: Wall) -> Self {
         Self { from: Wall(sent.0.saturating_sub_unsigned(SLACK)), to: until.max(sent).plus(SLACK) }

@@ -36,7 +36,7 @@ pub struct Submission {
     pub disowned: Vec<String>,
     /// Whether it is to be settled. The others keep their rows from it.
     pub unknown: bool,
-    /// By how many milliseconds `sent` and `until` may be wrong: the clock was set.
+    /// How many milliseconds `sent` and `until` may be wrong by, because the clock was set.
     pub shifts: Vec<i64>,
 }
 

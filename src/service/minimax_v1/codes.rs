@@ -164,8 +164,9 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// By the body's code where that is known, else by the HTTP status where that is no success. A 429 that says when
-    /// to come back is no more than that, whatever code its body has: also a quota that is used up comes back then.
+    /// The verdict by the body's code where that is known, else by the HTTP status where that is no success. A 429 that
+    /// says when to come back is no more than that, whatever code its body has: also a quota that is used up comes back
+    /// then.
     pub(super) fn of(status: u16, wait_ms: Option<u64>, fault: Option<&Fault>, body_gist: Quote) -> Self {
         let code = fault.and_then(|fault| fault.code);
         let quote = fault.map_or(body_gist, |fault| fault.quote.clone());

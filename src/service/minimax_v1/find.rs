@@ -51,7 +51,7 @@ fn not_found(reply: &Reply, error: TaskError) -> TaskError {
     }
 }
 
-/// After a call that told nothing about the id.
+/// The error after a call that told nothing about the id.
 fn asked_later(mut error: TaskError) -> TaskError {
     if let Reason::Call(call) = &mut error.reason {
         call.then = Then::AskId;

@@ -14,11 +14,11 @@ use domain::{
 
 /// What the answer to a submission means.
 ///
-/// Not taken is proven by: no connection at all, a line that broke before it had the last byte of the body, a readable
-/// body with a code that [`codes`](super::codes) calls not charged, a 4xx status (but 408 and 499), or a redirection
-/// that asks for the same request elsewhere (301, 307, 308). Everything else without an id is `Unknown`: any 5xx
-/// whatever its body says, any other redirection, a time-out, a reset, an unreadable body, a success without an id, a
-/// code nobody knows.
+/// Not taken is proven by: no connection at all, a connection that broke before it had the last byte of the body, a
+/// readable body with a code that [`codes`](super::codes) calls not charged, a 4xx status (but 408 and 499), or a
+/// redirection that asks for the same request elsewhere (301, 307, 308). Everything else without an id is `Unknown`:
+/// any 5xx whatever its body says, any other redirection, a time-out, a reset, an unreadable body, a success without an
+/// id, a code nobody knows.
 #[must_use]
 pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
     match reply {
@@ -155,6 +155,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn each_answer_has_the_verdict_that_the_rules_of_money_give_it() {
         let ok = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
         let html = "<html><head><title>502 Bad Gateway</title></head></html>";

@@ -19,7 +19,7 @@ pub(super) enum Read {
     Paste,
     /// The beginning of a string that the terminal answers with.
     Answer,
-    /// The last byte does not belong to the others: they are that key, or nothing, and it begins anew.
+    /// The last byte does not belong to the others: they are that key, or nothing, and it starts over.
     Broken { key: Option<Event> },
 }
 
@@ -165,7 +165,7 @@ fn whole(parameters: &[u8], last: u8) -> Read {
     }
 }
 
-/// From xterm's number for modifiers: one more than a sum of bits.
+/// The modifiers of xterm's number for them: one more than a sum of bits.
 fn modifiers(number: u32) -> KeyModifiers {
     let bits = number.saturating_sub(1);
     [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)]

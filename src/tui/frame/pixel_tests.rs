@@ -106,7 +106,7 @@ fn a_picture_that_is_sent_once_is_seen_when_it_is_there_and_costs_only_its_cells
     assert!(!written.contains(PLACEHOLDER));
     let (written, left) = line.show(frame(7, ""), sending.clone(), 999);
     assert!(written.ends_with("RRRRRRRRRR") && left == 0);
-    let row = |y: u16| ::pictures::protocol::kitty::placeholder(0, y, true);
+    let row = |y: u16| ::pictures::protocol::kitty::placeholder(0, y);
     assert!(written.contains(&row(0)) && written.contains(&row(1)) && written.contains("\x1b[38;5;9m"), "{written:?}");
     assert_eq!(written.matches(PLACEHOLDER).count(), 8);
     assert_eq!(line.show(frame(7, ""), sending.clone(), 999), (String::new(), 0));
@@ -127,7 +127,7 @@ fn what_covers_the_left_of_a_picture_has_its_rows_begin_where_they_are_seen() {
     let mut next = frame(7, "");
     write_over(&mut next, 1, 2, "xy");
     let (written, _) = line.show(next, Some((7, Some(once()))), 999);
-    assert!(written.contains(&::pictures::protocol::kitty::placeholder(2, 1, true)), "{written:?}");
+    assert!(written.contains(&::pictures::protocol::kitty::placeholder(2, 1)), "{written:?}");
 }
 
 #[test]

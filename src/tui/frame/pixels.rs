@@ -200,7 +200,8 @@ fn placeholders(next: &mut Buffer, place: Rect, cells: &[Position], number: u8) 
             continue;
         }
         before = Some((x, y));
-        next[*at].set_symbol(&kitty::placeholder(x, y, first)).set_fg(Color::Indexed(number));
+        let sign = if first { kitty::placeholder(x, y) } else { kitty::PLACEHOLDER.to_string() };
+        next[*at].set_symbol(&sign).set_fg(Color::Indexed(number));
     }
 }
 

@@ -38,10 +38,10 @@ pub(super) struct Pen<'a> {
     ink: Ink,
     /// The cell the terminal writes next; `None` while it is not known.
     at: Option<(u16, u16)>,
-    /// The last sign, where terminals do not agree on its width: after it the column is set anew.
+    /// The last sign, where terminals do not agree on its width: after it the column is set again.
     unsure: Option<String>,
     links: &'a [Link],
-    /// Of which link what is written now is a part.
+    /// The link that what is written now is a part of.
     linked: Option<usize>,
 }
 

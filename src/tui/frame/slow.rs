@@ -1,4 +1,4 @@
-//! Pictures made of cells, which take thousands of bytes: a frame brings as many of their cells as the line takes
+//! Pictures made of cells, which take thousands of bytes: a frame brings as many of their cells as the connection takes
 //! without a key having to wait, and the next frames bring the rest.
 
 use super::is_mark;

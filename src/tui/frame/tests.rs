@@ -27,7 +27,7 @@ impl Terminal {
         }
     }
 
-    /// Presents a picture and gives the bytes that it took.
+    /// Presents a frame and gives the bytes that it took.
     fn show(&mut self, next: &Buffer, drawn: Drawn) -> Vec<u8> {
         let presented = self.writer.present(next.clone(), drawn).unwrap();
         let bytes = std::mem::take(self.writer.get_mut());
@@ -62,7 +62,7 @@ fn styles() -> [Style; 5] {
     ]
 }
 
-/// Some words of a picture: where, what, in which style.
+/// Some words of a frame: where, what, in which style.
 type Words = (u16, u16, &'static str, usize);
 
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ fn a_step() -> impl Strategy<Value = Step> {
         .prop_map(|(first, words, cursor, forget)| Step { first, words, cursor, forget })
 }
 
-/// A picture with a table of many lines, of which `first` is the first on the screen, and some words over it.
+/// A frame with a table of many lines, of which `first` is the first on the screen, and some words over it.
 fn picture(step: &Step) -> (Buffer, Drawn) {
     let mut next = Buffer::empty(SIZE);
     for y in REGION.top..REGION.bottom {

@@ -7,7 +7,7 @@ use domain::{
     account::{BudgetCap, OverBudget},
     problem::ErrorClass,
     reason::Reason,
-    task::{RemoteId, Resolution},
+    task::{RemoteId, ResolvedAs},
 };
 
 fn told(why: NotDone) -> News {
@@ -36,6 +36,7 @@ fn a_reader_without_keys_is_told_commands() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn all_that_is_told_is_told_in_both_languages() {
     let error = || TaskError {
         code: "1".into(),
@@ -63,10 +64,10 @@ fn all_that_is_told_is_told_in_both_languages() {
         TaskNews::AcceptedLate(id()),
         TaskNews::Cancelled(Charged::No),
         TaskNews::Cancelled(Charged::Yes),
-        TaskNews::Settled(Resolution::Lost),
-        TaskNews::Settled(Resolution::NotCreated),
-        TaskNews::Settled(Resolution::Found(id())),
-        TaskNews::Settled(Resolution::Unknown),
+        TaskNews::Settled(ResolvedAs::Lost),
+        TaskNews::Settled(ResolvedAs::NotCreated),
+        TaskNews::Settled(ResolvedAs::Found(id())),
+        TaskNews::Settled(ResolvedAs::Unknown),
         TaskNews::Asking(id()),
         TaskNews::Automatic { parent: None },
         TaskNews::Automatic { parent: Some(key) },

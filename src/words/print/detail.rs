@@ -24,7 +24,7 @@ const LABEL: usize = 12;
 #[must_use]
 pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> String {
     let (task, voice) = (&detail.task, crate::voice::Voice::default());
-    let row = Row::of(task, false);
+    let row = Row::of(task);
     let mut page = Page { text: String::new(), color };
     standing(&mut page, task);
     page.facts(facts::why(&row, Some(task), now, &voice));

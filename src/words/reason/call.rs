@@ -21,7 +21,7 @@ pub(super) fn met(call: &Call) -> Problem {
     Problem::new(what(&call.met), quote(&call.quote), "")
 }
 
-/// In the reader's language, as far as the service speaks it.
+/// The quote in the reader's language, as far as the service speaks it.
 fn quote(quote: &Quote) -> String {
     match quote {
         Quote::Text(text) => text.clone(),

@@ -15,10 +15,11 @@ use crate::{
 use domain::{
     draft::Field,
     reason::draft::{Closed, DraftReason, Lengths},
-    text::cut,
+    text::cut_ascii,
 };
 
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one list: each reason and its sentences")]
 pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
     match reason {
         DraftReason::Count { asked, most } => {
@@ -126,7 +127,7 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
         ),
         DraftReason::RefusedBefore { key, part: Some(part) } => Problem::new(
             tr!("A long part of this prompt was refused as sensitive before ({key})", key),
-            format!("\"{}\"", cut(part, 60, true).0),
+            format!("\"{}\"", cut_ascii(part, 60)),
             tr!("Change that part."),
         ),
     }

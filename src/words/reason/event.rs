@@ -4,7 +4,7 @@ use super::message;
 use crate::voice::Voice;
 use crate::{lang, tr};
 use domain::{
-    task::{RefundStep, Resolution, What},
+    task::{RefundStep, ResolvedAs, What},
     time::SECOND,
 };
 
@@ -89,11 +89,11 @@ pub fn event(what: &What, voice: &Voice) -> String {
 
 /// How an unknown was resolved.
 #[must_use]
-pub fn resolved(as_what: &Resolution) -> String {
+pub fn resolved(as_what: &ResolvedAs) -> String {
     match as_what {
-        Resolution::Lost => tr!("resolved as lost: counted as charged").to_owned(),
-        Resolution::NotCreated => tr!("resolved as not created: not charged").to_owned(),
-        Resolution::Found(id) => tr!("resolved: the service's ID is {id}", id = id.0),
-        Resolution::Unknown => tr!("resolution taken back: unknown again, and counted as spent").to_owned(),
+        ResolvedAs::Lost => tr!("resolved as lost: counted as charged").to_owned(),
+        ResolvedAs::NotCreated => tr!("resolved as not created: not charged").to_owned(),
+        ResolvedAs::Found(id) => tr!("resolved: the service's ID is {id}", id = id.0),
+        ResolvedAs::Unknown => tr!("resolution taken back: unknown again, and counted as spent").to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use crate::{amounts, problem::Problem, tr};
 use domain::{picture::MOST_PIXELS, reason::picture::PictureReason, request::Oddity};
 
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one list: each reason and its sentences")]
 pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
     match reason {
         PictureReason::BrokenAddress => Problem::new(

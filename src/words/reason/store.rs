@@ -74,14 +74,14 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
 #[must_use]
 pub fn offline(fault: &Fault) -> Option<Problem> {
     match &fault.why {
-        Why::Server { kind, .. } if fault.is_of_the_line() => {
+        Why::Server { kind, .. } if fault.is_of_the_connection() => {
             Some(goes_on(fault, server(tr!("sending stopped: the store is offline"), "", kind, "")))
         }
         _ => None,
     }
 }
 
-/// Of a program that goes on: what may pass is tried again.
+/// The problem as a program that goes on tells it: what may pass is tried again.
 pub(super) fn goes_on(fault: &Fault, problem: Problem) -> Problem {
     if !fault.passes() {
         return problem;
@@ -104,7 +104,7 @@ pub fn ask_for_a_role() -> &'static str {
     )
 }
 
-/// Of a shared store: what happened, why, and what to do next.
+/// The problem of a shared store: what happened, why, and what to do next.
 fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
     let (why, next) = match kind {
         Trouble::Away => (tr!("the database server does not answer"), tr!("Check the connection and the server")),

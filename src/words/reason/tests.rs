@@ -10,7 +10,7 @@ use domain::{
         Call, ConnectionFault, Met, Own, Quote, Span, Then,
         store::{Deed, Fault, Trouble, Why},
     },
-    task::{FileId, RemoteId, Resolution, What},
+    task::{FileId, RemoteId, ResolvedAs, What},
 };
 
 fn call(met: Met, then: Then) -> Reason {
@@ -124,10 +124,10 @@ fn whats() -> Vec<What> {
         What::AcceptedLate(id()),
         What::Refused(why()),
         What::Unknown(why()),
-        What::Resolved(Resolution::Lost),
-        What::Resolved(Resolution::NotCreated),
-        What::Resolved(Resolution::Found(id())),
-        What::Resolved(Resolution::Unknown),
+        What::Resolved(ResolvedAs::Lost),
+        What::Resolved(ResolvedAs::NotCreated),
+        What::Resolved(ResolvedAs::Found(id())),
+        What::Resolved(ResolvedAs::Unknown),
         What::NoAnswer(why()),
         What::Ready(FileId("5".into())),
         What::Failed(why()),

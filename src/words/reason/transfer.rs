@@ -76,23 +76,7 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
             tr!("Leave it to that one, or close it and try again with {download}.", download),
         ),
         Transfer::Disk { path, why } => {
-            let next = match why {
-                System::Full | System::Quota => {
-                    tr!("Make room, then {download} goes on with what is there.", download)
-                }
-                System::Denied => {
-                    tr!(
-                        "Correct the folder's permissions or choose another download.dir, then try again with {download}.",
-                        download
-                    )
-                }
-                System::NameTooLong => tr!("Shorten download.name, then try again with {download}.", download),
-                System::ReadOnly | System::NoFolder | System::Folder | System::Exists => {
-                    tr!("Choose another download.dir, then try again with {download}.", download)
-                }
-                _ => tr!("Check the disk, then try again with {download}.", download),
-            };
-            Problem::new(tr!("{path} cannot be written: {why}", path, why = system(why)), "", next)
+            Problem::new(tr!("{path} cannot be written: {why}", path, why = system(why)), "", mended(why, download))
         }
         Transfer::BadName(name) => {
             bad_target(tr!("{quoted} is not a file name", quoted = format!("{name:?}")), download)
@@ -100,6 +84,22 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
         Transfer::BadFolder { path, why } => {
             bad_target(tr!("{path} cannot be used: {why}", path, why = system(why)), download)
         }
+    }
+}
+
+/// What to do about a disk that does not take the file.
+fn mended(why: &System, download: &str) -> String {
+    match why {
+        System::Full | System::Quota => tr!("Make room, then {download} goes on with what is there.", download),
+        System::Denied => tr!(
+            "Correct the folder's permissions or choose another download.dir, then try again with {download}.",
+            download
+        ),
+        System::NameTooLong => tr!("Shorten download.name, then try again with {download}.", download),
+        System::ReadOnly | System::NoFolder | System::Folder | System::Exists => {
+            tr!("Choose another download.dir, then try again with {download}.", download)
+        }
+        _ => tr!("Check the disk, then try again with {download}.", download),
     }
 }
 

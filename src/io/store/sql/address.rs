@@ -87,8 +87,8 @@ pub(super) mod password {
     use secrecy::SecretString;
     use std::{env, fs, os::unix::fs::MetadataExt, path::PathBuf};
 
-    /// Of `password_cmd`, of `PGPASSWORD`, of the password file; `None` where none of them has one, or the address has
-    /// it.
+    /// The password from `password_cmd`, from `PGPASSWORD` or from the password file; `None` where none of them has
+    /// one, or the address has it.
     ///
     /// # Errors
     /// When the command fails.

@@ -6,8 +6,9 @@ use super::{
     tls::Tls,
 };
 use crate::store::{location::Server, wakeup::UNHEARD};
+use domain::{mutex::lock, time::doubled};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 use tokio_postgres::AsyncMessage;
@@ -22,13 +23,13 @@ const GIVES_WAY: Duration = Duration::from_secs(60);
 /// gives way.
 static CROWDED: Mutex<Option<Instant>> = Mutex::new(None);
 
-/// Notes how a connection that reads and writes fared.
-pub(super) fn crowd(is_crowded: bool) {
-    *CROWDED.lock().unwrap_or_else(PoisonError::into_inner) = is_crowded.then(Instant::now);
+/// Notes whether the server had no connection left for one that reads and writes.
+pub(super) fn set_crowded(is_crowded: bool) {
+    *lock(&CROWDED) = is_crowded.then(Instant::now);
 }
 
 fn gives_way() -> bool {
-    CROWDED.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() < GIVES_WAY)
+    lock(&CROWDED).is_some_and(|at| at.elapsed() < GIVES_WAY)
 }
 
 /// Listens for the calls of other connections; ends when it is dropped.
@@ -52,7 +53,7 @@ pub(in super::super) fn listen(
     let (server, heard) = (server.clone(), Arc::new(heard));
     let worker = WORKER.as_ref().ok()?;
     Some(Listener(worker.spawn(async move {
-        let mut pause = Duration::from_millis(PAUSES.0);
+        let mut missed = 0;
         loop {
             if gives_way() {
                 tokio::time::sleep(UNHEARD).await;
@@ -68,18 +69,18 @@ pub(in super::super) fn listen(
                 Ok::<_, Error>((config, Tls::new(tls.as_deref())?))
             });
             if let Ok(Ok((config, tls))) = made.await
-                && let Ok(Ok((client, mut line))) = tokio::time::timeout(CONNECT * 2, config.connect(tls)).await
+                && let Ok(Ok((client, mut connection))) = tokio::time::timeout(CONNECT * 2, config.connect(tls)).await
             {
                 let (calls, mut called) = tokio::sync::mpsc::unbounded_channel();
                 let drive = tokio::spawn(async move {
-                    while let Some(Ok(message)) = std::future::poll_fn(|cx| line.poll_message(cx)).await {
+                    while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
                         if let AsyncMessage::Notification(call) = message {
                             let _ = calls.send(call.payload().to_owned());
                         }
                     }
                 });
                 if client.batch_execute("LISTEN reeltop").await.is_ok() {
-                    pause = Duration::from_millis(PAUSES.0);
+                    missed = 0;
                     let mut look = UNHEARD;
                     loop {
                         let call = tokio::time::timeout(look, called.recv()).await;
@@ -102,8 +103,8 @@ pub(in super::super) fn listen(
             if !heard() {
                 return;
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(PAUSES.1));
+            tokio::time::sleep(Duration::from_millis(doubled(PAUSES.0, PAUSES.1, missed))).await;
+            missed = missed.saturating_add(1);
         }
     })))
 }

@@ -244,7 +244,7 @@ impl<'a> Transaction<'a> {
         Ok(Self { conn, file, changes, open: true })
     }
 
-    /// On disk when it returns.
+    /// Commits; what was changed is on disk when it returns.
     pub(super) fn commit(mut self) -> Result<()> {
         self.open = false;
         match (self.conn, self.file.take()) {
@@ -414,7 +414,7 @@ impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, F> {
 /// One row of an answer.
 pub(super) enum Row<'a> {
     File(&'a rusqlite::Row<'a>),
-    /// With the skew of its server.
+    /// A server's row, with the skew of its clock.
     #[cfg(feature = "postgres")]
     Server(&'a tokio_postgres::Row, i64),
 }

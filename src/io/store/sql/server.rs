@@ -1,5 +1,5 @@
-//! A connection to a PostgreSQL server, seen from a thread that waits for each answer. The line itself is driven by one
-//! worker for the whole program, so that a caller may stand in any other runtime.
+//! A connection to a PostgreSQL server, seen from a thread that waits for each answer. The connection itself is driven
+//! by one worker for the whole program, so that a caller may stand in any other runtime.
 //!
 //! No statement is prepared by name and nothing is set for a session, so a PgBouncer in transaction mode may stand
 //! between.
@@ -13,6 +13,7 @@ use super::{
     value::{Bound, ValueRef},
 };
 use crate::{environment, store::location::Server};
+use domain::time::doubled;
 use secrecy::ExposeSecret;
 use std::{
     cell::{Cell, RefCell},
@@ -43,12 +44,12 @@ const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s
                      SELECT 1 FROM meta WHERE name = 'store' FOR UPDATE";
 /// A clock that goes wrong by less is taken as right, in milliseconds.
 const RIGHT: i64 = 2_000;
-/// Changes that are put by at most.
+/// Changes that are put off at most.
 const MANY: usize = 500;
 /// Rows that a long answer brings at once, at first and then.
 const PARTS: (usize, usize) = (200, 5_000);
 
-/// Drives the lines of all connections.
+/// Drives all connections.
 pub(super) static WORKER: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name("postgres").enable_all().build()
 });
@@ -80,14 +81,14 @@ pub(super) fn wait<T: Send + 'static>(
     }
 }
 
-/// A connection to a server, made anew when it breaks.
+/// A connection to a server, made again when it breaks.
 #[derive(Debug)]
 pub(in super::super) struct Postgres {
     server: Server,
     /// The name of this connection in `commits`.
     name: String,
     client: RefCell<Option<Arc<Client>>>,
-    /// Whether a transaction is open: then the line is not made anew under it.
+    /// Whether a transaction is open: then the connection is not made again under it.
     inside: Cell<bool>,
     /// Numbers the transactions that change rows.
     number: Cell<i64>,
@@ -130,12 +131,12 @@ impl Postgres {
         self.skew.get()
     }
 
-    /// Whether the line was there when it was last needed.
+    /// Whether the connection was there when it was last needed.
     pub(super) fn is_there(&self) -> bool {
         self.client.borrow().as_ref().is_some_and(|client| !client.is_closed())
     }
 
-    /// The way to the server, made anew where it broke. After a try that failed the next one waits a little, and until
+    /// The way to the server, made again where it broke. After a try that failed the next one waits a little, and until
     /// then this fails at once.
     fn client(&self) -> Result<Arc<Client>> {
         if let Some(client) = self.client.borrow().as_ref().filter(|client| !client.is_closed()) {
@@ -150,16 +151,16 @@ impl Postgres {
         match &made {
             Ok(client) => {
                 self.missed.set((0, None));
-                super::listener::crowd(false);
+                super::listener::set_crowded(false);
                 *self.client.borrow_mut() = Some(Arc::clone(client));
                 self.read_clock()?;
             }
             Err(error) => {
                 if let Error::Server { kind, said } = error {
-                    super::listener::crowd(*kind == Trouble::TooMany);
+                    super::listener::set_crowded(*kind == Trouble::TooMany);
                     *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
                 }
-                let pause = PAUSES.0.saturating_mul(1 << missed.min(16)).min(PAUSES.1);
+                let pause = doubled(PAUSES.0, PAUSES.1, missed);
                 self.missed.set((missed + 1, Some(Instant::now() + Duration::from_millis(pause))));
             }
         }
@@ -170,10 +171,10 @@ impl Postgres {
         let (config, root) = ready(&self.server)?;
         let tls = Tls::new(root.as_deref())?;
         wait(CONNECT * 2, async move {
-            let (client, line) = config.connect(tls).await?;
-            // Ends with the client or with the line, which the next statement notices.
+            let (client, connection) = config.connect(tls).await?;
+            // Ends with the client or with the connection, which the next statement notices.
             tokio::spawn(async move {
-                if let Err(error) = line.await {
+                if let Err(error) = connection.await {
                     tracing::warn!("the line to the store broke: {error}");
                 }
             });
@@ -186,7 +187,7 @@ impl Postgres {
         &self.name
     }
 
-    /// Forgets the line: what comes next is a new one.
+    /// Forgets the connection: what comes next is a new one.
     fn hang_up(&self) {
         *self.client.borrow_mut() = None;
     }
@@ -200,7 +201,7 @@ impl Postgres {
         Ok(())
     }
 
-    /// The rows of an answer. A question that changes nothing is asked once more on a new line.
+    /// The rows of an answer. A question that changes nothing is asked once more on a new connection.
     pub(in super::super) fn query(&self, sql: &str, params: Vec<Bound<'static>>) -> Result<Vec<Row>> {
         let asks = sql.starts_with("SELECT") || sql.starts_with("WITH");
         match self.ask(sql, params.clone()) {
@@ -213,7 +214,7 @@ impl Postgres {
         if !self.later.borrow().is_empty() {
             return Ok(self.each(vec![(sql.to_owned(), params)])?.pop().unwrap_or_default());
         }
-        let (client, sql) = (self.line()?, in_their_words(sql));
+        let (client, sql) = (self.usable_client()?, in_their_words(sql));
         self.noticed(wait(ANSWER, async move { client.query_typed(&sql, &typed(&params)).await }))
     }
 
@@ -226,12 +227,12 @@ impl Postgres {
         if self.later.borrow().len() < MANY { Ok(()) } else { self.each(Vec::new()).map(drop) }
     }
 
-    /// The rows of each answer, asked in one trip, behind what was put by.
+    /// The rows of each answer, asked in one trip, behind what was put off.
     pub(super) fn each(&self, asked: Vec<Said>) -> Result<Vec<Vec<Row>>> {
         let mut all = self.later.take();
         let before = all.len();
         all.extend(asked);
-        let client = self.line()?;
+        let client = self.usable_client()?;
         let mut answers = self.noticed(wait(ANSWER, async move { together(&client, all, false).await }))?;
         Ok(answers.split_off(before))
     }
@@ -241,26 +242,26 @@ impl Postgres {
         if !self.later.borrow().is_empty() {
             self.each(Vec::new())?;
         }
-        let (client, sql) = (self.line()?, in_their_words(sql));
+        let (client, sql) = (self.usable_client()?, in_their_words(sql));
         let done = self.noticed(wait(ANSWER, async move { client.execute_typed(&sql, &typed(&params)).await }))?;
         Ok(usize::try_from(done).unwrap_or(usize::MAX))
     }
 
     /// Several statements without values.
     pub(in super::super) fn batch(&self, sql: &str) -> Result<()> {
-        let (client, sql) = (self.line()?, sql.to_owned());
+        let (client, sql) = (self.usable_client()?, sql.to_owned());
         self.noticed(wait(ANSWER, async move { client.batch_execute(&sql).await }))
     }
 
-    /// The line to ask on: inside a transaction the one it was begun on, or none.
-    fn line(&self) -> Result<Arc<Client>> {
+    /// The connection to ask on: inside a transaction the one it was begun on, or none.
+    fn usable_client(&self) -> Result<Arc<Client>> {
         if self.inside.get() && !self.is_there() {
             return Err(Error::Server { kind: Trouble::Away, said: "the line broke".into() });
         }
         self.client()
     }
 
-    /// A line that broke is not asked again.
+    /// A connection that broke is not asked again.
     fn noticed<T>(&self, done: Result<T>) -> Result<T> {
         if done.as_ref().is_err_and(Error::is_away) {
             self.hang_up();
@@ -285,7 +286,7 @@ impl Postgres {
         let done = match self.batch(&sql) {
             // Nothing was begun that could be there.
             Err(error) if error.is_away() => self.batch(&sql),
-            // After a fail-over another server of the address may take changes: it is looked for anew.
+            // After a fail-over another server of the address may take changes: it is looked for again.
             Err(Error::Server { kind: Trouble::ReadOnly, .. }) => {
                 self.roll_back();
                 self.hang_up();
@@ -314,7 +315,8 @@ impl Postgres {
         }
     }
 
-    /// On disk when it returns. A commit whose answer was lost is looked for before anything else.
+    /// Commits; what was changed is on disk when it returns. A commit whose answer was lost is looked for before
+    /// anything else.
     pub(super) fn commit(&self, changes: bool) -> Result<()> {
         let later = self.later.take();
         let done = if later.is_empty() { self.batch("COMMIT") } else { self.commit_with(later) };
@@ -329,15 +331,15 @@ impl Postgres {
         }
     }
 
-    /// The changes that were put by, and the commit, in one trip. Where one of them fails there is no commit: the
+    /// The changes that were put off, and the commit, in one trip. Where one of them fails there is no commit: the
     /// server takes the word for the end of a transaction that has failed.
     fn commit_with(&self, later: Vec<Said>) -> Result<()> {
-        let client = self.line()?;
+        let client = self.usable_client()?;
         self.noticed(wait(ANSWER, async move { together(&client, later, true).await })).map(drop)
     }
 
-    /// Finds out whether the transaction whose answer was lost is there. The old line's end of it is waited for: while
-    /// it may still commit, it holds the store's row.
+    /// Finds out whether the transaction whose answer was lost is there. The old connection's end of it is waited for:
+    /// while it may still commit, it holds the store's row.
     fn decide(&self, lost: Error) -> Result<()> {
         let until = Instant::now() + DECIDE;
         tracing::warn!("the answer to a commit was lost: looking whether it is there");

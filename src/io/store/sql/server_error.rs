@@ -8,7 +8,7 @@ use tokio_postgres::error::SqlState;
 pub(super) fn error_of(error: &tokio_postgres::Error) -> Error {
     let Some(complaint) = error.as_db_error() else {
         let said = error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
-        // What the client itself could not make of a value or an answer says nothing of the line.
+        // What the client itself could not make of a value or an answer says nothing of the connection.
         let words = error.to_string();
         let is_of = |starts: &[&str]| starts.iter().any(|start| words.starts_with(start));
         let kind = if said.contains("invalid peer certificate") {

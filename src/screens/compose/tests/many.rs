@@ -225,7 +225,7 @@ fn a_prompt_that_was_sent_with_braces_comes_back_as_text() {
     let mut state = state(&[]);
     let mut failed = task(1, Failed);
     failed.request.prompt = "a {b|c}".into();
-    let _ = take(&mut state, &failed, true);
+    let _ = as_new_attempt(&mut state, &failed);
     press(&mut state, "f2");
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 6 a {b|c}"]);
 }

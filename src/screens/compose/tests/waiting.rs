@@ -123,7 +123,7 @@ fn earlier_prompts_are_those_of_the_archive_too() {
     type_keys(&mut state, "o w l f1");
     let mut old = task(7, Failed);
     old.request.prompt = "an owl".into();
-    let rows = vec![Row::of(&old, false), Row::of(&task(8, Failed), false)];
+    let rows = vec![Row::of(&old), Row::of(&task(8, Failed))];
     happens(&mut state, engine::msg::Msg::Store(StoreMsg::Archived { filter, rows }));
     let texts: Vec<String> = picker(&state).items.into_iter().map(|item| item.text).collect();
     assert_eq!((picker(&state).archived.map(|rows| rows.len()), texts), (Some(2), vec!["an owl".to_owned()]));

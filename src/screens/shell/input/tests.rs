@@ -20,7 +20,7 @@ use domain::{
 };
 use engine::effect::StoreCmd;
 use engine::{
-    act::{Act, Resolution},
+    act::{Act, ResolvedAs},
     effect::TermCmd,
     msg::Detail,
     profile_state::Halt,
@@ -169,10 +169,10 @@ fn an_unknown_is_settled_in_the_chosen_way() {
     let settled = |as_what| vec![Wish::Act(Act::Resolve { key: TaskKey(1), as_what })];
     // Enter alone leaves it as it is.
     assert_eq!(settle(&["U", "enter"]), []);
-    assert_eq!(settle(&["U", "j", "enter"]), settled(Resolution::Lost));
-    assert_eq!(settle(&["U", "j", "j", "enter"]), settled(Resolution::NotCreated));
+    assert_eq!(settle(&["U", "j", "enter"]), settled(ResolvedAs::Lost));
+    assert_eq!(settle(&["U", "j", "j", "enter"]), settled(ResolvedAs::NotCreated));
     assert_eq!(settle(&["U", "up", "enter"]), []);
-    let found = Resolution::Found(domain::task::RemoteId("4q".into()));
+    let found = ResolvedAs::Found(domain::task::RemoteId("4q".into()));
     assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));
     assert_eq!(settle(&["U", "esc"]), []);
 }
@@ -187,7 +187,7 @@ fn a_settlement_is_taken_back_by_the_key_that_settles() {
         let mut state = state(&[Unknown]);
         add(&mut state, task);
         assert_eq!(wishes(&mut state, "U"), []);
-        let taken_back = Act::Resolve { key: TaskKey(1), as_what: Resolution::Unknown };
+        let taken_back = Act::Resolve { key: TaskKey(1), as_what: ResolvedAs::Unknown };
         assert_eq!(wishes(&mut state, "y"), [Wish::Act(taken_back)]);
     }
     let mut state = state(&[Running]);

@@ -36,6 +36,7 @@ fn told(draft: &Draft) -> Vec<(Field, String)> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_rule_has_its_own_sentence() {
     let with = |change: fn(&mut Draft)| {
         let mut changed = draft(HAILUO);

@@ -1,4 +1,4 @@
-//! How the line to the service fails. The words of the libraries that noticed it stay with the raw answers.
+//! How the connection to the service fails. The words of the libraries that noticed it stay with the raw answers.
 
 use serde::{Deserialize, Serialize};
 

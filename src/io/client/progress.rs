@@ -1,19 +1,20 @@
-//! How much of a request's body was handed to the line, and when its last byte had left.
+//! How much of a request's body was handed to the connection, and when its last byte had left.
 //!
-//! Three things are told apart. **Handed**: the bytes that the line took (the system's buffer, or TLS, which seals and
-//! passes on what it took). A byte that was not handed is nowhere but here, so while the last one was not, the service
-//! cannot have the whole request; that is the only thing a broken upload proves. **Left**: all were handed and nothing
-//! of them waits in TLS any more; the system holds a few kilobytes at most that are not on the wire (see `dial`). From
-//! then on the service can answer, and its time runs. **Moved**: when the line last took anything.
+//! Three things are told apart. **Handed**: the bytes that the connection took (the system's buffer, or TLS, which
+//! seals and passes on what it took). A byte that was not handed is nowhere but here, so while the last one was not,
+//! the service cannot have the whole request; that is the only thing a broken upload proves. **Left**: all were handed
+//! and nothing of them waits in TLS any more; the system holds a few kilobytes at most that are not on the wire (see
+//! `dial`). From then on the service can answer, and its time runs. **Moved**: when the connection last took anything.
 //!
-//! What the HTTP library has asked the body for counts for nothing: it reads ahead of the line.
+//! What the HTTP library has asked the body for counts for nothing: it reads ahead of the connection.
 
 use super::dial::BoxIo;
+use domain::mutex::lock;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     task::{Context, Poll, ready},
 };
 use tokio::time::Instant;
@@ -24,20 +25,20 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 /// How far an upload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Progress {
-    /// Bytes of the body that the line took.
+    /// Bytes of the body that the connection took.
     pub(super) handed: u64,
     /// Bytes of the whole body.
     pub(super) total: u64,
-    /// When the line last took anything.
+    /// When the connection last took anything.
     pub(super) moved: Instant,
     /// When the last byte of the body had left, if it has.
     pub(super) left: Option<Instant>,
-    /// When the line first refused to take more, and how.
+    /// When the connection first refused to take more, and how.
     pub(super) refused: Option<(Instant, io::ErrorKind)>,
 }
 
 impl Progress {
-    /// Whether the last byte of the body was handed to the line: only then can the service have the request.
+    /// Whether the last byte of the body was handed to the connection: only then can the service have the request.
     pub(super) const fn is_whole(&self) -> bool {
         self.handed >= self.total
     }
@@ -55,7 +56,7 @@ struct App {
 }
 
 impl Watch {
-    /// Of a body of so many bytes.
+    /// Watches a body of so many bytes.
     pub(super) fn new(total: u64) -> Self {
         let progress = Progress { handed: 0, total, moved: Instant::now(), left: None, refused: None };
         Self(Arc::new(Mutex::new(App { progress, matched: 0 })))
@@ -66,7 +67,7 @@ impl Watch {
         self.lock().progress
     }
 
-    /// As if the line had taken so many bytes of the body just now, and the last of them had left.
+    /// As if the connection had taken so many bytes of the body just now, and the last of them had left.
     #[cfg(test)]
     pub(super) fn pretend(&self, handed: u64) {
         let progress = &mut self.lock().progress;
@@ -75,7 +76,7 @@ impl Watch {
     }
 
     fn lock(&self) -> MutexGuard<'_, App> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -84,7 +85,7 @@ impl App {
         self.progress.moved = Instant::now();
         while self.matched < END_OF_HEAD.len() {
             let Some((first, rest)) = bytes.split_first() else { return };
-            // The pattern begins anew with the byte that broke it, where that is its first one.
+            // The pattern starts over with the byte that broke it, where that is its first one.
             self.matched = match (*first == END_OF_HEAD[self.matched], *first == END_OF_HEAD[0]) {
                 (true, _) => self.matched + 1,
                 (false, true) => 1,

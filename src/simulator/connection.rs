@@ -21,10 +21,10 @@ use tokio::{
 };
 
 /// A listener whose connections can be cut.
-pub(super) struct Lines(pub(super) TcpListener);
+pub(super) struct Connections(pub(super) TcpListener);
 
 /// One connection.
-pub(super) struct Line {
+pub(super) struct Connection {
     stream: TcpStream,
     scissors: Scissors,
 }
@@ -49,20 +49,20 @@ impl Scissors {
     }
 }
 
-impl Connected<IncomingStream<'_, Lines>> for Scissors {
-    fn connect_info(stream: IncomingStream<'_, Lines>) -> Self {
+impl Connected<IncomingStream<'_, Connections>> for Scissors {
+    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
         stream.io().scissors.clone()
     }
 }
 
-impl Listener for Lines {
-    type Io = Line;
+impl Listener for Connections {
+    type Io = Connection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Line, SocketAddr) {
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
             match self.0.accept().await {
-                Ok((stream, from)) => return (Line { stream, scissors: Scissors::default() }, from),
+                Ok((stream, from)) => return (Connection { stream, scissors: Scissors::default() }, from),
                 // Out of file handles, most likely; a moment later some are free again.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
@@ -74,7 +74,7 @@ impl Listener for Lines {
     }
 }
 
-impl Line {
+impl Connection {
     fn uncut(&self) -> io::Result<()> {
         match self.scissors.0.load(Ordering::SeqCst) {
             WHOLE => Ok(()),
@@ -88,13 +88,13 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.uncut()?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)

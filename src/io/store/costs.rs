@@ -1,0 +1,63 @@
+//! What was spent, read from the ledger.
+
+use super::{
+    base::Store,
+    column_values::own,
+    columns::{Columns, at},
+    read::all,
+    sql::{self, Connection, params},
+};
+use domain::{
+    amount::Amount,
+    costs::CostLine,
+    reason::store::{Deed, Fault},
+    time::Wall,
+};
+
+impl Store {
+    /// The ledger from `since` on, before `until`, in the order it was written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
+        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
+    }
+}
+
+/// The columns of a line of the ledger with its task's.
+const COST: Columns = Columns(&[
+    "ledger.task AS key",
+    "ledger.at AS at",
+    "event",
+    "amount",
+    "profile",
+    "model",
+    "state",
+    "charged",
+    "error_class AS class",
+    "ledger.currency AS currency",
+    "tasks.who AS who",
+    "tasks.sent_at AS sent_at",
+]);
+
+fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLine>> {
+    let sql = format!(
+        "SELECT {COST} FROM ledger JOIN tasks ON tasks.key = ledger.task \
+         WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id"
+    );
+    all(conn, &sql, params![since.0, until.0], |row| {
+        Ok(CostLine {
+            key: own(row, at!(COST, "key"))?,
+            at: own(row, at!(COST, "at"))?,
+            event: own(row, at!(COST, "event"))?,
+            amount: own::<Amount>(row, at!(COST, "amount"))?.of(own(row, at!(COST, "currency"))?),
+            profile: row.get(at!(COST, "profile"))?,
+            model: row.get(at!(COST, "model"))?,
+            state: own(row, at!(COST, "state"))?,
+            charged: own(row, at!(COST, "charged"))?,
+            class: own(row, at!(COST, "class"))?,
+            who: row.get(at!(COST, "who"))?,
+            sent_at: row.here_or_null(at!(COST, "sent_at"))?,
+        })
+    })
+}
