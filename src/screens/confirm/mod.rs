@@ -62,8 +62,8 @@ pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Wish> {
     if !yes {
         return Vec::new();
     }
-    if !matches!(confirm.act, Act::RaiseCap(_)) {
-        table::clear_marks(app);
+    if let Act::Cancel(keys) | Act::Download { keys, .. } = &confirm.act {
+        table::clear_marks(app, keys);
     }
     confirm.done.into_iter().for_each(|done| undo::remember(app, done));
     vec![Wish::Act(confirm.act)]

@@ -199,7 +199,7 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
 pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec<TaskKey>>) {
     let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
     let all: Vec<TaskKey> = tasks.iter().map(|task| task.key).chain(left_out.values().flatten().copied()).collect();
-    let hidden = scope::hidden(app, &all).filter(|_| all.len() > 1).map(|text| Problem::new(text, "", ""));
+    let hidden = scope::hidden(app, &all).map(|text| Problem::new(text, "", ""));
     let warnings = terms::left_out::<&str>(&groups).into_iter().chain(hidden).collect();
     let items = tasks
         .into_iter()
