@@ -254,6 +254,8 @@ fn the_editor_gives_the_text_back_or_leaves_it_alone() {
     assert_eq!(state.screen.compose.draft.prompt, "a");
     local(&mut state, LocalMsg::Edited { result: Ok("b\r\nc\n".into()) });
     assert_eq!(state.screen.compose.draft.prompt, "b\nc");
+    press(&mut state, "ctrl-_");
+    assert_eq!(state.screen.compose.draft.prompt, "a");
     // Only the one line end that nobody typed is left out.
     local(&mut state, LocalMsg::Edited { result: Ok("b\n\n\n".into()) });
     assert_eq!(state.screen.compose.draft.prompt, "b\n\n");
