@@ -16,7 +16,7 @@ use domain::{
     matrix::Plan,
 };
 use engine::{effect::Level, money::price};
-use words::{reason, tr};
+use words::{problem::Problem, reason, tr};
 
 /// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead
 /// where there is one.
@@ -103,7 +103,7 @@ const fn purpose(app: &App) -> Purpose {
 /// Opens the preview of everything that a draft of several values stands for.
 fn many_to_preview(app: &mut App) {
     match combinations::plan_of(app, &[combinations::matrix(app)], true) {
-        Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
+        Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None, None),
         Ok(_) | Err(_) => {
             let faults = app.screen.compose.faults.clone();
             go_to_error(app, &faults);
@@ -111,8 +111,8 @@ fn many_to_preview(app: &mut App) {
     }
 }
 
-/// Opens the preview of a plan; `from` is the file it was read from.
-pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
+/// Opens the preview of a plan; `from` is the file it was read from, `doubt` what looks wrong in that.
+pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>, doubt: Option<Problem>) {
     let compose = &app.screen.compose;
     let (parent, was) =
         if from.is_none() { (compose.draft.parent, compose.parent_request().cloned()) } else { (None, None) };
@@ -136,7 +136,8 @@ pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
     let batch = combinations::batch(plan, from, voice);
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
     let doubts = plan.warnings.iter().map(|(_, warning)| warning);
-    let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice)).collect();
+    let doubts = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice));
+    let warnings = doubt.into_iter().chain(doubts).collect();
     preview::open(app, purpose, items, warnings);
     preview::tell_batch(app, batch);
 }

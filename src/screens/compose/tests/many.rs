@@ -143,6 +143,21 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
 }
 
 #[test]
+fn braces_are_told_of_where_they_are_text() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    let _ = local(&mut state, prompts("{\"prompt\":\"a {b} c\"}\n{\"prompt\":\"a {red|blue} kite\"}"));
+    let warned = |state: &App| shown(state).warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let told =
+        "The braces in line 2 are sent as they stand: in a file {a|b} is plain text. Write a line for each variant.";
+    assert_eq!(warned(&state), [told]);
+    press(&mut state, "esc");
+    paste(&mut state, "a {red|blue} kite {");
+    press(&mut state, "f2");
+    assert!(warned(&state)[0].starts_with("An unmatched brace is plain text"), "{:?}", warned(&state));
+}
+
+#[test]
 fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = state(&[]);
     press(&mut state, "n");
