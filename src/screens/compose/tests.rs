@@ -262,6 +262,22 @@ fn the_editor_gives_the_text_back_or_leaves_it_alone() {
 }
 
 #[test]
+fn what_is_wrong_with_a_draft_is_no_longer_said_over_another() {
+    let mut state = state(&[]);
+    press(&mut state, "n a f8 home enter");
+    paste(&mut state, &"long ".repeat(1_000));
+    press(&mut state, "f2");
+    assert!(state.screen.toasts.back().unwrap().text.contains("too long"), "{:?}", state.screen.toasts);
+    press(&mut state, "f8 enter f2");
+    assert!(state.screen.top::<Preview>().is_some());
+    assert!(state.screen.toasts.iter().all(|toast| !toast.text.contains("too long")), "{:?}", state.screen.toasts);
+    press(&mut state, "esc f8 down delete");
+    assert!(state.screen.toasts.back().unwrap().text.starts_with("draft deleted"), "{:?}", state.screen.toasts);
+    press(&mut state, "ctrl-_");
+    assert!(state.screen.toasts.iter().all(|toast| !toast.text.starts_with("draft deleted")));
+}
+
+#[test]
 fn a_fault_that_mends_itself_is_mended_by_a_key() {
     let mut state = state(&[]);
     press(&mut state, "n");

@@ -92,7 +92,7 @@ fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
 fn go_to_error(app: &mut App, faults: &[Fault]) {
     if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
         rows::go_to(app, ComposeRow::Field(error.field));
-        toast::say(app, Level::Warning, reason::draft(&error.reason, &app.screen.voice).to_string(), None);
+        toast::reply(app, reason::draft(&error.reason, &app.screen.voice).to_string());
     }
 }
 
