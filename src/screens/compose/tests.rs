@@ -278,6 +278,17 @@ fn what_is_wrong_with_a_draft_is_no_longer_said_over_another() {
 }
 
 #[test]
+fn the_first_digit_takes_the_place_of_the_count() {
+    let mut state = state(&[]);
+    press(&mut state, "n a");
+    tab_to(&mut state, ComposeRow::Field(Field::Count));
+    press(&mut state, "3 5");
+    assert_eq!(state.screen.compose.draft.count, 35);
+    press(&mut state, "tab shift-tab left 2");
+    assert_eq!(state.screen.compose.draft.count, 325);
+}
+
+#[test]
 fn a_fault_that_mends_itself_is_mended_by_a_key() {
     let mut state = state(&[]);
     press(&mut state, "n");
