@@ -91,6 +91,17 @@ fn a_command_with_numbers_leaves_what_is_marked() {
 }
 
 #[test]
+fn a_message_whose_second_row_it_covers_is_seen_to_go_on() {
+    let mut state = state(&[Failed]);
+    crate::toast::say(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);
+    open(&mut state);
+    let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 24));
+    crate::shell::view::draw(&state, &mut buf);
+    let row = (0..80).map(|x| buf[(x, 21)].symbol()).collect::<String>();
+    assert!(row.contains("why") && row.contains('…'), "{row}");
+}
+
+#[test]
 fn a_command_that_would_pay_is_not_run_by_its_name() {
     let mut state = state(&[Failed]);
     for (name, why) in

@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     answers::local,
     compose::state::CameraList,
+    hints,
     keymap::PickWhat,
     msg::Input,
     preview,
@@ -286,6 +287,16 @@ fn the_first_digit_takes_the_place_of_the_count() {
     assert_eq!(state.screen.compose.draft.count, 35);
     press(&mut state, "tab shift-tab left 2");
     assert_eq!(state.screen.compose.draft.count, 325);
+}
+
+#[test]
+fn the_send_row_is_told_to_open_the_preview() {
+    let mut state = state(&[]);
+    press(&mut state, "n a");
+    tab_to(&mut state, ComposeRow::Send);
+    let hints = hints::footer(&state);
+    assert_eq!((hints[0].key.as_str(), &*hints[0].words, hints[0].paid), ("enter", "preview", true));
+    assert!(hints.iter().all(|hint| hint.words != "change"), "{hints:?}");
 }
 
 #[test]
