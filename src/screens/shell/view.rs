@@ -141,8 +141,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App, before: &[Follower; 
     };
     toast::draw(brush, message, app);
     let typed = if footer_stays { None } else { footer::draw(brush, places.footer, app) };
-    // What was just said stands below whatever lies over the panes.
-    let over = Rect { height: brush.buf.area.height - places.message.height, ..brush.buf.area };
+    let over = layout::over(brush.buf.area, places);
     for layer in &app.screen.layers {
         brush.chosen_by.clear();
         // What lies in the footer's place was drawn there.
