@@ -514,6 +514,8 @@ fn the_simulator_serves_other_clients_until_it_is_told_to_end() {
     call.signal(rustix::process::Signal::INT);
     let done = call.end().coded(130);
     assert!(done.err.contains("2 submissions, 1 accepted, 0.5 PTC charged"), "{}", done.err);
+    let config = "Client config:\n  profile = \"simulator\"\n  [profiles.simulator]\n";
+    assert!(done.err.contains(config), "{}", done.err);
     client.assert_no_key_in_any_file();
 }
 

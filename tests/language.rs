@@ -149,7 +149,10 @@ const KEPT: &[(&str, &str)] = &[
     ("scp {port}{} .", "a command of a shell"),
     ("reeltop: {text}", "the program's name before its talk"),
     ("  currency = \"{}\"\n  records = false", "lines for a config"),
-    ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
+    (
+        "  profile = \"simulator\"\n  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
+        "lines for a config",
+    ),
     ("exec {name} \"$@\"", "a line for the shell"),
     ("{amount} PTC", "a number and its unit"),
     ("{cap} PTC", "a number and its unit"),

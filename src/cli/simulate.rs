@@ -41,7 +41,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &st
         let mut lines = vec![
             tr!("The simulator is listening; nothing costs money here. Client config:").to_owned(),
             format!(
-                "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
+                "  profile = \"simulator\"\n  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
                 simulator.base_url()
             ),
         ];

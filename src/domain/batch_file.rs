@@ -5,6 +5,7 @@
 
 use super::{
     braces,
+    braces::Template,
     draft::{Draft, Lists},
     near::nearest,
     picture::of_url,
@@ -86,6 +87,13 @@ impl BatchFile {
             }
         }
         file
+    }
+
+    /// The lines in whose prompt braces hold alternatives: in a file they are text.
+    #[must_use]
+    pub fn with_alternatives(&self) -> Vec<usize> {
+        let has_some = |draft: &Draft| Template::parse(&Template::parse(&draft.prompt).first()).count() > 1;
+        self.drafts.iter().filter(|(_, draft)| has_some(draft)).map(|(line, _)| *line).collect()
     }
 }
 

@@ -108,6 +108,9 @@ pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, DraftReaso
         return Err(DraftReason::TooMany { asked: Some(asked).filter(|n| *n != usize::MAX), most: rules.most });
     }
     let mut plan = Plan::default();
+    if matrices.iter().any(|matrix| Template::parse(&matrix.draft.prompt).unbalanced) {
+        plan.warnings.push((Field::Prompt, DraftReason::Unbalanced));
+    }
     let mut seen = HashSet::new();
     for (of, matrix) in matrices.iter().enumerate() {
         for draft in cells(matrix, rules) {

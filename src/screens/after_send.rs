@@ -8,7 +8,7 @@ use crate::{
     screen::{Done, Purpose},
     table, toast, undo,
 };
-use domain::time::SECOND;
+use domain::{task::TaskKey, time::SECOND};
 use engine::effect::{Effect, Level};
 use words::tr;
 
@@ -26,7 +26,9 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
     }
     let effects = match purpose {
         Purpose::Retry => {
-            table::clear_marks(app);
+            let parent = |key| app.work.tasks.rows.get(key).and_then(|row| row.parent.get());
+            let parents: Vec<TaskKey> = tasks.iter().filter_map(parent).collect();
+            table::clear_marks(app, &parents);
             Vec::new()
         }
         // A file leaves the draft in compose alone.

@@ -8,7 +8,7 @@ use crate::{
     copy, failures,
     layer::Wish,
     pick, preview, toast,
-    widgets::{editing, editor::PromptEditor},
+    widgets::editing,
 };
 use engine::{
     effect::{Effect, Level, ListFor},
@@ -52,7 +52,9 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::Edited { result: Ok(text) } => {
             // Editors end a file with a line end that nobody typed.
             let text = editing::clean(text.strip_suffix('\n').unwrap_or(&text));
-            app.screen.compose.prompt = PromptEditor::new(&text);
+            if app.screen.compose.prompt.text() != text {
+                app.screen.compose.prompt.replace_all(&text);
+            }
             prompt_changed(app);
         }
         LocalMsg::FileEdited { path, result: Ok(()) } => {

@@ -29,6 +29,7 @@ impl App {
     pub fn new(settings: Settings, now: Now) -> Self {
         let mut screen = Screen::new(&settings);
         screen.compose.id = now.wall.0;
+        screen.noted_at = now.mono;
         Self { screen, work: Work::new(settings, now), notices: Notices::default(), round: Round::default() }
     }
 

@@ -3,7 +3,9 @@
 
 use crate::{
     app::App,
-    compose, detail, failures,
+    compose,
+    compose::state::ComposeRow,
+    detail, failures,
     keymap::{Action, BINDINGS, Binding, CameraKey, Ctx, Hint, Move, PickWhat, Place, Why, binding},
     lists, pick, preview, table,
     table::{cursor_row, groups},
@@ -100,7 +102,7 @@ pub fn footer(app: &App) -> Vec<Hint> {
         return before.into_iter().chain(hints(app, &others)).collect();
     }
     let here = app.place();
-    let mut general = in_pane(here);
+    let mut general = in_pane(app, here);
     if here == Place::Table && app.screen.table.new_above > 0 {
         general.insert(2, (Ctx::Table, Action::ToNew));
     }
@@ -115,7 +117,7 @@ pub fn footer(app: &App) -> Vec<Hint> {
 
 /// Whether the key says what it does: an arrow needs no word.
 fn says_itself(binding: &Binding, key: &str) -> bool {
-    binding.hint == key
+    matches!(binding.action, Action::Move(_)) && binding.hint == key
 }
 
 /// The hints of those of the actions that are possible and can be reached by a key.
@@ -132,7 +134,8 @@ fn made(app: &App, binding: &Binding) -> Option<Hint> {
     if says_itself(binding, &key) {
         return None;
     }
-    Some(Hint { key, words: hint(app, binding), paid: binding.paid, own: false })
+    let paid = binding.paid || opens_preview(app, binding);
+    Some(Hint { key, words: hint(app, binding), paid, own: false })
 }
 
 /// The hint of the footer: of an undo, what is taken back.
@@ -146,6 +149,11 @@ fn hint(app: &App, binding: &Binding) -> Cow<'static, str> {
     called(app, binding).into()
 }
 
+/// Whether the key that chooses in other rows of compose opens the preview now.
+fn opens_preview(app: &App, binding: &Binding) -> bool {
+    binding.action == Action::Choose && app.screen.compose.row == ComposeRow::Send
+}
+
 /// What an action is called now, in the person's language: the footer and the palette call it the same.
 pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
     match binding.action {
@@ -156,6 +164,10 @@ pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
         },
         Action::Fit if failures::on_plan(app) => tr!("plan"),
         Action::Send if app.screen.top().is_some_and(|shown| preview::only_queues(app, shown)) => tr!("queue"),
+        Action::Choose if opens_preview(app, binding) => tr!("preview"),
+        Action::Cancel if binding.ctx == Ctx::Table => {
+            table::acts::leaving(app).unwrap_or_else(|| lang::tr(binding.hint))
+        }
         Action::Pause if app.work.halt().is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),
@@ -164,7 +176,7 @@ pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
 }
 
 /// What a pane can do, whatever the state; the most important first.
-fn in_pane(here: Place) -> Vec<(Ctx, Action)> {
+fn in_pane(app: &App, here: Place) -> Vec<(Ctx, Action)> {
     use Action::{
         Back, Choose, CommandLine, Complete, CopyMenu, Editor, Filter, Help, Mark, New, NextChoice, NextRow, NextTab,
         Open, OtherDraft, OtherTask, Palette, Pick, Pictures, Preview, Sort,
@@ -197,6 +209,13 @@ fn in_pane(here: Place) -> Vec<(Ctx, Action)> {
             (Ctx::Compose, OtherDraft),
         ]),
         Place::ComposePath => compose(&[(Ctx::Path, Complete), (Ctx::Path, Pictures)]),
+        Place::ComposeChoice if app.screen.compose.row == ComposeRow::Send => vec![
+            (Ctx::Choice, Choose),
+            (Ctx::Compose, NextRow),
+            (Ctx::Compose, OtherDraft),
+            (Ctx::Global, Back),
+            (Ctx::Global, Help),
+        ],
         Place::ComposeChoice => compose(&[
             (Ctx::Choice, Choose),
             (Ctx::Choice, NextChoice),
@@ -268,6 +287,22 @@ mod tests {
         paused.work.queue.paused = true;
         assert_eq!(keys(&paused)[9..], ["p resume", "x cancel"]);
         assert_eq!(called(&paused, by_id(&paused, "pause").unwrap()), "resume");
+    }
+
+    #[test]
+    fn leaving_a_task_is_called_what_it_does() {
+        for (of, word) in [
+            (Queued, "cancel"),
+            (domain::task::TaskState::Running, "stop watching"),
+            (domain::task::TaskState::Ready, "stop watching"),
+            (Failed, "put away"),
+        ] {
+            let app = state(&[of]);
+            assert_eq!(called(&app, by_id(&app, "cancel").unwrap()), word, "{of:?}");
+        }
+        let mut app = state(&[Failed, Queued]);
+        app.screen.table.marks = [TaskKey(1), TaskKey(2)].into();
+        assert_eq!(called(&app, by_id(&app, "cancel").unwrap()), "cancel");
     }
 
     #[test]

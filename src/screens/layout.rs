@@ -206,6 +206,12 @@ pub(crate) fn detail_size(app: &App) -> Option<(u16, u16)> {
     }
 }
 
+/// Where a layer may lie: what was just said stands below it.
+#[must_use]
+pub(crate) fn over(screen: Rect, places: &Places) -> Rect {
+    Rect { height: screen.height.saturating_sub(places.message.height), ..screen }
+}
+
 /// A box in the middle of the screen for a layer that wants that many cells inside, borders not counted. Smaller
 /// where the screen is.
 #[must_use]

@@ -109,6 +109,7 @@ fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effec
     effects.extend(notice::wake(app));
     effects.extend(table::kept::wake(app));
     effects.extend(table::archive::follow(app));
+    effects.extend(since_last_time::note(app, &effects));
     effects
 }
 

@@ -108,7 +108,7 @@ mod tests {
     };
     use engine::{
         act::Act,
-        effect::TermCmd,
+        effect::{StoreCmd, TermCmd},
         msg::{Msg, StoreMsg},
         settings::Settings,
     };
@@ -189,6 +189,24 @@ mod tests {
         state.screen.away = Some(Away { ended: [(Unknown, one(1))].into(), unsent: BTreeSet::new(), ..away });
         testing::add(&mut state, task(1, Running));
         assert_eq!(state.screen.away, None);
+    }
+
+    #[test]
+    fn that_the_screen_is_in_use_is_noted_with_another_write_and_never_alone() {
+        let mut state = state(&[TaskState::Queued; 2]);
+        state.work.settings.interactive = true;
+        let seen = |effects: &[Effect]| {
+            effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::SaveSeen { .. }))).count()
+        };
+        assert_eq!(seen(&update(&mut state, Msg::Wake, now(10_000 + 2 * MINUTE))), 0);
+        let mark = |state: &mut App, at| {
+            let _ = update(state, crate::msg::Input::Key("space".parse().unwrap()), now(at));
+            seen(&update(state, Msg::Wake, now(at + 10 * SECOND)))
+        };
+        assert_eq!(mark(&mut state, 10_000 + 3 * MINUTE), 1);
+        // So soon after that a crash costs little.
+        assert_eq!(mark(&mut state, 30_000 + 3 * MINUTE), 0);
+        assert_eq!(mark(&mut state, 30_000 + 4 * MINUTE), 1);
     }
 
     #[test]

@@ -28,10 +28,11 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
     let done = Done::Left { put_away: failed.clone(), unwatched: [saving.clone(), paid.clone()].concat() };
     let done = Some(done).filter(|_| doable.len() > unsent.len());
     let others = of_others(app, &doable);
+    let hidden = hidden(app, &keys);
     let act = Act::Cancel(doable);
-    if keys.len() == 1 && paid.is_empty() && others.is_none() {
+    if keys.len() == 1 && paid.is_empty() && others.is_none() && hidden.is_none() {
         done.into_iter().for_each(|done| undo::remember(app, done));
-        table::clear_marks(app);
+        table::clear_marks(app, &keys);
         return vec![Wish::Act(act)];
     }
     let question = match keys.as_slice() {
@@ -55,7 +56,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
             ],
         ),
     };
-    let question = others.into_iter().fold(question, |question, others| format!("{question}\n{others}"));
+    let question = hidden.into_iter().chain(others).fold(question, |question, more| format!("{question}\n{more}"));
     app.screen.open(Confirm::of(question, act, done));
     Vec::new()
 }
@@ -75,9 +76,10 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
         |row: &Row| row.state == TaskState::Saved && !found.is_missing(row.key) && !found.is_elsewhere(row.key);
     let saved = |key: &TaskKey| rows.get(key).is_some_and(on_disk);
     let (there, missing): (Vec<TaskKey>, Vec<TaskKey>) = able.into_iter().partition(saved);
-    if let ([_], [key]) = (keys.as_slice(), missing.as_slice()) {
+    let hidden = hidden(app, &keys);
+    if let ([_], [key], None) = (keys.as_slice(), missing.as_slice(), &hidden) {
         let act = Act::Download { keys: vec![*key], dir: None };
-        table::clear_marks(app);
+        table::clear_marks(app, &keys);
         return vec![Wish::Act(act)];
     }
     let question = match (there.as_slice(), missing.as_slice()) {
@@ -91,12 +93,13 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
         ),
         _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
     };
+    let question = hidden.into_iter().fold(question, |question, hidden| format!("{question}\n{hidden}"));
     let keys = if missing.is_empty() { there } else { missing };
     app.screen.open(Confirm::of(question, Act::Download { keys, dir: None }, None));
     Vec::new()
 }
 
-/// The parts that have tasks, what is left, what is hidden: a line each.
+/// The parts that have tasks, and what is left: a line each.
 fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
     let mut taken = Vec::new();
     let mut lines = Vec::new();
@@ -113,7 +116,6 @@ fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
     for (why, keys) in left {
         lines.push(tr!("Left unchanged: {keys} ({why})", keys = listed(&keys), why));
     }
-    lines.extend(hidden(app, all));
     lines.join("\n")
 }
 
@@ -140,6 +142,9 @@ pub(crate) fn hidden(app: &App, keys: &[TaskKey]) -> Option<String> {
     let hidden: Vec<TaskKey> = rows.filter(|row| !passes(row)).map(|row| row.key).collect();
     match hidden.as_slice() {
         [] => None,
+        // What is pinned is seen all the same.
+        [key] if keys.len() == 1 && app.screen.table.order.contains(key) => None,
+        [key] if keys.len() == 1 => Some(tr!("The filter hides {key}", key)),
         [key] => Some(tr!("The filter hides one of them: {key}", key)),
         keys => Some(tr!("The filter hides {count} of them: {keys}", count = keys.len(), keys = terms::listed(keys))),
     }
@@ -196,6 +201,22 @@ mod tests {
         let mut app = shared();
         app.work.settings.who = None;
         assert_eq!(cancel(&mut app, vec![TaskKey(1)]).len(), 1);
+    }
+
+    #[test]
+    fn a_task_that_the_filter_hides_is_asked_about_even_if_it_is_the_only_one() {
+        let mut app = state(&[Failed, Queued]);
+        app.screen.table.marks = [TaskKey(1)].into();
+        app.screen.table.filter = engine::filter::Filter::parse("state:queued").expect("a filter");
+        table::rearrange(&mut app);
+        let keys = table::targets(&app).collect();
+        assert_eq!(cancel(&mut app, keys), []);
+        let question = app.screen.top::<Confirm>().map(|confirm| confirm.question.clone());
+        assert_eq!(question.as_deref(), Some("Put away: #1\nThe filter hides #1"));
+        app.screen.layers.clear();
+        crate::preview::retry(&mut app, vec![crate::testing::task(1, Failed)], &BTreeMap::new());
+        let told = app.screen.top::<crate::screen::Preview>().map(|preview| preview.warnings[0].to_string());
+        assert_eq!(told.as_deref(), Some("The filter hides #1"));
     }
 
     #[test]

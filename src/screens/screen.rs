@@ -61,6 +61,8 @@ pub struct Screen {
     pub messages: VecDeque<Message>,
     /// Shown once at the start: what happened since the last time.
     pub away: Option<Away>,
+    /// When the store was last told that the screen is in use.
+    pub(crate) noted_at: Mono,
     /// Which key means what.
     pub keys: Keymap,
     /// How sentences name those keys.
@@ -410,6 +412,7 @@ impl Screen {
             answering: false,
             messages: VecDeque::new(),
             away: None,
+            noted_at: Mono(0),
             voice: keys.voice(),
             keys,
             lines: Vec::new(),

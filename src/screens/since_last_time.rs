@@ -4,14 +4,31 @@ use crate::{app::App, screen::Away};
 use domain::{
     problem::Charged,
     task::{Row, TaskKey, TaskState},
-    time::Wall,
+    time::{MINUTE, Wall},
 };
-use engine::risk::runs_out_soon;
+use engine::{
+    effect::{Effect, StoreCmd},
+    risk::runs_out_soon,
+};
 use std::collections::BTreeSet;
 
 /// Remembers since when to count. Without a last time (a first start) there is nothing to tell.
 pub(crate) fn begin(app: &mut App, last_seen: Option<Wall>) {
     app.screen.away = last_seen.map(|since| Away { since, ..Away::default() });
+}
+
+/// Notes with what is written anyway that the screen was in use, at most once a minute: after a crash, too, the next
+/// start tells what happened since.
+pub(crate) fn note(app: &mut App, effects: &[Effect]) -> Option<Effect> {
+    let work = &app.work;
+    let writes = effects.iter().any(|effect| {
+        matches!(effect, Effect::Store(StoreCmd::Write { .. } | StoreCmd::SaveView { .. } | StoreCmd::SaveDraft { .. }))
+    });
+    if !writes || !work.settings.interactive || work.now.mono.since(app.screen.noted_at) < MINUTE {
+        return None;
+    }
+    app.screen.noted_at = work.now.mono;
+    Some(Effect::Store(StoreCmd::SaveSeen { at: work.now.wall }))
 }
 
 /// A row has changed: what was still to be done about it is no longer told once it is done, and nothing is told when

@@ -251,11 +251,19 @@ pub struct Happened {
 #[must_use]
 pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
     let other = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
+    let mut unwatched = false;
     let events = detail.events.iter().map(|event| Happened {
         who: other(&event.who),
         at: event.at,
         kind: reason::kind(event.what.kind()).to_owned(),
-        what: reason::event(&event.what, voice),
+        what: match event.what {
+            // Of what was left alone no file may be made yet.
+            What::DownloadAsked if std::mem::take(&mut unwatched) => tr!("watched again").to_owned(),
+            ref what => {
+                unwatched |= *what == What::Unwatched;
+                reason::event(what, voice)
+            }
+        },
         is_money: false,
     });
     // What was set aside at the confirmation is told by it.
@@ -310,5 +318,14 @@ pub fn together(line: &[Task]) -> String {
         (count, true) => tr!("{spent} in {count} attempts", spent, count),
         (1, false) => tr!("{spent} in 1 attempt, and {unknown} perhaps", spent, unknown),
         (count, false) => tr!("{spent} in {count} attempts, and {unknown} perhaps", spent, count, unknown),
+    }
+}
+
+/// What was charged, and what perhaps was.
+#[must_use]
+pub fn and_perhaps(spent: &Totals, unknown: &Totals) -> String {
+    match *spent == Totals::default() {
+        true => tr!("{unknown} perhaps", unknown),
+        false => tr!("{spent}, and {unknown} perhaps", spent, unknown),
     }
 }

@@ -8,7 +8,10 @@ use domain::{
     export,
     prices::Offer,
     problem::{Charged, TaskError},
-    reason::system::System,
+    reason::{
+        config::{Fault, Rejected, Wrong},
+        system::System,
+    },
     task::{RefundStep, RemoteId, TaskKey},
     text,
 };
@@ -227,6 +230,9 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
 
 fn config(news: &ConfigNews) -> (Level, String) {
     let (changed, fixed) = match news {
+        ConfigNews::Rejected(Rejected { faults, .. }) if matches!(faults[..], [Fault { why: Wrong::NoFile, .. }]) => {
+            return (Level::Warning, tr!("this run has no config file, so there is nothing to reload").to_owned());
+        }
         ConfigNews::Rejected(rejected) => {
             let what = tr!("the config was reloaded and has errors; reeltop keeps the one it had");
             return (Level::Warning, Problem::new(what, reason::config::rejected(rejected), "").to_string());

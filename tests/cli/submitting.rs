@@ -59,6 +59,11 @@ fn prompts_come_from_a_file_and_from_stdin_all_or_none() {
     let home = Home::new(&service.url());
     fs::write(home.path().join("prompts"), "one\n\n二\n").unwrap();
     let done = paid(&home, &["submit", "--from", "prompts", "--json"]).coded(0);
+    fs::write(home.path().join("braces"), "a {red|blue} kite\n").unwrap();
+    let told = "The braces in line 1 are sent as they stand";
+    assert!(home.run(&["submit", "--from", "braces", "--dry-run"]).coded(0).err.contains(told));
+    let unmatched = home.run(&["submit", "--prompt", "a {red kite", "--dry-run"]).coded(0);
+    assert!(unmatched.err.contains("An unmatched brace is plain text"), "{}", unmatched.err);
     let prompts: Vec<Value> = done.json().iter().map(|task| task["prompt"].clone()).collect();
     assert_eq!(prompts, ["one", "二"]);
     let mut call = home.command(&["submit", "--from", "-", "--json", "--yes", "--max-cost", "5"]);

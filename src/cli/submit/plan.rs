@@ -128,6 +128,9 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
     if found.drafts.is_empty() && found.faults.is_empty() {
         return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
     }
+    if let Some(warning) = combinations::braces_in_file(&found.with_alternatives()) {
+        say(&tr!("warning: {warning}", warning));
+    }
     leave_out_known(setup, &mut found.drafts)?;
     if found.drafts.is_empty() && found.faults.is_empty() {
         // Every line is a task already: what was asked for stands.

@@ -239,17 +239,22 @@ pub(crate) fn accept(app: &mut App) -> Vec<Wish> {
             Err(why) => fail(app, why.0),
         },
         None => {
-            let known = candidates(app, "");
-            let why = match domain::near::nearest(&word, known.iter().map(String::as_str)) {
-                Some(near) => tr!("there is no command {word}; did you mean {near}?", word, near),
-                None => tr!(
-                    "there is no command {word}; {complete} shows them all",
-                    word,
-                    complete = app.named(Ctx::Command, Action::CompleteWord),
-                ),
-            };
+            let why = unknown(app, &word);
             fail(app, why)
         }
+    }
+}
+
+/// That there is no such command, and which may be meant.
+pub(crate) fn unknown(app: &App, word: &str) -> String {
+    let known = candidates(app, "");
+    match domain::near::nearest(word, known.iter().map(String::as_str)) {
+        Some(near) => tr!("there is no command {word}; did you mean {near}?", word, near),
+        None => tr!(
+            "there is no command {word}; {complete} shows them all",
+            word,
+            complete = app.named(Ctx::Command, Action::CompleteWord),
+        ),
     }
 }
 

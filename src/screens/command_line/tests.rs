@@ -3,6 +3,7 @@ use crate::{
     keymap::commands::of_lines,
     msg::Input,
     shell::input::input,
+    table,
     table::{columns, state::Sort},
     testing::state,
 };
@@ -59,6 +60,45 @@ fn an_action_is_a_command_by_its_id() {
     run(&mut state, "retyr");
     assert_eq!(fault(&state), "there is no command retyr; did you mean retry?");
     assert_eq!(run(&mut state, "ｑｕｉｔ"), [Wish::Act(Act::Quit)]);
+}
+
+#[test]
+fn a_command_with_numbers_leaves_what_is_marked() {
+    let mut state = state(&[Failed, Queued, Failed, Failed, Queued]);
+    let marks: std::collections::BTreeSet<TaskKey> = [TaskKey(3), TaskKey(4)].into();
+    state.screen.table.marks.clone_from(&marks);
+    assert_eq!(run(&mut state, "cancel 2"), [Wish::Act(Act::Cancel(vec![TaskKey(2)]))]);
+    run(&mut state, "cancel 5 1");
+    let asked = state.screen.top::<crate::confirm::Confirm>().map(|confirm| confirm.act.clone());
+    assert_eq!(asked, Some(Act::Cancel(vec![TaskKey(5), TaskKey(1)])));
+    assert_eq!(crate::confirm::accept(&mut state).len(), 1);
+    assert_eq!(run(&mut state, "download 5"), []);
+    assert!(fault(&state).starts_with("#5 is queued"), "{}", fault(&state));
+    for command in ["retry 1", "edit 1"] {
+        run(&mut state, command);
+        assert_eq!(state.screen.after.take().map(|after| after.tasks), Some(vec![(TaskKey(1), None)]), "{command}");
+    }
+    assert_eq!(state.screen.table.marks, marks);
+    state.screen.layers.clear();
+    // The next key is about the marks again.
+    assert!(table::targets(&state).eq(marks.clone()));
+    // A range ends where the cursor is, which stays.
+    state.screen.table.marks.clear();
+    table::go_to(&mut state, TaskKey(3));
+    table::mark_range(&mut state);
+    run(&mut state, "cancel 1");
+    assert!(table::targets(&state).eq([TaskKey(3)]));
+}
+
+#[test]
+fn a_message_whose_second_row_it_covers_is_seen_to_go_on() {
+    let mut state = state(&[Failed]);
+    crate::toast::say(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);
+    open(&mut state);
+    let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 24));
+    crate::shell::view::draw(&state, &mut buf);
+    let row = (0..80).map(|x| buf[(x, 21)].symbol()).collect::<String>();
+    assert!(row.contains("why") && row.contains('…'), "{row}");
 }
 
 #[test]

@@ -61,10 +61,7 @@ pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<W
         CommandId::Sheet => shown(app, rest, Action::Sheet),
         CommandId::Compare => compare(app, rest),
         CommandId::Gallery => shown(app, rest, Action::Gallery),
-        CommandId::Help => {
-            help::of(app, rest);
-            Ok(Vec::new())
-        }
+        CommandId::Help => help::of(app, rest).map(|()| Vec::new()),
         CommandId::Quit => alone(rest).map(|()| vec![Wish::Run(Action::Quit)]),
         // They are answered where there is no screen.
         CommandId::List | CommandId::Status | CommandId::Price | CommandId::Drop | CommandId::Yes | CommandId::No => {

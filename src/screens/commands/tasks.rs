@@ -2,6 +2,7 @@
 
 use super::plain;
 use crate::{
+    actions,
     app::App,
     compose, hints,
     keymap::{Action, Pane},
@@ -17,28 +18,26 @@ use words::{names, tr};
 
 /// What that action does, where it is possible.
 pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Wish>, String> {
-    if !rest.is_empty() {
-        if matches!(action, Action::Edit | Action::Clone) {
-            // Compose holds one.
-            key_of(&plain(rest))?;
-        }
-        choose(app, rest)?;
+    let numbers = plain(rest);
+    if !rest.is_empty() && matches!(action, Action::Edit | Action::Clone) {
+        // Compose holds one.
+        key_of(&numbers)?;
     }
-    let binding = hints::by_id(app, action.id()).ok_or_else(String::new)?;
-    hints::runnable(app, binding).map_err(|why| why.0)?;
-    Ok(vec![Wish::Run(binding.action)])
-}
-
-/// Marks the tasks of those numbers, and goes to the first of them.
-fn choose(app: &mut App, numbers: &str) -> Result<(), String> {
-    let numbers = plain(numbers);
     let words = numbers.split([' ', ',']).filter(|word| !word.is_empty());
     let mut keys = words.map(key_of).collect::<Result<Vec<_>, _>>()?;
     keep_first(&mut keys);
+    // An open range ends where the cursor is.
+    let here = app.screen.table.range_from.and(app.screen.table.cursor);
     keys.iter().rev().try_for_each(|key| go_to(app, *key))?;
-    table::clear_marks(app);
-    app.screen.table.marks = keys.into_iter().collect();
-    Ok(())
+    let wishes = table::for_named(app, keys, |app| {
+        let binding = hints::by_id(app, action.id()).ok_or_else(String::new)?;
+        hints::runnable(app, binding).map_err(|why| why.0)?;
+        Ok(actions::run(app, binding.action))
+    });
+    if let Some(here) = here {
+        table::go_to(app, here);
+    }
+    wishes
 }
 
 /// The task that a word names.

@@ -35,11 +35,11 @@ fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
     } else {
         (faults_of_one(app), None)
     };
-    // That it is being looked at stands beside it; the preview waits for it.
-    faults.retain(|fault| fault.reason != DraftReason::Picture(PictureReason::StillRead));
-    if template.unbalanced {
+    if template.unbalanced && estimate.is_none() {
         faults.insert(0, fault(Field::Prompt, Severity::Warning, DraftReason::Unbalanced));
     }
+    // That it is being looked at stands beside it; the preview waits for it.
+    faults.retain(|fault| fault.reason != DraftReason::Picture(PictureReason::StillRead));
     (faults, estimate)
 }
 

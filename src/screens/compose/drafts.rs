@@ -7,6 +7,7 @@ use crate::{
     compose::state::Compose,
     keymap::{Action, Ctx, Pane},
     layer::Wish,
+    screen::Kind,
     table, toast,
 };
 use domain::{
@@ -91,7 +92,9 @@ pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Wish> {
     let kept = compose.others.remove(at);
     compose.deleted.push((at, kept));
     let undo = app.named(Ctx::Pick, Action::Undo);
-    toast::say(app, Level::Info, tr!("draft deleted; {undo} restores it", undo), None);
+    let text = tr!("draft deleted; {undo} restores it", undo);
+    // The next key may restore it, or have the undo key mean something else.
+    toast::say_of(app, Level::Info, text, None, Some(Kind::Reply));
     vec![Wish::Effect(drop_draft(app, id))]
 }
 

@@ -52,7 +52,7 @@ use crate::{
     keymap::{CameraKey, Pane},
     layer::Wish,
     toast,
-    widgets::steps::Direction,
+    widgets::{editor::LineEditor, steps::Direction},
 };
 use domain::{
     braces, braces::Template, catalogue::ModelSpec, draft::Field, picture::dropped, reason::template::NotKept,
@@ -106,6 +106,13 @@ pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Wish> {
     }
     if key.code == Code::Enter {
         return rows::step(app, Direction::Forward);
+    }
+    let arrived = std::mem::take(&mut app.screen.compose.arrived);
+    if arrived
+        && field == Field::Count
+        && matches!(key, Key { code: Code::Char('0'..='9'), ctrl: false, alt: false, .. })
+    {
+        app.screen.compose.line = LineEditor::default();
     }
     if app.screen.compose.line.key(key) {
         line_changed(app, field);

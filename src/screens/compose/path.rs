@@ -20,7 +20,7 @@ use engine::{
     effect::{Effect, Level, ListFor, LocalCmd},
     folder::{Listing, is_several},
 };
-use words::{problem::Problem, reason, tr};
+use words::{combinations::braces_in_file, problem::Problem, reason, tr};
 
 /// The field of the row that has the keys, where that is a picture's.
 #[must_use]
@@ -151,7 +151,8 @@ pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
                 bad_lines.chain(bad).collect()
             };
             faults.sort_by_key(|(line, _)| *line);
-            open_plan(app, &plan, Some(reason::read_as(&file.path, file.coding)));
+            let braces = braces_in_file(&file.lines.with_alternatives());
+            open_plan(app, &plan, Some(reason::read_as(&file.path, file.coding)), braces);
             preview::forbid(app, faults, file.others, file.path);
         }
     }

@@ -257,7 +257,7 @@ pub(super) fn text_field(draft: &Draft, field: Field) -> Option<&str> {
 /// Gives a row the keys.
 pub(super) fn go_to(app: &mut App, row: ComposeRow) {
     let compose = &mut app.screen.compose;
-    compose.row = row;
+    (compose.row, compose.arrived) = (row, true);
     if let ComposeRow::Field(field) = row
         && is_typed(field)
         && field != Field::Prompt

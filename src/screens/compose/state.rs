@@ -24,6 +24,8 @@ pub struct Compose {
     pub row: ComposeRow,
     /// The one-line editor of the row that has the keys, where that row is a text.
     pub line: LineEditor,
+    /// Whether that row has only just got them: the first digit takes the place of the count that stands there.
+    pub(super) arrived: bool,
     /// What the checks found, as of the last change.
     pub faults: Vec<Fault>,
     /// Pictures that were read, by the path as typed; `None` while one is being read.
@@ -135,6 +137,7 @@ impl Compose {
             draft: Draft { model, ..draft },
             row: ComposeRow::Field(Field::Prompt),
             line: LineEditor::default(),
+            arrived: false,
             faults: Vec::new(),
             images: BTreeMap::new(),
             parents: BTreeMap::new(),

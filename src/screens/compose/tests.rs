@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     answers::local,
     compose::state::CameraList,
+    hints,
     keymap::PickWhat,
     msg::Input,
     preview,
@@ -254,9 +255,48 @@ fn the_editor_gives_the_text_back_or_leaves_it_alone() {
     assert_eq!(state.screen.compose.draft.prompt, "a");
     local(&mut state, LocalMsg::Edited { result: Ok("b\r\nc\n".into()) });
     assert_eq!(state.screen.compose.draft.prompt, "b\nc");
+    press(&mut state, "ctrl-_");
+    assert_eq!(state.screen.compose.draft.prompt, "a");
     // Only the one line end that nobody typed is left out.
     local(&mut state, LocalMsg::Edited { result: Ok("b\n\n\n".into()) });
     assert_eq!(state.screen.compose.draft.prompt, "b\n\n");
+}
+
+#[test]
+fn what_is_wrong_with_a_draft_is_no_longer_said_over_another() {
+    let mut state = state(&[]);
+    press(&mut state, "n a f8 home enter");
+    paste(&mut state, &"long ".repeat(1_000));
+    press(&mut state, "f2");
+    assert!(state.screen.toasts.back().unwrap().text.contains("too long"), "{:?}", state.screen.toasts);
+    press(&mut state, "f8 enter f2");
+    assert!(state.screen.top::<Preview>().is_some());
+    assert!(state.screen.toasts.iter().all(|toast| !toast.text.contains("too long")), "{:?}", state.screen.toasts);
+    press(&mut state, "esc f8 down delete");
+    assert!(state.screen.toasts.back().unwrap().text.starts_with("draft deleted"), "{:?}", state.screen.toasts);
+    press(&mut state, "ctrl-_");
+    assert!(state.screen.toasts.iter().all(|toast| !toast.text.starts_with("draft deleted")));
+}
+
+#[test]
+fn the_first_digit_takes_the_place_of_the_count() {
+    let mut state = state(&[]);
+    press(&mut state, "n a");
+    tab_to(&mut state, ComposeRow::Field(Field::Count));
+    press(&mut state, "3 5");
+    assert_eq!(state.screen.compose.draft.count, 35);
+    press(&mut state, "tab shift-tab left 2");
+    assert_eq!(state.screen.compose.draft.count, 325);
+}
+
+#[test]
+fn the_send_row_is_told_to_open_the_preview() {
+    let mut state = state(&[]);
+    press(&mut state, "n a");
+    tab_to(&mut state, ComposeRow::Send);
+    let hints = hints::footer(&state);
+    assert_eq!((hints[0].key.as_str(), &*hints[0].words, hints[0].paid), ("enter", "preview", true));
+    assert!(hints.iter().all(|hint| hint.words != "change"), "{hints:?}");
 }
 
 #[test]

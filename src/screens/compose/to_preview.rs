@@ -17,7 +17,7 @@ use domain::{
     request::Request,
 };
 use engine::{effect::Level, money::price};
-use words::{reason, tr};
+use words::{problem::Problem, reason, tr};
 
 /// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead
 /// where there is one.
@@ -99,7 +99,7 @@ fn item(app: &App, request: &Request, name: Option<String>) -> PreviewItem {
 fn go_to_error(app: &mut App, faults: &[Fault]) {
     if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
         rows::go_to(app, ComposeRow::Field(error.field));
-        toast::say(app, Level::Warning, reason::draft(&error.reason, &app.screen.voice).to_string(), None);
+        toast::reply(app, reason::draft(&error.reason, &app.screen.voice).to_string());
     }
 }
 
@@ -110,7 +110,7 @@ const fn purpose(app: &App) -> Purpose {
 /// Opens the preview of everything that a draft of several values stands for.
 fn many_to_preview(app: &mut App) {
     match combinations::plan_of(app, &[combinations::matrix(app)], Unusable::LeftOut) {
-        Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
+        Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None, None),
         Ok(_) | Err(_) => {
             let faults = app.screen.compose.faults.clone();
             go_to_error(app, &faults);
@@ -118,8 +118,8 @@ fn many_to_preview(app: &mut App) {
     }
 }
 
-/// Opens the preview of a plan; `from` is the file it was read from.
-pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
+/// Opens the preview of a plan; `from` is the file it was read from, `doubt` what looks wrong in that.
+pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>, doubt: Option<Problem>) {
     let items = plan
         .cells
         .iter()
@@ -135,7 +135,8 @@ pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
     let batch = combinations::batch(plan, from, voice);
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
     let doubts = plan.warnings.iter().map(|(_, warning)| warning);
-    let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice)).collect();
+    let doubts = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice));
+    let warnings = doubt.into_iter().chain(doubts).collect();
     preview::open(app, purpose, items, warnings);
     preview::tell_batch(app, batch);
 }

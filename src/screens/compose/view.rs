@@ -222,8 +222,14 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
     };
     if compose.row == row && !compose.faults.iter().any(|fault| fault.field == field) {
         let help = fields::help(app, field);
-        let lines = text::wrap(&help, room.saturating_sub(2)).into_iter().take(usize::from(!help.is_empty()));
-        return lines.map(|help| Line::styled(format!("{:<LABEL$}  {help}", ""), look.theme.faint)).collect();
+        let mut lines = text::wrap(&help, room.saturating_sub(2)).into_iter().filter(|line| !line.is_empty());
+        let first = lines.next().map(|line| match line.trim_end_matches([';', '；']) {
+            whole if whole.len() < line.len() => whole.to_owned(),
+            _ if lines.next().is_some() => format!("{line}{}", look.signs.cut),
+            _ => line,
+        });
+        let styled = |help: String| Line::styled(format!("{:<LABEL$}  {help}", ""), look.theme.faint);
+        return first.into_iter().map(styled).collect();
     }
     compose
         .faults

@@ -86,8 +86,8 @@ pub(crate) fn decline(app: &mut App) {
 /// The person said yes.
 pub(crate) fn accept(app: &mut App) -> Vec<Wish> {
     let Some(confirm) = app.screen.take::<Confirm>() else { return Vec::new() };
-    if !matches!(confirm.act, Act::RaiseCap(_)) {
-        table::clear_marks(app);
+    if let Act::Cancel(keys) | Act::Download { keys, .. } = &confirm.act {
+        table::clear_marks(app, keys);
     }
     confirm.done.into_iter().for_each(|done| undo::remember(app, done));
     vec![Wish::Act(confirm.act)]

@@ -177,7 +177,11 @@ fn origin(about: &About<'_>) -> Vec<Line<'static>> {
     times.extend(row.finished_at.get().map(|end| tr!("ended {time}", time = amounts::local(end, now).1)));
     let mut lines = [label(tr!("IDs"), join(ids)), label(tr!("Times"), join(times))].concat();
     if let Some(Phase::Running { polls, .. }) = task.map(|task| &task.phase) {
-        lines.extend(label(tr!("Asked"), tr!("{count} times for its state", count = polls)));
+        let asked = match polls {
+            1 => tr!("once for its state").to_owned(),
+            count => tr!("{count} times for its state", count),
+        };
+        lines.extend(label(tr!("Asked"), asked));
     }
     if row.attempt > 1 || row.retried {
         let number = row.attempt;
@@ -207,6 +211,29 @@ mod tests {
         task::{Phase, RemoteId, Task, TaskState},
     };
     use ratatui::{buffer::Buffer, layout::Rect};
+
+    #[test]
+    fn a_task_that_was_asked_about_once_says_so() {
+        for (polls, said) in [(1, "once for its state"), (2, "2 times for its state")] {
+            let mut app = state(&[]);
+            let phase = Phase::Running {
+                status: String::new(),
+                next_poll: domain::time::Wall(0),
+                polls,
+                misses: 0,
+                trouble: None,
+            };
+            let task = Task { phase, ..task(1, TaskState::Running) };
+            add(&mut app, task.clone());
+            let detail = engine::msg::Detail { line: vec![task.clone()], events: vec![], ledger: vec![], task };
+            crate::detail::loaded(&mut app, Box::new(detail));
+            app.screen.pane = Pane::Detail;
+            let mut buf = Buffer::empty(Rect::new(0, 0, app.screen.width, app.screen.height));
+            let _ = view::draw(&app, &mut buf);
+            let text: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+            assert!(text.contains(said), "{text}");
+        }
+    }
 
     #[test]
     fn a_cancelled_task_says_which_way_it_was_cancelled() {

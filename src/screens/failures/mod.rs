@@ -83,13 +83,12 @@ impl Overlay for FailuresView {
     }
 
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
-        let keys = [Action::Undo, Action::Fit, Action::Plan, Action::TakeIn];
         // On the line that plans, Enter does that.
-        let once = |action: &Action| *action != Action::Plan || !on_plan(app);
-        let hints = keys.into_iter().filter(once).map(|action| (Ctx::Failures, action));
+        let plan = (!on_plan(app)).then_some(Action::Plan);
+        let others = [Action::TakeIn, Action::Undo, Action::EditPrompts, Action::FixField];
+        let others = plan.into_iter().chain(others).map(|action| (Ctx::Failures, action));
         // What can do without its hint comes last.
-        let mends = [(Ctx::Failures, Action::EditPrompts), (Ctx::Failures, Action::FixField)];
-        hints.chain([(Ctx::Global, Action::Back)]).chain(mends).collect()
+        [(Ctx::Failures, Action::Fit), (Ctx::Global, Action::Back)].into_iter().chain(others).collect()
     }
 }
 

@@ -275,7 +275,7 @@ fn what_the_records_say_was_never_made_is_not_called_lost() {
     let view = state::FailuresView::new(clusters::all(&state), state.work.tasks.counts);
     let mut names: Vec<String> = view.clusters.iter().map(|cluster| view::name(&view, cluster)).collect();
     names.sort();
-    assert_eq!(names, ["service error not created", "service error task ID lost"]);
+    assert_eq!(names, ["service error: not created", "service error: task ID lost"]);
 }
 
 #[test]
@@ -380,5 +380,5 @@ fn causes_of_one_kind_have_what_tells_them_apart() {
     let state = videos();
     let view = state::FailuresView::new(clusters::all(&state), state.work.tasks.counts);
     let names: Vec<String> = view.clusters.iter().map(|cluster| view::name(&view, cluster)).collect();
-    assert_eq!(names, ["service error 1000", "service error 1013", "video refused"]);
+    assert_eq!(names, ["service error: 1000", "service error: 1013", "video refused"]);
 }

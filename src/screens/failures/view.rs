@@ -22,14 +22,20 @@ use crate::{
         theme::Look,
     },
 };
-use domain::{amount::Totals, draft::Field, problem::Charged, task::TaskState, text::gist};
+use domain::{
+    amount::Totals,
+    draft::Field,
+    problem::Charged,
+    task::{Row, TaskState},
+    text::gist,
+};
 use engine::effect::Level;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
-use words::{names, reason, terms, tr};
+use words::{facts, names, reason, terms, tr};
 
 /// Cells of a cause's name, at least; on a narrow screen fewer, so that what fits it is seen whole.
 const CLASS: usize = 20;
@@ -156,7 +162,7 @@ pub(super) fn name(view: &FailuresView, cluster: &Cluster) -> String {
         (_, _, Some(field)) if others().all(|other| other.id.field != Some(field)) => names::field(field).to_owned(),
         _ => format!("{} {}", code.unwrap_or_default(), gist(&cluster.sample)).trim().to_owned(),
     };
-    format!("{class} {apart}")
+    [class, &apart].join(tr!(": "))
 }
 
 /// What fits a cause, or how it was mended.
@@ -205,12 +211,12 @@ fn about(app: &App, view: &FailuresView, cluster: &Cluster, look: Look, width: u
     let label = |name: &str, value: &str, style| labelled(name, value, width.saturating_sub(2), look, style);
     let mut lines = label(tr!("Says"), &cluster.sample, look.theme.bad);
     if cluster.spent != Totals::default() {
-        let mut rows = cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
-        let is_open = rows.any(|row| row.charged == Charged::Unknown);
-        let price = cluster.spent.to_string();
-        let (price, style) = match is_open {
-            true => (tr!("{price}, perhaps some of it unknown", price), look.theme.warn),
-            false => (price, Style::new()),
+        let rows = cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+        let (unknown, known): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| row.charged == Charged::Unknown);
+        let sum = |rows: Vec<&Row>| -> Totals { rows.iter().map(|row| row.spent().of(row.kind.currency)).collect() };
+        let (price, style) = match unknown.is_empty() {
+            false => (facts::and_perhaps(&sum(known), &sum(unknown)), look.theme.warn),
+            true => (cluster.spent.to_string(), Style::new()),
         };
         lines.extend(label(tr!("Cost so far"), &price, style));
     }

@@ -169,6 +169,30 @@ mod tests {
     }
 
     #[test]
+    fn help_of_a_command_that_does_not_exist_says_so() {
+        let mut app = state(&[Failed]);
+        for known in ["", "retry", "u", "marked"] {
+            assert_eq!(crate::help::of(&mut app, known), Ok(()), "{known}");
+        }
+        let why = crate::help::of(&mut app, "foo").unwrap_err();
+        assert!(why.starts_with("there is no command foo"), "{why}");
+    }
+
+    #[test]
+    fn keys_and_what_they_do_stand_in_two_columns() {
+        let mut app = state(&[Failed]);
+        let mut view = ListView::of(&HELP);
+        view.query = crate::widgets::editor::LineEditor::new("Move up");
+        app.screen.open(view);
+        let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 24));
+        crate::shell::view::draw(&app, &mut buf);
+        let rows = (0..24).map(|y| (0..80).map(|x| buf[(x, y)].symbol()).collect::<String>());
+        let rows = rows.filter(|row| !row.contains("search"));
+        let columns: Vec<usize> = rows.filter_map(|row| Some(row[..row.find("Move up")?].chars().count())).collect();
+        assert!(columns.len() > 1 && columns.windows(2).all(|two| two[0] == two[1]), "{columns:?}");
+    }
+
+    #[test]
     fn help_explains_every_action_state_column_and_kind_of_failure() {
         let lines = help_lines(&state(&[]));
         let keys = lines.iter().filter(|line| matches!(line, HelpLine::Key { .. })).count();

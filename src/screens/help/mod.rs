@@ -4,6 +4,7 @@ pub mod lines;
 
 use crate::{
     app::App,
+    command_line,
     help::lines::{HelpLine, help_lines},
     keymap,
     keymap::BINDINGS,
@@ -35,9 +36,17 @@ pub(crate) fn toggle(app: &mut App) {
     }
 }
 
-/// Opens it on what speaks of that command, or whole.
-pub(crate) fn of(app: &mut App, command: &str) {
+/// Opens it on what speaks of that command or word, or whole.
+///
+/// # Errors
+/// No line of it has such a word.
+pub(crate) fn of(app: &mut App, command: &str) -> Result<(), String> {
+    let has_word = |text: String| text.split_whitespace().any(|word| word.eq_ignore_ascii_case(command));
+    if !command.is_empty() && !help_lines(app).iter().any(|line| has_word(line.text().replace(':', " "))) {
+        return Err(command_line::unknown(app, command));
+    }
     app.screen.open(ListView { query: LineEditor::new(command), ..ListView::of(&HELP) });
+    Ok(())
 }
 
 /// The lines that its search leaves.
@@ -100,12 +109,12 @@ fn drawn(line: HelpLine, chosen: bool, look: Look, width: u16) -> Vec<Line<'stat
         HelpLine::Word { word, text } => (word, look.theme.strong, text),
         HelpLine::Sign { sign, text } => (look.signs.explained(sign).to_owned(), look.theme.strong, text),
     };
-    let head_width = text::width(&head).max(column);
-    let parts = text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate();
-    let lines = parts.map(|(n, part)| {
-        let head = if n == 0 { head.as_str() } else { "" };
-        let pad = " ".repeat(head_width + 1 - text::width(head).min(head_width));
-        Line::from(vec![mark(look, chosen && n == 0), Span::styled(format!("{head}{pad}"), style), Span::raw(part)])
+    let heads = text::wrap(&head, column);
+    let parts = text::wrap(&text, width.saturating_sub(column + 5));
+    let at = |lines: &[String], n: usize| lines.get(n).cloned().unwrap_or_default();
+    let lines = (0..heads.len().max(parts.len())).map(|n| {
+        let head = text::pad(&at(&heads, n), column + 1);
+        Line::from(vec![mark(look, chosen && n == 0), Span::styled(head, style), Span::raw(at(&parts, n))])
     });
     lines.collect()
 }

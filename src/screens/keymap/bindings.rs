@@ -308,7 +308,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Camera, &["esc"], Action::Camera(CameraKey::Dismiss), "leave it", "Close the list and leave the text as it is"),
     on(Ctx::Pick, &["enter"], Action::Accept, "take", "Choose the selected line, or open the folder"),
     on(Ctx::Pick, &["tab"], Action::Complete, "complete", "Complete the path"),
-    on(Ctx::Pick, &["delete"], Action::Delete, "delete", "Delete the chosen draft"),
+    on(Ctx::Pick, &["delete"], Action::Delete, "delete draft", "Delete the chosen draft"),
     on(Ctx::Pick, &["ctrl-_", "alt-z"], Action::Undo, "undo", "Restore the last deleted draft; in other lists, undo in the text"),
     on(Ctx::Pick, &["up"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Pick, &["down"], Action::Move(Move::Down), "down", "Move down"),

@@ -46,6 +46,8 @@ impl Keymap {
 /// are.
 #[must_use]
 pub fn readable(key: &str) -> String {
+    // The terminal sends one byte for both, and people press the other.
+    let key = if key == "ctrl-7" { "ctrl-_" } else { key };
     let part = |part: &str| {
         let mut chars = part.chars();
         match (part, chars.next(), chars.next()) {

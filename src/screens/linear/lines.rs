@@ -17,6 +17,8 @@ use crate::{
     welcome::Welcome,
 };
 use domain::{
+    amount::Amount,
+    problem::Charged,
     task::{Row, Task, TaskKey, TaskState},
     text,
 };
@@ -168,7 +170,17 @@ pub(super) fn row(row: &Row) -> String {
         return tr!("{task}, created elsewhere: {prompt}", task, prompt);
     }
     let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
-    tr!("{task}, {request}, {cost}: {prompt}", task, request, cost = row.money(), prompt)
+    tr!("{task}, {request}, {cost}: {prompt}", task, request, cost = cost(row), prompt)
+}
+
+/// What it costs, as the table shows it.
+fn cost(row: &Row) -> String {
+    let cost = row.shown_cost().of(row.kind.currency);
+    match row.charged {
+        Charged::No if cost.amount == Amount::ZERO => tr!("not charged").to_owned(),
+        Charged::Unknown => format!("{cost}?"),
+        Charged::Yes | Charged::No => cost.to_string(),
+    }
 }
 
 /// Counts by state, the queue, the money.

@@ -45,6 +45,17 @@ fn every_command_of_the_table_is_taken_and_what_needs_a_screen_says_so() {
 }
 
 #[test]
+fn a_list_tells_what_was_charged_and_what_perhaps_was() {
+    let mut linear = linear(&[Saved, TaskState::Refused, Queued, TaskState::Unknown]);
+    let costs: Vec<String> = said(&mut linear, "list")
+        .iter()
+        .filter_map(|line| Some(line.split_once(':')?.0.rsplit_once(", ")?.1.to_owned()))
+        .take(4)
+        .collect();
+    assert_eq!(costs, ["0.5 PTC", "not charged", "0.5 PTC", "0.5 PTC?"]);
+}
+
+#[test]
 fn the_commands_are_the_same_words_in_chinese_help() {
     let head = |line: &String| line.split([' ', ':', '：']).next().unwrap_or_default().to_owned();
     let heads = |lang| {

@@ -193,7 +193,7 @@ impl Compared {
         let (apart, none) = (self.difference(), Amount::ZERO);
         let [difference, less, unknown] = [apart, none - apart, self.unknown].map(|amount| amount.of(self.currency));
         if apart == none {
-            tr!("none: the service and this store agree").into()
+            tr!("none by the balance: the service and this store agree").into()
         } else if apart < none {
             tr!("{less} less than we count: a price given back, a top-up, or a charge that comes later", less)
         } else if apart <= self.unknown {
@@ -381,7 +381,7 @@ fn audit(app: &App) -> Vec<Line> {
                 let differences = day.differences.iter().map(|one| print::difference(one, audit.currency));
                 lines.extend(differences.map(|text| fact("", text, true)));
             }
-            lines.push(fact("", print::adds_up(audit), !audit.adds_up()));
+            lines.push(fact(tr!("Records"), print::adds_up(audit), !audit.adds_up()));
             lines
         }
     }
@@ -402,7 +402,7 @@ mod tests {
         let mut state = state(&[Saved, Unknown]);
         state.work.own.balance.first = Some((ptc(10_000), Wall(WALL)));
         for (balance, difference, words) in [
-            (9_500, 0, "none: the service and this store agree"),
+            (9_500, 0, "none by the balance: the service and this store agree"),
             (9_000, 500, "0.5 PTC, within the 0.5 PTC of unknown outcomes"),
             (9_800, -300, "0.3 PTC less than we count: a price given back, a top-up, or a charge that comes later"),
             (

@@ -148,6 +148,7 @@ fn nothing(picker: &Picker) -> String {
         (Some(Err(at)), _) => reason::system::unlisted(at).to_string(),
         (None, PickWhat::Pictures(_) | PickWhat::Prompts) => tr!("Being listed.").into(),
         (_, PickWhat::Templates) => tr!("Type a name to save the prompt as a template.").into(),
+        (_, PickWhat::History) if picker.query.text().is_empty() => tr!("No earlier prompts yet.").into(),
         _ => tr!("Nothing of that kind.").into(),
     }
 }

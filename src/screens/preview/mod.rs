@@ -3,7 +3,6 @@
 
 mod bad_lines;
 mod keys;
-mod length;
 mod obstacles;
 mod price;
 pub mod samples;
@@ -15,7 +14,6 @@ mod warnings;
 pub use bad_lines::can_leave_out;
 pub(crate) use bad_lines::{can_open_line, close_file, forbid, leave_out, open_line};
 pub(crate) use keys::{cancel, drop_row, edit, possible, resolve};
-pub use length::scrolls;
 
 use crate::{
     app::App,
@@ -199,7 +197,7 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
 pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec<TaskKey>>) {
     let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
     let all: Vec<TaskKey> = tasks.iter().map(|task| task.key).chain(left_out.values().flatten().copied()).collect();
-    let hidden = scope::hidden(app, &all).filter(|_| all.len() > 1).map(|text| Problem::new(text, "", ""));
+    let hidden = scope::hidden(app, &all).map(|text| Problem::new(text, "", ""));
     let warnings = terms::left_out::<&str>(&groups).into_iter().chain(hidden).collect();
     let items = tasks
         .into_iter()
@@ -336,7 +334,7 @@ impl Overlay for Preview {
 
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
         let stopped = app.work.halt().is_some() || app.work.queue.is_paused();
-        let moves = scrolls(app, self) || self.items.len() > 1;
+        let moves = self.items.len() > 1 || view::last_top(app, self) > 0;
         let keys = [
             (Action::Send, self.price.is_none()),
             (Action::LeaveOut, true),
@@ -398,22 +396,17 @@ fn typed(app: &mut App, key: Key) -> bool {
     takes
 }
 
-/// Moves the cursor among several rows, or scrolls. The last line is guessed from above; what lies past the end is
-/// drawn as the end.
+/// Moves the cursor among several rows, or scrolls.
 fn scroll(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
+    let Some(last) = app.screen.top::<Preview>().map(|preview| view::last_top(app, preview)) else { return };
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     let rows = preview.items.len();
     if rows > 1 && matches!(to, Move::Up | Move::Down | Move::First | Move::Last) {
         preview.place = RowPlace { at: step(to, preview.place.at, rows, page), follows: true };
         return;
     }
-    let notes = preview.obstacles.len() + preview.warnings.len();
-    let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
-    let lines = notes * 4 + whole.max(rows);
-    preview.scroll = step(to, preview.scroll, lines, page);
+    // The screen may have grown since.
+    preview.scroll = step(to, preview.scroll.min(last), last + 1, page);
     preview.place.follows = false;
 }
-
-/// Lines that the fields of an item take besides its prompt.
-const LINES: usize = 16;

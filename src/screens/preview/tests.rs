@@ -250,3 +250,61 @@ fn what_stands_in_the_way_is_looked_at_again_when_it_has_changed() {
         state.screen.layers.clear();
     }
 }
+
+/// The footer of the preview of so many failed tasks, the first with that prompt.
+fn footer(tasks: u32, prompt: &str, (width, height): (u16, u16)) -> Vec<String> {
+    let mut state = state(&[Failed; 40]);
+    state.work.settings.budget.per_day = None;
+    state.work.settings.budget.ask_above = None;
+    (state.screen.width, state.screen.height) = (width, height);
+    let mut tasks: Vec<Task> = (1..=tasks).map(|key| task(key, Failed)).collect();
+    tasks[0].request.prompt = prompt.into();
+    retry(&mut state, tasks, &BTreeMap::new());
+    hints::footer(&state).into_iter().map(|hint| hint.words.into_owned()).collect()
+}
+
+#[test]
+fn scrolling_keys_are_offered_where_there_is_something_to_scroll() {
+    let (all, few) = (["send", "down", "up", "back"], ["send", "back"]);
+    let many = ["send", "drop", "down", "up", "back"];
+    assert_eq!(footer(1, "a cat", (80, 24)), few);
+    assert_eq!(footer(10, "a cat", (80, 24)), many);
+    assert_eq!(footer(1, &"a very long prompt ".repeat(60), (80, 24)), all);
+    assert_eq!(footer(1, &"雨夜的东京".repeat(160), (80, 24)), all);
+    assert_eq!(footer(20, "a cat", (80, 24)), many);
+    assert_eq!(footer(1, "a cat", (40, 12)), all);
+}
+
+/// The preview's rows on the screen, as text.
+fn rows(app: &App) -> String {
+    let mut buf = ratatui::buffer::Buffer::empty(Rect::new(0, 0, app.screen.width, app.screen.height));
+    crate::shell::view::draw(app, &mut buf);
+    let row = |y| (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect::<String>();
+    (0..buf.area.height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_smallest_screen_shows_what_is_paid_and_scrolls_through_all_of_it() {
+    let mut state = state(&[Refused]);
+    (state.screen.width, state.screen.height) = (40, 12);
+    add(&mut state, Task { parent: Some(TaskKey(1)), ..task(3, Failed) });
+    state.work.settings.budget.per_day = Some(Amount::from_thousandths(20_000));
+    state.work.settings.budget.ask_above = Some(Amount::ZERO);
+    retry(&mut state, vec![task(1, Refused)], &BTreeMap::new());
+    let shown = rows(&state);
+    for wanted in ["the prompt of #1 was", "0.5 PTC", "Type 1 to confirm", "Enter sends once 1"] {
+        assert!(shown.contains(wanted), "{wanted} in\n{shown}");
+    }
+    let mut seen = String::new();
+    for _ in 0..40 {
+        seen += &rows(&state);
+        scroll(&mut state, Move::Down);
+    }
+    for wanted in ["a cat", "Model", "spent today", "left after it"] {
+        assert!(seen.contains(wanted), "{wanted}");
+    }
+    // At its end one step back is seen at once.
+    let end = rows(&state);
+    scroll(&mut state, Move::Up);
+    assert_ne!(rows(&state), end);
+}

@@ -5,6 +5,7 @@ use crate::{
     app::App,
     keymap::{Action, Ctx},
     layout,
+    layout::Layout,
     lists::view::keys_line,
     money,
     preview::{bad_lines::to_correct, can_leave_out, samples},
@@ -31,25 +32,52 @@ const WIDTH: u16 = 92;
 const REST: u16 = 2;
 /// Cells of a first frame's name.
 const FRAME: usize = 20;
+/// Rows that what would be sent keeps, however low the screen: nobody is to pay for what was not seen.
+const BODY: usize = 3;
 /// Items that are shown whole; of the others only a line.
 const WHOLE: usize = 1;
+
+/// Where its parts lie on a screen.
+struct Laid {
+    frame: Rect,
+    content: Content,
+    foot: Vec<Line<'static>>,
+    /// Rows for the content.
+    rows: usize,
+}
+
+fn laid(screen: Rect, app: &App, preview: &Preview, look: Look) -> Laid {
+    let width = layout::centred(screen, WIDTH.min(screen.width.saturating_sub(6)), 1).width.saturating_sub(4);
+    let mut content = content(preview, app, look, width);
+    let foot = foot(preview, app, look, width);
+    let height = u16::try_from(content.lines.len() + foot.len()).unwrap_or(u16::MAX);
+    // A frame that shows beneath it by a row or two would only look like its own doubled.
+    let covers = app.screen.layers.len() > 1 && height.saturating_add(2 + REST) >= screen.height.saturating_sub(2);
+    let frame = layout::centred(screen, width, if covers { screen.height } else { height });
+    let inside = usize::from(frame.height).saturating_sub(2);
+    let (below, foot) = foot.fitting(inside.saturating_sub(content.lines.len().min(BODY)));
+    content.lines.extend(below);
+    let rows = inside.saturating_sub(foot.len());
+    Laid { frame, content, foot, rows }
+}
+
+/// The first line shown where it is scrolled to its end.
+pub(super) fn last_top(app: &App, preview: &Preview) -> usize {
+    let Layout::Panes(places) = layout::layout(app) else { return 0 };
+    let screen = layout::over(Rect::new(0, 0, app.screen.width, app.screen.height), &places);
+    let laid = laid(screen, app, preview, Look::of(&app.work.settings.ui));
+    laid.content.lines.len().saturating_sub(laid.rows)
+}
 
 /// Draws it; tells where the caret is while a number is typed.
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Preview) -> Option<Position> {
     let look = brush.look;
-    let width = layout::centred(screen, WIDTH.min(screen.width.saturating_sub(6)), 1).width.saturating_sub(4);
-    let Content { lines, rows } = content(preview, app, look, width);
-    let foot = foot(preview, app, look, width);
-    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
-    // A frame that shows beneath it by a row or two would only look like its own doubled.
-    let covers = app.screen.layers.len() > 1 && height.saturating_add(2 + REST) >= screen.height.saturating_sub(2);
-    let frame = layout::centred(screen, width, if covers { screen.height } else { height });
+    let Laid { frame, content, foot, rows } = laid(screen, app, preview, look);
     let place = brush.over(frame, &title(preview));
-    let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
-    let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
-    brush.scrolled(above, &lines, top(preview, &rows, usize::from(above.height)));
-    brush.lines(Rect { y: foot_top, height: place.bottom().saturating_sub(foot_top), ..place }, &foot);
+    let above = Rect { height: u16::try_from(rows).unwrap_or(u16::MAX).min(place.height), ..place };
+    brush.scrolled(above, &content.lines, top(preview, &content.rows, rows));
+    let foot_height = place.bottom().saturating_sub(above.bottom());
+    brush.lines(Rect { y: above.bottom(), height: foot_height, ..place }, &foot);
     let ask = ask(preview, app)?;
     let typed = preview.price.as_ref().map(|price| &price.line).or(preview.typed.as_ref())?;
     let x = place.x.saturating_add(u16::try_from(text::width(&ask)).unwrap_or(0));
@@ -244,21 +272,48 @@ fn price(preview: &Preview, app: &App) -> (String, Option<String>) {
     (price, balance)
 }
 
-/// Price, the day after it, and what the keys do: always in sight, however long the rest is.
-fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
-    let (price, balance) = price(preview, app);
-    let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
-    let rest = balance.map_or_else(String::new, |balance| format!("   {balance}"));
-    lines.push(Line::from(vec![Span::styled(price, look.theme.strong), Span::styled(rest, look.theme.faint)]));
-    let day = text::wrap(&day(preview, app), usize::from(width));
-    // Where there is hardly room for it, why nothing can be sent goes before.
-    let day = if day.len() > 2 && !preview.obstacles.is_empty() { Vec::new() } else { day };
-    lines.extend(day.into_iter().map(|line| Line::styled(line, look.theme.faint)));
-    if let Some(question) = ask(preview, app) {
-        lines.push(Line::styled(question, look.theme.warn));
+/// What stands below the rest.
+struct Foot {
+    rule: Line<'static>,
+    price: Line<'static>,
+    /// The day after it.
+    day: Vec<Line<'static>>,
+    /// Whether a long one gives way: why nothing can be sent goes before.
+    day_gives_way: bool,
+    /// The question whose answer is being typed, and what the keys do.
+    keys: Vec<Line<'static>>,
+}
+
+impl Foot {
+    fn len(&self) -> usize {
+        2 + self.day.len() + self.keys.len()
     }
-    lines.push(keys(preview, app, look));
-    lines
+
+    /// What goes below the rest's last line for want of room, and the foot in so many rows: price, question and keys
+    /// are always in sight.
+    fn fitting(self, rows: usize) -> (Vec<Line<'static>>, Vec<Line<'static>>) {
+        let needed = 1 + self.keys.len();
+        let goes = needed + self.day.len() > rows || (self.day_gives_way && self.day.len() > 2);
+        let (below, day) = if goes { (self.day, Vec::new()) } else { (Vec::new(), self.day) };
+        let rule = (needed + day.len() < rows).then_some(self.rule);
+        (below, rule.into_iter().chain([self.price]).chain(day).chain(self.keys).collect())
+    }
+}
+
+fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Foot {
+    let (price, balance) = price(preview, app);
+    let rest = balance.map_or_else(String::new, |balance| format!("   {balance}"));
+    let question = ask(preview, app).map(|question| Line::styled(question, look.theme.warn));
+    Foot {
+        rule: Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint),
+        price: Line::from(vec![Span::styled(price, look.theme.strong), Span::styled(rest, look.theme.faint)]),
+        day: text::wrap(&day(preview, app), usize::from(width))
+            .into_iter()
+            .map(|line| Line::styled(line, look.theme.faint))
+            .collect(),
+        day_gives_way: !preview.obstacles.is_empty(),
+        keys: question.into_iter().chain([keys(preview, app, look)]).collect(),
+    }
 }
 
 /// What the day has spent, what this adds, and what is then left of the cap.

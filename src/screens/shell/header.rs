@@ -11,6 +11,7 @@ use domain::{
     account::{HaltCause, Sender, Stamp},
     amount::Amount,
     task::TaskState,
+    time::SECOND,
 };
 use engine::{expected, money::Day, share};
 use ratatui::{
@@ -345,6 +346,9 @@ fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let answers = app.work.served().filter_map(|(_, served)| served.poller.last_answer);
     let answer = answers.max().filter(|_| running > 0)?;
     let since = now.mono.since(answer);
-    let short = tr!("poll {span}", span = amounts::span(since));
+    let short = match since {
+        ms if ms < SECOND => tr!("poll now").to_owned(),
+        _ => tr!("poll {span}", span = amounts::span(since)),
+    };
     Some(one([(6, tr!("checked {ago}", ago = amounts::ago(since))), (5, short)], brush.look.theme.faint))
 }

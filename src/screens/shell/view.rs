@@ -134,10 +134,14 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App, before: &[Follower; 
     for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {
         brush.down(column.x - 1, column.y, column.height);
     }
-    toast::draw(brush, places.message, app);
+    let message = match app.screen.layers.last().map(|layer| layer.covers()) {
+        // What stands above the footer then covers the second row.
+        Some(Covers::FooterAndAbove) => Rect { height: places.message.height.min(1), ..places.message },
+        Some(Covers::Screen | Covers::Footer) | None => places.message,
+    };
+    toast::draw(brush, message, app);
     let typed = if footer_stays { None } else { footer::draw(brush, places.footer, app) };
-    // What was just said stands below whatever lies over the panes.
-    let over = Rect { height: brush.buf.area.height - places.message.height, ..brush.buf.area };
+    let over = layout::over(brush.buf.area, places);
     for layer in &app.screen.layers {
         brush.chosen_by.clear();
         // What lies in the footer's place was drawn there.

@@ -45,15 +45,30 @@ pub fn cursor_row(app: &App) -> Option<&Row> {
     archive::row(app, &app.screen.table.cursor?)
 }
 
-/// What an act is for: the marks and the open range, else the task under the cursor, or the tasks of the batch.
+/// What an act is for: the tasks named with it, else the marks and the open range, else the task under the cursor, or
+/// the tasks of the batch.
 pub fn targets(app: &App) -> impl Iterator<Item = TaskKey> {
     let table = &app.screen.table;
-    let range = range(table).into_owned();
-    let nothing_else = table.marks.is_empty() && range.is_empty();
+    let nothing_named = table.named.is_empty();
+    let mut marked = marked(table).filter(move |_| nothing_named).peekable();
+    let nothing_else = nothing_named && marked.peek().is_none();
     let alone = table.cursor.filter(|_| nothing_else);
     let batch = if nothing_else { groups::on_batch(app) } else { &[] };
-    let ranged = range.into_iter().filter(|key| !table.marks.contains(key));
-    table.marks.iter().copied().chain(ranged).chain(batch.iter().copied()).chain(alone)
+    table.named.iter().copied().chain(marked).chain(batch.iter().copied()).chain(alone)
+}
+
+/// The marks and the open range.
+fn marked(table: &TableView) -> impl Iterator<Item = TaskKey> {
+    let ranged = range(table).into_owned().into_iter().filter(|key| !table.marks.contains(key));
+    table.marks.iter().copied().chain(ranged)
+}
+
+/// Does something for these tasks, whatever is marked.
+pub(crate) fn for_named<T>(app: &mut App, keys: Vec<TaskKey>, does: impl FnOnce(&mut App) -> T) -> T {
+    app.screen.table.named = keys;
+    let result = does(app);
+    app.screen.table.named.clear();
+    result
 }
 
 /// The open range: from where it was begun to the cursor, whole batches where rows stand by batch.
@@ -426,8 +441,12 @@ pub fn mark_all(app: &mut App) {
     }
 }
 
-/// Takes all marks away: the act they were for has been done.
-pub fn clear_marks(app: &mut App) {
-    app.screen.table.marks.clear();
-    app.screen.table.range_from = None;
+/// Takes all marks away where an act on these was for them: it has been done.
+pub(crate) fn clear_marks(app: &mut App, acted: &[TaskKey]) {
+    let table = &mut app.screen.table;
+    let acted: BTreeSet<&TaskKey> = acted.iter().collect();
+    if marked(table).any(|key| acted.contains(&key)) {
+        table.marks.clear();
+        table.range_from = None;
+    }
 }

@@ -29,6 +29,8 @@ pub struct TableView {
     pub marks: BTreeSet<TaskKey>,
     /// Where a range of marks was begun.
     pub range_from: Option<TaskKey>,
+    /// The tasks that were named with the act that is being done.
+    pub(super) named: Vec<TaskKey>,
     /// Whether rows stand still (data goes on changing in them).
     pub frozen: bool,
     /// The keys of `order` by rising key, from the first change of a freeze to the order's next making.
@@ -78,6 +80,7 @@ impl Default for TableView {
             top: 0,
             marks: BTreeSet::new(),
             range_from: None,
+            named: Vec::new(),
             frozen: false,
             held: None,
             new: BTreeSet::new(),

@@ -26,6 +26,10 @@ const UNDO: usize = 500;
 #[derive(Clone, Debug)]
 pub struct PromptEditor {
     area: TextArea<'static>,
+    /// How many of the widget's edits are in force.
+    edits: usize,
+    /// After how many of them a text is out and the one in its place is not yet in: undo and redo do not stop there.
+    halfway: Vec<usize>,
 }
 
 impl PromptEditor {
@@ -41,7 +45,7 @@ impl PromptEditor {
         area.set_cursor_line_style(Style::default());
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area }
+        Self { area, edits: 0, halfway: Vec::new() }
     }
 
     /// The whole text.
@@ -71,7 +75,6 @@ impl PromptEditor {
 
     /// Takes a key; tells whether the text changed.
     pub fn key(&mut self, key: Key) -> bool {
-        let area = &mut self.area;
         let plain = (key.ctrl, key.alt) == (false, false);
         match (key.code, key.ctrl, key.alt) {
             (Code::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
@@ -91,12 +94,18 @@ impl PromptEditor {
             (Code::Delete, ..) | (Code::Char('d'), true, false) => self.delete(Direction::Forward),
             (Code::Backspace, ..) | (Code::Char('w'), true, false) => self.delete_word(Direction::Back),
             (Code::Char('d'), false, true) => self.delete_word(Direction::Forward),
-            (Code::Char('u'), true, false) => area.delete_line_by_head(),
-            (Code::Char('k'), true, false) => area.delete_line_by_end(),
+            (Code::Char('u'), true, false) => {
+                let changed = self.area.delete_line_by_head();
+                self.edited(changed)
+            }
+            (Code::Char('k'), true, false) => {
+                let changed = self.area.delete_line_by_end();
+                self.edited(changed)
+            }
             (Code::Char('y'), true, false) => self.insert(&self.area.yank_text()),
             // Ctrl-_ arrives as Ctrl-7: both are the byte 0x1F.
-            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => area.undo(),
-            (Code::Char('Z'), false, true) => area.redo(),
+            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => self.undo(),
+            (Code::Char('Z'), false, true) => self.redo(),
             _ => false,
         }
     }
@@ -193,19 +202,68 @@ impl PromptEditor {
         &text[at..]
     }
 
-    /// Puts a text in the place of the whole; undo brings the old one back.
+    /// Puts a text in the place of the whole; one undo brings the old one back.
     pub fn replace_all(&mut self, text: &str) {
-        self.area.select_all();
-        self.area.cut();
-        self.insert(text);
+        let text: String = text.chars().take(MOST_CHARS).collect();
+        self.replace(&text, |editor| {
+            editor.area.select_all();
+            let changed = editor.area.cut();
+            editor.edited(changed)
+        });
     }
 
-    /// Puts a text in the place of that many characters before the caret.
+    /// Puts a text in the place of that many characters of the line before the caret; one undo takes that back.
     pub fn replace_before(&mut self, chars: usize, text: &str) {
-        for _ in 0..chars {
-            self.area.delete_char();
+        let DataCursor(line, column) = self.area.cursor();
+        self.replace(text, |editor| editor.delete_to(DataCursor(line, column.saturating_sub(chars))));
+    }
+
+    /// Puts a text in the place of what `delete` takes out, as one step of undo. What was cut before can still be
+    /// pasted.
+    fn replace(&mut self, text: &str, delete: impl FnOnce(&mut Self) -> bool) {
+        let kept = self.area.yank_text();
+        let deleted = delete(self);
+        self.area.set_yank_text(kept);
+        let edits = self.edits;
+        if self.insert(text) && deleted {
+            self.halfway.push(edits);
         }
-        self.insert(text);
+    }
+
+    /// Counts an edit of the widget, where it was one: what was undone before cannot be done again.
+    fn edited(&mut self, changed: bool) -> bool {
+        if changed {
+            self.halfway.retain(|edits| *edits <= self.edits);
+            self.edits += 1;
+        }
+        changed
+    }
+
+    fn undo(&mut self) -> bool {
+        if !self.area.undo() {
+            return false;
+        }
+        if self.halfway.contains(&self.edits.saturating_sub(1)) {
+            if !self.area.undo() {
+                // The other half is too long ago.
+                self.area.redo();
+                return false;
+            }
+            self.edits = self.edits.saturating_sub(1);
+        }
+        self.edits = self.edits.saturating_sub(1);
+        true
+    }
+
+    fn redo(&mut self) -> bool {
+        if !self.area.redo() {
+            return false;
+        }
+        self.edits += 1;
+        if self.halfway.contains(&self.edits) && self.area.redo() {
+            self.edits += 1;
+        }
+        true
     }
 
     fn room(&self) -> usize {
@@ -224,7 +282,8 @@ impl PromptEditor {
         if what.is_empty() || what.chars().count() > self.room() {
             return false;
         }
-        self.area.insert_str(what);
+        let changed = self.area.insert_str(what);
+        self.edited(changed);
         // What stands behind the caret may have joined what came in.
         let (line, text, at) = self.here();
         if text::grapheme_floor(text, at) != at {
@@ -291,7 +350,8 @@ impl PromptEditor {
         let (first, last) = if (to.0, to.1) < (here.0, here.1) { (to, here) } else { (here, to) };
         let chars = if first.0 == last.0 { last.1 - first.1 } else { 1 };
         self.jump(first);
-        self.area.delete_str(chars)
+        let changed = self.area.delete_str(chars);
+        self.edited(changed)
     }
 }
 
@@ -348,6 +408,32 @@ mod tests {
             let mut editor = PromptEditor::new(text);
             typed(&mut editor, keys);
             assert_eq!(editor.text(), want, "{text:?} {keys}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_the_place_of_another_is_one_step_of_undo_and_leaves_what_was_cut() {
+        let all: fn(&mut PromptEditor) = |editor| editor.replace_all("a dog\nruns");
+        let before: fn(&mut PromptEditor) = |editor| editor.replace_before(2, "dog\nruns");
+        for (replace, want) in [(all, "a dog\nruns"), (before, "a dog\nruns")] {
+            let mut editor = PromptEditor::new("a ");
+            typed(&mut editor, "c a t x ctrl-w");
+            typed(&mut editor, "c a");
+            replace(&mut editor);
+            assert_eq!(editor.text(), want);
+            typed(&mut editor, "alt-z");
+            assert_eq!(editor.text(), "a ca");
+            typed(&mut editor, "alt-Z");
+            assert_eq!(editor.text(), want);
+            typed(&mut editor, "! alt-z alt-z");
+            assert_eq!(editor.text(), "a ca");
+            // What is typed next takes the place of what was undone.
+            typed(&mut editor, "r s alt-z");
+            assert_eq!(editor.text(), "a car");
+            typed(&mut editor, "alt-z alt-z alt-z");
+            assert_eq!(editor.text(), "a ");
+            typed(&mut editor, "ctrl-y");
+            assert_eq!(editor.text(), "a catx");
         }
     }
 

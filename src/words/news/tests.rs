@@ -36,6 +36,13 @@ fn a_reader_without_keys_is_told_commands() {
 }
 
 #[test]
+fn without_a_config_file_none_is_said_to_be_wrong() {
+    let none = ConfigNews::Rejected(Rejected::whole("", Wrong::NoFile));
+    let told = text(&News::Config(none), &Voice::default());
+    assert_eq!(told, "this run has no config file, so there is nothing to reload");
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn all_that_is_told_is_told_in_both_languages() {
     let error = || TaskError {

@@ -155,6 +155,23 @@ mod tests {
     };
 
     #[test]
+    fn what_is_watched_again_is_not_said_to_be_downloaded() {
+        let one = task(12, "a cat", saved());
+        let event = |n, what| Signed {
+            entry: Event { at: one.created_at.plus(n), what, raw: None, request_id: None },
+            who: one.who.clone(),
+        };
+        let events = vec![event(1, What::Unwatched), event(2, What::DownloadAsked), event(3, What::DownloadAsked)];
+        let about = Detail { line: vec![one.clone()], events, ledger: vec![], task: one.clone() };
+        let told: Vec<String> = crate::facts::history(&about, &crate::voice::Voice::default())
+            .into_iter()
+            .map(|happened| happened.what)
+            .skip(1)
+            .collect();
+        assert_eq!(told, ["watched again", "requested by you"]);
+    }
+
+    #[test]
     fn all_about_a_failed_task_is_told_in_the_order_it_is_asked() {
         let mut first = task(12, "雨夜的东京\na neon street", refused());
         first.finished_at = Some(Wall(NOW.wall.0 - 240_000));

@@ -99,6 +99,7 @@ fn several_drafts_are_kept_switched_and_deleted() {
     assert_eq!(prompts(&state), ["x", "one", "two"]);
     let two = state.screen.compose.others[1].id;
     press(&mut state, "f8 down");
+    assert!(hints::footer(&state).iter().any(|hint| hint.words == "delete draft"));
     let deleted = StoreCmd::DropDraft { id: two, read: None };
     assert_eq!(press(&mut state, "delete"), [Effect::Store(deleted)]);
     assert_eq!(prompts(&state), ["x", "one"]);

@@ -186,13 +186,28 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
 }
 
 #[test]
+fn braces_are_told_of_where_they_are_text() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    let _ = local(&mut state, prompts("{\"prompt\":\"a {b} c\"}\n{\"prompt\":\"a {red|blue} kite\"}"));
+    let warned = |state: &App| shown(state).warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let told =
+        "The braces in line 2 are sent as they stand: in a file {a|b} is plain text. Write a line for each variant.";
+    assert_eq!(warned(&state), [told]);
+    press(&mut state, "esc");
+    paste(&mut state, "a {red|blue} kite {");
+    press(&mut state, "f2");
+    assert!(warned(&state)[0].starts_with("An unmatched brace is plain text"), "{:?}", warned(&state));
+}
+
+#[test]
 fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = state(&[]);
     press(&mut state, "n");
     let read = |text: &str| prompts(text);
     let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
     let hints = |state: &App| hints::footer(state).iter().map(|hint| hint.words.clone()).collect::<Vec<_>>();
-    assert_eq!(hints(&state), ["leave out", "$EDITOR", "command", "down", "up", "back"]);
+    assert_eq!(hints(&state), ["leave out", "$EDITOR", "command", "back"]);
     press(&mut state, "p");
     let told: Vec<String> = shown(&state).warnings.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
@@ -205,7 +220,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
         ]
     );
     assert!(shown(&state).obstacles.is_empty());
-    assert_eq!(hints(&state), ["send", "down", "up", "back"]);
+    assert_eq!(hints(&state), ["send", "back"]);
     // An Enter that was meant for what was there before does nothing.
     assert_eq!(input(&mut state, Input::Key("enter".parse().unwrap())), []);
     let effects = press(&mut state, "enter");
@@ -215,7 +230,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = super::state(&[]);
     press(&mut state, "n");
     let _ = local(&mut state, read("x"));
-    assert_eq!(hints(&state), ["$EDITOR", "command", "down", "up", "back"]);
+    assert_eq!(hints(&state), ["$EDITOR", "command", "back"]);
     press(&mut state, "p enter");
     assert_eq!(shown(&state).obstacles.last().unwrap().what, "Line 1: This is not JSON");
 }
