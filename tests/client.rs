@@ -24,6 +24,7 @@ use service::{
     gateway::{Asked, records::Window},
 };
 use std::{fs, path::Path, time::Duration};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const NOWHERE: &str = "/nonexistent/images";
 
@@ -119,6 +120,79 @@ async fn records_are_dated_by_the_clock_of_the_gateway_and_told_by_our_own() {
         text.split(|char: char| !char.is_ascii_digit()).next().unwrap().parse().unwrap()
     };
     assert!(moment("start_time") <= theirs.as_second() && moment("end_time") >= ours.as_second(), "{asked}");
+}
+
+/// A number in the query of a request.
+fn asked(request: &str, name: &str) -> usize {
+    let text = request.split(&format!("{name}=")).nth(1).unwrap();
+    text.split(|char: char| !char.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+/// A page of the gateway's list of 73 records, by whatever size it is asked for.
+fn page_of_73(request: &str) -> String {
+    let (page, limit) = (asked(request, "page"), asked(request, "limit"));
+    let rows: Vec<String> = (0..73)
+        .skip((page - 1) * limit)
+        .take(limit)
+        .map(|n| format!(r#"{{"request_id":"q{n}","created_at":1795372200}}"#))
+        .collect();
+    let pages = 73_usize.div_ceil(limit);
+    format!(
+        r#"{{"items":[{}],"pagination":{{"cur_page":{page},"total_page":{pages},"page_size":{limit}}}}}"#,
+        rows.join(",")
+    )
+}
+
+#[tokio::test]
+async fn records_that_do_not_come_whole_are_asked_for_in_smaller_pages_and_none_is_left_out() {
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n{\"items\":[";
+    for most in [50, 10, 1] {
+        let server = Raw::start(move |_, request| match asked(request, "limit") {
+            limit if limit > most && limit == 50 => Then::SendAndHold(half.into()),
+            limit if limit > most => http("200 OK", "", "{\"items\":["),
+            _ => http("200 OK", "", &page_of_73(request)),
+        })
+        .await;
+        let short = ClientConfig { query_timeout: Duration::from_secs(1), ..config(&server.url, Path::new(NOWHERE)) };
+        let client = Client::new(short).unwrap();
+        let window = Window::of(Wall(1_795_372_200_000), Wall(1_795_372_200_000));
+        let (mut seen, mut next) = (Vec::new(), Some(1));
+        while let Some(page) = next {
+            let HttpMsg::Records { answer, .. } = client.run(HttpCmd::Records { ticket: 1, window, page }).await else {
+                panic!("no page")
+            };
+            let Asked::Told(page) = answer else { panic!("{most}: {answer:?}") };
+            seen.extend(page.rows.into_iter().filter_map(|row| row.request_id));
+            next = page.next;
+        }
+        assert_eq!(seen, (0..73).map(|n| format!("q{n}")).collect::<Vec<_>>(), "{most}");
+    }
+}
+
+#[tokio::test]
+async fn records_that_come_slowly_are_read_as_long_as_they_come() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 4096];
+        let read = stream.read(&mut head).await.unwrap();
+        let body = page_of_73(&String::from_utf8_lossy(&head[..read]));
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // In eight pieces, each within the patience, and all of them beyond it.
+        for piece in body.as_bytes().chunks(body.len() / 8 + 1) {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            stream.write_all(piece).await.unwrap();
+        }
+    });
+    let short = ClientConfig { query_timeout: Duration::from_secs(2), ..config(&url, Path::new(NOWHERE)) };
+    let window = Window::of(Wall(1_795_372_200_000), Wall(1_795_372_200_000));
+    let client = Client::new(short).unwrap();
+    let HttpMsg::Records { answer, .. } = client.run(HttpCmd::Records { ticket: 1, window, page: 1 }).await else {
+        panic!("no page")
+    };
+    assert!(matches!(&answer, Asked::Told(page) if page.rows.len() == 50 && page.next == Some(2)), "{answer:?}");
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ proptest! {
     #[test]
     fn records_and_prices_are_read_whatever_they_say(body in bytes(&Corpus::of("records")), page in 0_u32..4) {
         let reply = answered(200, &String::from_utf8_lossy(&body));
-        let _ = (records::charge(&reply), records::list(&reply, page), prices::list(&reply));
+        let _ = (records::charge(&reply), records::list(&reply, page, 50), prices::list(&reply));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     availability,
+    effect::{Effect, Level, Noted},
     news::{News, RecordsNews},
     work::Work,
 };
@@ -29,4 +30,9 @@ pub(super) fn deny(work: &mut Work, profile: &str, said: String) {
         *denied = Some(said.clone());
         work.news.push(News::Records(RecordsNews::Denied { said }));
     }
+}
+
+/// Notes that what was asked of the records brought nothing to go by.
+pub(super) fn unread(profile: &str, code: &str) -> Effect {
+    Effect::log(Level::Warning, None, Noted::Text(format!("the records of {profile} could not be read: {code}")))
 }

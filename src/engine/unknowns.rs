@@ -156,19 +156,15 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             records::deny(work, &profile, said);
             return Vec::new();
         }
-        // What tells nothing is no look at all, but for its time.
-        Asked::NotYet | Asked::Again { .. } => {
-            over(records, false, now);
-            return Vec::new();
-        }
+        Asked::NotYet => return unread(work, &profile, "no such list"),
+        Asked::Again { code, .. } => return unread(work, &profile, &code),
     };
+    // As long as pages come, the look goes on.
+    look.until = now.plus(PATIENCE);
     look.rows.extend(page.rows);
     let window = look.window;
     match page.next {
-        Some(_) if look.pages >= PAGES => {
-            over(records, false, now);
-            Vec::new()
-        }
+        Some(_) if look.pages >= PAGES => unread(work, &profile, "too many pages"),
         Some(page) => {
             look.pages += 1;
             vec![Effect::http(&profile, HttpCmd::Records { ticket: of, window, page })]
@@ -182,6 +178,13 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             vec![Effect::Store(StoreCmd::ReadSubmissions { ticket: of, from, to })]
         }
     }
+}
+
+/// What tells nothing is no look at all, but for its time.
+fn unread(work: &mut Work, profile: &str, code: &str) -> Vec<Effect> {
+    let now = work.now.mono;
+    over(&mut work.of_mut(profile).records, false, now);
+    vec![records::unread(profile, code)]
 }
 
 /// How long before its record the submission of a settled task can have begun, in milliseconds.

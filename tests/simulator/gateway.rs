@@ -83,8 +83,8 @@ impl Bench {
         };
         let (mut rows, mut page) = (Vec::new(), Some(1));
         while let Some(asked) = page {
-            let reply = self.ask(&records::list_call(Window::of(sent, unknown.until), asked)).await;
-            let Asked::Told(Page { rows: more, next }) = records::list(&reply, asked) else { panic!("{reply:?}") };
+            let reply = self.ask(&records::list_call(Window::of(sent, unknown.until), asked, 50)).await;
+            let Asked::Told(Page { rows: more, next }) = records::list(&reply, asked, 50) else { panic!("{reply:?}") };
             rows.extend(more);
             page = next;
         }
@@ -161,7 +161,7 @@ async fn a_key_without_the_permission_reads_no_records() {
     let one = records::charge(&bench.ask(&records::charge_call("x")).await);
     assert!(matches!(one, Asked::NotAllowed { .. }), "{one:?}");
     let window = Window::of(bench.clock.now(), bench.clock.now());
-    let all = records::list(&bench.ask(&records::list_call(window, 1)).await, 1);
+    let all = records::list(&bench.ask(&records::list_call(window, 1, 50)).await, 1, 50);
     assert!(matches!(all, Asked::NotAllowed { .. }), "{all:?}");
 }
 

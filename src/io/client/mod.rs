@@ -14,6 +14,7 @@ mod later;
 mod lease;
 mod line;
 mod open;
+mod records;
 mod transport;
 mod upload;
 
@@ -49,7 +50,10 @@ use service::{
     call,
     call::{Method, Payload, Under},
     gateway,
-    gateway::{Asked, callback, records},
+    gateway::{
+        callback,
+        records::{charge, charge_call},
+    },
     protocol::{Ask, Protocol},
 };
 use std::{
@@ -64,9 +68,6 @@ use std::{
 
 /// The most that is read of an answer's body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-
-/// The most that is read of a page of the gateway's records, in bytes: it may hold whole requests with their pictures.
-const MAX_RECORDS: usize = 64 * 1024 * 1024;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -114,6 +115,8 @@ struct Inner {
     /// A connection for each: a submission never goes out on one that may have died since.
     submissions: Dial,
     questions: reqwest::Client,
+    /// For the gateway's records: as slow as they may come, a line that stands still is given up.
+    records: reqwest::Client,
     /// Pictures in the form they are sent in.
     encoded: Encoded,
     /// The gateway's clock less ours, in milliseconds: its records are dated by it, our submissions by ours.
@@ -136,14 +139,17 @@ impl Client {
         let key = Key::new(config.key.clone())?;
         let route = Route::to(&base);
         let submissions = Dial::new(route, transport::tls()?);
-        let no_redirects = reqwest::redirect::Policy::none();
-        let questions = transport(route)?.redirect(no_redirects).build().map_err(|e| failed(&e))?;
+        let no_redirects = reqwest::redirect::Policy::none;
+        let built = |builder: reqwest::ClientBuilder| builder.build().map_err(|e| failed(&e));
+        let questions = built(transport(route)?.redirect(no_redirects()))?;
+        let records = built(transport(route)?.redirect(no_redirects()).read_timeout(config.query_timeout))?;
         Ok(Self(Arc::new(Inner {
             config,
             base,
             key,
             submissions,
             questions,
+            records,
             encoded: Encoded::default(),
             ahead: AtomicI64::new(0),
         })))
@@ -181,19 +187,11 @@ impl Client {
                 HttpMsg::Uploaded { ticket, reply: self.see_through(Call::Upload(picture)).await }
             }
             HttpCmd::Charge { ticket, request_id } => {
-                let reply = self.see_through(Call::Gateway(records::charge_call(&request_id))).await;
-                HttpMsg::Charge { ticket, answer: records::charge(&reply) }
+                let reply = self.see_through(Call::Gateway(charge_call(&request_id), records::ONE)).await;
+                HttpMsg::Charge { ticket, answer: charge(&reply) }
             }
             HttpCmd::Records { ticket, window, page } => {
-                // Dates of before the clock was set may be right as they are.
-                let ahead = self.0.ahead.load(Ordering::Relaxed);
-                let both = window.and(window.later(ahead));
-                let reply = self.see_through(Call::Gateway(records::list_call(both, page))).await;
-                let answer = match records::list(&reply, page) {
-                    Asked::Told(page) => Asked::Told(page.later(-ahead)),
-                    other => other,
-                };
-                HttpMsg::Records { ticket, answer }
+                HttpMsg::Records { ticket, answer: self.records(window, page).await }
             }
         }
     }
@@ -215,8 +213,8 @@ enum Call {
     Balance,
     /// A picture for the gateway to give a public address.
     Upload(Box<StoredImage>),
-    /// A question to the gateway's records, whose rows may hold whole requests.
-    Gateway(call::Call),
+    /// A question to the gateway's records, whose rows may hold whole requests, and how long it may take in all.
+    Gateway(call::Call, Duration),
 }
 
 impl Inner {
@@ -245,8 +243,8 @@ impl Inner {
                 let built = self.built(&gateway::upload::call()).header(header::CONTENT_TYPE, kind).body(form);
                 return self.exchange(built, self.config.submit_timeout, MAX_BODY).await;
             }
-            Call::Gateway(call) => {
-                return self.exchange(self.built(&call), self.config.query_timeout, MAX_RECORDS).await;
+            Call::Gateway(call, patience) => {
+                return self.exchange(self.built_by(&self.records, &call), patience, records::MOST).await;
             }
         };
         self.exchange(built, self.config.query_timeout, MAX_BODY).await
@@ -266,12 +264,16 @@ impl Inner {
     }
 
     fn built(&self, call: &call::Call) -> RequestBuilder {
+        self.built_by(&self.questions, call)
+    }
+
+    fn built_by(&self, client: &reqwest::Client, call: &call::Call) -> RequestBuilder {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let built = self.questions.request(method, self.address(call)).query(&call.query);
+        let built = client.request(method, self.address(call)).query(&call.query);
         // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
         let built = built.header(header::ACCEPT_ENCODING, "identity");
         if call.key { built.header(header::AUTHORIZATION, self.key.header.clone()) } else { built }
