@@ -210,6 +210,8 @@ async fn the_number_under_which_the_gateway_keeps_a_call_is_read_whatever_the_an
         ("X-Request-Id: other\r\n", None),
         // What cannot be decoded came all the same.
         ("request-id: 0f6b\r\nContent-Encoding: br\r\n", Some("0f6b")),
+        // It is kept, printed and exported.
+        ("request-id: for sk-very-secret-0123456789\r\n", None),
     ] {
         let reply = once(move || http("200 OK", head, "{}")).await;
         assert_eq!(reply.request_id(), expected, "{head:?} {reply:?}");
@@ -390,11 +392,17 @@ async fn an_answer_that_comes_coded_though_not_asked_is_read_in_every_call() {
     }
 }
 
+/// Coded, with a checksum that is wrong.
+fn with_a_wrong_end(json: &str) -> Vec<u8> {
+    let mut bytes = net::gzip(json.as_bytes());
+    *bytes.last_mut().unwrap() ^= 1;
+    bytes
+}
+
 #[tokio::test]
 async fn a_coded_answer_that_cannot_be_read_or_is_a_bomb_is_an_error_that_says_so() {
     let bomb = net::gzip(&vec![b' '; 50_000_000]);
-    let mut damaged = net::gzip(b"{\"task_id\":\"1\"}");
-    *damaged.last_mut().unwrap() ^= 1;
+    let damaged = with_a_wrong_end(r#"{"task_id":"","base_resp":{"status_code":1008}}"#);
     for (label, body, why) in [
         ("gzip", bomb.clone(), ConnectionFault::TooLarge),
         ("gzip", damaged, ConnectionFault::Coded),
@@ -403,6 +411,17 @@ async fn a_coded_answer_that_cannot_be_read_or_is_a_bomb_is_an_error_that_says_s
         let reply = once(move || coded("200 OK", label, &body)).await;
         assert_eq!(broken(&reply), Some(why), "{reply:?}");
     }
+    // What its wrong end ends is whole all the same, and an ID in it the only hold on what is paid.
+    let accepted = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
+    let reply = once(move || coded("200 OK", "gzip", &with_a_wrong_end(accepted))).await;
+    assert!(matches!(&reply, Reply::Answered { http: 200, body, .. } if body == accepted), "{reply:?}");
+    // Evidence too is what a question was answered with.
+    let server = Raw::start(move |_, _| coded("200 OK", "gzip", &with_a_wrong_end(accepted))).await;
+    let query = HttpCmd::Query { key: TaskKey(1), ticket: 1, id: RemoteId("1".into()) };
+    let HttpMsg::Queried { reply: Reply::Broken { detail, .. }, .. } = client(&server.url).run(query).await else {
+        panic!("not broken")
+    };
+    assert!(detail.contains("106916112212032"), "{detail}");
     // A status that is no success tells enough by itself.
     let reply = once(move || coded("404 Not Found", "gzip", &bomb)).await;
     assert!(answered(&reply, 404), "{reply:?}");
@@ -427,6 +446,27 @@ async fn the_key_goes_in_its_header_and_nowhere_else() {
     assert!(sent.contains(&format!("authorization: Bearer {KEY}\r\n")), "{sent}");
     let config = config(&server.url, Path::new(NOWHERE));
     assert!(!format!("{client:?} {config:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn the_secret_path_of_our_address_stays_in_no_answer() {
+    let address = "https://me.example/reel/0123456789abcdef0123456789abcdef";
+    let head = format!("Location: {address}\r\nrequest-id: {address}\r\n");
+    for status in ["302 Found", "200 OK"] {
+        let (head, body) = (head.clone(), format!(r#"{{"callback_url":"{address}","task_id":"1"}}"#));
+        let server = Raw::start(move |_, _| http(status, &head, &body)).await;
+        let with = ClientConfig {
+            callback: Some("https://me.example/reel".into()),
+            ..config(&server.url, Path::new(NOWHERE))
+        };
+        let client = Client::new(with).unwrap();
+        let query = HttpCmd::Query { key: TaskKey(1), ticket: 1, id: RemoteId("1".into()) };
+        let posted = HttpCmd::Submit { key: TaskKey(1), ticket: 1, request: Box::new(request("a cat")) };
+        for cmd in [query, posted] {
+            let told = format!("{:?}", client.run(cmd).await);
+            assert!(told.contains("/reel/[path]") && !told.contains("0123456789abcdef"), "{told}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -93,6 +93,8 @@ pub struct ClientConfig {
     /// Whether plain `http` is allowed to a host that is not this machine.
     pub allow_http: bool,
     pub key: SecretString,
+    /// Where the service posts to, before the secret path of each task.
+    pub callback: Option<String>,
 }
 
 impl ClientConfig {
@@ -136,7 +138,7 @@ impl Client {
     /// When the address is none, is not `https` where it must be, or the key cannot stand in a header.
     pub fn new(config: ClientConfig) -> Result<Self, Connect> {
         let base = base::check(&config.base_url, config.allow_http)?;
-        let key = Key::new(config.key.clone())?;
+        let key = Key::new(config.key.clone(), config.callback.as_deref())?;
         let route = Route::to(&base);
         let submissions = Dial::new(route, transport::tls()?);
         let no_redirects = reqwest::redirect::Policy::none;
@@ -221,16 +223,15 @@ impl Inner {
     async fn call(self: Arc<Self>, call: Call) -> Reply {
         let built = match call {
             Call::Submit(request, lease, tell) => {
-                let secret = request.callback.as_deref().and_then(callback::secret_of).map(str::to_owned);
+                let key = self.key.and_path(request.callback.as_deref().and_then(callback::secret_of));
                 let body = match Arc::clone(&self).body(request).await {
                     Ok(body) => body,
                     Err(why) => return Reply::NotSent { why },
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
-                let way = Way { dial: &self.submissions, key: &self.key, protocol: self.config.protocol };
-                let reply = upload::post(way, &url, body, patience, lease, tell.as_ref()).await;
-                return without(reply, secret.as_deref());
+                let way = Way { dial: &self.submissions, key: &key, protocol: self.config.protocol };
+                return upload::post(way, &url, body, patience, lease, tell.as_ref()).await;
             }
             Call::Query(id) => self.question(Ask::Query(&id)),
             Call::File(file) => self.question(Ask::File(&file)),
@@ -316,21 +317,6 @@ impl Inner {
     }
 }
 
-/// An answer without our callback's path, should the other side have repeated it.
-fn without(mut reply: Reply, secret: Option<&str>) -> Reply {
-    let told = match &mut reply {
-        Reply::Answered { body, .. } | Reply::Redirected { body, .. } => Some(body),
-        Reply::Broken { detail, .. } | Reply::NotUploaded { detail, .. } => Some(detail),
-        Reply::NotConnected { .. } | Reply::NotSent { .. } => None,
-    };
-    if let (Some(secret), Some(told)) = (secret, told)
-        && told.contains(secret)
-    {
-        *told = told.replace(secret, "[path]");
-    }
-    reply
-}
-
 /// Base address, prefix and path in one. The parts come from a config, so slashes may be doubled or missing.
 fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     let mut url = base.clone();
@@ -343,11 +329,15 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
 async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> (Reply, Option<Wall>) {
     let mut received = Received::default();
     let answer = match request.timeout(patience).send().await {
-        Ok(answer) => read(answer, most, &mut received).await,
+        Ok(answer) => read(answer, most, key, &mut received).await,
         Err(error) => Err(error),
     };
     let date = answer.as_ref().ok().and_then(|answer| answer.date);
-    (answer.map_or_else(|error| broken(error, patience, received, key), |answer| answer.reply(key)), date)
+    let reply = match answer {
+        Ok(answer) => answer.reply(received, key),
+        Err(error) => broken(error, patience, received, key),
+    };
+    (reply, date)
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.

@@ -339,6 +339,7 @@ fn client_config(
         query_timeout: ClientConfig::QUERY_TIMEOUT,
         allow_http,
         key,
+        callback: setup.settings.callback.public_url.clone(),
     }
 }
 
