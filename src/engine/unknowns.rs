@@ -156,7 +156,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             records::deny(work, &profile, said);
             return Vec::new();
         }
-        Asked::NotYet => return unread(work, &profile, "no such list"),
+        Asked::NotYet => return unread(work, &profile, "none"),
         Asked::Again { code, .. } => return unread(work, &profile, &code),
     };
     // As long as pages come, the look goes on.
@@ -164,7 +164,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
     look.rows.extend(page.rows);
     let window = look.window;
     match page.next {
-        Some(_) if look.pages >= PAGES => unread(work, &profile, "too many pages"),
+        Some(_) if look.pages >= PAGES => unread(work, &profile, "pages"),
         Some(page) => {
             look.pages += 1;
             vec![Effect::http(&profile, HttpCmd::Records { ticket: of, window, page })]
