@@ -56,7 +56,7 @@ proptest! {
         }
         let id = RemoteId("1".into());
         let _ = (v1::judge_query(&reply, &id), v1::judge_find(&reply, &id), v1::judge_balance(&reply));
-        let _ = (v1::judge_file(&reply, &FileId("9".into()), "https://api.302.ai"), upload::address(&reply));
+        let _ = (v1::judge_file(&reply, &FileId("9".into()), "https://api.302.ai"), upload::address(&reply, "https://api.302.ai"));
         let _ = redact(&text);
     }
 

@@ -217,7 +217,9 @@ async fn an_upload_gets_a_public_address_and_is_charged() {
     let bench = Bench::start("upload_fails@3").await;
     let picture = super::png(300, 300);
     let (kind, body) = upload::form("file", "a.png", "image/png", &picture, "b0undary");
-    let Asked::Told(address) = upload::address(&bench.carry(&upload::call(), body.clone(), &kind).await) else {
+    let Asked::Told(address) =
+        upload::address(&bench.carry(&upload::call(), body.clone(), &kind).await, "http://127.0.0.1")
+    else {
         panic!()
     };
     // Nobody's key goes there.
@@ -226,7 +228,7 @@ async fn an_upload_gets_a_public_address_and_is_charged() {
     assert_eq!(bench.simulator.counts().charged.to_string(), "0.001");
     let taken = json!({ "model": "I2V-01", "prompt": "a cat", "first_frame_image": address });
     assert_eq!(codes(&bench.submit(taken).await.unwrap().1), (0, false));
-    let third = upload::address(&bench.carry(&upload::call(), body, &kind).await);
+    let third = upload::address(&bench.carry(&upload::call(), body, &kind).await, "http://127.0.0.1");
     assert!(matches!(third, Asked::Again { .. }), "{third:?}");
     assert_eq!(bench.simulator.charges().len(), 2);
 }
