@@ -8,7 +8,7 @@ use crate::{
     effect::{Effect, Level, Noted, StoreCmd},
     ids,
     news::{Left, News, TaskNews},
-    scheduling,
+    records, scheduling,
     timeline::{answer_of_records, event},
     work::{Deferred, Work},
     writes,
@@ -57,29 +57,14 @@ fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
     }
 }
 
-/// How many times its price a charge may be, to be believed: one beyond would close the day by a slip of the gateway's.
-const BELIEVED: usize = 20;
-
-/// Whether that can be the charge of a task that is expected to cost so much. Where no price is known, any can.
-pub(super) fn is_believable(task: &Task, cost: Amount) -> bool {
-    task.cost == Amount::ZERO || cost <= task.cost.times(BELIEVED)
-}
-
-/// Tells of a charge that is not counted; a person looks into the account.
-pub(super) fn not_believed(work: &mut Work, task: &Task, cost: Amount) -> Event {
-    let money = cost.of(task.currency);
-    work.news.push(News::Task { key: task.key, what: TaskNews::NotBelieved(money) });
-    answer_of_records(work, What::NotBelieved(money), task.request_id.as_deref())
-}
-
 /// Writes down what the records say that a task was charged.
 pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effect> {
     if task.cost_source == Some(CostSource::Records) && task.cost == cost {
         return Vec::new();
     }
-    if !is_believable(&task, cost) {
+    if !records::is_believable(&task, cost) {
         // It counts as its price says, and so is not repeated by the program.
-        let note = not_believed(work, &task, cost);
+        let note = records::not_believed(work, &task, cost);
         return writes::write(work, task, vec![note], vec![]);
     }
     let was_charged = task.charged();
@@ -103,8 +88,8 @@ pub(super) fn twice(work: &mut Work, mut task: Task, second: Second) -> Vec<Effe
     if is_known && second.request_id.is_some() {
         return Vec::new();
     }
-    if !is_believable(&task, second.cost) {
-        let note = not_believed(work, &task, second.cost);
+    if !records::is_believable(&task, second.cost) {
+        let note = records::not_believed(work, &task, second.cost);
         return writes::write(work, task, vec![note], vec![]);
     }
     let money = second.cost.of(task.currency);

@@ -13,7 +13,7 @@
 use crate::{
     claims::{self, claim},
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
-    ended, ids,
+    ids,
     news::{News, TaskNews},
     profile_state::{Look, ProfileState, Records},
     records, scheduling,
@@ -375,8 +375,8 @@ fn charge(work: &mut Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> 
     if row.request_id.is_some() {
         task.request_id.clone_from(&row.request_id);
     }
-    let doubtful = cost.filter(|cost| !ended::is_believable(task, *cost));
-    let doubt = doubtful.map(|cost| ended::not_believed(work, task, cost));
+    let doubtful = cost.filter(|cost| !records::is_believable(task, *cost));
+    let doubt = doubtful.map(|cost| records::not_believed(work, task, cost));
     let event = match cost {
         Some(cost) if doubt.is_none() => {
             task.cost = cost;
