@@ -24,6 +24,7 @@ use service::{
     gateway::{Asked, records::Window},
 };
 use std::{fs, path::Path, time::Duration};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const NOWHERE: &str = "/nonexistent/images";
 
@@ -121,6 +122,79 @@ async fn records_are_dated_by_the_clock_of_the_gateway_and_told_by_our_own() {
     assert!(moment("start_time") <= theirs.as_second() && moment("end_time") >= ours.as_second(), "{asked}");
 }
 
+/// A number in the query of a request.
+fn asked(request: &str, name: &str) -> usize {
+    let text = request.split(&format!("{name}=")).nth(1).unwrap();
+    text.split(|char: char| !char.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+/// A page of the gateway's list of 73 records, by whatever size it is asked for.
+fn page_of_73(request: &str) -> String {
+    let (page, limit) = (asked(request, "page"), asked(request, "limit"));
+    let rows: Vec<String> = (0..73)
+        .skip((page - 1) * limit)
+        .take(limit)
+        .map(|n| format!(r#"{{"request_id":"q{n}","created_at":1795372200}}"#))
+        .collect();
+    let pages = 73_usize.div_ceil(limit);
+    format!(
+        r#"{{"items":[{}],"pagination":{{"cur_page":{page},"total_page":{pages},"page_size":{limit}}}}}"#,
+        rows.join(",")
+    )
+}
+
+#[tokio::test]
+async fn records_that_do_not_come_whole_are_asked_for_in_smaller_pages_and_none_is_left_out() {
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n{\"items\":[";
+    for most in [50, 10, 1] {
+        let server = Raw::start(move |_, request| match asked(request, "limit") {
+            limit if limit > most && limit == 50 => Then::SendAndHold(half.into()),
+            limit if limit > most => http("200 OK", "", "{\"items\":["),
+            _ => http("200 OK", "", &page_of_73(request)),
+        })
+        .await;
+        let short = ClientConfig { query_timeout: Duration::from_secs(1), ..config(&server.url, Path::new(NOWHERE)) };
+        let client = Client::new(short).unwrap();
+        let window = Window::of(Wall(1_795_372_200_000), Wall(1_795_372_200_000));
+        let (mut seen, mut next) = (Vec::new(), Some(1));
+        while let Some(page) = next {
+            let HttpMsg::Records { answer, .. } = client.run(HttpCmd::Records { ticket: 1, window, page }).await else {
+                panic!("no page")
+            };
+            let Asked::Told(page) = answer else { panic!("{most}: {answer:?}") };
+            seen.extend(page.rows.into_iter().filter_map(|row| row.request_id));
+            next = page.next;
+        }
+        assert_eq!(seen, (0..73).map(|n| format!("q{n}")).collect::<Vec<_>>(), "{most}");
+    }
+}
+
+#[tokio::test]
+async fn records_that_come_slowly_are_read_as_long_as_they_come() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 4096];
+        let read = stream.read(&mut head).await.unwrap();
+        let body = page_of_73(&String::from_utf8_lossy(&head[..read]));
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // In eight pieces, each within the patience, and all of them beyond it.
+        for piece in body.as_bytes().chunks(body.len() / 8 + 1) {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            stream.write_all(piece).await.unwrap();
+        }
+    });
+    let short = ClientConfig { query_timeout: Duration::from_secs(2), ..config(&url, Path::new(NOWHERE)) };
+    let window = Window::of(Wall(1_795_372_200_000), Wall(1_795_372_200_000));
+    let client = Client::new(short).unwrap();
+    let HttpMsg::Records { answer, .. } = client.run(HttpCmd::Records { ticket: 1, window, page: 1 }).await else {
+        panic!("no page")
+    };
+    assert!(matches!(&answer, Asked::Told(page) if page.rows.len() == 50 && page.next == Some(2)), "{answer:?}");
+}
+
 #[tokio::test]
 async fn a_wait_that_the_service_asks_for_is_read() {
     let reply = once(|| http("429 Too Many Requests", "Retry-After: 12\r\n", "{}")).await;
@@ -136,6 +210,8 @@ async fn the_number_under_which_the_gateway_keeps_a_call_is_read_whatever_the_an
         ("X-Request-Id: other\r\n", None),
         // What cannot be decoded came all the same.
         ("request-id: 0f6b\r\nContent-Encoding: br\r\n", Some("0f6b")),
+        // It is kept, printed and exported.
+        ("request-id: for sk-very-secret-0123456789\r\n", None),
     ] {
         let reply = once(move || http("200 OK", head, "{}")).await;
         assert_eq!(reply.request_id(), expected, "{head:?} {reply:?}");
@@ -316,11 +392,17 @@ async fn an_answer_that_comes_coded_though_not_asked_is_read_in_every_call() {
     }
 }
 
+/// Coded, with a checksum that is wrong.
+fn with_a_wrong_end(json: &str) -> Vec<u8> {
+    let mut bytes = net::gzip(json.as_bytes());
+    *bytes.last_mut().unwrap() ^= 1;
+    bytes
+}
+
 #[tokio::test]
 async fn a_coded_answer_that_cannot_be_read_or_is_a_bomb_is_an_error_that_says_so() {
     let bomb = net::gzip(&vec![b' '; 50_000_000]);
-    let mut damaged = net::gzip(b"{\"task_id\":\"1\"}");
-    *damaged.last_mut().unwrap() ^= 1;
+    let damaged = with_a_wrong_end(r#"{"task_id":"","base_resp":{"status_code":1008}}"#);
     for (label, body, why) in [
         ("gzip", bomb.clone(), ConnectionFault::TooLarge),
         ("gzip", damaged, ConnectionFault::Coded),
@@ -329,6 +411,17 @@ async fn a_coded_answer_that_cannot_be_read_or_is_a_bomb_is_an_error_that_says_s
         let reply = once(move || coded("200 OK", label, &body)).await;
         assert_eq!(broken(&reply), Some(why), "{reply:?}");
     }
+    // What its wrong end ends is whole all the same, and an ID in it the only hold on what is paid.
+    let accepted = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
+    let reply = once(move || coded("200 OK", "gzip", &with_a_wrong_end(accepted))).await;
+    assert!(matches!(&reply, Reply::Answered { http: 200, body, .. } if body == accepted), "{reply:?}");
+    // Evidence too is what a question was answered with.
+    let server = Raw::start(move |_, _| coded("200 OK", "gzip", &with_a_wrong_end(accepted))).await;
+    let query = HttpCmd::Query { key: TaskKey(1), ticket: 1, id: RemoteId("1".into()) };
+    let HttpMsg::Queried { reply: Reply::Broken { detail, .. }, .. } = client(&server.url).run(query).await else {
+        panic!("not broken")
+    };
+    assert!(detail.contains("106916112212032"), "{detail}");
     // A status that is no success tells enough by itself.
     let reply = once(move || coded("404 Not Found", "gzip", &bomb)).await;
     assert!(answered(&reply, 404), "{reply:?}");
@@ -353,6 +446,27 @@ async fn the_key_goes_in_its_header_and_nowhere_else() {
     assert!(sent.contains(&format!("authorization: Bearer {KEY}\r\n")), "{sent}");
     let config = config(&server.url, Path::new(NOWHERE));
     assert!(!format!("{client:?} {config:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn the_secret_path_of_our_address_stays_in_no_answer() {
+    let address = "https://me.example/reel/0123456789abcdef0123456789abcdef";
+    let head = format!("Location: {address}\r\nrequest-id: {address}\r\n");
+    for status in ["302 Found", "200 OK"] {
+        let (head, body) = (head.clone(), format!(r#"{{"callback_url":"{address}","task_id":"1"}}"#));
+        let server = Raw::start(move |_, _| http(status, &head, &body)).await;
+        let with = ClientConfig {
+            callback: Some("https://me.example/reel".into()),
+            ..config(&server.url, Path::new(NOWHERE))
+        };
+        let client = Client::new(with).unwrap();
+        let query = HttpCmd::Query { key: TaskKey(1), ticket: 1, id: RemoteId("1".into()) };
+        let posted = HttpCmd::Submit { key: TaskKey(1), ticket: 1, request: Box::new(request("a cat")) };
+        for cmd in [query, posted] {
+            let told = format!("{:?}", client.run(cmd).await);
+            assert!(told.contains("/reel/[path]") && !told.contains("0123456789abcdef"), "{told}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -244,6 +244,79 @@ async fn a_range_other_than_the_one_asked_for_is_not_believed() {
     }
 }
 
+/// Where the range begins that was asked for.
+fn asked_from(request: &str) -> usize {
+    let range = request.split("range: bytes=").nth(1).unwrap();
+    range.split('-').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_range_shorter_than_the_one_asked_for_is_gone_on_from() {
+    let saver = Saver::new();
+    let storage = Raw::start(|n, request| {
+        if n == 1 {
+            return Then::Send(half("\"e\""));
+        }
+        let from = asked_from(request);
+        let rest = &CLIP[from..];
+        let piece = &rest[..rest.len().min(CLIP.len() / 7)];
+        let head = format!(
+            "HTTP/1.1 206 Partial Content\r\nETag: \"e\"\r\nContent-Range: bytes {from}-{}/{}\r\nContent-Length: {}\r\n\r\n",
+            from + piece.len() - 1,
+            CLIP.len(),
+            piece.len()
+        );
+        Then::Send([head.as_bytes(), piece].concat())
+    })
+    .await;
+    failure(saver.save(address(&storage.url)).await);
+    assert_eq!(saved(saver.save(address(&storage.url)).await).bytes, CLIP.len() as u64);
+    assert_eq!(storage.requests().len(), 1 + 4, "{:?}", storage.requests());
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_the_rest_leaves_what_has_come() {
+    let saver = Saver::new();
+    let storage = Raw::start(|n, request| match n {
+        1 => Then::Send(half("\"e\"")),
+        2 => http("200 OK", "Content-Type: text/html\r\n", "<html>log in first</html>"),
+        _ => {
+            let from = asked_from(request);
+            let head = format!(
+                "HTTP/1.1 206 Partial Content\r\nETag: \"e\"\r\nContent-Range: bytes {from}-{}/{}\r\n\r\n",
+                CLIP.len() - 1,
+                CLIP.len()
+            );
+            Then::Send([head.as_bytes(), &CLIP[from..]].concat())
+        }
+    })
+    .await;
+    failure(saver.save(address(&storage.url)).await);
+    assert_eq!(failure(saver.save(address(&storage.url)).await).0, "not_a_video");
+    assert_eq!(saved(saver.save(address(&storage.url)).await).bytes, CLIP.len() as u64);
+}
+
+#[tokio::test]
+async fn a_file_that_ends_with_the_line_and_says_no_size_is_taken_only_for_the_size_it_was_promised() {
+    // The last box of the clip, made one that goes on to the end of the file.
+    let at = CLIP.windows(4).rposition(|kind| kind == b"mdat" || kind == b"moov").unwrap() - 4;
+    let mut open = CLIP.to_vec();
+    open[at..at + 4].fill(0);
+    for (length, said, taken) in [
+        (open.len(), Some(open.len() as u64), true),
+        (open.len(), None, false),
+        (open.len() - 1, Some(open.len() as u64), false),
+    ] {
+        let body = [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", &open[..length]].concat();
+        let storage = Raw::start(move |_, _| Then::Send(body.clone())).await;
+        let end = Saver::new().save(Address { bytes: said, ..address(&storage.url) }).await;
+        match end {
+            SaveMsg::Done { saved, .. } => assert!(taken && saved.bytes == open.len() as u64, "{said:?}"),
+            end => assert_eq!((failure(end).0.as_str(), taken), ("not_a_video", false), "{said:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn all_of_a_file_is_taken_as_that_though_it_comes_as_a_part() {
     let n = CLIP.len();

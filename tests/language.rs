@@ -137,6 +137,7 @@ const KEPT: &[(&str, &str)] = &[
     ("Fixed(..)", "a Debug of ours"),
     ("an answer came for a task that is no longer live: {reply:?}", "goes into the log only"),
     ("{} was accepted after it had been resolved, and charged: its ID is {}", "goes into the log only"),
+    ("the records of {profile} could not be read: {code}", "goes into the log only"),
     ("not yet on disk: {key} has the service's id {}", "goes into the log only"),
     ("HTTP 429", "a code, as above"),
     ("HTTP {http} {} {}", "the first line of a raw answer"),

@@ -56,14 +56,14 @@ proptest! {
         }
         let id = RemoteId("1".into());
         let _ = (v1::judge_query(&reply, &id), v1::judge_find(&reply, &id), v1::judge_balance(&reply));
-        let _ = (v1::judge_file(&reply, &FileId("9".into()), "https://api.302.ai"), upload::address(&reply));
+        let _ = (v1::judge_file(&reply, &FileId("9".into()), "https://api.302.ai"), upload::address(&reply, "https://api.302.ai"));
         let _ = redact(&text);
     }
 
     #[test]
     fn records_and_prices_are_read_whatever_they_say(body in bytes(&Corpus::of("records")), page in 0_u32..4) {
         let reply = answered(200, &String::from_utf8_lossy(&body));
-        let _ = (records::charge(&reply), records::list(&reply, page), prices::list(&reply));
+        let _ = (records::charge(&reply), records::list(&reply, page, 50), prices::list(&reply));
     }
 
     #[test]
@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn the_boxes_of_a_video_are_walked_whatever_they_say(file in bytes(&Corpus::videos())) {
-        let _ = mp4::check(&mut Cursor::new(&file));
+        let _ = mp4::check(&mut Cursor::new(&file), true);
         if let Ok(video) = Video::open(Cursor::new(&file), (64, 64)) {
             prop_assert!(video.frames() > 0);
             #[cfg(feature = "pictures")]

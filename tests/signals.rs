@@ -63,6 +63,27 @@ fn what_an_editor_leaves_of_the_line_is_not_what_is_given_back() {
 }
 
 #[test]
+fn what_was_saved_in_an_editor_is_the_draft_after_the_program_was_ended() {
+    let gate = Gate::start();
+    for signal in [Signal::TERM, Signal::HUP] {
+        let home = Home::new(&gate.url);
+        let saves = "printf 'a cat and a dog' > \"$1\"\necho saved\nexec sleep 1000";
+        let mut screen = Pty::with_editor(&home, saves);
+        screen.keys("na cat");
+        screen.shows("a cat");
+        screen.keys(F4);
+        screen.shows("saved");
+        screen.signal(signal);
+        screen.ended_with_the_terminal_as_found();
+        let mut screen = Pty::ready(&home);
+        screen.keys("n");
+        screen.shows("a cat and a dog");
+        screen.keys(CTRL_C);
+        screen.ended_with_the_terminal_as_found();
+    }
+}
+
+#[test]
 fn ctrl_backslash_while_an_editor_runs_is_the_editor_s() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);

@@ -95,6 +95,18 @@ impl Reason {
         }
     }
 
+    /// Without the service's words about a request, which may repeat its prompt.
+    #[must_use]
+    pub fn unquoted(&self) -> Self {
+        match self {
+            Self::Said { what, next, .. } => Self::said(what, "", next),
+            Self::Call(call) => Self::Call(Call { quote: Quote::default(), ..call.clone() }),
+            Self::Own(Own::GivenUp(why)) => Self::Own(Own::GivenUp(Box::new(why.unquoted()))),
+            Self::Own(Own::RanOut(why)) => Self::Own(Own::RanOut(Box::new(why.unquoted()))),
+            other => other.clone(),
+        }
+    }
+
     /// As it is kept in a table line: without the advice.
     #[must_use]
     pub fn in_line(&self) -> Self {

@@ -11,6 +11,7 @@
 
 use crate::{
     availability,
+    backoff::asked_to_wait,
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     ended, money,
     msg::Side,
@@ -146,12 +147,13 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
         }
         Asked::Again { wait_ms, code, said } => {
             auditing.missed += 1;
-            if auditing.missed >= TRIES.0 {
-                end(work, asked, NotAudited::NoAnswer { code, said });
-            } else {
-                auditing.again = Some(now.plus(wait_ms.unwrap_or(0).clamp(TRIES.1, MINUTE)));
+            if auditing.missed < TRIES.0 {
+                auditing.again = Some(now.plus(asked_to_wait(wait_ms, TRIES.1).min(MINUTE)));
+                return Vec::new();
             }
-            Vec::new()
+            let note = records::unread(&auditing.profile, &code);
+            end(work, asked, NotAudited::NoAnswer { code, said });
+            vec![note]
         }
     }
 }

@@ -2,7 +2,7 @@
 //! and the pace that the account allows.
 
 use crate::{
-    backoff::backoff,
+    backoff::{asked_to_wait, backoff},
     news::{ConnectionNews, News},
     work::Work,
 };
@@ -92,12 +92,12 @@ pub(super) fn missed(work: &mut Work, profile: &str) {
     }
 }
 
-/// The account asks nothing for as long as the service says; where it does not say, a little longer each time.
-pub(super) fn rest_account(work: &mut Work, profile: &str, wait: Option<u64>) {
+/// The account asks nothing for as long as the service says, and a little longer each time.
+pub(super) fn rest_account(work: &mut Work, profile: &str, named: Option<u64>) {
     let now = work.now.mono;
     let poller = &mut work.of_mut(profile).poller;
     poller.rests = poller.rests.saturating_add(1);
-    let wait = wait.unwrap_or_else(|| backoff(RESTS.0, RESTS.1, poller.rests, 0)).min(LONGEST_WAIT);
+    let wait = asked_to_wait(named, backoff(RESTS.0, RESTS.1, poller.rests, 0));
     poller.not_before = poller.not_before.max(now.plus(wait));
 }
 

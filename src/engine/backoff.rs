@@ -1,7 +1,7 @@
 //! Back-off and jitter as pure functions. What looks random is a hash of who and how often, so that a schedule is the
 //! same each time it is computed and can be tested without luck.
 
-use domain::time::doubled;
+use domain::{account::LONGEST_WAIT, time::doubled};
 
 /// A number in `0.0..1.0` that depends only on its seeds (SplitMix64's finalizer).
 #[must_use]
@@ -34,6 +34,13 @@ pub(crate) fn backoff(first: u64, most: u64, times: u32, seed: u64) -> u64 {
     jitter(doubled(first, most, times.saturating_sub(1)), seed, u64::from(times))
 }
 
+/// The wait where the service may have named one. Ours counts the failures, so that a 0 or a date gone by is no leave to
+/// ask without end; what no service can mean stops nothing for longer than that.
+#[must_use]
+pub(crate) fn asked_to_wait(named: Option<u64>, own: u64) -> u64 {
+    named.map_or(own, |named| named.max(own)).min(LONGEST_WAIT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +60,12 @@ mod tests {
             assert!(wait.abs_diff(middle) <= middle / 10, "{waits:?}");
         }
         assert!(backoff(1_000, 10_000, u32::MAX, 7) <= 11_000);
+    }
+
+    #[test]
+    fn a_wait_that_the_service_named_is_neither_shorter_than_ours_nor_endless() {
+        for (named, wait) in [(None, 2_000), (Some(0), 2_000), (Some(7_000), 7_000), (Some(u64::MAX), LONGEST_WAIT)] {
+            assert_eq!(asked_to_wait(named, 2_000), wait, "{named:?}");
+        }
     }
 }

@@ -14,6 +14,7 @@
 //! unknowns is the matter of [`unknowns`](super::unknowns).
 
 use crate::{
+    backoff::asked_to_wait,
     claims::in_scope,
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     ended,
@@ -164,7 +165,7 @@ fn next(records: &mut Records, key: TaskKey, now: Mono) {
 fn again(records: &mut Records, key: TaskKey, wait_ms: Option<u64>, now: Mono) {
     let Some(ask) = records.charges.get_mut(&key) else { return };
     ask.missed = ask.missed.saturating_add(1);
-    let at = now.plus(wait_ms.unwrap_or(0).clamp(AGAIN.0, 30 * MINUTE));
+    let at = now.plus(asked_to_wait(wait_ms, AGAIN.0));
     let at = (ask.missed < AGAIN.1).then_some(at);
     records.due.set(key, at);
 }

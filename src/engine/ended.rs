@@ -8,7 +8,7 @@ use crate::{
     effect::{Effect, Level, Noted, StoreCmd},
     ids,
     news::{Left, News, TaskNews},
-    scheduling,
+    records, scheduling,
     timeline::{answer_of_records, event},
     work::{Deferred, Work},
     writes,
@@ -61,6 +61,11 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
     if task.cost_source == Some(CostSource::Records) && task.cost == cost {
         return Vec::new();
     }
+    if !records::is_believable(&task, cost) {
+        // It counts as its price says, and so is not repeated by the program.
+        let note = records::not_believed(work, &task, cost);
+        return writes::write(work, task, vec![note], vec![]);
+    }
     let was_charged = task.charged();
     task.cost = cost;
     task.cost_source = Some(CostSource::Records);
@@ -81,6 +86,10 @@ pub(super) fn twice(work: &mut Work, mut task: Task, second: Second) -> Vec<Effe
     let is_known = task.besides.twice.iter().any(|known| known.request_id == second.request_id);
     if is_known && second.request_id.is_some() {
         return Vec::new();
+    }
+    if !records::is_believable(&task, second.cost) {
+        let note = records::not_believed(work, &task, second.cost);
+        return writes::write(work, task, vec![note], vec![]);
     }
     let money = second.cost.of(task.currency);
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Twice, amount: money };

@@ -318,7 +318,9 @@ impl HttpMsg {
             HttpCmd::Balance { ticket } => Self::Balance { ticket, reply },
             HttpCmd::Upload { ticket, .. } => Self::Uploaded { ticket, reply },
             HttpCmd::Charge { ticket, .. } => Self::Charge { ticket, answer: records::charge(&reply) },
-            HttpCmd::Records { ticket, page, .. } => Self::Records { ticket, answer: records::list(&reply, page) },
+            HttpCmd::Records { ticket, page, .. } => {
+                Self::Records { ticket, answer: records::list(&reply, page, records::LIMITS[0]) }
+            }
         }
     }
 }

@@ -78,6 +78,8 @@ pub enum TaskNews {
     FoundInRecords(RemoteId),
     /// What the records say of it leaves it unknown.
     Evidence(Evidence),
+    /// The records say a charge that is far beyond the price, which is counted in its place.
+    NotBelieved(Money),
     /// The records have one more charge for the same call.
     ChargedTwice(Money),
     /// Its charge was asked back, or came back.

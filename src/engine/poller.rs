@@ -3,7 +3,7 @@
 
 use crate::{
     auto_retry, availability,
-    backoff::{backoff, jitter},
+    backoff::{asked_to_wait, backoff, jitter},
     callback,
     claims::{self, claim, held_by_another},
     effect::{Effect, HttpCmd, Ticket},
@@ -16,7 +16,7 @@ use crate::{
     writes,
 };
 use domain::{
-    account::{HaltCause, LONGEST_WAIT, Why},
+    account::{HaltCause, Why},
     amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
@@ -282,9 +282,9 @@ fn again(
     reply: &Reply,
 ) -> Vec<Effect> {
     let (key, every) = (task.key, work.settings.poll.every_ms);
-    let wait = wait.map(|wait| wait.min(LONGEST_WAIT));
-    let alone =
-        |misses: u32| wait.unwrap_or_else(|| backoff(every, availability::SLOWEST, misses + 1, u64::from(key.0)));
+    let alone = |misses: u32| {
+        asked_to_wait(wait, backoff(every, availability::SLOWEST, misses.saturating_add(1), u64::from(key.0)))
+    };
     let is_halt = error.class == ErrorClass::Auth;
     let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);

@@ -11,7 +11,7 @@
 
 use crate::{
     auto_retry, availability,
-    backoff::backoff,
+    backoff::{asked_to_wait, backoff},
     callback,
     claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
@@ -339,10 +339,14 @@ fn put_back(
 ) -> Vec<Effect> {
     // The phase was overwritten by `Sending`; how often it came back stands in the account's own count.
     let profile = task.profile.clone();
+    let now = work.now.mono;
     let sending = &mut work.of_mut(&profile).sending;
-    sending.put_backs += 1;
+    // Those that were under way at the first refusal tell nothing new.
+    if sending.put_backs == 0 || sending.not_before <= now {
+        sending.put_backs = sending.put_backs.saturating_add(1);
+    }
     let times = sending.put_backs;
-    let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
+    let own = asked_to_wait(wait, backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0)));
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}

@@ -1,9 +1,15 @@
-//! Whether the gateway's records may be asked.
+//! Whether the gateway's records may be asked, and whether a charge in them is believed.
 
 use crate::{
     availability,
-    news::{News, RecordsNews},
+    effect::{Effect, Level, Noted},
+    news::{News, RecordsNews, TaskNews},
+    timeline::answer_of_records,
     work::Work,
+};
+use domain::{
+    amount::Amount,
+    task::{Event, Task, What},
 };
 
 /// Whether the records may be asked at all.
@@ -29,4 +35,24 @@ pub(super) fn deny(work: &mut Work, profile: &str, said: String) {
         *denied = Some(said.clone());
         work.news.push(News::Records(RecordsNews::Denied { said }));
     }
+}
+
+/// Notes that what was asked of the records brought nothing to go by.
+pub(super) fn unread(profile: &str, code: &str) -> Effect {
+    Effect::log(Level::Warning, None, Noted::Text(format!("the records of {profile} could not be read: {code}")))
+}
+
+/// How many times its price a charge may be, to be believed: one beyond would close the day by a slip of the gateway's.
+const BELIEVED: usize = 20;
+
+/// Whether that can be the charge of a task that is expected to cost so much. Where no price is known, any can.
+pub(super) fn is_believable(task: &Task, cost: Amount) -> bool {
+    task.cost == Amount::ZERO || cost <= task.cost.times(BELIEVED)
+}
+
+/// Tells of a charge that is not counted; a person looks into the account.
+pub(super) fn not_believed(work: &mut Work, task: &Task, cost: Amount) -> Event {
+    let money = cost.of(task.currency);
+    work.news.push(News::Task { key: task.key, what: TaskNews::NotBelieved(money) });
+    answer_of_records(work, What::NotBelieved(money), task.request_id.as_deref())
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     act_news, availability,
-    backoff::backoff,
+    backoff::{asked_to_wait, backoff},
     claims::{self, claim, held_by_us, is_ours},
     effect::{Effect, HttpCmd, LocalCmd, SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
@@ -14,7 +14,6 @@ use crate::{
     writes,
 };
 use domain::{
-    account::LONGEST_WAIT,
     export::{json_line, sidecar_json},
     name::file_name,
     problem::{Charged, ErrorClass, TaskError},
@@ -167,7 +166,7 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, asked: &FileI
             give_back(work, task, error, None)
         }
         FileVerdict::Again { wait_ms, error } => {
-            let own = wait_ms.unwrap_or_else(|| pause(&task)).min(LONGEST_WAIT);
+            let own = asked_to_wait(wait_ms, pause(&task));
             // Only this call is the service's own; the storage is another host.
             let wait = match error.class {
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome
@@ -178,7 +177,7 @@ pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, asked: &FileI
                 ErrorClass::RateLimited => {
                     availability::spoke(work, &profile);
                     availability::rest_account(work, &profile, wait_ms);
-                    0
+                    own
                 }
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => own,
                 ErrorClass::Auth

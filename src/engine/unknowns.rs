@@ -26,7 +26,7 @@ use domain::{
     evidence::{Evidence, Record},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Before, ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    task::{Before, Event, ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::gateway::{
@@ -156,19 +156,15 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             records::deny(work, &profile, said);
             return Vec::new();
         }
-        // What tells nothing is no look at all, but for its time.
-        Asked::NotYet | Asked::Again { .. } => {
-            over(records, false, now);
-            return Vec::new();
-        }
+        Asked::NotYet => return unread(work, &profile, "none"),
+        Asked::Again { code, .. } => return unread(work, &profile, &code),
     };
+    // As long as pages come, the look goes on.
+    look.until = now.plus(PATIENCE);
     look.rows.extend(page.rows);
     let window = look.window;
     match page.next {
-        Some(_) if look.pages >= PAGES => {
-            over(records, false, now);
-            Vec::new()
-        }
+        Some(_) if look.pages >= PAGES => unread(work, &profile, "pages"),
         Some(page) => {
             look.pages += 1;
             vec![Effect::http(&profile, HttpCmd::Records { ticket: of, window, page })]
@@ -182,6 +178,13 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             vec![Effect::Store(StoreCmd::ReadSubmissions { ticket: of, from, to })]
         }
     }
+}
+
+/// What tells nothing is no look at all, but for its time.
+fn unread(work: &mut Work, profile: &str, code: &str) -> Vec<Effect> {
+    let now = work.now.mono;
+    over(&mut work.of_mut(profile).records, false, now);
+    vec![records::unread(profile, code)]
 }
 
 /// How long before its record the submission of a settled task can have begun, in milliseconds.
@@ -335,9 +338,9 @@ fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
         ..task
     };
     work.news.push(News::Task { key: task.key, what: TaskNews::FoundInRecords(id.clone()) });
-    let line = charge(work, &mut task, &row, row.cost);
+    let (line, doubt) = charge(work, &mut task, &row, row.cost);
     let note = answer_of_records(work, What::FoundInRecords(id), task.request_id.as_deref());
-    writes::write(work, task, vec![note], vec![line])
+    writes::write(work, task, [note].into_iter().chain(doubt).collect(), vec![line])
 }
 
 /// It reached the gateway and was charged, and its id is nowhere.
@@ -360,27 +363,29 @@ fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<E
     };
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error) });
     scheduling::audit_later(work, &task);
-    let line = charge(work, &mut task, &row, cost);
+    let (line, doubt) = charge(work, &mut task, &row, cost);
     let note = answer_of_records(work, What::Failed(reason), task.request_id.as_deref());
-    writes::write(work, task, vec![note], vec![line])
+    writes::write(work, task, [note].into_iter().chain(doubt).collect(), vec![line])
 }
 
-/// Takes the record's number and charge over, with its line of the ledger.
-fn charge(work: &Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> LedgerLine {
+/// Takes the record's number and charge over, with its line of the ledger; and a word on a charge that cannot be.
+fn charge(work: &mut Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> (LedgerLine, Option<Event>) {
     let (request_id, cost_before, cost_source) = (task.request_id.clone(), task.cost, task.cost_source);
     task.besides.before = Some(Before { request_id, cost: cost_before, cost_source });
     if row.request_id.is_some() {
         task.request_id.clone_from(&row.request_id);
     }
+    let doubtful = cost.filter(|cost| !records::is_believable(task, *cost));
+    let doubt = doubtful.map(|cost| records::not_believed(work, task, cost));
     let event = match cost {
-        Some(cost) => {
+        Some(cost) if doubt.is_none() => {
             task.cost = cost;
             task.cost_source = Some(CostSource::Records);
             MoneyEvent::Recorded
         }
-        None => MoneyEvent::Charged,
+        Some(_) | None => MoneyEvent::Charged,
     };
-    LedgerLine { at: work.now.wall, event, amount: task.money() }
+    (LedgerLine { at: work.now.wall, event, amount: task.money() }, doubt)
 }
 
 /// The records decide nothing: what they say is kept for the person who does.

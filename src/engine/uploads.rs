@@ -107,7 +107,8 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
         return work.drop_stale();
     };
     let mut effects = Vec::new();
-    let said = match upload::address(reply) {
+    let base_url = work.profile(&profile).map_or("", |profile| &profile.base_url);
+    let said = match upload::address(reply, base_url) {
         Asked::Told(url) => {
             let upload = Upload { profile: profile.clone(), sha256, url, at: work.now.wall };
             work.of_mut(&profile).sending.uploaded.known.insert(upload.sha256.clone(), upload.clone());

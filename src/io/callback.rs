@@ -27,6 +27,7 @@ use hyper_util::{
 use ring::rand::{SecureRandom, SystemRandom};
 use service::gateway::callback::{self, MOST, Post};
 use std::{
+    collections::VecDeque,
     fs::File,
     future::Future,
     io,
@@ -37,11 +38,12 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc::UnboundedSender},
+    sync::mpsc::UnboundedSender,
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
-/// Connections at once; a further one waits in the system's queue.
+/// Connections at once; a further one takes the place of the oldest, which a post has left long before.
 const CONNECTIONS: usize = 64;
 /// How long the head of a request may take.
 const HEAD: Duration = Duration::from_secs(5);
@@ -119,19 +121,30 @@ async fn bind(listen: SocketAddr, tries: usize) -> io::Result<TcpListener> {
 async fn accept(listener: TcpListener, store: Handle) {
     let router =
         Router::new().route("/{*path}", post(take)).layer(DefaultBodyLimit::max(MOST)).with_state(Arc::new(store));
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut open = VecDeque::<OnlyHere>::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file handles, most likely: they come back.
             sleep(Duration::from_secs(1)).await;
             continue;
         };
         let connection = one(stream, router.clone());
-        tokio::spawn(async move {
+        open.retain(|connection| !connection.0.is_finished());
+        if open.len() >= CONNECTIONS {
+            open.pop_front();
+        }
+        open.push_back(OnlyHere(tokio::spawn(async move {
             let _ = timeout(WHOLE, connection).await;
-            drop(place);
-        });
+        })));
+    }
+}
+
+/// A connection that ends with its place.
+struct OnlyHere(JoinHandle<()>);
+
+impl Drop for OnlyHere {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -316,6 +329,24 @@ mod tests {
         two.hear(|msg| *msg == Msg::Listening(Ok(()))).await;
         assert_eq!(status(&post(at, &format!("/{path}"), body).await), "200");
         two.hear(|msg| *msg == Msg::Store(posted.clone())).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn lines_that_say_nothing_hold_up_no_challenge() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = free_address();
+        let mut program = Program::start(dir.path(), at);
+        program.hear(|msg| *msg == Msg::Listening(Ok(()))).await;
+        let mut silent = Vec::new();
+        for _ in 0..CONNECTIONS + 6 {
+            silent.push(TcpStream::connect(at).await.unwrap());
+        }
+        // The service waits for 3 seconds.
+        let path = format!("/{}", "a".repeat(32));
+        let challenge = post(at, &path, r#"{"challenge":1}"#);
+        let answer = timeout(Duration::from_secs(3), challenge).await.expect("it was held up");
+        assert_eq!(status(&answer), "200");
+        drop(silent);
     }
 
     #[tokio::test(flavor = "multi_thread")]

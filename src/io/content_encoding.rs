@@ -151,7 +151,12 @@ fn all<D: Write>(
             Ok(0) => break,
             Ok(n) => bytes = &bytes[n..],
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => return Err(Fault::Damaged),
+            Err(_) => {
+                // What came before the damage is evidence.
+                decoder.flush().ok();
+                take(inside(decoder), out, most)?;
+                return Err(Fault::Damaged);
+            }
         }
         take(inside(decoder), out, most)?;
     }

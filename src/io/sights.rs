@@ -221,7 +221,7 @@ const USUAL_RATE: u64 = 25;
 
 /// The frames by ffmpeg, where that is there and can.
 fn by_ffmpeg(path: &Path, sight: &Sight, go_on: GoOn<'_>) -> Option<Vec<pictures::Frame>> {
-    let length = || mp4::check(&mut BufReader::new(files::open(path).ok()?)).ok()?.length_ms;
+    let length = || mp4::check(&mut BufReader::new(files::open(path).ok()?), true).ok()?.length_ms;
     let wanted: Vec<At> = match &sight.part {
         Part::First => vec![At::Ms(0)],
         Part::Frame(number) => vec![At::Number(*number)],

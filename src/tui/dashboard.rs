@@ -3,6 +3,7 @@
 
 use crate::{
     decode::Decoder,
+    edit,
     edit::{Editor, end_of},
     escape,
     frame::FrameWriter,
@@ -123,7 +124,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
         face.tell_size(&mut driver);
         face.draw(&mut driver);
     }
-    face.leave().await;
+    face.leave(&mut driver).await;
     let state = driver.close();
     unsaved::tell(&news::unsaved(&state.work));
     Ok(state.work.ending.map_or(0, |ending| ending.code))
@@ -177,7 +178,11 @@ impl Face {
                 self.events(driver, events);
             }
             result = end_of(&mut self.editing) => {
-                let file = self.editing.take().and_then(|editor| editor.file().map(str::to_owned));
+                let editor = self.editing.take();
+                let file = editor.as_ref().and_then(|editor| editor.file().map(str::to_owned));
+                // The signal that ends the program may have ended the editor too.
+                let rescued = || editor.filter(|_| driver.state.work.ending.is_some())?.rescued();
+                let result = result.or_else(|fault| rescued().ok_or(fault));
                 self.edited = Some(Instant::now());
                 self.take_over();
                 driver.take(Msg::Local(match file {
@@ -475,14 +480,13 @@ impl Face {
         }
     }
 
-    async fn leave(mut self) {
-        if let Some(editor) = self.editing.take() {
-            editor.close().await;
-        }
+    async fn leave(mut self, driver: &mut Driver) {
+        let left = edit::close(self.editing.take(), driver).await;
         self.hear_out().await;
         self.terminal = None;
         self.settle().await;
         drop(self.guard);
+        edit::tell(left);
     }
 }
 

@@ -154,6 +154,14 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             (Level::Info, tr!("{key} was accepted, say the gateway's records: it runs on as {id}", key, id = id.0))
         }
         TaskNews::Evidence(evidence) => (Level::Warning, format!("{key} {}", reason::evidence(evidence))),
+        TaskNews::NotBelieved(money) => {
+            let text = tr!(
+                "{key} cost {money}, say the gateway's records: far beyond its price, which is counted. Check the account",
+                key,
+                money
+            );
+            (Level::Warning, text)
+        }
         TaskNews::ChargedTwice(money) => {
             (Level::Warning, tr!("{key} was charged twice: {money} once more, to ask back", key, money))
         }

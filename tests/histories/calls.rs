@@ -54,7 +54,7 @@ fn answer_to(call: &HttpCmd, reply: Reply) -> Msg {
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket: *ticket, reply },
         HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket: *ticket, answer: records::charge(&reply) },
         HttpCmd::Records { ticket, page, .. } => {
-            HttpMsg::Records { ticket: *ticket, answer: records::list(&reply, *page) }
+            HttpMsg::Records { ticket: *ticket, answer: records::list(&reply, *page, records::LIMITS[0]) }
         }
     })
 }

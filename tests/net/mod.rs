@@ -170,6 +170,7 @@ pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
         query_timeout: DEADLINE,
         allow_http: false,
         key: SecretString::from(KEY.to_owned()),
+        callback: None,
     }
 }
 

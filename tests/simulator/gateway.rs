@@ -83,8 +83,8 @@ impl Bench {
         };
         let (mut rows, mut page) = (Vec::new(), Some(1));
         while let Some(asked) = page {
-            let reply = self.ask(&records::list_call(Window::of(sent, unknown.until), asked)).await;
-            let Asked::Told(Page { rows: more, next }) = records::list(&reply, asked) else { panic!("{reply:?}") };
+            let reply = self.ask(&records::list_call(Window::of(sent, unknown.until), asked, 50)).await;
+            let Asked::Told(Page { rows: more, next }) = records::list(&reply, asked, 50) else { panic!("{reply:?}") };
             rows.extend(more);
             page = next;
         }
@@ -161,7 +161,7 @@ async fn a_key_without_the_permission_reads_no_records() {
     let one = records::charge(&bench.ask(&records::charge_call("x")).await);
     assert!(matches!(one, Asked::NotAllowed { .. }), "{one:?}");
     let window = Window::of(bench.clock.now(), bench.clock.now());
-    let all = records::list(&bench.ask(&records::list_call(window, 1)).await, 1);
+    let all = records::list(&bench.ask(&records::list_call(window, 1, 50)).await, 1, 50);
     assert!(matches!(all, Asked::NotAllowed { .. }), "{all:?}");
 }
 
@@ -217,7 +217,9 @@ async fn an_upload_gets_a_public_address_and_is_charged() {
     let bench = Bench::start("upload_fails@3").await;
     let picture = super::png(300, 300);
     let (kind, body) = upload::form("file", "a.png", "image/png", &picture, "b0undary");
-    let Asked::Told(address) = upload::address(&bench.carry(&upload::call(), body.clone(), &kind).await) else {
+    let Asked::Told(address) =
+        upload::address(&bench.carry(&upload::call(), body.clone(), &kind).await, "http://127.0.0.1")
+    else {
         panic!()
     };
     // Nobody's key goes there.
@@ -226,7 +228,7 @@ async fn an_upload_gets_a_public_address_and_is_charged() {
     assert_eq!(bench.simulator.counts().charged.to_string(), "0.001");
     let taken = json!({ "model": "I2V-01", "prompt": "a cat", "first_frame_image": address });
     assert_eq!(codes(&bench.submit(taken).await.unwrap().1), (0, false));
-    let third = upload::address(&bench.carry(&upload::call(), body, &kind).await);
+    let third = upload::address(&bench.carry(&upload::call(), body, &kind).await, "http://127.0.0.1");
     assert!(matches!(third, Asked::Again { .. }), "{third:?}");
     assert_eq!(bench.simulator.charges().len(), 2);
 }

@@ -20,6 +20,12 @@ pub enum EditorFault {
         /// How it ended, in the system's words.
         status: String,
     },
+    /// None of these kept it from saving something before.
+    Kept {
+        fault: Box<EditorFault>,
+        /// Where it is.
+        path: String,
+    },
     /// The file that it left cannot be read.
     Unreadable(System),
 }

@@ -113,6 +113,8 @@ pub enum What {
     BroughtBack,
     /// The gateway's records say what it was charged.
     Recorded(Money),
+    /// The gateway's records say a charge that is far beyond the price, which is counted in its place.
+    NotBelieved(Money),
     /// The gateway's records have one more charge for the same call.
     ChargedTwice(Money),
     /// The gateway's records have its id.
@@ -167,6 +169,7 @@ impl What {
             | Self::PutAway
             | Self::BroughtBack
             | Self::Recorded(_)
+            | Self::NotBelieved(_)
             | Self::ChargedTwice(_)
             | Self::FoundInRecords(_)
             | Self::Evidence(_)
@@ -198,7 +201,11 @@ impl What {
             Self::Saved { .. } => "saved",
             Self::TakenBack | Self::NeverQueued | Self::Unwatched => "cancelled",
             Self::PutAway | Self::BroughtBack => "put away",
-            Self::Recorded(_) | Self::ChargedTwice(_) | Self::FoundInRecords(_) | Self::Evidence(_) => "records",
+            Self::Recorded(_)
+            | Self::NotBelieved(_)
+            | Self::ChargedTwice(_)
+            | Self::FoundInRecords(_)
+            | Self::Evidence(_) => "records",
             Self::Refund(_) => "refund",
         }
     }

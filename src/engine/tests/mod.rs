@@ -12,6 +12,7 @@ mod evidence;
 mod expected;
 mod hold;
 mod late;
+mod named_wait;
 mod outage;
 mod overtaken;
 mod pace;

@@ -1,6 +1,7 @@
 //! What the gateway's records change: charges, and unknowns that settle themselves.
 
 use super::{disk::Health, *};
+use crate::news::TaskNews;
 use domain::{
     amount::CostSource,
     evidence::Evidence,
@@ -464,4 +465,19 @@ fn a_charge_that_was_given_back_is_no_longer_counted() {
     assert!(!domain::refunds::is_one(&given) && given.charged() == Charged::No);
     assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Refunded));
     assert_eq!(world.state.money.spent_today.to_string(), "");
+}
+
+#[test]
+fn a_charge_far_beyond_the_price_is_told_and_closes_no_day() {
+    for (cost, counted, told) in [("3000000", "0.5 PTC", true), ("1e12", "0.5 PTC", true), ("9.5", "9.5 PTC", false)] {
+        let mut world = asking();
+        asked(&mut world);
+        world.reply(charge(cost));
+        world.settle();
+        assert_eq!(world.state.money.spent_today.to_string(), counted, "{cost}");
+        let events = &world.disk.events[&key(1)];
+        assert_eq!(events.last().map(String::as_str), Some("records"), "{cost}: {events:?}");
+        let is_told = |news: &News| matches!(news, News::Task { what: TaskNews::NotBelieved(_), .. });
+        assert_eq!(world.state.news.iter().any(is_told), told, "{cost}");
+    }
 }

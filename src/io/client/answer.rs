@@ -20,12 +20,13 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn reply(self, key: &Key) -> Reply {
+    /// What has been `received` is the evidence where it cannot be decoded to its end.
+    pub(super) fn reply(self, received: Received, key: &Key) -> Reply {
         let body = match self.body {
             Ok(body) => key.strike(body),
             // A status that is no success tells enough without its body.
             Err(_) if !self.http.is_success() => String::new(),
-            Err(fault) => return undecoded(&fault, self.http, self.request_id, key),
+            Err(fault) => return received.broken(undecoded(&fault), format!("{fault:?}"), key),
         };
         let (http, request_id) = (self.http.as_u16(), self.request_id);
         match self.location {
@@ -67,27 +68,33 @@ impl Received {
 }
 
 /// Reads an answer whose body is of interest up to so many bytes. What comes of it is in `received` whatever happens.
-pub(super) async fn read(mut answer: Response, most: usize, received: &mut Received) -> Result<Answer, reqwest::Error> {
+pub(super) async fn read(
+    mut answer: Response,
+    most: usize,
+    key: &Key,
+    received: &mut Received,
+) -> Result<Answer, reqwest::Error> {
     received.http = Some(answer.status());
-    received.request_id = request_id(answer.headers());
+    received.request_id = request_id(answer.headers(), key);
     let body = read_body(&mut answer, most, &mut received.body).await?;
     let (http, headers) = (answer.status(), answer.headers());
     let location = headers.get(header::LOCATION).filter(|_| http.is_redirection());
     Ok(Answer {
         http,
         retry_after_ms: later::retry_after_ms(headers),
-        request_id: request_id(headers),
+        request_id: received.request_id.clone(),
         date: later::date(headers),
         location: location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()),
         body,
     })
 }
 
-/// The gateway's number for the call, if it is a text that can stand in a store and on a screen.
-fn request_id(headers: &header::HeaderMap) -> Option<String> {
+/// The gateway's number for the call, if it is a text that can stand in a store and on a screen. One with a secret in it
+/// is none.
+fn request_id(headers: &header::HeaderMap, key: &Key) -> Option<String> {
     const LONGEST: usize = 200;
-    let id = headers.get("request-id")?.to_str().ok()?.trim();
-    (!id.is_empty() && id.len() <= LONGEST).then(|| id.to_owned())
+    let id = headers.get("request-id")?.to_str().ok()?.trim().to_owned();
+    (!id.is_empty() && id.len() <= LONGEST && key.strike(id.clone()) == id).then_some(id)
 }
 
 async fn read_body(
@@ -112,10 +119,9 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// An answer whose coding keeps what it says: it came, and it tells nothing.
-fn undecoded(fault: &content_encoding::Fault, http: StatusCode, request_id: Option<String>, key: &Key) -> Reply {
-    let why = match fault {
+pub(super) const fn undecoded(fault: &content_encoding::Fault) -> ConnectionFault {
+    match fault {
         content_encoding::Fault::NotKnown(_) | content_encoding::Fault::Damaged => ConnectionFault::Coded,
         content_encoding::Fault::TooLarge => ConnectionFault::TooLarge,
-    };
-    Reply::Broken { why, request_id, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
+    }
 }

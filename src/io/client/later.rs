@@ -5,16 +5,18 @@ use domain::time::Wall;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-/// The wait in milliseconds. A date counts from the answer's own `Date`, so that our clock has no say; without one it
-/// tells nothing. A date that has passed is no wait.
+/// The wait in milliseconds. A date counts from the answer's own `Date`, so that our clock has no say. A date that has
+/// passed, or one that cannot be told how far ahead it is, and a word that is none: still it says that it is to be asked
+/// again later, if not when.
 pub(super) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
     let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let wait = text(RETRY_AFTER)?;
     if let Ok(seconds) = wait.parse::<u64>() {
         return Some(seconds.saturating_mul(1_000));
     }
-    let ms = moment(wait)?.as_millisecond() - moment(text(DATE)?)?.as_millisecond();
-    Some(u64::try_from(ms).unwrap_or(0))
+    let ms = |at: &str| moment(at).map(Timestamp::as_millisecond);
+    let ahead = ms(wait).zip(text(DATE).and_then(ms)).map_or(0, |(at, now)| at - now);
+    Some(u64::try_from(ahead).unwrap_or(0))
 }
 
 /// When the answer was made, by the other side's clock.
@@ -50,9 +52,9 @@ mod tests {
         assert_eq!(wait(Some(" 0 "), None), Some(0));
         assert_eq!(wait(Some("Sun, 22 Nov 2026 18:30:12 GMT"), date), Some(12_000));
         assert_eq!(wait(Some("Sun, 22 Nov 2026 18:29:00 GMT"), date), Some(0));
-        assert_eq!(wait(Some("Sun, 22 Nov 2026 18:30:12 GMT"), None), None);
-        assert_eq!(wait(Some("soon"), date), None);
-        assert_eq!(wait(Some("-3"), date), None);
+        assert_eq!(wait(Some("Sun, 22 Nov 2026 18:30:12 GMT"), None), Some(0));
+        assert_eq!(wait(Some("soon"), date), Some(0));
+        assert_eq!(wait(Some("-3"), date), Some(0));
         assert_eq!(wait(Some("18446744073709551615"), None), Some(u64::MAX));
     }
 }

@@ -14,6 +14,7 @@ mod later;
 mod lease;
 mod open;
 mod progress;
+mod records;
 mod transport;
 mod upload;
 
@@ -49,7 +50,10 @@ use service::{
     call,
     call::{Method, Payload, Under},
     gateway,
-    gateway::{Asked, callback, records},
+    gateway::{
+        callback,
+        records::{charge, charge_call},
+    },
     protocol::{Ask, Protocol},
 };
 use std::{
@@ -64,9 +68,6 @@ use std::{
 
 /// The most that is read of an answer's body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-
-/// The most that is read of a page of the gateway's records, in bytes: it may hold whole requests with their pictures.
-const MAX_RECORDS: usize = 64 * 1024 * 1024;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -92,6 +93,8 @@ pub struct ClientConfig {
     /// Whether plain `http` is allowed to a host that is not this machine.
     pub allow_http: bool,
     pub key: SecretString,
+    /// Where the service posts to, before the secret path of each task.
+    pub callback: Option<String>,
 }
 
 impl ClientConfig {
@@ -114,6 +117,8 @@ struct Inner {
     /// A connection for each: a submission never goes out on one that may have died since.
     submissions: Dial,
     questions: reqwest::Client,
+    /// For the gateway's records: as slow as they may come, a line that stands still is given up.
+    records: reqwest::Client,
     /// Pictures in the form they are sent in.
     encoded: Encoded,
     /// The gateway's clock less ours, in milliseconds: its records are dated by it, our submissions by ours.
@@ -133,17 +138,20 @@ impl Client {
     /// When the address is none, is not `https` where it must be, or the key cannot stand in a header.
     pub fn new(config: ClientConfig) -> Result<Self, Connect> {
         let base = base::check(&config.base_url, config.allow_http)?;
-        let key = Key::new(config.key.clone())?;
+        let key = Key::new(config.key.clone(), config.callback.as_deref())?;
         let route = Route::to(&base);
         let submissions = Dial::new(route, transport::tls()?);
-        let no_redirects = reqwest::redirect::Policy::none();
-        let questions = transport(route)?.redirect(no_redirects).build().map_err(|e| failed(&e))?;
+        let no_redirects = reqwest::redirect::Policy::none;
+        let built = |builder: reqwest::ClientBuilder| builder.build().map_err(|e| failed(&e));
+        let questions = built(transport(route)?.redirect(no_redirects()))?;
+        let records = built(transport(route)?.redirect(no_redirects()).read_timeout(config.query_timeout))?;
         Ok(Self(Arc::new(Inner {
             config,
             base,
             key,
             submissions,
             questions,
+            records,
             encoded: Encoded::default(),
             ahead: AtomicI64::new(0),
         })))
@@ -181,19 +189,11 @@ impl Client {
                 HttpMsg::Uploaded { ticket, reply: self.see_through(Call::Upload(picture)).await }
             }
             HttpCmd::Charge { ticket, request_id } => {
-                let reply = self.see_through(Call::Gateway(records::charge_call(&request_id))).await;
-                HttpMsg::Charge { ticket, answer: records::charge(&reply) }
+                let reply = self.see_through(Call::Gateway(charge_call(&request_id), records::ONE)).await;
+                HttpMsg::Charge { ticket, answer: charge(&reply) }
             }
             HttpCmd::Records { ticket, window, page } => {
-                // Dates of before the clock was set may be right as they are.
-                let ahead = self.0.ahead.load(Ordering::Relaxed);
-                let both = window.and(window.later(ahead));
-                let reply = self.see_through(Call::Gateway(records::list_call(both, page))).await;
-                let answer = match records::list(&reply, page) {
-                    Asked::Told(page) => Asked::Told(page.later(-ahead)),
-                    other => other,
-                };
-                HttpMsg::Records { ticket, answer }
+                HttpMsg::Records { ticket, answer: self.records(window, page).await }
             }
         }
     }
@@ -215,24 +215,23 @@ enum Call {
     Balance,
     /// A picture for the gateway to give a public address.
     Upload(Box<StoredImage>),
-    /// A question to the gateway's records, whose rows may hold whole requests.
-    Gateway(call::Call),
+    /// A question to the gateway's records, whose rows may hold whole requests, and how long it may take in all.
+    Gateway(call::Call, Duration),
 }
 
 impl Inner {
     async fn call(self: Arc<Self>, call: Call) -> Reply {
         let built = match call {
             Call::Submit(request, lease, tell) => {
-                let secret = request.callback.as_deref().and_then(callback::secret_of).map(str::to_owned);
+                let key = self.key.and_path(request.callback.as_deref().and_then(callback::secret_of));
                 let body = match Arc::clone(&self).body(request).await {
                     Ok(body) => body,
                     Err(why) => return Reply::NotSent { why },
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
-                let way = Way { dial: &self.submissions, key: &self.key, protocol: self.config.protocol };
-                let reply = upload::post(way, &url, body, patience, lease, tell.as_ref()).await;
-                return without(reply, secret.as_deref());
+                let way = Way { dial: &self.submissions, key: &key, protocol: self.config.protocol };
+                return upload::post(way, &url, body, patience, lease, tell.as_ref()).await;
             }
             Call::Query(id) => self.question(Ask::Query(&id)),
             Call::File(file) => self.question(Ask::File(&file)),
@@ -245,8 +244,8 @@ impl Inner {
                 let built = self.built(&gateway::upload::call()).header(header::CONTENT_TYPE, kind).body(form);
                 return self.exchange(built, self.config.submit_timeout, MAX_BODY).await;
             }
-            Call::Gateway(call) => {
-                return self.exchange(self.built(&call), self.config.query_timeout, MAX_RECORDS).await;
+            Call::Gateway(call, patience) => {
+                return self.exchange(self.built_by(&self.records, &call), patience, records::MOST).await;
             }
         };
         self.exchange(built, self.config.query_timeout, MAX_BODY).await
@@ -266,12 +265,16 @@ impl Inner {
     }
 
     fn built(&self, call: &call::Call) -> RequestBuilder {
+        self.built_by(&self.questions, call)
+    }
+
+    fn built_by(&self, client: &reqwest::Client, call: &call::Call) -> RequestBuilder {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let built = self.questions.request(method, self.address(call)).query(&call.query);
+        let built = client.request(method, self.address(call)).query(&call.query);
         // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
         let built = built.header(header::ACCEPT_ENCODING, "identity");
         if call.key { built.header(header::AUTHORIZATION, self.key.header.clone()) } else { built }
@@ -314,21 +317,6 @@ impl Inner {
     }
 }
 
-/// An answer without our callback's path, should the other side have repeated it.
-fn without(mut reply: Reply, secret: Option<&str>) -> Reply {
-    let told = match &mut reply {
-        Reply::Answered { body, .. } | Reply::Redirected { body, .. } => Some(body),
-        Reply::Broken { detail, .. } | Reply::NotUploaded { detail, .. } => Some(detail),
-        Reply::NotConnected { .. } | Reply::NotSent { .. } => None,
-    };
-    if let (Some(secret), Some(told)) = (secret, told)
-        && told.contains(secret)
-    {
-        *told = told.replace(secret, "[path]");
-    }
-    reply
-}
-
 /// Base address, prefix and path in one. The parts come from a config, so slashes may be doubled or missing.
 fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     let mut url = base.clone();
@@ -341,11 +329,15 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
 async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> (Reply, Option<Wall>) {
     let mut received = Received::default();
     let answer = match request.timeout(patience).send().await {
-        Ok(answer) => read(answer, most, &mut received).await,
+        Ok(answer) => read(answer, most, key, &mut received).await,
         Err(error) => Err(error),
     };
     let date = answer.as_ref().ok().and_then(|answer| answer.date);
-    (answer.map_or_else(|error| broken(error, patience, received, key), |answer| answer.reply(key)), date)
+    let reply = match answer {
+        Ok(answer) => answer.reply(received, key),
+        Err(error) => broken(error, patience, received, key),
+    };
+    (reply, date)
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.

@@ -17,7 +17,7 @@ pub async fn price_list(base_url: &str, allow_http: bool) -> Result<Asked<Vec<Li
     let base = base::check(base_url, allow_http)?;
     let client = transport(Route::to(&base))?.redirect(Policy::none()).build().map_err(|e| failed(&e))?;
     let request = client.get(joined(&base, "", &prices::call().path)).header(header::ACCEPT_ENCODING, "identity");
-    let nothing = Key::new(SecretString::default())?;
+    let nothing = Key::new(SecretString::default(), None)?;
     let (reply, _): (Reply, _) = exchange(request, ClientConfig::QUERY_TIMEOUT, MAX_BODY, &nothing).await;
     Ok(prices::list(&reply))
 }

@@ -10,7 +10,7 @@
 //! finds its own time over and the answer in its socket at the same moment, and the answer is the truth.
 
 use super::{
-    answer::{Answer, Received, read},
+    answer::{Answer, Received, read, undecoded},
     dial::{Dial, Dialled, Uri},
     fault,
     key::Key,
@@ -95,7 +95,7 @@ pub(super) async fn post(
     let exchange = exchange(dialled, url, &to, body, key, watch.clone(), &mut received);
     let (end, patience_over) = watched(exchange, &watch, patience, tell).await;
     let progress = watch.look();
-    let broken = |why, detail| match progress.is_whole() {
+    let broken = |received, why, detail| match progress.is_whole() {
         true => broken(received, why, detail, key, protocol),
         false => Reply::NotUploaded { why, handed: progress.handed, total: progress.total, detail },
     };
@@ -103,18 +103,36 @@ pub(super) async fn post(
         // Words about half a request are no answer to it: whoever said them cannot have had the rest.
         (Some(Ok(answer)), _) if !progress.is_whole() && is_open(answer.http.as_u16()) => {
             let http = answer.http.as_u16();
-            broken(ConnectionFault::Cut, key.strike(format!("HTTP {http} {}", answer.body.unwrap_or_default())))
+            broken(
+                received,
+                ConnectionFault::Cut,
+                key.strike(format!("HTTP {http} {}", answer.body.unwrap_or_default())),
+            )
         }
-        (Some(Ok(answer)), _) => answer.reply(key),
+        // A checksum that is wrong is an ending that is wrong.
+        (Some(Ok(Answer { http, body: Err(fault), .. })), _) if http.is_success() => {
+            broken(received, undecoded(&fault), format!("{fault:?}"))
+        }
+        (Some(Ok(answer)), _) => answer.reply(received, key),
         (Some(Err(error)), _) => {
             let why = progress.refused.and_then(|(_, kind)| fault::by_kind(kind));
-            broken(why.unwrap_or_else(|| fault::of(error.as_ref())), key.strike(foreign_text::causes(error.as_ref())))
+            broken(
+                received,
+                why.unwrap_or_else(|| fault::of(error.as_ref())),
+                key.strike(foreign_text::causes(error.as_ref())),
+            )
         }
         (None, over) => match progress.refused {
-            Some((_, kind)) => {
-                broken(fault::by_kind(kind).unwrap_or(ConnectionFault::Other), io::Error::from(kind).to_string())
-            }
-            None => broken(fault::timed_out(over), format!("{} of {} bytes left", progress.handed, progress.total)),
+            Some((_, kind)) => broken(
+                received,
+                fault::by_kind(kind).unwrap_or(ConnectionFault::Other),
+                io::Error::from(kind).to_string(),
+            ),
+            None => broken(
+                received,
+                fault::timed_out(over),
+                format!("{} of {} bytes left", progress.handed, progress.total),
+            ),
         },
     }
 }
@@ -166,7 +184,7 @@ async fn exchange(
         request = request.header(PROXY_AUTHORIZATION, HeaderValue::clone(&auth));
     }
     let answer = line.send_request(request.body(Full::<Bytes>::from(body))?).await?;
-    Ok(read(Response::from(answer.map(Body::wrap)), super::MAX_BODY, received).await?)
+    Ok(read(Response::from(answer.map(Body::wrap)), super::MAX_BODY, key, received).await?)
 }
 
 /// Ends the connection with the one who waits for it.

@@ -2,7 +2,7 @@
 
 use super::{
     part::{Note, Part, Resume},
-    trouble::{self, Trouble},
+    trouble::{self, PartThen, Trouble},
     writer::BATCH,
 };
 use crate::{
@@ -16,7 +16,10 @@ use domain::reason::{
 };
 use reqwest::{
     Client, Response, StatusCode, Url,
-    header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
+    header::{
+        ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE,
+        TRANSFER_ENCODING,
+    },
 };
 use std::{error::Error, fmt, io, iter, time::Duration};
 use tokio::{sync::watch, time};
@@ -40,6 +43,8 @@ pub(super) struct Job<'a> {
     pub(super) stall: Duration,
     /// The most that is taken, in bytes: whoever sends more sends no video.
     pub(super) most: u64,
+    /// The length by the service's own word, which may be wrong.
+    pub(super) said: Option<u64>,
     /// Turns true when the person wants it stopped.
     pub(super) stop: watch::Receiver<bool>,
     /// Told of the bytes that have come and of the whole.
@@ -86,24 +91,42 @@ impl From<Trouble> for End {
     }
 }
 
+/// Whether what has come is proven to be all, or only not known to lack anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// Its length, its framing or its coding says so.
+    Proven,
+    /// The line was closed, which may as well have cut it off.
+    Assumed,
+}
+
 /// Brings the part up to the whole file. Its length has been checked against what the storage announced.
-pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut Job<'_>) -> Result<Whole, End> {
     let mut ranges = true;
-    for _ in 0..PASSES {
+    let mut passes = 0;
+    while passes < PASSES {
+        passes += 1;
         let resume = if ranges { part.resume().map_err(|e| trouble::disk(&part.path, e))? } else { None };
         let answer = ask(client, url, resume.as_ref(), job).await?;
         match (answer.status(), &resume) {
             (StatusCode::OK, _) => return from_start(answer, part, job).await,
             (StatusCode::PARTIAL_CONTENT, None) if is_all(&answer) => return from_start(answer, part, job).await,
             (StatusCode::PARTIAL_CONTENT, Some(from)) if goes_on(&answer, from) => {
-                let whole = content_range(&answer).and_then(|range| range.whole);
+                let whole = content_range(&answer).and_then(|range| range.whole).or(from.length);
+                let framed = is_framed(&answer);
                 let coming = Coming { answer, decoder: Decoder::plain(), coded: 0, ended: false };
-                return copy(coming, part, Vec::new(), from.have, whole, job).await;
+                let have = copy(coming, part, Vec::new(), from.have, whole, job).await?;
+                match whole {
+                    // Less than was asked for is not the end of the file: the next range goes on.
+                    Some(whole) if have < whole && have > from.have => passes = 0,
+                    Some(whole) if have < whole => return Err(trouble::connection("range", Transfer::Resume).into()),
+                    whole => return as_long(have, whole, framed),
+                }
             }
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(from))
                 if content_range(&answer).and_then(|range| range.whole) == Some(from.have) =>
             {
-                return Ok(());
+                return Ok(Whole::Proven);
             }
             // An answer to a range that does not fit what is there: all of it is fetched again.
             (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => ranges = false,
@@ -167,7 +190,7 @@ impl Coming {
 }
 
 /// What arrived decides, not how it is called: neither its type nor its label says what it is.
-async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<Whole, End> {
     let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| foreign_text::quote(kind, 60));
     let etag = text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
     let length = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
@@ -182,17 +205,34 @@ async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Res
     if !is_mp4(&begun) {
         let page = kind.is_some() || looks_like_a_page(&begun);
         let why = if page { Transfer::Page(kind) } else { Transfer::NotMp4(Mp4::Start) };
-        return Err(trouble::no_video(why).into());
+        // Nothing of it was written: what is there stays as it was.
+        return Err(Trouble { part: PartThen::Keep, ..trouble::no_video(why) }.into());
     }
     // Lengths, ranges and validators of a coded body are those of its coded bytes, of which nothing is kept.
     let plain = coming.decoder.is_plain() == Some(true);
     let note = Note { etag: etag.filter(|_| plain), length: length.filter(|_| plain) };
     let whole = note.length;
+    let framed = !plain || is_framed(&coming.answer);
     part.begin(note).map_err(|e| trouble::disk(&part.path, e))?;
-    copy(coming, part, begun, 0, whole, job).await
+    let have = copy(coming, part, begun, 0, whole, job).await?;
+    as_long(have, whole, framed)
 }
 
-/// Writes behind what is there: what has `come` already, then the rest.
+/// Holds what has come against the length that was announced.
+fn as_long(have: u64, whole: Option<u64>, framed: bool) -> Result<Whole, End> {
+    match whole {
+        Some(whole) if whole != have => Err(trouble::no_video(Transfer::WrongLength { have, whole }).into()),
+        None if !framed => Ok(Whole::Assumed),
+        Some(_) | None => Ok(Whole::Proven),
+    }
+}
+
+/// Whether the end of the body shows itself; else it ends with the line.
+fn is_framed(answer: &Response) -> bool {
+    [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| answer.headers().contains_key(name))
+}
+
+/// Writes behind what is there: what has `come` already, then the rest. Gives how much is there then.
 async fn copy(
     mut coming: Coming,
     part: &mut Part,
@@ -200,7 +240,7 @@ async fn copy(
     have: u64,
     whole: Option<u64>,
     job: &mut Job<'_>,
-) -> Result<(), End> {
+) -> Result<u64, End> {
     if whole.is_some_and(|whole| whole > job.most) {
         return Err(trouble::too_large(job.most).into());
     }
@@ -240,11 +280,7 @@ async fn copy(
     have += come.len() as u64;
     writer.write(&mut come).await.map_err(disk)?;
     part.written(writer.end().await.map_err(disk)?);
-    end?;
-    match whole {
-        Some(whole) if whole != have => Err(trouble::no_video(Transfer::WrongLength { have, whole }).into()),
-        _ => Ok(()),
-    }
+    end.map(|()| have)
 }
 
 /// A body whose coding keeps the video.

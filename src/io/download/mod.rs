@@ -25,7 +25,7 @@ use engine::{
     effect::{SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
 };
-use fetch::{Astray, End, Job};
+use fetch::{Astray, End, Job, Whole};
 use part::{Note, Part};
 use reqwest::{Client, Url, redirect};
 use ring::digest::Context;
@@ -149,7 +149,13 @@ impl Inner {
         let said = |done| address.bytes.filter(|bytes| *bytes >= done);
         let progress =
             |done, total: Option<u64>| to(SaveMsg::Progress { key, ticket, done, total: total.or_else(|| said(done)) });
-        let job = Job { stall: Duration::from_millis(target.stall_ms), most: self.most, stop, progress: &progress };
+        let job = Job {
+            stall: Duration::from_millis(target.stall_ms),
+            most: self.most,
+            said: address.bytes,
+            stop,
+            progress: &progress,
+        };
         match self.fetch_and_place(&address, &target, job).await {
             Ok(saved) => SaveMsg::Done { key, ticket, saved },
             Err(End::Stopped) => SaveMsg::Stopped { key, ticket },
@@ -216,9 +222,12 @@ impl Inner {
             Route::Direct => &self.direct,
             Route::Environment => &self.away,
         };
-        fetch::fetch(client, url, part, job).await?;
+        let whole = fetch::fetch(client, url, part, job).await?;
         let (file, path, sum) = (part.file.try_clone(), part.path.clone(), part.sum().cloned());
-        Ok(blocking(move || inspect(file, &path, sum)).await?)
+        // The service's word proves what the storage's does not.
+        let as_said = part.have().is_ok_and(|have| Some(have) == job.said);
+        let is_whole = whole == Whole::Proven || as_said;
+        Ok(blocking(move || inspect(file, &path, sum, is_whole)).await?)
     }
 }
 
@@ -277,12 +286,12 @@ fn finish(part: Part, video: Video, target: &SaveTarget) -> Result<SavedFile, Tr
     Ok(SavedFile { path, host, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
 }
 
-/// Checks a whole part.
-fn inspect(file: io::Result<File>, path: &Path, sum: Option<Context>) -> Result<Video, Trouble> {
+/// Checks a part that is whole, or not known to lack anything.
+fn inspect(file: io::Result<File>, path: &Path, sum: Option<Context>, is_whole: bool) -> Result<Video, Trouble> {
     let disk = |error: io::Error| trouble::disk(path, error);
     let mut file = file.map_err(disk)?;
     let bytes = file.metadata().map_err(disk)?.len();
-    let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(path, fault))?;
+    let facts = mp4::check(&mut file, is_whole).map_err(|fault| trouble::bad_boxes(path, fault))?;
     let sum = sum.map_or_else(|| sum_of(file).map_err(disk), Ok)?;
     Ok(Video { bytes, sha256: hex(sum.finish().as_ref()), facts })
 }

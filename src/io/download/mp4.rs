@@ -39,13 +39,16 @@ struct Box4 {
     kind: [u8; 4],
     /// Where its content lies, in bytes from the start of the file.
     content: Range<u64>,
+    /// It says no size of its own.
+    is_open: bool,
 }
 
-/// Walks all boxes of a file: `ftyp` first, `moov` and `mdat` among them, the last one ending where the file ends.
+/// Walks all boxes of a file: `ftyp` first, `moov` and `mdat` among them, the last one ending where the file ends. One
+/// that says of itself that it goes on to the end proves nothing: it is taken only where the file `is_whole` anyway.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn check(file: &mut (impl Read + Seek)) -> Result<Facts, Fault> {
+pub fn check(file: &mut (impl Read + Seek), is_whole: bool) -> Result<Facts, Fault> {
     let end = file.seek(SeekFrom::End(0))?;
     let top = match boxes(file, 0..end) {
         Ok(top) => top,
@@ -54,6 +57,9 @@ pub fn check(file: &mut (impl Read + Seek)) -> Result<Facts, Fault> {
     };
     if top.first().is_none_or(|first| &first.kind != b"ftyp") {
         return Err(Fault::Not(Mp4::Start));
+    }
+    if !is_whole && top.last().is_some_and(|last| last.is_open) {
+        return Err(Fault::Not(Mp4::CutOff));
     }
     if !top.iter().any(|b| &b.kind == b"mdat") {
         return Err(Fault::Not(Mp4::NoPictures));
@@ -75,7 +81,7 @@ fn begins_as_mp4(file: &mut (impl Read + Seek)) -> Result<bool, Fault> {
 fn boxes(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Vec<Box4>, Fault> {
     let mut found = Vec::new();
     let mut at = within.start;
-    while at < within.end {
+    while at < within.end && !is_padding(file, at..within.end)? {
         if found.len() == MAX_BOXES {
             return Err(Fault::Not(Mp4::TooManyBoxes));
         }
@@ -84,6 +90,18 @@ fn boxes(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Vec<Box4>,
         found.push(next);
     }
     Ok(found)
+}
+
+/// Whether a rest that is too short for a box is nothing but zeros, as some programs leave them.
+fn is_padding(file: &mut (impl Read + Seek), rest: Range<u64>) -> Result<bool, Fault> {
+    let room = rest.end - rest.start;
+    if room >= 8 {
+        return Ok(false);
+    }
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(rest.start))?;
+    file.by_ref().take(room).read_to_end(&mut bytes)?;
+    Ok(bytes.iter().all(|byte| *byte == 0))
 }
 
 fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fault> {
@@ -112,7 +130,8 @@ fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fau
     if size > room {
         return Err(Fault::Not(Mp4::CutOff));
     }
-    Ok(Box4 { kind, content: within.start + header..within.start + size })
+    let is_open = [a, b, c, d] == [0; 4];
+    Ok(Box4 { kind, content: within.start + header..within.start + size, is_open })
 }
 
 fn facts(file: &mut (impl Read + Seek), moov: Range<u64>) -> Result<Facts, Fault> {
@@ -177,7 +196,7 @@ mod tests {
     const CLIP: &[u8] = include_bytes!("../../simulator/clip.mp4");
 
     fn told(bytes: &[u8]) -> String {
-        match check(&mut Cursor::new(bytes)) {
+        match check(&mut Cursor::new(bytes), true) {
             Ok(facts) => format!("{facts:?}"),
             Err(Fault::Not(why)) => format!("{why:?}"),
             Err(Fault::Io(error)) => error.to_string(),
@@ -190,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_real_clip_tells_its_sides_and_length() {
-        let facts = check(&mut Cursor::new(CLIP)).unwrap();
+        let facts = check(&mut Cursor::new(CLIP), true).unwrap();
         assert_eq!(facts, Facts { sides: Some((1366, 768)), length_ms: Some(6_000) });
     }
 
@@ -214,7 +233,7 @@ mod tests {
     #[test]
     fn every_shortened_clip_is_refused() {
         for length in (0..CLIP.len()).step_by(997) {
-            assert!(check(&mut Cursor::new(&CLIP[..length])).is_err(), "{length}");
+            assert!(check(&mut Cursor::new(&CLIP[..length]), true).is_err(), "{length}");
         }
     }
 
@@ -222,9 +241,15 @@ mod tests {
     fn large_boxes_and_a_last_one_without_a_size_are_walked() {
         let large = [&[0, 0, 0, 1][..], b"mdat", &17u64.to_be_bytes(), b"x"].concat();
         let open = [&[0, 0, 0, 0][..], b"mdat", b"to the end"].concat();
-        for mdat in [large, open] {
+        for (mdat, is_sized) in [(large, true), (open, false)] {
             let file = [a_box(b"ftyp", b""), a_box(b"moov", b""), mdat].concat();
-            assert!(check(&mut Cursor::new(file)).is_ok());
+            assert!(check(&mut Cursor::new(&file), true).is_ok());
+            // Only one that says its own size proves that nothing of it is missing.
+            assert_eq!(check(&mut Cursor::new(&file), false).is_ok(), is_sized);
+        }
+        // Too little for a box, and nothing in it.
+        for (rest, is_whole) in [(&[0; 3][..], true), (&[0; 7], true), (&[0, 0, 1], false), (b"end", false)] {
+            assert_eq!(check(&mut Cursor::new([CLIP, rest].concat()), true).is_ok(), is_whole, "{rest:?}");
         }
         let absurd = [&[0, 0, 0, 1][..], b"mdat", &u64::MAX.to_be_bytes()].concat();
         assert_eq!(told(&[a_box(b"ftyp", b""), absurd].concat()), "CutOff");
@@ -237,12 +262,12 @@ mod tests {
             for (at, value) in damage {
                 bytes[at] = value;
             }
-            let _ = check(&mut Cursor::new(bytes));
+            let _ = check(&mut Cursor::new(bytes), true);
         }
 
         #[test]
         fn any_bytes_never_panic_nor_hang(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = check(&mut Cursor::new([a_box(b"ftyp", b""), a_box(b"moov", &bytes), bytes].concat()));
+            let _ = check(&mut Cursor::new([a_box(b"ftyp", b""), a_box(b"moov", &bytes), bytes].concat()), true);
         }
     }
 }

@@ -14,7 +14,7 @@ const MAX_NUMBER: u32 = 10_000;
 pub(super) fn place(from: &Path, dir: &Path, name: &str) -> io::Result<PathBuf> {
     for number in 1..MAX_NUMBER {
         let to = dir.join(numbered(name, number));
-        if to.with_extension("json").exists() {
+        if fs::symlink_metadata(to.with_extension("json")).is_ok() {
             continue;
         }
         match give_name(from, &to) {
@@ -79,7 +79,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         fs::write(at("a.mp4"), b"old").unwrap();
-        fs::write(at("a-2.json"), b"{}").unwrap();
+        std::os::unix::fs::symlink(at("nowhere"), at("a-2.json")).unwrap();
         fs::write(at("a.mp4.part"), b"new").unwrap();
         let placed = place(&at("a.mp4.part"), dir.path(), "a.mp4").unwrap();
         assert_eq!(placed, at("a-3.mp4"));

@@ -16,7 +16,6 @@ use domain::{
     name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, system::System},
-    request::FORGOTTEN,
     task::{Phase, Task, TaskKey, TaskState},
 };
 use engine::{
@@ -50,9 +49,6 @@ struct Hook {
     /// The variables of our environment that hold a key of any profile: of this config and of those before it.
     key_variables: BTreeSet<String>,
 }
-
-/// A prompt of so many bytes is a quotation where a service's words have it, and not a word that they share.
-const QUOTED: usize = 12;
 
 /// By profile.
 type Clients = Arc<Mutex<BTreeMap<String, ProfileClient>>>;
@@ -350,16 +346,16 @@ fn client_config(
         query_timeout: ClientConfig::QUERY_TIMEOUT,
         allow_http,
         key,
+        callback: setup.settings.callback.public_url.clone(),
     }
 }
 
 /// Logs what the time line of a task says went wrong. The log outlives the task's prompt: it is not told there, neither
-/// by itself nor by the name of a file.
+/// in the service's words nor by the name of a file.
 fn log_troubles(Write { task, events, .. }: &Write, speech: Speech) {
     for reason in events.iter().filter_map(|event| event.what.trouble()) {
         let (kind, prompt) = (task.state().id(), task.request.prompt.as_str());
-        let text = without_prompt(&(speech.reason)(reason), prompt);
-        let text = if prompt.len() < QUOTED { text } else { text.replace(prompt, FORGOTTEN) };
+        let text = without_prompt(&(speech.reason)(&reason.unquoted()), prompt);
         if task.state() == TaskState::Unknown {
             tracing::error!("{} {kind}: {text}", task.key);
         } else {

@@ -189,7 +189,7 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
                RETURNING rev";
     let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
-    wipe_names(&tx, key, &task.request.prompt)?;
+    wipe(&tx, key, &task.request.prompt)?;
     let still = pictures(&tx, "true")?;
     let gone = task.request.stored_images().map(|picture| picture.sha256.clone());
     let gone: BTreeSet<String> = gone.filter(|picture| !still.contains(picture)).collect();
@@ -201,10 +201,10 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     Ok(Ok((rev, gone)))
 }
 
-/// Wipes what of the prompt stands in the names of files. The folder stays, and so does the name of its user's own
+/// Wipes what of the prompt stands in the names of files and in the service's words. The folder stays, and so does the name of its user's own
 /// (`--name`): it keeps the same submission from being paid twice.
-fn wipe_names(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
-    let wiped = |text: Option<String>| text.map(|text| without_prompt(&text, prompt));
+fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
+    let wiped = |text: Option<String>| text.map(|text| without_prompt(&unquoted(&text, prompt), prompt));
     let texts = |row: &sql::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
     let of_task = conn.query_row("SELECT phase, path, error FROM tasks WHERE key = ?1", [key.0], texts)?;
     let [phase, path, error] = of_task.map(wiped);
@@ -220,6 +220,34 @@ fn wipe_names(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> 
         conn.execute("UPDATE events SET text = ?2, what = ?3 WHERE id = ?1", params![id, text, what])?;
     }
     Ok(())
+}
+
+/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
+const QUOTED: usize = 12;
+
+/// A column without the service's words, which may repeat the prompt as they like. What happened stays.
+fn unquoted(text: &str, prompt: &str) -> String {
+    let without = |mut json: serde_json::Value| drop_quotes(&mut json).then(|| json.to_string());
+    let text = serde_json::from_str(text).ok().and_then(without).unwrap_or_else(|| text.to_owned());
+    if prompt.len() < QUOTED {
+        return text;
+    }
+    let as_json = serde_json::Value::from(prompt).to_string();
+    text.replace(as_json.trim_matches('"'), FORGOTTEN).replace(prompt, FORGOTTEN)
+}
+
+/// Takes all that `Reason` quotes of a request out of what it is kept in. Tells whether there was any.
+fn drop_quotes(json: &mut serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::Object(fields) => {
+            let said = fields.get_mut("said").and_then(|said| said.as_object_mut()?.remove("why"));
+            let quote = fields.remove("quote").or(said);
+            // In all of them, not only in the first.
+            fields.values_mut().map(drop_quotes).filter(|found| *found).count() > 0 || quote.is_some()
+        }
+        serde_json::Value::Array(items) => items.iter_mut().map(drop_quotes).filter(|found| *found).count() > 0,
+        _ => false,
+    }
 }
 
 fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {
@@ -241,4 +269,44 @@ fn check(conn: &Connection) -> sql::Result<Vec<String>> {
         found.push(format!("{table} {}: {parent}", row.get::<Option<i64>>(1)?.unwrap_or_default()));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use domain::{
+        problem::{Charged, ErrorClass, TaskError},
+        reason::{Call, Met, Own, Quote, Reason, Then},
+        task::What,
+    };
+
+    #[test]
+    fn what_the_service_said_goes_with_the_prompt_and_what_happened_stays() {
+        let prompt = "a \"secret\" wish";
+        let quote = Quote::Text(format!("the text {prompt} is not allowed"));
+        let call = |quote| Call { met: Met::PromptSensitive, quote, field: None, then: Then::Usual };
+        let error = |reason| TaskError {
+            code: "1026".into(),
+            class: ErrorClass::PromptSensitive,
+            reason,
+            charged: Charged::No,
+        };
+        let (with, without) = (Reason::Call(call(quote)), Reason::Call(call(Quote::default())));
+        let nested = |why: &Reason| Reason::Own(Own::GivenUp(Box::new(why.clone())));
+        for (reason, left) in [(with.clone(), without.clone()), (nested(&with), nested(&without))] {
+            assert_eq!(reason.unquoted(), left);
+            let kept = serde_json::to_string(&error(reason.clone())).unwrap();
+            assert!(kept.contains("secret"), "{kept}");
+            let wiped: TaskError = serde_json::from_str(&unquoted(&kept, prompt)).unwrap();
+            assert_eq!(wiped, error(left.clone()));
+            let kept = serde_json::to_string(&What::Refused(reason)).unwrap();
+            let wiped: What = serde_json::from_str(&unquoted(&kept, prompt)).unwrap();
+            assert_eq!(wiped, What::Refused(left));
+        }
+        // An older version's sentences.
+        let old = serde_json::json!({ "why": format!("it said: {prompt}") }).to_string();
+        assert_eq!(unquoted(&old, prompt), r#"{"why":"it said: (forgotten)"}"#);
+        assert_eq!(unquoted("saved /v/a.mp4", "a"), "saved /v/a.mp4");
+    }
 }

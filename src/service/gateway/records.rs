@@ -17,8 +17,9 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The most rows that a page of `/dashboard/api-record` may have, by the gateway's documentation.
-const PAGE: usize = 50;
+/// How many rows a page of `/dashboard/api-record` is asked for with: the most that the gateway's documentation allows,
+/// and less where that many do not come whole. Each is a multiple of the next, so that a page is some whole ones of it.
+pub const LIMITS: [u32; 3] = [50, 10, 1];
 
 /// How far the gateway's clock and ours may lie apart, on either side of a submission.
 pub const SLACK: u64 = MINUTE;
@@ -98,13 +99,13 @@ impl Window {
     }
 }
 
-/// Asks for the account's calls in that window; `page` from 1.
+/// Asks for the account's calls in that window; `page` from 1, of that many rows.
 #[must_use]
-pub fn list_call(window: Window, page: u32) -> Call {
+pub fn list_call(window: Window, page: u32, limit: u32) -> Call {
     let seconds = |at: Wall| at.0.div_euclid(SECOND as i64);
     Call::get(Under::Host, "/dashboard/api-record")
         .with("page", page)
-        .with("limit", PAGE)
+        .with("limit", limit)
         .with("start_time", seconds(window.from))
         .with("end_time", seconds(window.to) + 1)
 }
@@ -145,20 +146,26 @@ impl Page {
     }
 }
 
-/// What the answer to [`list_call`] says; `page` as it was asked for.
+/// What the answer to [`list_call`] says; `page` and `limit` as they were asked for.
 #[must_use]
-pub fn list(reply: &Reply, page: u32) -> Asked<Page> {
+pub fn list(reply: &Reply, page: u32, limit: u32) -> Asked<Page> {
+    let limit = limit as usize;
     asked(reply, |object| {
         let inner = object.object("data");
         let place = inner.as_ref().filter(|inner| inner.list("items").is_some()).unwrap_or(object);
         let items = ["items", "data", "list", "records"].into_iter().find_map(|name| place.list(name))?;
+        let count = items.len();
+        // Who goes by a number of rows of its own counts its pages by it too.
+        if count > limit && limit < LIMITS[0] as usize {
+            return None;
+        }
         let rows: Vec<Row> = items.into_iter().filter_map(row).collect();
         let pagination = place.object("pagination");
         let of_pagination = |name| pagination.as_ref().and_then(|pages: &Object<'_>| pages.integer(name));
         let more = match of_pagination("total_page") {
-            _ if rows.is_empty() => false,
+            _ if count == 0 => false,
             Some(pages) => of_pagination("cur_page").unwrap_or(page.into()) < pages,
-            None => rows.len() >= PAGE,
+            None => count >= limit,
         };
         Some(Page { rows, next: more.then_some(page.saturating_add(1)) })
     })
@@ -228,7 +235,7 @@ mod tests {
         let one = charge_call("2a/../b?c");
         assert_eq!((one.path.as_str(), one.under, one.key), ("/dashboard/record/2a%2F..%2Fb%3Fc", Under::Host, true));
         let window = Window::of(Wall(1_795_372_200_500), Wall(1_795_372_320_500));
-        let list = list_call(window, 2);
+        let list = list_call(window, 2, 50);
         let query: Vec<String> = list.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(list.path, "/dashboard/api-record");
         assert_eq!(query, ["page=2", "limit=50", "start_time=1795372140", "end_time=1795372381"]);
@@ -303,7 +310,7 @@ mod tests {
 
     #[test]
     fn pages_are_turned_as_long_as_there_are_more() {
-        let read = |body: &str| match list(&answer(200, body), 2) {
+        let read = |body: &str, limit| match list(&answer(200, body), 2, limit) {
             Asked::Told(page) => format!("{} {:?}", page.rows.len(), page.next),
             other => format!("{other:?}"),
         };
@@ -317,10 +324,13 @@ mod tests {
             (format!(r#"{{"items":[{}]}}"#, rows(50)), "50 Some(3)"),
             (format!(r#"{{"items":[{}]}}"#, rows(49)), "49 None"),
         ] {
-            assert_eq!(read(&body), expected, "{body}");
+            assert_eq!(read(&body, 50), expected, "{body}");
         }
-        assert!(matches!(list(&answer(200, r#"{"code":-1,"msg":"no permission"}"#), 1), Asked::NotAllowed { .. }));
-        assert!(matches!(list(&answer(200, "{}"), 1), Asked::Again { .. }));
+        assert_eq!(read(&format!(r#"{{"items":[{}]}}"#, rows(10)), 10), "10 Some(3)");
+        assert!(read(&format!(r#"{{"items":[{}]}}"#, rows(11)), 10).starts_with("Again"));
+        let list = |body| list(&answer(200, body), 1, 50);
+        assert!(matches!(list(r#"{"code":-1,"msg":"no permission"}"#), Asked::NotAllowed { .. }));
+        assert!(matches!(list("{}"), Asked::Again { .. }));
     }
 
     proptest! {
@@ -328,8 +338,8 @@ mod tests {
         fn no_body_is_too_odd(http in 200_u16..600, text in any::<String>(), value in "[\\[\\]{}\":,0-9a-z_ \\\\]{0,60}") {
             for body in [&text, &value] {
                 let reply = answer(http, body);
-                let _ = (charge(&reply), list(&reply, 1));
-                let _ = list(&answer(200, &format!(r#"{{"items":[{body}]}}"#)), 1);
+                let _ = (charge(&reply), list(&reply, 1, 50));
+                let _ = list(&answer(200, &format!(r#"{{"items":[{body}]}}"#)), 1, 1);
             }
         }
     }

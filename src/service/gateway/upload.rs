@@ -6,6 +6,7 @@ use crate::{
     call::{Call, Method, Payload, Under},
 };
 use domain::picture::is_web_address;
+use std::net::IpAddr;
 
 /// The most that the gateway takes, in bytes.
 pub const MOST: usize = 50 * 1024 * 1024;
@@ -17,13 +18,33 @@ pub fn call() -> Call {
     Call { method: Method::Post, payload, ..Call::get(Under::Host, "/302/upload-file") }
 }
 
-/// The public address that the answer names.
+/// The public address that the answer of the service at `base_url` names.
 #[must_use]
-pub fn address(reply: &Reply) -> Asked<String> {
+pub fn address(reply: &Reply, base_url: &str) -> Asked<String> {
     asked(reply, |object| {
         let url = object.text("data").or_else(|| object.object("data")?.text("url"))?;
-        is_web_address(url.trim()).then(|| url.trim().to_owned())
+        let url = url.trim();
+        (is_web_address(url) && is_open(url, base_url)).then(|| url.to_owned())
     })
+}
+
+/// Whether the service can fetch it as it stands: without a login, and not from a machine's own loopback, unless the
+/// service itself is there.
+fn is_open(url: &str, base_url: &str) -> bool {
+    let authority = |url: &str| {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.split(['/', '?', '#', '\\']).next().unwrap_or_default().to_ascii_lowercase()
+    };
+    let is_loopback = |authority: &str| {
+        let host = match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next(),
+            None => authority.split(':').next(),
+        };
+        let host = host.unwrap_or_default().trim_end_matches('.');
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
+    };
+    let to = authority(url);
+    !to.contains('@') && (!is_loopback(&to) || is_loopback(&authority(base_url)))
 }
 
 /// The body of a form with one file, and its `Content-Type`. `boundary`: letters and digits that are not in the file,
@@ -43,7 +64,7 @@ mod tests {
 
     #[test]
     fn only_a_web_address_is_taken_from_the_answer() {
-        let read = |body: &str| match address(&answer(200, body)) {
+        let read = |body: &str| match address(&answer(200, body), "https://api.302.ai") {
             Asked::Told(url) => url,
             other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
         };
@@ -51,12 +72,19 @@ mod tests {
             (r#"{"code":200,"data":"https://file.302.ai/a.png"}"#, "https://file.302.ai/a.png"),
             (r#"{"code":200,"data":{"url":" https://file.302.ai/a.png"}}"#, "https://file.302.ai/a.png"),
             (r#"{"code":200,"data":"file:///etc/passwd"}"#, "Again"),
+            (r#"{"code":200,"data":"https://u:p@file.302.ai/a.png"}"#, "Again"),
+            (r#"{"code":200,"data":"https://127.0.0.1/a.png"}"#, "Again"),
+            (r#"{"code":200,"data":"https://LOCALHOST:8443/a.png"}"#, "Again"),
+            (r#"{"code":200,"data":"https://[::1]/a.png"}"#, "Again"),
             (r#"{"code":200,"data":""}"#, "Again"),
             (r#"{"code":500,"msg":"too large"}"#, "Again"),
             (r#"{"code":-1,"msg":"no permission"}"#, "NotAllowed"),
         ] {
             assert_eq!(read(body), expected, "{body}");
         }
+        // The service's stand-in on this machine.
+        let here = answer(200, r#"{"code":200,"data":"http://127.0.0.1:8302/u/1"}"#);
+        assert!(matches!(address(&here, "http://127.0.0.1:8302"), Asked::Told(_)));
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub fn editor(fault: &EditorFault) -> Problem {
         EditorFault::Lost { program, why } => tr!("lost track of {program}: {error}", program, error = system(why)),
         EditorFault::Failed { program, status } => tr!("{program} ended with {status}", program, status),
         EditorFault::Unreadable(why) => system(why),
+        EditorFault::Kept { fault, path } => {
+            return Problem { next: tr!("What was saved there is in {path}.", path), ..editor(fault) };
+        }
     };
     Problem::new(tr!("the text was not changed"), why, tr!("Set VISUAL or EDITOR to an editor that works."))
 }

@@ -61,6 +61,9 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::Posted(id) => return tr!("the service posted its ID: {id}", id = id.0),
         What::Resolved(as_what) => return resolved(as_what),
         What::Recorded(money) => return tr!("{money} was charged", money),
+        What::NotBelieved(money) => {
+            return tr!("the records say {money}, far beyond the price: the price is counted", money);
+        }
         What::ChargedTwice(money) => return tr!("the same call was charged once more: {money}", money),
         What::FoundInRecords(id) => return tr!("it was accepted: its ID is {id}", id = id.0),
         What::Evidence(evidence) => return super::evidence(evidence),
