@@ -77,11 +77,11 @@ impl Store {
         Self::of(conn, at, None)
     }
 
-    pub(super) fn open_as(at: &At, me: Option<&Owner>) -> Result<Self, Fault> {
+    pub(super) fn open_as(at: &At, me: Option<Owner>) -> Result<Self, Fault> {
         Self::of(connect(at)?, at.clone(), me)
     }
 
-    fn of(conn: Connection, at: At, me: Option<&Owner>) -> Result<Self, Fault> {
+    fn of(conn: Connection, at: At, me: Option<Owner>) -> Result<Self, Fault> {
         let file = at.shown();
         let read = |conn: &Connection| Ok((last_rev(conn)?, last_archived(conn)?));
         let (rev, archived) = read(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;

@@ -113,14 +113,19 @@ impl Store {
     }
 
     /// The last word of this program.
-    pub(super) fn leave(&self) {
+    pub(super) fn leave(&mut self) {
         let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
-        if !self.conn.is_there() || self.only_reads {
+        if self.only_reads {
             return;
         }
-        // Where it is not heard, its silence tells the same, later.
-        let _ = self.conn.execute("DELETE FROM programs WHERE owner = ?1", [me]);
-        let _ = self.conn.execute("DELETE FROM senders WHERE owner = ?1", [me]);
+        let last_word = || {
+            self.conn.execute("DELETE FROM senders WHERE owner = ?1", [me])?;
+            self.conn.execute("DELETE FROM programs WHERE owner = ?1", [me])
+        };
+        let is_heard = self.conn.is_there() && last_word().is_ok();
+        if !is_heard {
+            self.programs.ends_unheard();
+        }
     }
 }
 
