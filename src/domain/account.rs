@@ -178,11 +178,8 @@ pub enum Change {
     Pause,
     /// Stop sending for the account.
     Halt(Why),
-    /// Go on.
-    Resume {
-        /// Whether the account's halt has been seen to as well; else only a pause ends.
-        halt: bool,
-    },
+    /// Go on after these stops, which a person has seen; one that came meanwhile stays.
+    Resume { pause: Option<Stamp>, halt: Option<Stamp> },
     /// How the account fares now.
     Keep(Account),
     /// This program, a dashboard or `watch`, sends whatever is queued of these profiles.

@@ -8,7 +8,7 @@ use crate::{
     effect::{Effect, StoreCmd},
     ended, ending, fetch, money,
     news::{Left, News, NotDone, QueueNews, TaskNews},
-    poller, put_away, resolve, saver, share,
+    outage, poller, put_away, resolve, saver, share,
     timeline::event,
     unknowns,
     work::{Deferred, Work},
@@ -55,6 +55,11 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
                 share::resume(work, false);
             }
             work.news.push(News::Queue(if paused { QueueNews::Paused } else { QueueNews::Resumed }));
+            Vec::new()
+        }
+        // What else stops the sending may have changed while the store could not be seen.
+        Act::Resume if work.halted_by_store().is_some() => {
+            outage::try_now(work);
             Vec::new()
         }
         Act::Resume => {

@@ -167,6 +167,8 @@ pub enum ConnectionNews {
 pub enum StoreNews {
     /// It can be written again.
     Back,
+    /// A person wants it to be tried again at once.
+    Tried,
     /// It cannot take the ID of a paid task now; the ID lies synced on this machine until it can.
     KeptHere { key: TaskKey, id: RemoteId },
     /// The key of a profile is another one here than that person's.

@@ -78,9 +78,19 @@ fn serves(work: &Work) -> Vec<String> {
 }
 
 fn hand_over(work: &mut Work, profile: String, change: Change) -> Effect {
-    let (ticket, by) = (work.ticket(), stamp(work));
+    let (ticket, by) = (work.ticket(), stamp_of(work, &profile, &change));
     work.sharing.under_way.insert(ticket, (profile.clone(), change.clone()));
     Effect::Store(StoreCmd::Share { ticket, profile, by, change })
+}
+
+/// Whose word that is, and of when. A stop that is handed over again keeps its name, by which it is ended.
+fn stamp_of(work: &Work, profile: &str, change: &Change) -> Stamp {
+    let stop = match change {
+        Change::Pause => work.queue.pause.as_ref(),
+        Change::Halt(_) => work.of(profile).sending.halted.as_ref().and_then(|halt| halt.by.as_ref()),
+        Change::Resume { .. } | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => None,
+    };
+    stop.filter(|by| is_ours(work, by)).cloned().unwrap_or_else(|| stamp(work))
 }
 
 /// The store could not take it: it is handed over again with the writes that failed.
@@ -104,8 +114,8 @@ pub(super) fn retry(work: &mut Work) {
     let mut failed = std::mem::take(&mut work.sharing.failed);
     failed.retain(|(_, change)| match change {
         Change::Pause => is_paused,
-        Change::Resume { .. } => !is_paused,
-        Change::Halt(_) | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
+        Change::Resume { pause: Some(_), .. } => !is_paused,
+        Change::Resume { .. } | Change::Halt(_) | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
     });
     work.sharing.wishes.splice(0..0, failed);
 }
@@ -232,24 +242,29 @@ pub(super) fn pause(work: &mut Work) {
     wish(work, &profile, Change::Pause);
 }
 
-/// Goes on sending, in every program on the store.
-pub(super) fn resume(work: &mut Work, halt: bool) {
+/// Goes on sending, in every program on the store: after the pause that is known here, and after the accounts' halts
+/// where these have been seen to as well.
+pub(super) fn resume(work: &mut Work, halts: bool) {
     work.queue.unsent.clear();
     work.queue.paused = false;
-    let paused = work.queue.pause.take().is_some();
+    let pause = work.queue.pause.take();
     // What was to stop them is not wished any longer.
-    let stops = |(_, change): &(String, Change)| matches!(change, Change::Pause | Change::Halt(_));
+    let stops = |(_, change): &(String, Change)| {
+        matches!(change, Change::Pause) || (halts && matches!(change, Change::Halt(_)))
+    };
     work.sharing.failed.retain(|change| !stops(change));
     work.sharing.wishes.retain(|change| !stops(change));
-    for profile in work.profiles().into_iter().filter(|_| halt) {
+    for profile in work.profiles().into_iter().filter(|_| halts) {
         let served = work.of_mut(&profile);
-        served.sending.halted = None;
+        let halt = served.sending.halted.take().and_then(|halt| halt.by);
         served.sending.reset_streaks();
-        wish(work, &profile, Change::Resume { halt });
+        if halt.is_some() {
+            wish(work, &profile, Change::Resume { pause: None, halt });
+        }
     }
-    if paused && !halt {
+    if pause.is_some() {
         let profile = work.settings.profile.name.clone();
-        wish(work, &profile, Change::Resume { halt });
+        wish(work, &profile, Change::Resume { pause, halt: None });
     }
 }
 

@@ -52,6 +52,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         }
         News::Connection(ConnectionNews::NoCallbacks(why)) => (Level::Warning, None, no_callbacks(why).to_string()),
         News::Store(StoreNews::Back) => (Level::Info, None, tr!("the store can be written again").to_owned()),
+        News::Store(StoreNews::Tried) => (Level::Info, None, tr!("trying the store again").to_owned()),
         News::Store(StoreNews::KeptHere { key, id }) => {
             let id = &id.0;
             let text =

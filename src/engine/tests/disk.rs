@@ -159,11 +159,15 @@ impl Disk {
     /// As this program or another one changes it.
     pub(super) fn share(&mut self, profile: String, by: Stamp, change: account::Change) {
         match change {
-            account::Change::Pause => drop(self.shared.pause.get_or_insert(by)),
-            account::Change::Halt(why) => drop(self.shared.halts.entry(profile).or_insert(Stopped { by, why })),
-            account::Change::Resume { halt } => {
-                self.shared.pause = None;
-                self.shared.halts.retain(|of, _| !halt || *of != profile);
+            account::Change::Pause => self.shared.pause = Some(by),
+            account::Change::Halt(why) => {
+                if self.shared.halts.get(&profile).is_none_or(|halt| halt.why != why) {
+                    self.shared.halts.insert(profile, Stopped { by, why });
+                }
+            }
+            account::Change::Resume { pause, halt } => {
+                self.shared.pause.take_if(|by| Some(&*by) == pause.as_ref());
+                self.shared.halts.retain(|of, stopped| *of != profile || Some(&stopped.by) != halt.as_ref());
             }
             account::Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
             account::Change::Serve(_) => {}

@@ -32,7 +32,8 @@ impl Store {
         Ok(shared)
     }
 
-    /// Changes it for that profile, and tells all of it as it is then. A stop that stands already stays as it is.
+    /// Changes it for that profile, and tells all of it as it is then. What stops the sending
+    /// already goes on doing so.
     ///
     /// # Errors
     /// When the file cannot be written or read.
@@ -232,7 +233,11 @@ fn apply(
 ) -> sql::Result<()> {
     let (me, person) = (me.owner.as_deref(), me.who.as_deref());
     let tx = conn.begin()?;
-    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    // A pause of somebody who had not seen the one that stands takes its place: who ends that one has not seen this one.
+    // A halt for the same cause is the same halt.
+    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) \
+                ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, why = excluded.why \
+                WHERE stops.kind = 'pause' OR stops.why <> excluded.why";
     match change {
         Change::Pause => {
             tx.execute(stop, params!["pause", "", by.who, by.at.0, None::<String>])?;
@@ -240,9 +245,13 @@ fn apply(
         Change::Halt(why) => {
             tx.execute(stop, params!["halt", profile, by.who, by.at.0, Json(why)])?;
         }
-        Change::Resume { halt } => {
-            let sql = "DELETE FROM stops WHERE kind = 'pause' OR (?2 AND profile = ?1)";
-            tx.execute(sql, params![profile, halt])?;
+        Change::Resume { pause, halt } => {
+            let sql = "DELETE FROM stops WHERE kind = ?1 AND profile = ?2 AND who = ?3 AND at = ?4";
+            for (kind, of, seen) in [("pause", "", pause), ("halt", profile, halt)] {
+                if let Some(Stamp { who, at }) = seen {
+                    tx.execute(sql, params![kind, of, who, at.0])?;
+                }
+            }
         }
         Change::Keep(account) => keep(&tx, profile, account, by.at)?,
         // One that is there already was written by a commit that was told as failed.
