@@ -233,6 +233,8 @@ pub enum SendResult {
         /// When a place will be free.
         until: Wall,
     },
+    /// A shared store has it from another machine, which alone has its pictures: nothing has changed.
+    NotHere { key: TaskKey },
     /// Somebody has stopped the sending.
     Stopped {
         key: TaskKey,

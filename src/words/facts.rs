@@ -79,6 +79,16 @@ pub fn lacks_key(row: &Row) -> [Fact; 2] {
     [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), next, Tone::Strong)]
 }
 
+/// Of a queued task whose picture is not on this machine: which one it waits for.
+#[must_use]
+pub fn waits_elsewhere(row: &Row) -> Fact {
+    let why = match &*row.kind.who {
+        "" => tr!("its picture is not on this machine: one that has it sends it").to_owned(),
+        who => tr!("its picture is not on this machine: {who}'s sends it", who),
+    };
+    fact(tr!("Waits"), why, Tone::Warning)
+}
+
 fn in_line(row: &Row, message: &str) -> Fact {
     let class = row.class.map_or_else(|| tr!("failed"), names::class);
     fact(tr!("What"), format!("{class}{}{message}", tr!(": ")), Tone::Bad)
@@ -205,7 +215,9 @@ pub fn file(row: &Row, saved: &SavedFile, settings: &Settings) -> Vec<Fact> {
     }
     let elsewhere = settings.other_host(saved);
     let path = elsewhere.map_or_else(|| saved.path.clone(), |host| tr!("{path} on {host}", path = saved.path, host));
-    let scp = elsewhere.map(|host| fact(tr!("Copy it"), export::scp(&[(host, &saved.path)], None), Tone::Plain));
+    let scp = elsewhere
+        .filter(|_| saved.known_path().is_some())
+        .map(|host| fact(tr!("Copy it"), export::scp(&[(host, &saved.path)], None), Tone::Plain));
     let sum = fact("SHA-256", &*saved.sha256, Tone::Faint);
     let mut facts = vec![fact(file_label(), path, Tone::Strong), Fact { label: "", parts, tone: Tone::Plain }];
     facts.extend(scp);

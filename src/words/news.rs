@@ -140,6 +140,9 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         TaskNews::PutAway(true) => (Level::Info, tr!("{key} is put away", key)),
         TaskNews::PutAway(false) => (Level::Info, tr!("{key} is open again", key)),
         TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
+        TaskNews::WaitsElsewhere => {
+            (Level::Warning, tr!("{key} waits for a machine that has its picture; it is not on this one", key))
+        }
         TaskNews::Automatic { parent: Some(parent) } => {
             let text =
                 tr!("{key} was queued automatically to retry {parent}, as [retry] in the config allows", key, parent);

@@ -57,7 +57,13 @@ fn accepted(task: &Task, id: &str) -> Write {
 fn sent(program: &Program, prompt: &str) -> Task {
     let mut task = program.insert(intent(prompt));
     let write = Box::new(sending(&task, DAY));
-    program.handle.send(StoreCmd::ClaimSend { ticket: 3, write: write.clone(), per_minute: 5, path: false });
+    program.handle.send(StoreCmd::ClaimSend {
+        ticket: 3,
+        write: write.clone(),
+        per_minute: 5,
+        path: false,
+        pictures: vec![],
+    });
     let StoreMsg::SendClaimed { result: SendResult::Claimed { rev, .. }, .. } = program.next() else {
         panic!("not claimed")
     };

@@ -40,6 +40,8 @@ pub(super) struct Disk {
     pub(super) shared: Shared,
     /// Tasks whose end may be taken back, since a person asked for the file again, or took a settlement back.
     pub(super) downloads: BTreeSet<TaskKey>,
+    /// Tasks whose pictures are on another machine.
+    pub(super) not_here: BTreeSet<TaskKey>,
     rev: u64,
 }
 
@@ -117,7 +119,11 @@ impl Disk {
             StoreCmd::Write { ticket, writes } => {
                 StoreMsg::Written { ticket, results: writes.into_iter().map(|write| self.write(write)).collect() }
             }
-            StoreCmd::ClaimSend { ticket, write, per_minute, path } => {
+            StoreCmd::ClaimSend { ticket, write, .. } if self.not_here.contains(&write.task.key) => {
+                let result = SendResult::NotHere { key: write.task.key };
+                StoreMsg::SendClaimed { ticket, result, path: None }
+            }
+            StoreCmd::ClaimSend { ticket, write, per_minute, path, pictures: _ } => {
                 let path = path.then(|| format!("p{}", write.task.key.0));
                 StoreMsg::SendClaimed { ticket, result: self.send(*write, per_minute), path }
             }

@@ -359,3 +359,21 @@ fn a_pause_that_is_handed_over_again_is_ended_by_the_name_that_it_had() {
     world.live(MINUTE);
     assert_eq!((named.is_some(), &world.disk.shared.pause), (true, &named));
 }
+
+#[test]
+fn a_task_whose_picture_is_on_another_machine_is_passed_over_told_once_and_sent_when_it_is_here() {
+    let mut world = World::queued(2);
+    world.disk.not_here.insert(key(1));
+    world.live(MINUTE);
+    let told = |world: &World| {
+        let waits = News::Task { key: key(1), what: crate::news::TaskNews::WaitsElsewhere };
+        world.state.news.iter().filter(|news| **news == waits).count()
+    };
+    assert_eq!((world.keys_posted(), world.states(1), told(&world)), (vec![2], (Queued, Queued), 1));
+    assert!(crate::queue::waits_elsewhere(&world.state, key(1)));
+    world.live(HOUR);
+    assert_eq!((world.states(1), told(&world), world.halt()), ((Queued, Queued), 1, None));
+    world.disk.not_here.clear();
+    world.live(HOUR);
+    assert_eq!((world.keys_posted(), crate::queue::waits_elsewhere(&world.state, key(1))), (vec![2, 1], false));
+}

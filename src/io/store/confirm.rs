@@ -115,10 +115,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::{
-        super::owner::Owner,
-        *,
-    };
+    use super::{super::owner::Owner, *};
     use domain::{request::Request, task::NewTask};
     use engine::effect::Caps;
     use std::{fs, path::Path, slice};

@@ -9,7 +9,7 @@ use super::{
     owner::Owner,
     read::Overview,
 };
-use crate::environment::now;
+use crate::{environment::now, images};
 use domain::{
     account::Shared,
     costs,
@@ -89,6 +89,9 @@ impl Session {
             // Nothing below can fail: a program that has to open it once more does so under another name.
             journal.begin(Name { owner: name, store: store.own_name()? });
             store.journal = Some(journal.clone());
+        }
+        if at.server.is_some() {
+            store.look_for_forgotten();
         }
         let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store };
         session.look_at_the_journal(to);
@@ -286,7 +289,13 @@ impl Session {
                 Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::ClaimSend { ticket, write, per_minute, path } => {
+            StoreCmd::ClaimSend { ticket, write, pictures, .. }
+                if store.at.server.is_some() && !images::are_here(&pictures, &store.at.images()) =>
+            {
+                let result = SendResult::NotHere { key: write.task.key };
+                Some(StoreMsg::SendClaimed { ticket, result, path: None })
+            }
+            StoreCmd::ClaimSend { ticket, write, per_minute, path, pictures: _ } => {
                 let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
                 Some(StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute)?, path })
             }

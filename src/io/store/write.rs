@@ -106,7 +106,7 @@ impl Store {
                 self.made([rev]);
             }
             SendResult::Overtaken(task) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
-            SendResult::Wait { .. } => {}
+            SendResult::Wait { .. } | SendResult::NotHere { .. } => {}
             SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
         Ok(done)
