@@ -113,6 +113,11 @@ impl Store {
     pub(super) fn own_name(&self) -> Result<String, Fault> {
         self.told(Deed::Read, transfer::name_of(&self.conn))
     }
+    /// Whose drafts and whose view of the table these are: on a shared store each person has their own.
+    pub(super) fn person(&self) -> String {
+        self.at.server.as_ref().and(self.at.who.clone()).unwrap_or_default()
+    }
+
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.
     #[must_use]

@@ -117,12 +117,17 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_draft(&mut self, id: i64, draft: &Draft, at: Wall) -> Result<(), Fault> {
+        let who = self.person();
         self.change(Deed::SaveDraft, false, |conn| {
-            conn.execute(
-                "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
-                params![id, at.0, Json(draft)],
-            )
+            let tx = conn.begin()?;
+            // One that was nobody's is theirs who go on with it.
+            tx.execute("DELETE FROM drafts WHERE id = ?1 AND who = ''", [id])?;
+            tx.execute(
+                "INSERT INTO drafts (who, id, changed, body) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (who, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
+                params![who, id, at.0, Json(draft)],
+            )?;
+            tx.commit()
         })
         .map(drop)
     }
@@ -131,14 +136,16 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written.
+        let who = self.person();
     pub fn drop_draft(&mut self, id: i64, read: Option<&Draft>) -> Result<(), Fault> {
         self.change(Deed::SaveDraft, false, |conn| {
-            let Some(read) = read else { return conn.execute("DELETE FROM drafts WHERE id = ?1", [id]) };
+            let mine = "FROM drafts WHERE id = ?1 AND who IN (?2, '')";
+            let Some(read) = read else { return conn.execute(&format!("DELETE {mine}"), params![id, who]) };
             let stands: Option<String> =
-                conn.query_row("SELECT body FROM drafts WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+                conn.query_row(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0)).optional()?;
             // By what it says: an older version may have written the same in other words.
             match stands.filter(|body| serde_json::from_str::<Draft>(body).is_ok_and(|stands| stands == *read)) {
-                Some(body) => conn.execute("DELETE FROM drafts WHERE id = ?1 AND body = ?2", params![id, body]),
+                Some(body) => conn.execute(&format!("DELETE {mine} AND body = ?3"), params![id, who, body]),
                 None => Ok(0),
             }
         })
@@ -150,7 +157,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_view(&mut self, view: &View) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "view", &Json(view)))
+        let name = meta_of("view", &self.person());
+        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, &name, &Json(view)))
     }
 
     /// Notes that a dashboard is in use.
@@ -158,7 +166,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
+        let name = meta_of("last_seen", &self.person());
+        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, &name, &at.0.to_string()))
     }
 }
 
@@ -181,13 +190,18 @@ pub(super) fn insert(
             return Ok(Err(refusal));
         }
     }
-    if let Some(refusal) = over_budget(&tx, tasks, caps, by.who.as_deref().unwrap_or_default())? {
+    // An attempt that a program makes by itself is theirs whose task it repeats, whoever's program that is.
+    let maker = match tasks {
+        [NewTask { automatic: true, parent: Some(parent), .. }] => existing(&tx, *parent)?.who,
+        _ => by.who.clone(),
+    };
+    if let Some(refusal) = over_budget(&tx, tasks, at, caps, maker.as_deref().unwrap_or_default())? {
         return Ok(Err(refusal));
     }
     let who = by.who.as_deref();
     let mut made = Vec::with_capacity(tasks.len());
     for new in tasks {
-        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), who)?;
+        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), maker.as_deref())?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
             tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
@@ -345,3 +359,8 @@ fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()>
     )
     .map(drop)
 }
+/// The name in `meta` of what each person on a shared store has of their own.
+pub(super) fn meta_of(name: &str, who: &str) -> String {
+    if who.is_empty() { name.to_owned() } else { format!("{name}:{who}") }
+}
+
