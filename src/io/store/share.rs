@@ -10,7 +10,7 @@ use domain::{
     account::{Account, Change, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
     amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
-    time::{HOUR, Wall},
+    time::{HOUR, Now, Wall},
 };
 use std::collections::BTreeMap;
 
@@ -65,7 +65,8 @@ impl Store {
         self.told(Deed::Read, kept_caps(&self.conn))
     }
 
-    /// Keeps caps for everybody on the store; where both are `None`, none are kept from then on.
+    /// Keeps caps for everybody on the store, of the days of the clock here; where both are `None`, none are kept from
+    /// then on.
     ///
     /// # Errors
     /// When the file cannot be written, or a server does not allow it to this user.
@@ -74,7 +75,7 @@ impl Store {
         currency: Currency,
         per_day: Option<Amount>,
         per_day_each: Option<Amount>,
-        at: Wall,
+        now: Now,
     ) -> Result<(), Fault> {
         let who = self.at.who.clone().unwrap_or_default();
         self.change(Deed::SaveChanges, false, |conn| {
@@ -82,10 +83,11 @@ impl Store {
             if per_day.or(per_day_each).is_none() {
                 tx.execute("DELETE FROM caps WHERE currency = ?1", [currency.id()])?;
             } else {
-                let sql = "INSERT INTO caps (currency, per_day, per_day_each, who, at) VALUES (?1, ?2, ?3, ?4, ?5) \
-                           ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, \
+                let sql = "INSERT INTO caps (currency, per_day, per_day_each, who, at, zone) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+                           ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, zone = excluded.zone, \
                            per_day_each = excluded.per_day_each, who = excluded.who, at = excluded.at";
-                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, at.0])?;
+                let zone = i64::from(now.zone.seconds_east(now.wall));
+                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, now.wall.0, zone])?;
             }
             tx.commit()
         })?;
@@ -214,11 +216,13 @@ pub(super) fn raised(
 /// The caps that are kept in the store.
 pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, KeptCaps>> {
     let ours = dialect::may_change_caps(conn);
-    let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours} FROM caps");
+    let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours}, zone FROM caps");
     let mut query = conn.prepare_cached(&sql)?;
     let found = query.query_map([], |row| {
         let by = Stamp { who: row.get(3)?, at: own(row, 4)? };
-        Ok((own(row, 0)?, KeptCaps { per_day: own(row, 1)?, per_day_each: own(row, 2)?, by, is_ours: row.get(5)? }))
+        let (per_day, per_day_each) = (own(row, 1)?, own(row, 2)?);
+        let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east).ok());
+        Ok((own(row, 0)?, KeptCaps { per_day, per_day_each, by, zone, is_ours: row.get(5)? }))
     })?;
     found.collect()
 }

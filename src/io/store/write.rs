@@ -21,7 +21,7 @@ use domain::{
     retry,
     retry::{Change, Facts},
     task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
-    time::Wall,
+    time::{Now, Wall},
 };
 use engine::{
     effect::{Caps, Write},
@@ -243,6 +243,10 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> 
             let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
             return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by: None }));
         }
+    // Of kept caps the day begins everywhere at once.
+    let zone = kept.values().find_map(|caps| caps.zone);
+    let now = Now { wall: at, ..Now::default() };
+    let day_start = zone.map_or(caps.day_start, |_| account::day_start(&kept, now));
         let kept = kept.get(&currency);
         let days = [
             (BudgetCap::Day, caps.per_day, kept.and_then(|kept| kept.per_day)),
@@ -250,10 +254,10 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> 
         ];
         for (cap, ours, stores) in days {
             let Some(limit) = account::lower(ours, stores) else { continue };
-            let (all, own) = share::raised(conn, currency, caps.day_start, who)?;
+            let (all, own) = share::raised(conn, currency, day_start, who)?;
             let limit = limit + if cap == BudgetCap::Each { own } else { all };
             let whose = (cap == BudgetCap::Each).then_some(who);
-            let spent = spent(conn, currency, caps.day_start, whose)?;
+            let spent = spent(conn, currency, day_start, whose)?;
             if spent + asked > limit {
                 let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
                 let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who.clone());
