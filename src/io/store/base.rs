@@ -46,6 +46,8 @@ pub struct Store {
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
     /// Whether the role that it connects with may only look.
+    /// When it last looked for what was forgotten on another machine.
+    pub(super) forgets: Option<Instant>,
     pub(super) only_reads: bool,
     /// Profiles whose service this program asks.
     pub(super) asks: BTreeSet<String>,
@@ -96,6 +98,7 @@ impl Store {
             doubtful: false,
             beat: Beat::default(),
             only_reads: false,
+            forgets: None,
             asks: BTreeSet::new(),
             peers: None,
             journal: None,

@@ -22,6 +22,9 @@ const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
 const FORGOTTEN: i64 = DAY.cast_signed();
 
+/// How often it looks for what was forgotten on another machine.
+const FORGETS: Duration = Duration::from_secs(3600);
+
 /// When this program last said that it runs.
 #[derive(Debug, Default)]
 pub(super) struct Beat(Option<Instant>);
@@ -85,7 +88,19 @@ impl Store {
         }
         self.read_clock()?;
         self.check_in()?;
+        if self.forgets.is_none_or(|last| last.elapsed() > FORGETS) {
+            self.look_for_forgotten();
+        }
         if self.only_reads { Ok(Vec::new()) } else { self.take_back_unconfirmed() }
+    }
+
+    /// Removes what was forgotten on another machine.
+    pub(super) fn look_for_forgotten(&mut self) {
+        self.forgets = Some(Instant::now());
+        // Nothing else hangs on it, and the role may be from before there was such a list.
+        if let Err(fault) = self.remove_forgotten() {
+            tracing::debug!(?fault, "what was forgotten elsewhere was not looked for");
+        }
     }
 
     /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued
