@@ -15,7 +15,7 @@ use domain::{
     task::{Phase, Row, Task, TaskKey, TaskState},
     time::SECOND,
 };
-use engine::{act::Act, charges, settings::Scope, unknowns, work::Work};
+use engine::{act::Act, charges, queue, settings::Scope, unknowns, work::Work};
 use words::{facts, names, problem::Problem, terms, tr};
 
 /// `reeltop wait`.

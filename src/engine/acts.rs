@@ -53,8 +53,8 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
                 share::pause(work);
             } else {
                 share::resume(work, false);
+                work.news.push(News::Queue(QueueNews::Resumed));
             }
-            work.news.push(News::Queue(if paused { QueueNews::Paused } else { QueueNews::Resumed }));
             Vec::new()
         }
         // What else stops the sending may have changed while the store could not be seen.

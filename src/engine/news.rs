@@ -89,6 +89,8 @@ pub enum TaskNews {
     /// Its file is not here yet, and the address that is known of it has so many milliseconds left; 0 once it has run
     /// out.
     AtRisk { left_ms: u64 },
+    /// Its pictures are on another machine, which is to send it.
+    WaitsElsewhere,
     /// The program queued it, as the config allows.
     Automatic {
         /// The attempt that it repeats.

@@ -31,10 +31,22 @@ pub(super) fn process(owner: &str) -> &str {
     owner.rsplitn(3, '-').last().unwrap_or_default()
 }
 
+/// The same of a stop, which others want to ask about: with the person, where it is known.
+fn stop_stamp(work: &Work) -> Stamp {
+    let Stamp { who, at } = stamp(work);
+    Stamp { who: work.settings.who.as_ref().map_or_else(|| who.clone(), |person| format!("{person}, {who}")), at }
+}
+
 /// Whether that was done by this program.
 #[must_use]
 pub fn is_ours(work: &Work, by: &Stamp) -> bool {
-    stamp(work).who == by.who
+    by.who == stamp(work).who || by.who == stop_stamp(work).who
+}
+
+/// Whether a pause is on its way to the store, which alone stops every program.
+#[must_use]
+pub fn is_pausing(work: &Work) -> bool {
+    work.sharing.under_way.values().any(|(_, change)| *change == Change::Pause)
 }
 
 /// Puts a change down for the store. [`due`] hands it over.
@@ -88,9 +100,9 @@ fn stamp_of(work: &Work, profile: &str, change: &Change) -> Stamp {
     let stop = match change {
         Change::Pause => work.queue.pause.as_ref(),
         Change::Halt(_) => work.of(profile).sending.halted.as_ref().and_then(|halt| halt.by.as_ref()),
-        Change::Resume { .. } | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => None,
+        Change::Resume { .. } | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => return stamp(work),
     };
-    stop.filter(|by| is_ours(work, by)).cloned().unwrap_or_else(|| stamp(work))
+    stop.filter(|by| is_ours(work, by)).cloned().unwrap_or_else(|| stop_stamp(work))
 }
 
 /// The store could not take it: it is handed over again with the writes that failed.
@@ -101,9 +113,10 @@ pub(super) fn failed(work: &mut Work, of: Ticket) {
 /// The store does not take it from this program: what was to stop or to go on for everybody does not for this one
 /// either.
 pub(super) fn denied(work: &mut Work, of: Ticket) {
-    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of) {
-        let me = stamp(work).who;
-        work.queue.pause.take_if(|by| by.who == me);
+    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of)
+        && work.queue.pause.as_ref().is_some_and(|by| is_ours(work, by))
+    {
+        work.queue.pause = None;
     }
 }
 
@@ -127,8 +140,8 @@ const fn account(sending: &Sending) -> Account {
 
 /// The store's word on all of it.
 pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
-    if let Some(ticket) = of {
-        work.sharing.under_way.remove(&ticket);
+    if let Some((_, Change::Pause)) = of.and_then(|ticket| work.sharing.under_way.remove(&ticket)) {
+        work.news.push(News::Queue(QueueNews::Paused));
     }
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
@@ -223,7 +236,8 @@ pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
     if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.cause != HaltCause::Store) {
         return;
     }
-    let halt = Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason.clone(), by: Some(stamp(work)) };
+    let halt =
+        Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason.clone(), by: Some(stop_stamp(work)) };
     work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
     work.of_mut(profile).sending.halted = Some(halt);
     wish(work, profile, Change::Halt(why));
@@ -232,11 +246,12 @@ pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
 /// Stops the sending of every program on the store, by a person's word.
 pub(super) fn pause(work: &mut Work) {
     if work.store.owner.is_some() {
-        let by = stamp(work);
+        let by = stop_stamp(work);
         work.queue.pause.get_or_insert(by);
     } else {
         // Which program this is, others cannot be told yet. They are as soon as the store is open.
         work.queue.paused = true;
+        work.news.push(News::Queue(QueueNews::Paused));
     }
     let profile = work.settings.profile.name.clone();
     wish(work, &profile, Change::Pause);

@@ -254,15 +254,20 @@ pub struct Happened {
     pub who: Option<String>,
 }
 
-/// Events and money in one line of time, oldest first.
+/// Events and money in one line of time, oldest first, for the person `me`.
 #[must_use]
-pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
+pub fn history(detail: &Detail, me: Option<&str>, voice: &Voice) -> Vec<Happened> {
     let other = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
+    // Of an act the one who did it is told in the sentence.
+    let another = |who: &Option<String>| who.clone().filter(|who| Some(who.as_str()) != me);
     let events = detail.events.iter().map(|event| Happened {
-        who: other(&event.who),
+        who: other(&event.who).filter(|_| event.what != What::DownloadAsked),
         at: event.at,
         kind: reason::kind(event.what.kind()).to_owned(),
-        what: reason::event(&event.what, voice),
+        what: match another(&event.who).filter(|_| event.what == What::DownloadAsked) {
+            Some(who) => tr!("requested by {who}", who),
+            None => reason::event(&event.what, voice),
+        },
         is_money: false,
     });
     // What was set aside at the confirmation is told by it.
@@ -270,10 +275,13 @@ pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
     let ledger = detail.ledger.iter();
     let ledger = ledger.filter(|line| line.event != MoneyEvent::Reserved || !told.contains(&line.amount));
     let money = ledger.map(|line| Happened {
-        who: other(&line.who),
+        who: other(&line.who).filter(|_| line.event != MoneyEvent::Resolved),
         at: line.at,
         kind: tr!("money").into(),
-        what: money(line.event, line.amount),
+        what: match another(&line.who).filter(|_| line.event == MoneyEvent::Resolved) {
+            Some(who) => tr!("{amount} settled by {who}", amount = line.amount, who),
+            None => money(line.event, line.amount),
+        },
         is_money: true,
     });
     let mut all: Vec<Happened> = events.chain(money).collect();

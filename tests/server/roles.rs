@@ -5,6 +5,7 @@ use ::io::store::{At, GRANTS, Server, Session};
 use domain::{
     account::{Change, Raise, Stamp},
     reason::store::{Trouble, Why},
+    time::Now,
 };
 use engine::{
     effect::StoreCmd,

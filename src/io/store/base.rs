@@ -26,6 +26,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     io,
     path::PathBuf,
+    time::Instant,
 };
 
 /// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
@@ -45,9 +46,9 @@ pub struct Store {
     /// Whether a batch of ours that was told as not queued may be there.
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
-    /// Whether the role that it connects with may only look.
     /// When it last looked for what was forgotten on another machine.
     pub(super) forgets: Option<Instant>,
+    /// Whether the role that it connects with may only look.
     pub(super) only_reads: bool,
     /// Profiles whose service this program asks.
     pub(super) asks: BTreeSet<String>,
@@ -97,8 +98,8 @@ impl Store {
             unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
-            only_reads: false,
             forgets: None,
+            only_reads: false,
             asks: BTreeSet::new(),
             peers: None,
             journal: None,
@@ -112,15 +113,15 @@ impl Store {
         By { owner: self.programs.me().map(str::to_owned), who: self.at.who.clone() }
     }
 
-    /// The name that the store gave itself.
-    pub(super) fn own_name(&self) -> Result<String, Fault> {
-        self.told(Deed::Read, transfer::name_of(&self.conn))
-    }
     /// Whose drafts and whose view of the table these are: on a shared store each person has their own.
     pub(super) fn person(&self) -> String {
         self.at.server.as_ref().and(self.at.who.clone()).unwrap_or_default()
     }
 
+    /// The name that the store gave itself.
+    pub(super) fn own_name(&self) -> Result<String, Fault> {
+        self.told(Deed::Read, transfer::name_of(&self.conn))
+    }
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.
     #[must_use]

@@ -309,7 +309,7 @@ pub(super) fn some_tasks(
     Ok(())
 }
 
-fn overview(conn: &Connection) -> sql::Result<Overview> {
+fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
     let meta = |name: &str| -> sql::Result<Option<String>> {
         // Before each person had their own there was one.
         let sql = "SELECT value FROM meta WHERE name IN (?1, ?2) ORDER BY length(name) DESC LIMIT 1";

@@ -129,15 +129,14 @@ impl Store {
             )?;
             tx.commit()
         })
-        .map(drop)
     }
 
     /// Forgets a draft; one that was read as `read` only if that still stands there.
     ///
     /// # Errors
     /// When the file cannot be written.
-        let who = self.person();
     pub fn drop_draft(&mut self, id: i64, read: Option<&Draft>) -> Result<(), Fault> {
+        let who = self.person();
         self.change(Deed::SaveDraft, false, |conn| {
             let mine = "FROM drafts WHERE id = ?1 AND who IN (?2, '')";
             let Some(read) = read else { return conn.execute(&format!("DELETE {mine}"), params![id, who]) };
@@ -235,18 +234,24 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> sql::Result<O
     Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
 }
 
-fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> sql::Result<Option<InsertRefusal>> {
+fn over_budget(
+    conn: &Connection,
+    tasks: &[NewTask],
+    at: Wall,
+    caps: &Caps,
+    who: &str,
+) -> sql::Result<Option<InsertRefusal>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
     let kept = share::kept_caps(conn)?;
+    // Of kept caps the day begins everywhere at once.
+    let zone = kept.values().find_map(|caps| caps.zone);
+    let now = Now { wall: at, ..Now::default() };
+    let day_start = zone.map_or(caps.day_start, |_| account::day_start(&kept, now));
     for Money { amount: asked, currency } in asked.all() {
         if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
             let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
             return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency, set_by: None }));
         }
-    // Of kept caps the day begins everywhere at once.
-    let zone = kept.values().find_map(|caps| caps.zone);
-    let now = Now { wall: at, ..Now::default() };
-    let day_start = zone.map_or(caps.day_start, |_| account::day_start(&kept, now));
         let kept = kept.get(&currency);
         let days = [
             (BudgetCap::Day, caps.per_day, kept.and_then(|kept| kept.per_day)),
@@ -356,6 +361,11 @@ fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
     row::task(conn, key)?.ok_or(sql::Error::NoRows)
 }
 
+/// The name in `meta` of what each person on a shared store has of their own.
+pub(super) fn meta_of(name: &str, who: &str) -> String {
+    if who.is_empty() { name.to_owned() } else { format!("{name}:{who}") }
+}
+
 fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()> {
     conn.execute(
         "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -363,8 +373,3 @@ fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()>
     )
     .map(drop)
 }
-/// The name in `meta` of what each person on a shared store has of their own.
-pub(super) fn meta_of(name: &str, who: &str) -> String {
-    if who.is_empty() { name.to_owned() } else { format!("{name}:{who}") }
-}
-

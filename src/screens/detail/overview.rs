@@ -9,7 +9,7 @@ use domain::{
     problem::Charged,
     task::{Phase, Task, TaskState},
 };
-use engine::{expected, work::SavingStep};
+use engine::{expected, queue, work::SavingStep};
 use ratatui::{style::Style, text::Line};
 use words::{
     amounts, facts,

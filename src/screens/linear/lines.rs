@@ -20,7 +20,7 @@ use domain::{
     task::{Row, Task, TaskKey, TaskState},
     text,
 };
-use engine::{filter::Filter, share};
+use engine::{filter::Filter, queue, share};
 use std::collections::BTreeMap;
 use words::{amounts, lang, names, print, reason, tr};
 

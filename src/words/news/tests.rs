@@ -67,6 +67,7 @@ fn all_that_is_told_is_told_in_both_languages() {
         TaskNews::Settled(Resolution::Found(id())),
         TaskNews::Settled(Resolution::Unknown),
         TaskNews::Asking(id()),
+        TaskNews::WaitsElsewhere,
         TaskNews::Automatic { parent: None },
         TaskNews::Automatic { parent: Some(key) },
     ];

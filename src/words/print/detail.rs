@@ -38,7 +38,7 @@ pub fn detail(detail: &Detail, is_here: bool, settings: &Settings, now: Now, col
     page.facts(task.saved().into_iter().flat_map(|saved| facts::file(&row, saved, settings)));
     times(&mut page, task, now);
     attempts(&mut page, detail);
-    happened(&mut page, facts::history(detail, &voice), now);
+    happened(&mut page, facts::history(detail, settings.who.as_deref(), &voice), now);
     page.text
 }
 
