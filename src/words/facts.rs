@@ -86,7 +86,7 @@ pub fn waits_elsewhere(row: &Row) -> Fact {
         "" => tr!("its picture is not on this machine: one that has it sends it").to_owned(),
         who => tr!("its picture is not on this machine: {who}'s sends it", who),
     };
-    fact(tr!("Waits"), why, Tone::Warning)
+    fact(tr!("Held up"), why, Tone::Warning)
 }
 
 fn in_line(row: &Row, message: &str) -> Fact {
