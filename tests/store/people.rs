@@ -201,7 +201,7 @@ fn an_automatic_attempt_is_theirs_whose_task_it_repeats_and_counts_in_their_cap(
     let again = NewTask { parent: Some(task.key), attempt: 2, automatic: true, ..intent("one") };
     // Ben has nothing left today; it is not his.
     add(&mut ben, intent("two"));
-    let made = ben.insert(&[again.clone()], DAY, &caps).unwrap().unwrap().remove(0);
+    let made = ben.insert(std::slice::from_ref(&again), DAY, &caps).unwrap().unwrap().remove(0);
     assert_eq!(made.who.as_deref(), Some("ann"));
     let (mut made, error) = (made, trouble(ErrorClass::Service, Charged::No));
     (made.phase, made.finished_at) = (Phase::Refused { error }, Some(DAY));
