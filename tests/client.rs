@@ -1,12 +1,11 @@
 //! The real client against real servers on loopback that hang, reset and lie.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "support/images.rs"]
+mod images;
 mod net;
 
-use ::io::{
-    client::{Client, ClientConfig},
-    images,
-};
+use ::io::client::{Client, ClientConfig};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     reason::{
@@ -18,7 +17,8 @@ use domain::{
     time::Wall,
 };
 use engine::{effect::HttpCmd, msg::HttpMsg};
-use net::{KEY, Raw, Then, config, http, images::png, refused, request};
+use images::png;
+use net::{KEY, Raw, Then, config, http, refused, request};
 use service::{
     answer::{ConnectionFault, Reply},
     gateway::{Asked, records::Window},
@@ -482,7 +482,7 @@ async fn a_picture_is_sent_as_its_stored_copy_and_nothing_is_sent_without_it() {
     let dir = tempfile::tempdir().unwrap();
     let original = dir.path().join("a cat.png");
     fs::write(&original, png(640, 480)).unwrap();
-    let stored = images::load(original.to_str().unwrap(), &dir.path().join("images")).unwrap();
+    let stored = ::io::images::load(original.to_str().unwrap(), &dir.path().join("images")).unwrap();
     let copy = dir.path().join("images").join(format!("{}.png", stored.sha256));
     fs::write(&original, "changed since").unwrap();
 

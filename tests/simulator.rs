@@ -3,11 +3,14 @@
 
 #[path = "simulator/gateway.rs"]
 mod gateway;
+#[path = "support/images.rs"]
+mod images;
 mod net;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{amount::Amount, catalogue::Catalogue, time::Wall};
-use net::{DEADLINE, images::png};
+use images::png;
+use net::DEADLINE;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator};

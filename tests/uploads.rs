@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-mod net;
 mod support;
 
 use domain::amount::Amount;
@@ -12,7 +11,7 @@ use support::{Home, Service};
 /// Submits two tasks with one picture, and gives what the service counted: uploads, and money.
 fn two_of_one_picture(service: &Service, home: &Home) -> (u64, Amount) {
     let picture = home.path().join("a cat.png");
-    fs::write(&picture, net::images::png(640, 480)).unwrap();
+    fs::write(&picture, support::images::png(640, 480)).unwrap();
     let picture = picture.display().to_string();
     let args = ["submit", "--model", "I2V-01", "--prompt", "a cat", "--first-frame", &picture, "--count", "2"];
     home.run(&[&args[..], &["--wait", "--yes", "--max-cost", "20"]].concat()).coded(0);

@@ -10,7 +10,7 @@ use ::io::{
 };
 use domain::{
     export::{json_line, size},
-    task::{TaskKey, TaskState},
+    task::{Task, TaskKey, TaskState},
     time::{DAY, Wall},
 };
 use std::{
@@ -99,6 +99,13 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
     } else {
         write!(io::stdout(), "{}", queries::changes(&tasks, "", output)).map_err(Stop::from)
     };
+    let elsewhere = |task: &&Task| {
+        task.who != setup.settings.who && task.request.stored_images().next().is_some() && setup.at().server.is_some()
+    };
+    for task in before.iter().filter(elsewhere) {
+        let who = task.who.as_deref().unwrap_or_default();
+        say(&tr!("{key}: a picture on {who}'s machine goes when reeltop runs there next", key = task.key, who));
+    }
     for file in before.iter().filter_map(|task| task.saved()?.known_path()) {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));
     }

@@ -3,6 +3,7 @@
 use super::{Outcome, Output, Stop, args::TaskName, headless, say, waits};
 use ::io::{
     config::Loaded,
+    images,
     run::{clock::Clock, exit::Exit},
     store,
     store::{Lookup, Order, Store},
@@ -243,8 +244,15 @@ pub(super) fn show(setup: &Loaded, name: &TaskName, output: Output) -> Outcome {
         writeln!(io::stdout(), "{}", json_line(&json::task(&detail.task)))?;
         return Ok(Exit::Done);
     }
-    write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), output.color))?;
+    let is_here = !is_elsewhere(setup, &detail.task);
+    write!(io::stdout(), "{}", print::detail(&detail, is_here, &setup.settings, Clock::start().now(), output.color))?;
     Ok(Exit::Done)
+}
+
+/// Whether an unsent task of a shared store waits for another machine, which has its pictures.
+fn is_elsewhere(setup: &Loaded, task: &Task) -> bool {
+    let are_here = || images::are_here(task.request.stored_images(), &setup.paths.images);
+    task.state() == TaskState::Queued && setup.at().server.is_some() && !are_here()
 }
 
 /// `reeltop cost`.

@@ -24,7 +24,7 @@ use std::{
     ops::ControlFlow,
     path::PathBuf,
 };
-use words::{amounts, names, problem::Problem, tr};
+use words::{amounts, names, print, problem::Problem, tr};
 
 /// `reeltop store …`.
 pub(super) fn run(setup: &Loaded, what: StoreCall, output: Output) -> Outcome {
@@ -60,7 +60,7 @@ fn init(setup: &Loaded, output: Output) -> Outcome {
         _ if before == version => tr!("{store} has version {version} already", store = shown, version),
         _ => tr!("{store} was brought from version {before} to {version}", store = shown, before, version),
     };
-    print(output, &serde_json::json!({ "store": shown, "version": version, "before": before }), &text)
+    put(output, &serde_json::json!({ "store": shown, "version": version, "before": before }), &text)
 }
 
 fn check(setup: &Loaded, output: Output) -> Outcome {
@@ -74,7 +74,7 @@ fn check(setup: &Loaded, output: Output) -> Outcome {
     }
     let json = serde_json::json!({ "store": shown, "tasks": total, "clock_ms": clock, "wrong": wrong });
     let exit = if wrong.is_empty() { Exit::Done } else { Exit::Failed };
-    printed(exit, print(output, &json, &text).map(drop))
+    printed(exit, put(output, &json, &text).map(drop))
 }
 
 fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
@@ -122,7 +122,7 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             ));
         }
         let (day, own) = (per_day.map_or(day, |cap| cap.0), each.map_or(own, |cap| cap.0));
-        store.keep_caps(currency, day, own, Clock::start().now().wall)?;
+        store.keep_caps(currency, day, own, Clock::start().now())?;
     }
     let kept = store.caps()?;
     let mut shown: Vec<Currency> = kept.keys().copied().filter(|_| per_day.or(each).is_none()).collect();
@@ -143,7 +143,10 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             "at": caps.map(|caps| caps.by.at.rfc3339()),
             "keeper": caps.map(|caps| caps.is_ours),
         });
-        print(output, &json, &budget_text(currency, caps))?;
+        put(output, &json, &budget_text(currency, caps))?;
+        if let Some(note) = print::day_note(&kept, Clock::start().now()).filter(|_| caps.is_some()) {
+            say(&note);
+        }
         for (option, own, kept) in [("per_day", budget.per_day, day), ("per_day_each", budget.per_day_each, each)] {
             if let (Some(own), Some(kept)) = (own, kept)
                 && own < kept
@@ -195,7 +198,7 @@ fn put_aside(setup: &Loaded, from: &At) -> Result<PutAside, Stop> {
     failed.map_or(Ok(aside), Err)
 }
 
-fn print(output: Output, json: &serde_json::Value, text: &str) -> Outcome {
+fn put(output: Output, json: &serde_json::Value, text: &str) -> Outcome {
     if output.json {
         writeln!(io::stdout(), "{}", json_line(json))?;
     } else {

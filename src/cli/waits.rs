@@ -15,7 +15,7 @@ use domain::{
     task::{Phase, Row, Task, TaskKey, TaskState},
     time::SECOND,
 };
-use engine::{act::Act, charges, settings::Scope, unknowns, work::Work};
+use engine::{act::Act, charges, queue, settings::Scope, unknowns, work::Work};
 use words::{facts, names, problem::Problem, terms, tr};
 
 /// `reeltop wait`.
@@ -93,7 +93,7 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 
 /// Whether nothing of the profiles that have a key runs, saves or can be sent.
 pub(super) fn idle(work: &Work) -> bool {
-    let rests = |task: &Task| !is_ours(work, task) || rests(work, task);
+    let rests = |task: &Task| !is_ours(work, task) || queue::waits_elsewhere(work, task.key) || rests(work, task);
     let is_written = work.store.pending.is_empty() && !work.store.failed.keys().any(|key| is_owed(work, *key));
     is_written && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
 }

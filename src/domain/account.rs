@@ -5,7 +5,7 @@ use crate::{
     amount::{Amount, Currency, Money},
     clock_jumps::ClockJumps,
     problem::{ErrorClass, TaskError},
-    time::{HOUR, MINUTE, SECOND, Wall},
+    time::{HOUR, MINUTE, Now, SECOND, Wall, Zone},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -146,8 +146,18 @@ pub struct KeptCaps {
     pub per_day_each: Option<Amount>,
     /// The person who set them, and when.
     pub by: Stamp,
+    /// Their day is that of a clock so many seconds east of UTC; `None` for each reader's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<i32>,
     /// Whether this program may change them, and raise today's.
     pub is_ours: bool,
+}
+
+/// When the day began that the caps are of: by the clock of whoever keeps them in the store, else by the reader's own.
+#[must_use]
+pub fn day_start(caps: &BTreeMap<Currency, KeptCaps>, now: Now) -> Wall {
+    let kept = caps.values().find_map(|caps| caps.zone);
+    Now { zone: kept.map_or(now.zone, Zone::east), ..now }.day_start()
 }
 
 /// The lower of two caps, where there is one.
@@ -229,11 +239,8 @@ pub enum Change {
     Pause,
     /// Stop sending for the account.
     Halt(Why),
-    /// Go on.
-    Resume {
-        /// Whether the account's halt has been seen to as well; else only a pause ends.
-        halt: bool,
-    },
+    /// Go on after these stops, which a person has seen; one that came meanwhile stays.
+    Resume { pause: Option<Stamp>, halt: Option<Stamp> },
     /// How the account fares now.
     Keep(Account),
     /// This program, a dashboard or `watch`, sends whatever is queued of these profiles.

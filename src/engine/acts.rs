@@ -8,7 +8,7 @@ use crate::{
     effect::{Effect, StoreCmd},
     ended, ending, fetch, money,
     news::{Left, News, NotDone, QueueNews, TaskNews},
-    poller, put_away, resolve, saver, share,
+    outage, poller, put_away, resolve, saver, share,
     timeline::event,
     unknowns,
     work::{Deferred, Work},
@@ -50,8 +50,13 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
                 share::pause(work);
             } else {
                 share::end_pause(work);
+                work.news.push(News::Queue(QueueNews::Resumed));
             }
-            work.news.push(News::Queue(if paused { QueueNews::Paused } else { QueueNews::Resumed }));
+            Vec::new()
+        }
+        // What else stops the sending may have changed while the store could not be seen.
+        Act::Resume if work.halted_by_store().is_some() => {
+            outage::try_now(work);
             Vec::new()
         }
         Act::Resume => {

@@ -104,6 +104,8 @@ pub enum StoreCmd {
         caps: Caps,
         /// Whether to give it a path for the service's posts.
         path: bool,
+        /// The pictures that go along out of this machine's own folder.
+        pictures: Vec<StoredImage>,
     },
     /// Change what all programs share. Answered by `Shared`.
     Share {

@@ -8,7 +8,7 @@
 use crate::{profile_state::ProfileState, share, work::Work};
 use domain::{
     account::{HaltCause, Streak, Why},
-    problem::TaskError,
+    problem::{ErrorClass, TaskError},
 };
 
 /// A submission was taken.
@@ -36,6 +36,9 @@ pub(super) fn failed(work: &mut Work, profile: &str, error: &TaskError) {
 }
 
 fn count(work: &mut Work, profile: &str, streak: Streak, error: &TaskError) -> Streak {
+    if error.class == ErrorClass::File {
+        return streak; // This machine's matter, not the account's.
+    }
     let tasks = if streak.class == Some(error.class) { streak.tasks + 1 } else { 1 };
     let most = work.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
@@ -49,10 +52,7 @@ fn count(work: &mut Work, profile: &str, streak: Streak, error: &TaskError) -> S
 mod tests {
     use super::*;
     use crate::testing::state;
-    use domain::{
-        problem::{Charged, ErrorClass},
-        reason::Reason,
-    };
+    use domain::{problem::Charged, reason::Reason};
 
     fn error(class: ErrorClass) -> TaskError {
         let reason = Reason::said("it did not work.", "", "");
@@ -85,6 +85,16 @@ mod tests {
             made(&mut state.own);
         }
         assert_eq!(state.own.sending.halted, None);
+    }
+
+    #[test]
+    fn a_file_that_one_machine_lacks_stops_nobody() {
+        let mut state = state(&[]);
+        let (file, service) = (error(ErrorClass::File), error(ErrorClass::Service));
+        for error in [&service, &file, &file, &file, &service] {
+            refused(&mut state, "302ai", error);
+        }
+        assert_eq!((state.own.sending.halted, state.own.sending.refusals.tasks), (None, 2));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use domain::{
     prices::Quote,
     problem::ErrorClass,
     request::Request,
+    time::Wall,
 };
 use service::answer::Reply;
 
@@ -85,10 +86,16 @@ impl Work {
         self.settings.profile.currency()
     }
 
+    /// When the day began that money is counted by.
+    #[must_use]
+    pub fn day_start(&self) -> Wall {
+        account::day_start(&self.sharing.caps, self.now)
+    }
+
     /// What today has spent and may spend of a currency.
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {
-        let raised = Raise::sum(&self.sharing.raises, currency, self.now.day_start());
+        let raised = Raise::sum(&self.sharing.raises, currency, self.day_start());
         let ours =
             self.raises_today().filter(|raise| raise.more.currency == currency && raise.person == self.settings.who);
         let own_raised: Amount = ours.map(|raise| raise.more.amount).sum();
@@ -114,7 +121,7 @@ impl Work {
 
     /// What today's cap of any currency was raised by, the oldest first.
     pub fn raises_today(&self) -> impl Iterator<Item = &Raise> {
-        let day = self.now.day_start();
+        let day = self.day_start();
         self.sharing.raises.iter().filter(move |raise| raise.by.at >= day)
     }
 }
@@ -186,7 +193,7 @@ pub(super) fn caps(work: &Work) -> Caps {
         per_day: work.settings.budget.per_day,
         per_day_each: work.settings.budget.per_day_each,
         per_batch: work.settings.budget.per_batch,
-        day_start: work.now.day_start(),
+        day_start: work.day_start(),
     }
 }
 

@@ -235,6 +235,8 @@ pub enum SendResult {
     },
     /// It would cross the day's cap.
     OverBudget { key: TaskKey, over: OverBudget },
+    /// A shared store has it from another machine, which alone has its pictures: nothing has changed.
+    NotHere { key: TaskKey },
     /// Somebody has stopped the sending.
     Stopped {
         key: TaskKey,

@@ -91,6 +91,8 @@ pub enum TaskNews {
     /// Its file is not here yet, and the address that is known of it has so many milliseconds left; 0 once it has run
     /// out.
     AtRisk { left_ms: u64 },
+    /// Its pictures are on another machine, which is to send it.
+    WaitsElsewhere,
     /// The program queued it, as the config allows.
     Automatic {
         /// The attempt that it repeats.
@@ -169,6 +171,8 @@ pub enum ConnectionNews {
 pub enum StoreNews {
     /// It can be written again.
     Back,
+    /// A person wants it to be tried again at once.
+    Tried,
     /// It cannot take the ID of a paid task now; the ID lies synced on this machine until it can.
     KeptHere { key: TaskKey, id: RemoteId },
     /// The key of a profile is another one here than that person's.

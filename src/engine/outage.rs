@@ -143,6 +143,12 @@ pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
     failed.into_values().map(|write| emit(work, write)).chain(look).collect()
 }
 
+/// Tries the store again now, by a person's word.
+pub(super) fn try_now(work: &mut Work) {
+    work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono);
+    work.news.push(News::Store(StoreNews::Tried));
+}
+
 pub(super) fn retry_deadline(work: &Work) -> Option<Mono> {
     work.store.retry_at
 }

@@ -27,7 +27,7 @@ use domain::{
     account::{HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
-    task::{Claim, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
+    task::{Claim, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Reply, SubmitVerdict};
@@ -35,6 +35,8 @@ use service::answer::{Reply, SubmitVerdict};
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for
 /// the answer to be saved.
 const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
+/// How long a task rests whose pictures are not on this machine.
+const NOT_HERE: u64 = 10 * MINUTE;
 /// The first wait after the service asked to wait without saying how long, and the longest.
 const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
 
@@ -54,7 +56,9 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(mut task) = next(work, profile).cloned() else { return Vec::new() };
-    if let Some(upload) = uploads::due(work, &task) {
+    if !work.queue.elsewhere.contains(&task.key)
+        && let Some(upload) = uploads::due(work, &task)
+    {
         return vec![Effect::http(profile, upload)];
     }
     task.phase = Phase::Sending { since: work.now.wall };
@@ -69,12 +73,14 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     let write = Write { events: vec![note], ledger: vec![], task, never_left: None };
     let per_minute = availability::per_minute(work, profile);
     let path = callback::is_wanted(work, &write.task);
+    let pictures = uploads::sent_from_here(work, &write.task);
     vec![Effect::Store(StoreCmd::ClaimSend {
         ticket,
         write: Box::new(write),
         per_minute,
         caps: money::caps(work),
         path,
+        pictures,
     })]
 }
 
@@ -96,7 +102,8 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
 /// How long a confirmed task can still be taken back before it is due, in milliseconds.
 #[must_use]
 pub fn undo_left(work: &Work, key: TaskKey) -> u64 {
-    let due = work.tasks.live.get(&key).and_then(|task| work.of(&task.profile).sending.due.get(key));
+    let here = work.tasks.live.get(&key).filter(|_| !work.queue.elsewhere.contains(&key));
+    let due = here.and_then(|task| work.of(&task.profile).sending.due.get(key));
     due.map_or(0, |at| at.since(work.now.mono))
 }
 
@@ -156,11 +163,29 @@ pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Ve
     share::due(work)
 }
 
+/// Its pictures are not on this machine: it waits for a program that has them, and those behind it go on. They may come
+/// here yet, as by a person's copy.
+pub(super) fn not_here(work: &mut Work, key: TaskKey) {
+    let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else { return };
+    let again = work.now.mono.plus(NOT_HERE);
+    work.of_mut(&profile).sending.due.set(key, Some(again));
+    if work.queue.elsewhere.insert(key) {
+        work.news.push(News::Task { key, what: TaskNews::WaitsElsewhere });
+    }
+}
+
+/// Whether a task waits for a machine that has its pictures.
+#[must_use]
+pub fn waits_elsewhere(work: &Work, key: TaskKey) -> bool {
+    work.queue.elsewhere.contains(&key) && work.known(key).is_some_and(|row| row.state == TaskState::Queued)
+}
+
 /// The store has saved `Sending`: the POST.
 pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str>) -> Vec<Effect> {
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         return work.drop_stale();
     };
+    work.queue.elsewhere.remove(&key);
     task.rev = rev;
     let before = if let Phase::Queued { put_back, .. } = &task.phase { put_back.clone() } else { None };
     // As the store has it: by this an answer knows its own submission again.

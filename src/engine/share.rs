@@ -31,10 +31,22 @@ pub(super) fn process(owner: &str) -> &str {
     owner.rsplitn(3, '-').last().unwrap_or_default()
 }
 
+/// The same of a stop, which others want to ask about: with the person, where it is known.
+fn stop_stamp(work: &Work) -> Stamp {
+    let Stamp { who, at } = stamp(work);
+    Stamp { who: work.settings.who.as_ref().map_or_else(|| who.clone(), |person| format!("{person}, {who}")), at }
+}
+
 /// Whether that was done by this program.
 #[must_use]
 pub fn is_ours(work: &Work, by: &Stamp) -> bool {
-    stamp(work).who == by.who
+    by.who == stamp(work).who || by.who == stop_stamp(work).who
+}
+
+/// Whether a pause is on its way to the store, which alone stops every program.
+#[must_use]
+pub fn is_pausing(work: &Work) -> bool {
+    work.sharing.under_way.values().any(|(_, change)| *change == Change::Pause)
 }
 
 /// Puts a change down for the store. [`due`] hands it over.
@@ -78,9 +90,19 @@ fn serves(work: &Work) -> Vec<String> {
 }
 
 fn hand_over(work: &mut Work, profile: String, change: Change) -> Effect {
-    let (ticket, by) = (work.ticket(), stamp(work));
+    let (ticket, by) = (work.ticket(), stamp_of(work, &profile, &change));
     work.sharing.under_way.insert(ticket, (profile.clone(), change.clone()));
     Effect::Store(StoreCmd::Share { ticket, profile, by, change })
+}
+
+/// Whose word that is, and of when. A stop that is handed over again keeps its name, by which it is ended.
+fn stamp_of(work: &Work, profile: &str, change: &Change) -> Stamp {
+    let stop = match change {
+        Change::Pause => work.queue.pause.as_ref(),
+        Change::Halt(_) => work.of(profile).sending.halted.as_ref().and_then(|halt| halt.by.as_ref()),
+        Change::Resume { .. } | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => return stamp(work),
+    };
+    stop.filter(|by| is_ours(work, by)).cloned().unwrap_or_else(|| stop_stamp(work))
 }
 
 /// The store could not take it: it is handed over again with the writes that failed.
@@ -91,9 +113,10 @@ pub(super) fn failed(work: &mut Work, of: Ticket) {
 /// The store does not take it from this program: what was to stop or to go on for everybody does not for this one
 /// either.
 pub(super) fn denied(work: &mut Work, of: Ticket) {
-    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of) {
-        let me = stamp(work).who;
-        work.queue.pause.take_if(|by| by.who == me);
+    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of)
+        && work.queue.pause.as_ref().is_some_and(|by| is_ours(work, by))
+    {
+        work.queue.pause = None;
     }
 }
 
@@ -104,8 +127,8 @@ pub(super) fn retry(work: &mut Work) {
     let mut failed = std::mem::take(&mut work.sharing.failed);
     failed.retain(|(_, change)| match change {
         Change::Pause => is_paused,
-        Change::Resume { .. } => !is_paused,
-        Change::Halt(_) | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
+        Change::Resume { pause: Some(_), .. } => !is_paused,
+        Change::Resume { .. } | Change::Halt(_) | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
     });
     work.sharing.wishes.splice(0..0, failed);
 }
@@ -117,8 +140,8 @@ const fn account(sending: &Sending) -> Account {
 
 /// The store's word on all of it.
 pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
-    if let Some(ticket) = of {
-        work.sharing.under_way.remove(&ticket);
+    if let Some((_, Change::Pause)) = of.and_then(|ticket| work.sharing.under_way.remove(&ticket)) {
+        work.news.push(News::Queue(QueueNews::Paused));
     }
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
@@ -213,7 +236,8 @@ pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
     if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.cause != HaltCause::Store) {
         return;
     }
-    let halt = Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason.clone(), by: Some(stamp(work)) };
+    let halt =
+        Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason.clone(), by: Some(stop_stamp(work)) };
     work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
     work.of_mut(profile).sending.halted = Some(halt);
     wish(work, profile, Change::Halt(why));
@@ -222,43 +246,50 @@ pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
 /// Stops the sending of every program on the store, by a person's word.
 pub(super) fn pause(work: &mut Work) {
     if work.store.owner.is_some() {
-        let by = stamp(work);
+        let by = stop_stamp(work);
         work.queue.pause.get_or_insert(by);
     } else {
         // Which program this is, others cannot be told yet. They are as soon as the store is open.
         work.queue.paused = true;
+        work.news.push(News::Queue(QueueNews::Paused));
     }
     let profile = work.settings.profile.name.clone();
     wish(work, &profile, Change::Pause);
 }
 
-/// Goes on sending in every program on the store, where a person had paused it. A halt stays.
+/// Goes on sending in every program on the store after the pause that is known here. A halt stays.
 pub(super) fn end_pause(work: &mut Work) {
-    if take_pause(work).is_some() {
+    let no_longer = |change: &Change| matches!(change, Change::Pause);
+    if let Some(pause) = take_pause(work, no_longer) {
         let profile = work.settings.profile.name.clone();
-        wish(work, &profile, Change::Resume { halt: false });
+        wish(work, &profile, Change::Resume { pause: Some(pause), halt: None });
     }
 }
 
-/// Goes on sending in every program on the store, whatever had stopped it.
+/// Goes on sending in every program on the store, after the pause and the accounts' halts that are known here.
 pub(super) fn resume(work: &mut Work) {
-    take_pause(work);
+    let pause = take_pause(work, |change| matches!(change, Change::Pause | Change::Halt(_)));
     for profile in work.profiles() {
         let served = work.of_mut(&profile);
-        served.sending.halted = None;
+        let halt = served.sending.halted.take().and_then(|halt| halt.by);
         served.sending.reset_streaks();
-        wish(work, &profile, Change::Resume { halt: true });
+        if halt.is_some() {
+            wish(work, &profile, Change::Resume { pause: None, halt });
+        }
+    }
+    if pause.is_some() {
+        let profile = work.settings.profile.name.clone();
+        wish(work, &profile, Change::Resume { pause, halt: None });
     }
 }
 
-/// Ends this program's own pause. Gives the one that was on the store.
-fn take_pause(work: &mut Work) -> Option<Stamp> {
+/// Ends this program's own pause, and wishes those stops no longer. Gives the pause that was on the store.
+fn take_pause(work: &mut Work, no_longer: impl Fn(&Change) -> bool) -> Option<Stamp> {
     work.queue.unsent.clear();
     work.queue.paused = false;
     // What was to stop them is not wished any longer.
-    let stops = |(_, change): &(String, Change)| matches!(change, Change::Pause | Change::Halt(_));
-    work.sharing.failed.retain(|change| !stops(change));
-    work.sharing.wishes.retain(|change| !stops(change));
+    work.sharing.failed.retain(|(_, change)| !no_longer(change));
+    work.sharing.wishes.retain(|(_, change)| !no_longer(change));
     work.queue.pause.take()
 }
 

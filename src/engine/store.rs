@@ -229,6 +229,10 @@ fn send_claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&s
             queue::hold_until(work, key, until);
             Vec::new()
         }
+        SendResult::NotHere { .. } => {
+            queue::not_here(work, key);
+            Vec::new()
+        }
         SendResult::Overtaken(task) => changed::changed(work, *task),
         SendResult::OverBudget { over, .. } => queue::over_budget(work, key, over),
         SendResult::Stopped { shared, .. } => {

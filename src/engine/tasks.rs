@@ -150,7 +150,7 @@ fn count(tasks: &mut Tasks, row: &Row) {
 
 /// Sums the day's money again when the user's day has changed since the last sum.
 pub fn turn_day(work: &mut Work) {
-    let today = work.now.day_start();
+    let today = work.day_start();
     if work.money.day == today {
         return;
     }

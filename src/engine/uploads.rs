@@ -162,6 +162,13 @@ pub(super) fn put_on_the_wire(work: &Work, profile: &str, request: &mut Request)
     }
 }
 
+/// The pictures that a task's submission takes out of this machine's folder: those that have no URL.
+pub(super) fn sent_from_here(work: &Work, task: &Task) -> Vec<StoredImage> {
+    let goes_by_url =
+        |picture: &&StoredImage| is_on(work, &task.profile) && url(work, &task.profile, picture).is_some();
+    pictures(&task.request).filter(|picture| !goes_by_url(picture)).cloned().collect()
+}
+
 /// The service found a request invalid: it may not have got the picture by its URL, which is not used again.
 pub(super) fn distrust(work: &mut Work, task: &Task) {
     let until = work.now.mono.plus(REST);

@@ -153,6 +153,8 @@ pub struct Queue {
     pub automatic: BTreeSet<Ticket>,
     /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
     pub after_write: BTreeMap<TaskKey, NewTask>,
+    /// Tasks that wait for a machine that has their pictures.
+    pub elsewhere: BTreeSet<TaskKey>,
     /// The last confirmed batch, for undo.
     pub last_batch: Vec<TaskKey>,
     /// Tasks of this run's own, where its scope is `Named`.

@@ -126,6 +126,12 @@ pub(crate) fn bytes(stored: &StoredImage, images_dir: &Path) -> Result<Vec<u8>, 
     Ok(bytes)
 }
 
+/// Whether all of these are kept here.
+#[must_use]
+pub fn are_here<'a>(pictures: impl IntoIterator<Item = &'a StoredImage>, images_dir: &Path) -> bool {
+    pictures.into_iter().all(|picture| place(picture, images_dir).exists())
+}
+
 /// Reads pictures that are kept no more from where they were chosen, as far as they are still the same. Tells how many
 /// could not be brought back. Blocks on the disk.
 #[must_use]
@@ -161,6 +167,11 @@ pub fn remove(images_dir: &Path, old: Duration, gone: impl Fn(&str) -> bool) -> 
         let is_old = about.modified().ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= old);
         is_old && gone(hash) && fs::remove_file(file).is_ok()
     })
+}
+
+/// Whether one of these is kept.
+pub(crate) fn any(images_dir: &Path, which: impl Fn(&str) -> bool) -> bool {
+    walk(images_dir, |file, _| file.file_stem().and_then(OsStr::to_str).is_some_and(&which)).files > 0
 }
 
 /// Counts the pictures that `each` says yes to.

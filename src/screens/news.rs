@@ -136,6 +136,11 @@ mod tests {
     fn a_sentence_names_the_key_in_force() {
         let mut state = own_keys(&[Sending, Unknown]);
         act(&mut state, Act::Pause(true));
+        // Once the store has it every program is stopped.
+        let ticket = state.work.sharing.under_way.keys().next_back().copied();
+        let pause = state.work.queue.pause.clone();
+        let shared = Box::new(domain::account::Shared { pause, ..domain::account::Shared::default() });
+        let _ = work(&mut state, Msg::Store(engine::msg::StoreMsg::Shared { ticket, shared }));
         assert_eq!(said(&state), "sending paused; P resumes");
         act(&mut state, Act::Cancel(vec![TaskKey(1)]));
         let left = "#1 was left as it is: its submission is on its way. Wait for the answer; X then stops watching it.";
@@ -171,7 +176,7 @@ mod tests {
             Task { finished_at: at, ..task(n, state) }
         };
         let tasks = [finished(3, TaskState::Saved), finished(2, TaskState::Failed), task(1, TaskState::Queued)];
-        let rows = tasks.iter().map(|task| Row::of(task)).collect();
+        let rows = tasks.iter().map(Row::of).collect();
         tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
         let away = state.screen.away.clone().unwrap();
         let one = |key| BTreeSet::from([TaskKey(key)]);

@@ -79,6 +79,16 @@ pub fn lacks_key(row: &Row) -> [Fact; 2] {
     [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), next, Tone::Strong)]
 }
 
+/// Of a queued task whose picture is not on this machine: which one it waits for.
+#[must_use]
+pub fn waits_elsewhere(row: &Row) -> Fact {
+    let why = match &*row.kind.who {
+        "" => tr!("its picture is not on this machine: one that has it sends it").to_owned(),
+        who => tr!("its picture is not on this machine: {who}'s sends it", who),
+    };
+    fact(tr!("Held up"), why, Tone::Warning)
+}
+
 fn in_line(row: &Row, message: &str) -> Fact {
     let class = row.class.map_or_else(|| tr!("failed"), names::class);
     fact(tr!("What"), format!("{class}{}{message}", tr!(": ")), Tone::Bad)
@@ -247,19 +257,22 @@ pub struct Happened {
     pub who: Option<String>,
 }
 
-/// Events and money in one line of time, oldest first.
+/// Events and money in one line of time, oldest first, for the person `me`.
 #[must_use]
-pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
+pub fn history(detail: &Detail, me: Option<&str>, voice: &Voice) -> Vec<Happened> {
     let other = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
     let mut unwatched = false;
+    // Of an act the one who did it is told in the sentence.
+    let another = |who: &Option<String>| who.clone().filter(|who| Some(who.as_str()) != me);
     let events = detail.events.iter().map(|event| Happened {
-        who: other(&event.who),
+        who: other(&event.who).filter(|_| event.what != What::DownloadAsked),
         at: event.at,
         kind: reason::kind(event.what.kind()).to_owned(),
-        what: match event.what {
+        what: match (&event.what, another(&event.who)) {
             // Of what was left alone no file may be made yet.
-            What::DownloadAsked if std::mem::take(&mut unwatched) => tr!("watched again").to_owned(),
-            ref what => {
+            (What::DownloadAsked, _) if std::mem::take(&mut unwatched) => tr!("watched again").to_owned(),
+            (What::DownloadAsked, Some(who)) => tr!("requested by {who}", who),
+            (what, _) => {
                 unwatched |= *what == What::Unwatched;
                 reason::event(what, voice)
             }
@@ -271,10 +284,13 @@ pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
     let ledger = detail.ledger.iter();
     let ledger = ledger.filter(|line| line.event != MoneyEvent::Reserved || !told.contains(&line.amount));
     let money = ledger.map(|line| Happened {
-        who: other(&line.who),
+        who: other(&line.who).filter(|_| line.event != MoneyEvent::Resolved),
         at: line.at,
         kind: tr!("money").into(),
-        what: money(line.event, line.amount),
+        what: match another(&line.who).filter(|_| line.event == MoneyEvent::Resolved) {
+            Some(who) => tr!("{amount} settled by {who}", amount = line.amount, who),
+            None => money(line.event, line.amount),
+        },
         is_money: true,
     });
     let mut all: Vec<Happened> = events.chain(money).collect();

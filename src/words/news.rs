@@ -55,6 +55,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         }
         News::Connection(ConnectionNews::NoCallbacks(why)) => (Level::Warning, None, no_callbacks(why).to_string()),
         News::Store(StoreNews::Back) => (Level::Info, None, tr!("the store can be written again").to_owned()),
+        News::Store(StoreNews::Tried) => (Level::Info, None, tr!("trying the store again").to_owned()),
         News::Store(StoreNews::KeptHere { key, id }) => {
             let id = &id.0;
             let text =
@@ -110,6 +111,7 @@ fn no_callbacks(why: &System) -> Problem {
     Problem::new(what, reason::system::system(why), next)
 }
 
+#[expect(clippy::too_many_lines, reason = "one list")]
 fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)> {
     let message = |error: &TaskError| reason::message(&error.reason, voice);
     Some(match what {
@@ -142,6 +144,9 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         TaskNews::PutAway(true) => (Level::Info, tr!("{key} is put away", key)),
         TaskNews::PutAway(false) => (Level::Info, tr!("{key} is open again", key)),
         TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
+        TaskNews::WaitsElsewhere => {
+            (Level::Warning, tr!("{key} waits for a machine that has its picture; it is not on this one", key))
+        }
         TaskNews::Automatic { parent: Some(parent) } => {
             let text =
                 tr!("{key} was queued automatically to retry {parent}, as [retry] in the config allows", key, parent);

@@ -117,7 +117,14 @@ fn small(what: &str, at: &At, cable: Option<&Cable>) {
         let mut task = program.insert(vec![task(None)]).remove(0);
         (task.phase, task.sent_at) = (Phase::Sending { since: now() }, Some(now()));
         let write = Box::new(Write { task, events: vec![], ledger: vec![], never_left: None });
-        program.handle.send(StoreCmd::ClaimSend { ticket: 2, write, per_minute: 100_000, caps: NO_CAPS, path: false });
+        program.handle.send(StoreCmd::ClaimSend {
+            ticket: 2,
+            write,
+            per_minute: 100_000,
+            caps: NO_CAPS,
+            path: false,
+            pictures: vec![],
+        });
         let claimed = |msg| if let StoreMsg::SendClaimed { result, .. } = msg { Some(result) } else { None };
         assert!(matches!(program.until(claimed), SendResult::Claimed { .. }));
     }

@@ -6,9 +6,6 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
-#[path = "../support/images.rs"]
-pub(crate) mod images;
-
 use ::io::client::ClientConfig;
 use domain::{
     catalogue::Catalogue,

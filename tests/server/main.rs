@@ -9,6 +9,7 @@ mod money;
 mod outage;
 #[path = "../store/people.rs"]
 mod people;
+mod pictures;
 #[path = "../store/programs.rs"]
 mod programs;
 #[allow(dead_code, reason = "the ten machines use the rest")]

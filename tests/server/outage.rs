@@ -1,8 +1,13 @@
 //! A server that goes away under a running program: what it tells, and what it must not lose.
 
-use super::{programs::Program, rig::place, support, *};
+use super::{
+    programs::{Program, lock_files},
+    rig::place,
+    support, *,
+};
 use ::io::store::{At, GRANTS, open, waiting};
 use domain::{
+    account::{self, Change, HaltCause, Shared, Stamp},
     reason::store::{Fault, Trouble, Why},
     task::{LedgerLine, MoneyEvent, What},
 };
@@ -58,6 +63,7 @@ fn sent(program: &Program, prompt: &str) -> Task {
         per_minute: 5,
         caps: NO_CAPS,
         path: false,
+        pictures: vec![],
     });
     let StoreMsg::SendClaimed { result: SendResult::Claimed { rev, .. }, .. } = program.next() else {
         panic!("not claimed")
@@ -279,4 +285,31 @@ fn an_ear_gives_its_line_to_whoever_reads_and_writes_on_a_server_that_is_full_an
     assert_eq!((told, listeners()), (vec![task], 0));
     drop(second);
     support::until("the listener listens again", || listeners() == 1);
+}
+
+#[test]
+fn a_program_that_ended_in_order_while_the_server_was_away_sends_and_holds_nothing_any_more() {
+    let dir = place();
+    let program = Program::start(dir.at());
+    let task = sent(&program, "one");
+    let by = Stamp { who: "dashboard 1".into(), at: DAY };
+    let why = account::Why { cause: HaltCause::Balance, tasks: 1, error: trouble(ErrorClass::Balance, Charged::No) };
+    for change in [Change::Serve(vec!["302ai".into()]), Change::Halt(why)] {
+        let (profile, by) = ("302ai".to_owned(), by.clone());
+        program.handle.send(StoreCmd::Share { ticket: 4, profile, by, change });
+        until(|| program.next(), |msg| matches!(msg, StoreMsg::Shared { ticket: Some(4), .. }).then_some(()));
+    }
+    dir.stop();
+    until(|| program.next(), |msg| matches!(msg, StoreMsg::Offline { .. }).then_some(()));
+    drop(program);
+    dir.start();
+    let later = ::io::store::Session::open(dir.at(), &mut |_| {}).unwrap();
+    assert_eq!(Store::open(dir.at()).unwrap().shared().unwrap(), Shared::default());
+    drop(later);
+    let later = Program::start(dir.at());
+    let claim = Store::open(dir.at()).unwrap().look(&[task.key]).unwrap().remove(0).claim;
+    assert_eq!(claim, None);
+    drop(later);
+    assert!(lock_files(dir.path()).is_empty());
+    assert_eq!(dir.number("SELECT count(*) FROM programs"), 0);
 }

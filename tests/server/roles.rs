@@ -5,6 +5,7 @@ use ::io::store::{At, GRANTS, Server, Session};
 use domain::{
     account::{BudgetCap, Change, OverBudget, Raise, Stamp},
     reason::store::{Trouble, Why},
+    time::Now,
 };
 use engine::{
     effect::StoreCmd,
@@ -46,8 +47,12 @@ fn readers_see_writers_submit_and_keepers_set_the_budget() {
     };
     // Without caps in the store each config's own hold, and whoever submits may raise them.
     assert_eq!(raised(&mut writer, "will"), 1);
-    assert!(refused(writer.keep_caps(Currency::Ptc, None, Some(HALF), DAY).unwrap_err().why));
-    keeper.keep_caps(Currency::Ptc, None, Some(Amount::from_thousandths(1)), DAY).unwrap();
+    assert!(refused(
+        writer.keep_caps(Currency::Ptc, None, Some(HALF), Now { wall: DAY, ..Now::default() }).unwrap_err().why
+    ));
+    keeper
+        .keep_caps(Currency::Ptc, None, Some(Amount::from_thousandths(1)), Now { wall: DAY, ..Now::default() })
+        .unwrap();
     for (store, is_keeper) in [(&reader, false), (&writer, false), (&keeper, true)] {
         assert_eq!(store.caps().unwrap()[&Currency::Ptc].is_ours, is_keeper);
     }

@@ -4,7 +4,7 @@ use super::*;
 use std::collections::BTreeSet;
 
 /// What only several machines need.
-const ONLY_THERE: [&str; 3] = ["commits", "keys", "programs"];
+const ONLY_THERE: [&str; 4] = ["commits", "forgotten", "keys", "programs"];
 
 #[test]
 fn a_server_has_the_tables_and_columns_of_a_file() {
@@ -30,4 +30,19 @@ fn a_server_has_the_tables_and_columns_of_a_file() {
         .unwrap();
     let here: BTreeSet<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(there, here);
+}
+
+#[test]
+fn a_store_of_the_version_before_is_brought_up_with_the_drafts_that_were_everybodys() {
+    let there = place();
+    let before = "DROP TABLE forgotten; ALTER TABLE caps DROP COLUMN zone; ALTER TABLE drafts DROP CONSTRAINT drafts_pkey; \
+                  ALTER TABLE drafts DROP COLUMN who; ALTER TABLE drafts ADD PRIMARY KEY (id); \
+                  INSERT INTO drafts VALUES (7, 0, '{\"prompt\":\"a fox\"}'); UPDATE meta SET value = '3' WHERE name = 'schema'";
+    let done = there.sql(before);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let at = ::io::store::At { who: Some("ann".into()), ..there.at() };
+    Store::open(&at).unwrap_err();
+    assert_eq!(::io::store::init(&at).unwrap(), (3, 4));
+    let drafts = Store::open(&at).unwrap().overview().unwrap().drafts;
+    assert_eq!(drafts.iter().map(|kept| (kept.id, &*kept.draft.prompt)).collect::<Vec<_>>(), [(7, "a fox")]);
 }

@@ -28,6 +28,10 @@ fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
     carried
 }
 
+fn now() -> domain::time::Now {
+    domain::time::Now { wall: DAY, ..domain::time::Now::default() }
+}
+
 /// The same store, opened by that person.
 fn of(at: &At, who: Option<&str>) -> Store {
     Store::open(At { who: who.map(str::to_owned), ..at.clone() }).unwrap()
@@ -69,9 +73,9 @@ fn the_lower_of_the_configs_and_the_stores_caps_holds_for_each_person() {
     };
     let none = |kept: &Store| kept.caps().unwrap().is_empty();
     assert!(none(&ann));
-    ann.keep_caps(Currency::Ptc, None, Some(HALF), DAY).unwrap();
+    ann.keep_caps(Currency::Ptc, None, Some(HALF), now()).unwrap();
     let by = Stamp { who: "ann".into(), at: DAY };
-    let kept = KeptCaps { per_day: None, per_day_each: Some(HALF), by, is_ours: true };
+    let kept = KeptCaps { per_day: None, per_day_each: Some(HALF), by, zone: Some(0), is_ours: true };
     assert_eq!(ben.shared().unwrap().caps, [(Currency::Ptc, kept)].into());
     add(&mut ben, intent("one"));
     // Ben's config allows more, and that changes nothing; Ann's own half is still there.
@@ -87,10 +91,10 @@ fn the_lower_of_the_configs_and_the_stores_caps_holds_for_each_person() {
     add(&mut ann, intent("three"));
     assert_eq!(refused(&mut ben, &NO_CAPS).0, BudgetCap::Each);
     // The cap of all: 1.5 are used, and it was raised by 0.5.
-    ann.keep_caps(Currency::Ptc, Some(Amount::from_thousandths(1_000)), None, DAY).unwrap();
+    ann.keep_caps(Currency::Ptc, Some(Amount::from_thousandths(1_000)), None, now()).unwrap();
     let (limit, spent) = (Amount::from_thousandths(1_500), Amount::from_thousandths(1_500));
     assert_eq!(refused(&mut ben, &NO_CAPS), (BudgetCap::Day, limit, spent, Some("ann".into())));
-    ann.keep_caps(Currency::Ptc, None, None, DAY).unwrap();
+    ann.keep_caps(Currency::Ptc, None, None, now()).unwrap();
     assert!(none(&ben));
     add(&mut ben, intent("four"));
 }
@@ -144,4 +148,96 @@ fn evidence_names_the_tasks_by_the_keys_that_they_have_got() {
     let expected = evidence(vec![new(two.key)]);
     assert_eq!(detail.task.evidence, Some(expected.clone()));
     assert_eq!(detail.events.last().unwrap().entry.what, What::Evidence(expected));
+}
+
+#[test]
+fn each_person_on_a_server_has_drafts_a_view_and_a_last_visit_of_their_own() {
+    use domain::draft::{Draft, KeptDraft};
+    let dir = place();
+    let at = dir.at();
+    let is_shared = at.server.is_some();
+    let draft = |prompt: &str| Draft { prompt: prompt.into(), ..Draft::default() };
+    let view = |filter: &str| engine::view::View { filter: filter.into(), ..engine::view::View::default() };
+    // What an older version wrote was everybody's.
+    let mut nobody = of(&at, None);
+    nobody.save_draft(1, &draft("old"), DAY).unwrap();
+    nobody.save_view(&view("state:failed")).unwrap();
+    nobody.save_seen(DAY).unwrap();
+    let (mut ann, mut ben) = (of(&at, Some("ann")), of(&at, Some("ben")));
+    for store in [&ann, &ben] {
+        let seen = store.overview().unwrap();
+        assert_eq!((seen.view, seen.last_seen, seen.drafts.len()), (Some(view("state:failed")), Some(DAY), 1));
+    }
+    // Two that were begun in the same millisecond, and one that was nobody's and goes on as hers.
+    ann.save_draft(2, &draft("hers"), DAY.plus(2)).unwrap();
+    ben.save_draft(2, &draft("his"), DAY.plus(2)).unwrap();
+    ann.save_draft(1, &draft("old, and more"), DAY.plus(1)).unwrap();
+    ann.save_view(&view("who:ann")).unwrap();
+    ann.save_seen(DAY.plus(9)).unwrap();
+    let kept = |id, prompt: &str| KeptDraft { id, draft: draft(prompt) };
+    let (hers, his) = (ann.overview().unwrap(), ben.overview().unwrap());
+    if is_shared {
+        assert_eq!(hers.drafts, [kept(2, "hers"), kept(1, "old, and more")]);
+        assert_eq!((hers.view, hers.last_seen), (Some(view("who:ann")), Some(DAY.plus(9))));
+        assert_eq!((his.view, his.last_seen), (Some(view("state:failed")), Some(DAY)));
+        assert_eq!(his.drafts, [kept(2, "his")]);
+        ben.drop_draft(1, None).unwrap();
+        ben.drop_draft(2, None).unwrap();
+        assert_eq!(ann.overview().unwrap().drafts.len(), 2);
+    } else {
+        // A file is one person's, whatever the config calls them.
+        assert_eq!(hers, his);
+        assert_eq!(hers.drafts, [kept(2, "his"), kept(1, "old, and more")]);
+    }
+}
+
+#[test]
+fn an_automatic_attempt_is_theirs_whose_task_it_repeats_and_counts_in_their_cap() {
+    let dir = place();
+    let (mut ann, mut ben) = (of(&dir.at(), Some("ann")), of(&dir.at(), Some("ben")));
+    let mut task = add(&mut ann, intent("one"));
+    let error = trouble(ErrorClass::Service, Charged::No);
+    (task.phase, task.finished_at) = (Phase::Refused { error }, Some(DAY));
+    save(&mut ann, &mut task);
+    let caps = Caps { per_day: None, per_day_each: Some(HALF), per_batch: None, day_start: DAY };
+    let again = NewTask { parent: Some(task.key), attempt: 2, automatic: true, ..intent("one") };
+    // Ben has nothing left today; it is not his.
+    add(&mut ben, intent("two"));
+    let made = ben.insert(std::slice::from_ref(&again), DAY, &caps).unwrap().unwrap().remove(0);
+    assert_eq!(made.who.as_deref(), Some("ann"));
+    let (mut made, error) = (made, trouble(ErrorClass::Service, Charged::No));
+    (made.phase, made.finished_at) = (Phase::Refused { error }, Some(DAY));
+    save(&mut ben, &mut made);
+    // Ann has.
+    add(&mut ann, intent("three"));
+    let third = NewTask { parent: Some(made.key), attempt: 3, ..again };
+    let refused = of(&dir.at(), Some("cid")).insert(&[third], DAY, &caps).unwrap();
+    assert!(matches!(refused, Err(InsertRefusal::OverBudget(OverBudget { cap: BudgetCap::Each, .. }))), "{refused:?}");
+}
+
+#[test]
+fn the_day_of_a_kept_cap_is_the_keepers_on_every_machine() {
+    use domain::time::{HOUR, Now, Zone};
+    let dir = place();
+    let mut store = of(&dir.at(), Some("ann"));
+    // In Shanghai it is 8:00 of the day; in New York it is still the evening before.
+    let shanghai = Now { wall: DAY, zone: Zone::east(8 * 3600), ..Now::default() };
+    let york = Now { zone: Zone::east(-5 * 3600), ..shanghai };
+    store.keep_caps(Currency::Ptc, Some(HALF), None, shanghai).unwrap();
+    let spent = |store: &mut Store, before: u64| {
+        let mut task = add(store, NewTask { remote: None, ..intent("one") });
+        task.sent_at = Some(Wall(DAY.0 - before.cast_signed()));
+        task.phase = running();
+        save(store, &mut task);
+    };
+    let wants = |store: &mut Store, now: Now| {
+        let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now.day_start() };
+        store.insert(&[intent("two")], now.wall, &caps).unwrap().is_ok()
+    };
+    let kept = store.caps().unwrap();
+    let starts = [shanghai, york].map(|now| domain::account::day_start(&kept, now));
+    assert_eq!(starts, [Wall(DAY.0 - 8 * HOUR.cast_signed()); 2]);
+    // Before the keeper's midnight, and after New York's.
+    spent(&mut store, 9 * HOUR);
+    assert!(wants(&mut store, york));
 }

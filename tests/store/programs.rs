@@ -246,7 +246,7 @@ fn the_claim_of_a_living_program_is_kept_and_ends_with_its_kill() {
     assert_eq!(ours.claim(&claimed).rev, 3);
 }
 
-fn lock_files(dir: &Path) -> Vec<String> {
+pub(super) fn lock_files(dir: &Path) -> Vec<String> {
     let files = fs::read_dir(dir.join("run")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     files.filter(|name| name.ends_with(".lock")).collect()
 }

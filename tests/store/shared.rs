@@ -51,17 +51,38 @@ fn no_row_is_claimed_once_a_stop_is_on_disk_and_a_resume_of_anybody_ends_it() {
     assert_eq!(stopped(&mut theirs, &task), Some(halted("302ai")));
     assert_eq!(stopped(&mut theirs, &elsewhere), None);
     // The end of a pause is not the end of a halt.
-    theirs.share("302ai", &by("dashboard 3"), &Change::Resume { halt: false }).unwrap();
+    let resume = |pause: Option<&str>, halt: Option<&str>| Change::Resume { pause: pause.map(by), halt: halt.map(by) };
+    theirs.share("302ai", &by("dashboard 3"), &resume(Some("watch 1"), None)).unwrap();
     assert_eq!(stopped(&mut ours, &task), Some(halted("302ai")));
-    theirs.share("302ai", &by("dashboard 3"), &Change::Resume { halt: true }).unwrap();
+    theirs.share("302ai", &by("dashboard 3"), &resume(None, Some("watch 1"))).unwrap();
     // A pause is for every account.
     let other = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("three") });
     let paused = Shared { pause: Some(by("dashboard 3")), ..Shared::default() };
     assert_eq!(theirs.share("302ai", &by("dashboard 3"), &Change::Pause).unwrap(), paused);
     assert_eq!(stopped(&mut ours, &other), Some(paused.clone()));
     assert_eq!(stopped(&mut ours, &task), Some(paused));
-    assert_eq!(ours.share("minimax", &by("watch 1"), &Change::Resume { halt: false }).unwrap(), Shared::default());
+    assert_eq!(ours.share("minimax", &by("watch 1"), &resume(Some("dashboard 3"), None)).unwrap(), Shared::default());
     assert_eq!([stopped(&mut theirs, &task), stopped(&mut theirs, &other)], [None, None]);
+}
+
+#[test]
+fn a_resume_ends_the_stop_that_was_seen_and_none_that_came_meanwhile() {
+    let dir = place();
+    let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
+    let resume = Change::Resume { pause: Some(by("watch 1")), halt: Some(by("watch 1")) };
+    ours.share("302ai", &by("watch 1"), &Change::Pause).unwrap();
+    ours.share("302ai", &by("watch 1"), &Change::Halt(why())).unwrap();
+    // Somebody who has not seen these stops it, too.
+    let key = Why { cause: HaltCause::Key, ..why() };
+    theirs.share("302ai", &by("dashboard 2"), &Change::Pause).unwrap();
+    theirs.share("302ai", &by("dashboard 2"), &Change::Halt(key.clone())).unwrap();
+    let halts = [("302ai".to_owned(), Stopped { by: by("dashboard 2"), why: key })].into();
+    let theirs = Shared { pause: Some(by("dashboard 2")), halts, ..Shared::default() };
+    assert_eq!(ours.share("302ai", &by("watch 1"), &resume).unwrap(), theirs);
+    // One of an earlier moment is another one, too.
+    let earlier = Stamp { at: Wall(DAY.0 - 1), ..by("dashboard 2") };
+    let resume = Change::Resume { pause: Some(earlier.clone()), halt: Some(earlier) };
+    assert_eq!(ours.share("302ai", &by("watch 1"), &resume).unwrap(), theirs);
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn every_stage_of_life_comes_back_as_it_was_saved() {
     let keys: Vec<TaskKey> = tasks.iter().map(|task| task.key).collect();
     assert_eq!(store.look(&keys).unwrap(), tasks);
     let newest_first: Vec<Task> = tasks.iter().rev().cloned().collect();
-    let rows = newest_first.iter().map(|task| Row::of(task)).collect::<Vec<_>>();
+    let rows = newest_first.iter().map(Row::of).collect::<Vec<_>>();
     let live = |task: &&Task| task.state().is_live() || task.state() == TaskState::Unknown;
     assert_eq!(pages(&store), [(rows, newest_first.iter().filter(live).cloned().collect(), true)]);
     let mut streamed = Vec::new();

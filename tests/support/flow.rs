@@ -341,7 +341,7 @@ impl Answering {
                 StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
             }
             StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
-            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path: _ } => {
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path: _, pictures: _ } => {
                 StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps).unwrap(), path: None }
             }
             StoreCmd::Share { ticket, profile, by, change } => {

@@ -5,6 +5,7 @@ use ::io::{
     config::Loaded,
     store::{About, KeyMark, Store, waiting},
 };
+use domain::time::{MINUTE, SECOND};
 use std::path::Path;
 use words::{amounts, names, news::other_key, tr};
 
@@ -15,14 +16,19 @@ const CLOCK: i64 = 2_000;
 /// The server, what is known of the connection to it, and what this user may do there.
 pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
     let About { server, version, user, .. } = about;
+    // To the nearest second or minute, where a span is told by its whole ones.
+    let span = |ms: i64| {
+        let ms = ms.unsigned_abs();
+        amounts::span(ms + if ms < MINUTE { SECOND } else { MINUTE } / 2)
+    };
     let mut facts = vec![
         tr!("{tasks} on {server}", tasks = names::tasks(total), server),
         tr!("PostgreSQL {version}", version),
         tr!("answers in {ms} ms", ms = tenths(about.round_trip_us)),
         match about.clock_ms {
             ms if ms.abs() < CLOCK => tr!("its clock is right to {ms} ms", ms = ms.abs().max(1)),
-            ms if ms > 0 => tr!("its clock is {span} ahead", span = amounts::span(ms.unsigned_abs())),
-            ms => tr!("its clock is {span} behind", span = amounts::span(ms.unsigned_abs())),
+            ms if ms > 0 => tr!("its clock is {span} ahead", span = span(ms)),
+            ms => tr!("its clock is {span} behind", span = span(ms)),
         },
         about.tls.as_ref().map_or_else(|| tr!("not encrypted").to_owned(), |tls| tr!("encrypted ({tls})", tls)),
         match about.only_reads {

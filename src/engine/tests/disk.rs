@@ -41,6 +41,8 @@ pub(super) struct Disk {
     pub(super) shared: Shared,
     /// Tasks whose end may be taken back, since a person asked for the file again, or took a settlement back.
     pub(super) downloads: BTreeSet<TaskKey>,
+    /// Tasks whose pictures are on another machine.
+    pub(super) not_here: BTreeSet<TaskKey>,
     rev: u64,
 }
 
@@ -74,6 +76,7 @@ impl Disk {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one list")]
     fn answer(&mut self, command: StoreCmd) -> StoreMsg {
         match command {
             StoreCmd::Insert { ticket, tasks, at, .. } => {
@@ -118,7 +121,11 @@ impl Disk {
             StoreCmd::Write { ticket, writes } => {
                 StoreMsg::Written { ticket, results: writes.into_iter().map(|write| self.write(write)).collect() }
             }
-            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path } => {
+            StoreCmd::ClaimSend { ticket, write, .. } if self.not_here.contains(&write.task.key) => {
+                let result = SendResult::NotHere { key: write.task.key };
+                StoreMsg::SendClaimed { ticket, result, path: None }
+            }
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path, pictures: _ } => {
                 let path = path.then(|| format!("p{}", write.task.key.0));
                 StoreMsg::SendClaimed { ticket, result: self.send(*write, per_minute, &caps), path }
             }
@@ -161,11 +168,15 @@ impl Disk {
     /// As this program or another one changes it.
     pub(super) fn share(&mut self, profile: String, by: Stamp, change: account::Change) {
         match change {
-            account::Change::Pause => drop(self.shared.pause.get_or_insert(by)),
-            account::Change::Halt(why) => drop(self.shared.halts.entry(profile).or_insert(Stopped { by, why })),
-            account::Change::Resume { halt } => {
-                self.shared.pause = None;
-                self.shared.halts.retain(|of, _| !halt || *of != profile);
+            account::Change::Pause => self.shared.pause = Some(by),
+            account::Change::Halt(why) => {
+                if self.shared.halts.get(&profile).is_none_or(|halt| halt.why != why) {
+                    self.shared.halts.insert(profile, Stopped { by, why });
+                }
+            }
+            account::Change::Resume { pause, halt } => {
+                self.shared.pause.take_if(|by| Some(&*by) == pause.as_ref());
+                self.shared.halts.retain(|of, stopped| *of != profile || Some(&stopped.by) != halt.as_ref());
             }
             account::Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
             account::Change::Serve(_) => {}
@@ -177,7 +188,7 @@ impl Disk {
     fn overtaken(&self, new: &NewTask) -> Option<InsertRefusal> {
         let was = self.tasks.get(&new.parent?)?;
         let children = self.tasks.values().rev().filter(|task| task.parent == Some(was.key));
-        let latest = children.map(|task| Row::of(task)).find(|row| !row.is_taken_back()).map(|row| row.key);
+        let latest = children.map(Row::of).find(|row| !row.is_taken_back()).map(|row| row.key);
         let change = retry::Change::between(&was.request, &new.request);
         let why = retry::confirmed(&Facts::of_task(was, latest), change, &new.agreed).err()?;
         Some(InsertRefusal::Overtaken { parent: was.key, state: was.state(), why })

@@ -21,6 +21,13 @@ impl World {
         self.disk.share("302ai".into(), by, change);
     }
 
+    /// A person who sees all stops that are on disk goes on, in another program.
+    fn goes_on_elsewhere(&mut self) {
+        let Shared { pause, halts, .. } = self.disk.shared.clone();
+        let halt = halts.get("302ai").map(|halt| halt.by.clone());
+        self.elsewhere(Change::Resume { pause, halt });
+    }
+
     /// The bell rings.
     fn rings(&mut self) {
         let shared = Box::new(self.disk.shared.clone());
@@ -44,7 +51,7 @@ fn a_stop_that_is_on_disk_lets_no_claim_through_though_the_bell_has_not_rung() {
             }
             _ => assert_eq!((halt, world.state.queue.is_paused()), (None, true)),
         }
-        world.elsewhere(Change::Resume { halt: true });
+        world.goes_on_elsewhere();
         world.rings();
         world.live(SECOND);
         assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
@@ -71,7 +78,7 @@ fn a_halt_that_two_programs_met_at_once_is_said_once() {
     assert_eq!((by.who.as_str(), said(&world)), ("watch 812", 1));
     // Another reason is news.
     world.live(SECOND);
-    world.elsewhere(Change::Resume { halt: true });
+    world.goes_on_elsewhere();
     world.elsewhere(Change::Halt(Why { cause: HaltCause::Key, ..why() }));
     world.rings();
     assert_eq!(said(&world), 2);
@@ -119,7 +126,7 @@ fn a_pause_here_is_everybody_s_and_older_news_does_not_undo_it() {
     world.settle();
     let who = world.disk.shared.pause.clone().map(|by| by.who);
     assert_eq!(who.as_deref(), Some("dashboard me"));
-    world.elsewhere(Change::Resume { halt: false });
+    world.goes_on_elsewhere();
     world.rings();
     assert!(!world.state.queue.is_paused());
 }
@@ -315,4 +322,76 @@ fn what_is_put_back_again_and_again_has_been_held_up_since_the_first_time() {
     world.reply(code(1002));
     world.settle();
     assert_ne!(since(&world).1, first.1);
+}
+
+#[test]
+fn while_the_store_cannot_be_seen_going_on_tries_it_again_and_ends_no_pause_that_came_meanwhile() {
+    let mut world = World::queued(1);
+    world.store();
+    let failed = StoreMsg::Failed { ticket: None, fault: disk_full() };
+    world.take(Msg::Store(failed));
+    world.elsewhere(Change::Pause);
+    world.disk.health = Health::Full;
+    let tries = world.state.store.retry_at;
+    world.act(Act::Resume);
+    assert!(world.state.store.retry_at != tries && !world.state.news.contains(&News::Queue(QueueNews::Resumed)));
+    assert!(world.state.news.contains(&News::Store(crate::news::StoreNews::Tried)));
+    world.settle();
+    world.disk.health = Health::Well;
+    world.live(HOUR);
+    let by = world.disk.shared.pause.clone().map(|by| by.who);
+    assert_eq!((by.as_deref(), world.posts.len()), (Some("watch 812"), 0));
+}
+
+#[test]
+fn going_on_ends_the_stops_that_were_seen_and_tells_of_one_that_came_meanwhile() {
+    // A halt of another cause, and a pause of somebody who had not seen the first one.
+    let mut world = World::queued(1);
+    world.store();
+    world.elsewhere(Change::Halt(why()));
+    world.elsewhere(Change::Pause);
+    world.rings();
+    world.live(SECOND);
+    world.elsewhere(Change::Halt(Why { cause: HaltCause::Key, ..why() }));
+    world.elsewhere(Change::Pause);
+    let newer = world.disk.shared.clone();
+    world.act(Act::Resume);
+    world.live(HOUR);
+    assert_eq!((&world.disk.shared.pause, &world.disk.shared.halts), (&newer.pause, &newer.halts));
+    assert_eq!((world.halt(), world.state.queue.is_paused(), world.posts.len()), (Some(HaltCause::Key), true, 0));
+    let paused = News::Queue(QueueNews::PausedBy(newer.pause.unwrap()));
+    assert!(world.state.news.contains(&paused), "{:?}", world.state.news);
+    world.act(Act::Resume);
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.keys_posted()), (None, vec![1]));
+}
+
+#[test]
+fn a_pause_that_is_handed_over_again_is_ended_by_the_name_that_it_had() {
+    let mut world = World::new();
+    world.disk.health = Health::Full;
+    world.act(Act::Pause(true));
+    world.settle();
+    let named = world.state.queue.pause.clone();
+    world.disk.health = Health::Well;
+    world.live(MINUTE);
+    assert_eq!((named.is_some(), &world.disk.shared.pause), (true, &named));
+}
+
+#[test]
+fn a_task_whose_picture_is_on_another_machine_is_passed_over_told_once_and_sent_when_it_is_here() {
+    let mut world = World::queued(2);
+    world.disk.not_here.insert(key(1));
+    world.live(MINUTE);
+    let told = |world: &World| {
+        let waits = News::Task { key: key(1), what: crate::news::TaskNews::WaitsElsewhere };
+        world.state.news.iter().filter(|news| **news == waits).count()
+    };
+    assert_eq!((world.keys_posted(), world.states(1), told(&world)), (vec![2], (Queued, Queued), 1));
+    assert!(crate::queue::waits_elsewhere(&world.state, key(1)));
+    world.live(HOUR);
+    assert_eq!((world.states(1), told(&world), world.halt()), ((Queued, Queued), 1, None));
+    world.disk.not_here.clear();
+    world.live(HOUR);
+    assert_eq!((world.keys_posted(), crate::queue::waits_elsewhere(&world.state, key(1))), (vec![2, 1], false));
 }

@@ -151,7 +151,7 @@ impl World {
         let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
         let tasks: Vec<Task> = world.disk.tasks.values().rev().cloned().collect();
-        let rows = tasks.iter().map(|task| domain::task::Row::of(task)).collect();
+        let rows = tasks.iter().map(domain::task::Row::of).collect();
         let tasks = tasks.into_iter().filter(|t| t.state().is_live() || t.state() == TaskState::Unknown).collect();
         world.take(Msg::Store(StoreMsg::Page { rows, tasks, last: true }));
         world.calls.retain(|call| !matches!(call, HttpCmd::Balance { .. }));

@@ -26,6 +26,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     io,
     path::PathBuf,
+    time::Instant,
 };
 
 /// What becomes of a change that the disk has no room for.
@@ -54,6 +55,8 @@ pub struct Store {
     /// Whether a batch of ours that was told as not queued may be there.
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
+    /// When it last looked for what was forgotten on another machine.
+    pub(super) forgets: Option<Instant>,
     /// Whether the role that it connects with may only look.
     pub(super) only_reads: bool,
     /// Profiles whose service this program asks.
@@ -86,11 +89,11 @@ impl Store {
         Self::of(conn, at, None)
     }
 
-    pub(super) fn open_as(at: &At, me: Option<&Owner>) -> Result<Self, Fault> {
+    pub(super) fn open_as(at: &At, me: Option<Owner>) -> Result<Self, Fault> {
         Self::of(connect(at)?, at.clone(), me)
     }
 
-    fn of(conn: Connection, at: At, me: Option<&Owner>) -> Result<Self, Fault> {
+    fn of(conn: Connection, at: At, me: Option<Owner>) -> Result<Self, Fault> {
         let file = at.shown();
         let read = |conn: &Connection| Ok((last_rev(conn)?, last_archived(conn)?));
         let (rev, archived) = read(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
@@ -104,6 +107,7 @@ impl Store {
             unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
+            forgets: None,
             only_reads: false,
             asks: BTreeSet::new(),
             peers: None,
@@ -116,6 +120,11 @@ impl Store {
     /// Who makes the changes of this program.
     pub(super) fn by(&self) -> By {
         By { owner: self.programs.me().map(str::to_owned), who: self.at.who.clone() }
+    }
+
+    /// Whose drafts and whose view of the table these are: on a shared store each person has their own.
+    pub(super) fn person(&self) -> String {
+        self.at.server.as_ref().and(self.at.who.clone()).unwrap_or_default()
     }
 
     /// The name that the store gave itself.

@@ -116,10 +116,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::{
-        super::{base::By, owner::Owner},
-        *,
-    };
+    use super::{super::owner::Owner, *};
     use domain::{request::Request, task::NewTask};
     use engine::effect::Caps;
     use std::{fs, path::Path, slice};
@@ -127,8 +124,10 @@ mod tests {
     const AT: Wall = Wall(1_795_372_200_000);
     const CAPS: Caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: AT };
 
-    fn by(owner: &Owner) -> By {
-        By { owner: Some(owner.name().to_owned()), who: None }
+    /// The store of a program with a name in claims.
+    fn named(dir: &Path) -> Store {
+        let at = dir.into();
+        Store::open_as(&at, Some(Owner::start(&at).unwrap())).unwrap()
     }
 
     fn intent(name: &str) -> NewTask {
@@ -159,12 +158,12 @@ mod tests {
     #[test]
     fn a_batch_that_comes_back_though_it_was_told_as_not_queued_is_taken_back() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(&dir.path().into()).unwrap();
-        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
+        let mut store = named(dir.path());
         store.insert(&[intent("told")], AT, &CAPS).unwrap().unwrap();
         // The pages of the second batch are in the log, and its sync is not known to be done.
         let batch = [intent("one"), intent("two")];
-        super::super::write::insert(&mut store.conn, &batch, AT, &CAPS, &by(&owner)).unwrap().unwrap();
+        let by = store.by();
+        super::super::write::insert(&mut store.conn, &batch, AT, &CAPS, &by).unwrap().unwrap();
         // Its own program runs: nothing is in doubt for others.
         assert_eq!(store.take_back_unconfirmed().unwrap(), []);
         let (_dir, mut later) = after_a_crash(dir.path());
@@ -183,12 +182,12 @@ mod tests {
     #[test]
     fn an_attempt_that_is_repeated_by_nothing_but_what_was_taken_back_counts_as_not_repeated() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(&dir.path().into()).unwrap();
-        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
+        let mut store = named(dir.path());
         store.insert(&[intent("first")], AT, &CAPS).unwrap().unwrap();
         let request = Request::plain("MiniMax-Hailuo-02", "a cat again", "768P", 6);
         let retry = NewTask { parent: Some(TaskKey(1)), attempt: 2, request, ..intent("second") };
-        super::super::write::insert(&mut store.conn, slice::from_ref(&retry), AT, &CAPS, &by(&owner)).unwrap().unwrap();
+        let by = store.by();
+        super::super::write::insert(&mut store.conn, slice::from_ref(&retry), AT, &CAPS, &by).unwrap().unwrap();
         let retried = |conn: &Connection| -> bool {
             conn.query_row("SELECT retried FROM tasks WHERE key = 1", [], |row| row.get(0)).unwrap()
         };
@@ -201,8 +200,7 @@ mod tests {
     #[test]
     fn what_was_told_as_queued_stays_so_after_a_crash() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(&dir.path().into()).unwrap();
-        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
+        let mut store = named(dir.path());
         store.insert(&[intent("one")], AT, &CAPS).unwrap().unwrap();
         let (_dir, mut later) = after_a_crash(dir.path());
         assert_eq!(later.take_back_unconfirmed().unwrap(), []);
@@ -212,9 +210,9 @@ mod tests {
     #[test]
     fn a_note_that_could_not_be_taken_away_is_taken_away_with_the_next_change() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(&dir.path().into()).unwrap();
-        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
-        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, &by(&owner)).unwrap().unwrap();
+        let mut store = named(dir.path());
+        let by = store.by();
+        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, &by).unwrap().unwrap();
         store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
         store.confirm();
         store.conn.file().unwrap().pragma_update(None, "query_only", false).unwrap();

@@ -22,6 +22,9 @@ const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
 const FORGOTTEN: i64 = DAY.cast_signed();
 
+/// How often it looks for what was forgotten on another machine.
+const FORGETS: Duration = Duration::from_secs(3600);
+
 /// When this program last said that it runs.
 #[derive(Debug, Default)]
 pub(super) struct Beat(Option<Instant>);
@@ -85,7 +88,19 @@ impl Store {
         }
         self.read_clock()?;
         self.check_in()?;
+        if self.forgets.is_none_or(|last| last.elapsed() > FORGETS) {
+            self.look_for_forgotten();
+        }
         if self.only_reads { Ok(Vec::new()) } else { self.take_back_unconfirmed() }
+    }
+
+    /// Removes what was forgotten on another machine.
+    pub(super) fn look_for_forgotten(&mut self) {
+        self.forgets = Some(Instant::now());
+        // Nothing else hangs on it, and the role may be from before there was such a list.
+        if let Err(fault) = self.remove_forgotten() {
+            tracing::debug!(?fault, "what was forgotten elsewhere was not looked for");
+        }
     }
 
     /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued
@@ -113,14 +128,19 @@ impl Store {
     }
 
     /// The last word of this program.
-    pub(super) fn leave(&self) {
+    pub(super) fn leave(&mut self) {
         let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
-        if !self.conn.is_there() || self.only_reads {
+        if self.only_reads {
             return;
         }
-        // Where it is not heard, its silence tells the same, later.
-        let _ = self.conn.execute("DELETE FROM programs WHERE owner = ?1", [me]);
-        let _ = self.conn.execute("DELETE FROM senders WHERE owner = ?1", [me]);
+        let last_word = || {
+            self.conn.execute("DELETE FROM senders WHERE owner = ?1", [me])?;
+            self.conn.execute("DELETE FROM programs WHERE owner = ?1", [me])
+        };
+        let is_heard = self.conn.is_there() && last_word().is_ok();
+        if !is_heard {
+            self.programs.ends_unheard();
+        }
     }
 }
 

@@ -52,6 +52,18 @@ pub struct At {
 }
 
 impl At {
+    /// Where this machine keeps the pictures of requests.
+    #[must_use]
+    pub fn images(&self) -> PathBuf {
+        self.dir.join("images")
+    }
+
+    /// Where it keeps the pictures of saved videos.
+    #[must_use]
+    pub fn frames(&self) -> PathBuf {
+        self.dir.join("frames")
+    }
+
     /// How it is named in messages: the file's path or the server's address.
     #[must_use]
     pub fn shown(&self) -> PathBuf {

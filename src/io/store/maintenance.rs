@@ -6,7 +6,7 @@ use super::{
     row,
     sql::{self, Connection, Optional, params},
 };
-use crate::private_files;
+use crate::{images, private_files, sights};
 use domain::{
     name::without_prompt,
     reason::{
@@ -17,7 +17,7 @@ use domain::{
     task::{RemoteId, Row, Task, TaskKey, TaskState},
     time::{Now, Wall},
 };
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 /// What came of an archiving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,26 @@ impl Store {
         }))
     }
 
+    /// On a shared store: removes this machine's copies of pictures, and pictures of videos, that were forgotten on
+    /// another one. What a task names again stays.
+    ///
+    /// # Errors
+    /// When the server cannot be read.
+    pub(super) fn remove_forgotten(&self) -> Result<(), Fault> {
+        let read = || {
+            let mut query = self.conn.prepare_cached("SELECT sha256 FROM forgotten")?;
+            query.query_map([], |row| row.get(0))?.collect::<sql::Result<BTreeSet<String>>>()
+        };
+        let mut forgotten = self.told(Deed::Read, read())?;
+        sights::forget(&self.at.frames(), |hash| forgotten.contains(hash));
+        if images::any(&self.at.images(), |hash| forgotten.contains(hash)) {
+            let named = self.told(Deed::Read, pictures(&self.conn, "true"))?;
+            forgotten.retain(|hash| !named.contains(hash));
+            images::remove(&self.at.images(), Duration::ZERO, |hash| forgotten.contains(hash));
+        }
+        Ok(())
+    }
+
     /// Writes the file again without what was in it before: earlier versions of rows lie in its free space.
     ///
     /// # Errors
@@ -196,6 +216,12 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     // Where it was uploaded, its public URL is a way to it too.
     for picture in &gone {
         tx.execute("DELETE FROM uploads WHERE sha256 = ?1", params![picture])?;
+    }
+    // In a file's folder they are removed at once, by whoever forgets the task.
+    if tx.file().is_none() {
+        for hash in gone.iter().chain(task.saved().map(|saved| &saved.sha256)) {
+            tx.execute("INSERT INTO forgotten (sha256) VALUES (?1) ON CONFLICT DO NOTHING", params![hash])?;
+        }
     }
     tx.commit()?;
     Ok(Ok((rev, gone)))

@@ -44,6 +44,8 @@ const STACK: usize = 128 * 1024;
 pub(super) struct Owner {
     name: String,
     lock: PathBuf,
+    /// Whether the lock's file outlives it: the others find that nobody holds it, as after a kill.
+    unheard: bool,
     _held: File,
 }
 
@@ -65,7 +67,7 @@ impl Owner {
             let name = format!("{machine}{}-{started}-{number}", process::id());
             let lock = lock_file(dir, &name);
             match hold(&lock) {
-                Ok(Some(held)) => return Ok(Self { name, lock, _held: held }),
+                Ok(Some(held)) => return Ok(Self { name, lock, unheard: false, _held: held }),
                 Ok(None) => {}
                 Err(error) => return Err(fault::folder(&lock, error)),
             }
@@ -90,7 +92,9 @@ impl Owner {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        bury(&self.lock);
+        if !self.unheard {
+            bury(&self.lock);
+        }
     }
 }
 
@@ -141,24 +145,30 @@ pub(super) struct Programs {
     /// Programs of this data folder that are known to have ended. On a shared store their last word may be younger than
     /// that.
     ended: RefCell<BTreeSet<String>>,
-    /// Our own name, where we have one.
-    me: Option<String>,
+    /// This run, where it has a name of its own.
+    me: Option<Owner>,
     waker: Option<Waker>,
 }
 
 impl Programs {
     /// Those of a data folder, seen by `me`.
-    pub(super) fn new(at: &At, me: Option<&Owner>) -> Self {
+    pub(super) fn new(at: &At, me: Option<Owner>) -> Self {
         let silent = at.server.as_ref().map(|_| RefCell::default());
         // On a server the change itself calls the others.
         let waker = if silent.is_some() { None } else { Waker::new() };
-        let me = me.map(|owner| owner.name.clone());
         Self { dir: at.dir.clone(), silent, ended: RefCell::default(), me, waker }
     }
 
     /// Our own name, where we have one.
     pub(super) fn me(&self) -> Option<&str> {
-        self.me.as_deref()
+        self.me.as_ref().map(Owner::name)
+    }
+
+    /// A shared store has not heard that this run ends. By a lock that is gone it would be judged by what it last said.
+    pub(super) fn ends_unheard(&mut self) {
+        if let Some(me) = &mut self.me {
+            me.unheard = true;
+        }
     }
 
     /// Whether that owner still runs; as a side, what a dead one left behind is cleared away. When it cannot be found
@@ -286,7 +296,7 @@ impl Programs {
     /// Whether another program runs here.
     pub(super) fn any_other(&self) -> bool {
         let heard = self.silent.iter().flat_map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
-        let mut elsewhere = heard.filter(|owner| self.me.as_ref() != Some(owner));
+        let mut elsewhere = heard.filter(|owner| self.me() != Some(owner));
         self.others().any(|(owner, _)| self.is_alive(&owner)) || elsewhere.any(|owner| self.is_alive(&owner))
     }
 
@@ -307,7 +317,7 @@ impl Programs {
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == ENDING)).filter_map(
             |path| {
                 let owner = path.file_stem()?.to_str()?.to_owned();
-                (self.me.as_ref() != Some(&owner)).then_some((owner, path))
+                (self.me() != Some(&owner)).then_some((owner, path))
             },
         )
     }
@@ -329,7 +339,7 @@ mod tests {
     fn the_end_of_an_owner_is_told_when_it_comes_and_not_before() {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (Owner::start(&dir.path().into()).unwrap(), Owner::start(&dir.path().into()).unwrap());
-        let seen_by_one = Programs::new(&dir.path().into(), Some(&one));
+        let seen_by_one = Programs::new(&dir.path().into(), Some(one));
         let (to, told) = std::sync::mpsc::channel();
         let watch = |owner: &str| {
             let (to, name) = (to.clone(), owner.to_owned());
@@ -349,10 +359,10 @@ mod tests {
     fn an_owner_is_alive_until_it_ends_and_its_leavings_are_swept() {
         let dir = tempfile::tempdir().unwrap();
         let (one, two) = (Owner::start(&dir.path().into()).unwrap(), Owner::start(&dir.path().into()).unwrap());
-        let seen_by_one = Programs::new(&dir.path().into(), Some(&one));
+        let seen_by_one = Programs::new(&dir.path().into(), Some(one));
         let names: Vec<String> = seen_by_one.others().map(|(name, _)| name).collect();
         assert_eq!(names, [two.name()]);
-        assert!(seen_by_one.is_alive(two.name()) && seen_by_one.is_alive(one.name()));
+        assert!(seen_by_one.is_alive(two.name()) && seen_by_one.is_alive(seen_by_one.me().unwrap()));
         // What a kill leaves: files that nobody locks.
         let dead = lock_file(dir.path(), "1-1-1");
         let socket = dir.path().join("1-1-1.sock");

@@ -8,7 +8,7 @@ use super::{
     row::{self, Listed, TASK, listed_of, task_of},
     share::RECENT,
     sql::{self, Bound, Connection, Optional, Params, dialect, params},
-    write,
+    write::{self, meta_of},
 };
 use domain::{
     amount::Amount,
@@ -91,7 +91,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn overview(&self) -> Result<Overview, Fault> {
-        self.told(Deed::Read, overview(&self.conn))
+        self.told(Deed::Read, overview(&self.conn, &self.person()))
     }
 
     /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and
@@ -313,9 +313,11 @@ pub(super) fn some_tasks(
     Ok(())
 }
 
-fn overview(conn: &Connection) -> sql::Result<Overview> {
+fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
     let meta = |name: &str| -> sql::Result<Option<String>> {
-        conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
+        // Before each person had their own there was one.
+        let sql = "SELECT value FROM meta WHERE name IN (?1, ?2) ORDER BY length(name) DESC LIMIT 1";
+        conn.query_row(sql, params![meta_of(name, who), name], |row| row.get(0)).optional()
     };
     // Both are counted in an index: what is not archived alone would be looked for in every row.
     let total = "SELECT (SELECT count(*) FROM tasks) - (SELECT count(*) FROM tasks WHERE archived_at IS NOT NULL)";
@@ -323,13 +325,14 @@ fn overview(conn: &Connection) -> sql::Result<Overview> {
         total: conn.query_row(total, [], |row| Ok(row.get::<u32>(0)? as usize))?,
         last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
         view: meta("view")?.and_then(|text| serde_json::from_str(&text).ok()),
-        drafts: drafts(conn)?,
+        drafts: drafts(conn, who)?,
     })
 }
 
-fn drafts(conn: &Connection) -> sql::Result<Vec<KeptDraft>> {
-    let mut query = conn.prepare_cached("SELECT id, body FROM drafts ORDER BY changed DESC, id DESC")?;
-    let found = query.query_map([], |row| Ok((row.get(0)?, row.get::<String>(1)?)))?;
+fn drafts(conn: &Connection, who: &str) -> sql::Result<Vec<KeptDraft>> {
+    let sql = "SELECT id, body FROM drafts WHERE who IN (?1, '') ORDER BY changed DESC, id DESC";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_map([who], |row| Ok((row.get(0)?, row.get::<String>(1)?)))?;
     found
         .filter_map(|row| match row {
             Ok((id, body)) => serde_json::from_str(&body).ok().map(|draft| Ok(KeptDraft { id, draft })),

@@ -8,7 +8,12 @@ use super::{
 use domain::reason::store::Trouble;
 
 /// One for each version; `meta` counts how many a store has had.
-const MIGRATIONS: [&str; 3] = [include_str!("server1.sql"), include_str!("server2.sql"), include_str!("server3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("server1.sql"),
+    include_str!("server2.sql"),
+    include_str!("server3.sql"),
+    include_str!("server4.sql"),
+];
 /// Any number that no other program uses: two that make the tables at once wait for each other.
 const TURN: i64 = 0x7265_656c_746f_7000;
 

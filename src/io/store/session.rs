@@ -9,7 +9,7 @@ use super::{
     owner::Owner,
     read::Overview,
 };
-use crate::environment::now;
+use crate::{environment::now, images};
 use domain::{
     account::Shared,
     costs,
@@ -23,7 +23,7 @@ use engine::{
 };
 use std::collections::HashSet;
 
-/// An open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
+/// An open store with all that belongs to this run.
 #[derive(Debug)]
 pub struct Session {
     /// Other programs whose end is waited for, since they hold rows that were told of.
@@ -39,7 +39,6 @@ pub struct Session {
     /// When what others change was last seen.
     looked: Wall,
     pub(super) store: Store,
-    owner: Owner,
 }
 
 impl Session {
@@ -58,7 +57,8 @@ impl Session {
         journal: &Journal,
         to: &mut impl FnMut(StoreMsg),
     ) -> Result<Self, Fault> {
-        let mut store = Store::open_as(at, Some(&owner))?;
+        let name = owner.name().to_owned();
+        let mut store = Store::open_as(at, Some(owner))?;
         let Overview { total, last_seen, view, drafts } = store.overview()?;
         let mut taken_back = Vec::new();
         if !store.only_reads {
@@ -69,7 +69,7 @@ impl Session {
             // Before anything is made of the store's being open.
             to(StoreMsg::OnlyReads);
         }
-        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
+        to(StoreMsg::Opened { owner: name.clone(), total, last_seen, drafts });
         if let Some(view) = view {
             to(StoreMsg::View(Box::new(view)));
         }
@@ -87,10 +87,13 @@ impl Session {
         }
         if at.server.is_some() {
             // Nothing below can fail: a program that has to open it once more does so under another name.
-            journal.begin(Name { owner: owner.name().to_owned(), store: store.own_name()? });
+            journal.begin(Name { owner: name, store: store.own_name()? });
             store.journal = Some(journal.clone());
         }
-        let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store, owner };
+        if at.server.is_some() {
+            store.look_for_forgotten();
+        }
+        let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store };
         session.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
         session.look_at_shared(to);
@@ -119,7 +122,7 @@ impl Session {
     /// The name of this run in claims.
     #[must_use]
     pub fn owner(&self) -> &str {
-        self.owner.name()
+        self.store.programs.me().unwrap_or_default()
     }
 
     /// Tells the whole table, as a start does after `Opened`.
@@ -262,7 +265,7 @@ impl Session {
 
     /// Notes that the end of that program is to be waited for, unless it is this one.
     fn watch(&mut self, owner: &str) {
-        if owner != self.owner.name() && self.watched.insert(owner.to_owned()) {
+        if owner != self.owner() && self.watched.insert(owner.to_owned()) {
             self.new_holders.push(owner.to_owned());
         }
     }
@@ -286,7 +289,13 @@ impl Session {
                 Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path } => {
+            StoreCmd::ClaimSend { ticket, write, pictures, .. }
+                if store.at.server.is_some() && !images::are_here(&pictures, &store.at.images()) =>
+            {
+                let result = SendResult::NotHere { key: write.task.key };
+                Some(StoreMsg::SendClaimed { ticket, result, path: None })
+            }
+            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path, pictures: _ } => {
                 let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
                 Some(StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps)?, path })
             }

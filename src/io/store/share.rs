@@ -10,7 +10,7 @@ use domain::{
     account::{Account, Change, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
     amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
-    time::{HOUR, Wall},
+    time::{HOUR, Now, Wall},
 };
 use std::collections::BTreeMap;
 
@@ -32,7 +32,8 @@ impl Store {
         Ok(shared)
     }
 
-    /// Changes it for that profile, and tells all of it as it is then. A stop that stands already stays as it is.
+    /// Changes it for that profile, and tells all of it as it is then. What stops the sending
+    /// already goes on doing so.
     ///
     /// # Errors
     /// When the file cannot be written or read.
@@ -64,7 +65,8 @@ impl Store {
         self.told(Deed::Read, kept_caps(&self.conn))
     }
 
-    /// Keeps caps for everybody on the store; where both are `None`, none are kept from then on.
+    /// Keeps caps for everybody on the store, of the days of the clock here; where both are `None`, none are kept from
+    /// then on.
     ///
     /// # Errors
     /// When the file cannot be written, or a server does not allow it to this user.
@@ -73,7 +75,7 @@ impl Store {
         currency: Currency,
         per_day: Option<Amount>,
         per_day_each: Option<Amount>,
-        at: Wall,
+        now: Now,
     ) -> Result<(), Fault> {
         let who = self.at.who.clone().unwrap_or_default();
         self.change(Deed::SaveChanges, |conn| {
@@ -81,10 +83,11 @@ impl Store {
             if per_day.or(per_day_each).is_none() {
                 tx.execute("DELETE FROM caps WHERE currency = ?1", [currency.id()])?;
             } else {
-                let sql = "INSERT INTO caps (currency, per_day, per_day_each, who, at) VALUES (?1, ?2, ?3, ?4, ?5) \
-                           ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, \
+                let sql = "INSERT INTO caps (currency, per_day, per_day_each, who, at, zone) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+                           ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, zone = excluded.zone, \
                            per_day_each = excluded.per_day_each, who = excluded.who, at = excluded.at";
-                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, at.0])?;
+                let zone = i64::from(now.zone.seconds_east(now.wall));
+                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, now.wall.0, zone])?;
             }
             tx.commit()
         })?;
@@ -213,11 +216,13 @@ pub(super) fn raised(
 /// The caps that are kept in the store.
 pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, KeptCaps>> {
     let ours = dialect::may_change_caps(conn);
-    let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours} FROM caps");
+    let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours}, zone FROM caps");
     let mut query = conn.prepare_cached(&sql)?;
     let found = query.query_map([], |row| {
         let by = Stamp { who: row.get(3)?, at: own(row, 4)? };
-        Ok((own(row, 0)?, KeptCaps { per_day: own(row, 1)?, per_day_each: own(row, 2)?, by, is_ours: row.get(5)? }))
+        let (per_day, per_day_each) = (own(row, 1)?, own(row, 2)?);
+        let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east).ok());
+        Ok((own(row, 0)?, KeptCaps { per_day, per_day_each, by, zone, is_ours: row.get(5)? }))
     })?;
     found.collect()
 }
@@ -232,7 +237,11 @@ fn apply(
 ) -> sql::Result<()> {
     let (me, person) = (me.owner.as_deref(), me.who.as_deref());
     let tx = conn.begin()?;
-    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    // A pause of somebody who had not seen the one that stands takes its place: who ends that one has not seen this one.
+    // A halt for the same cause is the same halt.
+    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) \
+                ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, why = excluded.why \
+                WHERE stops.kind = 'pause' OR stops.why <> excluded.why";
     match change {
         Change::Pause => {
             tx.execute(stop, params!["pause", "", by.who, by.at.0, None::<String>])?;
@@ -240,9 +249,13 @@ fn apply(
         Change::Halt(why) => {
             tx.execute(stop, params!["halt", profile, by.who, by.at.0, Json(why)])?;
         }
-        Change::Resume { halt } => {
-            let sql = "DELETE FROM stops WHERE kind = 'pause' OR (?2 AND profile = ?1)";
-            tx.execute(sql, params![profile, halt])?;
+        Change::Resume { pause, halt } => {
+            let sql = "DELETE FROM stops WHERE kind = ?1 AND profile = ?2 AND who = ?3 AND at = ?4";
+            for (kind, of, seen) in [("pause", "", pause), ("halt", profile, halt)] {
+                if let Some(Stamp { who, at }) = seen {
+                    tx.execute(sql, params![kind, of, who, at.0])?;
+                }
+            }
         }
         Change::Keep(account) => keep(&tx, profile, account, by.at)?,
         // One that is there already was written by a commit that was told as failed.

@@ -23,7 +23,7 @@ use domain::{
     retry,
     retry::{Change, Facts},
     task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, TaskState, What},
-    time::Wall,
+    time::{Now, Wall},
 };
 use engine::{
     effect::{Caps, Write},
@@ -109,7 +109,7 @@ impl Store {
                 self.made([rev]);
             }
             SendResult::Overtaken(task) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
-            SendResult::Wait { .. } | SendResult::OverBudget { .. } => {}
+            SendResult::Wait { .. } | SendResult::NotHere { .. } | SendResult::OverBudget { .. } => {}
             SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
         Ok(done)
@@ -120,14 +120,18 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_draft(&mut self, id: i64, draft: &Draft, at: Wall) -> Result<(), Fault> {
+        let who = self.person();
         self.change(Deed::SaveDraft, |conn| {
-            conn.execute(
-                "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
-                params![id, at.0, Json(draft)],
-            )
+            let tx = conn.begin()?;
+            // One that was nobody's is theirs who go on with it.
+            tx.execute("DELETE FROM drafts WHERE id = ?1 AND who = ''", [id])?;
+            tx.execute(
+                "INSERT INTO drafts (who, id, changed, body) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (who, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
+                params![who, id, at.0, Json(draft)],
+            )?;
+            tx.commit()
         })
-        .map(drop)
     }
 
     /// Forgets a draft; one that was read as `read` only if that still stands there.
@@ -135,13 +139,15 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn drop_draft(&mut self, id: i64, read: Option<&Draft>) -> Result<(), Fault> {
+        let who = self.person();
         self.change(Deed::SaveDraft, |conn| {
-            let Some(read) = read else { return conn.execute("DELETE FROM drafts WHERE id = ?1", [id]) };
+            let mine = "FROM drafts WHERE id = ?1 AND who IN (?2, '')";
+            let Some(read) = read else { return conn.execute(&format!("DELETE {mine}"), params![id, who]) };
             let stands: Option<String> =
-                conn.query_row("SELECT body FROM drafts WHERE id = ?1", [id], |row| row.get(0)).optional()?;
+                conn.query_row(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0)).optional()?;
             // By what it says: an older version may have written the same in other words.
             match stands.filter(|body| serde_json::from_str::<Draft>(body).is_ok_and(|stands| stands == *read)) {
-                Some(body) => conn.execute("DELETE FROM drafts WHERE id = ?1 AND body = ?2", params![id, body]),
+                Some(body) => conn.execute(&format!("DELETE {mine} AND body = ?3"), params![id, who, body]),
                 None => Ok(0),
             }
         })
@@ -153,7 +159,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_view(&mut self, view: &View) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, |conn| set_meta(conn, "view", &Json(view)))
+        let name = meta_of("view", &self.person());
+        self.change(Deed::SaveChanges, |conn| set_meta(conn, &name, &Json(view)))
     }
 
     /// Notes that a dashboard is in use.
@@ -161,7 +168,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
-        self.change(Deed::SaveChanges, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
+        let name = meta_of("last_seen", &self.person());
+        self.change(Deed::SaveChanges, |conn| set_meta(conn, &name, &at.0.to_string()))
     }
 }
 
@@ -184,13 +192,18 @@ pub(super) fn insert(
             return Ok(Err(refusal));
         }
     }
-    if let Some(over) = over_budget(&tx, tasks, caps, by.who.as_deref().unwrap_or_default())? {
+    // An attempt that a program makes by itself is theirs whose task it repeats, whoever's program that is.
+    let maker = match tasks {
+        [NewTask { automatic: true, parent: Some(parent), .. }] => existing(&tx, *parent)?.who,
+        _ => by.who.clone(),
+    };
+    if let Some(over) = over_budget(&tx, tasks, at, caps, maker.as_deref().unwrap_or_default())? {
         return Ok(Err(InsertRefusal::OverBudget(over)));
     }
     let who = by.who.as_deref();
     let mut made = Vec::with_capacity(tasks.len());
     for new in tasks {
-        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), who)?;
+        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), maker.as_deref())?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
             tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
@@ -224,7 +237,14 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> sql::Result<O
     Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
 }
 
-fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> sql::Result<Option<OverBudget>> {
+/// Whether new tasks cross the cap of a batch, or with what is reserved those of the day.
+fn over_budget(
+    conn: &Connection,
+    tasks: &[NewTask],
+    at: Wall,
+    caps: &Caps,
+    who: &str,
+) -> sql::Result<Option<OverBudget>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
     for asked in asked.all() {
         let Money { amount, currency } = asked;
@@ -232,7 +252,7 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> 
             let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
             return Ok(Some(OverBudget { cap, limit, spent, asked: amount, currency, set_by: None }));
         }
-        if let Some(over) = over_the_day(conn, asked, caps, who, &[TaskState::Queued, TaskState::Sending])? {
+        if let Some(over) = over_the_day(conn, asked, at, caps, who, &[TaskState::Queued, TaskState::Sending])? {
             return Ok(Some(over));
         }
     }
@@ -244,22 +264,27 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> 
 fn over_the_day(
     conn: &Connection,
     asked: Money,
+    at: Wall,
     caps: &Caps,
     who: &str,
     waiting: &[TaskState],
 ) -> sql::Result<Option<OverBudget>> {
     let Money { amount: asked, currency } = asked;
-    let kept = share::kept_caps(conn)?.remove(&currency);
+    let mut kept = share::kept_caps(conn)?;
+    // Of kept caps the day begins everywhere at once.
+    let zone = kept.values().find_map(|caps| caps.zone);
+    let day_start = zone.map_or(caps.day_start, |_| account::day_start(&kept, Now { wall: at, ..Now::default() }));
+    let kept = kept.remove(&currency);
     let days = [
         (BudgetCap::Day, caps.per_day, kept.as_ref().and_then(|kept| kept.per_day)),
         (BudgetCap::Each, caps.per_day_each, kept.as_ref().and_then(|kept| kept.per_day_each)),
     ];
     for (cap, ours, stores) in days {
         let Some(limit) = account::lower(ours, stores) else { continue };
-        let (all, own) = share::raised(conn, currency, caps.day_start, who)?;
+        let (all, own) = share::raised(conn, currency, day_start, who)?;
         let limit = limit + if cap == BudgetCap::Each { own } else { all };
         let whose = (cap == BudgetCap::Each).then_some(who);
-        let spent = spent(conn, currency, caps.day_start, whose, waiting)?;
+        let spent = spent(conn, currency, day_start, whose, waiting)?;
         if spent + asked > limit {
             let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
             let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who);
@@ -345,7 +370,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     }
     // Each person's cap is that of whoever queued it, whoever sends it.
     let whose = now.who.as_deref().unwrap_or_default();
-    if let Some(over) = over_the_day(&tx, now.money(), caps, whose, &[TaskState::Sending])? {
+    if let Some(over) = over_the_day(&tx, now.money(), at, caps, whose, &[TaskState::Sending])? {
         return Ok(SendResult::OverBudget { key: task.key, over });
     }
     let Some(rev) = take(&tx, write, by.who.as_deref())? else { return Ok(SendResult::Overtaken(Box::new(now))) };
@@ -369,6 +394,11 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sq
 /// The task of a key that was given out by this store, so it must exist.
 fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
     row::task(conn, key)?.ok_or(sql::Error::NoRows)
+}
+
+/// The name in `meta` of what each person on a shared store has of their own.
+pub(super) fn meta_of(name: &str, who: &str) -> String {
+    if who.is_empty() { name.to_owned() } else { format!("{name}:{who}") }
 }
 
 fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()> {

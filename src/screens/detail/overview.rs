@@ -9,7 +9,7 @@ use domain::{
     problem::Charged,
     task::{Phase, Task, TaskState},
 };
-use engine::{expected, work::SavingStep};
+use engine::{expected, queue, work::SavingStep};
 use ratatui::{style::Style, text::Line};
 use words::{
     amounts, facts,
@@ -56,6 +56,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let why = facts::why(row, about.loaded.map(|detail| &detail.task), now, voice);
     let mut lines = match why.is_empty() {
         _ if about.app.work.lacks_key(row) => told(about, facts::lacks_key(row)),
+        _ if queue::waits_elsewhere(&about.app.work, row.key) => told(about, [facts::waits_elsewhere(row)]),
         true => labelled(tr!("What"), &progress(about), about.width, about.look, Style::new()),
         false => told(about, why),
     };

@@ -25,7 +25,8 @@ pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
     let room = usize::from(about.width).saturating_sub(TIME + KIND + 2);
     let (mut lines, mut day) = (Vec::new(), String::new());
-    for Happened { at, kind, what, is_money, who } in facts::history(detail, &about.app.screen.voice) {
+    let me = about.app.work.settings.who.as_deref();
+    for Happened { at, kind, what, is_money, who } in facts::history(detail, me, &about.app.screen.voice) {
         let what = who.map_or_else(|| what.clone(), |who| format!("{what} ({who})"));
         let style = if is_money { about.look.theme.faint } else { Style::new() };
         let (date, time) = amounts::local(at, about.app.work.now);

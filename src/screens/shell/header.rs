@@ -91,6 +91,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
         Some(Part { forms: [(12, name)].into_iter().chain(short_name).collect(), stays: app.work.settings.demo }),
         is_read.then(|| Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         store(brush, app),
+        reader(brush, app),
         queue(brush, app),
         is_read.then(|| today(brush, app.work.day(app.work.currency()))),
         other_money(app),
@@ -185,6 +186,12 @@ fn store(brush: &Brush<'_>, app: &App) -> Option<Part> {
     Some(stands([whole, aged].into_iter().filter(|_| is_shown).chain(forms), brush.look.theme.bad))
 }
 
+/// Of a person who may only look: whoever stopped the sending is told beside it.
+fn reader(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let only_reads = app.work.store.only_reads;
+    only_reads.then(|| stands([(7, tr!("read only").to_owned())].into_iter(), brush.look.theme.warn))
+}
+
 fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let theme = brush.look.theme;
     if let Some((profile, halt)) = app.work.halt() {
@@ -207,8 +214,8 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
         let forms = [(7, long), (6, short), (0, tr!("halted").into())];
         return Some(stands(stamped.into_iter().chain(forms), theme.bad));
     }
-    if app.work.store.only_reads {
-        return Some(stands([(7, tr!("read only").to_owned())].into_iter(), theme.warn));
+    if share::is_pausing(&app.work) {
+        return Some(stands([(7, tr!("pausing…").to_owned())].into_iter(), theme.warn));
     }
     if app.work.queue.is_paused() {
         let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
@@ -217,6 +224,9 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
             false => (8, tr!("queue paused by {who}", who = stamp(app, by))),
         });
         return Some(stands(stamped.into_iter().chain(forms), theme.warn));
+    }
+    if app.work.store.only_reads {
+        return None;
     }
     let sends = |sender: &&Sender| sender.profile == app.work.settings.profile.name;
     let others: Vec<&Sender> = app.work.sharing.senders.iter().filter(sends).collect();

@@ -193,6 +193,12 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
     if view.work.queue.is_paused() {
         return tr!("paused, free").into();
     }
+    if queue::waits_elsewhere(view.work, row.key) {
+        return match &*row.kind.who {
+            "" => tr!("waits for its picture").into(),
+            who => tr!("waits for {who}'s machine", who),
+        };
+    }
     if let Some(class) = row.class {
         return tr!("{class}, waits", class = names::class(class));
     }

@@ -76,6 +76,7 @@ fn all_that_is_told_is_told_in_both_languages() {
         TaskNews::Settled(ResolvedAs::Found(id())),
         TaskNews::Settled(ResolvedAs::Unknown),
         TaskNews::Asking(id()),
+        TaskNews::WaitsElsewhere,
         TaskNews::Automatic { parent: None },
         TaskNews::Automatic { parent: Some(key) },
     ];
@@ -121,6 +122,7 @@ fn all_that_is_told_is_told_in_both_languages() {
         News::Connection(ConnectionNews::NoCallbacks(System::Denied)),
         News::Connection(ConnectionNews::NotUploaded { said: "HTTP 502".into() }),
         News::Store(StoreNews::Back),
+        News::Store(StoreNews::Tried),
         News::Store(StoreNews::KeptHere { key, id: id() }),
         News::Store(StoreNews::OtherKey { profile: "302ai".into(), who: "ann@desk".into() }),
         News::Store(StoreNews::TakenBack((1..=5).map(TaskKey).collect())),

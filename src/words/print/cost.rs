@@ -40,29 +40,38 @@ pub fn cost_text(
         out.push_str(&cost_table(&accounts, table, now, color));
         out.push('\n');
     }
-    let mut today = costs::sum(accounts.iter().filter(|account| account.is_of_day(now.day_start())));
+    let day = account::day_start(kept, now);
+    let mut today = costs::sum(accounts.iter().filter(|account| account.is_of_day(day)));
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
-        let raised = Raise::sum(raises, currency, now.day_start());
+        let raised = Raise::sum(raises, currency, day);
         let (budget, kept) = (&settings.budget, kept.get(&currency));
         let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
         out.push_str(&day_line(currency, sum, cap.map(|cap| cap + raised)));
         out.push('\n');
         let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
         if let Some(cap) = own_cap {
-            let is_own =
-                |account: &&Account<'_>| account.is_of_day(now.day_start()) && account.line.who == settings.who;
+            let is_own = |account: &&Account<'_>| account.is_of_day(day) && account.line.who == settings.who;
             let own = costs::sum(accounts.iter().filter(is_own)).remove(&currency).unwrap_or_default();
             let raises: Vec<Raise> = raises.iter().filter(|raise| raise.person == settings.who).cloned().collect();
-            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, now.day_start())));
+            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, day)));
             out.push('\n');
         }
     }
-    for raise in raises.iter().filter(|raise| raise.by.at >= now.day_start()) {
+    for raise in raises.iter().filter(|raise| raise.by.at >= day) {
         out.push_str(&raise_line(raise, now));
         out.push('\n');
     }
+    out.extend(day_note(kept, now).map(|note| note + "\n"));
     out
+}
+
+/// When the day of the caps that are kept in the store begins, where that is not this person's own midnight.
+#[must_use]
+pub fn day_note(kept: &BTreeMap<Currency, KeptCaps>, now: Now) -> Option<String> {
+    let day = account::day_start(kept, now);
+    let time = amounts::moment(day, now);
+    (day != now.day_start()).then(|| tr!("The day of these caps began at {time}, by their keeper's clock.", time))
 }
 
 /// What the cap was raised by, when and by whom.
@@ -341,7 +350,7 @@ Cap raised by 10.0 USD at 00:30 (dashboard 812), for that day only.
         let own = Settings { who: Some("ann".into()), ..capped() };
         let said = |day, each| {
             let [per_day, per_day_each] = [day, each].map(|cap: Option<i64>| cap.map(Amount::from_thousandths));
-            let kept = KeptCaps { per_day, per_day_each, by: raise().by, is_ours: false };
+            let kept = KeptCaps { per_day, per_day_each, by: raise().by, zone: None, is_ours: false };
             let kept = BTreeMap::from([(Currency::Ptc, kept)]);
             let raises =
                 [Raise { more: Amount::from_thousandths(500).of(Currency::Ptc), person: own.who.clone(), ..raise() }];

@@ -20,14 +20,16 @@ use std::fmt::Write;
 /// Cells of a label and the blanks behind it.
 const LABEL: usize = 12;
 
-/// How a task stands, what was asked for, what came of it, its attempts and all that happened.
+/// How a task stands, what was asked for, what came of it, its attempts and all that happened. What is unsent may wait
+/// for a picture that is not `is_here`.
 #[must_use]
-pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> String {
+pub fn detail(detail: &Detail, is_here: bool, settings: &Settings, now: Now, color: bool) -> String {
     let (task, voice) = (&detail.task, crate::voice::Voice::default());
     let row = Row::of(task);
     let mut page = Page { text: String::new(), color };
     standing(&mut page, task);
     page.facts(facts::why(&row, Some(task), now, &voice));
+    page.facts((!is_here).then(|| facts::waits_elsewhere(&row)));
     page.facts(facts::money_of(&row, Some(task), now));
     page.facts(facts::address(&row, now));
     page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
@@ -36,7 +38,7 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
     page.facts(task.saved().into_iter().flat_map(|saved| facts::file(&row, saved, settings)));
     times(&mut page, task, now);
     attempts(&mut page, detail);
-    happened(&mut page, facts::history(detail, &voice), now);
+    happened(&mut page, facts::history(detail, settings.who.as_deref(), &voice), now);
     page.text
 }
 
@@ -163,7 +165,7 @@ mod tests {
         };
         let events = vec![event(1, What::Unwatched), event(2, What::DownloadAsked), event(3, What::DownloadAsked)];
         let about = Detail { line: vec![one.clone()], events, ledger: vec![], task: one.clone() };
-        let told: Vec<String> = crate::facts::history(&about, &crate::voice::Voice::default())
+        let told: Vec<String> = crate::facts::history(&about, None, &crate::voice::Voice::default())
             .into_iter()
             .map(|happened| happened.what)
             .skip(1)
@@ -218,14 +220,14 @@ Time line
 2026-11-23 02:25:00  money       0.5 PTC set aside
 2026-11-23 02:25:10  sent        POST (ben)
 ";
-        assert_eq!(detail(&about, &settings(), NOW, false), expected);
+        assert_eq!(detail(&about, true, &settings(), NOW, false), expected);
     }
 
     #[test]
     fn values_stand_in_one_column_behind_chinese_labels() {
         let one = task(13, "a cat", saved());
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
-        let shown = lang::within(lang::Lang::Zh, || detail(&about, &settings(), NOW, false));
+        let shown = lang::within(lang::Lang::Zh, || detail(&about, true, &settings(), NOW, false));
         for (label, value) in
             [("任务", "#13"), ("任务 ID", "106916112212032"), ("模型", "MiniMax"), ("提示词", "a cat")]
         {
@@ -240,7 +242,7 @@ Time line
         let id = domain::task::RemoteId("106916112212032".into());
         let one = Task { request: Request::elsewhere(&id.0), cost: Amount::ZERO, ..task(13, "", saved()) };
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
-        let shown = detail(&about, &settings(), NOW, false);
+        let shown = detail(&about, true, &settings(), NOW, false);
         for line in [
             "Cost        unknown (created elsewhere)\n",
             "Model       unknown (created elsewhere)\nPrompt      (adopted 106916112212032)\n",
@@ -254,9 +256,30 @@ Time line
     fn a_saved_file_is_told_with_what_was_asked_for() {
         let one = task(13, "a cat", saved());
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
-        let shown = detail(&about, &settings(), NOW, false);
+        let shown = detail(&about, true, &settings(), NOW, false);
         let measures = "12.4 MB, 1366x768 (asked 768P), 5.8 s (asked 6 s)";
         assert!(shown.contains(&format!("File        /videos/13-猫.mp4\n            {measures}\n")), "{shown}");
         assert!(shown.contains("Cost        0.5 PTC, charged\n") && !shown.contains("Time line"), "{shown}");
+    }
+
+    #[test]
+    fn an_act_is_told_with_the_name_of_who_did_it_but_for_ones_own() {
+        let by = |who: &str| Some(who.to_owned());
+        let task = Task { who: by("ben"), ..task(12, "a cat", saved()) };
+        let at = task.created_at;
+        let asked = Event { at, what: What::DownloadAsked, raw: None, request_id: None };
+        let settled = LedgerLine { at, event: MoneyEvent::Resolved, amount: task.money() };
+        let about = Detail {
+            events: vec![Signed { entry: asked, who: by("ben") }],
+            ledger: vec![Signed { entry: settled, who: by("ben") }],
+            line: vec![],
+            task,
+        };
+        for (me, name) in [("ben", "you"), ("ann", "ben")] {
+            let settings = Settings { who: by(me), ..settings() };
+            let text = detail(&about, true, &settings, NOW, false);
+            let told = format!("requested by {name}\n");
+            assert!(text.contains(&told) && text.contains(&format!("settled by {name}\n")), "{text}");
+        }
     }
 }

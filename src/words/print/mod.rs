@@ -11,7 +11,7 @@ mod runs;
 pub mod who;
 
 pub use audit::{adds_up, audit_json, audit_text, day, difference, not_audited};
-pub use cost::{cost_csv, cost_json, cost_sums, cost_text, raise_line};
+pub use cost::{cost_csv, cost_json, cost_sums, cost_text, day_note, raise_line};
 pub use detail::detail;
 pub use prices::{Price, prices, prices_json};
 pub use refunds::{refunds, refunds_json, to_ask_for};
