@@ -8,7 +8,7 @@ use ::io::{
 };
 use cli::config_call::show;
 use domain::{
-    amount::Amount,
+    amount::{Amount, CostSource},
     catalogue::{CameraSupport, Need},
     reason::secret::KeyPlace,
 };
@@ -188,13 +188,22 @@ fn a_model_can_be_changed_and_a_new_one_added() {
     );
     let catalogue = &loaded.settings.catalogue;
     let known = catalogue.spec("T2V-01").unwrap();
-    assert_eq!((known.price, known.prompt_limit.max), (Amount::from_thousandths(300), 500));
+    assert_eq!((known.price, known.prompt_limit.max), (Some(Amount::from_thousandths(300)), 500));
     assert_eq!(known.usual_ms, (30_000, 60_000));
     let added = catalogue.spec("Hailuo-3").unwrap();
     let names: Vec<&str> = added.resolutions.iter().map(|resolution| resolution.name.as_str()).collect();
-    assert_eq!((names, added.price), (vec!["1080P", "4K"], Amount::from_thousandths(1_250)));
+    assert_eq!((names, added.price), (vec!["1080P", "4K"], Some(Amount::from_thousandths(1_250))));
     assert_eq!((added.resolutions[0].first_frame, added.resolutions[0].last_frame), (Need::Required, Need::No));
     assert_eq!(added.camera, CameraSupport::Exact);
+}
+
+#[test]
+fn a_new_model_has_no_price_but_the_one_that_the_file_sets() {
+    let text = "[models.new]\n[models.alike]\nlike = \"S2V-01\"\n[models.set]\nprice = 0.5\n";
+    let prices = read(text).settings.profile.prices;
+    let of = |offer: &str| prices.quote(&offer.parse().unwrap()).map(|quote| (quote.price.to_string(), quote.source));
+    let [new, alike, set] = [of("new/768P/6"), of("alike/720P/6"), of("set/768P/6")];
+    assert_eq!((new, alike, set), (None, None, Some(("0.5".to_owned(), CostSource::Config))));
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "like",
         Kind::Text { check: check::filled, set: |c, v| c.like = Some(v) },
         "\"MiniMax-Hailuo-2.3\"",
-        "For a model the program does not know: the one it resembles.",
+        "For a model the program does not know: the one it resembles in all but its price.",
     ),
     unset(
         "short",
@@ -43,7 +43,8 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "price",
         Kind::Amount(|c, v| c.price = Some(v)),
         "0.5",
-        "The price of one submission in PTC. For profiles of another currency see [profiles.NAME.prices].",
+        "The price of one submission in PTC; of a model the program does not know it is asked for unless it is set.\n\
+         For profiles of another currency see [profiles.NAME.prices].",
     ),
     unset(
         "max_prompt_chars",
