@@ -94,8 +94,7 @@ impl PromptEditor {
             (Code::Char('u'), true, false) => area.delete_line_by_head(),
             (Code::Char('k'), true, false) => area.delete_line_by_end(),
             (Code::Char('y'), true, false) => self.insert(&self.area.yank_text()),
-            // Ctrl-_ arrives as Ctrl-7: both are the byte 0x1F.
-            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => area.undo(),
+            (Code::Char('_'), true, false) | (Code::Char('z'), false, true) => area.undo(),
             (Code::Char('Z'), false, true) => area.redo(),
             _ => false,
         }
