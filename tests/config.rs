@@ -222,11 +222,11 @@ resolutoins = []
     assert_eq!(
         faults_of(text),
         [
-            r#"2:9: models."T2V-01" cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
-            r#"7:10: models."new".camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none"#,
-            r#"9:43: models."other".resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
-            r#"9:48: fps is not an option of [models."other".resolutions]. It can be name, durations, first_frame or last_frame"#,
-            r#"10:1: resolutoins is not an option of [models."other"]. Did you mean resolutions?"#,
+            r#"2:9: models.T2V-01 cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
+            r#"7:10: models.new.camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none"#,
+            r#"9:43: models.other.resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
+            r#"9:48: fps is not an option of [models.other.resolutions]. It can be name, durations, first_frame or last_frame"#,
+            r#"10:1: resolutoins is not an option of [models.other]. Did you mean resolutions?"#,
         ]
     );
 }
@@ -347,6 +347,33 @@ base_url = "http://127.0.0.1:8302"
 }
 
 #[test]
+fn a_profile_may_have_a_dot_in_its_name_and_a_new_address_waits_for_the_next_start() {
+    let text = "profile = \"my.v1\"\n[profiles.\"my.v1\"]\nbase_url = \"https://one.example\"\nsubmit_per_minute = 3\n\
+                [templates]\n\"a.b\" = \"a cat\"\n";
+    let first = read(text);
+    assert!(first.profiles().contains(&"my.v1".to_owned()), "{:?}", first.profiles());
+    let second = "profile = \"my.v1\"\n[profiles.\"my.v1\"]\nbase_url = \"https://two.example\"\nsubmit_per_minute = 4\n\
+                  [templates]\n\"a.b\" = \"a dog\"\n";
+    let (reread, _) = read_again(text, second);
+    assert_eq!(reread.changed, ["profiles.\"my.v1\".submit_per_minute", "templates.\"a.b\""]);
+    assert_eq!(reread.fixed, ["profiles.\"my.v1\".base_url"]);
+}
+
+#[test]
+fn a_profile_has_a_name_that_the_command_line_and_the_option_take_too() {
+    let url = "base_url = \"https://a.example\"";
+    let text = format!("[profiles.\"\"]\n{url}\n[profiles.\" \"]\n{url}\n[profiles.\"a b\"]\n{url}\n");
+    assert_eq!(
+        faults_of(&text),
+        [
+            "1:11: profiles.\"\" cannot be used: it is empty",
+            "3:11: profiles.\" \" cannot be used: it is empty",
+            "5:11: profiles.\"a b\" cannot be used: it may contain only letters, digits, -, _ and .",
+        ]
+    );
+}
+
+#[test]
 fn a_field_of_a_request_has_a_name_of_its_own() {
     let text = r#"
 [profiles.302ai]
@@ -460,9 +487,11 @@ fn what_config_show_prints_is_a_config_that_means_the_same() {
         "[download]\nparallel = 2\n[keys.table]\nretry = [\"ctrl-t\"]\n[models.new]\nlike = \"I2V-01\"\n\
                        resolutions = [{ name = \"720P\", durations = [6] }]\n",
     );
-    let again = read(&show(&loaded));
-    assert_eq!((again.settings.download.parallel, &again.settings.keys), (2, &loaded.settings.keys));
-    assert_eq!(again.settings.catalogue, loaded.settings.catalogue);
+    let shown = show(&loaded);
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+    let (again, Settings { others, catalogue, keys, compose, ui, .. }) = (read(&shown).settings, loaded.settings);
+    assert_eq!((again.others, again.catalogue, again.keys), (others, catalogue, keys));
+    assert_eq!((again.compose, again.ui, again.download.parallel), (compose, ui, 2));
 }
 
 #[test]
@@ -591,9 +620,9 @@ fn another_default_profile_goes_on_being_served_until_the_next_start() {
 fn prices_change_at_once_and_a_currency_with_its_prices_at_the_next_start() {
     let price = "[models.\"MiniMax-Hailuo-02\"]\nprice = 0.75\n";
     let (reread, _) = read_again("", price);
-    assert_eq!((reread.changed, reread.fixed), (vec!["models.\"MiniMax-Hailuo-02\".price".to_owned()], vec![]));
+    assert_eq!((reread.changed, reread.fixed), (vec!["models.MiniMax-Hailuo-02.price".to_owned()], vec![]));
     let priced = "[profiles.302ai]\ncurrency = \"USD\"\n[profiles.302ai.prices]\n\"MiniMax-Hailuo-02/768P/6\" = 0.75\n";
     let (reread, _) = read_again("", priced);
-    let fixed = ["profiles.302ai.currency", "profiles.302ai.prices.MiniMax-Hailuo-02/768P/6"];
+    let fixed = ["profiles.302ai.currency", "profiles.302ai.prices.\"MiniMax-Hailuo-02/768P/6\""];
     assert_eq!((reread.changed, reread.fixed), (vec![], fixed.map(str::to_owned).to_vec()));
 }

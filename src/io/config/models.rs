@@ -3,6 +3,7 @@
 
 use super::{
     check,
+    loaded::full_name,
     notes::Notes,
     options::{Kind, Opt, small, unset},
 };
@@ -168,7 +169,7 @@ pub(super) struct Changed {
 pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
     let mut models = Vec::new();
     for (name, value) in table {
-        let path = full_name(name.get_ref());
+        let path = full_name(&["models", name.get_ref()]);
         let Some(options) = notes.table(name.span(), &path, value) else { continue };
         let faults_before = notes.faults.len();
         let mut changes = ModelOverride::default();
@@ -178,7 +179,7 @@ pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
             } else {
                 notes.entry(&mut changes, MODEL, &path, option, value);
             }
-            notes.set(&format!("{path}.{}", option.get_ref()), option, value);
+            notes.set(&["models", name.get_ref()], option, value);
         }
         if notes.faults.len() == faults_before {
             models.push(Changed { name: name.get_ref().to_string(), at: name.span(), changes });
@@ -187,10 +188,6 @@ pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
     // In the order of the file, so that one model can be like another above it.
     models.sort_by_key(|model| model.at.start);
     models
-}
-
-fn full_name(model: &str) -> String {
-    format!("models.{model:?}")
 }
 
 fn resolutions(notes: &mut Notes<'_>, path: &str, value: &Spanned<DeValue<'_>>) -> Vec<ResolutionOverride> {
@@ -217,7 +214,7 @@ pub(super) fn catalogue(notes: &mut Notes<'_>, profile: &Profile, models: &[Chan
     let mut catalogue = Catalogue::for_host(profile.names != WireNames::minimax());
     for model in models {
         if let Err(why) = catalogue.apply(&model.name, &model.changes) {
-            notes.unusable(model.at.clone(), &full_name(&model.name), Unfit::Model(why));
+            notes.unusable(model.at.clone(), &full_name(&["models", &model.name]), Unfit::Model(why));
         }
     }
     catalogue

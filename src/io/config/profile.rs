@@ -2,7 +2,7 @@
 
 use super::{
     check,
-    loaded::{Access, Keyless, Loaded},
+    loaded::{Access, Keyless, Loaded, full_name},
     notes::Notes,
     options::{Kind, Opt, amount, opt, small, unset},
 };
@@ -256,12 +256,13 @@ impl Account {
 
 /// Reads `[profiles.NAME.prices]`. Whether there is such an offer is judged once the models are known.
 pub(super) fn read_prices(notes: &mut Notes<'_>, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<SetPrice> {
-    let path = format!("{profile}.prices");
+    let section = ["profiles", profile, "prices"];
+    let path = full_name(&section);
     let Some(table) = notes.table(value.span(), &path, value) else { return Vec::new() };
     let mut prices = Vec::new();
     for (offer, value) in table {
         let full = format!("{path}.{}", offer.get_ref());
-        notes.set(&full, offer, value);
+        notes.set(&section, offer, value);
         match amount(value.get_ref()) {
             Ok(amount) => prices.push(SetPrice { offer: offer.get_ref().to_string(), amount, at: offer.span() }),
             Err(why) => notes.unusable(value.span(), &full, why),
@@ -285,7 +286,11 @@ pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &
         let prices = profile.map_or(&mut unused, |profile| &mut profile.prices);
         for set in &account.prices {
             if let Err(why) = prices.set(&set.offer, set.amount, catalogue) {
-                notes.unusable(set.at.clone(), &format!("profiles.{name}.prices.{}", set.offer), Unfit::Price(why));
+                notes.unusable(
+                    set.at.clone(),
+                    &format!("{}.{}", full_name(&["profiles", name, "prices"]), set.offer),
+                    Unfit::Price(why),
+                );
             }
         }
     }
