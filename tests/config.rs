@@ -485,7 +485,9 @@ fn show_names_the_origin_of_every_value_and_no_command_of_a_key() {
 fn what_config_show_prints_is_a_config_that_means_the_same() {
     let loaded = read(
         "[download]\nparallel = 2\n[keys.table]\nretry = [\"ctrl-t\"]\n[models.new]\nlike = \"I2V-01\"\n\
-                       resolutions = [{ name = \"720P\", durations = [6] }]\n",
+         resolutions = [{ name = \"720P\", durations = [6] }]\n[ui]\ntheme = \"mine\"\n[theme.mine]\nloud = \"red\"\n\
+         [templates]\n\"a.b\" = \"a cat\"\n\"\\u001b\" = \"an escape\"\n\
+         [profiles.\"my.v1\"]\nbase_url = \"https://a.example\"\napi_key_env = \"PATH\"\nsubmit_per_minute = 7\n",
     );
     let shown = show(&loaded);
     assert!(!shown.contains('\u{1b}'), "{shown}");
@@ -592,6 +594,22 @@ fn one_key_serves_one_profile_and_none_is_taken_for_a_second_host() {
     );
     assert_eq!(under.others["302ai"].key, KeySource::Env("PATH".into()));
     assert_eq!(loaded.under("nobody").settings, loaded.settings);
+}
+
+#[test]
+fn the_command_line_takes_the_key_of_the_files_default_profile_to_no_other_host() {
+    let key_of = |text: &str, profile: &str| {
+        let (_dir, folders) = home_with(text);
+        load(&Wanted { profile: Some(profile), ..wanted() }, &folders).unwrap().key
+    };
+    let held = KeySource::Held { profile: "minimax".into(), by: "302ai".into() };
+    assert_eq!(key_of("", "minimax"), held);
+    let named = "[profiles.302ai]\napi_key_cmd = \"a\"\n[profiles.minimax]\napi_key_cmd = ";
+    assert_eq!(key_of(&format!("{named}\"a\"\n"), "minimax"), held);
+    assert_eq!(key_of(&format!("{named}\"b\"\n"), "minimax"), KeySource::Command("b".into()));
+    let variable = KeySource::Env("REELTOP_API_KEY".into());
+    assert_eq!(key_of("profile = \"minimax\"\n", "minimax"), variable);
+    assert_eq!(key_of("[profiles.other]\nbase_url = \"https://api.302.ai\"\n", "other"), variable);
 }
 
 /// What is read again of a program that was started with the first text, when the file has the second one.

@@ -133,6 +133,30 @@ fn two_services() -> (Service, Service, Home) {
     (one, two, home)
 }
 
+#[test]
+fn one_key_in_two_places_is_sent_to_the_first_of_two_hosts_alone() {
+    let services = [(); 2].map(|()| Service::with(|config| config.key = Some(support::KEY.into())));
+    let home = Home::new(&services[0].url());
+    let file = home.path().join("same.key");
+    std::fs::write(&file, support::KEY).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let url = services[1].url().replace("127.0.0.1", "localhost");
+    let config = std::fs::read_to_string(home.config()).unwrap();
+    let other = format!("profiles.other.base_url = {url:?}\nprofiles.other.api_key_file = {file:?}\n");
+    std::fs::write(home.config(), config + &other).unwrap();
+    let told = home.run(&["doctor"]).coded(1).out;
+    let why = "wrong profile   other is not served: there is no API key for profile other: its key belongs to 302ai, and \
+               no key is sent to two hosts";
+    assert!(told.contains(why) && !told.contains("other is served too"), "{told}");
+    home.queue("a cat");
+    let other = home.run(&["--profile", "other", "submit", "--queue", "--prompt", "a dog", "--yes", "--max-cost", "1"]);
+    assert!(other.coded(0).err.is_empty());
+    let told = home.run(&["watch", "--until-idle"]).coded(3);
+    assert!(told.err.contains("profile other is not served"), "{told:?}");
+    let asked = services.map(|service| service.sim().counts().submissions);
+    assert_eq!((asked, home.states()), ([1, 0], vec![TaskState::Saved, TaskState::Queued]));
+}
+
 fn queue_with(home: &Home, profile: &str, prompt: &str) {
     home.run(&[&["--profile", profile, "submit", "--queue", "--prompt", prompt], &YES[..]].concat()).coded(0);
 }

@@ -238,7 +238,7 @@ impl<'t> Reader<'t> {
             Ok(account) => {
                 loaded.settings.profile = account.settings(&name);
                 loaded.allow_http = account.allow_http;
-                loaded.key = account.key(home);
+                loaded.key = profile::key_of_default(&name, &account, &self.accounts, &of_file, home);
                 loaded.settings.has_key = loaded.key.is_set();
                 loaded.settings.notify.hook = loaded.hook.is_some();
                 loaded.key_variables = profile::key_variables(&self.accounts);

@@ -3,7 +3,7 @@
 use crate::{
     callback,
     client::{Client, ClientConfig, Lease},
-    config::{Loaded, keep_template},
+    config::{Loaded, host_of, keep_template},
     download::{self, Downloader},
     environment, export, files, images, private_files, prompts, shrink,
     sights::Looker,
@@ -14,7 +14,7 @@ use domain::{
     catalogue::Catalogue,
     name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Reason, connect::Connect, system::System},
+    reason::{Reason, connect::Connect, secret::NoKey, system::System},
     request::FORGOTTEN,
     task::{Phase, Task, TaskKey, TaskState},
 };
@@ -38,6 +38,10 @@ use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
 struct ProfileClient {
     client: Client,
     downloader: Downloader,
+    /// What stands for its key.
+    mark: KeyMark,
+    /// The one host that its key is sent to.
+    host: Option<String>,
 }
 
 /// How the user's own command is run.
@@ -89,7 +93,8 @@ impl Workers {
             let serve = callback::serve(listen, setup.paths.data_dir.clone(), store.clone(), to.clone());
             tokio::spawn(serve).abort_handle()
         });
-        let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
+        let profiles =
+            [&setup.settings.profile.name].into_iter().chain(setup.settings.others.keys()).cloned().collect();
         let (lines, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
         let workers = Self { setup, to, store, hook, lines, leases, looker, speech, listener };
         read_keys(&workers.setup, profiles, &workers.lines, &workers.store, &workers.to);
@@ -282,19 +287,35 @@ impl Workers {
     }
 }
 
-/// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with
-/// each.
+/// Reads the keys of these profiles, all at the same time, since a command may take its time, and makes a client with
+/// each. They are taken in their order: of two that turn out to be one key the later one is refused.
 fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, lines: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
-    for profile in profiles {
-        let (setup, lines, store, to) = (Arc::clone(setup), Arc::clone(lines), store.clone(), to.clone());
-        tokio::task::spawn_blocking(move || {
-            let result = line_of(&setup, &profile).map(|(line, mark)| {
-                store.serves(profile.clone(), mark, setup.settings.scope == Scope::All);
-                lines.lock().unwrap_or_else(PoisonError::into_inner).insert(profile.clone(), line);
-            });
+    let read = |profile: String| {
+        let setup = Arc::clone(setup);
+        let of = profile.clone();
+        (profile, tokio::task::spawn_blocking(move || line_of(&setup, &of)))
+    };
+    let reading: Vec<_> = profiles.into_iter().map(read).collect();
+    let (stays, lines, store, to) = (setup.settings.scope == Scope::All, Arc::clone(lines), store.clone(), to.clone());
+    tokio::spawn(async move {
+        for (profile, line) in reading {
+            let line = line.await.unwrap_or(Err(Reason::Connect(Connect::Worker)));
+            let taken =
+                line.and_then(|line| take(&profile, line, &mut lines.lock().unwrap_or_else(PoisonError::into_inner)));
+            let result = taken.map(|mark| store.serves(profile.clone(), mark, stays));
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
-        });
+        }
+    });
+}
+
+/// Serves a profile with its key, unless that key is sent to another host already, wherever it was read from.
+fn take(profile: &str, line: ProfileClient, lines: &mut BTreeMap<String, ProfileClient>) -> Result<KeyMark, Reason> {
+    let mark = line.mark;
+    if let Some((by, _)) = lines.iter().find(|(_, other)| other.mark == mark && other.host != line.host) {
+        return Err(Reason::NoKey(NoKey::Held { profile: profile.to_owned(), by: by.clone() }));
     }
+    lines.insert(profile.to_owned(), line);
+    Ok(mark)
 }
 
 /// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it serves anew.
@@ -304,7 +325,7 @@ fn come_and_gone(started_with: &Loaded, new: &Loaded, lines: &Clients) -> Vec<St
     new.others.keys().filter(|profile| !lines.contains_key(*profile)).cloned().collect()
 }
 
-fn line_of(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
+fn line_of(setup: &Loaded, profile: &str) -> Result<ProfileClient, Reason> {
     let settings = &setup.settings;
     let known = match settings.others.get(profile) {
         Some(other) => Some((&other.profile, &other.catalogue)),
@@ -313,11 +334,11 @@ fn line_of(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Re
     let no_key = Reason::Connect(Connect::NoKey);
     let ((profile, catalogue), access) = known.zip(setup.access(profile)).ok_or(no_key)?;
     let key = access.key.read().map_err(Reason::NoKey)?;
-    let mark = KeyMark::of(&key);
+    let (mark, host) = (KeyMark::of(&key), host_of(&profile.base_url));
     let client =
         Client::new(client_config(setup, profile, catalogue, access.allow_http, key)).map_err(Reason::Connect)?;
     let downloader = Downloader::new(access.allow_http).map_err(Reason::Connect)?;
-    Ok((ProfileClient { client, downloader }, mark))
+    Ok(ProfileClient { client, downloader, mark, host })
 }
 
 fn client_config(
