@@ -808,6 +808,14 @@ fn the_config_is_checked_shown_found_and_begun() {
 }
 
 #[test]
+fn a_submission_that_is_waited_for_is_saved_also_where_nothing_is_saved_by_itself() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("download.auto", "false")]);
+    let done = home.run(&["submit", "--prompt", "a cat", "--wait", "--yes", "--max-cost", "1", "--json"]).coded(0);
+    assert_eq!(done.json()[0]["state"], "saved");
+}
+
+#[test]
 fn doctor_looks_at_everything_and_says_what_is_wrong() {
     let service = Service::start();
     let home = Home::new(&service.url());

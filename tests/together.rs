@@ -96,9 +96,10 @@ fn a_wait_under_a_pause_ends_and_says_what_stays_queued() {
     let waited = home.run(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat()).coded(5);
     assert!(waited.err.contains("1 task stays queued (sending is paused by dashboard"), "{waited:?}");
     let waited = home.run(&["wait", "1"]).coded(5);
-    assert!(waited.err.contains("#1 stay queued"), "{waited:?}");
+    assert!(waited.err.contains("#1 stay queued. Press p in the dashboard to go on."), "{waited:?}");
     screen.shows("paused, free");
-    assert_eq!(home.run(&["watch", "--until-idle"]).coded(0).err.lines().count(), 1);
+    let waited = home.run(&["watch", "--until-idle"]).coded(5);
+    assert!(waited.err.contains("#1 stay queued"), "{waited:?}");
     assert_eq!(service.sim().counts().submissions, 0);
     screen.keys("p");
     until("it is saved", || home.states() == [TaskState::Saved]);
@@ -114,6 +115,21 @@ fn a_wait_for_whatever_runs_sends_nothing() {
     assert_eq!(home.states(), [TaskState::Saved, TaskState::Queued]);
     home.run(&["wait", "2"]).coded(0);
     assert_eq!(home.states(), [TaskState::Saved, TaskState::Saved]);
+}
+
+#[test]
+fn a_config_that_starts_paused_holds_the_command_line_up_as_a_person_does() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("queue.start_paused", "true")]);
+    let waited = home.run(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat()).coded(5);
+    let why = "1 task stays queued (sending is paused by queue.start_paused in the config). Press p in the dashboard";
+    assert!(waited.err.contains(why), "{waited:?}");
+    for call in [&["wait", "1"][..], &["watch", "--until-idle"]] {
+        let waited = home.run(call).coded(5);
+        let why = "sending is paused by queue.start_paused in the config: #1 stay queued";
+        assert!(waited.err.contains(why), "{waited:?}");
+    }
+    assert_eq!((service.sim().counts().submissions, home.states()), (0, vec![TaskState::Queued]));
 }
 
 /// A second service with a key of its own, and a home whose config knows both. The variable's key belongs to the first.
