@@ -319,6 +319,11 @@ fn a_store_that_the_environment_names_is_the_one_that_completions_and_units_mean
     let unit = unit.env("REELTOP_STORE_URL", "postgres://reel:secret@127.0.0.1:9/none").output().unwrap();
     let unit = String::from_utf8(unit.stdout).unwrap();
     assert!(unit.contains("REELTOP_STORE_URL") && !unit.contains("secret"), "{unit}");
+    // The manager knows nothing of this shell's folder, nor of where it says that things lie.
+    let mut unit = std::process::Command::new(support::PROGRAM);
+    unit.args(["--data-dir", "here", "config", "unit"]).env_clear().envs(home.environment()).current_dir(home.path());
+    let unit = String::from_utf8(unit.output().unwrap().stdout).unwrap();
+    assert!(unit.contains(&format!("--data-dir {}", home.path().join("here").display())), "{unit}");
 }
 
 #[test]
@@ -452,6 +457,14 @@ fn the_config_is_checked_shown_found_and_begun() {
     fs::remove_file(home.config()).unwrap();
     home.run(&["config", "init"]).coded(0);
     home.run(&["config", "check"]).coded(0);
+}
+
+#[test]
+fn a_submission_that_is_waited_for_is_saved_also_where_nothing_is_saved_by_itself() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("download.auto", "false")]);
+    let done = home.run(&["submit", "--prompt", "a cat", "--wait", "--yes", "--max-cost", "1", "--json"]).coded(0);
+    assert_eq!(done.json()[0]["state"], "saved");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ::io::{
 };
 use cli::config_call::show;
 use domain::{
-    amount::Amount,
+    amount::{Amount, CostSource},
     catalogue::{CameraSupport, Need},
     reason::secret::KeyPlace,
 };
@@ -188,13 +188,22 @@ fn a_model_can_be_changed_and_a_new_one_added() {
     );
     let catalogue = &loaded.settings.catalogue;
     let known = catalogue.spec("T2V-01").unwrap();
-    assert_eq!((known.price, known.prompt_limit.max), (Amount::from_thousandths(300), 500));
+    assert_eq!((known.price, known.prompt_limit.max), (Some(Amount::from_thousandths(300)), 500));
     assert_eq!(known.usual_ms, (30_000, 60_000));
     let added = catalogue.spec("Hailuo-3").unwrap();
     let names: Vec<&str> = added.resolutions.iter().map(|resolution| resolution.name.as_str()).collect();
-    assert_eq!((names, added.price), (vec!["1080P", "4K"], Amount::from_thousandths(1_250)));
+    assert_eq!((names, added.price), (vec!["1080P", "4K"], Some(Amount::from_thousandths(1_250))));
     assert_eq!((added.resolutions[0].first_frame, added.resolutions[0].last_frame), (Need::Required, Need::No));
     assert_eq!(added.camera, CameraSupport::Exact);
+}
+
+#[test]
+fn a_new_model_has_no_price_but_the_one_that_the_file_sets() {
+    let text = "[models.new]\n[models.alike]\nlike = \"S2V-01\"\n[models.set]\nprice = 0.5\n";
+    let prices = read(text).settings.profile.prices;
+    let of = |offer: &str| prices.quote(&offer.parse().unwrap()).map(|quote| (quote.price.to_string(), quote.source));
+    let [new, alike, set] = [of("new/768P/6"), of("alike/720P/6"), of("set/768P/6")];
+    assert_eq!((new, alike, set), (None, None, Some(("0.5".to_owned(), CostSource::Config))));
 }
 
 #[test]
@@ -213,11 +222,11 @@ resolutoins = []
     assert_eq!(
         faults_of(text),
         [
-            r#"2:9: models."T2V-01" cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
-            r#"7:10: models."new".camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none"#,
-            r#"9:43: models."other".resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
-            r#"9:48: fps is not an option of [models."other".resolutions]. It can be name, durations, first_frame or last_frame"#,
-            r#"10:1: resolutoins is not an option of [models."other"]. Did you mean resolutions?"#,
+            r#"2:9: models.T2V-01 cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
+            r#"7:10: models.new.camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none"#,
+            r#"9:43: models.other.resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
+            r#"9:48: fps is not an option of [models.other.resolutions]. It can be name, durations, first_frame or last_frame"#,
+            r#"10:1: resolutoins is not an option of [models.other]. Did you mean resolutions?"#,
         ]
     );
 }
@@ -338,6 +347,33 @@ base_url = "http://127.0.0.1:8302"
 }
 
 #[test]
+fn a_profile_may_have_a_dot_in_its_name_and_a_new_address_waits_for_the_next_start() {
+    let text = "profile = \"my.v1\"\n[profiles.\"my.v1\"]\nbase_url = \"https://one.example\"\nsubmit_per_minute = 3\n\
+                [templates]\n\"a.b\" = \"a cat\"\n";
+    let first = read(text);
+    assert!(first.profiles().contains(&"my.v1".to_owned()), "{:?}", first.profiles());
+    let second = "profile = \"my.v1\"\n[profiles.\"my.v1\"]\nbase_url = \"https://two.example\"\nsubmit_per_minute = 4\n\
+                  [templates]\n\"a.b\" = \"a dog\"\n";
+    let (reread, _) = read_again(text, second);
+    assert_eq!(reread.changed, ["profiles.\"my.v1\".submit_per_minute", "templates.\"a.b\""]);
+    assert_eq!(reread.fixed, ["profiles.\"my.v1\".base_url"]);
+}
+
+#[test]
+fn a_profile_has_a_name_that_the_command_line_and_the_option_take_too() {
+    let url = "base_url = \"https://a.example\"";
+    let text = format!("[profiles.\"\"]\n{url}\n[profiles.\" \"]\n{url}\n[profiles.\"a b\"]\n{url}\n");
+    assert_eq!(
+        faults_of(&text),
+        [
+            "1:11: profiles.\"\" cannot be used: it is empty",
+            "3:11: profiles.\" \" cannot be used: it is empty",
+            "5:11: profiles.\"a b\" cannot be used: it may contain only letters, digits, -, _ and .",
+        ]
+    );
+}
+
+#[test]
 fn a_field_of_a_request_has_a_name_of_its_own() {
     let text = r#"
 [profiles.302ai]
@@ -449,11 +485,15 @@ fn show_names_the_origin_of_every_value_and_no_command_of_a_key() {
 fn what_config_show_prints_is_a_config_that_means_the_same() {
     let loaded = read(
         "[download]\nparallel = 2\n[keys.table]\nretry = [\"ctrl-t\"]\n[models.new]\nlike = \"I2V-01\"\n\
-                       resolutions = [{ name = \"720P\", durations = [6] }]\n",
+         resolutions = [{ name = \"720P\", durations = [6] }]\n[ui]\ntheme = \"mine\"\n[theme.mine]\nloud = \"red\"\n\
+         [templates]\n\"a.b\" = \"a cat\"\n\"\\u001b\" = \"an escape\"\n\
+         [profiles.\"my.v1\"]\nbase_url = \"https://a.example\"\napi_key_env = \"PATH\"\nsubmit_per_minute = 7\n",
     );
-    let again = read(&show(&loaded));
-    assert_eq!((again.settings.download.parallel, &again.settings.keys), (2, &loaded.settings.keys));
-    assert_eq!(again.settings.catalogue, loaded.settings.catalogue);
+    let shown = show(&loaded);
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+    let (again, Settings { others, catalogue, keys, compose, ui, .. }) = (read(&shown).settings, loaded.settings);
+    assert_eq!((again.others, again.catalogue, again.keys), (others, catalogue, keys));
+    assert_eq!((again.compose, again.ui, again.download.parallel), (compose, ui, 2));
 }
 
 #[test]
@@ -556,6 +596,22 @@ fn one_key_serves_one_profile_and_none_is_taken_for_a_second_host() {
     assert_eq!(loaded.under("nobody").settings, loaded.settings);
 }
 
+#[test]
+fn the_command_line_takes_the_key_of_the_files_default_profile_to_no_other_host() {
+    let key_of = |text: &str, profile: &str| {
+        let (_dir, folders) = home_with(text);
+        load(&Wanted { profile: Some(profile), ..wanted() }, &folders).unwrap().key
+    };
+    let held = KeySource::Held { profile: "minimax".into(), by: "302ai".into() };
+    assert_eq!(key_of("", "minimax"), held);
+    let named = "[profiles.302ai]\napi_key_cmd = \"a\"\n[profiles.minimax]\napi_key_cmd = ";
+    assert_eq!(key_of(&format!("{named}\"a\"\n"), "minimax"), held);
+    assert_eq!(key_of(&format!("{named}\"b\"\n"), "minimax"), KeySource::Command("b".into()));
+    let variable = KeySource::Env("REELTOP_API_KEY".into());
+    assert_eq!(key_of("profile = \"minimax\"\n", "minimax"), variable);
+    assert_eq!(key_of("[profiles.other]\nbase_url = \"https://api.302.ai\"\n", "other"), variable);
+}
+
 /// What is read again of a program that was started with the first text, when the file has the second one.
 fn read_again(first: &str, second: &'static str) -> (Reread, Loaded) {
     let again = Again::by(Arc::new(|| Ok(read(second))));
@@ -582,9 +638,9 @@ fn another_default_profile_goes_on_being_served_until_the_next_start() {
 fn prices_change_at_once_and_a_currency_with_its_prices_at_the_next_start() {
     let price = "[models.\"MiniMax-Hailuo-02\"]\nprice = 0.75\n";
     let (reread, _) = read_again("", price);
-    assert_eq!((reread.changed, reread.fixed), (vec!["models.\"MiniMax-Hailuo-02\".price".to_owned()], vec![]));
+    assert_eq!((reread.changed, reread.fixed), (vec!["models.MiniMax-Hailuo-02.price".to_owned()], vec![]));
     let priced = "[profiles.302ai]\ncurrency = \"USD\"\n[profiles.302ai.prices]\n\"MiniMax-Hailuo-02/768P/6\" = 0.75\n";
     let (reread, _) = read_again("", priced);
-    let fixed = ["profiles.302ai.currency", "profiles.302ai.prices.MiniMax-Hailuo-02/768P/6"];
+    let fixed = ["profiles.302ai.currency", "profiles.302ai.prices.\"MiniMax-Hailuo-02/768P/6\""];
     assert_eq!((reread.changed, reread.fixed), (vec![], fixed.map(str::to_owned).to_vec()));
 }

@@ -260,3 +260,21 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
         done.err
     );
 }
+
+#[test]
+fn an_older_store_on_a_read_only_disk_is_looked_at_and_left_as_it_is() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let old = home.path().join("old.db");
+    let made = rusqlite::Connection::open(&old).unwrap();
+    made.execute_batch(include_str!("../src/io/store/v1.sql")).unwrap();
+    made.execute_batch("PRAGMA user_version = 1; PRAGMA journal_mode = WAL").unwrap();
+    drop(made);
+    let script = "cp old.db \"$data/reeltop.db\"\nmount -o remount,ro \"$data\"\n\
+                  reeltop list || exit 3\nreeltop cost || exit 4\nreeltop export || exit 5\n\
+                  reeltop submit --prompt 'a dog' --yes --max-cost 1 --queue && exit 9\n\
+                  cmp old.db \"$data/reeltop.db\"\n";
+    let Some(mut command) = on_a_small_disk(&home, script) else { return };
+    let done = support::finish("an old store on a read-only disk", command.spawn().unwrap()).coded(0);
+    assert!(!done.err.contains("--data-dir"), "{}", done.err);
+}

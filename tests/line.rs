@@ -77,6 +77,7 @@ fn an_unmarked_paste_is_text_and_a_held_key_is_keys() {
     assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
 
     home.run(&["bench-fill", "2000"]).coded(0);
+    assert!(home.run(&["bench-fill", "1"]).coded(1).err.contains("the store has tasks"));
     let mut screen = Pty::ready(&home);
     // All pages, not the first alone: the cursor stops at the last row there is.
     screen.until("every row", |screen| marked(screen).contains("#2000") && screen.contents().contains("✓1,613"));

@@ -20,7 +20,7 @@ use domain::{
     costs::{CostLine, report},
     draft::{Draft, Field},
     problem::{Charged, ErrorClass},
-    reason::store,
+    reason::{Reason, connect::Connect, store},
     request::{ImageKind, ImageRef, Request, StoredImage},
     task::{MoneyEvent, TaskKey, TaskState, Texts},
     text,
@@ -572,6 +572,7 @@ fn a_first_start_without_a_key_is_welcomed() {
     shots("welcome", |width, height| {
         let mut state = empty(width, height);
         state.work.own.has_key = false;
+        state.work.own.key_problem = Some(Reason::Connect(Connect::NoKey));
         state.screen.open(Welcome);
         state
     });

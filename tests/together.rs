@@ -96,9 +96,10 @@ fn a_wait_under_a_pause_ends_and_says_what_stays_queued() {
     let waited = home.run(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat()).coded(5);
     assert!(waited.err.contains("1 task stays queued (sending is paused by dashboard"), "{waited:?}");
     let waited = home.run(&["wait", "1"]).coded(5);
-    assert!(waited.err.contains("#1 stay queued"), "{waited:?}");
+    assert!(waited.err.contains("#1 stay queued. Press p in the dashboard to go on."), "{waited:?}");
     screen.shows("paused, free");
-    assert_eq!(home.run(&["watch", "--until-idle"]).coded(0).err.lines().count(), 1);
+    let waited = home.run(&["watch", "--until-idle"]).coded(5);
+    assert!(waited.err.contains("#1 stay queued"), "{waited:?}");
     assert_eq!(service.sim().counts().submissions, 0);
     screen.keys("p");
     until("it is saved", || home.states() == [TaskState::Saved]);
@@ -116,6 +117,21 @@ fn a_wait_for_whatever_runs_sends_nothing() {
     assert_eq!(home.states(), [TaskState::Saved, TaskState::Saved]);
 }
 
+#[test]
+fn a_config_that_starts_paused_holds_the_command_line_up_as_a_person_does() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("queue.start_paused", "true")]);
+    let waited = home.run(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat()).coded(5);
+    let why = "1 task stays queued (sending is paused by queue.start_paused in the config). Press p in the dashboard";
+    assert!(waited.err.contains(why), "{waited:?}");
+    for call in [&["wait", "1"][..], &["watch", "--until-idle"]] {
+        let waited = home.run(call).coded(5);
+        let why = "sending is paused by queue.start_paused in the config: #1 stay queued";
+        assert!(waited.err.contains(why), "{waited:?}");
+    }
+    assert_eq!((service.sim().counts().submissions, home.states()), (0, vec![TaskState::Queued]));
+}
+
 /// A second service with a key of its own, and a home whose config knows both. The variable's key belongs to the first.
 fn two_services() -> (Service, Service, Home) {
     let other = "sk-of-the-other-profile-9876543210";
@@ -131,6 +147,30 @@ fn two_services() -> (Service, Service, Home) {
     config += &format!("profiles.other.base_url = {:?}\nprofiles.other.api_key_file = {file:?}\n", two.url());
     std::fs::write(home.config(), config).unwrap();
     (one, two, home)
+}
+
+#[test]
+fn one_key_in_two_places_is_sent_to_the_first_of_two_hosts_alone() {
+    let services = [(); 2].map(|()| Service::with(|config| config.key = Some(support::KEY.into())));
+    let home = Home::new(&services[0].url());
+    let file = home.path().join("same.key");
+    std::fs::write(&file, support::KEY).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let url = services[1].url().replace("127.0.0.1", "localhost");
+    let config = std::fs::read_to_string(home.config()).unwrap();
+    let other = format!("profiles.other.base_url = {url:?}\nprofiles.other.api_key_file = {file:?}\n");
+    std::fs::write(home.config(), config + &other).unwrap();
+    let told = home.run(&["doctor"]).coded(1).out;
+    let why = "wrong profile   other is not served: there is no API key for profile other: its key belongs to 302ai, and \
+               no key is sent to two hosts";
+    assert!(told.contains(why) && !told.contains("other is served too"), "{told}");
+    home.queue("a cat");
+    let other = home.run(&["--profile", "other", "submit", "--queue", "--prompt", "a dog", "--yes", "--max-cost", "1"]);
+    assert!(other.coded(0).err.is_empty());
+    let told = home.run(&["watch", "--until-idle"]).coded(3);
+    assert!(told.err.contains("profile other is not served"), "{told:?}");
+    let asked = services.map(|service| service.sim().counts().submissions);
+    assert_eq!((asked, home.states()), ([1, 0], vec![TaskState::Saved, TaskState::Queued]));
 }
 
 fn queue_with(home: &Home, profile: &str, prompt: &str) {

@@ -90,20 +90,27 @@ pub fn show(loaded: &Loaded) -> String {
         text += &match line {
             InForce::Section(name) => format!("\n[{name}]\n"),
             InForce::Value(name, literal, origin) => {
-                let origin = match origin {
-                    Origin::Default => tr!("default").to_owned(),
-                    Origin::Profile => "--profile".to_owned(),
-                    Origin::Line(line) => tr!("line {line}", line),
-                };
-                format!("{name} = {literal}  # {origin}\n")
+                format!("{name} = {literal}  # {origin}\n", origin = said(origin))
             }
             InForce::NotSet(option) => format!("# {}\n", tr!("{option} is not set", option)),
-            InForce::Hidden(option, line) => {
+            InForce::Hidden(option, Origin::Line(line)) => {
                 format!("# {}\n", tr!("{option} is set on line {line}; not shown", option, line))
+            }
+            InForce::Hidden(option, origin) => {
+                format!("# {}\n", tr!("{option} is set by {origin}; not shown", option, origin = said(origin)))
             }
         };
     }
     text
+}
+
+fn said(origin: Origin) -> String {
+    match origin {
+        Origin::Default => tr!("default").to_owned(),
+        Origin::Profile => "--profile".to_owned(),
+        Origin::Variable(name) => name.to_owned(),
+        Origin::Line(line) => tr!("line {line}", line),
+    }
 }
 
 /// Writes the example config, unless there is a config already.

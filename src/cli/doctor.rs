@@ -17,7 +17,7 @@ use domain::{
     reason::{Met, Reason, secret::KeyPlace},
     text::{harmless_line, pad},
 };
-use engine::{act::Act, settings::Scope};
+use engine::{act::Act, settings::Scope, work::Work};
 use std::{
     io::{self, Write},
     path::Path,
@@ -58,24 +58,11 @@ pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
         stored &= !is_wrong || thing.0 != STORE.0;
         result = result.and(tell(thing, &found, output));
     }
-    // The line of what is missing says what is wrong and what to do: that is no fault of the service.
-    let service = match (setup.key.is_set(), stored) {
-        (false, _) => Found::Odd(tr!("not asked: no key").into(), String::new()),
-        (true, false) => Found::Odd(tr!("not asked: this needs a writable store").into(), String::new()),
-        (true, true) => block_on(service(&setup))?,
-    };
-    wrong |= matches!(service, Found::Wrong(..));
-    result = result.and(tell(SERVICE, &service, output));
-    let mut profiles = others(&setup);
-    if stored {
-        profiles.extend(block_on(programs(&setup))?);
-    }
-    for (thing, found) in profiles {
+    // One engine looks at all of it: a command that prints a key is run and waited for once.
+    for (thing, found) in block_on(works(&setup, stored))? {
+        wrong |= matches!(found, Found::Wrong(..));
         result = result.and(tell(thing, &found, output));
     }
-    let callback = block_on(callbacks(&setup))?;
-    wrong |= matches!(callback, Found::Wrong(..));
-    result = result.and(tell(CALLBACK, &callback, output));
     printed(if wrong { Exit::Failed } else { Exit::Done }, result)
 }
 
@@ -146,9 +133,42 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     first.into_iter().chain(keys).chain(last).collect()
 }
 
-/// The profiles beside the default one: whether each has a key of its own here.
-fn others(setup: &Loaded) -> Vec<(Thing, Found)> {
+/// What only an engine can tell: of the service, the profiles, the other programs and the callback.
+async fn works(setup: &Loaded, stored: bool) -> Vec<(Thing, Found)> {
+    let mut headless = match stored {
+        true => Some(Headless::start(setup, Scope::Named).await),
+        false => None,
+    };
+    if let Some(Ok(headless)) = &mut headless {
+        headless.keys_read().await;
+    }
+    // The line of what is missing says what is wrong and what to do: that is no fault of the service.
+    let asked = match &mut headless {
+        _ if !setup.key.is_set() => Found::Odd(tr!("not asked: no key").into(), String::new()),
+        None => Found::Odd(tr!("not asked: this needs a writable store").into(), String::new()),
+        Some(Err(stop)) => stopped(stop),
+        Some(Ok(headless)) => service(setup, headless).await,
+    };
+    let mut headless = headless.and_then(Result::ok);
+    let mut found = vec![(SERVICE, asked)];
+    found.extend(others(setup, headless.as_ref().map(Headless::work)));
+    found.extend(headless.as_ref().map_or_else(Vec::new, |headless| programs(headless.work())));
+    found.push((CALLBACK, callbacks(setup, headless.as_mut()).await));
+    if let Some(headless) = headless {
+        headless.end().await;
+    }
+    found
+}
+
+/// The profiles beside the default one: whether each has a key of its own here, one that could be read where it was.
+fn others(setup: &Loaded, work: Option<&Work>) -> Vec<(Thing, Found)> {
     let served = setup.others.iter().map(|(name, access)| {
+        let unread = work.and_then(|work| work.others.get(name)?.key_problem.as_ref());
+        if let Some(why) = unread {
+            let Problem { what, why, next } = reason::problem(why, &Voice::default());
+            let what = Problem::new(what, why, "").fact();
+            return Found::Wrong(tr!("{name} is not served: {what}", name, what), next);
+        }
         let source = secret::place(&access.key.place());
         Found::Well(tr!("{name} is served too; its key comes from {source}", name, source))
     });
@@ -170,17 +190,13 @@ fn others(setup: &Loaded) -> Vec<(Thing, Found)> {
 }
 
 /// The other programs on the store, and the tasks that lie still for want of a key.
-async fn programs(setup: &Loaded) -> Vec<(Thing, Found)> {
-    let Ok(mut headless) = Headless::start(setup, Scope::None).await else { return Vec::new() };
-    let _ = headless.keys().await;
-    let work = headless.work();
+fn programs(work: &Work) -> Vec<(Thing, Found)> {
     let others = engine::who::programs(work).into_iter().filter(|program| !program.is_this);
     let mut found: Vec<(Thing, Found)> = others.map(|program| (PROGRAM, Found::Well(who::program(&program)))).collect();
     for (profile, (tasks, _)) in engine::who::without_key(work) {
         let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
         found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next.into())));
     }
-    headless.end().await;
     found
 }
 
@@ -191,6 +207,7 @@ fn set(place: &KeyPlace) -> String {
             tr!("Run `export {name}=...`; the config has other ways, as `reeltop config init` shows.", name)
         }
         KeyPlace::File(path) => tr!("Write the key to {path}, then run: chmod 600 {path}", path),
+        KeyPlace::Held { profile, .. } => tr!("Give [profiles.{name}] a key of its own.", name = profile),
         KeyPlace::Command | KeyPlace::Simulator => String::new(),
     }
 }
@@ -238,20 +255,16 @@ fn screen() -> Found {
     }
 }
 
-fn stopped(stop: Stop) -> Found {
+fn stopped(stop: &Stop) -> Found {
     match stop {
-        Stop::Problem(_, problem) => Found::from(*problem),
+        Stop::Problem(_, problem) => Found::from(problem.as_ref().clone()),
         Stop::Exit(_) => Found::Wrong(tr!("no answer").into(), String::new()),
     }
 }
 
-async fn service(setup: &Loaded) -> Found {
-    let mut headless = match Headless::start(&setup.alone(), Scope::Named).await {
-        Ok(headless) => headless,
-        Err(stop) => return stopped(stop),
-    };
-    let found = match headless.key().await {
-        Err(stop) => stopped(stop),
+async fn service(setup: &Loaded, headless: &mut Headless) -> Found {
+    match headless.key().await {
+        Err(stop) => stopped(&stop),
         Ok(()) => {
             headless.act(Act::Balance);
             headless.until(None, |work| work.own.balance.asking.is_none()).await;
@@ -273,33 +286,26 @@ async fn service(setup: &Loaded) -> Found {
                 (None, None) => Found::Wrong(tr!("no answer").into(), String::new()),
             }
         }
-    };
-    headless.end().await;
-    found
+    }
 }
 
-/// Whether our own challenge comes back by the public URL. An engine runs meanwhile, unless another program listens.
-async fn callbacks(setup: &Loaded) -> Found {
+/// Whether our own challenge comes back by the public URL. The engine listens meanwhile, unless another program does.
+async fn callbacks(setup: &Loaded, headless: Option<&mut Headless>) -> Found {
     let callback = &setup.settings.callback;
     let (Some(_), Some(url)) = (callback.listen, &callback.public_url) else {
         return Found::Well(tr!("not set up; tasks are polled").into());
     };
-    let headless = match Headless::start(setup, Scope::Named).await {
-        Ok(mut headless) => {
-            headless.until(Some(5_000), |work| work.callbacks.known).await;
-            headless
-        }
-        Err(stop) => return stopped(stop),
+    let Some(headless) = headless else {
+        return Found::Odd(tr!("not asked: this needs a writable store").into(), String::new());
     };
+    headless.until(Some(5_000), |work| work.callbacks.known).await;
     let fix = || tr!("Check the tunnel or proxy; see `reeltop man`.").to_owned();
-    let found = match ::io::callback::probe(url).await {
+    match ::io::callback::probe(url).await {
         Ok(()) => Found::Well(tr!("{url} reaches this machine: the challenge came back", url)),
         Err(NoEcho::Other(http)) => Found::Wrong(
             tr!("{url} does not reach this machine: something else answers (HTTP {http})", url, http),
             fix(),
         ),
         Err(NoEcho::Line(error)) => Found::Wrong(tr!("{url} does not reach this machine: {error}", url, error), fix()),
-    };
-    headless.end().await;
-    found
+    }
 }

@@ -187,11 +187,7 @@ impl Headless {
     /// # Errors
     /// None has one, or the program was told to end.
     pub(super) async fn keys(&mut self) -> Result<(), Stop> {
-        let is_read = |work: &Work| {
-            let mut served = work.served();
-            served.all(|(_, served)| served.has_key || served.key_problem.is_some())
-        };
-        match self.until(None, is_read).await {
+        match self.keys_read().await {
             Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             Waited::Done | Waited::TimeOut if self.work().served().any(|(_, served)| served.has_key) => {
                 for (profile, served) in self.work().served() {
@@ -203,6 +199,15 @@ impl Headless {
             }
             Waited::Done | Waited::TimeOut => self.key().await,
         }
+    }
+
+    /// Waits until the key of every profile was read, or could not be.
+    pub(super) async fn keys_read(&mut self) -> Waited {
+        let is_read = |work: &Work| {
+            let mut served = work.served();
+            served.all(|(_, served)| served.has_key || served.key_problem.is_some())
+        };
+        self.until(None, is_read).await
     }
 
     /// Has an act carried out.

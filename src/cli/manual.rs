@@ -17,7 +17,7 @@ use words::keys::KeyTable;
 /// `out` cannot be written.
 pub fn completions(shell: Shell, out: &mut dyn io::Write) -> io::Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "reeltop", &mut script);
+    clap_complete::generate(shell, &mut offered(), "reeltop", &mut script);
     let script = String::from_utf8_lossy(&script);
     match shell {
         Shell::Bash => write!(out, "{script}\n{BASH}"),
@@ -31,6 +31,16 @@ pub fn completions(shell: Shell, out: &mut dyn io::Write) -> io::Result<()> {
         Shell::Fish => write!(out, "{script}\n{FISH}"),
         _ => out.write_all(script.as_bytes()),
     }
+}
+
+/// The grammar without its hidden commands, which clap's generators would offer too.
+fn offered() -> Command {
+    let grammar = Cli::command();
+    Command::new("reeltop")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(grammar.is_disable_help_subcommand_set())
+        .args(grammar.get_arguments().cloned())
+        .subcommands(shown(&grammar).cloned())
 }
 
 /// bash parts words at colons: what it takes for an earlier word is cut off.
@@ -271,6 +281,12 @@ mod tests {
             assert!(markdown().contains(&format!("| `reeltop {name}")), "{name}");
         }
         assert!(!page.contains("bench") && !markdown().contains("bench"));
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Elvish, Shell::PowerShell] {
+            let mut script = Vec::new();
+            completions(shell, &mut script).unwrap();
+            let script = String::from_utf8(script).unwrap();
+            assert!(script.contains("data-dir") && !script.contains("bench"), "{shell}");
+        }
     }
 
     #[test]

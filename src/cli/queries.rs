@@ -302,6 +302,11 @@ fn runs(store: &Store, zone: Zone, color: bool) -> Result<String, Stop> {
 pub(super) fn bench_fill(setup: &Loaded, n: usize, old_unsent: usize) -> Outcome {
     let number = |n| u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""));
     let (n, old_unsent) = (number(n)?, number(old_unsent)?);
+    if Store::open(setup.at())?.overview()?.total > 0 {
+        let (what, why) =
+            (tr!("nothing was filled in"), tr!("the store has tasks, and made-up money would be among yours"));
+        return Err(Problem::new(what, why, tr!("Name an empty folder with --data-dir.")).into());
+    }
     store::fill(setup.at(), n, old_unsent, 1, Clock::start().now().wall)?;
     Ok(Exit::Done)
 }

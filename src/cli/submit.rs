@@ -20,7 +20,7 @@ use engine::{
 };
 use std::collections::BTreeSet;
 use words::voice::Voice;
-use words::{names, reason, terms, tr};
+use words::{reason, terms, tr};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
@@ -77,7 +77,10 @@ pub(super) enum After {
 
 pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, output: Output) -> Outcome {
     let n = intents.len();
-    let setup = &setup.alone();
+    let mut setup = setup.alone();
+    // It stays to the saved file, whatever a dashboard does by itself.
+    setup.settings.download.auto |= after == After::Wait;
+    let setup = &setup;
     let mut headless = if after == After::Queue {
         Headless::start_paused(setup).await?
     } else {
@@ -139,21 +142,22 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
         let halted = work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &Voice::default()).what);
-        let paused =
-            work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = names::program(&by.who)));
+        let (paused, resume) = waits::paused(&work).unzip();
         let stopped = halted.or(paused);
         let put_back = put_back.map(|error| reason::message(&error.reason, &Voice::default()));
         let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());
-        say(&match queued.len() {
-            1 => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),
-            n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
+        say(&match (resume, queued.len()) {
+            (Some(resume), 1) => tr!("1 task stays queued ({why}). {resume}", why, resume),
+            (Some(resume), n) => tr!("{n} tasks stay queued ({why}). {resume}", n, why, resume),
+            (None, 1) => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),
+            (None, n) => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
         });
     }
     // Who waits is told of what nobody can ask about any more, too.
     let is_left = |task: &Task| task.state() == TaskState::Queued || (after == After::Wait && task.state().is_live());
     let left = tasks.iter().any(is_left);
     let halted = work.own.sending.halted.as_ref().filter(|_| left).map(|halt| waits::exit_of_halt(halt.cause));
-    let paused = after == After::Wait && !queued.is_empty() && work.queue.pause.is_some();
+    let paused = after == After::Wait && !queued.is_empty() && work.queue.is_paused();
     let halted = halted.or(paused.then_some(Exit::TimeOut));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
     let exits = exits.into_iter().chain(halted).chain(away).chain(interrupted);

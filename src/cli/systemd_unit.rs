@@ -26,10 +26,11 @@ pub(super) fn run(global: &Global, output: Output) -> Outcome {
 /// The unit for that call. English: it is a file for a program.
 fn unit(global: &Global, setup: &Loaded, program: &Path) -> String {
     let mut call = vec![program.display().to_string(), "watch".to_owned()];
-    let flags = [("--config", &global.config), ("--data-dir", &global.data_dir)];
-    for (flag, path) in flags.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))) {
-        let path = absolute(path).unwrap_or_else(|_| path.clone());
-        call.extend([flag.to_owned(), path.display().to_string()]);
+    // A service manager has neither this shell's XDG_* nor its folder.
+    let config = Some(&setup.paths.config).filter(|_| setup.found);
+    let flags = [("--config", config), ("--data-dir", Some(&setup.paths.data_dir))];
+    for (flag, path) in flags.into_iter().filter_map(|(flag, path)| Some((flag, path?))) {
+        call.extend([flag.to_owned(), whole(path)]);
     }
     if let Some(profile) = &global.profile {
         call.extend(["--profile".to_owned(), profile.clone()]);
@@ -37,10 +38,17 @@ fn unit(global: &Global, setup: &Loaded, program: &Path) -> String {
     let call: Vec<String> = call.iter().map(|word| word_of_a_call(word)).collect();
     let queue = &setup.settings.queue;
     let stop = queue.longest_silence() / 1000 + TO_SPARE_SECONDS;
-    let writes = [&*setup.paths.data_dir.display().to_string(), &setup.settings.download.dir].map(path).join(" ");
-    let key = lang::within(lang::Lang::En, || secret::place(&setup.key.place()));
+    let writes = [&*whole(&setup.paths.data_dir), &setup.settings.download.dir].map(path).join(" ");
+    let sources = [&setup.key].into_iter().chain(setup.others.values().map(|access| &access.key));
+    let key =
+        lang::within(lang::Lang::En, || sources.map(|key| secret::place(&key.place())).collect::<Vec<_>>().join(", "));
     let values = [("{key}", key), ("{call}", call.join(" ")), ("{stop}", stop.to_string()), ("{writes}", writes)];
     values.into_iter().fold(UNIT.to_owned(), |unit, (place, value)| unit.replace(place, &value))
+}
+
+/// A path from the root on.
+fn whole(path: &Path) -> String {
+    absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 /// A word of a unit's command line, where `$` begins a variable (systemd.service(5), COMMAND LINES).

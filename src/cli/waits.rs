@@ -65,17 +65,28 @@ pub(super) fn without_key(work: &Work, keys: &[TaskKey]) -> Vec<TaskKey> {
     keyless.into_iter().map(|row| row.key).collect()
 }
 
-/// Tells what stays queued under a pause, and gives the exit code for that.
-fn tell_queued(work: &Work, tasks: &[Task]) -> Option<Exit> {
-    let by = work.queue.pause.as_ref()?;
-    let queued: Vec<TaskKey> =
-        tasks.iter().filter(|task| task.state() == TaskState::Queued).map(|task| task.key).collect();
-    let (keys, who) = (terms::listed(&queued), names::program(&by.who));
-    let told =
-        tr!("sending is paused by {who}: {keys} stay queued; a dashboard or `reeltop watch` sends them", who, keys);
+/// Tells what of these tasks stays queued under a pause, and gives the exit code for that.
+pub(super) fn tell_queued<'t>(work: &Work, tasks: impl IntoIterator<Item = &'t Task>) -> Option<Exit> {
+    let (why, next) = paused(work)?;
+    let queued = tasks.into_iter().filter(|task| task.state() == TaskState::Queued && is_ours(work, task));
+    let queued: Vec<TaskKey> = queued.map(|task| task.key).collect();
     (!queued.is_empty()).then(|| {
-        say(&told);
+        say(&Problem::new(why, tr!("{keys} stay queued", keys = terms::listed(&queued)), next).to_string());
         Exit::TimeOut
+    })
+}
+
+/// Why nothing is sent, and what ends that, where sending is paused here or for all programs.
+pub(super) fn paused(work: &Work) -> Option<(String, &'static str)> {
+    let resume = tr!("Press p in the dashboard to go on.");
+    Some(match &work.queue.pause {
+        Some(by) => (tr!("sending is paused by {who}", who = names::program(&by.who)), resume),
+        None if !work.queue.paused => return None,
+        None if work.settings.queue.start_paused => (
+            tr!("sending is paused by queue.start_paused in the config").into(),
+            tr!("Press p in the dashboard to go on, or set it to false."),
+        ),
+        None => (tr!("sending is paused").into(), resume),
     })
 }
 

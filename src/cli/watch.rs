@@ -6,7 +6,7 @@ use super::{
     headless::{Headless, Waited},
     live::{self, Waits},
     printed, printer, queries, say,
-    waits::{exit_of_halt, idle, without_key},
+    waits::{exit_of_halt, idle, paused, tell_queued, without_key},
 };
 use ::io::{
     config::Loaded,
@@ -45,6 +45,9 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
         return Err(Problem::new(tr!("nothing would be sent, watched or saved here"), why, next).into());
     }
     headless.keys().await?;
+    if !until_idle && let Some((why, next)) = paused(headless.work()) {
+        say(&Problem::new(why, "", next).to_string());
+    }
     headless.follow(Waits::All, &[], "");
     manager.ready();
     let mut told = Told::of(headless.work());
@@ -71,13 +74,10 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     let (work, interrupted) = headless.end().await;
     // A second one leaves a submission behind without its answer.
     let graceful = work.ending.as_ref().is_none_or(|ending| ending.graceful);
-    let halted = work.halt().filter(|_| until_idle && interrupted.is_none());
-    let halted = halted.map(|(_, halt)| exit_of_halt(halt.cause));
-    let keyless = if until_idle && interrupted.is_none() {
-        without_key(&work, &work.tasks.live.keys().copied().collect::<Vec<_>>())
-    } else {
-        Vec::new()
-    };
+    let is_over = until_idle && interrupted.is_none();
+    let halted = work.halt().filter(|_| is_over).map(|(_, halt)| exit_of_halt(halt.cause));
+    let keyless =
+        if is_over { without_key(&work, &work.tasks.live.keys().copied().collect::<Vec<_>>()) } else { Vec::new() };
     // Of a profile that the config does not have nobody expects to be served here.
     let is_in_config = |row: &Row| {
         let profile = &*row.kind.profile;
@@ -85,7 +85,8 @@ async fn serve(setup: &Loaded, until_idle: bool, output: Output) -> Outcome {
     };
     let is_expected = keyless.iter().filter_map(|key| work.tasks.rows.get(key)).any(is_in_config);
     let no_key = is_expected.then_some(Exit::Key);
-    let exit = interrupted.filter(|_| !graceful).or(halted).or(no_key).unwrap_or(Exit::Done);
+    let paused = is_over.then(|| tell_queued(&work, work.tasks.live.values())).flatten();
+    let exit = interrupted.filter(|_| !graceful).or(halted).or(no_key).or(paused).unwrap_or(Exit::Done);
     printed(exit, printer::broken().map_or(Ok(()), |error| Err(error.into())))
 }
 

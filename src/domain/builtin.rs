@@ -40,7 +40,7 @@ impl Catalogue {
                 only_720p("T2V-01-Director", "text", Need::No, CHARS, CameraSupport::Exact),
                 ModelSpec {
                     subject: Need::Required,
-                    price: S2V_PRICE,
+                    price: Some(S2V_PRICE),
                     ..only_720p("S2V-01", "subject", Need::No, WORDS, CameraSupport::None)
                 },
             ],
@@ -78,7 +78,7 @@ fn hailuo_02() -> ModelSpec {
         prompt_limit: WORDS,
         camera: CameraSupport::Commands,
         fast_pretreatment: true,
-        price: PRICE,
+        price: Some(PRICE),
         usual_ms: USUAL_MS,
     }
 }
@@ -115,7 +115,7 @@ fn only_720p(
         prompt_limit,
         camera,
         fast_pretreatment: false,
-        price: PRICE,
+        price: Some(PRICE),
         usual_ms: USUAL_720P_MS,
     }
 }
@@ -129,7 +129,7 @@ mod tests {
     fn table(catalogue: &Catalogue) -> String {
         let mut out = String::new();
         for model in &catalogue.models {
-            let _ = write!(out, "{} {} {}", model.name, model.short, model.price);
+            let _ = write!(out, "{} {} {}", model.name, model.short, model.price.unwrap_or_default());
             for r in &model.resolutions {
                 let default = if r.name == model.default_resolution { "*" } else { "" };
                 let _ = write!(out, " | {}{default} {:?} {:?} {:?}", r.name, r.durations, r.first_frame, r.last_frame);

@@ -92,8 +92,8 @@ pub struct ModelSpec {
     pub camera: CameraSupport,
     /// Whether it knows `fast_pretreatment`.
     pub fast_pretreatment: bool,
-    /// The price of one submission.
-    pub price: Amount,
+    /// The price of one submission; `None` where nobody has said it, as of a model that the config adds.
+    pub price: Option<Amount>,
     /// What such a task usually takes from acceptance to the end, in milliseconds: the quick and the slow case. Used
     /// until the store's own history knows better.
     pub usual_ms: (u64, u64),
@@ -164,9 +164,9 @@ impl Catalogue {
         near::nearest(name, self.names())
     }
 
-    /// The price of one submission; `None` for a model that is not in the catalogue (any more).
+    /// The price of one submission; `None` where it is not known, or for a model that is not in the catalogue (any more).
     #[must_use]
     pub fn price(&self, model: &str) -> Option<Amount> {
-        self.spec(model).map(|model| model.price)
+        self.spec(model).and_then(|model| model.price)
     }
 }

@@ -16,13 +16,13 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelOverride {
-    /// The known model that a new one resembles; the default model where it is not said.
+    /// For a new model: the known one that it resembles in all but its price; the default model where it is not said.
     pub like: Option<String>,
     /// Its name in a narrow column.
     pub short: Option<String>,
     /// What it makes a video of, in words.
     pub modes: Option<String>,
-    /// The price of one submission.
+    /// The price of one submission; that of a new model is not known where it is not said.
     pub price: Option<Amount>,
     /// The most characters a prompt may have; not together with words.
     pub max_prompt_chars: Option<usize>,
@@ -71,7 +71,7 @@ impl Catalogue {
         let mut model = match known {
             Some(at) if changes.like.is_none() => self.models[at].clone(),
             Some(_) => return Err(ModelFault::LikeAnother),
-            None => ModelSpec { name: name.into(), short: name.into(), ..self.template(name, changes)? },
+            None => ModelSpec { name: name.into(), short: name.into(), price: None, ..self.template(name, changes)? },
         };
         change(&mut model, changes)?;
         match known {
@@ -96,14 +96,14 @@ impl Catalogue {
 fn change(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), ModelFault> {
     set(&mut model.short, &changes.short);
     set(&mut model.modes, &changes.modes.clone().map(Cow::Owned));
-    set(&mut model.price, &changes.price);
     set(&mut model.subject, &changes.subject);
     set(&mut model.camera, &changes.camera);
     set(&mut model.fast_pretreatment, &changes.fast_pretreatment);
     set(&mut model.default_duration, &changes.default_duration);
-    if model.price < Amount::ZERO {
+    if changes.price.is_some_and(|price| price < Amount::ZERO) {
         return Err(ModelFault::NegativePrice);
     }
+    model.price = changes.price.or(model.price);
     if let Some(limit) = prompt_limit(changes)? {
         model.prompt_limit = limit;
     }
@@ -197,7 +197,7 @@ mod tests {
         let changes: ModelOverride = serde_json::from_str(r#"{"price": 0.3, "max_prompt_chars": 2000}"#).unwrap();
         assert_eq!(catalogue.apply("T2V-01", &changes), Ok(()));
         let limit = PromptLimit { unit: LengthUnit::Chars, max: 2000 };
-        let now = ModelSpec { price: Amount::from_thousandths(300), prompt_limit: limit, ..was };
+        let now = ModelSpec { price: Some(Amount::from_thousandths(300)), prompt_limit: limit, ..was };
         assert_eq!(catalogue.spec("T2V-01"), Some(&now));
         assert_eq!(catalogue.models.len(), 9);
     }
@@ -208,7 +208,7 @@ mod tests {
         let like = ModelOverride { like: Some("S2V-01".into()), ..ModelOverride::default() };
         assert_eq!(catalogue.apply("S2V-02", &like), Ok(()));
         let template = catalogue.spec("S2V-01").unwrap().clone();
-        let expected = ModelSpec { name: "S2V-02".into(), short: "S2V-02".into(), ..template };
+        let expected = ModelSpec { name: "S2V-02".into(), short: "S2V-02".into(), price: None, ..template };
         assert_eq!(catalogue.models.last(), Some(&expected));
 
         let changes = ModelOverride {

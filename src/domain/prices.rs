@@ -166,9 +166,9 @@ impl Prices {
     #[must_use]
     pub fn new(list: PriceList, catalogue: &Catalogue) -> Self {
         let listed = Catalogue::builtin();
-        let by_model = catalogue.models.iter().map(|spec| {
-            let is_listed = listed.price(&spec.name) == Some(spec.price);
-            (spec.name.clone(), (spec.price, if is_listed { CostSource::List } else { CostSource::Config }))
+        let by_model = catalogue.models.iter().filter_map(|spec| {
+            let is_listed = listed.price(&spec.name) == spec.price;
+            Some((spec.name.clone(), (spec.price?, if is_listed { CostSource::List } else { CostSource::Config })))
         });
         let (flat, each) = match list {
             PriceList::Gateway => (by_model.collect(), BTreeMap::new()),

@@ -16,7 +16,7 @@ pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) -> bo
     let news = result.map_or_else(ConfigNews::Rejected, |reread| {
         let Reread { settings, changed, fixed } = *reread;
         profiles(work, &settings);
-        take_over(&mut work.settings, settings);
+        take_over(&mut work.settings, settings, &changed);
         ConfigNews::Taken { changed, fixed }
     });
     work.news.push(News::Config(news));
@@ -51,8 +51,10 @@ fn take_profile(profile: &mut Profile, new: &Profile) {
     profile.records = new.records;
 }
 
-/// Changes what [`Settings::is_live`] names, and nothing else: a profile keeps its address, its key and its models.
-fn take_over(settings: &mut Settings, new: Settings) {
+/// Changes what [`Settings::is_live`] names, and nothing else: a profile keeps its address, its key and its models. What
+/// was set in the program (`:set`) stays until the file says something new of it.
+fn take_over(settings: &mut Settings, new: Settings, changed: &[String]) {
+    let is_new = |option: &str| changed.iter().any(|changed| changed == option);
     settings.budget = new.budget;
     settings.poll = new.poll;
     settings.retry = new.retry;
@@ -65,12 +67,21 @@ fn take_over(settings: &mut Settings, new: Settings) {
     }
     settings.queue.undo_ms = new.queue.undo_ms;
     settings.queue.stop_after_failures = new.queue.stop_after_failures;
-    settings.ui.theme = new.ui.theme;
-    settings.ui.themes = new.ui.themes;
-    settings.ui.side_by_side = new.ui.side_by_side;
-    settings.ui.reduced_motion = new.ui.reduced_motion;
-    settings.ui.pictures = new.ui.pictures;
-    settings.ui.picture_bytes = new.ui.picture_bytes;
+    let (ui, new) = (&mut settings.ui, new.ui);
+    ui.themes = new.themes;
+    ui.picture_bytes = new.picture_bytes;
+    if is_new("ui.theme") {
+        ui.theme = new.theme;
+    }
+    if is_new("ui.side_by_side") {
+        ui.side_by_side = new.side_by_side;
+    }
+    if is_new("ui.reduced_motion") {
+        ui.reduced_motion = new.reduced_motion;
+    }
+    if is_new("ui.pictures") {
+        ui.pictures = new.pictures;
+    }
 }
 
 #[cfg(test)]
@@ -172,7 +183,8 @@ mod tests {
     fn every_option_that_is_said_to_be_live_is_taken_over_and_no_other_one() {
         let mut work = testing::state(&[]);
         let before = serde_json::to_value(&work.settings).unwrap();
-        take(&mut work, Ok(Box::new(Reread { settings: all_others(), changed: vec![], fixed: vec![] })));
+        let changed = ["theme", "side_by_side", "reduced_motion", "pictures"].map(|name| format!("ui.{name}")).to_vec();
+        take(&mut work, Ok(Box::new(Reread { settings: all_others(), changed, fixed: vec![] })));
         let [new, after] = [all_others(), work.settings].map(|settings| serde_json::to_value(settings).unwrap());
         let sections =
             ["profile", "download", "budget", "compose", "poll", "queue", "retry", "notify", "callback", "ui"];
@@ -187,6 +199,19 @@ mod tests {
                 assert_eq!(&after[section][field], wanted, "{option}");
             }
         }
+    }
+
+    #[test]
+    fn what_was_set_in_the_program_stays_until_the_file_says_something_new_of_it() {
+        let mut work = testing::state(&[]);
+        work.settings.ui.theme = "light".into();
+        let ui = UiSettings { theme: "dark".into(), picture_bytes: 7, ..Settings::default().ui };
+        let new = Settings { ui, ..Settings::default() };
+        let reread = |changed| Ok(Box::new(Reread { settings: new.clone(), changed, fixed: vec![] }));
+        take(&mut work, reread(vec!["ui.picture_bytes".into()]));
+        assert_eq!((work.settings.ui.theme.as_str(), work.settings.ui.picture_bytes), ("light", 7));
+        take(&mut work, reread(vec!["ui.theme".into()]));
+        assert_eq!(work.settings.ui.theme, "dark");
     }
 
     #[test]

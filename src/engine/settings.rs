@@ -371,17 +371,15 @@ impl Settings {
     /// clients, workers and the screen were made with cannot.
     #[must_use]
     pub fn is_live(option: &str) -> bool {
-        if option.starts_with("profiles.") && option.contains(".prices.") {
-            return true;
-        }
-        let (section, name) = option.rsplit_once('.').unwrap_or(("", option));
+        let (section, rest) = option.split_once('.').unwrap_or(("", option));
+        let name = rest.rsplit('.').next().unwrap_or_default();
         match section {
-            "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" => true,
+            "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" | "theme" => true,
             "queue" => name != "start_paused",
             "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion" | "pictures" | "picture_bytes"),
-            section if section.starts_with("profiles.") => matches!(name, "submit_per_minute" | "records"),
-            section if section.starts_with("models.") => name == "price",
-            section => section.starts_with("theme."),
+            "profiles" => matches!(name, "submit_per_minute" | "records") || option.contains(".prices."),
+            "models" => name == "price",
+            _ => false,
         }
     }
 }

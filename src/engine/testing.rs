@@ -79,7 +79,7 @@ pub fn catalogue() -> Catalogue {
         prompt_limit: PromptLimit { unit: LengthUnit::Chars, max: 2000 },
         camera: CameraSupport::Commands,
         fast_pretreatment: true,
-        price: Amount::from_thousandths(500),
+        price: Some(Amount::from_thousandths(500)),
         usual_ms: (60_000, 240_000),
     };
     Catalogue { models: vec![model("MiniMax-Hailuo-02", "02", Need::Optional), model("I2V-01", "I2V", Need::Required)] }

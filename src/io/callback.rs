@@ -192,7 +192,13 @@ pub enum NoEcho {
 /// # Errors
 /// It did not.
 pub async fn probe(public_url: &str) -> Result<(), NoEcho> {
-    let line = |error: &dyn std::error::Error| NoEcho::Line(foreign_text::causes(error));
+    // The last cause: those before it are about the parts of the HTTP library.
+    let line = |mut error: &dyn std::error::Error| {
+        while let Some(cause) = error.source() {
+            error = cause;
+        }
+        NoEcho::Line(foreign_text::causes(error))
+    };
     let mut bits = [0; 32];
     SystemRandom::new().fill(&mut bits).map_err(|error| NoEcho::Line(error.to_string()))?;
     let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -58,7 +58,7 @@ fn shows_unicode(locale: Option<&str>) -> bool {
 }
 
 /// The variable that names the store's database, maybe with its password.
-const STORE_URL: &str = "REELTOP_STORE_URL";
+pub(crate) const STORE_URL: &str = "REELTOP_STORE_URL";
 
 /// Starts a program without what is secret in our environment: the keys in these variables, and the database's
 /// password. One that prints its environment into a log must not print them there.

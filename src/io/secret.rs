@@ -37,6 +37,8 @@ pub enum KeySource {
     File(PathBuf),
     /// The key itself: what the simulator inside is given.
     Fixed(&'static str),
+    /// None: this profile names none, and the variable that is looked for then belongs to that other one.
+    Held { profile: String, by: String },
 }
 
 impl fmt::Debug for KeySource {
@@ -47,6 +49,7 @@ impl fmt::Debug for KeySource {
             Self::Command(_) => f.write_str("Command(..)"),
             Self::File(path) => write!(f, "File({})", path.display()),
             Self::Fixed(_) => f.write_str("Fixed(..)"),
+            Self::Held { by, .. } => f.debug_tuple("Held").field(by).finish(),
         }
     }
 }
@@ -60,6 +63,7 @@ impl KeySource {
             Self::Command(_) => KeyPlace::Command,
             Self::File(path) => KeyPlace::File(path.display().to_string()),
             Self::Fixed(_) => KeyPlace::Simulator,
+            Self::Held { profile, by } => KeyPlace::Held { profile: profile.clone(), by: by.clone() },
         }
     }
 
@@ -70,6 +74,7 @@ impl KeySource {
             Self::Env(name) => std::env::var_os(name).is_some_and(|value| !value.is_empty()),
             Self::Command(_) | Self::Fixed(_) => true,
             Self::File(path) => path.exists(),
+            Self::Held { .. } => false,
         }
     }
 
@@ -90,6 +95,7 @@ impl KeySource {
             }
             Self::File(path) => usable(&content_of(path)?, self.place()),
             Self::Fixed(key) => Ok(SecretString::from(*key)),
+            Self::Held { profile, by } => Err(NoKey::Held { profile: profile.clone(), by: by.clone() }),
         }
     }
 }

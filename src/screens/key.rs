@@ -62,7 +62,20 @@ impl Key {
     /// A character with Control.
     #[must_use]
     pub const fn ctrl(c: char) -> Self {
-        Self { code: Code::Char(c), ctrl: true, alt: false, shift: false }
+        Self { code: Code::Char(with_ctrl(c)), ctrl: true, alt: false, shift: false }
+    }
+}
+
+/// The one name of the characters that terminals send as the same byte with Control.
+#[must_use]
+pub const fn with_ctrl(c: char) -> char {
+    match c {
+        '2' | '@' => ' ',
+        '4' => '\\',
+        '5' => ']',
+        '6' => '^',
+        '7' | '/' => '_',
+        other => other.to_ascii_lowercase(),
     }
 }
 
@@ -122,7 +135,7 @@ impl FromStr for Key {
         let lower = rest.to_ascii_lowercase();
         let mut chars = rest.chars();
         key.code = if let (Some(c), None) = (chars.next(), chars.next()) {
-            Code::Char(if key.ctrl { c.to_ascii_lowercase() } else { c })
+            Code::Char(if key.ctrl { with_ctrl(c) } else { c })
         } else if lower == "space" {
             Code::Char(' ')
         } else if let Some((_, code)) = NAMED.iter().find(|(name, _)| *name == lower) {
@@ -148,6 +161,11 @@ mod tests {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), text);
         }
         assert_eq!("Ctrl-P".parse::<Key>().unwrap(), Key::ctrl('p'));
+        for (text, sent) in
+            [("ctrl-/", "ctrl-_"), ("ctrl-7", "ctrl-_"), ("ctrl-4", "ctrl-\\"), ("ctrl-@", "ctrl-space")]
+        {
+            assert_eq!(text.parse::<Key>().unwrap().to_string(), sent);
+        }
         for bad in ["", "ctrl-", "f0", "f13", "meta-x", "enterr"] {
             assert!(bad.parse::<Key>().is_err(), "{bad}");
         }

@@ -6,6 +6,7 @@ use super::{
     books::Books,
     fault::Fault,
     records::Entry,
+    rules,
 };
 use axum::{
     Router,
@@ -93,7 +94,7 @@ async fn models(caller: Caller) -> Response {
 }
 
 fn listed_model(spec: &ModelSpec, dearer: bool) -> Value {
-    let price = if dearer { spec.price.times(2) } else { spec.price };
+    let price = rules::flat_price(spec).times(if dearer { 2 } else { 1 });
     json!({
         "model_name": spec.name,
         "display_name": spec.name,

@@ -60,7 +60,12 @@ pub(super) fn price(body: &Value, catalogue: &Catalogue, prices: &Prices) -> Res
         seconds: seconds.unwrap_or(spec.default_duration),
     };
     // What a host lists no price of is charged all the same.
-    Ok(prices.of(&offer).map_or(spec.price, |money| money.amount))
+    Ok(prices.of(&offer).map_or(flat_price(spec), |money| money.amount))
+}
+
+/// The price of one submission of a model whatever it is of, also of one that the config adds without a price.
+pub(super) fn flat_price(spec: &ModelSpec) -> Amount {
+    spec.price.unwrap_or(Amount::from_thousandths(500))
 }
 
 /// Fields the service would silently ignore: a client that sends one has a fault.

@@ -2,7 +2,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use screens::{
-    key::{Code, Key},
+    key::{Code, Key, with_ctrl},
     msg::{Input, Mouse, MouseKind},
 };
 
@@ -55,7 +55,7 @@ fn translate(event: KeyEvent) -> Option<Key> {
     let shift = event.code == KeyCode::BackTab || (has(KeyModifiers::SHIFT) && !matches!(code, Code::Char(_)));
     let ctrl = has(KeyModifiers::CONTROL);
     let code = match code {
-        Code::Char(c) if ctrl => Code::Char(c.to_ascii_lowercase()),
+        Code::Char(c) if ctrl => Code::Char(with_ctrl(c)),
         other => other,
     };
     Some(Key { code, ctrl, alt: has(KeyModifiers::ALT), shift })

@@ -107,7 +107,9 @@ fn cap_raised(Raise { by, more, .. }: &Raise, cap: Option<Money>) -> String {
 
 fn no_callbacks(why: &System) -> Problem {
     let what = tr!("callbacks cannot be received");
-    let next = tr!("Tasks are polled instead. Choose a free port in callback.listen, then start again.");
+    let next = tr!(
+        "Tasks are polled instead. Set callback.listen to an address of this machine and a free port, then start again."
+    );
     Problem::new(what, reason::system::system(why), next)
 }
 

@@ -12,6 +12,11 @@ pub enum KeyPlace {
     Command,
     File(String),
     Simulator,
+    /// A profile names no place of its own, and the variable that is looked for then is another one's.
+    Held {
+        profile: String,
+        by: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +35,11 @@ pub enum NoKey {
         path: String,
     },
     CommandFailed(CommandFault),
+    /// The key is sent to another host, as that profile's. No key is sent to two.
+    Held {
+        profile: String,
+        by: String,
+    },
 }
 
 /// What became of the command that should print the key.

@@ -1,25 +1,25 @@
 //! Every option as it is in force, and where it comes from: what `config show` prints.
 
 use super::{
-    loaded::{Loaded, Written},
+    loaded::{Loaded, Written, full_name},
     options::{Default, Opt},
     profile::{Account, BUILT_IN_PROFILES, PROFILE},
     table::{SECTIONS, TOP},
+    templates::toml_name,
 };
-use crate::secret::KeySource;
-use std::collections::BTreeSet;
+use crate::{environment, secret::KeySource};
 
 /// A line of the config in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InForce {
     /// A section of that name begins.
     Section(String),
-    /// An option's name, and its value as TOML writes it.
+    /// An option's name, and its value, as TOML writes them.
     Value(String, String, Origin),
     /// An option that is not set and has no default.
     NotSet(&'static str),
-    /// A command or a database's address, which the file sets in that line: a secret may be in it.
-    Hidden(&'static str, usize),
+    /// A command or a database's address, which is set there: a secret may be in it.
+    Hidden(&'static str, Origin),
 }
 
 /// Where a value comes from.
@@ -29,6 +29,8 @@ pub enum Origin {
     Default,
     /// The command line.
     Profile,
+    /// That variable of the environment.
+    Variable(&'static str),
     /// That line of the file.
     Line(usize),
 }
@@ -40,33 +42,33 @@ pub fn in_force(loaded: &Loaded) -> Vec<InForce> {
     let mut lines = Vec::new();
     for option in TOP.options {
         let is_it = |literal: &str| literal.trim_matches('"') == profile;
-        lines.push(match loaded.written(option.name).filter(|set| is_it(&set.literal)) {
-            Some(set) => as_set(option.name, set),
+        lines.push(match loaded.written(&[option.name]).filter(|set| is_it(&set.literal)) {
+            Some(set) => as_set(set),
             None => {
                 let origin = if is_it(option.default.shown()) { Origin::Default } else { Origin::Profile };
                 InForce::Value(option.name.to_owned(), format!("{profile:?}"), origin)
             }
         });
     }
-    let section = format!("profiles.{profile}");
-    let by_variable = matches!(loaded.key, KeySource::Env(_));
-    lines.push(InForce::Section(section.clone()));
+    push_profile(&mut lines, loaded, profile);
+    for section in &SECTIONS {
+        lines.push(InForce::Section(section.name.to_owned()));
+        lines
+            .extend(section.options.iter().map(|option| line(loaded, &[section.name], option, option.default.shown())));
+    }
+    loaded.others.keys().for_each(|other| push_profile(&mut lines, loaded, other));
+    push_named(&mut lines, loaded);
+    lines
+}
+
+/// A profile that is served.
+fn push_profile(lines: &mut Vec<InForce>, loaded: &Loaded, profile: &str) {
+    let section = ["profiles", profile];
+    let by_variable = loaded.access(profile).is_some_and(|access| matches!(access.key, KeySource::Env(_)));
+    lines.push(InForce::Section(full_name(&section)));
     for option in PROFILE.iter().filter(|option| by_variable || option.name != "api_key_env") {
         lines.push(line(loaded, &section, option, built_in(profile, option)));
     }
-    for section in &SECTIONS {
-        lines.push(InForce::Section(section.name.to_owned()));
-        lines.extend(section.options.iter().map(|option| line(loaded, section.name, option, option.default.shown())));
-    }
-    // Of the other profiles too: each is served with its own.
-    let priced =
-        loaded.written.iter().filter_map(|set| Some(set.name.strip_prefix("profiles.")?.split_once(".prices.")?.0));
-    let others: BTreeSet<&str> = priced.filter(|name| name != profile).collect();
-    for name in std::iter::once(profile.as_str()).chain(others) {
-        push_prices(&mut lines, loaded, &format!("profiles.{name}.prices"));
-    }
-    push_named(&mut lines, loaded);
-    lines
 }
 
 /// What a profile option is without the file.
@@ -75,47 +77,46 @@ fn built_in<'o>(profile: &str, option: &'o Opt<Account>) -> &'o str {
     changes.iter().find(|(name, _)| *name == option.name).map_or(option.default.shown(), |(_, literal)| literal)
 }
 
-fn line<C>(loaded: &Loaded, section: &str, option: &Opt<C>, default: &str) -> InForce {
-    match (loaded.written(&format!("{section}.{}", option.name)), &option.default) {
-        (Some(set), _) if may_have_a_secret(section, option.name) => InForce::Hidden(option.name, set.place.line),
-        (Some(set), _) => as_set(option.name, set),
+fn line<C>(loaded: &Loaded, section: &[&str], option: &Opt<C>, default: &str) -> InForce {
+    if (section, option.name) == (&["store"], "url") && environment::store_url().is_some() {
+        return InForce::Hidden(option.name, Origin::Variable(environment::STORE_URL));
+    }
+    match (loaded.written(&[section, &[option.name]].concat()), &option.default) {
+        (Some(set), _) if may_have_a_secret(&set.path) => InForce::Hidden(option.name, Origin::Line(set.place.line)),
+        (Some(set), _) => as_set(set),
         (None, Default::Is(_)) => InForce::Value(option.name.to_owned(), default.to_owned(), Origin::Default),
         (None, Default::Unset(_)) => InForce::NotSet(option.name),
     }
 }
 
 /// A command may have a token in it, and a database's address a password.
-fn may_have_a_secret(section: &str, option: &str) -> bool {
-    option.ends_with("_cmd") || matches!((section, option), ("store", "url") | ("notify", "command"))
+fn may_have_a_secret(path: &[String]) -> bool {
+    path.last().is_some_and(|option| option.ends_with("_cmd"))
+        || path == ["store", "url"]
+        || path == ["notify", "command"]
 }
 
-/// What the file sets of the profile's prices.
-fn push_prices(lines: &mut Vec<InForce>, loaded: &Loaded, section: &str) {
-    let of = |set: &'_ Written| set.name.strip_prefix(section)?.strip_prefix('.').map(|offer| format!("{offer:?}"));
-    let set: Vec<InForce> = loaded.written.iter().filter_map(|set| Some(as_set(&of(set)?, set))).collect();
-    if !set.is_empty() {
-        lines.push(InForce::Section(section.to_owned()));
-        lines.extend(set);
-    }
-}
-
-/// The sections of the file that have names of their own: models, templates and keys.
+/// The sections of the file that have names of their own: models, templates, themes and keys, and the prices of all
+/// profiles.
 fn push_named(lines: &mut Vec<InForce>, loaded: &Loaded) {
-    let mut section = "";
-    for set in &loaded.written {
-        let Some((path, name)) = set.name.rsplit_once('.') else { continue };
-        if !path.starts_with("models.") && !path.starts_with("keys.") && path != "templates" {
-            continue;
-        }
+    let is_named = |set: &&Written| match set.path[0].as_str() {
+        "models" | "templates" | "theme" | "keys" => set.path.len() > 1,
+        "profiles" => set.path.len() > 3,
+        _ => false,
+    };
+    let mut section: &[String] = &[];
+    for set in loaded.written.iter().filter(is_named) {
+        let (_, path) = set.path.split_last().unwrap_or((&set.path[0], &[]));
         if path != section {
-            lines.push(InForce::Section(path.to_owned()));
+            lines.push(InForce::Section(full_name(path)));
             section = path;
         }
-        lines.push(as_set(name, set));
+        lines.push(as_set(set));
     }
 }
 
 /// An option that the file sets, as it sets it.
-fn as_set(name: &str, set: &Written) -> InForce {
-    InForce::Value(name.to_owned(), set.literal.clone(), Origin::Line(set.place.line))
+fn as_set(set: &Written) -> InForce {
+    let name = set.path.last().map(|name| toml_name(name)).unwrap_or_default();
+    InForce::Value(name, set.literal.clone(), Origin::Line(set.place.line))
 }

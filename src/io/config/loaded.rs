@@ -1,6 +1,6 @@
 //! A config that can be worked with, and how it is read again while the program runs.
 
-use super::{profile::Account, wanted::Paths};
+use super::{profile::Account, templates::toml_name, wanted::Paths};
 use crate::{
     secret::KeySource,
     store::{At, Server},
@@ -95,22 +95,36 @@ pub enum Keyless {
 /// An option that the file sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Written {
-    /// Its full name, such as `download.parallel`.
-    pub(super) name: String,
+    /// Its sections, and its name in them: a name of the user's own may have a dot.
+    pub(super) path: Vec<String>,
     /// Its value as the file writes it.
     pub(super) literal: String,
     /// Where its name is.
     pub(super) place: Place,
 }
 
+impl Written {
+    /// Its full name, such as `download.parallel`.
+    pub(super) fn name(&self) -> String {
+        full_name(&self.path)
+    }
+
+    /// The profile that it is of.
+    pub(super) fn profile(&self) -> Option<&str> {
+        self.path.get(1).filter(|_| self.path[0] == "profiles").map(String::as_str)
+    }
+}
+
+/// The names of sections, and of an option in them, as one.
+pub(super) fn full_name(path: &[impl AsRef<str>]) -> String {
+    path.iter().map(|name| toml_name(name.as_ref())).collect::<Vec<_>>().join(".")
+}
+
 impl Loaded {
     /// The names of the profiles there are: the built-in ones and the file's.
     #[must_use]
     pub fn profiles(&self) -> Vec<String> {
-        let of_file = self.written.iter().filter_map(|written| {
-            let rest = written.name.strip_prefix("profiles.")?;
-            rest.split('.').next().map(str::to_owned)
-        });
+        let of_file = self.written.iter().filter_map(|written| written.profile().map(str::to_owned));
         let built_in = super::profile::built_in_names().map(str::to_owned);
         built_in.into_iter().chain(of_file).collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -118,7 +132,7 @@ impl Loaded {
     /// Whether the file sets that option, such as `ui.ascii`.
     #[must_use]
     pub fn sets(&self, name: &str) -> bool {
-        self.written(name).is_some()
+        self.written(&name.split('.').collect::<Vec<_>>()).is_some()
     }
 
     /// Where the store is.
@@ -189,8 +203,8 @@ impl Loaded {
         other.or(Some(&settings.profile).filter(|own| own.name == profile)).map(Profile::currency)
     }
 
-    pub(super) fn written(&self, name: &str) -> Option<&Written> {
-        self.written.iter().find(|written| written.name == name)
+    pub(super) fn written(&self, path: &[&str]) -> Option<&Written> {
+        self.written.iter().find(|written| written.path == path)
     }
 
     /// The defaults, before any file was read.
@@ -256,19 +270,21 @@ impl Again {
         let mut last = lock(&self.last);
         let before = last.as_ref().unwrap_or(started_with);
         // All of a profile that comes or goes is taken over.
-        let stays = |name: &str| profile_of(name).is_none_or(|profile| before.serves(profile) && new.serves(profile));
+        let stays = |set: &Written| set.profile().is_none_or(|profile| before.serves(profile) && new.serves(profile));
         // Prices of another currency than that of the start wait with it.
-        let waits = |name: &str| {
-            let profile = profile_of(name).filter(|_| name.contains(".prices."));
+        let waits = |set: &Written| {
+            let profile = set.profile().filter(|_| set.path.len() > 3);
             profile.is_some_and(|profile| started_with.currency_of(profile) != new.currency_of(profile))
         };
-        let is_live = |name: &String| Settings::is_live(name) && !waits(name) || !stays(name);
+        let is_live = |set: &Written| Settings::is_live(&set.name()) && !waits(set) || !stays(set);
+        let names = |sets: Vec<&Written>| sets.into_iter().map(Written::name).collect();
         let mut changed = differences(before, &new);
-        changed.retain(is_live);
+        changed.retain(|set| is_live(set));
         // Of a profile that is not served nothing needs a new start.
-        let is_of = |name: &String| profile_of(name).is_none_or(|profile| started_with.serves(profile));
+        let is_of = |set: &Written| set.profile().is_none_or(|profile| started_with.serves(profile));
         let mut fixed = differences(started_with, &new);
-        fixed.retain(|name| !is_live(name) && is_of(name));
+        fixed.retain(|set| !is_live(set) && is_of(set));
+        let (changed, fixed) = (names(changed), names(fixed));
         let reread = Reread { settings: new.settings.clone(), changed, fixed };
         *last = Some(new.clone());
         Ok((reread, new))
@@ -291,17 +307,14 @@ fn with_default_of(started_with: &Loaded, new: &Loaded) -> Loaded {
     new
 }
 
-/// The profile that an option of that full name is of.
-fn profile_of(option: &str) -> Option<&str> {
-    option.strip_prefix("profiles.")?.split('.').next()
-}
-
-/// The full names of the options that one of two files sets otherwise than the other, in the order of the alphabet.
-fn differences(old: &Loaded, new: &Loaded) -> Vec<String> {
-    let set = |loaded: &Loaded| -> BTreeMap<String, String> {
-        loaded.written.iter().map(|written| (written.name.clone(), written.literal.clone())).collect()
+/// The options that one of two files sets otherwise than the other, in the order of the alphabet.
+fn differences<'a>(old: &'a Loaded, new: &'a Loaded) -> Vec<&'a Written> {
+    let set = |loaded: &'a Loaded| -> BTreeMap<&'a [String], &'a Written> {
+        loaded.written.iter().map(|written| (written.path.as_slice(), written)).collect()
     };
     let (old, new) = (set(old), set(new));
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect()
+    let paths: BTreeSet<&[String]> = old.keys().chain(new.keys()).copied().collect();
+    let pairs = paths.into_iter().map(|path| (old.get(path).copied(), new.get(path).copied()));
+    let other = pairs.filter(|(old, new)| old.map(|set| &set.literal) != new.map(|set| &set.literal));
+    other.filter_map(|(old, new)| old.or(new)).collect()
 }

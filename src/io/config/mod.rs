@@ -20,6 +20,7 @@ mod wanted;
 pub use example::example;
 pub use in_force::{InForce, Origin, in_force};
 pub use loaded::{Access, Again, Keyless, Loaded, Source};
+pub(crate) use profile::host_of;
 pub use templates::keep as keep_template;
 pub use wanted::{Folders, JudgeKeys, Paths, Wanted, paths};
 

@@ -3,6 +3,7 @@
 
 use super::{
     check,
+    loaded::full_name,
     notes::Notes,
     options::{Kind, Opt, small, unset},
 };
@@ -25,7 +26,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "like",
         Kind::Text { check: check::filled, set: |c, v| c.like = Some(v) },
         "\"MiniMax-Hailuo-2.3\"",
-        "For a model the program does not know: the one it resembles.",
+        "For a model the program does not know: the one it resembles in all but its price.",
     ),
     unset(
         "short",
@@ -43,7 +44,8 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "price",
         Kind::Amount(|c, v| c.price = Some(v)),
         "0.5",
-        "The price of one submission in PTC. For profiles of another currency see [profiles.NAME.prices].",
+        "The price of one submission in PTC; of a model the program does not know it is asked for unless it is set.\n\
+         For profiles of another currency see [profiles.NAME.prices].",
     ),
     unset(
         "max_prompt_chars",
@@ -167,7 +169,7 @@ pub(super) struct Changed {
 pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
     let mut models = Vec::new();
     for (name, value) in table {
-        let path = full_name(name.get_ref());
+        let path = full_name(&["models", name.get_ref()]);
         let Some(options) = notes.table(name.span(), &path, value) else { continue };
         let faults_before = notes.faults.len();
         let mut changes = ModelOverride::default();
@@ -177,7 +179,7 @@ pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
             } else {
                 notes.entry(&mut changes, MODEL, &path, option, value);
             }
-            notes.set(&format!("{path}.{}", option.get_ref()), option, value);
+            notes.set(&["models", name.get_ref()], option, value);
         }
         if notes.faults.len() == faults_before {
             models.push(Changed { name: name.get_ref().to_string(), at: name.span(), changes });
@@ -186,10 +188,6 @@ pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
     // In the order of the file, so that one model can be like another above it.
     models.sort_by_key(|model| model.at.start);
     models
-}
-
-fn full_name(model: &str) -> String {
-    format!("models.{model:?}")
 }
 
 fn resolutions(notes: &mut Notes<'_>, path: &str, value: &Spanned<DeValue<'_>>) -> Vec<ResolutionOverride> {
@@ -216,7 +214,7 @@ pub(super) fn catalogue(notes: &mut Notes<'_>, profile: &Profile, models: &[Chan
     let mut catalogue = if profile.names == WireNames::minimax() { Catalogue::minimax() } else { Catalogue::builtin() };
     for model in models {
         if let Err(why) = catalogue.apply(&model.name, &model.changes) {
-            notes.unusable(model.at.clone(), &full_name(&model.name), Unfit::Model(why));
+            notes.unusable(model.at.clone(), &full_name(&["models", &model.name]), Unfit::Model(why));
         }
     }
     catalogue

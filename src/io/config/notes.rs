@@ -48,11 +48,12 @@ impl<'t> Notes<'t> {
         self.fault(span, Wrong::Unusable { option: option.to_owned(), why });
     }
 
-    /// Notes what the file sets. Of a file with faults nothing is shown, so nothing is held back here.
-    pub(super) fn set(&mut self, full: &str, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
+    /// Notes what the file sets in that section. Of a file with faults nothing is shown, so nothing is held back here.
+    pub(super) fn set(&mut self, section: &[&str], name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
         let literal = self.text.get(value.span()).unwrap_or_default().to_owned();
         let place = self.place(name.span().start);
-        self.written.push(Written { name: full.into(), literal, place });
+        let path = section.iter().copied().chain([&**name.get_ref()]).map(str::to_owned).collect();
+        self.written.push(Written { path, literal, place });
     }
 
     /// The options of a section; `None`, and a fault, where there are none.
@@ -73,7 +74,7 @@ impl<'t> Notes<'t> {
     pub(super) fn section<C>(&mut self, to: &mut C, options: &'static [Opt<C>], path: &str, table: &DeTable<'_>) {
         for (name, value) in table {
             self.entry(to, options, path, name, value);
-            self.set(&format!("{path}.{}", name.get_ref()), name, value);
+            self.set(&[path], name, value);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     check,
-    loaded::{Access, Keyless, Loaded},
+    loaded::{Access, Keyless, Loaded, full_name},
     notes::Notes,
     options::{Kind, Opt, amount, opt, small, unset},
 };
@@ -211,6 +211,10 @@ impl Account {
         faults
     }
 
+    fn address(&self) -> &str {
+        self.base_url.as_deref().unwrap_or_default()
+    }
+
     /// What its money is in.
     fn currency(&self) -> Currency {
         self.currency.unwrap_or(Currency::Ptc)
@@ -224,7 +228,7 @@ impl Account {
     pub(super) fn settings(&self, name: &str) -> Profile {
         Profile {
             name: name.into(),
-            base_url: self.base_url.clone().unwrap_or_default(),
+            base_url: self.address().to_owned(),
             path_prefix: self.path_prefix.clone(),
             names: self.wire_names(),
             webp: self.webp,
@@ -256,12 +260,13 @@ impl Account {
 
 /// Reads `[profiles.NAME.prices]`. Whether there is such an offer is judged once the models are known.
 pub(super) fn read_prices(notes: &mut Notes<'_>, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<SetPrice> {
-    let path = format!("{profile}.prices");
+    let section = ["profiles", profile, "prices"];
+    let path = full_name(&section);
     let Some(table) = notes.table(value.span(), &path, value) else { return Vec::new() };
     let mut prices = Vec::new();
     for (offer, value) in table {
         let full = format!("{path}.{}", offer.get_ref());
-        notes.set(&full, offer, value);
+        notes.set(&section, offer, value);
         match amount(value.get_ref()) {
             Ok(amount) => prices.push(SetPrice { offer: offer.get_ref().to_string(), amount, at: offer.span() }),
             Err(why) => notes.unusable(value.span(), &full, why),
@@ -285,7 +290,11 @@ pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &
         let prices = profile.map_or(&mut unused, |profile| &mut profile.prices);
         for set in &account.prices {
             if let Err(why) = prices.set(&set.offer, set.amount, catalogue) {
-                notes.unusable(set.at.clone(), &format!("profiles.{name}.prices.{}", set.offer), Unfit::Price(why));
+                notes.unusable(
+                    set.at.clone(),
+                    &format!("{}.{}", full_name(&["profiles", name, "prices"]), set.offer),
+                    Unfit::Price(why),
+                );
             }
         }
     }
@@ -293,9 +302,31 @@ pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &
 
 /// Whether that address is one of MiniMax's own.
 fn is_minimax(url: &str) -> bool {
-    let url = Url::parse(url).ok();
-    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let host = host_of(url).unwrap_or_default();
     ["minimax.io", "minimax.cn", "minimaxi.com"].iter().any(|own| host == *own || host.ends_with(&format!(".{own}")))
+}
+
+/// Where the key of the profile that is in use comes from. What the command line names instead of the file's default
+/// does not take that one's key to another host, nor the variable that is looked for where nothing else is said.
+pub(super) fn key_of_default(
+    name: &str,
+    account: &Account,
+    accounts: &BTreeMap<String, Account>,
+    of_file: &str,
+    home: &Path,
+) -> KeySource {
+    let key = account.key(home);
+    let Ok(default) = chosen(of_file, accounts) else { return key };
+    let is_its = !account.names_key() || key == default.key(home);
+    if name == of_file || !is_its || host_of(account.address()) == host_of(default.address()) {
+        return key;
+    }
+    KeySource::Held { profile: name.to_owned(), by: of_file.to_owned() }
+}
+
+/// The host of a service's address.
+pub(crate) fn host_of(url: &str) -> Option<String> {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned))
 }
 
 /// Settles which profiles are served beside the default one: those that name a key of their own which is there. One key

@@ -2,7 +2,8 @@
 //! is listed.
 
 use super::{
-    loaded::Loaded,
+    check,
+    loaded::{Loaded, full_name},
     models::{self, Changed},
     notes::{Name, Notes},
     options::type_of,
@@ -50,9 +51,9 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
 
 /// Notes it as a fault that only one of the two options that callbacks need is set.
 fn half_callback(notes: &mut Notes<'_>) {
-    let set = |name| notes.written.iter().find(|written| written.name == name);
+    let set = |option| notes.written.iter().find(|written| written.path == ["callback", option]);
     let (option, other) = ("callback.listen", "callback.public_url");
-    let half = match (set(option), set(other)) {
+    let half = match (set("listen"), set("public_url")) {
         (Some(written), None) => (written.place, option, other),
         (None, Some(written)) => (written.place, other, option),
         (Some(_), Some(_)) | (None, None) => return,
@@ -107,7 +108,7 @@ impl<'t> Reader<'t> {
         let word: &str = name.get_ref();
         if let Some(option) = TOP.options.iter().find(|option| option.name == word) {
             self.profile_at = Some(value.span());
-            self.notes.set(word, name, value);
+            self.notes.set(&[], name, value);
             return self.notes.option(loaded, option, value, word);
         }
         let section = SECTIONS.iter().find(|section| section.name == word);
@@ -142,16 +143,19 @@ impl<'t> Reader<'t> {
     fn profiles(&mut self, table: &DeTable<'_>) {
         for (name, value) in table {
             let word: &str = name.get_ref();
-            let path = format!("profiles.{word}");
+            let path = full_name(&["profiles", word]);
+            if let Err(why) = check::name(word) {
+                self.notes.unusable(name.span(), &path, why);
+            }
             let Some(options) = self.notes.table(name.span(), &path, value) else { continue };
             let mut account = Account::new(word);
             for (option, value) in options {
                 if option.get_ref() == "prices" {
-                    account.prices = profile::read_prices(&mut self.notes, &path, value);
+                    account.prices = profile::read_prices(&mut self.notes, word, value);
                     continue;
                 }
                 self.notes.entry(&mut account, PROFILE, &path, option, value);
-                self.notes.set(&format!("{path}.{}", option.get_ref()), option, value);
+                self.notes.set(&["profiles", word], option, value);
             }
             for why in account.faults(word, options.contains_key("base_url")) {
                 self.notes.fault(name.span(), why);
@@ -162,8 +166,8 @@ impl<'t> Reader<'t> {
 
     fn templates(&mut self, loaded: &mut Loaded, table: &DeTable<'_>) {
         for (name, value) in table {
-            let full = format!("templates.{}", name.get_ref());
-            self.notes.set(&full, name, value);
+            let full = full_name(&["templates", name.get_ref()]);
+            self.notes.set(&["templates"], name, value);
             let why = match value.get_ref().as_str() {
                 Some(prompt) if !prompt.trim().is_empty() => {
                     loaded.settings.compose.templates.insert(name.get_ref().to_string(), prompt.to_owned());
@@ -189,7 +193,7 @@ impl<'t> Reader<'t> {
                 let Some((texts, at)) = self.key_list(&full, keys) else { continue };
                 of_place.insert(action.get_ref().to_string(), texts);
                 self.keys_at.insert(full.clone(), (self.notes.place(action.span().start), at));
-                self.notes.set(&full, action, keys);
+                self.notes.set(&["keys", place.get_ref()], action, keys);
             }
         }
     }
@@ -234,7 +238,7 @@ impl<'t> Reader<'t> {
             Ok(account) => {
                 loaded.settings.profile = account.settings(&name);
                 loaded.allow_http = account.allow_http;
-                loaded.key = account.key(home);
+                loaded.key = profile::key_of_default(&name, &account, &self.accounts, &of_file, home);
                 loaded.settings.has_key = loaded.key.is_set();
                 loaded.settings.notify.hook = loaded.hook.is_some();
                 loaded.key_variables = profile::key_variables(&self.accounts);

@@ -64,21 +64,27 @@ fn join(front: &str, line: &str, rest: &str) -> String {
 
 /// The template as a line of TOML.
 fn line(name: &str, prompt: &str) -> String {
+    format!("{} = {}\n", toml_name(name), quoted(prompt))
+}
+
+/// A name as TOML writes it: bare where it can be.
+pub(super) fn toml_name(name: &str) -> String {
     let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    let quoted = |text: &str| {
-        let mut out = String::from('"');
-        for c in text.chars() {
-            match c {
-                '"' | '\\' => out.extend(['\\', c]),
-                '\n' => out.push_str("\\n"),
-                '\t' => out.push_str("\\t"),
-                c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
-                c => out.push(c),
-            }
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
         }
-        out + "\""
-    };
-    format!("{} = {}\n", if bare { name.to_owned() } else { quoted(name) }, quoted(prompt))
+    }
+    out + "\""
 }
 
 /// Puts a new file in the place of the old one, with its rights.

@@ -29,7 +29,7 @@ pub(super) fn read(notes: &mut Notes<'_>, ui: &mut UiSettings, table: &DeTable<'
         for (option, value) in options {
             let role: &str = option.get_ref();
             let full = format!("{path}.{role}");
-            notes.set(&full, option, value);
+            notes.set(&["theme", word], option, value);
             if role != BASE && !ROLES.contains(&role) {
                 let meant = Meant::of(role, ROLES.into_iter().chain([BASE]));
                 let (option_name, section) = (role.to_owned(), Some(path.clone()));

@@ -3,7 +3,7 @@
 use crate::{
     callback,
     client::{Client, ClientConfig, Lease},
-    config::{Loaded, keep_template},
+    config::{Loaded, host_of, keep_template},
     download::{self, Downloader},
     environment, export, files, images, private_files, prompts, shrink,
     sights::Looker,
@@ -15,7 +15,7 @@ use domain::{
     mutex::lock,
     name::without_prompt,
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Reason, connect::Connect, system::System},
+    reason::{Reason, connect::Connect, secret::NoKey, system::System},
     task::{Phase, Task, TaskKey, TaskState},
 };
 use engine::{
@@ -39,6 +39,10 @@ use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
 struct ProfileClient {
     client: Client,
     downloader: Downloader,
+    /// What stands for its key.
+    mark: KeyMark,
+    /// The one host that its key is sent to.
+    host: Option<String>,
 }
 
 /// How the user's own command is run.
@@ -87,7 +91,8 @@ impl Workers {
             let serve = callback::serve(listen, setup.paths.data_dir.clone(), store.clone(), to.clone());
             tokio::spawn(serve).abort_handle()
         });
-        let profiles = setup.settings.others.keys().chain([&setup.settings.profile.name]).cloned().collect();
+        let profiles =
+            [&setup.settings.profile.name].into_iter().chain(setup.settings.others.keys()).cloned().collect();
         let (clients, leases, looker) = (Clients::default(), Mutex::default(), OnceLock::new());
         let workers = Self { setup, to, store, hook, clients, leases, looker, speech, listener };
         read_keys(&workers.setup, profiles, &workers.clients, &workers.store, &workers.to);
@@ -289,19 +294,39 @@ impl Workers {
     }
 }
 
-/// Reads the keys of these profiles (a command may take its time, so none waits for another) and makes a client with
-/// each.
+/// Reads the keys of these profiles, all at the same time, since a command may take its time, and makes a client with
+/// each. They are taken in their order: of two that turn out to be one key the later one is refused.
 fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, clients: &Clients, store: &Handle, to: &UnboundedSender<Msg>) {
-    for profile in profiles {
-        let (setup, clients, store, to) = (Arc::clone(setup), Arc::clone(clients), store.clone(), to.clone());
-        tokio::task::spawn_blocking(move || {
-            let result = make_client(&setup, &profile).map(|(client, mark)| {
-                store.serves(profile.clone(), mark, setup.settings.scope == Scope::All);
-                lock(&clients).insert(profile.clone(), client);
-            });
+    let read = |profile: String| {
+        let setup = Arc::clone(setup);
+        let of = profile.clone();
+        (profile, tokio::task::spawn_blocking(move || make_client(&setup, &of)))
+    };
+    let reading: Vec<_> = profiles.into_iter().map(read).collect();
+    let (stays, clients, store, to) =
+        (setup.settings.scope == Scope::All, Arc::clone(clients), store.clone(), to.clone());
+    tokio::spawn(async move {
+        for (profile, client) in reading {
+            let client = client.await.unwrap_or(Err(Reason::Connect(Connect::Worker)));
+            let taken = client.and_then(|client| take(&profile, client, &mut lock(&clients)));
+            let result = taken.map(|mark| store.serves(profile.clone(), mark, stays));
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
-        });
+        }
+    });
+}
+
+/// Serves a profile with its key, unless that key is sent to another host already, wherever it was read from.
+fn take(
+    profile: &str,
+    client: ProfileClient,
+    clients: &mut BTreeMap<String, ProfileClient>,
+) -> Result<KeyMark, Reason> {
+    let mark = client.mark;
+    if let Some((by, _)) = clients.iter().find(|(_, other)| other.mark == mark && other.host != client.host) {
+        return Err(Reason::NoKey(NoKey::Held { profile: profile.to_owned(), by: by.clone() }));
     }
+    clients.insert(profile.to_owned(), client);
+    Ok(mark)
 }
 
 /// Forgets the keys of profiles that a config which was read again serves no more. Gives those that it newly serves.
@@ -311,7 +336,7 @@ fn come_and_gone(started_with: &Loaded, new: &Loaded, clients: &Clients) -> Vec<
     new.others.keys().filter(|profile| !clients.contains_key(*profile)).cloned().collect()
 }
 
-fn make_client(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark), Reason> {
+fn make_client(setup: &Loaded, profile: &str) -> Result<ProfileClient, Reason> {
     let settings = &setup.settings;
     let known = match settings.others.get(profile) {
         Some(other) => Some((&other.profile, &other.catalogue)),
@@ -320,11 +345,11 @@ fn make_client(setup: &Loaded, profile: &str) -> Result<(ProfileClient, KeyMark)
     let no_key = Reason::Connect(Connect::NoKey);
     let ((profile, catalogue), access) = known.zip(setup.access(profile)).ok_or(no_key)?;
     let key = access.key.read().map_err(Reason::NoKey)?;
-    let mark = KeyMark::of(&key);
+    let (mark, host) = (KeyMark::of(&key), host_of(&profile.base_url));
     let client =
         Client::new(client_config(setup, profile, catalogue, access.allow_http, key)).map_err(Reason::Connect)?;
     let downloader = Downloader::new(access.allow_http).map_err(Reason::Connect)?;
-    Ok((ProfileClient { client, downloader }, mark))
+    Ok(ProfileClient { client, downloader, mark, host })
 }
 
 fn client_config(

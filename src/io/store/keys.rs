@@ -16,7 +16,7 @@ use std::fmt;
 const KEPT: usize = 16;
 
 /// What stands for a key between here and where it is read: a hash, without salt and so as secret as the key.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyMark([u8; 32]);
 
 impl KeyMark {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::private_files;
 use domain::reason::store::{Deed, Fault, Why};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, backup::Backup, config::DbConfig};
 use std::{
     fs::{self, File},
     io,
@@ -125,8 +125,8 @@ fn side_file(file: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Opens for looking alone what cannot be opened for writing: on a full or a read-only disk. `None` when that cannot be
-/// done either, or when the file is not of the present version.
+/// Opens for looking alone what cannot be opened for writing: on a full or a read-only disk. An older file is looked at
+/// as a copy in memory. `None` when that cannot be done either, or when the file is of a newer version.
 pub(super) fn open_to_look(dir: &Path) -> Option<Opened> {
     let file = file_of(dir);
     // Another program may have the shared index ready; else it is made in memory, which asks for the file to oneself;
@@ -144,10 +144,23 @@ pub(super) fn open_to_look(dir: &Path) -> Option<Opened> {
         connect(Path::new(&name), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
     };
     let ways: [&dyn Fn() -> rusqlite::Result<Connection>; 2] = if log { [&shared, &alone] } else { [&shared, &still] };
-    ways.into_iter().find_map(|open| {
+    let conn = ways.into_iter().find_map(|open| {
         let conn = open().ok()?;
-        (version(&conn).ok()? == known()).then(|| Opened::File(conn))
-    })
+        match version(&conn).ok()? {
+            version if version < known() => copy_to_look(&conn).ok(),
+            version => (version == known()).then_some(conn),
+        }
+    });
+    conn.map(Opened::File)
+}
+
+/// A copy in memory in the present form, of which nothing may be changed: it would be lost.
+fn copy_to_look(old: &Connection) -> rusqlite::Result<Connection> {
+    let mut conn = connect(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    Backup::new(old, &mut conn)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+    migrate(&mut conn)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
 }
 
 /// A path as it stands in a URI.

@@ -193,7 +193,7 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
-                "it sets {options}, and of the draft {names}. The config sets all else, and :reload takes it over",
+                "it sets {options}, and of the draft {names}. The config sets all else: :reload takes it over, or says that it needs a new start",
                 options = OPTIONS.join(tr!(", ")),
                 names = compose::NAMES.map(|(name, _)| name).join(tr!(", "))
             ));

@@ -207,6 +207,27 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_an_ordinary_terminal_does_not_send_is_none_to_hang_an_action_on() {
+        let fragile = |text: &str| text.parse().is_ok_and(|key| is_fragile(&key));
+        for text in [
+            "ctrl-@",
+            "ctrl-?",
+            "ctrl-1",
+            "ctrl-;",
+            "ctrl-[",
+            "ctrl-tab",
+            "shift-enter",
+            "shift-space",
+            "ctrl-shift-tab",
+        ] {
+            assert!(fragile(text), "{text}");
+        }
+        for text in ["q", "ctrl-p", "ctrl-/", "ctrl-\\", "shift-tab", "tab", "enter", "f5", "ctrl-right", "中"] {
+            assert!(!fragile(text), "{text}");
+        }
+    }
+
+    #[test]
     fn every_action_can_be_reached_in_some_place() {
         let map = Keymap::default();
         for binding in BINDINGS {

@@ -200,10 +200,13 @@ pub fn as_command(key: Key) -> Key {
 #[must_use]
 pub const fn is_fragile(key: &Key) -> bool {
     match key.code {
-        // Tab, Enter, line feed, Backspace, Esc; the prefixes of tmux and screen; flow control; NUL.
-        Code::Char('i' | 'm' | 'j' | 'h' | '[' | 'b' | 'a' | 's' | 'q' | ' ') if key.ctrl => true,
-        Code::Enter if key.ctrl => true,
-        Code::Up | Code::Down | Code::Left | Code::Right if key.shift => true,
-        _ => key.alt,
+        _ if key.alt => true,
+        // Tab, Enter, line feed, Backspace; the prefixes of tmux and screen; flow control.
+        Code::Char('i' | 'm' | 'j' | 'h' | 'b' | 'a' | 's' | 'q') if key.ctrl => true,
+        // All other characters have no byte of their own, but for NUL and Esc.
+        Code::Char(c) if key.ctrl => !matches!(c, 'a'..='z' | '\\' | ']' | '^' | '_'),
+        Code::Enter | Code::Tab | Code::Esc | Code::Backspace if key.ctrl => true,
+        Code::Tab => false,
+        _ => key.shift,
     }
 }

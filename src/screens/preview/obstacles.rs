@@ -47,14 +47,18 @@ fn mixed(items: &[PreviewItem]) -> Vec<Problem> {
 fn of_profile(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
     let mut found = Vec::new();
     let is_default = profile == app.work.settings.profile.name;
-    if !app.work.of(profile).has_key && !is_default {
+    let served = app.work.of(profile);
+    if !served.has_key && served.is_known && served.key_problem.is_none() {
+        let (why, next) = (tr!("its API key is still being read"), tr!("Try again in a moment."));
+        found.push(Problem::new(tr!("Nothing can be sent"), why, next));
+    } else if !served.has_key && !is_default {
         let next = tr!("`reeltop doctor` says why.");
         found.push(Problem::new(
             tr!("Nothing can be sent"),
             tr!("profile {profile} has no API key here", profile),
             next,
         ));
-    } else if !app.work.of(profile).has_key {
+    } else if !served.has_key {
         let variable = &app.work.settings.profile.key_variable;
         let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
         found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));

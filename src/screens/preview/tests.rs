@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     account::{BudgetCap, HaltCause, OverBudget},
     amount::Currency,
-    reason::Reason,
+    reason::{Reason, connect::Connect},
     retry::Caution,
     task::{
         TaskKey,
@@ -92,6 +92,10 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
 fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     let mut state = state(&[Failed]);
     state.work.own.has_key = false;
+    let reading = "Nothing can be sent: its API key is still being read. Try again in a moment.";
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    assert_eq!(texts(&shown(&state).obstacles), [reading]);
+    state.work.own.key_problem = Some(Reason::Connect(Connect::NoKey));
     state.work.settings.budget.per_day = Some(Amount::from_thousandths(1_000));
     state.work.money.spent_today = Amount::from_thousandths(600).of(Currency::Ptc).into();
     let reason = Reason::said("the balance is used up", "", "");
@@ -232,7 +236,7 @@ fn what_stands_in_the_way_is_looked_at_again_when_it_has_changed() {
     let mut state = state(&[Failed]);
     let budget = state.work.settings.budget;
     let all: [(&str, Set); 5] = [
-        ("there is no API key", |state| state.work.own.has_key = false),
+        ("its API key is still being read", |state| state.work.own.has_key = false),
         ("your database user may only look", |state| state.work.store.only_reads = true),
         ("the store is offline", |state| state.work.store.away = Some(state.work.now.wall)),
         ("the store is not open yet", |state| state.work.store.owner = None),

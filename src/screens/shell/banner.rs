@@ -48,13 +48,9 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
             // A key brings no server back.
             if app.work.store.away.is_some() { problem.to_string() } else { halted(&problem, app, room) }
         }),
+        // Until it was read: a command may take its time.
         Banner::NoKey => app.work.own.key_problem.as_ref().map_or_else(
-            || {
-                tr!(
-                    "No key: nothing can be sent. Set {variable} and restart, or try `reeltop --demo`",
-                    variable = app.work.settings.profile.key_variable
-                )
-            },
+            || tr!("Reading the API key...").to_owned(),
             |reason| reason::problem(reason, &app.screen.voice).to_string(),
         ),
         Banner::Unwritten if engine::waits_for_room(&app.work) => tr!(

@@ -232,6 +232,9 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let others: Vec<&Sender> = app.work.sharing.senders.iter().filter(sends).collect();
     let (long, short) = match (&others[..], app.work.own.has_key) {
         ([], true) => return Some(one([(11, tr!("queue running").into())], theme.faint)),
+        ([], false) if app.work.own.key_problem.is_none() => {
+            return Some(one([(4, tr!("reading the key").into())], theme.faint));
+        }
         ([], false) => return Some(one([(4, tr!("no key").into())], theme.warn)),
         ([one], has_key) => {
             let who = names::program(&one.name);

@@ -103,8 +103,7 @@ impl PromptEditor {
                 self.edited(changed)
             }
             (Code::Char('y'), true, false) => self.insert(&self.area.yank_text()),
-            // Ctrl-_ arrives as Ctrl-7: both are the byte 0x1F.
-            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => self.undo(),
+            (Code::Char('_'), true, false) | (Code::Char('z'), false, true) => self.undo(),
             (Code::Char('Z'), false, true) => self.redo(),
             _ => false,
         }

@@ -61,7 +61,7 @@ impl LineEditor {
             (Code::Char('u'), true, false) => self.cut(0, here),
             (Code::Char('k'), true, false) => self.cut(here, self.text.len()),
             (Code::Char('y'), true, false) => self.insert(&self.cut.clone()),
-            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => self.undo(),
+            (Code::Char('_'), true, false) | (Code::Char('z'), false, true) => self.undo(),
             _ => false,
         }
     }

@@ -108,7 +108,7 @@ fn character(bytes: &[u8]) -> Read {
         [0x7f] => plain(KeyCode::Backspace),
         [0x00] => control(' '),
         [c @ 0x01..=0x1a] => control(char::from(c - 1 + b'a')),
-        [c @ 0x1c..=0x1f] => control(char::from(c - 0x1c + b'4')),
+        [c @ 0x1c..=0x1f] => control(char::from(c | 0x40)),
         [c] if c.is_ascii() => plain(KeyCode::Char(char::from(*c))),
         bytes => match std::str::from_utf8(bytes) {
             Ok(text) => text.chars().next().map_or(Read::Event(None), |c| plain(KeyCode::Char(c))),

@@ -34,7 +34,8 @@ fn torn(pieces: &[&[u8]], gap: u64) -> String {
 fn keys_are_told_apart() {
     for (bytes, want) in [
         (&b"aZ \r\t\x7f"[..], "a Z space enter tab backspace"),
-        (b"\x01\x0a\x1a\x1f\x00", "ctrl-a ctrl-j ctrl-z ctrl-7 ctrl-space"),
+        (b"\x01\x0a\x1a\x00", "ctrl-a ctrl-j ctrl-z ctrl-space"),
+        (b"\x1c\x1d\x1e\x1f\x1b[47;5u", "ctrl-\\ ctrl-] ctrl-^ ctrl-_ ctrl-_"),
         (b"\x1b[A\x1bOB\x1b[H\x1bOF\x1b[5~\x1b[6~\x1b[3~", "up down home end pgup pgdn delete"),
         (b"\x1bOP\x1b[11~\x1b[[A\x1b[24~\x1b[Z", "f1 f1 f1 f12 shift-tab"),
         (b"\x1b[1;5C\x1b[1;2A\x1b[5;3~", "ctrl-right shift-up alt-pgup"),

@@ -12,6 +12,7 @@ pub fn place(place: &KeyPlace) -> String {
         KeyPlace::Command => tr!("the command api_key_cmd").into(),
         KeyPlace::File(path) => tr!("the file {path}", path),
         KeyPlace::Simulator => tr!("the simulator").into(),
+        KeyPlace::Held { profile, .. } => tr!("the key of profile {profile}", profile),
     }
 }
 
@@ -37,6 +38,11 @@ pub fn no_key(reason: &NoKey) -> Problem {
             tr!("the key file {path} is not used", path),
             tr!("others can read it or write to it"),
             tr!("Run: chmod 600 {path}", path),
+        ),
+        NoKey::Held { profile, by } => Problem::new(
+            tr!("there is no API key for profile {profile}", profile),
+            tr!("its key belongs to {by}, and no key is sent to two hosts", by),
+            tr!("Give [profiles.{name}] a key of its own.", name = profile),
         ),
         NoKey::CommandFailed(fault) => Problem::new(
             tr!("the command api_key_cmd did not give the key"),

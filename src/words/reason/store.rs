@@ -2,7 +2,10 @@
 
 use super::system::system;
 use crate::{problem::Problem, tr};
-use domain::reason::store::{Deed, Fault, Kind, Misfit, Trouble, Why};
+use domain::reason::{
+    store::{Deed, Fault, Kind, Misfit, Trouble, Why},
+    system::System,
+};
 
 /// What happened, why, and what to do next.
 #[must_use]
@@ -20,15 +23,21 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
     let restore =
         || tr!("Quit every reeltop, then restore the file from a backup, or choose another folder with --data-dir");
     let writable = || tr!("Make the file and its folder writable, or choose another folder with --data-dir");
+    // Another folder would not know what was paid for.
+    let of_the_disk = || tr!("Free some space on the disk that holds it, or make the file and its folder writable");
     let of_file = |why: &str| [file, why].join(tr!(": "));
     match why {
         Why::System(why) => {
-            let next = if why.is_full() { tr!("Free some space on the disk that holds it") } else { writable() };
+            let next = match why {
+                _ if why.is_full() => tr!("Free some space on the disk that holds it"),
+                System::ReadOnly => of_the_disk(),
+                _ => writable(),
+            };
             Problem::new(what, of_file(&system(why)), next)
         }
         Why::Sqlite { kind, said } => {
             let next = match kind {
-                Kind::NotWritable => writable(),
+                Kind::NotWritable => of_the_disk(),
                 Kind::Busy => tr!(
                     "Another program has held it for more than 5 seconds: look for a suspended reeltop or an open sqlite3"
                 ),
