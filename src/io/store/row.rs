@@ -7,8 +7,8 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Before, Besides, Claim, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey,
-        TaskState, kept_reason,
+        Before, Besides, Claim, Expected, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task,
+        TaskKey, TaskState, kept_reason,
     },
     time::Wall,
 };
@@ -57,6 +57,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
             uploads: beside.uploads,
             twice: beside.twice,
             before: beside.before,
+            expected: beside.expected,
             disowned: beside.disowned,
             under_way_ms: beside.under_way_ms,
         },
@@ -273,6 +274,7 @@ struct Beside {
     #[serde(default)]
     twice: Vec<Second>,
     before: Option<Before>,
+    expected: Option<Expected>,
     #[serde(default)]
     disowned: Vec<String>,
     under_way_ms: Option<u64>,
