@@ -158,7 +158,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     };
     private_files::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(setup.at())?;
-    let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now };
+    let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now, day_end: now };
     let mut parent = None;
     for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {
         let at = Wall(now.0 - i64::try_from(minutes * MINUTE).unwrap_or(0));

@@ -176,6 +176,8 @@ pub struct Caps {
     pub per_batch: Option<Amount>,
     /// When the user's present day began.
     pub day_start: Wall,
+    /// When it ends.
+    pub day_end: Wall,
 }
 
 /// By the HTTP client. Each is answered once.

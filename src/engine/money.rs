@@ -88,7 +88,7 @@ impl Work {
     /// What today has spent and may spend of a currency.
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {
-        let raised = Raise::sum(&self.sharing.raises, currency, self.now.day_start());
+        let raised = Raise::sum(&self.sharing.raises, currency, self.now);
         let ours =
             self.raises_today().filter(|raise| raise.more.currency == currency && raise.person == self.settings.who);
         let own_raised: Amount = ours.map(|raise| raise.more.amount).sum();
@@ -114,8 +114,7 @@ impl Work {
 
     /// What today's cap of any currency was raised by, the oldest first.
     pub fn raises_today(&self) -> impl Iterator<Item = &Raise> {
-        let day = self.now.day_start();
-        self.sharing.raises.iter().filter(move |raise| raise.by.at >= day)
+        self.sharing.raises.iter().filter(|raise| raise.holds(self.now))
     }
 }
 
@@ -187,6 +186,7 @@ pub(super) fn caps(work: &Work) -> Caps {
         per_day_each: work.settings.budget.per_day_each,
         per_batch: work.settings.budget.per_batch,
         day_start: work.now.day_start(),
+        day_end: work.now.day_end(),
     }
 }
 

@@ -124,7 +124,7 @@ mod tests {
     use std::{fs, path::Path, slice};
 
     const AT: Wall = Wall(1_795_372_200_000);
-    const CAPS: Caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: AT };
+    const CAPS: Caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: AT, day_end: AT };
 
     fn by(owner: &Owner) -> By {
         By { owner: Some(owner.name().to_owned()), who: None }

@@ -236,7 +236,7 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps, who: &str) -> 
         ];
         for (cap, ours, stores) in days {
             let Some(limit) = account::lower(ours, stores) else { continue };
-            let (all, own) = share::raised(conn, currency, caps.day_start, who)?;
+            let (all, own) = share::raised(conn, currency, caps, who)?;
             let limit = limit + if cap == BudgetCap::Each { own } else { all };
             let whose = (cap == BudgetCap::Each).then_some(who);
             let spent = spent(conn, currency, caps.day_start, whose)?;

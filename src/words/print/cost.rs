@@ -43,7 +43,7 @@ pub fn cost_text(
     let mut today = costs::sum(accounts.iter().filter(|account| account.is_of_day(now.day_start())));
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
-        let raised = Raise::sum(raises, currency, now.day_start());
+        let raised = Raise::sum(raises, currency, now);
         let (budget, kept) = (&settings.budget, kept.get(&currency));
         let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
         out.push_str(&day_line(currency, sum, cap.map(|cap| cap + raised)));
@@ -54,11 +54,11 @@ pub fn cost_text(
                 |account: &&Account<'_>| account.is_of_day(now.day_start()) && account.line.who == settings.who;
             let own = costs::sum(accounts.iter().filter(is_own)).remove(&currency).unwrap_or_default();
             let raises: Vec<Raise> = raises.iter().filter(|raise| raise.person == settings.who).cloned().collect();
-            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, now.day_start())));
+            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, now)));
             out.push('\n');
         }
     }
-    for raise in raises.iter().filter(|raise| raise.by.at >= now.day_start()) {
+    for raise in raises.iter().filter(|raise| raise.holds(now)) {
         out.push_str(&raise_line(raise, now));
         out.push('\n');
     }
