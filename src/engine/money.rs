@@ -22,7 +22,7 @@ pub struct Day {
     pub currency: Currency,
     /// Charged or possibly charged.
     pub spent: Amount,
-    /// Set aside for queued tasks.
+    /// Set aside for tasks that are queued or being sent.
     pub reserved: Amount,
     /// The cap, the lower of the config's and the store's, with what it was raised by today; `None` for no cap.
     pub cap: Option<Amount>,

@@ -223,7 +223,8 @@ fn is_own(work: &Work, row: &Row) -> bool {
 fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let currency = row.kind.currency;
     let (is_sent, sent) = (row.sent_at.get().is_some(), row.sent_at.get().unwrap_or(row.created_at));
-    let is_waiting = row.state == TaskState::Queued;
+    // What is being sent is not charged before it is answered: the store's cap and the ledger have it set aside too.
+    let is_waiting = matches!(row.state, TaskState::Queued | TaskState::Sending);
     // An upload comes before the sending, and is spent whatever becomes of the task.
     let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
     let spent = if sent >= day { price + Amount::from(row.besides) } else { Amount::ZERO };
