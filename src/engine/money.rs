@@ -5,11 +5,11 @@ use crate::{
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
     profile_state::ProfileState,
     settings::Profile,
-    work::Work,
+    work::{OfProfile, Work},
 };
 use domain::{
     account::{self, KeptCaps, Raise},
-    amount::{Amount, Currency},
+    amount::{Amount, Currency, Totals},
     prices::Quote,
     problem::ErrorClass,
     request::Request,
@@ -61,8 +61,7 @@ impl Work {
     /// a day has begun since, and more was spent on the one before.
     #[must_use]
     pub fn spent_since_balance(&self, profile: &str) -> Amount {
-        let currency = self.currency_of(profile);
-        self.money.spent_today.of(currency).less(self.of(profile).balance.spent_then.of(currency))
+        self.of_account(profile, |sums| &sums.spent).less(self.of(profile).balance.spent_then)
     }
 
     /// What is left of a profile's balance for what is not queued yet, as far as is known here: the service's last word
@@ -70,7 +69,19 @@ impl Work {
     #[must_use]
     pub fn balance_left(&self, profile: &str) -> Option<Amount> {
         let (balance, _) = self.of(profile).balance.last?;
-        Some(balance.less(self.spent_since_balance(profile) + self.money.reserved.of(self.currency_of(profile))))
+        Some(balance.less(self.spent_since_balance(profile) + self.set_aside(profile)))
+    }
+
+    /// What is set aside of a profile's balance.
+    #[must_use]
+    pub fn set_aside(&self, profile: &str) -> Amount {
+        self.of_account(profile, |sums| &sums.reserved)
+    }
+
+    /// What the tasks come to of every profile that a profile's balance pays for.
+    fn of_account(&self, profile: &str, sum: impl Fn(&OfProfile) -> &Totals) -> Amount {
+        let of_account = self.money.by_profile.iter().filter(|(other, _)| self.is_one_account(profile, other));
+        of_account.map(|(_, sums)| sum(sums).of(self.currency_of(profile))).sum()
     }
 
     /// What a profile's money is in.
@@ -147,7 +158,7 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(Str
     match work.protocol(&profile).balance(reply) {
         Ok(amount) => {
             availability::answered(work, &profile);
-            let (at, spent) = (work.now.wall, work.money.spent_today.clone());
+            let (at, spent) = (work.now.wall, work.of_account(&profile, |sums| &sums.spent));
             let balance = &mut work.of_mut(&profile).balance;
             balance.last = Some((amount, at));
             balance.spent_then = spent;

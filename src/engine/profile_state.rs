@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     account::{Account, HaltCause, Stamp, Streak},
-    amount::{Amount, Totals},
+    amount::Amount,
     clock_jumps::ClockJumps,
     problem::TaskError,
     reason::Reason,
@@ -71,7 +71,7 @@ pub struct Balance {
     /// Its last word, and when.
     pub last: Option<(Amount, Wall)>,
     /// What counted as spent today when that word came.
-    pub spent_then: Totals,
+    pub spent_then: Amount,
     /// Its first word in this run, and when: what its later ones are compared with.
     pub first: Option<(Amount, Wall)>,
     /// Why it could not be had.

@@ -466,15 +466,24 @@ impl Tasks {
     }
 }
 
+/// What the tasks of one profile count for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfProfile {
+    pub spent: Totals,
+    pub reserved: Totals,
+}
+
 /// Money, as this store and the service know it.
 #[derive(Clone, Debug, Default)]
 pub struct Money {
     /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
     pub spent_today: Totals,
-    /// Set aside for queued tasks.
+    /// Set aside for tasks that are queued or being sent.
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,
+    /// Both by the profile.
+    pub by_profile: BTreeMap<Box<str>, OfProfile>,
     /// Archived tasks, as far as they are known here: those that may count in the present day, and what was archived
     /// during this run.
     pub archived: BTreeMap<TaskKey, Row>,
