@@ -109,6 +109,9 @@ fn cost(row: &Row) -> Fact {
         }
         Charged::No if row.state == TaskState::Queued => tr!("{price} when it is sent; free until then", price),
         Charged::No => tr!("not charged").into(),
+        Charged::Unknown if has_more => {
+            tr!("{spent}, counted as spent: {price} perhaps charged, and {besides} besides", spent, price, besides)
+        }
         Charged::Unknown => tr!("{price}, perhaps charged; counted as spent", price),
     };
     fact(tr!("Cost"), charged, if row.charged == Charged::Unknown { Tone::Warning } else { Tone::Plain })
@@ -292,11 +295,13 @@ fn money(event: MoneyEvent, amount: Money) -> String {
 /// What a line of attempts cost together.
 #[must_use]
 pub fn together(line: &[Task]) -> String {
-    let of = |is_unknown: bool| -> Totals {
-        let tasks = line.iter().filter(|task| (task.charged() == Charged::Unknown) == is_unknown);
-        tasks.map(Task::spent).filter(|spent| spent.amount != Amount::ZERO).collect()
+    // What was charged beside an unknown's price is known.
+    let parts = |task: &Task| match task.charged() {
+        Charged::Unknown => (task.money(), task.besides.sum().of(task.currency)),
+        Charged::Yes | Charged::No => (Amount::ZERO.of(task.currency), task.spent()),
     };
-    let (unknown, mut spent) = (of(true), of(false));
+    let (unknown, spent): (Vec<Money>, Vec<Money>) = line.iter().map(parts).unzip();
+    let (unknown, mut spent) = (Totals::from_iter(unknown), Totals::from_iter(spent));
     if spent == Totals::default() {
         spent = spent.with(line.first().map_or(Currency::Ptc, |task| task.currency));
     }
