@@ -25,8 +25,8 @@ pub struct Ours<'a> {
     /// The profile that is looked at. Tasks of others may be of the same account: they have the rows that are theirs,
     /// and no difference but by these.
     pub profile: &'a str,
-    /// All tasks of the account that were sent in the window or shortly before, each with what the records can know it
-    /// by.
+    /// All tasks of the account that were sent in the window or shortly before, and those that were adopted, each with
+    /// what the records can know it by.
     pub tasks: &'a [(Task, Submission)],
     /// What the ledger has of uploads in the window.
     pub uploads: &'a [CostLine],
@@ -56,8 +56,12 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
     let (mut twice, mut costs) = (Vec::new(), Vec::new());
     let mut is_owned = vec![false; rows.len()];
     let mut nameless = Vec::new();
-    let mine = ours.tasks.iter().filter(|(task, _)| task.currency == ours.currency && task.sent_at.is_some());
-    for (task, one) in mine {
+    // What was made elsewhere and adopted has its rows, and nothing in the ledger that they are held against.
+    let (mine, adopted): (Vec<_>, Vec<_>) = ours.tasks.iter().partition(|(task, _)| task.sent_at.is_some());
+    for (_, one) in adopted {
+        (0..rows.len()).for_each(|at| is_owned[at] |= names(one, rows[at]));
+    }
+    for (task, one) in mine.into_iter().filter(|(task, _)| task.currency == ours.currency) {
         let known = |row: &Row| task.besides.twice.iter().any(|second| is_same(second.request_id.as_ref(), row));
         let is_own = |row: &Row| known(row) || names(one, row) && may_be_a_submission(row);
         let own: Vec<usize> = (0..rows.len()).filter(|at| !is_owned[*at] && is_own(rows[*at])).collect();

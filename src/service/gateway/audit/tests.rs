@@ -124,6 +124,17 @@ fn rows_without_a_name_are_compared_as_sums_with_all_that_they_fit() {
 }
 
 #[test]
+fn the_row_of_an_adopted_task_is_its_own_and_no_other_task_s() {
+    let (mut adopted, one) = ours(1, 0, None);
+    (adopted.sent_at, adopted.cost) = (None, Amount::ZERO);
+    let its = Row { task_id: adopted.remote.clone(), ..row("r1", 0, 400) };
+    let tasks = [(adopted, one), nameless(2, 5, "a fox")];
+    let found = found(&tasks, &[], &[], &[its]);
+    assert_eq!(said(&found), ("0.0".into(), "0.5".into(), vec!["no_record 0.0 0.5 #2 ".into()]));
+    assert_eq!((found.twice, found.costs), (vec![], vec![]));
+}
+
+#[test]
 fn uploads_are_compared_by_the_day() {
     let line = CostLine {
         who: None,
