@@ -223,17 +223,8 @@ fn uploads(days: &mut Days, ours: Ours<'_>, rows: &[&Row]) {
         };
         change(&mut by_day.entry(day(at, ours.zone)).or_insert_with(|| (at, nothing())).1);
     };
-    for row in rows.iter().filter(|row| !may_be_a_submission(row)) {
-        let is_upload = row.path.as_ref().is_some_and(|path| path.trim_end_matches('/').ends_with("/upload-file"));
-        match row.at.filter(|_| is_upload) {
-            Some(at) => note(at, &mut |difference| {
-                difference.records += row.cost.unwrap_or_default();
-                difference.request_ids.extend(row.request_id.clone());
-            }),
-            None => no_task(days, row),
-        }
-    }
-    for line in ours.uploads.iter().filter(|line| line.amount.currency == ours.currency) {
+    let mut lines: Vec<&CostLine> = ours.uploads.iter().filter(|line| line.amount.currency == ours.currency).collect();
+    for line in &lines {
         note(line.at, &mut |difference| {
             difference.ours += line.amount.amount;
             if !difference.tasks.contains(&line.key) {
@@ -241,10 +232,28 @@ fn uploads(days: &mut Days, ours: Ours<'_>, rows: &[&Row]) {
             }
         });
     }
+    for row in rows.iter().filter(|row| !may_be_a_submission(row)) {
+        let is_upload = row.path.as_ref().is_some_and(|path| path.trim_end_matches('/').ends_with("/upload-file"));
+        match row.at.filter(|_| is_upload) {
+            // Two clocks: beside a midnight its line may be of the other day, and then counts there.
+            Some(at) => note(beside(&mut lines, at), &mut |difference| {
+                difference.records += row.cost.unwrap_or_default();
+                difference.request_ids.extend(row.request_id.clone());
+            }),
+            None => no_task(days, row),
+        }
+    }
     for (at, difference) in by_day.into_values() {
         let apart = difference.records != difference.ours;
         days.add(at, difference.records, difference.ours, apart.then_some(difference));
     }
+}
+
+/// The moment of the line closest to that one, which is taken out; the moment itself where none is close.
+fn beside(lines: &mut Vec<&CostLine>, at: Wall) -> Wall {
+    let apart = |line: &&CostLine| line.at.0.abs_diff(at.0);
+    let closest = (0..lines.len()).min_by_key(|place| apart(&lines[*place]));
+    closest.filter(|place| apart(&lines[*place]) <= SLACK).map_or(at, |place| lines.swap_remove(place).at)
 }
 
 /// Sets each day's balances, and says where they went down by something else than the records show.

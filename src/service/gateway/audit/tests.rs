@@ -152,7 +152,12 @@ fn uploads_are_compared_by_the_day() {
     let upload = |id, seconds| Row { path: Some("/302/upload-file".into()), ..row(id, seconds, 1) };
     let rows = [upload("u1", 0), upload("u2", 5)];
     assert_eq!(said(&found(&[], std::slice::from_ref(&line), &[], &rows[..1])).2, Vec::<String>::new());
-    assert_eq!(said(&found(&[], &[line], &[], &rows)).2, ["uploads 0.002 0.001 #1 u1,u2"]);
+    assert_eq!(said(&found(&[], std::slice::from_ref(&line), &[], &rows)).2, ["uploads 0.002 0.001 #1 u1,u2"]);
+    // Two clocks on two sides of a midnight.
+    let day = i64::try_from(domain::time::DAY / SECOND).unwrap();
+    let midnight = day - T0.div_euclid(1_000).rem_euclid(day) - day;
+    let before = CostLine { at: at(midnight - 1), ..line };
+    assert_eq!(said(&found(&[], &[before], &[], &[upload("u1", midnight + 1)])).2, Vec::<String>::new());
 }
 
 #[test]
