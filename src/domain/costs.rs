@@ -165,7 +165,11 @@ fn group(line: &CostLine, by: By, zone: Zone) -> String {
         By::Model => line.model.clone(),
         By::State => line.state.id().into(),
         By::Who => line.who.clone().unwrap_or_default(),
-        By::Class => line.class.map_or("none", ErrorClass::id).into(),
+        // What runs or waits in spite of a trouble is no failure.
+        By::Class => {
+            let is_failure = matches!(line.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
+            line.class.filter(|_| is_failure).map_or("none", ErrorClass::id).into()
+        }
     }
 }
 
@@ -284,8 +288,9 @@ mod tests {
             line(1, -30, MoneyEvent::Charged, TaskState::Saved, None),
             line(4, 1, MoneyEvent::Reserved, TaskState::Refused, Some(ErrorClass::Plan)),
             line(4, 1, MoneyEvent::Released, TaskState::Refused, Some(ErrorClass::Plan)),
-            line(9, 2, MoneyEvent::Reserved, TaskState::Running, None),
-            line(9, 2, MoneyEvent::Charged, TaskState::Running, None),
+            // It runs, whatever question got no answer.
+            line(9, 2, MoneyEvent::Reserved, TaskState::Running, Some(ErrorClass::Network)),
+            line(9, 2, MoneyEvent::Charged, TaskState::Running, Some(ErrorClass::Network)),
         ];
         let charged = Sum { tasks: 1, charged: Amount::from_thousandths(500), ..Sum::default() };
         let free = Sum { tasks: 1, ..Sum::default() };
