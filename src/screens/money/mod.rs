@@ -25,6 +25,7 @@ use engine::{
     profile_state::Balance,
     work::Work,
 };
+use std::collections::BTreeSet;
 use words::{amounts, names, print, reason, tr};
 
 /// The screen as a list.
@@ -224,6 +225,16 @@ fn compared(work: &Work, profile: &str) -> Option<Compared> {
     Some(Compared { since, service, charged: of(Charged::Yes), unknown: of(Charged::Unknown), currency })
 }
 
+/// How many of these lines are of the first so many days: a day has one for each currency.
+fn of_days(lines: &[costs::Line], most: usize) -> usize {
+    let mut days = BTreeSet::new();
+    let beyond = |line: &costs::Line| {
+        days.insert(line.group.clone());
+        days.len() > most
+    };
+    lines.iter().position(beyond).unwrap_or(lines.len())
+}
+
 /// All lines.
 #[must_use]
 pub(crate) fn lines(app: &App) -> Vec<Line> {
@@ -276,7 +287,7 @@ pub(crate) fn lines(app: &App) -> Vec<Line> {
     };
     lines.extend(plots::lines(app));
     for (title, sums, by) in [
-        (tr!("By day"), &report.days[..report.days.len().min(DAYS)], By::Day),
+        (tr!("By day"), &report.days[..of_days(&report.days, DAYS)], By::Day),
         (tr!("By model"), &report.models[..], By::Model),
         (tr!("By state"), &report.states[..], By::State),
         (tr!("By kind of failure"), &report.classes[..], By::Class),

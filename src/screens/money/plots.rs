@@ -26,7 +26,8 @@ const ENDED: usize = 7;
 pub(super) fn lines(app: &App) -> Vec<Line> {
     let mut lines = by_day(app);
     lines.extend(by_model(app));
-    let ended: Vec<Run<'_>> = app.work.tasks.rows.values().filter_map(run).collect();
+    let all = app.work.tasks.rows.values().chain(app.work.money.archived.values());
+    let ended: Vec<Run<'_>> = all.filter_map(run).collect();
     lines.extend(run_time(app, &ended));
     lines.extend(ends(app, &ended));
     lines
