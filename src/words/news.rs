@@ -421,12 +421,7 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                     "budget.per_day_each",
                 ),
                 BudgetCap::Batch => (
-                    tr!(
-                        "{asked} more would cross the batch's cap of {limit} ({spent} of it used)",
-                        asked,
-                        limit,
-                        spent
-                    ),
+                    tr!("{total} would cross the batch's cap of {cap}", total = asked, cap = limit),
                     "budget.per_batch",
                 ),
             };

@@ -104,11 +104,11 @@ fn run_time(app: &App, ended: &[Run<'_>]) -> Vec<Line> {
     let Some(model) = here.filter(|model| all.contains_key(model)).or_else(most) else { return Vec::new() };
     let times = &all[&model];
     let title = tr!(
-        "Run time of {model}: half within {p50}, 95% within {p95} ({count} tasks)",
+        "Run time of {model}: half within {p50}, 95% within {p95} ({tasks})",
         model,
         p50 = amounts::clock(times.p50),
         p95 = amounts::clock(times.p95),
-        count = times.count
+        tasks = names::tasks(times.count)
     );
     let most = times.bins.iter().map(|bin| bin.2).max().unwrap_or(0) as u64;
     let bar = |(from, to, count): &(u64, u64, usize)| Line::Bar {
