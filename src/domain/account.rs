@@ -126,7 +126,7 @@ pub struct Raise {
 }
 
 /// What the name begins with of whoever raised the cap of another store: history here, and no cap.
-pub const ELSEWHERE: &str = "import: ";
+pub const ELSEWHERE: &str = "import:";
 
 impl Raise {
     /// Whether it holds today: it was made on this store, and today.

@@ -71,6 +71,10 @@ impl Sum {
     fn add(&mut self, account: &Account<'_>) {
         self.tasks += 1;
         match account.last {
+            // A POST under way counts as spent, as an unknown does.
+            MoneyEvent::Reserved if account.line.state == TaskState::Sending => {
+                self.unknown += account.reserved.amount;
+            }
             MoneyEvent::Reserved => self.reserved += account.reserved.amount,
             MoneyEvent::Charged | MoneyEvent::Resolved | MoneyEvent::Recorded => {
                 self.charged += account.reserved.amount
@@ -138,6 +142,14 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
         (account.last, account.reserved) = (line.event, line.amount);
     }
     accounts.into_values().collect()
+}
+
+/// In the order of their moments: what was imported was written down later than it happened.
+#[must_use]
+pub fn oldest_first(lines: &[CostLine]) -> Vec<&CostLine> {
+    let mut lines: Vec<&CostLine> = lines.iter().collect();
+    lines.sort_by_key(|line| line.at);
+    lines
 }
 
 /// The sums of some attempts by what they are grouped by, in the order of the groups' names; each currency for itself.
@@ -262,6 +274,21 @@ mod tests {
             let lines: Vec<CostLine> = lines.into_iter().map(of).collect();
             assert_eq!(sum(&accounts(&lines))[&Currency::Ptc].charged, expected);
         }
+    }
+
+    #[test]
+    fn what_is_being_sent_counts_as_spent() {
+        let lines = [line(1, 0, MoneyEvent::Reserved, TaskState::Sending, None)];
+        let unknown = Sum { tasks: 1, unknown: Amount::from_thousandths(500), ..Sum::default() };
+        assert_eq!(sum(&accounts(&lines)), BTreeMap::from([(Currency::Ptc, unknown)]));
+    }
+
+    #[test]
+    fn what_was_imported_later_has_the_place_of_its_moment() {
+        let of = |hour| line(1, hour, MoneyEvent::Reserved, TaskState::Saved, None);
+        let lines = [of(3), of(4), of(1), of(2)];
+        let hours = [1, 2, 3, 4].map(of);
+        assert_eq!(oldest_first(&lines), hours.each_ref());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
     profile_state::ProfileState,
     settings::Profile,
-    work::{OfProfile, Work},
+    work::Work,
 };
 use domain::{
     account::{self, KeptCaps, Raise},
@@ -22,7 +22,7 @@ pub struct Day {
     pub currency: Currency,
     /// Charged or possibly charged.
     pub spent: Amount,
-    /// Set aside for tasks that are queued or being sent.
+    /// Set aside for queued tasks.
     pub reserved: Amount,
     /// The cap, the lower of the config's and the store's, with what it was raised by today; `None` for no cap.
     pub cap: Option<Amount>,
@@ -32,6 +32,13 @@ pub struct Day {
     pub own_cap: Option<Amount>,
     /// What of this person's counts against it.
     pub own_used: Amount,
+}
+
+/// What the tasks of one profile count for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfProfile {
+    pub spent: Totals,
+    pub reserved: Totals,
 }
 
 impl Day {

@@ -3,9 +3,10 @@
 
 use crate::{
     history::Sort,
+    money::OfProfile,
     news::{News, RowNews},
     scheduling,
-    work::{OfProfile, Tasks, Work},
+    work::{Tasks, Work},
 };
 use domain::{
     amount::{Amount, Money, Totals},
@@ -245,11 +246,13 @@ fn is_own(work: &Work, row: &Row) -> bool {
 fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let currency = row.kind.currency;
     let (is_sent, sent) = (row.sent_at.get().is_some(), row.sent_at.get().unwrap_or(row.created_at));
-    // What is being sent is not charged before it is answered: the store's cap and the ledger have it set aside too.
-    let is_waiting = matches!(row.state, TaskState::Queued | TaskState::Sending);
+    let is_waiting = row.state == TaskState::Queued;
+    // What is being sent counts until it is answered, as it does for the store's cap: over midnight too.
+    let is_open = row.state == TaskState::Sending;
     // An upload comes before the sending, and is spent whatever becomes of the task.
     let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
-    let spent = if sent >= day { price + Amount::from(row.besides) } else { Amount::ZERO };
+    let besides = if sent >= day { Amount::from(row.besides) } else { Amount::ZERO };
+    let spent = besides + if sent >= day || is_open { price } else { Amount::ZERO };
     let reserved = if is_waiting { row.cost } else { Amount::ZERO };
     (spent.of(currency), reserved.of(currency))
 }

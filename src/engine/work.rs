@@ -4,6 +4,7 @@ use crate::{
     due_queue::DueQueue,
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
+    money::OfProfile,
     news::News,
     profile_state::ProfileState,
     rows::Rows,
@@ -466,19 +467,12 @@ impl Tasks {
     }
 }
 
-/// What the tasks of one profile count for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OfProfile {
-    pub spent: Totals,
-    pub reserved: Totals,
-}
-
 /// Money, as this store and the service know it.
 #[derive(Clone, Debug, Default)]
 pub struct Money {
     /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
     pub spent_today: Totals,
-    /// Set aside for tasks that are queued or being sent.
+    /// Set aside for queued tasks.
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,

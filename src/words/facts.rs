@@ -312,3 +312,25 @@ pub fn together(line: &[Task]) -> String {
         (count, false) => tr!("{spent} in {count} attempts, and {unknown} perhaps", spent, count, unknown),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        task::{Besides, Second, TaskState},
+        time::Wall,
+    };
+
+    #[test]
+    fn what_was_charged_beside_an_unknown_s_price_is_known() {
+        let mut task = engine::testing::task(1, TaskState::Unknown);
+        let refund = domain::task::RefundMarks::default();
+        task.besides = Besides {
+            twice: vec![Second { request_id: None, cost: Amount::from_thousandths(400), at: Wall(0), refund }],
+            ..Besides::default()
+        };
+        assert_eq!(together(std::slice::from_ref(&task)), "0.4 PTC in 1 attempt, and 0.5 PTC perhaps");
+        let told = cost(&Row::of(&task, false));
+        assert_eq!(told.parts, ["0.9 PTC, counted as spent: 0.5 PTC perhaps charged, and 0.4 PTC besides"]);
+    }
+}

@@ -131,12 +131,14 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
         let (mut spent, mut reserved) = (Totals::default(), Totals::default());
         tasks.rows.values().for_each(|row| counts[row.state as usize] += 1);
         for row in tasks.rows.values().chain(money.archived.values()) {
-            let queued = matches!(row.state, TaskState::Queued | TaskState::Sending);
-            let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
+            let queued = row.state == TaskState::Queued;
+            let today =
+                row.state == TaskState::Sending || row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
             reserved.extend(queued.then(|| row.money()));
             spent.extend((!queued && today && row.charged != Charged::No).then(|| row.money()));
             // Uploads come before the sending.
-            let besides = row.sent_at.get().unwrap_or(row.created_at) >= self.now.day_start();
+            let besides =
+                row.state == TaskState::Sending || row.sent_at.get().unwrap_or(row.created_at) >= self.now.day_start();
             spent.extend(besides.then(|| Amount::from(row.besides).of(row.kind.currency)));
         }
         assert_eq!(tasks.counts, counts);

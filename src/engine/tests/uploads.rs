@@ -144,10 +144,10 @@ fn an_upload_counts_as_spent_today_whatever_becomes_of_its_task() {
     world.reply(told(URL));
     world.settle();
     assert_eq!(world.disk.tasks[&key(1)].besides.uploads.to_string(), "0.001");
-    assert_eq!(world.state.money.spent_today.to_string(), "0.001 PTC");
+    assert_eq!(world.state.money.spent_today.to_string(), "1.001 PTC");
     world.reply(code(2013));
     world.settle();
-    assert_eq!(world.state.money.spent_today.to_string(), "0.001 PTC");
+    assert_eq!(world.state.money.spent_today.to_string(), "0.501 PTC");
 }
 
 #[test]

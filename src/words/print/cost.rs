@@ -163,7 +163,7 @@ fn or_empty(amount: Option<Amount>) -> String {
 pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
     let mut out =
         String::from("at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who,person\n");
-    for line in oldest_first(lines) {
+    for line in costs::oldest_first(lines) {
         let Money { amount, currency } = line.amount;
         let fields = [
             line.at.rfc3339(),
@@ -190,13 +190,6 @@ pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
         out.push_str(&format!("{at},,{RAISED},{ptc},,,,,,{amount},{currency},{who},{person}\n"));
     }
     out
-}
-
-/// In the order of their moments: what was imported was written down later than it happened.
-fn oldest_first(lines: &[CostLine]) -> Vec<&CostLine> {
-    let mut lines: Vec<&CostLine> = lines.iter().collect();
-    lines.sort_by_key(|line| line.at);
-    lines
 }
 
 /// A field of CSV (RFC 4180), in quotes where it needs them. CSV knows no escapes: what hides or steers a terminal is
@@ -228,7 +221,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], zone: Zone) -> String {
         })
     };
     let raised = |raise: &Raise| raise_json(raise, zone);
-    oldest_first(lines)
+    costs::oldest_first(lines)
         .into_iter()
         .map(object)
         .chain(raises.iter().map(raised))
@@ -415,15 +408,6 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
                 .contains("\nann,1,0.0,0.0,0.0,0.0,PTC,0.0,0.0,0.0,0.0\n")
         );
         assert!(cost_csv(&lines, &[]).contains(",PTC,ann,ann\n"));
-    }
-
-    #[test]
-    fn the_ledger_leaves_oldest_first_though_what_was_imported_is_written_last() {
-        let at = |out: String| out.lines().skip(1).map(|line| line[..20].to_owned()).collect::<Vec<_>>();
-        let mut lines = ledger();
-        lines.reverse();
-        let told = at(cost_csv(&lines, &[]));
-        assert!(told.is_sorted(), "{told:?}");
     }
 
     #[test]
