@@ -137,8 +137,7 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
             reserved.extend(queued.then(|| row.money()));
             spent.extend((!queued && today && row.charged != Charged::No).then(|| row.money()));
             // Uploads come before the sending.
-            let besides =
-                row.state == TaskState::Sending || row.sent_at.get().unwrap_or(row.created_at) >= self.now.day_start();
+            let besides = row.sent_at.get().unwrap_or(row.created_at) >= self.now.day_start();
             spent.extend(besides.then(|| Amount::from(row.besides).of(row.kind.currency)));
         }
         assert_eq!(tasks.counts, counts);

@@ -2,10 +2,10 @@
 
 use super::{
     audit::audited,
-    records::{asked, charge, failed_after, not_found, page, row, unknown, until_queried},
+    records::{asked, charge, failed_after, not_found, page, row, unknown},
     *,
 };
-use domain::{amount::CostSource, task::TaskState::Failed};
+use domain::amount::CostSource;
 
 #[test]
 fn a_charge_that_was_given_back_does_not_return_with_its_record() {
@@ -55,15 +55,10 @@ fn what_was_given_back_of_a_lost_id_is_charged_once_more_when_the_id_is_found() 
     world.act(Act::Refund { keys: vec![key(1)], step: RefundStep::Given });
     world.settle();
     world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
-    for status in ["Processing", "Fail"] {
-        until_queried(&mut world);
-        world.calls.retain(|call| matches!(call, HttpCmd::Find { .. } | HttpCmd::Query { .. }));
-        world.reply(ok(&format!(r#"{{"task_id":"77","status":"{status}","base_resp":{{"status_code":0}}}}"#)));
-        world.settle();
-    }
+    world.reply(ok(r#"{"task_id":"77","status":"Processing","base_resp":{"status_code":0}}"#));
+    world.settle();
     let task = &world.disk.tasks[&key(1)];
-    assert_eq!((task.state(), task.charged()), (Failed, Charged::Yes));
-    assert!(domain::refunds::is_one(task));
+    assert_eq!((task.charged(), task.refund), (Charged::Yes, domain::task::RefundMarks::default()));
     assert_eq!(world.state.money.spent_today.to_string(), "0.4 PTC");
 }
 
