@@ -154,7 +154,7 @@ fn uploads_are_compared_by_the_day() {
     assert_eq!(said(&found(&[], std::slice::from_ref(&line), &[], &rows[..1])).2, Vec::<String>::new());
     assert_eq!(said(&found(&[], std::slice::from_ref(&line), &[], &rows)).2, ["uploads 0.002 0.001 #1 u1,u2"]);
     // Two clocks on two sides of a midnight.
-    let day = i64::try_from(domain::time::DAY / SECOND).unwrap();
+    let day = (domain::time::DAY / SECOND).cast_signed();
     let midnight = day - T0.div_euclid(1_000).rem_euclid(day) - day;
     let before = CostLine { at: at(midnight - 1), ..line };
     assert_eq!(said(&found(&[], &[before], &[], &[upload("u1", midnight + 1)])).2, Vec::<String>::new());
