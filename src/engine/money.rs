@@ -3,7 +3,7 @@
 use crate::{
     availability,
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-    profile_state::ProfileState,
+    profile_state::{OfProfile, ProfileState},
     settings::Profile,
     work::Work,
 };
@@ -32,13 +32,6 @@ pub struct Day {
     pub own_cap: Option<Amount>,
     /// What of this person's counts against it.
     pub own_used: Amount,
-}
-
-/// What the tasks of one profile count for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OfProfile {
-    pub spent: Totals,
-    pub reserved: Totals,
 }
 
 impl Day {

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     account::{Account, HaltCause, Stamp, Streak},
-    amount::Amount,
+    amount::{Amount, Totals},
     clock_jumps::ClockJumps,
     problem::TaskError,
     reason::Reason,
@@ -63,6 +63,13 @@ pub struct Sending {
     pub leaps: ClockJumps,
     /// Pictures that were uploaded.
     pub uploaded: Uploads,
+}
+
+/// What the tasks of one profile count for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfProfile {
+    pub spent: Totals,
+    pub reserved: Totals,
 }
 
 /// What the service says that is left to be spent.

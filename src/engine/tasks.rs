@@ -3,8 +3,8 @@
 
 use crate::{
     history::Sort,
-    money::OfProfile,
     news::{News, RowNews},
+    profile_state::OfProfile,
     scheduling,
     work::{Tasks, Work},
 };

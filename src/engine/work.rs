@@ -4,9 +4,8 @@ use crate::{
     due_queue::DueQueue,
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
-    money::OfProfile,
     news::News,
-    profile_state::ProfileState,
+    profile_state::{OfProfile, ProfileState},
     rows::Rows,
     settings::Settings,
 };
