@@ -144,7 +144,7 @@ fn named(wanted: Vec<Wanted>, again: bool) -> Result<Vec<(Task, Terms)>, Stop> {
             return Err(Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
         }
         told.iter().for_each(|problem| say(&tr!("warning: {warning}", warning = problem)));
-        let more = terms.warnings.iter().map(|warning| terms::warning(key, one.task.money(), *warning));
+        let more = terms.warnings.iter().map(|warning| terms::warning(key, one.task.spent(), *warning));
         more.for_each(|warning| say(&tr!("warning: {warning}", warning)));
         goes.push((one.task, terms));
     }

@@ -181,8 +181,10 @@ pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, output: Output) 
             tasks = names::tasks(taken.unsent)
         ));
     }
-    if lost > 0 {
-        say(&tr!("{n} pictures were not found where they were: tasks that need them cannot be sent", n = lost));
+    match lost {
+        0 => {}
+        1 => say(tr!("1 picture was not found where it was: tasks that need it cannot be sent")),
+        lost => say(&tr!("{n} pictures were not found where they were: tasks that need them cannot be sent", n = lost)),
     }
     Ok(Exit::Done)
 }

@@ -127,12 +127,30 @@ pub struct Raise {
     pub person: Option<String>,
 }
 
+/// What the name begins with of whoever raised the cap of another store: history here, and no cap.
+pub const ELSEWHERE: &str = "import:";
+
 impl Raise {
-    /// What the raises since the day's first moment come to in a currency.
+    /// Whether it holds today: it was made on this store, and today.
     #[must_use]
-    pub fn sum(raises: &[Self], currency: Currency, day_start: Wall) -> Amount {
-        let holds = |raise: &&Self| raise.more.currency == currency && raise.by.at >= day_start;
+    pub fn holds(&self, now: Now) -> bool {
+        !self.by.who.starts_with(ELSEWHERE) && (now.day_start()..now.day_end()).contains(&self.by.at)
+    }
+
+    /// What the raises that hold today come to in a currency.
+    #[must_use]
+    pub fn sum(raises: &[Self], currency: Currency, now: Now) -> Amount {
+        let holds = |raise: &&Self| raise.more.currency == currency && raise.holds(now);
         raises.iter().filter(holds).map(|raise| raise.more.amount).sum()
+    }
+
+    /// What it is in a store that did not make it.
+    #[must_use]
+    pub fn elsewhere(mut self) -> Self {
+        if !self.by.who.starts_with(ELSEWHERE) {
+            self.by.who.insert_str(0, ELSEWHERE);
+        }
+        self
     }
 }
 
@@ -153,11 +171,11 @@ pub struct KeptCaps {
     pub is_ours: bool,
 }
 
-/// When the day began that the caps are of: by the clock of whoever keeps them in the store, else by the reader's own.
+/// Now, in the day that the caps are of: by the clock of whoever keeps them in the store, else by the reader's own.
 #[must_use]
-pub fn day_start(caps: &BTreeMap<Currency, KeptCaps>, now: Now) -> Wall {
+pub fn by_keeper(caps: &BTreeMap<Currency, KeptCaps>, now: Now) -> Now {
     let kept = caps.values().find_map(|caps| caps.zone);
-    Now { zone: kept.map_or(now.zone, Zone::east), ..now }.day_start()
+    Now { zone: kept.map_or(now.zone, Zone::east), ..now }
 }
 
 /// The lower of two caps, where there is one.

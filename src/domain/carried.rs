@@ -97,7 +97,7 @@ pub fn raise_json(Raise { by, more, person }: &Raise, zone: Zone) -> Value {
 fn read_raise(line: &Map<String, Value>) -> Result<Raise, NotCarried> {
     let wrong = |field| NotCarried::Field { field, said: String::new() };
     let text = |field| line.get(field).and_then(Value::as_str).ok_or_else(|| wrong(field));
-    let at = Wall::from_rfc3339(text("at")?).ok_or_else(|| wrong("at"))?;
+    let at = Wall::from_rfc3339(text("at")?).filter(is_time).ok_or_else(|| wrong("at"))?;
     let amount: Amount = text("amount")?.parse().map_err(|_| wrong("amount"))?;
     if amount <= Amount::ZERO || amount > MOST_MONEY {
         return Err(wrong("amount"));
@@ -130,6 +130,10 @@ const MOST_KEY: u32 = 1_000_000_000;
 const MOST_MONEY: Amount = Amount::from_thousandths(1_000_000_000);
 /// The end of the year 9999, the last one that is written with four digits.
 const MOST_TIME: Wall = Wall(253_402_300_799_999);
+
+fn is_time(at: &Wall) -> bool {
+    (0..=MOST_TIME.0).contains(&at.0)
+}
 
 /// What of a whole task belongs to one store alone, or stands in the line on its own.
 const LEFT_OUT: [&str; 3] = ["rev", "claim", "request"];
@@ -182,9 +186,9 @@ impl Carried {
         let is_key = |key: TaskKey| (1..=MOST_KEY).contains(&key.0);
         // A charge below nothing was believed once, and is carried as it stands.
         let is_money = |amount: Amount| (Amount::ZERO - MOST_MONEY..=MOST_MONEY).contains(&amount);
-        let is_time = |at: Wall| (0..=MOST_TIME.0).contains(&at.0);
         let beside = task.besides.twice.iter().map(|second| second.cost);
         let beside = beside.chain(task.besides.before.iter().map(|before| before.cost));
+        let beside = beside.chain(task.besides.expected.iter().map(|expected| expected.cost));
         let money = ledger.iter().map(|line| line.amount.amount).chain([task.cost, task.besides.uploads]).chain(beside);
         let moments = [task.sent_at, task.finished_at, task.put_away_at, *archived_at].into_iter().flatten();
         let moments = moments.chain([task.created_at, origin.created_at]);
@@ -193,9 +197,9 @@ impl Carried {
             ("batch", task.batch.0 <= MOST_KEY),
             ("attempt", task.attempt <= MOST_KEY),
             ("cost", money.clone().all(is_money)),
-            ("created_at", moments.clone().all(is_time)),
-            ("events", events.iter().all(|event| is_time(event.at))),
-            ("ledger", ledger.iter().all(|line| is_time(line.at))),
+            ("created_at", moments.clone().all(|at| is_time(&at))),
+            ("events", events.iter().all(|event| is_time(&event.at))),
+            ("ledger", ledger.iter().all(|line| is_time(&line.at))),
         ];
         checks.into_iter().find(|(_, fits)| !fits).map(|(field, _)| field)
     }

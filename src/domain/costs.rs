@@ -71,6 +71,10 @@ impl Sum {
     fn add(&mut self, account: &Account<'_>) {
         self.tasks += 1;
         match account.last {
+            // A POST under way counts as spent, as an unknown does.
+            MoneyEvent::Reserved if account.line.state == TaskState::Sending => {
+                self.unknown += account.reserved.amount;
+            }
             MoneyEvent::Reserved => self.reserved += account.reserved.amount,
             MoneyEvent::Charged | MoneyEvent::Resolved | MoneyEvent::Recorded => {
                 self.charged += account.reserved.amount
@@ -140,6 +144,14 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
     accounts.into_values().collect()
 }
 
+/// In the order of their moments: what was imported was written down later than it happened.
+#[must_use]
+pub fn oldest_first(lines: &[CostLine]) -> Vec<&CostLine> {
+    let mut lines: Vec<&CostLine> = lines.iter().collect();
+    lines.sort_by_key(|line| line.at);
+    lines
+}
+
 /// The sums of some attempts by what they are grouped by, in the order of the groups' names; each currency for itself.
 #[must_use]
 pub fn sums(accounts: &[Account<'_>], by: By, zone: Zone) -> BTreeMap<(String, Currency), Sum> {
@@ -165,7 +177,11 @@ fn group(line: &CostLine, by: By, zone: Zone) -> String {
         By::Model => line.model.clone(),
         By::State => line.state.id().into(),
         By::Who => line.who.clone().unwrap_or_default(),
-        By::Class => line.class.map_or("none", ErrorClass::id).into(),
+        // What runs or waits in spite of a trouble is no failure.
+        By::Class => {
+            let is_failure = matches!(line.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
+            line.class.filter(|_| is_failure).map_or("none", ErrorClass::id).into()
+        }
     }
 }
 
@@ -261,6 +277,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_sent_counts_as_spent() {
+        let lines = [line(1, 0, MoneyEvent::Reserved, TaskState::Sending, None)];
+        let unknown = Sum { tasks: 1, unknown: Amount::from_thousandths(500), ..Sum::default() };
+        assert_eq!(sum(&accounts(&lines)), BTreeMap::from([(Currency::Ptc, unknown)]));
+    }
+
+    #[test]
+    fn what_was_imported_later_has_the_place_of_its_moment() {
+        let of = |hour| line(1, hour, MoneyEvent::Reserved, TaskState::Saved, None);
+        let lines = [of(3), of(4), of(1), of(2)];
+        let hours = [1, 2, 3, 4].map(of);
+        assert_eq!(oldest_first(&lines), hours.each_ref());
+    }
+
+    #[test]
     fn the_last_line_of_an_attempt_says_what_became_of_its_reserve() {
         let half = Amount::from_thousandths(500);
         let none = Sum { tasks: 1, ..Sum::default() };
@@ -284,8 +315,9 @@ mod tests {
             line(1, -30, MoneyEvent::Charged, TaskState::Saved, None),
             line(4, 1, MoneyEvent::Reserved, TaskState::Refused, Some(ErrorClass::Plan)),
             line(4, 1, MoneyEvent::Released, TaskState::Refused, Some(ErrorClass::Plan)),
-            line(9, 2, MoneyEvent::Reserved, TaskState::Running, None),
-            line(9, 2, MoneyEvent::Charged, TaskState::Running, None),
+            // It runs, whatever question got no answer.
+            line(9, 2, MoneyEvent::Reserved, TaskState::Running, Some(ErrorClass::Network)),
+            line(9, 2, MoneyEvent::Charged, TaskState::Running, Some(ErrorClass::Network)),
         ];
         let charged = Sum { tasks: 1, charged: Amount::from_thousandths(500), ..Sum::default() };
         let free = Sum { tasks: 1, ..Sum::default() };

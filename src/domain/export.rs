@@ -25,14 +25,15 @@ pub fn json_line(value: &impl Serialize) -> String {
     visible(serde_json::to_string(value).unwrap_or_default())
 }
 
-/// What is written beside a video: how it was asked for, the ids, the attempt, the cost. Pictures are named by path and
-/// hash.
+/// What is written beside a video as it is saved: how it was asked for, the ids, the attempt, the cost as it is known
+/// then. Pictures are named by path and hash.
 #[must_use]
 pub fn sidecar_json(task: &Task) -> Value {
     let request = &task.request;
     json!({
         "key": key(task.key),
         "task_id": task.remote,
+        "request_id": task.request_id,
         "file_id": task.file(),
         "attempt": task.attempt,
         "parent": task.parent.map(key),

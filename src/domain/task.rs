@@ -9,7 +9,7 @@ mod saved;
 mod state;
 mod texts;
 
-pub use besides::{Before, Besides, Second};
+pub use besides::{Before, Besides, Expected, Second};
 pub use codes::{DISK_FULL, ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, ResolvedAs, Signed, What};
 pub use new_task::NewTask;

@@ -113,6 +113,12 @@ fn insert(work: &mut Work, profile: &str, id: RemoteId, word: Option<String>) ->
     let ticket = work.ticket();
     work.queue.inserting.insert(ticket);
     work.adopting.inserting.insert(ticket, id);
-    let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: work.now.day_start() };
+    let caps = Caps {
+        per_day: None,
+        per_day_each: None,
+        per_batch: None,
+        day_start: work.now.day_start(),
+        day_end: work.now.day_end(),
+    };
     vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: work.now.wall, caps })]
 }

@@ -182,6 +182,8 @@ pub struct Caps {
     pub per_batch: Option<Amount>,
     /// When the user's present day began.
     pub day_start: Wall,
+    /// When it ends.
+    pub day_end: Wall,
 }
 
 /// What the HTTP client does. Each is answered once.

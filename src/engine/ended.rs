@@ -17,7 +17,10 @@ use domain::{
     amount::{Amount, CostSource},
     problem::Charged,
     refunds,
-    task::{Event, LedgerLine, MoneyEvent, Phase, RefundStep, RemoteId, Second, Task, TaskKey, TaskState, What},
+    task::{
+        Event, Expected, LedgerLine, MoneyEvent, Phase, RefundMarks, RefundStep, RemoteId, Second, Task, TaskKey,
+        TaskState, What,
+    },
 };
 
 /// Makes that change as soon as the task is at hand.
@@ -67,11 +70,17 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
         return writes::write(work, task, vec![note], vec![]);
     }
     let was_charged = task.charged();
+    if task.cost_source != Some(CostSource::Records) {
+        task.besides.expected = Some(Expected { cost: task.cost, cost_source: task.cost_source });
+    }
     task.cost = cost;
     task.cost_source = Some(CostSource::Records);
-    let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Recorded, amount: task.money() };
+    // What was given back stays so, whatever it turns out to have been.
+    let given_back = task.refund.given_at.map(|_| MoneyEvent::Refunded);
+    let line = |event| LedgerLine { at: work.now.wall, event, amount: task.money() };
+    let lines = [MoneyEvent::Recorded].into_iter().chain(given_back).map(line).collect();
     let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
-    let mut effects = writes::write(work, task.clone(), vec![note], vec![line]);
+    let mut effects = writes::write(work, task.clone(), vec![note], lines);
     // Until now it counted as charged, and so was not repeated when it failed. What failed long ago nobody expects to
     // be.
     let lately = task.finished_at.is_some_and(|at| work.now.wall.since(at) <= scheduling::AFTER_END[3]);
@@ -137,7 +146,8 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
         return refuse(work, task.key, Left::NowIs(task.state()));
     }
     let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
-    let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
+    let refund = RefundMarks::default();
+    let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, refund, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
     scheduling::audit_nameless(work, &task);
     settled(work, task, ResolvedAs::Found(id), MoneyEvent::Charged)
@@ -153,6 +163,7 @@ pub(super) fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Ef
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
         task.remote = Some(id);
         task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
+        task.refund = RefundMarks::default();
         effects.extend(writes::write(work, task, vec![note], vec![line]));
     }
     effects

@@ -5,9 +5,30 @@ use crate::{
     act_news::not_done,
     effect::{Effect, HttpCmd, StoreCmd},
     news::{News, NotDone, TaskNews},
-    work::{Wanted, Work},
+    work::{Tasks, Wanted, Work},
 };
-use domain::task::{RemoteId, TaskKey};
+use domain::{
+    problem::Charged,
+    task::{ID_LOST, NOT_CREATED, RemoteId, TaskKey, TaskState},
+};
+
+impl Tasks {
+    /// Whether a task's id was lost as the records show, so that an id that turns up revives it.
+    pub(crate) fn is_id_lost(&self, key: TaskKey) -> bool {
+        let row = self.rows.get(&key).filter(|row| row.state == TaskState::Failed);
+        row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
+    }
+
+    /// Whether a person settled a task of which no id was known: an id that turns up all the same is told, and kept.
+    pub(crate) fn is_settled_without_id(&self, key: TaskKey) -> bool {
+        let Some(row) = self.rows.get(&key).filter(|row| row.remote().is_none()) else { return false };
+        match row.state {
+            TaskState::Cancelled => row.charged == Charged::Yes,
+            TaskState::Refused => row.reason().is_some_and(|(code, _)| code == NOT_CREATED),
+            _ => false,
+        }
+    }
+}
 
 /// Begins to settle an unknown by an id: the service is asked about it first.
 pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) -> Vec<Effect> {

@@ -3,17 +3,17 @@
 use crate::{
     availability,
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-    profile_state::ProfileState,
+    profile_state::{OfProfile, ProfileState},
     settings::Profile,
     work::Work,
 };
 use domain::{
     account::{self, KeptCaps, Raise},
-    amount::{Amount, Currency},
+    amount::{Amount, Currency, Totals},
     prices::Quote,
     problem::ErrorClass,
     request::Request,
-    time::Wall,
+    time::{Now, Wall},
 };
 use service::answer::Reply;
 
@@ -62,8 +62,7 @@ impl Work {
     /// a day has begun since, and more was spent on the one before.
     #[must_use]
     pub fn spent_since_balance(&self, profile: &str) -> Amount {
-        let currency = self.currency_of(profile);
-        self.money.spent_today.of(currency).less(self.of(profile).balance.spent_then.of(currency))
+        self.of_account(profile, |sums| &sums.spent).less(self.of(profile).balance.spent_then)
     }
 
     /// What is left of a profile's balance for what is not queued yet, as far as is known here: the service's last word
@@ -71,7 +70,19 @@ impl Work {
     #[must_use]
     pub fn balance_left(&self, profile: &str) -> Option<Amount> {
         let (balance, _) = self.of(profile).balance.last?;
-        Some(balance.less(self.spent_since_balance(profile) + self.money.reserved.of(self.currency_of(profile))))
+        Some(balance.less(self.spent_since_balance(profile) + self.set_aside(profile)))
+    }
+
+    /// What is set aside of a profile's balance.
+    #[must_use]
+    pub fn set_aside(&self, profile: &str) -> Amount {
+        self.of_account(profile, |sums| &sums.reserved)
+    }
+
+    /// What the tasks come to of every profile that a profile's balance pays for.
+    fn of_account(&self, profile: &str, sum: impl Fn(&OfProfile) -> &Totals) -> Amount {
+        let of_account = self.money.by_profile.iter().filter(|(other, _)| self.is_one_account(profile, other));
+        of_account.map(|(_, sums)| sum(sums).of(self.currency_of(profile))).sum()
     }
 
     /// What a profile's money is in.
@@ -86,16 +97,21 @@ impl Work {
         self.settings.profile.currency()
     }
 
+    /// Now, in the day that money is counted by.
+    fn by_keeper(&self) -> Now {
+        account::by_keeper(&self.sharing.caps, self.now)
+    }
+
     /// When the day began that money is counted by.
     #[must_use]
     pub fn day_start(&self) -> Wall {
-        account::day_start(&self.sharing.caps, self.now)
+        self.by_keeper().day_start()
     }
 
     /// What today has spent and may spend of a currency.
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {
-        let raised = Raise::sum(&self.sharing.raises, currency, self.day_start());
+        let raised = Raise::sum(&self.sharing.raises, currency, self.by_keeper());
         let ours =
             self.raises_today().filter(|raise| raise.more.currency == currency && raise.person == self.settings.who);
         let own_raised: Amount = ours.map(|raise| raise.more.amount).sum();
@@ -121,8 +137,8 @@ impl Work {
 
     /// What today's cap of any currency was raised by, the oldest first.
     pub fn raises_today(&self) -> impl Iterator<Item = &Raise> {
-        let day = self.day_start();
-        self.sharing.raises.iter().filter(move |raise| raise.by.at >= day)
+        let now = self.by_keeper();
+        self.sharing.raises.iter().filter(move |raise| raise.holds(now))
     }
 }
 
@@ -155,7 +171,7 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(Str
     match work.protocol(&profile).balance(reply) {
         Ok(amount) => {
             availability::answered(work, &profile);
-            let (at, spent) = (work.now.wall, work.money.spent_today.clone());
+            let (at, spent) = (work.now.wall, work.of_account(&profile, |sums| &sums.spent));
             let balance = &mut work.of_mut(&profile).balance;
             balance.last = Some((amount, at));
             balance.spent_then = spent;
@@ -189,11 +205,13 @@ pub fn price(work: &Work, profile: &str, request: &Request) -> Option<Quote> {
 
 /// The caps that a batch must keep.
 pub(super) fn caps(work: &Work) -> Caps {
+    let day = work.by_keeper();
     Caps {
         per_day: work.settings.budget.per_day,
         per_day_each: work.settings.budget.per_day_each,
         per_batch: work.settings.budget.per_batch,
-        day_start: work.day_start(),
+        day_start: day.day_start(),
+        day_end: day.day_end(),
     }
 }
 

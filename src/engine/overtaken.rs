@@ -141,6 +141,7 @@ fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
     let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
     besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
     besides.disowned.extend(ours.disowned.iter().filter(|id| !now.besides.disowned.contains(id)).cloned());
+    besides.expected = besides.expected.or(ours.expected);
     besides.under_way_ms = besides.under_way_ms.max(ours.under_way_ms);
     besides
 }

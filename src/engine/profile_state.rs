@@ -65,13 +65,20 @@ pub struct Sending {
     pub uploaded: Uploads,
 }
 
+/// What the tasks of one profile count for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfProfile {
+    pub spent: Totals,
+    pub reserved: Totals,
+}
+
 /// What the service says that is left to be spent.
 #[derive(Clone, Debug, Default)]
 pub struct Balance {
     /// Its last word, and when.
     pub last: Option<(Amount, Wall)>,
     /// What counted as spent today when that word came.
-    pub spent_then: Totals,
+    pub spent_then: Amount,
     /// Its first word in this run, and when: what its later ones are compared with.
     pub first: Option<(Amount, Wall)>,
     /// Why it could not be had.

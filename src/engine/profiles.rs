@@ -61,6 +61,12 @@ impl Work {
         }
     }
 
+    /// Whether two profiles have one balance, as far as the config tells: the same key at the same host.
+    pub(crate) fn is_one_account(&self, one: &str, other: &str) -> bool {
+        let key = |name| self.profile(name).map(|profile| (profile.account_host(), &profile.key_variable));
+        one == other || key(one).is_some_and(|one| key(other) == Some(one))
+    }
+
     /// Whether a task lies still for want of its profile's key: it has none here, and no other program works on the
     /// task. Of the default profile's key everything speaks anyhow.
     #[must_use]

@@ -21,7 +21,7 @@ use domain::{
     evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RefundMarks, RemoteId, Task, TaskKey, TaskState, What},
     time::Mono,
 };
 
@@ -175,6 +175,7 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
         expires_at: None,
         finished_at: None,
         claim: None,
+        refund: RefundMarks::default(),
         ..task
     };
     ended::settled(work, task, ResolvedAs::Unknown, MoneyEvent::Unknown)
@@ -185,18 +186,22 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
 fn without_records(work: &Work, mut task: Task) -> Task {
     let besides = &mut task.besides;
     besides.disowned.extend(task.remote.take().map(|id| id.0));
-    match besides.before.take() {
-        Some(before) => {
+    match (besides.before.take(), besides.expected.take()) {
+        (Some(before), _) => {
             besides.disowned.extend(task.request_id.take());
             (task.request_id, task.cost, task.cost_source) = (before.request_id, before.cost, before.cost_source);
         }
-        // An older version settled it by them, or they were asked for its charge alone.
-        None if task.cost_source == Some(CostSource::Records) => {
+        // They were asked for its charge alone.
+        (None, Some(expected)) if task.cost_source == Some(CostSource::Records) => {
+            (task.cost, task.cost_source) = (expected.cost, expected.cost_source);
+        }
+        // An older version took their word, and did not keep what was expected.
+        (None, _) if task.cost_source == Some(CostSource::Records) => {
             if let Some(quote) = price(work, &task.profile, &task.request) {
                 (task.cost, task.cost_source) = (quote.price, Some(quote.source));
             }
         }
-        None => {}
+        (None, _) => {}
     }
     task
 }

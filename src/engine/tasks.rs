@@ -4,6 +4,7 @@
 use crate::{
     history::Sort,
     news::{News, RowNews},
+    profile_state::OfProfile,
     scheduling,
     work::{Tasks, Work},
 };
@@ -65,6 +66,10 @@ fn put_row(work: &mut Work, row: Row) -> bool {
     if let Some((spent, reserved)) = money_before {
         work.money.spent_today.take(spent);
         work.money.reserved.take(reserved);
+        if let Some(of_profile) = work.money.by_profile.get_mut(&row.kind.profile) {
+            of_profile.spent.take(spent);
+            of_profile.reserved.take(reserved);
+        }
         if was_own {
             work.money.own.take(spent);
             work.money.own.take(reserved);
@@ -155,14 +160,16 @@ pub fn turn_day(work: &mut Work) {
         return;
     }
     work.money.day = today;
-    work.own.balance.spent_then = Totals::default();
-    work.others.values_mut().for_each(|served| served.balance.spent_then = Totals::default());
+    work.own.balance.spent_then = Amount::ZERO;
+    work.others.values_mut().for_each(|served| served.balance.spent_then = Amount::ZERO);
     let all = || work.tasks.rows.values().chain(work.money.archived.values());
     let (spent, reserved): (Vec<Money>, Vec<Money>) = all().map(|row| money_of(row, today)).unzip();
     let own = all().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
     let own: Totals = own.flat_map(|(spent, reserved)| [spent, reserved]).collect();
+    let mut by_profile = BTreeMap::new();
+    all().for_each(|row| count_by_profile(&mut by_profile, row, money_of(row, today)));
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
-    work.money.own = own;
+    (work.money.own, work.money.by_profile) = (own, by_profile);
 }
 
 /// Takes archived tasks that are to be counted though they have no row here.
@@ -200,14 +207,30 @@ pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
 /// Counts the money of what a start reads: it was spent before the service spoke of the balance.
 fn count_as_before(work: &mut Work, row: &Row) {
     let (spent, _) = count_money(work, row);
-    work.own.balance.spent_then.extend([spent]);
-    work.others.values_mut().for_each(|served| served.balance.spent_then.extend([spent]));
+    if spent.amount == Amount::ZERO {
+        return;
+    }
+    for profile in work.profiles() {
+        if work.is_one_account(&profile, &row.kind.profile) && work.currency_of(&profile) == spent.currency {
+            work.of_mut(&profile).balance.spent_then += spent.amount;
+        }
+    }
+}
+
+fn count_by_profile(sums: &mut BTreeMap<Box<str>, OfProfile>, row: &Row, (spent, reserved): (Money, Money)) {
+    if spent.amount == Amount::ZERO && reserved.amount == Amount::ZERO {
+        return;
+    }
+    let sum = sums.entry(row.kind.profile.clone()).or_default();
+    sum.spent.extend([spent]);
+    sum.reserved.extend([reserved]);
 }
 
 fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
     let (spent, reserved) = money_of(row, work.money.day);
     work.money.spent_today.extend([spent]);
     work.money.reserved.extend([reserved]);
+    count_by_profile(&mut work.money.by_profile, row, (spent, reserved));
     if is_own(work, row) {
         work.money.own.extend([spent, reserved]);
     }
@@ -224,11 +247,14 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let currency = row.kind.currency;
     let (is_sent, sent) = (row.sent_at.get().is_some(), row.sent_at.get().unwrap_or(row.created_at));
     let is_waiting = row.state == TaskState::Queued;
+    // What is being sent counts until it is answered, as it does for the store's cap: over midnight too.
+    let is_open = row.state == TaskState::Sending;
     // An upload comes before the sending, and is spent whatever becomes of the task.
     let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
     // Charges below nothing, as an older version believed them, make no room in the budget.
     let price = price.max(Amount::ZERO);
-    let spent = if sent >= day { price + Amount::from(row.besides) } else { Amount::ZERO };
+    let besides = if sent >= day { Amount::from(row.besides) } else { Amount::ZERO };
+    let spent = besides + if sent >= day || is_open { price } else { Amount::ZERO };
     let reserved = if is_waiting { row.cost } else { Amount::ZERO };
     (spent.of(currency), reserved.of(currency))
 }

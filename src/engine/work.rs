@@ -5,7 +5,7 @@ use crate::{
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
     news::News,
-    profile_state::ProfileState,
+    profile_state::{OfProfile, ProfileState},
     rows::Rows,
     settings::Settings,
 };
@@ -14,12 +14,8 @@ use domain::{
     amount::{Amount, Currency, Totals},
     audit::{Audit, NotAudited},
     costs::Report,
-    problem::Charged,
     refunds::Refund,
-    task::{
-        ID_LOST, NOT_CREATED, NewTask, Phase, PutBack, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState,
-        Trouble,
-    },
+    task::{NewTask, Phase, PutBack, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
 use service::{
@@ -449,22 +445,6 @@ impl Tasks {
         self.people.len() > 1
     }
 
-    /// Whether a task's id was lost as the records show, so that an id that turns up revives it.
-    pub(crate) fn is_id_lost(&self, key: TaskKey) -> bool {
-        let row = self.rows.get(&key).filter(|row| row.state == TaskState::Failed);
-        row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
-    }
-
-    /// Whether a person settled a task of which no id was known: an id that turns up all the same is told, and kept.
-    pub(crate) fn is_settled_without_id(&self, key: TaskKey) -> bool {
-        let Some(row) = self.rows.get(&key).filter(|row| row.remote().is_none()) else { return false };
-        match row.state {
-            TaskState::Cancelled => row.charged == Charged::Yes,
-            TaskState::Refused => row.reason().is_some_and(|(code, _)| code == NOT_CREATED),
-            _ => false,
-        }
-    }
-
     /// The tasks whose outcome is unknown, the oldest first.
     pub fn unknown_tasks(&self) -> impl Iterator<Item = &Task> {
         self.unknown.iter().filter_map(|key| self.live.get(key))
@@ -480,6 +460,8 @@ pub struct Money {
     pub reserved: Totals,
     /// What of both is this person's.
     pub own: Totals,
+    /// Both by the profile.
+    pub by_profile: BTreeMap<Box<str>, OfProfile>,
     /// Archived tasks, as far as they are known here: those that may count in the present day, those of which a prompt
     /// was refused as sensitive, and what was archived during this run.
     pub archived: BTreeMap<TaskKey, Row>,

@@ -131,7 +131,11 @@ fn listed(keys: &[TaskKey]) -> String {
 
 /// What these cost together.
 fn money(app: &App, keys: &[TaskKey]) -> String {
-    let sum: Totals = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(Row::money).collect();
+    let sum: Totals = keys
+        .iter()
+        .filter_map(|key| app.work.tasks.rows.get(key))
+        .map(|row| row.shown_cost().of(row.kind.currency))
+        .collect();
     sum.to_string()
 }
 

@@ -2,7 +2,6 @@
 
 use crate::{app::App, screen::Away};
 use domain::{
-    problem::Charged,
     task::{Row, TaskKey, TaskState},
     time::{MINUTE, Wall},
 };
@@ -68,9 +67,6 @@ pub(crate) fn finish(app: &mut App) {
         if row.finished_at.get().is_some_and(|at| at > away.since) || row.state == TaskState::Unknown {
             away.ended.entry(row.state).or_default().insert(row.key);
         }
-        if row.sent_at.get().is_some_and(|at| at > away.since) && row.charged != Charged::No {
-            away.spent.extend([row.money()]);
-        }
         if is_at_risk(row, app.work.now.wall) {
             away.at_risk.insert(row.key);
         }
@@ -78,5 +74,34 @@ pub(crate) fn finish(app: &mut App) {
             away.unsent.insert(row.key);
         }
     }
+    let all = app.work.tasks.rows.values().chain(app.work.money.archived.values());
+    // An upload comes before the sending.
+    let lately = all.filter(|row| row.sent_at.get().unwrap_or(row.created_at) > away.since);
+    away.spent.extend(lately.map(|row| row.spent().of(row.kind.currency)));
     app.screen.away = Some(away).filter(|away| !is_empty(away));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{WALL, add, state, task};
+    use domain::{
+        amount::Amount,
+        task::{RefundMarks, Second, Task},
+    };
+
+    #[test]
+    fn what_was_spent_meanwhile_has_second_charges_and_what_was_archived() {
+        let mut app = state(&[TaskState::Saved]);
+        begin(&mut app, Some(Wall(0)));
+        let at = Some(Wall(WALL));
+        let mut twice = Task { sent_at: at, finished_at: at, ..task(2, TaskState::Saved) };
+        let (cost, refund) = (Amount::from_thousandths(400), RefundMarks::default());
+        twice.besides.twice.push(Second { request_id: None, cost, at: Wall(WALL), refund });
+        add(&mut app, twice);
+        let row = app.work.tasks.rows.get(&TaskKey(1)).cloned();
+        app.work.money.archived.extend(row.map(|row| (TaskKey(9), Row { key: TaskKey(9), ..row })));
+        finish(&mut app);
+        assert_eq!(app.screen.away.map(|away| away.spent.to_string()).as_deref(), Some("1.9 PTC"));
+    }
 }

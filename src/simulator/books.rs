@@ -95,8 +95,7 @@ pub(super) struct SimTask {
     accepted: Wall,
     run_ms: u64,
     end: End,
-    price: Amount,
-    /// Whether the price of a failed one has been given back.
+    /// Whether the charge of a failed one has been given back, or was never taken from this balance.
     repaid: bool,
     /// Whether the records have a query of it. One is enough: a client asks hundreds of times.
     queried: bool,
@@ -277,7 +276,6 @@ impl Books {
             accepted: now,
             run_ms,
             end,
-            price,
             repaid: false,
             queried: false,
             faults,
@@ -306,9 +304,9 @@ impl Books {
                     faults: FaultSet::default(),
                 });
             }
-            let (id, end, price) = (task.id, task.end, Amount::ZERO);
+            let (id, end) = (task.id, task.end);
             let file = task.file.unwrap_or_default();
-            self.add(SimTask { id, file, accepted, run_ms, end, price, repaid: false, queried: false, faults });
+            self.add(SimTask { id, file, accepted, run_ms, end, repaid: true, queried: false, faults });
         }
     }
 
@@ -390,9 +388,9 @@ impl Books {
                 // By the service's table of codes a sensitive input is not charged.
                 if *code == 1026 && !task.repaid {
                     task.repaid = true;
-                    self.balance += task.price;
-                    self.counts.charged = self.counts.charged - task.price;
-                    self.log.give_back(&task.id);
+                    let given_back = self.log.give_back(&task.id);
+                    self.balance += given_back;
+                    self.counts.charged = self.counts.charged - given_back;
                 }
             }
             End::Success => {

@@ -53,12 +53,10 @@ impl Log {
         self.0.push(entry);
     }
 
-    /// The price of that task was given back.
-    pub(super) fn give_back(&mut self, task: &str) {
-        self.0
-            .iter_mut()
-            .filter(|entry| entry.task.as_deref() == Some(task))
-            .for_each(|entry| entry.cost = Amount::ZERO);
+    /// What was charged for that task is given back, however often it was charged. Tells how much.
+    pub(super) fn give_back(&mut self, task: &str) -> Amount {
+        let of_task = self.0.iter_mut().filter(|entry| entry.charged && entry.task.as_deref() == Some(task));
+        of_task.map(|entry| std::mem::take(&mut entry.cost)).sum()
     }
 
     /// What was charged, or given back.

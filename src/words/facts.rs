@@ -119,6 +119,9 @@ fn cost(row: &Row) -> Fact {
         }
         Charged::No if row.state == TaskState::Queued => tr!("{price} when it is sent; free until then", price),
         Charged::No => tr!("not charged").into(),
+        Charged::Unknown if has_more => {
+            tr!("{spent}, counted as spent: {price} perhaps charged, and {besides} besides", spent, price, besides)
+        }
         Charged::Unknown => tr!("{price}, perhaps charged; counted as spent", price),
     };
     fact(tr!("Cost"), charged, if row.charged == Charged::Unknown { Tone::Warning } else { Tone::Plain })
@@ -321,11 +324,13 @@ fn money(event: MoneyEvent, amount: Money) -> String {
 /// What a line of attempts cost together.
 #[must_use]
 pub fn together(line: &[Task]) -> String {
-    let of = |is_unknown: bool| -> Totals {
-        let tasks = line.iter().filter(|task| (task.charged() == Charged::Unknown) == is_unknown);
-        tasks.map(Task::spent).filter(|spent| spent.amount != Amount::ZERO).collect()
+    // What was charged beside an unknown's price is known.
+    let parts = |task: &Task| match task.charged() {
+        Charged::Unknown => (task.money(), task.besides.sum().of(task.currency)),
+        Charged::Yes | Charged::No => (Amount::ZERO.of(task.currency), task.spent()),
     };
-    let (unknown, mut spent) = (of(true), of(false));
+    let (unknown, spent): (Vec<Money>, Vec<Money>) = line.iter().map(parts).unzip();
+    let (unknown, mut spent) = (Totals::from_iter(unknown), Totals::from_iter(spent));
     if spent == Totals::default() {
         spent = spent.with(line.first().map_or(Currency::Ptc, |task| task.currency));
     }
@@ -343,5 +348,27 @@ pub fn and_perhaps(spent: &Totals, unknown: &Totals) -> String {
     match *spent == Totals::default() {
         true => tr!("{unknown} perhaps", unknown),
         false => tr!("{spent}, and {unknown} perhaps", spent, unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        task::{Besides, Second, TaskState},
+        time::Wall,
+    };
+
+    #[test]
+    fn what_was_charged_beside_an_unknown_s_price_is_known() {
+        let mut task = engine::testing::task(1, TaskState::Unknown);
+        let refund = domain::task::RefundMarks::default();
+        task.besides = Besides {
+            twice: vec![Second { request_id: None, cost: Amount::from_thousandths(400), at: Wall(0), refund }],
+            ..Besides::default()
+        };
+        assert_eq!(together(std::slice::from_ref(&task)), "0.4 PTC in 1 attempt, and 0.5 PTC perhaps");
+        let told = cost(&Row::of(&task));
+        assert_eq!(told.parts, ["0.9 PTC, counted as spent: 0.5 PTC perhaps charged, and 0.4 PTC besides"]);
     }
 }

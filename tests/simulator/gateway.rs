@@ -169,13 +169,13 @@ async fn a_key_without_the_permission_reads_no_records() {
 async fn the_books_name_every_charge_also_one_made_twice_or_given_back() {
     let bench = Bench::start("fail_1026@2").await;
     bench.accepted("a cat !twice").await;
-    let id = bench.accepted("a dog").await;
+    let id = bench.accepted("a dog !twice").await;
     bench.submit(text_to_video("a cow !1008")).await.unwrap();
     bench.clock.advance(super::LONGEST_RUN);
     bench.query(&id).await;
     let charges = bench.simulator.charges();
     let costs: Vec<(&str, String)> = charges.iter().map(|one| (one.prompt.as_str(), one.cost.to_string())).collect();
-    let expected = [("a cat !twice", "0.5"), ("a cat !twice", "0.5"), ("a dog", "0.0")];
+    let expected = [("a cat !twice", "0.5"), ("a cat !twice", "0.5"), ("a dog !twice", "0.0"), ("a dog !twice", "0.0")];
     assert_eq!(costs, expected.map(|(prompt, cost)| (prompt, cost.to_owned())));
     assert_eq!(charges[0].task, charges[1].task);
     assert_ne!(charges[0].request_id, charges[1].request_id);

@@ -19,7 +19,13 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
     let batch = [intent("one"), intent("two"), intent("three")];
-    let caps = Caps { per_day: Some(ptc(1_500)), per_day_each: None, per_batch: Some(ptc(1_000)), day_start: DAY };
+    let caps = Caps {
+        per_day: Some(ptc(1_500)),
+        per_day_each: None,
+        per_batch: Some(ptc(1_000)),
+        day_start: DAY,
+        day_end: DAY.plus(86_400_000),
+    };
     let (limit, spent, asked) = (ptc(1_000), Amount::ZERO, ptc(1_500));
     let refusal = InsertRefusal::OverBudget(OverBudget {
         cap: BudgetCap::Batch,
@@ -109,7 +115,13 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
 fn a_task_made_elsewhere_costs_nothing_against_the_caps() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
-    let caps = Caps { per_day: Some(HALF), per_day_each: None, per_batch: Some(HALF), day_start: DAY };
+    let caps = Caps {
+        per_day: Some(HALF),
+        per_day_each: None,
+        per_batch: Some(HALF),
+        day_start: DAY,
+        day_end: DAY.plus(86_400_000),
+    };
     let batch = [adopted("7"), adopted("8")];
     let made = store.insert(&batch, DAY, &caps).unwrap().unwrap();
     let detail = store.detail(made[0].key).unwrap().unwrap();
@@ -285,7 +297,13 @@ fn a_charge_without_a_result_is_found_among_the_last_days() {
 fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() {
     let dir = tempfile::tempdir().unwrap();
     let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
-    let caps = Caps { per_day: Some(ptc(500)), per_day_each: None, per_batch: None, day_start: DAY };
+    let caps = Caps {
+        per_day: Some(ptc(500)),
+        per_day_each: None,
+        per_batch: None,
+        day_start: DAY,
+        day_end: DAY.plus(86_400_000),
+    };
     add(&mut ours, intent("one"));
     let asks = |store: &mut Store, new: NewTask, caps: &Caps| store.insert(&[new], DAY, caps).unwrap().is_ok();
     assert!(!asks(&mut theirs, intent("two"), &caps));
@@ -295,15 +313,23 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
     ours.share("302ai", &by(DAY), &raise(Wall(DAY.0 - 1), Currency::Ptc)).unwrap();
     ours.share("302ai", &by(DAY), &raise(DAY, Currency::Usd)).unwrap();
     assert!(!asks(&mut theirs, intent("two"), &caps));
+    // Nor does one dated ahead, or one that another store made: that is history.
+    ours.share("302ai", &by(DAY), &raise(caps.day_end, Currency::Ptc)).unwrap();
+    let elsewhere =
+        |at| Raise { by: Stamp { who: "dashboard 2".into(), at }, more: HALF.of(Currency::Ptc), person: None };
+    assert_eq!(ours.take_raises(&[elsewhere(DAY), elsewhere(Wall(i64::MAX))]).unwrap(), 2);
+    assert_eq!(ours.take_raises(&ours.raises().unwrap()).unwrap(), 0, "they are its own");
+    assert!(!asks(&mut theirs, intent("two"), &caps));
     // Told twice, since the first commit was told as failed, it is one raise.
     let today = raise(Wall(DAY.0 + 1), Currency::Ptc);
     ours.share("302ai", &by(DAY), &today).unwrap();
     let shared = ours.share("302ai", &by(DAY), &today).unwrap();
-    assert_eq!(Raise::sum(&shared.raises, Currency::Ptc, DAY), HALF);
+    let now = Now { wall: DAY, ..Now::default() };
+    assert_eq!(Raise::sum(&shared.raises, Currency::Ptc, now), HALF);
     drop(ours);
     drop(theirs);
     let mut again = Store::open(dir.path()).unwrap();
-    assert_eq!((again.shared().unwrap().raises.len(), again.raises().unwrap().len()), (3, 3));
+    assert_eq!((again.shared().unwrap().raises.len(), again.raises().unwrap().len()), (4, 6));
     assert!(asks(&mut again, intent("two"), &caps), "a restart keeps it");
     let (limit, spent, asked) = (ptc(1_000), ptc(1_000), HALF);
     let refusal = InsertRefusal::OverBudget(OverBudget {
@@ -316,7 +342,7 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
     });
     assert_eq!(again.insert(&[intent("three")], DAY, &caps).unwrap(), Err(refusal));
     // What stood against it stands against the next day's too, which was not raised.
-    let tomorrow = Caps { day_start: Wall(DAY.0 + 86_400_000), ..caps };
+    let tomorrow = Caps { day_start: caps.day_end, day_end: caps.day_end.plus(86_400_000), ..caps };
     assert!(!asks(&mut again, intent("four"), &tomorrow));
     let raw = rusqlite::Connection::open(dir.path().join("reeltop.db")).unwrap();
     for change in ["UPDATE raises SET amount = 1", "DELETE FROM raises"] {

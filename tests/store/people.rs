@@ -119,7 +119,7 @@ fn what_is_carried_to_another_store_keeps_its_names() {
     for _ in 0..2 {
         cleo.take_raises(std::slice::from_ref(&raise)).unwrap();
     }
-    assert_eq!(cleo.raises().unwrap(), [raise]);
+    assert_eq!(cleo.raises().unwrap(), [raise.elsewhere()]);
     assert_eq!((after.events, after.ledger, after.task.who), (before.events, before.ledger, Some("ann".into())));
 }
 
@@ -199,7 +199,13 @@ fn an_automatic_attempt_is_theirs_whose_task_it_repeats_and_counts_in_their_cap(
     let error = trouble(ErrorClass::Service, Charged::No);
     (task.phase, task.finished_at) = (Phase::Refused { error }, Some(DAY));
     save(&mut ann, &mut task);
-    let caps = Caps { per_day: None, per_day_each: Some(HALF), per_batch: None, day_start: DAY };
+    let caps = Caps {
+        per_day: None,
+        per_day_each: Some(HALF),
+        per_batch: None,
+        day_start: DAY,
+        day_end: DAY.plus(86_400_000),
+    };
     let again = NewTask { parent: Some(task.key), attempt: 2, automatic: true, ..intent("one") };
     // Ben has nothing left today; it is not his.
     add(&mut ben, intent("two"));
@@ -231,11 +237,17 @@ fn the_day_of_a_kept_cap_is_the_keepers_on_every_machine() {
         save(store, &mut task);
     };
     let wants = |store: &mut Store, now: Now| {
-        let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now.day_start() };
+        let caps = Caps {
+            per_day: None,
+            per_day_each: None,
+            per_batch: None,
+            day_start: now.day_start(),
+            day_end: now.day_end(),
+        };
         store.insert(&[intent("two")], now.wall, &caps).unwrap().is_ok()
     };
     let kept = store.caps().unwrap();
-    let starts = [shanghai, york].map(|now| domain::account::day_start(&kept, now));
+    let starts = [shanghai, york].map(|now| domain::account::by_keeper(&kept, now).day_start());
     assert_eq!(starts, [Wall(DAY.0 - 8 * HOUR.cast_signed()); 2]);
     // Before the keeper's midnight, and after New York's.
     spent(&mut store, 9 * HOUR);

@@ -132,7 +132,8 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
         tasks.rows.values().for_each(|row| counts[row.state as usize] += 1);
         for row in tasks.rows.values().chain(money.archived.values()) {
             let queued = row.state == TaskState::Queued;
-            let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
+            let today =
+                row.state == TaskState::Sending || row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
             reserved.extend(queued.then(|| row.money()));
             spent.extend((!queued && today && row.charged != Charged::No).then(|| row.money()));
             // Uploads come before the sending.

@@ -38,8 +38,10 @@ pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
         },
     ];
     let kept = waiting(dir);
-    if kept > 0 {
-        facts.push(tr!("{n} accepted IDs wait here to be saved in it", n = kept));
+    match kept {
+        0 => {}
+        1 => facts.push(tr!("1 accepted ID waits here to be saved in it").to_owned()),
+        kept => facts.push(tr!("{n} accepted IDs wait here to be saved in it", n = kept)),
     }
     let text = facts.join(tr!(", "));
     if about.stands_by {

@@ -19,6 +19,9 @@ pub struct Besides {
     /// What it had before the gateway's records settled it, for whoever takes that back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Before>,
+    /// What its price was before the gateway's records told its charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
     /// Request ids and task ids of records that a person said are not its own: none of them settles it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disowned: Vec<String>,
@@ -32,6 +35,13 @@ pub struct Besides {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Before {
     pub request_id: Option<String>,
+    pub cost: Amount,
+    pub cost_source: Option<CostSource>,
+}
+
+/// A price as it was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
     pub cost: Amount,
     pub cost_source: Option<CostSource>,
 }

@@ -204,8 +204,28 @@ impl Disk {
             self.sends.retain(|(of, at)| (of, at) != (&write.task.profile, &sent));
         }
         self.ledger.entry(key).or_default().extend(write.ledger.iter().map(|line: &LedgerLine| line.event));
+        if !write.ledger.is_empty() {
+            self.is_counted(&write.task);
+        }
         self.events.entry(key).or_default().extend(write.events.iter().map(|event| event.what.kind().to_owned()));
         WriteResult::Done { key, rev: self.put(write.task).rev }
+    }
+
+    /// What the last line of its money says, the task says too.
+    fn is_counted(&self, task: &Task) {
+        use MoneyEvent::{Charged as Paid, Recorded, Refunded, Released, Reserved, Resolved};
+        let beside =
+            |event: &&MoneyEvent| matches!(event, MoneyEvent::Upload | MoneyEvent::Twice | MoneyEvent::TwiceRefunded);
+        let last = self.ledger[&task.key].iter().rfind(|event| !beside(event));
+        let agree = match task.charged() {
+            Charged::No if task.state() == TaskState::Queued => matches!(last, Some(Reserved)),
+            Charged::No => {
+                matches!(last, Some(Released | Refunded)) || (last == Some(&Recorded) && task.cost == Amount::ZERO)
+            }
+            Charged::Yes => matches!(last, Some(Paid | Resolved | Recorded)),
+            Charged::Unknown => matches!(last, Some(MoneyEvent::Unknown | Reserved)),
+        };
+        assert!(agree, "{last:?} of {task:?}");
     }
 
     /// Of the caps it knows only whether one task alone crosses the day's.

@@ -10,6 +10,7 @@ mod disk;
 mod ending;
 mod evidence;
 mod expected;
+mod given_back;
 mod hold;
 mod late;
 mod named_wait;

@@ -37,6 +37,23 @@ fn a_confirmed_task_is_posted_once_and_only_after_both_acknowledgements() {
 }
 
 #[test]
+fn what_is_being_sent_counts_as_spent_until_it_is_answered_over_midnight_too() {
+    let mut world = World::new();
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.settle();
+    assert_eq!(world.states(1).0, TaskState::Sending);
+    let sums = |world: &World| [&world.state.money.spent_today, &world.state.money.reserved].map(ToString::to_string);
+    for _ in 0..2 {
+        assert_eq!(sums(&world), ["0.5 PTC", ""]);
+        world.now.wall = world.now.day_end();
+        world.take(Msg::Wake);
+    }
+    world.reply(accepted("1"));
+    world.settle();
+    assert_eq!(sums(&world), ["", ""], "it is of the day on which it was sent");
+}
+
+#[test]
 fn an_accepted_task_is_charged_runs_and_its_answer_counts_once() {
     let mut world = World::posting();
     let again = world.calls[0].clone();

@@ -43,6 +43,31 @@ fn of(world: &World, profile: &str) -> usize {
 }
 
 #[test]
+fn a_balance_is_left_for_what_its_own_account_has_not_spent() {
+    let mut world = World::with(|settings| {
+        two(settings);
+        let (prices, host) = (settings.profile.prices.clone(), settings.profile.base_url.clone());
+        let other = settings.others.get_mut("mm").unwrap();
+        other.profile.prices = prices;
+        // A third name is the default profile's account once more.
+        let mut again = other.clone();
+        (again.profile.name, again.profile.base_url) = ("again".into(), host);
+        settings.others.insert("again".into(), again);
+    });
+    let balance = (Amount::from_thousandths(1_000), world.wall());
+    for profile in ["302ai", "mm", "again"] {
+        world.state.of_mut(profile).balance.last = Some(balance);
+    }
+    world.act(Act::Pause(true));
+    queue(&mut world, "mm", 1);
+    let left = |profile: &str| world.state.balance_left(profile).unwrap_or_default().to_string();
+    assert_eq!(["302ai", "mm", "again"].map(left), ["1.0", "0.5", "1.0"]);
+    queue(&mut world, "302ai", 1);
+    let left = |profile: &str| world.state.balance_left(profile).unwrap_or_default().to_string();
+    assert_eq!(["302ai", "mm", "again"].map(left), ["0.5", "0.5", "0.5"]);
+}
+
+#[test]
 fn a_task_goes_to_its_own_profile_and_is_priced_in_its_money() {
     let mut world = world();
     queue(&mut world, "mm", 1);

@@ -110,7 +110,7 @@ pub(super) static SECTIONS: [Section; 11] = [
                 "sidecar",
                 Kind::Flag(|c, v| c.settings.download.sidecar = v),
                 "true",
-                "Whether a JSON file (request, IDs, attempt, cost) is written beside the video.",
+                "Whether a JSON file (request, IDs, attempt, cost as it is known then) is written beside a video as it is saved.",
             ),
             opt(
                 "shared",

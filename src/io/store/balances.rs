@@ -42,7 +42,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn side(&self, profile: &str, from: Wall, to: Wall, begun_from: Wall) -> Result<Side, Fault> {
-        let tasks = self.sent(begun_from, to)?;
+        let mut tasks = self.sent(begun_from, to)?;
+        tasks.extend(self.adopted(begun_from)?);
         let mut uploads = self.costs(from, to)?;
         uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
         let read = || {

@@ -222,6 +222,14 @@ impl Store {
         Ok(found)
     }
 
+    /// The tasks that were made elsewhere and adopted since that moment.
+    pub(super) fn adopted(&self, since: Wall) -> Result<Vec<Task>, Fault> {
+        let sql = format!(
+            "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND sent_at IS NULL AND adopted ORDER BY key"
+        );
+        self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(since).0]))
+    }
+
     /// The charges without a result that can still be asked back, the oldest first.
     ///
     /// # Errors

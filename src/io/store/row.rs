@@ -11,7 +11,7 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Before, Besides, Claim, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey, TaskState,
+        Before, Besides, Claim, Expected, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey, TaskState,
         kept_reason,
     },
     time::Wall,
@@ -84,6 +84,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
             uploads: beside.uploads,
             twice: beside.twice,
             before: beside.before,
+            expected: beside.expected,
             disowned: beside.disowned,
             under_way_ms: beside.under_way_ms,
         },
@@ -303,6 +304,7 @@ struct Beside {
     #[serde(default)]
     twice: Vec<Second>,
     before: Option<Before>,
+    expected: Option<Expected>,
     #[serde(default)]
     disowned: Vec<String>,
     under_way_ms: Option<u64>,

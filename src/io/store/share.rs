@@ -7,11 +7,12 @@ use super::{
     sql::{self, Connection, Optional, dialect, params},
 };
 use domain::{
-    account::{Account, Change, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
+    account::{Account, Change, ELSEWHERE, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
     amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
     time::{HOUR, Now, Wall},
 };
+use engine::effect::Caps;
 use std::collections::BTreeMap;
 
 /// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in
@@ -103,8 +104,9 @@ impl Store {
         self.told(Deed::ReadLedger, raises(&self.conn, None))
     }
 
-    /// Adds what the day's cap was raised by in another store, and tells how many were added; what is here already
-    /// stays as it is. Where others keep the caps of this one, their currency's are left out.
+    /// Adds what the day's cap was raised by in another store, as history that raises nothing here, and tells how many
+    /// were added; what is here already stays as it is. Where others keep the caps of this one, their currency's are
+    /// left out.
     ///
     /// # Errors
     /// When the file cannot be read or written.
@@ -118,7 +120,10 @@ impl Store {
             let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);
             let mut added = 0;
             for raise in raises.iter().filter(may) {
-                added += add_raise(&tx, raise, raise.person.as_deref())?;
+                let is_here = "SELECT 1 FROM raises WHERE at = ?1 AND who = ?2";
+                if !tx.prepare_cached(is_here)?.exists(params![raise.by.at.0, raise.by.who])? {
+                    added += add_raise(&tx, &raise.clone().elsewhere(), raise.person.as_deref())?;
+                }
             }
             tx.commit().map(|()| added)
         })
@@ -186,31 +191,34 @@ fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
     found.collect()
 }
 
-/// What the day's cap was raised by: in so many milliseconds before its last raise, or ever.
+/// What the day's cap was raised by: on this store in so many milliseconds before its last raise, or ever and anywhere.
 fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>> {
     let mut query = conn.prepare_cached(
-        "SELECT at, who, amount, currency, person FROM raises WHERE at > (SELECT max(at) FROM raises) - ?1 ORDER BY at, who",
+        "SELECT at, who, amount, currency, person FROM raises WHERE ?1 OR (who NOT LIKE ?3 \
+         AND at > (SELECT max(at) FROM raises WHERE who NOT LIKE ?3) - ?2) ORDER BY at, who",
     )?;
-    let found = query.query_map([before_last.map_or(i64::MAX, u64::cast_signed)], |row| {
+    let span = before_last.map_or(i64::MAX, u64::cast_signed);
+    let found = query.query_map(params![before_last.is_none(), span, of_others()], |row| {
         let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
         Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
     })?;
     found.collect()
 }
 
-/// What the raises of that currency since the day's first moment come to: all of them, and that person's own. Read in
-/// the transaction that holds the cap.
-pub(super) fn raised(
-    conn: &Connection,
-    currency: Currency,
-    day_start: Wall,
-    who: &str,
-) -> sql::Result<(Amount, Amount)> {
+/// What the names of those match who raised the cap of another store.
+fn of_others() -> String {
+    format!("{ELSEWHERE}%")
+}
+
+/// What this store's raises of that currency on the caps' day come to: all of them, and that person's own. Read in the
+/// transaction that holds the cap.
+pub(super) fn raised(conn: &Connection, currency: Currency, caps: &Caps, who: &str) -> sql::Result<(Amount, Amount)> {
     let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT), \
                CAST(coalesce(sum(CASE WHEN coalesce(person, '') = ?3 THEN amount ELSE 0 END), 0) AS BIGINT) \
-               FROM raises WHERE at >= ?1 AND currency = ?2";
+               FROM raises WHERE at >= ?1 AND at < ?4 AND currency = ?2 AND who NOT LIKE ?5";
     let mut query = conn.prepare_cached(sql)?;
-    query.query_row(params![day_start.0, currency.id(), who], |row| Ok((own(row, 0)?, own(row, 1)?)))
+    let values = params![caps.day_start.0, currency.id(), who, caps.day_end.0, of_others()];
+    query.query_row(values, |row| Ok((own(row, 0)?, own(row, 1)?)))
 }
 
 /// The caps that are kept in the store.

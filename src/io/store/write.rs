@@ -272,8 +272,12 @@ fn over_the_day(
     let Money { amount: asked, currency } = asked;
     let mut kept = share::kept_caps(conn)?;
     // Of kept caps the day begins everywhere at once.
-    let zone = kept.values().find_map(|caps| caps.zone);
-    let day_start = zone.map_or(caps.day_start, |_| account::day_start(&kept, Now { wall: at, ..Now::default() }));
+    let caps = if kept.values().any(|caps| caps.zone.is_some()) {
+        let day = account::by_keeper(&kept, Now { wall: at, ..Now::default() });
+        Caps { day_start: day.day_start(), day_end: day.day_end(), ..*caps }
+    } else {
+        *caps
+    };
     let kept = kept.remove(&currency);
     let days = [
         (BudgetCap::Day, caps.per_day, kept.as_ref().and_then(|kept| kept.per_day)),
@@ -281,10 +285,10 @@ fn over_the_day(
     ];
     for (cap, ours, stores) in days {
         let Some(limit) = account::lower(ours, stores) else { continue };
-        let (all, own) = share::raised(conn, currency, day_start, who)?;
+        let (all, own) = share::raised(conn, currency, &caps, who)?;
         let limit = limit + if cap == BudgetCap::Each { own } else { all };
         let whose = (cap == BudgetCap::Each).then_some(who);
-        let spent = spent(conn, currency, day_start, whose, waiting)?;
+        let spent = spent(conn, currency, caps.day_start, whose, waiting)?;
         if spent + asked > limit {
             let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
             let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who);

@@ -7,7 +7,7 @@ use domain::{
     amount::{Money, Totals},
     draft::Field,
     prices::Offer,
-    problem::{Charged, ErrorClass},
+    problem::ErrorClass,
     reason::{Own, Reason},
     retry,
     retry::Facts,
@@ -83,7 +83,7 @@ pub(crate) fn all(app: &App) -> Vec<Cluster> {
         });
         cluster.keys.push(row.key);
         cluster.cost.extend([price(app, row)]);
-        cluster.spent.extend((row.charged != Charged::No).then(|| row.money()));
+        cluster.spent.extend([row.spent().of(row.kind.currency)]);
     }
     let mut all: Vec<Cluster> = found.into_values().collect();
     all.sort_by_key(|cluster| (rank(cluster.remedy), std::cmp::Reverse(cluster.keys.len())));

@@ -26,7 +26,8 @@ const ENDED: usize = 7;
 pub(super) fn lines(app: &App) -> Vec<Line> {
     let mut lines = by_day(app);
     lines.extend(by_model(app));
-    let ended: Vec<Run<'_>> = app.work.tasks.rows.values().filter_map(run).collect();
+    let all = app.work.tasks.rows.values().chain(app.work.money.archived.values());
+    let ended: Vec<Run<'_>> = all.filter_map(run).collect();
     lines.extend(run_time(app, &ended));
     lines.extend(ends(app, &ended));
     lines
@@ -103,11 +104,11 @@ fn run_time(app: &App, ended: &[Run<'_>]) -> Vec<Line> {
     let Some(model) = here.filter(|model| all.contains_key(model)).or_else(most) else { return Vec::new() };
     let times = &all[&model];
     let title = tr!(
-        "Run time of {model}: half within {p50}, 95% within {p95} ({count} tasks)",
+        "Run time of {model}: half within {p50}, 95% within {p95} ({tasks})",
         model,
         p50 = amounts::clock(times.p50),
         p95 = amounts::clock(times.p95),
-        count = times.count
+        tasks = names::tasks(times.count)
     );
     let most = times.bins.iter().map(|bin| bin.2).max().unwrap_or(0) as u64;
     let bar = |(from, to, count): &(u64, u64, usize)| Line::Bar {

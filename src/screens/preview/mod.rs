@@ -170,7 +170,7 @@ fn beyond_balance(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
     let [total, left] = [total, left].map(|amount| amount.of(currency));
     let what = tr!("This batch costs {total} and the balance covers {left}", total, left);
     let time = amounts::moment(at, app.work.now);
-    let why = match work.money.reserved.of(currency) {
+    let why = match work.set_aside(profile) {
         Amount::ZERO => tr!("as of {time}", time),
         queued => tr!("as of {time}, with {queued} set aside for what is queued", time, queued),
     };

@@ -144,7 +144,7 @@ fn warned(app: &App, warning: Warning, rows: &[&Row], only: bool) -> Problem {
             Problem::new(what, tr!("the same request will be refused again"), edits(app))
         }
         Warning::Charged => {
-            let cost: Totals = rows.iter().map(|row| row.money()).collect();
+            let cost: Totals = rows.iter().map(|row| row.spent().of(row.kind.currency)).collect();
             let what = match (key, count) {
                 (Some(key), _) => tr!("{key} was charged already, or may have been ({cost})", key, cost),
                 (None, 1) => tr!("1 of these was charged already, or may have been ({cost})", cost),

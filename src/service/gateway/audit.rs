@@ -25,8 +25,8 @@ pub struct Ours<'a> {
     /// The profile that is looked at. Tasks of others may be of the same account: they have the rows that are theirs,
     /// and no difference but by these.
     pub profile: &'a str,
-    /// All tasks of the account that were sent in the window or shortly before, each with what the records can know it
-    /// by.
+    /// All tasks of the account that were sent in the window or shortly before, and those that were adopted, each with
+    /// what the records can know it by.
     pub tasks: &'a [(Task, Submission)],
     /// What the ledger has of uploads in the window.
     pub uploads: &'a [CostLine],
@@ -56,8 +56,12 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
     let (mut twice, mut costs) = (Vec::new(), Vec::new());
     let mut is_owned = vec![false; rows.len()];
     let mut nameless = Vec::new();
-    let mine = ours.tasks.iter().filter(|(task, _)| task.currency == ours.currency && task.sent_at.is_some());
-    for (task, one) in mine {
+    // What was made elsewhere and adopted has its rows, and nothing in the ledger that they are held against.
+    let (mine, adopted): (Vec<_>, Vec<_>) = ours.tasks.iter().partition(|(task, _)| task.sent_at.is_some());
+    for (_, one) in adopted {
+        (0..rows.len()).for_each(|at| is_owned[at] |= names(one, rows[at]));
+    }
+    for (task, one) in mine.into_iter().filter(|(task, _)| task.currency == ours.currency) {
         let known = |row: &Row| task.besides.twice.iter().any(|second| is_same(second.request_id.as_ref(), row));
         let is_own = |row: &Row| known(row) || names(one, row) && may_be_a_submission(row);
         let own: Vec<usize> = (0..rows.len()).filter(|at| !is_owned[*at] && is_own(rows[*at])).collect();
@@ -219,17 +223,8 @@ fn uploads(days: &mut Days, ours: Ours<'_>, rows: &[&Row]) {
         };
         change(&mut by_day.entry(day(at, ours.zone)).or_insert_with(|| (at, nothing())).1);
     };
-    for row in rows.iter().filter(|row| !may_be_a_submission(row)) {
-        let is_upload = row.path.as_ref().is_some_and(|path| path.trim_end_matches('/').ends_with("/upload-file"));
-        match row.at.filter(|_| is_upload) {
-            Some(at) => note(at, &mut |difference| {
-                difference.records += row.cost.unwrap_or_default();
-                difference.request_ids.extend(row.request_id.clone());
-            }),
-            None => no_task(days, row),
-        }
-    }
-    for line in ours.uploads.iter().filter(|line| line.amount.currency == ours.currency) {
+    let mut lines: Vec<&CostLine> = ours.uploads.iter().filter(|line| line.amount.currency == ours.currency).collect();
+    for line in &lines {
         note(line.at, &mut |difference| {
             difference.ours += line.amount.amount;
             if !difference.tasks.contains(&line.key) {
@@ -237,10 +232,28 @@ fn uploads(days: &mut Days, ours: Ours<'_>, rows: &[&Row]) {
             }
         });
     }
+    for row in rows.iter().filter(|row| !may_be_a_submission(row)) {
+        let is_upload = row.path.as_ref().is_some_and(|path| path.trim_end_matches('/').ends_with("/upload-file"));
+        match row.at.filter(|_| is_upload) {
+            // Two clocks: beside a midnight its line may be of the other day, and then counts there.
+            Some(at) => note(beside(&mut lines, at), &mut |difference| {
+                difference.records += row.cost.unwrap_or_default();
+                difference.request_ids.extend(row.request_id.clone());
+            }),
+            None => no_task(days, row),
+        }
+    }
     for (at, difference) in by_day.into_values() {
         let apart = difference.records != difference.ours;
         days.add(at, difference.records, difference.ours, apart.then_some(difference));
     }
+}
+
+/// The moment of the line closest to that one, which is taken out; the moment itself where none is close.
+fn beside(lines: &mut Vec<&CostLine>, at: Wall) -> Wall {
+    let apart = |line: &&CostLine| line.at.0.abs_diff(at.0);
+    let closest = (0..lines.len()).min_by_key(|place| apart(&lines[*place]));
+    closest.filter(|place| apart(&lines[*place]) <= SLACK).map_or(at, |place| lines.swap_remove(place).at)
 }
 
 /// Sets each day's balances, and says where they went down by something else than the records show.

@@ -88,7 +88,7 @@ pub(crate) fn over_budget(over: &OverBudget) -> String {
             tr!("{asked} more would cross your own cap for a day of {limit} ({spent} of it used)", asked, limit, spent)
         }
         BudgetCap::Batch => {
-            tr!("{asked} would cross the batch's cap of {limit}", asked, limit)
+            tr!("{total} would cross the batch's cap of {cap}", total = asked, cap = limit)
         }
     }
 }

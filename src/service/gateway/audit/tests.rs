@@ -124,6 +124,17 @@ fn rows_without_a_name_are_compared_as_sums_with_all_that_they_fit() {
 }
 
 #[test]
+fn the_row_of_an_adopted_task_is_its_own_and_no_other_task_s() {
+    let (mut adopted, one) = ours(1, 0, None);
+    (adopted.sent_at, adopted.cost) = (None, Amount::ZERO);
+    let its = Row { task_id: adopted.remote.clone(), ..row("r1", 0, 400) };
+    let tasks = [(adopted, one), nameless(2, 5, "a fox")];
+    let found = found(&tasks, &[], &[], &[its]);
+    assert_eq!(said(&found), ("0.0".into(), "0.5".into(), vec!["no_record 0.0 0.5 #2 ".into()]));
+    assert_eq!((found.twice, found.costs), (vec![], vec![]));
+}
+
+#[test]
 fn uploads_are_compared_by_the_day() {
     let line = CostLine {
         who: None,
@@ -141,7 +152,12 @@ fn uploads_are_compared_by_the_day() {
     let upload = |id, seconds| Row { path: Some("/302/upload-file".into()), ..row(id, seconds, 1) };
     let rows = [upload("u1", 0), upload("u2", 5)];
     assert_eq!(said(&found(&[], std::slice::from_ref(&line), &[], &rows[..1])).2, Vec::<String>::new());
-    assert_eq!(said(&found(&[], &[line], &[], &rows)).2, ["uploads 0.002 0.001 #1 u1,u2"]);
+    assert_eq!(said(&found(&[], std::slice::from_ref(&line), &[], &rows)).2, ["uploads 0.002 0.001 #1 u1,u2"]);
+    // Two clocks on two sides of a midnight.
+    let day = (domain::time::DAY / SECOND).cast_signed();
+    let midnight = day - T0.div_euclid(1_000).rem_euclid(day) - day;
+    let before = CostLine { at: at(midnight - 1), ..line };
+    assert_eq!(said(&found(&[], &[before], &[], &[upload("u1", midnight + 1)])).2, Vec::<String>::new());
 }
 
 #[test]
