@@ -164,7 +164,8 @@ impl Catalogue {
         near::nearest(name, self.names())
     }
 
-    /// The price of one submission; `None` where it is not known, or for a model that is not in the catalogue (any more).
+    /// The price of one submission; `None` where it is not known, or for a model that is not in the catalogue (any
+    /// more).
     #[must_use]
     pub fn price(&self, model: &str) -> Option<Amount> {
         self.spec(model).and_then(|model| model.price)

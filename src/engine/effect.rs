@@ -171,7 +171,8 @@ pub enum StoreCmd {
     SaveSeen { at: Wall },
 }
 
-/// The caps on spending that must hold, besides those that are kept in the store: the lower one holds. What counts: every attempt since `day_start` that was charged, may have been charged, or is reserved.
+/// The caps on spending that must hold, besides those that are kept in the store: the lower one holds. What counts:
+/// every attempt since `day_start` that was charged, may have been charged, or is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caps {
     /// The day's cap; `None` for no cap.

@@ -105,7 +105,7 @@ pub struct Halt {
     pub tasks: u32,
     /// What the last one met, or the store.
     pub reason: Reason,
-    /// Who found it, and when; `None` where it is this program's own trouble with the store.
+    /// Who found it, and when; `None` where it stops this program alone.
     pub by: Option<Stamp>,
 }
 

@@ -17,14 +17,16 @@ use crate::{
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
     failure_streak, money,
     news::{News, TaskNews},
-    poller, share, tasks,
+    poller,
+    profile_state::Halt,
+    share, tasks,
     timeline::{answer_event, event},
     uploads,
     work::Work,
     writes,
 };
 use domain::{
-    account::{HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
+    account::{BudgetCap, HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
     task::{Claim, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What},
@@ -35,8 +37,9 @@ use service::answer::{Reply, SubmitVerdict};
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for
 /// the answer to be saved.
 const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
-/// How long a task rests whose pictures are not on this machine.
-const NOT_HERE: u64 = 10 * MINUTE;
+/// How long a task is passed over that this program may not send: its pictures are on another machine, or another
+/// person's cap is reached.
+const PASSED_OVER: u64 = 10 * MINUTE;
 /// The first wait after the service asked to wait without saying how long, and the longest.
 const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
 
@@ -148,27 +151,37 @@ pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
     }
 }
 
-/// It would cross the day's cap: sending stops until somebody has raised it or taken tasks back.
+/// It would cross a cap of the day: sending stops until somebody has raised it or taken tasks back. A cap that is kept
+/// in the store stops all programs on it, one of this config or of this person this program alone. A cap of another
+/// person, whose own program tells them, stops nobody else's tasks.
 pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Vec<Effect> {
-    let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else {
-        return work.drop_stale();
-    };
-    let error = TaskError {
-        code: String::new(),
-        class: ErrorClass::Balance,
-        reason: Reason::Own(Own::OverBudget(over)),
-        charged: Charged::No,
-    };
-    share::halt(work, &profile, Why { cause: HaltCause::Budget, tasks: 1, error });
+    let Some(task) = work.tasks.live.get(&key) else { return work.drop_stale() };
+    let (profile, is_ours) = (task.profile.clone(), task.who == work.settings.who);
+    if over.cap == BudgetCap::Each && !is_ours {
+        pass_over(work, &profile, key);
+        return Vec::new();
+    }
+    let is_everybodys = over.cap == BudgetCap::Day && over.set_by.is_some();
+    let reason = Reason::Own(Own::OverBudget(over));
+    if is_everybodys {
+        let error = TaskError { code: String::new(), class: ErrorClass::Balance, reason, charged: Charged::No };
+        share::halt(work, &profile, Why { cause: HaltCause::Budget, tasks: 1, error });
+    } else {
+        share::halt_here(work, &profile, Halt { cause: HaltCause::Budget, tasks: 0, reason, by: None });
+    }
     share::due(work)
+}
+
+fn pass_over(work: &mut Work, profile: &str, key: TaskKey) {
+    let again = work.now.mono.plus(PASSED_OVER);
+    work.of_mut(profile).sending.due.set(key, Some(again));
 }
 
 /// Its pictures are not on this machine: it waits for a program that has them, and those behind it go on. They may come
 /// here yet, as by a person's copy.
 pub(super) fn not_here(work: &mut Work, key: TaskKey) {
     let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else { return };
-    let again = work.now.mono.plus(NOT_HERE);
-    work.of_mut(&profile).sending.due.set(key, Some(again));
+    pass_over(work, &profile, key);
     if work.queue.elsewhere.insert(key) {
         work.news.push(News::Task { key, what: TaskNews::WaitsElsewhere });
     }

@@ -51,8 +51,8 @@ fn take_profile(profile: &mut Profile, new: &Profile) {
     profile.records = new.records;
 }
 
-/// Changes what [`Settings::is_live`] names, and nothing else: a profile keeps its address, its key and its models. What
-/// was set in the program (`:set`) stays until the file says something new of it.
+/// Changes what [`Settings::is_live`] names, and nothing else: a profile keeps its address, its key and its models.
+/// What was set in the program (`:set`) stays until the file says something new of it.
 fn take_over(settings: &mut Settings, new: Settings, changed: &[String]) {
     let is_new = |option: &str| changed.iter().any(|changed| changed == option);
     settings.budget = new.budget;

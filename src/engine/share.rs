@@ -203,7 +203,7 @@ fn paused(work: &mut Work, pause: Option<Stamp>) {
 fn halted(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
     let halted = &mut work.of_mut(profile).sending.halted;
     let Some(Stopped { by, why }) = stopped else {
-        if halted.take_if(|halt| halt.cause != HaltCause::Store).is_some() {
+        if halted.take_if(|halt| halt.by.is_some()).is_some() {
             work.news.push(News::Queue(QueueNews::Resumed));
         }
         return;
@@ -241,6 +241,15 @@ pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
     work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
     work.of_mut(profile).sending.halted = Some(halt);
     wish(work, profile, Change::Halt(why));
+}
+
+/// Stops this program's sending of the account. Others go on by what holds for them.
+pub(super) fn halt_here(work: &mut Work, profile: &str, halt: Halt) {
+    let halted = &mut work.of_mut(profile).sending.halted;
+    if halted.is_none() {
+        *halted = Some(halt.clone());
+        work.news.push(News::Queue(QueueNews::Halted(halt)));
+    }
 }
 
 /// Stops the sending of every program on the store, by a person's word.

@@ -250,7 +250,8 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     // What is being sent counts until it is answered, as it does for the store's cap: over midnight too.
     let is_open = row.state == TaskState::Sending;
     // An upload comes before the sending, and is spent whatever becomes of the task.
-    let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
+    let is_spent = is_open || (!is_waiting && is_sent && row.charged != Charged::No);
+    let price = if is_spent { row.cost } else { Amount::ZERO };
     // Charges below nothing, as an older version believed them, make no room in the budget.
     let price = price.max(Amount::ZERO);
     let besides = if sent >= day { Amount::from(row.besides) } else { Amount::ZERO };

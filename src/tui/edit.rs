@@ -115,8 +115,8 @@ impl Editor {
         self.file.as_deref()
     }
 
-    /// Waits for its end; gives the text as it was left. The text counts as untouched when the editor fails; what it had
-    /// saved by then stays where it is. Losing the race against another future loses nothing.
+    /// Waits for its end; gives the text as it was left. The text counts as untouched when the editor fails; what it
+    /// had saved by then stays where it is. Losing the race against another future loses nothing.
     ///
     /// # Errors
     /// Why there is no new text.
@@ -142,9 +142,9 @@ impl Editor {
         }
     }
 
-    /// Ends it with the program: tells it that the terminal is gone, since editors keep what was typed then and give the
-    /// terminal back, and waits a little for that. What was saved goes to `take`, which tells whether it is safe there.
-    /// Gives the path of what is not.
+    /// Ends it with the program: tells it that the terminal is gone, since editors keep what was typed then and give
+    /// the terminal back, and waits a little for that. What was saved goes to `take`, which tells whether it is safe
+    /// there. Gives the path of what is not.
     pub(crate) async fn close(mut self, take: impl FnOnce(String) -> bool) -> Option<PathBuf> {
         let Ok(child) = &mut self.child else { return None };
         let id = child.id().and_then(|id| i32::try_from(id).ok());

@@ -142,7 +142,8 @@ impl<W: Write> FrameWriter<W> {
     /// Brings the terminal to show that frame, in one write.
     ///
     /// # Errors
-    /// Whatever writing to the terminal fails with. What it then shows is not known, and the next frame is written whole.
+    /// Whatever writing to the terminal fails with. What it then shows is not known, and the next frame is written
+    /// whole.
     pub fn present(&mut self, mut next: Buffer, drawn: Drawn) -> io::Result<Presented> {
         if let Some(shown) = self.shown.as_ref().filter(|shown| shown.cells.area == next.area) {
             stay(shown, &mut next, &drawn);

@@ -178,7 +178,7 @@ fn a_task_leaves_only_within_the_days_caps_as_they_are_then() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
     let tasks: Vec<Task> = (0..3).map(|_| add(&mut store, intent("")).clone()).collect();
-    let caps = Caps { per_day: Some(ptc(1_400)), ..NO_CAPS };
+    let caps = Caps { per_day: Some(ptc(1_400)), day_end: DAY.plus(86_400_000), ..NO_CAPS };
     let send = |store: &mut Store, n: usize, caps: &Caps| store.send(&sending(&tasks[n], DAY), 5, caps).unwrap();
     let claimed = |n: usize, rev| SendResult::Claimed { key: tasks[n].key, rev };
     // What waits behind it stands against a new batch, not against itself.

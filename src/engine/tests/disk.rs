@@ -43,6 +43,8 @@ pub(super) struct Disk {
     pub(super) downloads: BTreeSet<TaskKey>,
     /// Tasks whose pictures are on another machine.
     pub(super) not_here: BTreeSet<TaskKey>,
+    /// A cap that is kept in the store, and what it is a cap of.
+    pub(super) kept_cap: Option<(BudgetCap, Amount)>,
     rev: u64,
 }
 
@@ -250,9 +252,11 @@ impl Disk {
             let until = ours[ours.len() - per_minute as usize].plus(account::PACE_SPAN);
             return SendResult::Wait { key, until };
         }
-        if let Some(limit) = caps.per_day.filter(|limit| now.cost > *limit) {
+        let own = caps.per_day.map(|limit| (BudgetCap::Day, limit));
+        if let Some((cap, limit)) = self.kept_cap.or(own).filter(|(_, limit)| now.cost > *limit) {
             let Money { amount: asked, currency } = now.money();
-            let over = OverBudget { cap: BudgetCap::Day, limit, spent: Amount::ZERO, asked, currency, set_by: None };
+            let set_by = self.kept_cap.map(|_| "kim".to_owned());
+            let over = OverBudget { cap, limit, spent: Amount::ZERO, asked, currency, set_by };
             return SendResult::OverBudget { key, over };
         }
         self.sends.push((profile, at));

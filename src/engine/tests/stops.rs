@@ -4,7 +4,7 @@ use super::{disk::Health, *};
 use crate::news::QueueNews;
 use TaskState::{Queued, Refused};
 use domain::{
-    account::{Account, Change, Sender, Shared, Stamp, Streak, Why},
+    account::{Account, BudgetCap, Change, Sender, Shared, Stamp, Streak, Why},
     task::PutBack,
 };
 
@@ -272,8 +272,10 @@ fn a_queue_that_would_cross_the_days_cap_stops_until_a_person_has_seen_to_it() {
     world.live(HOUR);
     assert_eq!((world.halt(), world.posts.len()), (Some(HaltCause::Budget), 0));
     assert_eq!([1, 2].map(|n| world.states(n)), [(Queued, Queued); 2]);
-    // Every program on the store hears of it, and a resume alone changes nothing.
-    assert_eq!(world.disk.shared.halts["302ai"].why.cause, HaltCause::Budget);
+    // It is this config's cap: others go on by theirs. Neither their news nor a resume alone changes anything.
+    assert!(world.disk.shared.halts.is_empty());
+    world.rings();
+    assert_eq!(world.halt(), Some(HaltCause::Budget));
     world.act(Act::Resume);
     world.live(HOUR);
     assert_eq!((world.halt(), world.posts.len()), (Some(HaltCause::Budget), 0));
@@ -281,6 +283,29 @@ fn a_queue_that_would_cross_the_days_cap_stops_until_a_person_has_seen_to_it() {
     world.act(Act::Resume);
     world.live(SECOND);
     assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
+}
+
+#[test]
+fn a_cap_that_is_kept_for_all_stops_all_and_another_persons_own_only_their_tasks() {
+    let small = Amount::from_thousandths(1);
+    let mut world = World::queued(2);
+    world.disk.kept_cap = Some((BudgetCap::Day, small));
+    world.live(SECOND);
+    assert_eq!(world.disk.shared.halts["302ai"].why.cause, HaltCause::Budget);
+    // Those of a person whose own cap is reached are passed over, and asked about again.
+    let mut world = World::queued(1);
+    world.disk.kept_cap = Some((BudgetCap::Each, small));
+    world.state.settings.who = Some("ann".into());
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len(), world.posts.len()), (None, 0, 0));
+    world.disk.kept_cap = None;
+    world.live(HOUR);
+    assert_eq!(world.keys_posted(), [1]);
+    // One's own stops the sending here.
+    let mut world = World::queued(1);
+    world.disk.kept_cap = Some((BudgetCap::Each, small));
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 0));
 }
 
 #[test]

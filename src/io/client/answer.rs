@@ -89,8 +89,8 @@ pub(super) async fn read(
     })
 }
 
-/// The gateway's number for the call, if it is a text that can stand in a store and on a screen. One with a secret in it
-/// is none.
+/// The gateway's number for the call, if it is a text that can stand in a store and on a screen. One with a secret in
+/// it is none.
 fn request_id(headers: &header::HeaderMap, key: &Key) -> Option<String> {
     const LONGEST: usize = 200;
     let id = headers.get("request-id")?.to_str().ok()?.trim().to_owned();

@@ -6,8 +6,8 @@ use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 /// The wait in milliseconds. A date counts from the answer's own `Date`, so that our clock has no say. A date that has
-/// passed, or one that cannot be told how far ahead it is, and a word that is none: still it says that it is to be asked
-/// again later, if not when.
+/// passed, or one that cannot be told how far ahead it is, and a word that is none: still it says that it is to be
+/// asked again later, if not when.
 pub(super) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
     let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let wait = text(RETRY_AFTER)?;

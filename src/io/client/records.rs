@@ -1,5 +1,5 @@
-//! A page of the gateway's records. Its rows may hold whole requests with their pictures: one that is too large, or does
-//! not come whole in its time, is asked for again in smaller ones. A paid task's ID may be in it.
+//! A page of the gateway's records. Its rows may hold whole requests with their pictures: one that is too large, or
+//! does not come whole in its time, is asked for again in smaller ones. A paid task's ID may be in it.
 
 use super::{Call, Client};
 use service::{

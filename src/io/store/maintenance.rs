@@ -227,8 +227,8 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     Ok(Ok((rev, gone)))
 }
 
-/// Wipes what of the prompt stands in the names of files and in the service's words. The folder stays, and so does the name of its user's own
-/// (`--name`): it keeps the same submission from being paid twice.
+/// Wipes what of the prompt stands in the names of files and in the service's words. The folder stays, and so does the
+/// name of its user's own (`--name`): it keeps the same submission from being paid twice.
 fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     let wiped = |text: Option<String>| text.map(|text| without_prompt(&unquoted(&text, prompt), prompt));
     let texts = |row: &sql::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);

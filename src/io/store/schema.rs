@@ -147,6 +147,8 @@ pub(super) fn open_to_look(dir: &Path) -> Option<Opened> {
     let conn = ways.into_iter().find_map(|open| {
         let conn = open().ok()?;
         match version(&conn).ok()? {
+            // Nobody's store: empty, or another program's file.
+            0 => None,
             version if version < known() => copy_to_look(&conn).ok(),
             version => (version == known()).then_some(conn),
         }

@@ -245,8 +245,8 @@ fn apply(
 ) -> sql::Result<()> {
     let (me, person) = (me.owner.as_deref(), me.who.as_deref());
     let tx = conn.begin()?;
-    // A pause of somebody who had not seen the one that stands takes its place: who ends that one has not seen this one.
-    // A halt for the same cause is the same halt.
+    // A pause of somebody who had not seen the one that stands takes its place: who ends that one has not seen this
+    // one. A halt for the same cause is the same halt.
     let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) \
                 ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, why = excluded.why \
                 WHERE stops.kind = 'pause' OR stops.why <> excluded.why";

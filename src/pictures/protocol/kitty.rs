@@ -34,9 +34,9 @@ pub const PLACEHOLDER: char = '\u{10eeee}';
 /// The most columns a picture can have.
 pub const MOST_COLUMNS: u16 = ROWS.len() as u16;
 
-/// What is written in the first cell that is seen of a row, which says where it is: `x` and `y` count from the picture's
-/// upper left. The others are [`PLACEHOLDER`] alone and follow from the one before. A column past the most is not said,
-/// so a row that begins there is not to be seen.
+/// What is written in the first cell that is seen of a row, which says where it is: `x` and `y` count from the
+/// picture's upper left. The others are [`PLACEHOLDER`] alone and follow from the one before. A column past the most is
+/// not said, so a row that begins there is not to be seen.
 #[must_use]
 pub fn placeholder(x: u16, y: u16) -> String {
     let mark = |n: u16| ROWS[usize::from(n.min(MOST_ROWS - 1))];
