@@ -10,15 +10,7 @@ use engine::{
 use std::fs;
 
 fn picture() -> StoredImage {
-    StoredImage {
-        sha256: "5a".repeat(32),
-        kind: ImageKind::Png,
-        bytes: 9,
-        width: 640,
-        height: 480,
-        path: "a.png".into(),
-        odd: vec![],
-    }
+    StoredImage { sha256: "5a".repeat(32), kind: ImageKind::Png, ..domain::testing::stored("a.png") }
 }
 
 fn with_picture() -> NewTask {

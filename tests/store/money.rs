@@ -14,6 +14,11 @@ fn ptc(thousandths: i64) -> Amount {
     Amount::from_thousandths(thousandths)
 }
 
+/// That a cap of the config's own would be crossed.
+fn over(cap: BudgetCap, limit: Amount, spent: Amount, asked: Amount) -> OverBudget {
+    OverBudget { cap, limit, spent, asked, currency: Currency::Ptc, set_by: None }
+}
+
 #[test]
 fn a_batch_that_would_cross_a_cap_is_refused_whole() {
     let dir = place();
@@ -26,28 +31,12 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
         day_start: DAY,
         day_end: DAY.plus(86_400_000),
     };
-    let (limit, spent, asked) = (ptc(1_000), Amount::ZERO, ptc(1_500));
-    let refusal = InsertRefusal::OverBudget(OverBudget {
-        cap: BudgetCap::Batch,
-        limit,
-        spent,
-        asked,
-        currency: Currency::Ptc,
-        set_by: None,
-    });
+    let refusal = InsertRefusal::OverBudget(over(BudgetCap::Batch, ptc(1_000), Amount::ZERO, ptc(1_500)));
     assert_eq!(store.insert(&batch, DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 0);
 
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap().unwrap().len(), 2);
-    let (limit, spent, asked) = (ptc(1_500), ptc(1_000), ptc(1_000));
-    let refusal = InsertRefusal::OverBudget(OverBudget {
-        cap: BudgetCap::Day,
-        limit,
-        spent,
-        asked,
-        currency: Currency::Ptc,
-        set_by: None,
-    });
+    let refusal = InsertRefusal::OverBudget(over(BudgetCap::Day, ptc(1_500), ptc(1_000), ptc(1_000)));
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.insert(&batch[2..], DAY, &caps).unwrap().unwrap().len(), 1);
 }
@@ -184,11 +173,10 @@ fn a_task_leaves_only_within_the_days_caps_as_they_are_then() {
     // What waits behind it stands against a new batch, not against itself.
     assert_eq!(send(&mut store, 0, &caps), claimed(0, 4));
     assert_eq!(send(&mut store, 1, &caps), claimed(1, 5));
-    let over = |cap, limit, spent| OverBudget { cap, limit, spent, asked: HALF, currency: Currency::Ptc, set_by: None };
     let refused = |over| SendResult::OverBudget { key: tasks[2].key, over };
-    assert_eq!(send(&mut store, 2, &caps), refused(over(BudgetCap::Day, ptc(1_400), ptc(1_000))));
+    assert_eq!(send(&mut store, 2, &caps), refused(over(BudgetCap::Day, ptc(1_400), ptc(1_000), HALF)));
     let each = Caps { per_day: None, per_day_each: Some(ptc(1_000)), ..caps };
-    assert_eq!(send(&mut store, 2, &each), refused(over(BudgetCap::Each, ptc(1_000), ptc(1_000))));
+    assert_eq!(send(&mut store, 2, &each), refused(over(BudgetCap::Each, ptc(1_000), ptc(1_000), HALF)));
     assert_eq!(store.look(&[tasks[2].key]).unwrap()[0].state(), TaskState::Queued);
     let by = Stamp { who: "dashboard 1".into(), at: DAY };
     let more = Raise { by: by.clone(), more: ptc(100).of(Currency::Ptc), person: None };
@@ -331,15 +319,7 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
     let mut again = Store::open(dir.path()).unwrap();
     assert_eq!((again.shared().unwrap().raises.len(), again.raises().unwrap().len()), (4, 6));
     assert!(asks(&mut again, intent("two"), &caps), "a restart keeps it");
-    let (limit, spent, asked) = (ptc(1_000), ptc(1_000), HALF);
-    let refusal = InsertRefusal::OverBudget(OverBudget {
-        cap: BudgetCap::Day,
-        limit,
-        spent,
-        asked,
-        currency: Currency::Ptc,
-        set_by: None,
-    });
+    let refusal = InsertRefusal::OverBudget(over(BudgetCap::Day, ptc(1_000), ptc(1_000), HALF));
     assert_eq!(again.insert(&[intent("three")], DAY, &caps).unwrap(), Err(refusal));
     // What stood against it stands against the next day's too, which was not raised.
     let tomorrow = Caps { day_start: caps.day_end, day_end: caps.day_end.plus(86_400_000), ..caps };

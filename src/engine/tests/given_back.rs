@@ -2,7 +2,7 @@
 
 use super::{
     audit::audited,
-    records::{asked, charge, failed_after, not_found, page, row, unknown},
+    records::{asked, charge, failed_after, id_lost, not_found, row, unknown},
     *,
 };
 use domain::amount::CostSource;
@@ -46,12 +46,7 @@ fn what_was_given_back_of_a_settlement_ends_with_it() {
 
 #[test]
 fn what_was_given_back_of_a_lost_id_is_charged_once_more_when_the_id_is_found() {
-    let mut world = unknown();
-    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
-    world.pass(10 * SECOND);
-    asked(&mut world);
-    world.reply(page(&[row("q9", sent, "")]));
-    world.settle();
+    let mut world = id_lost();
     world.act(Act::Refund { keys: vec![key(1)], step: RefundStep::Given });
     world.settle();
     world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("77".into())) });

@@ -225,14 +225,20 @@ fn an_unknown_with_one_record_that_names_its_task_runs_on() {
     assert_eq!(world.posts.len(), 1);
 }
 
-#[test]
-fn an_unknown_whose_record_names_no_task_ends_as_charged_and_an_id_that_turns_up_revives_it() {
+/// A world whose one task's record says that it was charged, and names no task.
+pub(super) fn id_lost() -> World {
     let mut world = unknown();
     let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
     world.pass(10 * SECOND);
     asked(&mut world);
     world.reply(page(&[row("q9", sent, "")]));
     world.settle();
+    world
+}
+
+#[test]
+fn an_unknown_whose_record_names_no_task_ends_as_charged_and_an_id_that_turns_up_revives_it() {
+    let mut world = id_lost();
     let task = world.disk.tasks[&key(1)].clone();
     let error = task.error().unwrap();
     assert_eq!((task.state(), error.code.as_str(), error.class), (Failed, ID_LOST, ErrorClass::Service));

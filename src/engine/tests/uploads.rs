@@ -2,20 +2,12 @@
 
 use super::*;
 use crate::{act::Intent, effect::Upload};
-use domain::request::{ImageKind, ImageRef, Request, StoredImage};
+use domain::request::{ImageRef, Request, StoredImage};
 
 const URL: &str = "https://file.example/a.png";
 
 fn picture(hash: &str) -> ImageRef {
-    ImageRef::Stored(StoredImage {
-        sha256: hash.into(),
-        kind: ImageKind::Png,
-        bytes: 9,
-        width: 640,
-        height: 480,
-        path: "a.png".into(),
-        odd: vec![],
-    })
+    ImageRef::Stored(StoredImage { sha256: hash.into(), ..domain::testing::stored("a.png") })
 }
 
 fn uploading() -> World {
