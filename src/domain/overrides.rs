@@ -10,7 +10,7 @@ use super::{
     time::SECOND,
 };
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// The changes to one model; `None` leaves a value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +135,9 @@ fn prompt_limit(changes: &ModelOverride) -> Result<Option<PromptLimit>, ModelFau
 fn change_resolutions(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), ModelFault> {
     if let Some(new) = &changes.resolutions {
         model.resolutions = new.iter().map(|resolution| resolved(model, resolution)).collect::<Result<_, _>>()?;
+        if let Some(name) = twice(model.resolutions.iter().map(|resolution| &resolution.name)) {
+            return Err(ModelFault::ResolutionTwice(name.clone()));
+        }
         if model.resolution(&model.default_resolution).is_none() {
             model.default_resolution = new.first().map(|first| first.name.clone()).unwrap_or_default();
         }
@@ -171,6 +174,9 @@ fn resolved(model: &ModelSpec, new: &ResolutionOverride) -> Result<ResolutionSpe
     if new.durations.is_empty() || new.durations.contains(&0) {
         return Err(ModelFault::NoDurations { resolution: new.name.clone() });
     }
+    if let Some(seconds) = twice(new.durations.iter()) {
+        return Err(ModelFault::DurationTwice { seconds: *seconds, resolution: new.name.clone() });
+    }
     let former = model.resolution_or_default(Some(&new.name));
     let need = |said: Option<Need>, was: fn(&ResolutionSpec) -> Need| said.or(former.map(was)).unwrap_or(Need::No);
     Ok(ResolutionSpec {
@@ -179,6 +185,12 @@ fn resolved(model: &ModelSpec, new: &ResolutionOverride) -> Result<ResolutionSpe
         first_frame: need(new.first_frame, |r| r.first_frame),
         last_frame: need(new.last_frame, |r| r.last_frame),
     })
+}
+
+/// The first that was there before.
+fn twice<'a, T: Ord>(mut all: impl Iterator<Item = &'a T>) -> Option<&'a T> {
+    let mut seen = BTreeSet::new();
+    all.find(|one| !seen.insert(*one))
 }
 
 #[cfg(test)]
@@ -259,6 +271,16 @@ mod tests {
                 "T2V-01",
                 ModelOverride { resolutions: Some(vec![resolution("4K", &[])]), ..none() },
                 ModelFault::NoDurations { resolution: "4K".into() },
+            ),
+            (
+                "T2V-01",
+                ModelOverride { resolutions: Some(vec![resolution("4K", &[6, 6])]), ..none() },
+                ModelFault::DurationTwice { seconds: 6, resolution: "4K".into() },
+            ),
+            (
+                "T2V-01",
+                ModelOverride { resolutions: Some(vec![resolution("4K", &[6]), resolution("4K", &[10])]), ..none() },
+                ModelFault::ResolutionTwice("4K".into()),
             ),
             (
                 "T2V-01",

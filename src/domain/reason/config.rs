@@ -221,6 +221,11 @@ pub enum ModelFault {
     SlowFirst,
     NoResolution,
     NamelessResolution,
+    ResolutionTwice(String),
+    DurationTwice {
+        seconds: u32,
+        resolution: String,
+    },
     NoDurations {
         resolution: String,
     },

@@ -199,6 +199,10 @@ fn model(fault: &ModelFault) -> (String, String) {
         ModelFault::SlowFirst => tr!("usual_seconds takes the quick case first, then the slow one").into(),
         ModelFault::NoResolution => tr!("a model needs at least one resolution").into(),
         ModelFault::NamelessResolution => tr!("a resolution needs a name, such as 768P").into(),
+        ModelFault::ResolutionTwice(name) => tr!("resolution {name} is there twice", name),
+        ModelFault::DurationTwice { seconds, resolution } => {
+            tr!("resolution {name} has {seconds} s twice", name = resolution, seconds)
+        }
         ModelFault::NoDurations { resolution } => {
             tr!("resolution {name} needs durations in seconds, such as [6, 10]", name = resolution)
         }
