@@ -264,7 +264,7 @@ pub(super) static SECTIONS: [Section; 11] = [
                 "command",
                 Kind::Text { check: check::filled, set: |c, v| c.hook = Some(v) },
                 "\"notify-send \\\"#$REELTOP_KEY $REELTOP_STATE\\\"\"",
-                "A command to run, by sh, for each task that is saved, has failed or is unknown. The facts are in its\nenvironment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL, REELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
+                "A command to run, by sh, for each task that is saved, refused, has failed or is unknown; after a\nminute it is ended. The facts are in its environment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL,\nREELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
             ),
         ],
     },

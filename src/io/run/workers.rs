@@ -25,14 +25,20 @@ use engine::{
     sight::Sight,
     user_files::UserFiles,
 };
+use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 use service::answer::Reply;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
+    process::ExitStatus,
     sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::Duration,
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
+
+/// How long `notify.command` may take: whoever waits for longer is not being told anything.
+const NOTIFY_LIMIT: Duration = Duration::from_secs(60);
 
 /// What reaches one profile's service, with that profile's key, and its files.
 #[derive(Clone, Debug)]
@@ -285,12 +291,29 @@ impl Workers {
             let mut shell = Command::new("sh");
             shell.arg("-c").arg(&command).envs(facts);
             environment::keep_secrets_from(shell.as_std_mut(), &key_variables);
-            match quiet(&mut shell).status().await {
-                Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
-                Ok(_) => {}
+            match ended(quiet(&mut shell), NOTIFY_LIMIT).await {
+                Ok(Some(status)) if !status.success() => tracing::warn!("notify.command ended with {status}"),
+                Ok(Some(_)) => {}
+                Ok(None) => tracing::warn!("notify.command was ended after {} s", NOTIFY_LIMIT.as_secs()),
                 Err(e) => tracing::warn!("notify.command could not be run: {e}"),
             }
         });
+    }
+}
+
+/// Runs a command for so long at the most. `None` where it was ended then, with all that it had started.
+async fn ended(command: &mut Command, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    let mut child = command.process_group(0).spawn()?;
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    match tokio::time::timeout(limit, child.wait()).await {
+        Ok(status) => status.map(Some),
+        Err(_) => {
+            if let Some(group) = group {
+                // Fails only when it has ended already.
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+            child.wait().await.map(|_| None)
+        }
     }
 }
 
@@ -431,41 +454,4 @@ async fn open(path: &str, key_variables: &BTreeSet<String>) -> Result<(), String
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-    use crate::config;
-    use domain::task::TaskKey;
-    use engine::effect::SaveTarget;
-    use service::answer::Address;
-
-    #[tokio::test]
-    async fn a_download_without_a_downloader_is_answered_as_failed() {
-        let home = tempfile::tempdir().unwrap();
-        let folder = || home.path().to_owned();
-        let folders = config::Folders { home: folder(), config: folder(), data: folder() };
-        let setup = config::load(&config::Wanted::default(), &folders).unwrap();
-        let (to, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let workers = Workers {
-            store: store::open(setup.at(), |_| ()),
-            setup: Arc::new(setup),
-            to,
-            hook: Arc::default(),
-            clients: Clients::default(),
-            leases: Mutex::default(),
-            looker: OnceLock::new(),
-            speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
-            listener: None,
-        };
-        let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
-        let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
-        let key = TaskKey(7);
-        workers.save("302ai", SaveCmd::Stop { key });
-        workers.save("302ai", SaveCmd::Start { key, ticket: 3, address: Box::new(address), target: Box::new(target) });
-        let answer = tokio::time::timeout(Duration::from_secs(30), told.recv()).await.unwrap();
-        let Some(Msg::Save(SaveMsg::Failed { key: ref of, ticket: 3, ref error, again: false })) = answer else {
-            panic!("not answered: {answer:?}")
-        };
-        assert_eq!((*of, &error.reason), (key, &Reason::Connect(Connect::NoKey)));
-        workers.close();
-    }
-}
+mod tests;
