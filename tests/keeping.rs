@@ -422,8 +422,8 @@ fn nothing_of_an_earlier_version_of_a_forgotten_task_is_left_in_the_file() {
     submit(&home, &["--prompt", "!lost a dog", "--queue"]);
     // What an earlier program left in the free space, whose writes were not wiped.
     let sql = home.sql();
-    sql.execute("INSERT INTO drafts (id, body, changed) VALUES (77, ?1, 0)", [&prompt]).unwrap();
-    sql.execute("DELETE FROM drafts WHERE id = 77", []).unwrap();
+    sql.execute("INSERT INTO own_drafts (id, body, changed) VALUES (77, ?1, 0)", [&prompt]).unwrap();
+    sql.execute("DELETE FROM own_drafts WHERE id = 77", []).unwrap();
     drop(sql);
     home.run(&["forget", "1"]).coded(0);
     assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));

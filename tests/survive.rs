@@ -55,7 +55,7 @@ fn a_kill_before_the_journal_leaves_no_task_but_the_draft() {
     let (gate, home, mut screen) = at_the_gate();
     preview(&mut screen, "a cat");
     until("the draft is saved", || {
-        let saved = home.sql().query_row("SELECT body FROM drafts", [], |row| row.get::<_, String>(0));
+        let saved = home.sql().query_row("SELECT body FROM own_drafts", [], |row| row.get::<_, String>(0));
         saved.is_ok_and(|draft| draft.contains("a cat"))
     });
     let blocked = home.block_the_store();

@@ -21,8 +21,6 @@ use words::{names, problem::Problem, tr};
 
 /// How old a task is that is archived where no date is named, in days.
 const OLD: i64 = 30;
-/// How old a picture must be to go: a younger one may have been chosen for a task that is not queued yet.
-const OLD_PICTURE: Duration = Duration::from_millis(DAY);
 
 /// `reeltop archive`.
 pub(super) fn archive(setup: &Loaded, before: Option<Moment>, output: Output) -> Outcome {
@@ -35,7 +33,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, output: Output) ->
     let mut store = Store::open(setup.at())?;
     let archived = store.archive(before, now.wall)?;
     let needed = store.pictures_of_the_table()?;
-    let removed = images::remove(&setup.paths.images, OLD_PICTURE, |hash| !needed.contains(hash));
+    let removed = images::remove(&setup.paths.images, images::OLD, |hash| !needed.contains(hash));
     if output.json {
         let line = serde_json::json!({
             "archived": archived.tasks, "stay": archived.stay, "before": before.rfc3339(),

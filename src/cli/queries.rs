@@ -21,6 +21,7 @@ use domain::{
 };
 use engine::{
     filter::{Filter, Place},
+    news::PassedOver,
     work::Work,
     writes,
 };
@@ -244,8 +245,8 @@ pub(super) fn show(setup: &Loaded, name: &TaskName, output: Output) -> Outcome {
         writeln!(io::stdout(), "{}", json_line(&json::task(&detail.task)))?;
         return Ok(Exit::Done);
     }
-    let is_here = !is_elsewhere(setup, &detail.task);
-    write!(io::stdout(), "{}", print::detail(&detail, is_here, &setup.settings, Clock::start().now(), output.color))?;
+    let passed = is_elsewhere(setup, &detail.task).then_some(PassedOver::Picture);
+    write!(io::stdout(), "{}", print::detail(&detail, passed, &setup.settings, Clock::start().now(), output.color))?;
     Ok(Exit::Done)
 }
 

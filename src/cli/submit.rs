@@ -14,7 +14,7 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    availability,
+    availability, queue,
     settings::Scope,
     work::Work,
 };
@@ -126,7 +126,8 @@ fn answered(work: &Work) -> bool {
         || !work.queue.posting.is_empty()
         || !work.store.pending.is_empty()
         || work.queue.named.iter().any(elsewhere);
-    let more = !work.tasks.queued.is_disjoint(&work.queue.named)
+    let may_go = |key: &TaskKey| work.tasks.queued.contains(key) && queue::passed_over(work, *key).is_none();
+    let more = work.queue.named.iter().any(may_go)
         && work.own.sending.halted.is_none()
         && !work.queue.is_paused()
         && availability::send_at(work, &work.settings.profile.name).is_some_and(|at| at <= work.now.mono)

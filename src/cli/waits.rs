@@ -104,7 +104,7 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 
 /// Whether nothing of the profiles that have a key runs, saves or can be sent.
 pub(super) fn idle(work: &Work) -> bool {
-    let rests = |task: &Task| !is_ours(work, task) || queue::waits_elsewhere(work, task.key) || rests(work, task);
+    let rests = |task: &Task| !is_ours(work, task) || queue::passed_over(work, task.key).is_some() || rests(work, task);
     let is_written = work.store.pending.is_empty() && !work.store.failed.keys().any(|key| is_owed(work, *key));
     is_written && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
 }

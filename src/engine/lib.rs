@@ -220,7 +220,9 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
 
 /// Emits everything that is due now.
 fn schedule(work: &mut Work) -> Vec<Effect> {
-    tasks::turn_day(work);
+    if tasks::turn_day(work) {
+        share::judge_budget_again(work);
+    }
     let mut effects = outage::retry(work);
     effects.extend(share::due(work));
     if work.ending.is_some() {

@@ -108,6 +108,11 @@ impl Work {
         self.by_keeper().day_start()
     }
 
+    /// When it ends.
+    pub(crate) fn day_end(&self) -> Wall {
+        self.by_keeper().day_end()
+    }
+
     /// What today has spent and may spend of a currency.
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {

@@ -47,6 +47,15 @@ pub enum News {
     Act(ActNews),
 }
 
+/// Why a queued task is passed over by this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PassedOver {
+    /// Its pictures are on another machine, which is to send it.
+    Picture,
+    /// It would cross the day's own cap of the person who queued it.
+    Cap,
+}
+
 /// What happened to a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskNews {
@@ -91,8 +100,8 @@ pub enum TaskNews {
     /// Its file is not here yet, and the address that is known of it has so many milliseconds left; 0 once it has run
     /// out.
     AtRisk { left_ms: u64 },
-    /// Its pictures are on another machine, which is to send it.
-    WaitsElsewhere,
+    /// This program may not send it; another may.
+    PassedOver(PassedOver),
     /// The program queued it, as the config allows.
     Automatic {
         /// The attempt that it repeats.

@@ -16,7 +16,7 @@ use crate::{
     claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
     failure_streak, money,
-    news::{News, TaskNews},
+    news::{News, PassedOver, TaskNews},
     poller,
     profile_state::Halt,
     share, tasks,
@@ -59,7 +59,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(mut task) = next(work, profile).cloned() else { return Vec::new() };
-    if !work.queue.elsewhere.contains(&task.key)
+    if !work.queue.passed_over.contains_key(&task.key)
         && let Some(upload) = uploads::due(work, &task)
     {
         return vec![Effect::http(profile, upload)];
@@ -93,6 +93,10 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
 }
 
 fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
+    if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.cause == HaltCause::Budget) {
+        // The next day has a budget of its own.
+        return Some(work.now.mono_at(work.day_end()));
+    }
     if !may_send(work, profile) || is_occupied(work, profile) || waits_for_an_answer(work, profile) {
         return None;
     }
@@ -105,7 +109,7 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
 /// How long a confirmed task can still be taken back before it is due, in milliseconds.
 #[must_use]
 pub fn undo_left(work: &Work, key: TaskKey) -> u64 {
-    let here = work.tasks.live.get(&key).filter(|_| !work.queue.elsewhere.contains(&key));
+    let here = work.tasks.live.get(&key).filter(|_| !work.queue.passed_over.contains_key(&key));
     let due = here.and_then(|task| work.of(&task.profile).sending.due.get(key));
     due.map_or(0, |at| at.since(work.now.mono))
 }
@@ -158,7 +162,7 @@ pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Ve
     let Some(task) = work.tasks.live.get(&key) else { return work.drop_stale() };
     let (profile, is_ours) = (task.profile.clone(), task.who == work.settings.who);
     if over.cap == BudgetCap::Each && !is_ours {
-        pass_over(work, &profile, key);
+        pass_over(work, key, PassedOver::Cap);
         return Vec::new();
     }
     let is_everybodys = over.cap == BudgetCap::Day && over.set_by.is_some();
@@ -172,25 +176,22 @@ pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Ve
     share::due(work)
 }
 
-fn pass_over(work: &mut Work, profile: &str, key: TaskKey) {
-    let again = work.now.mono.plus(PASSED_OVER);
-    work.of_mut(profile).sending.due.set(key, Some(again));
-}
-
-/// Its pictures are not on this machine: it waits for a program that has them, and those behind it go on. They may come
-/// here yet, as by a person's copy.
-pub(super) fn not_here(work: &mut Work, key: TaskKey) {
+/// This program may not send it now, and those behind it go on. It is asked about again: a picture may come here yet, as
+/// by a person's copy, and a cap be raised.
+pub(super) fn pass_over(work: &mut Work, key: TaskKey, why: PassedOver) {
     let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else { return };
-    pass_over(work, &profile, key);
-    if work.queue.elsewhere.insert(key) {
-        work.news.push(News::Task { key, what: TaskNews::WaitsElsewhere });
+    let again = work.now.mono.plus(PASSED_OVER);
+    work.of_mut(&profile).sending.due.set(key, Some(again));
+    if work.queue.passed_over.insert(key, why) != Some(why) {
+        work.news.push(News::Task { key, what: TaskNews::PassedOver(why) });
     }
 }
 
-/// Whether a task waits for a machine that has its pictures.
+/// Why this program passes a queued task over, where it does.
 #[must_use]
-pub fn waits_elsewhere(work: &Work, key: TaskKey) -> bool {
-    work.queue.elsewhere.contains(&key) && work.known(key).is_some_and(|row| row.state == TaskState::Queued)
+pub fn passed_over(work: &Work, key: TaskKey) -> Option<PassedOver> {
+    let why = work.queue.passed_over.get(&key)?;
+    work.known(key).filter(|row| row.state == TaskState::Queued).map(|_| *why)
 }
 
 /// The store has saved `Sending`: the POST.
@@ -198,7 +199,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         return work.drop_stale();
     };
-    work.queue.elsewhere.remove(&key);
+    work.queue.passed_over.remove(&key);
     task.rev = rev;
     let before = if let Phase::Queued { put_back, .. } = &task.phase { put_back.clone() } else { None };
     // As the store has it: by this an answer knows its own submission again.

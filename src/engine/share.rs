@@ -125,10 +125,11 @@ pub(super) fn denied(work: &mut Work, of: Ticket) {
 pub(super) fn retry(work: &mut Work) {
     let is_paused = work.queue.pause.is_some();
     let mut failed = std::mem::take(&mut work.sharing.failed);
-    failed.retain(|(_, change)| match change {
+    failed.retain(|(profile, change)| match change {
         Change::Pause => is_paused,
+        Change::Halt(_) => work.of(profile).sending.halted.is_some(),
         Change::Resume { pause: Some(_), .. } => !is_paused,
-        Change::Resume { .. } | Change::Halt(_) | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
+        Change::Resume { .. } | Change::Keep(_) | Change::Serve(_) | Change::Raise(_) => true,
     });
     work.sharing.wishes.splice(0..0, failed);
 }
@@ -144,8 +145,12 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
         work.news.push(News::Queue(QueueNews::Paused));
     }
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
+    let are_others = (&work.sharing.caps, &work.sharing.raises) != (&caps, &raises);
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
     raised(work, raises);
+    if are_others {
+        judge_budget_again(work);
+    }
     for profile in work.profiles() {
         // Each program may have noticed another leap: all of them count, whatever of ours is still to be written down.
         let leaps = &mut work.of_mut(&profile).sending.leaps;
@@ -232,8 +237,9 @@ fn take(work: &mut Work, profile: &str, account: Account) {
 
 /// Stops all sending of the account, in every program. The first cause stays until it is seen to.
 pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
-    // Only a store that cannot be written, which mends itself, gives way to a cause that needs a person.
-    if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.cause != HaltCause::Store) {
+    // What stops this program alone, a store that cannot be written or a cap of its own, gives way to a cause that others
+    // must hear of.
+    if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.by.is_some()) {
         return;
     }
     let halt =
@@ -252,11 +258,23 @@ pub(super) fn halt_here(work: &mut Work, profile: &str, halt: Halt) {
     }
 }
 
+/// The day or its caps are others now: where a cap stopped the sending, the next task is held against those.
+pub(super) fn judge_budget_again(work: &mut Work) {
+    for profile in work.profiles() {
+        let halted = &mut work.of_mut(&profile).sending.halted;
+        let Some(halt) = halted.take_if(|halt| halt.cause == HaltCause::Budget) else { continue };
+        if halt.by.is_some() {
+            wish(work, &profile, Change::Resume { pause: None, halt: halt.by });
+        }
+        work.news.push(News::Queue(QueueNews::Resumed));
+    }
+}
+
 /// Stops the sending of every program on the store, by a person's word.
 pub(super) fn pause(work: &mut Work) {
     if work.store.owner.is_some() {
-        let by = stop_stamp(work);
-        work.queue.pause.get_or_insert(by);
+        // It takes the place of one of somebody else, here as on the store.
+        work.queue.pause = Some(stop_stamp(work));
     } else {
         // Which program this is, others cannot be told yet. They are as soon as the store is open.
         work.queue.paused = true;

@@ -7,7 +7,7 @@ use crate::{
     effect::{Effect, StoreCmd, Ticket, Write},
     ending, money,
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
-    news::{News, NotQueued, QueueNews, StoreNews, TaskNews},
+    news::{News, NotQueued, PassedOver, QueueNews, StoreNews, TaskNews},
     outage, overtaken, poll_budget, queue, saver,
     scheduling::plan_again,
     share, tasks, unknowns, uploads,
@@ -230,7 +230,7 @@ fn send_claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&s
             Vec::new()
         }
         SendResult::NotHere { .. } => {
-            queue::not_here(work, key);
+            queue::pass_over(work, key, PassedOver::Picture);
             Vec::new()
         }
         SendResult::Overtaken(task) => changed::changed(work, *task),

@@ -153,11 +153,11 @@ fn count(tasks: &mut Tasks, row: &Row) {
     }
 }
 
-/// Sums the day's money again when the user's day has changed since the last sum.
-pub fn turn_day(work: &mut Work) {
+/// Sums the day's money again when the day that it is counted by has changed since the last sum. Tells whether it has.
+pub fn turn_day(work: &mut Work) -> bool {
     let today = work.day_start();
     if work.money.day == today {
-        return;
+        return false;
     }
     work.money.day = today;
     work.own.balance.spent_then = Amount::ZERO;
@@ -170,6 +170,7 @@ pub fn turn_day(work: &mut Work) {
     all().for_each(|row| count_by_profile(&mut by_profile, row, money_of(row, today)));
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
     (work.money.own, work.money.by_profile) = (own, by_profile);
+    true
 }
 
 /// Takes archived tasks that are to be counted though they have no row here.

@@ -4,7 +4,7 @@ use crate::{
     due_queue::DueQueue,
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
-    news::News,
+    news::{News, PassedOver},
     profile_state::{OfProfile, ProfileState},
     rows::Rows,
     settings::Settings,
@@ -149,8 +149,8 @@ pub struct Queue {
     pub automatic: BTreeSet<Ticket>,
     /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
     pub after_write: BTreeMap<TaskKey, NewTask>,
-    /// Tasks that wait for a machine that has their pictures.
-    pub elsewhere: BTreeSet<TaskKey>,
+    /// Tasks that this program may not send, and why.
+    pub passed_over: BTreeMap<TaskKey, PassedOver>,
     /// The last confirmed batch, for undo.
     pub last_batch: Vec<TaskKey>,
     /// Tasks of this run's own, where its scope is `Named`.

@@ -17,6 +17,7 @@ use domain::{
         system::System,
     },
     request::{ImageKind, StoredImage},
+    time::DAY,
 };
 use std::{
     collections::BTreeSet,
@@ -159,8 +160,11 @@ pub fn room(images_dir: &Path) -> Room {
     walk(images_dir, |_, _| true)
 }
 
-/// Removes kept pictures that `gone` names by their hash, as far as they are as old as that, and tells what room they
-/// took. A younger one may have been chosen for a task that is not queued yet. Blocks on the disk.
+/// A kept picture that is younger may have been chosen for a task that is not queued yet.
+pub const OLD: Duration = Duration::from_millis(DAY);
+
+/// Removes kept pictures that `gone` names by their hash, as far as they are as old as that (see [`OLD`]), and tells
+/// what room they took. Blocks on the disk.
 pub fn remove(images_dir: &Path, old: Duration, gone: impl Fn(&str) -> bool) -> Room {
     walk(images_dir, |file, about| {
         let hash = file.file_stem().and_then(OsStr::to_str).unwrap_or_default();

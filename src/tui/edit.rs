@@ -10,6 +10,7 @@ use std::{
     io,
     io::Write,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 use tokio::process::{Child, Command};
 use words::tr;
@@ -87,12 +88,17 @@ fn at_line(name: &str, path: &Path, line: usize) -> Vec<OsString> {
     }
 }
 
+/// How often an editor was opened on a text in this run.
+static OPENED: AtomicU32 = AtomicU32::new(0);
+
 impl Editor {
     /// Starts `$VISUAL`, `$EDITOR` or vi on a text, in a file that only the person can read.
     #[must_use]
     pub(crate) fn open(text: &str) -> Self {
         let name = named();
-        let path = std::env::temp_dir().join(format!("reeltop-{}.txt", std::process::id()));
+        // Another name each time: what an editor before left behind stays.
+        let opened = OPENED.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("reeltop-{}-{opened}.txt", std::process::id()));
         let child = private_files::write(&path, text).and_then(|()| started(&name, &[path.as_os_str()]));
         Self { name, path, file: None, given: text.to_owned(), child: child.map_err(System::from) }
     }

@@ -13,7 +13,7 @@ use domain::{
     text,
     time::{Now, Wall},
 };
-use engine::{msg::Detail, risk::AT_RISK, settings::Settings};
+use engine::{msg::Detail, news::PassedOver, risk::AT_RISK, settings::Settings};
 
 /// The most cells of a picture's address: a data URL is a whole picture.
 const ADDRESS: usize = 200;
@@ -79,12 +79,14 @@ pub fn lacks_key(row: &Row) -> [Fact; 2] {
     [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), next, Tone::Strong)]
 }
 
-/// Of a queued task whose picture is not on this machine: which one it waits for.
+/// Why a queued task is passed over on this machine, and whom it waits for.
 #[must_use]
-pub fn waits_elsewhere(row: &Row) -> Fact {
-    let why = match &*row.kind.who {
-        "" => tr!("its picture is not on this machine: one that has it sends it").to_owned(),
-        who => tr!("its picture is not on this machine: {who}'s sends it", who),
+pub fn passed_over(row: &Row, why: PassedOver) -> Fact {
+    let why = match (why, &*row.kind.who) {
+        (PassedOver::Picture, "") => tr!("its picture is not on this machine: one that has it sends it").to_owned(),
+        (PassedOver::Picture, who) => tr!("its picture is not on this machine: {who}'s sends it", who),
+        (PassedOver::Cap, "") => tr!("it would cross a cap for the day").to_owned(),
+        (PassedOver::Cap, who) => tr!("it would cross {who}'s own cap for the day", who),
     };
     fact(tr!("Held up"), why, Tone::Warning)
 }

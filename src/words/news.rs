@@ -19,8 +19,8 @@ use engine::{
     effect::Level,
     msg::InsertRefusal,
     news::{
-        ActNews, ConfigNews, ConnectionNews, Left, News, NotDone, NotQueued, QueueNews, RecordsNews, StoreNews,
-        TaskNews,
+        ActNews, ConfigNews, ConnectionNews, Left, News, NotDone, NotQueued, PassedOver, QueueNews, RecordsNews,
+        StoreNews, TaskNews,
     },
     work::Work,
 };
@@ -146,8 +146,11 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         TaskNews::PutAway(true) => (Level::Info, tr!("{key} is put away", key)),
         TaskNews::PutAway(false) => (Level::Info, tr!("{key} is open again", key)),
         TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
-        TaskNews::WaitsElsewhere => {
+        TaskNews::PassedOver(PassedOver::Picture) => {
             (Level::Warning, tr!("{key} waits for a machine that has its picture; it is not on this one", key))
+        }
+        TaskNews::PassedOver(PassedOver::Cap) => {
+            (Level::Warning, tr!("{key} waits: it would cross the own cap for the day of whoever queued it", key))
         }
         TaskNews::Automatic { parent: Some(parent) } => {
             let text =

@@ -24,6 +24,9 @@ fn put(at: &At) -> std::path::PathBuf {
     fs::create_dir_all(at.images()).unwrap();
     let file = at.images().join(format!("{}.png", picture().sha256));
     fs::write(&file, "a picture").unwrap();
+    // No longer one that may have been chosen a moment ago.
+    let old = std::time::SystemTime::now() - 2 * ::io::images::OLD;
+    fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
     file
 }
 
@@ -67,7 +70,9 @@ fn what_was_forgotten_on_one_machine_is_removed_on_the_others_unless_it_is_named
     starts();
     assert!(file.exists());
     store.forget(task.key).unwrap().unwrap();
+    assert_eq!(place.number("SELECT count(*) FROM forgotten"), 1);
     let again = add(&mut store, with_picture());
+    assert_eq!(place.number("SELECT count(*) FROM forgotten"), 0);
     starts();
     assert!(file.exists());
     let mut task = again;

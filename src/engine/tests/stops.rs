@@ -1,10 +1,11 @@
 //! What other programs on the store do to this one, and it to them: pauses, halts, waits, failures in a row.
 
 use super::{disk::Health, *};
-use crate::news::QueueNews;
+use crate::news::{PassedOver, QueueNews};
 use TaskState::{Queued, Refused};
 use domain::{
-    account::{Account, BudgetCap, Change, Sender, Shared, Stamp, Streak, Why},
+    account::{Account, BudgetCap, Change, Raise, Sender, Shared, Stamp, Streak, Why},
+    amount::Currency,
     task::PutBack,
 };
 
@@ -298,6 +299,7 @@ fn a_cap_that_is_kept_for_all_stops_all_and_another_persons_own_only_their_tasks
     world.state.settings.who = Some("ann".into());
     world.live(SECOND);
     assert_eq!((world.halt(), world.disk.shared.halts.len(), world.posts.len()), (None, 0, 0));
+    assert_eq!(crate::queue::passed_over(&world.state, key(1)), Some(PassedOver::Cap));
     world.disk.kept_cap = None;
     world.live(HOUR);
     assert_eq!(world.keys_posted(), [1]);
@@ -306,6 +308,51 @@ fn a_cap_that_is_kept_for_all_stops_all_and_another_persons_own_only_their_tasks
     world.disk.kept_cap = Some((BudgetCap::Each, small));
     world.live(SECOND);
     assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 0));
+}
+
+#[test]
+fn a_halt_for_the_days_cap_ends_when_the_cap_or_the_day_is_another() {
+    let small = Amount::from_thousandths(1);
+    let mut world = World::queued(1);
+    world.disk.kept_cap = Some((BudgetCap::Day, small));
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 1));
+    world.disk.kept_cap = None;
+    let by = Stamp { who: "dashboard 813".into(), at: world.now.wall };
+    world.elsewhere(Change::Raise(Raise { by, more: small.of(Currency::Ptc), person: None }));
+    world.rings();
+    world.live(SECOND);
+    assert_eq!((world.disk.shared.halts.len(), world.keys_posted()), (0, vec![1]));
+    // Of a cap of this config, by the next day at the latest.
+    let mut world = World::queued(1);
+    world.state.settings.budget.per_day = Some(small);
+    world.live(HOUR);
+    world.state.settings.budget.per_day = None;
+    assert_eq!(world.halt(), Some(HaltCause::Budget));
+    world.live(DAY);
+    assert_eq!(world.keys_posted(), [1]);
+}
+
+#[test]
+fn a_cap_of_ones_own_hides_no_cause_that_others_must_hear_of() {
+    let mut world = World::queued(1);
+    world.state.settings.budget.per_day = Some(Amount::from_thousandths(1));
+    world.live(SECOND);
+    crate::share::halt(&mut world.state, "302ai", why());
+    world.live(SECOND);
+    assert_eq!(world.disk.shared.halts["302ai"].why.cause, HaltCause::Balance);
+}
+
+#[test]
+fn a_pause_that_took_the_place_of_anothers_is_ended_at_once() {
+    let mut world = World::new();
+    world.store();
+    world.elsewhere(Change::Pause);
+    world.rings();
+    world.act(Act::Pause(true));
+    world.act(Act::Pause(false));
+    world.live(SECOND);
+    assert_eq!((world.disk.shared.pause.clone(), world.state.queue.is_paused()), (None, false));
 }
 
 #[test]
@@ -409,14 +456,14 @@ fn a_task_whose_picture_is_on_another_machine_is_passed_over_told_once_and_sent_
     world.disk.not_here.insert(key(1));
     world.live(MINUTE);
     let told = |world: &World| {
-        let waits = News::Task { key: key(1), what: crate::news::TaskNews::WaitsElsewhere };
+        let waits = News::Task { key: key(1), what: crate::news::TaskNews::PassedOver(PassedOver::Picture) };
         world.state.news.iter().filter(|news| **news == waits).count()
     };
     assert_eq!((world.keys_posted(), world.states(1), told(&world)), (vec![2], (Queued, Queued), 1));
-    assert!(crate::queue::waits_elsewhere(&world.state, key(1)));
+    assert_eq!(crate::queue::passed_over(&world.state, key(1)), Some(PassedOver::Picture));
     world.live(HOUR);
     assert_eq!((world.states(1), told(&world), world.halt()), ((Queued, Queued), 1, None));
     world.disk.not_here.clear();
     world.live(HOUR);
-    assert_eq!((world.keys_posted(), crate::queue::waits_elsewhere(&world.state, key(1))), (vec![2, 1], false));
+    assert_eq!((world.keys_posted(), crate::queue::passed_over(&world.state, key(1))), (vec![2, 1], None));
 }

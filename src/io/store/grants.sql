@@ -17,14 +17,14 @@ BEGIN
         END;
     END LOOP;
 
-    GRANT SELECT ON meta, tasks, events, ledger, sends, drafts, unconfirmed, stops, accounts, senders, callbacks, uploads,
+    GRANT SELECT ON meta, tasks, events, ledger, sends, drafts, own_drafts, unconfirmed, stops, accounts, senders, callbacks, uploads,
         raises, balances, commits, programs, keys, caps, forgotten TO reeltop_reader;
 
     GRANT reeltop_reader TO reeltop_writer;
     GRANT INSERT, UPDATE ON meta, tasks, accounts, callbacks, keys TO reeltop_writer;
     GRANT INSERT, UPDATE ON events TO reeltop_writer;
     GRANT INSERT ON ledger, raises TO reeltop_writer;
-    GRANT INSERT, UPDATE, DELETE ON sends, drafts, unconfirmed, stops, senders, uploads, balances, commits, programs,
+    GRANT INSERT, UPDATE, DELETE ON sends, drafts, own_drafts, unconfirmed, stops, senders, uploads, balances, commits, programs,
         forgotten TO reeltop_writer;
     GRANT USAGE, SELECT, UPDATE ON SEQUENCE tasks_key_seq, events_id_seq, ledger_id_seq TO reeltop_writer;
 

@@ -14,10 +14,10 @@ use domain::{
         system::System,
     },
     request::{FORGOTTEN, Request},
-    task::{RemoteId, Row, Task, TaskKey, TaskState},
+    task::{NewTask, RemoteId, Row, Task, TaskKey, TaskState},
     time::{Now, Wall},
 };
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path};
 
 /// What came of an archiving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Store {
     }
 
     /// On a shared store: removes this machine's copies of pictures, and pictures of videos, that were forgotten on
-    /// another one. What a task names again stays.
+    /// another one. What a task names again stays, and what is younger than [`images::OLD`].
     ///
     /// # Errors
     /// When the server cannot be read.
@@ -132,7 +132,7 @@ impl Store {
         if images::any(&self.at.images(), |hash| forgotten.contains(hash)) {
             let named = self.told(Deed::Read, pictures(&self.conn, "true"))?;
             forgotten.retain(|hash| !named.contains(hash));
-            images::remove(&self.at.images(), Duration::ZERO, |hash| forgotten.contains(hash));
+            images::remove(&self.at.images(), images::OLD, |hash| forgotten.contains(hash));
         }
         Ok(())
     }
@@ -225,6 +225,16 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     }
     tx.commit()?;
     Ok(Ok((rev, gone)))
+}
+
+/// What these tasks name is forgotten no longer.
+pub(super) fn name_again(conn: &Connection, tasks: &[NewTask]) -> sql::Result<()> {
+    if conn.file().is_none() {
+        for picture in tasks.iter().flat_map(|task| task.request.stored_images()) {
+            conn.execute("DELETE FROM forgotten WHERE sha256 = ?1", params![picture.sha256])?;
+        }
+    }
+    Ok(())
 }
 
 /// Wipes what of the prompt stands in the names of files and in the service's words. The folder stays, and so does the

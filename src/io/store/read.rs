@@ -338,7 +338,7 @@ fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
 }
 
 fn drafts(conn: &Connection, who: &str) -> sql::Result<Vec<KeptDraft>> {
-    let sql = "SELECT id, body FROM drafts WHERE who IN (?1, '') ORDER BY changed DESC, id DESC";
+    let sql = "SELECT id, body FROM own_drafts WHERE who IN (?1, '') ORDER BY changed DESC, id DESC";
     let mut query = conn.prepare_cached(sql)?;
     let found = query.query_map([who], |row| Ok((row.get(0)?, row.get::<String>(1)?)))?;
     found

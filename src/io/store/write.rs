@@ -8,7 +8,7 @@
 use super::{
     base::{By, IfFull, Store},
     column_values::{Json, own},
-    confirm,
+    confirm, maintenance,
     read::quoted,
     row::{self, TASK},
     share,
@@ -124,9 +124,9 @@ impl Store {
         self.change(Deed::SaveDraft, |conn| {
             let tx = conn.begin()?;
             // One that was nobody's is theirs who go on with it.
-            tx.execute("DELETE FROM drafts WHERE id = ?1 AND who = ''", [id])?;
+            tx.execute("DELETE FROM own_drafts WHERE id = ?1 AND who = ''", [id])?;
             tx.execute(
-                "INSERT INTO drafts (who, id, changed, body) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO own_drafts (who, id, changed, body) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (who, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
                 params![who, id, at.0, Json(draft)],
             )?;
@@ -141,7 +141,7 @@ impl Store {
     pub fn drop_draft(&mut self, id: i64, read: Option<&Draft>) -> Result<(), Fault> {
         let who = self.person();
         self.change(Deed::SaveDraft, |conn| {
-            let mine = "FROM drafts WHERE id = ?1 AND who IN (?2, '')";
+            let mine = "FROM own_drafts WHERE id = ?1 AND who IN (?2, '')";
             let Some(read) = read else { return conn.execute(&format!("DELETE {mine}"), params![id, who]) };
             let stands: Option<String> =
                 conn.query_row(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0)).optional()?;
@@ -201,6 +201,7 @@ pub(super) fn insert(
         return Ok(Err(InsertRefusal::OverBudget(over)));
     }
     let who = by.who.as_deref();
+    maintenance::name_again(&tx, tasks)?;
     let mut made = Vec::with_capacity(tasks.len());
     for new in tasks {
         let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), maker.as_deref())?;
@@ -273,8 +274,9 @@ fn over_the_day(
     let mut kept = share::kept_caps(conn)?;
     // Of kept caps the day begins everywhere at once.
     let caps = if kept.values().any(|caps| caps.zone.is_some()) {
-        let day = account::by_keeper(&kept, Now { wall: at, ..Now::default() });
-        Caps { day_start: day.day_start(), day_end: day.day_end(), ..*caps }
+        // By the server's clock, whatever this machine's says.
+        let day = account::by_keeper(&kept, Now { wall: conn.there(at), ..Now::default() });
+        Caps { day_start: conn.here(day.day_start()), day_end: conn.here(day.day_end()), ..*caps }
     } else {
         *caps
     };
@@ -368,8 +370,8 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     if confirm::is_unconfirmed(&tx, task.key, by.owner.as_deref())? {
         return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED) });
     }
-    let at = tx.there(at);
-    if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
+    let there = tx.there(at);
+    if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {
         return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(PACE_SPAN)) });
     }
     // Each person's cap is that of whoever queued it, whoever sends it.
@@ -378,7 +380,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
         return Ok(SendResult::OverBudget { key: task.key, over });
     }
     let Some(rev) = take(&tx, write, by.who.as_deref())? else { return Ok(SendResult::Overtaken(Box::new(now))) };
-    tx.later("INSERT INTO sends (profile, at) VALUES (?1, ?2)", params![task.profile, at.0])?;
+    tx.later("INSERT INTO sends (profile, at) VALUES (?1, ?2)", params![task.profile, there.0])?;
     tx.commit()?;
     Ok(SendResult::Claimed { key: task.key, rev })
 }

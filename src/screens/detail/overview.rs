@@ -56,7 +56,9 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let why = facts::why(row, about.loaded.map(|detail| &detail.task), now, voice);
     let mut lines = match why.is_empty() {
         _ if about.app.work.lacks_key(row) => told(about, facts::lacks_key(row)),
-        _ if queue::waits_elsewhere(&about.app.work, row.key) => told(about, [facts::waits_elsewhere(row)]),
+        _ if let Some(why) = queue::passed_over(&about.app.work, row.key) => {
+            told(about, [facts::passed_over(row, why)])
+        }
         true => labelled(tr!("What"), &progress(about), about.width, about.look, Style::new()),
         false => told(about, why),
     };

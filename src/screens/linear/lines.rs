@@ -118,8 +118,8 @@ impl Linear {
         let screen = &mut self.app.screen;
         let shown = screen.detail.loaded.as_ref().filter(|detail| Some(detail.task.key) == screen.table.cursor);
         if let Some(detail) = shown.filter(|_| screen.pane == Pane::Detail && screen.detail.asked.is_none()) {
-            let is_here = !queue::waits_elsewhere(&self.app.work, detail.task.key);
-            let text = print::detail(detail, is_here, &self.app.work.settings, self.app.work.now, false);
+            let passed = queue::passed_over(&self.app.work, detail.task.key);
+            let text = print::detail(detail, passed, &self.app.work.settings, self.app.work.now, false);
             self.lines.extend(text.lines().map(str::to_owned));
             screen.pane = Pane::Table;
         } else if let (Pane::Detail, None, Some(since)) = (screen.pane, screen.detail.asked, self.app.work.store.away) {

@@ -10,7 +10,9 @@ use domain::{
     time::{Now, SECOND},
 };
 use engine::{
-    expected, queue, risk,
+    expected,
+    news::PassedOver,
+    queue, risk,
     work::{Saving, SavingStep, Work},
 };
 use ratatui::style::Style;
@@ -193,10 +195,12 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
     if view.work.queue.is_paused() {
         return tr!("paused, free").into();
     }
-    if queue::waits_elsewhere(view.work, row.key) {
-        return match &*row.kind.who {
-            "" => tr!("waits for its picture").into(),
-            who => tr!("waits for {who}'s machine", who),
+    if let Some(why) = queue::passed_over(view.work, row.key) {
+        return match (why, &*row.kind.who) {
+            (PassedOver::Picture, "") => tr!("waits for its picture").into(),
+            (PassedOver::Picture, who) => tr!("waits for {who}'s machine", who),
+            (PassedOver::Cap, "") => tr!("over a cap").into(),
+            (PassedOver::Cap, who) => tr!("over {who}'s cap", who),
         };
     }
     if let Some(class) = row.class {

@@ -76,7 +76,8 @@ fn all_that_is_told_is_told_in_both_languages() {
         TaskNews::Settled(ResolvedAs::Found(id())),
         TaskNews::Settled(ResolvedAs::Unknown),
         TaskNews::Asking(id()),
-        TaskNews::WaitsElsewhere,
+        TaskNews::PassedOver(PassedOver::Picture),
+        TaskNews::PassedOver(PassedOver::Cap),
         TaskNews::Automatic { parent: None },
         TaskNews::Automatic { parent: Some(key) },
     ];

@@ -14,22 +14,22 @@ use domain::{
     text,
     time::{Now, Wall},
 };
-use engine::{msg::Detail, settings::Settings};
+use engine::{msg::Detail, news::PassedOver, settings::Settings};
 use std::fmt::Write;
 
 /// Cells of a label and the blanks behind it.
 const LABEL: usize = 12;
 
-/// How a task stands, what was asked for, what came of it, its attempts and all that happened. What is unsent may wait
-/// for a picture that is not `is_here`.
+/// How a task stands, what was asked for, what came of it, its attempts and all that happened. What is unsent may
+/// be `passed` over here.
 #[must_use]
-pub fn detail(detail: &Detail, is_here: bool, settings: &Settings, now: Now, color: bool) -> String {
+pub fn detail(detail: &Detail, passed: Option<PassedOver>, settings: &Settings, now: Now, color: bool) -> String {
     let (task, voice) = (&detail.task, crate::voice::Voice::default());
     let row = Row::of(task);
     let mut page = Page { text: String::new(), color };
     standing(&mut page, task);
     page.facts(facts::why(&row, Some(task), now, &voice));
-    page.facts((!is_here).then(|| facts::waits_elsewhere(&row)));
+    page.facts(passed.map(|why| facts::passed_over(&row, why)));
     page.facts(facts::money_of(&row, Some(task), now));
     page.facts(facts::address(&row, now));
     page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
@@ -220,14 +220,14 @@ Time line
 2026-11-23 02:25:00  money       0.5 PTC set aside
 2026-11-23 02:25:10  sent        POST (ben)
 ";
-        assert_eq!(detail(&about, true, &settings(), NOW, false), expected);
+        assert_eq!(detail(&about, None, &settings(), NOW, false), expected);
     }
 
     #[test]
     fn values_stand_in_one_column_behind_chinese_labels() {
         let one = task(13, "a cat", saved());
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
-        let shown = lang::within(lang::Lang::Zh, || detail(&about, true, &settings(), NOW, false));
+        let shown = lang::within(lang::Lang::Zh, || detail(&about, None, &settings(), NOW, false));
         for (label, value) in
             [("任务", "#13"), ("任务 ID", "106916112212032"), ("模型", "MiniMax"), ("提示词", "a cat")]
         {
@@ -242,7 +242,7 @@ Time line
         let id = domain::task::RemoteId("106916112212032".into());
         let one = Task { request: Request::elsewhere(&id.0), cost: Amount::ZERO, ..task(13, "", saved()) };
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
-        let shown = detail(&about, true, &settings(), NOW, false);
+        let shown = detail(&about, None, &settings(), NOW, false);
         for line in [
             "Cost        unknown (created elsewhere)\n",
             "Model       unknown (created elsewhere)\nPrompt      (adopted 106916112212032)\n",
@@ -256,7 +256,7 @@ Time line
     fn a_saved_file_is_told_with_what_was_asked_for() {
         let one = task(13, "a cat", saved());
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
-        let shown = detail(&about, true, &settings(), NOW, false);
+        let shown = detail(&about, None, &settings(), NOW, false);
         let measures = "12.4 MB, 1366x768 (asked 768P), 5.8 s (asked 6 s)";
         assert!(shown.contains(&format!("File        /videos/13-猫.mp4\n            {measures}\n")), "{shown}");
         assert!(shown.contains("Cost        0.5 PTC, charged\n") && !shown.contains("Time line"), "{shown}");
@@ -277,7 +277,7 @@ Time line
         };
         for (me, name) in [("ben", "you"), ("ann", "ben")] {
             let settings = Settings { who: by(me), ..settings() };
-            let text = detail(&about, true, &settings, NOW, false);
+            let text = detail(&about, None, &settings, NOW, false);
             let told = format!("requested by {name}\n");
             assert!(text.contains(&told) && text.contains(&format!("settled by {name}\n")), "{text}");
         }
