@@ -121,7 +121,7 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
                 Ok(()) => Found::Well(tr!("{tasks} in {path}", tasks, path)),
                 Err(error) => Found::Wrong(
                     tr!("{tasks} in {path}, which can be read but not written: {error}", tasks, path, error),
-                    tr!("Make it writable, or choose another folder with --data-dir.").into(),
+                    tr!("Make it writable.").into(),
                 ),
             }
         }

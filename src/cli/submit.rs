@@ -158,7 +158,7 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let is_left = |task: &Task| task.state() == TaskState::Queued || (after == After::Wait && task.state().is_live());
     let left = tasks.iter().any(is_left);
     let halted = work.own.sending.halted.as_ref().filter(|_| left).map(|halt| waits::exit_of_halt(halt.cause));
-    let paused = after == After::Wait && !queued.is_empty() && work.queue.is_paused();
+    let paused = after == After::Wait && !queued.is_empty() && waits::paused(&work).is_some();
     let halted = halted.or(paused.then_some(Exit::TimeOut));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
     let exits = exits.into_iter().chain(halted).chain(away).chain(interrupted);

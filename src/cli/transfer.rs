@@ -116,7 +116,7 @@ impl PutAside {
 
 fn not_put_aside(dir: &Path, error: &io::Error) -> Stop {
     let what = tr!("the tasks could not be put aside in {folder}", folder = dir.display());
-    let next = tr!("Free some space on its disk, or choose another folder with --data-dir");
+    let next = tr!("Free some space on its disk");
     Problem::new(what, error.to_string(), next).into()
 }
 

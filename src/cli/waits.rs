@@ -15,7 +15,7 @@ use domain::{
     task::{Phase, Row, Task, TaskKey, TaskState},
     time::SECOND,
 };
-use engine::{act::Act, charges, queue, settings::Scope, unknowns, work::Work};
+use engine::{act::Act, charges, queue, settings::Scope, share, unknowns, work::Work};
 use words::{facts, names, problem::Problem, terms, tr};
 
 /// `reeltop wait`.
@@ -81,13 +81,18 @@ pub(super) fn paused(work: &Work) -> Option<(String, &'static str)> {
     let resume = tr!("Press p in the dashboard to go on.");
     Some(match &work.queue.pause {
         Some(by) => (tr!("sending is paused by {who}", who = names::program(&by.who)), resume),
-        None if !work.queue.paused => return None,
+        None if !work.queue.paused || is_sent_elsewhere(work) => return None,
         None if work.settings.queue.start_paused => (
             tr!("sending is paused by queue.start_paused in the config").into(),
             tr!("Press p in the dashboard to go on, or set it to false."),
         ),
         None => (tr!("sending is paused").into(), resume),
     })
+}
+
+/// Whether another program sends what this one, which a config starts paused, leaves.
+fn is_sent_elsewhere(work: &Work) -> bool {
+    share::sends_elsewhere(work, &work.settings.profile.name)
 }
 
 /// What of the profiles that have a key runs or is saved: what is queued is for whoever sends, an unknown waits for a
@@ -121,7 +126,8 @@ fn rests(work: &Work, task: &Task) -> bool {
     let halt = work.of(&task.profile).sending.halted.as_ref().map(|halt| halt.cause);
     match &task.phase {
         Phase::Queued { .. } => {
-            let stays = halt.is_some() || work.queue.is_paused();
+            let paused = work.queue.is_paused() && (work.queue.pause.is_some() || !is_sent_elsewhere(work));
+            let stays = halt.is_some() || paused;
             stays && work.queue.claiming.is_none_or(|(_, key)| key != task.key)
         }
         Phase::Running { trouble, .. } => {

@@ -142,6 +142,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
         Msg::Config(result) => {
             if reload::take(work, result) {
                 charges::reloaded(work);
+                share::judge_budget_again(work);
             }
             Vec::new()
         }

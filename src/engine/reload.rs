@@ -6,7 +6,6 @@ use crate::{
     news::{ConfigNews, News},
     profile_state::ProfileState,
     settings::{Profile, Settings},
-    share,
     work::Work,
 };
 use domain::reason::config::Rejected;
@@ -18,7 +17,6 @@ pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) -> bo
         let Reread { settings, changed, fixed } = *reread;
         profiles(work, &settings);
         take_over(&mut work.settings, settings, &changed);
-        share::judge_budget_again(work);
         ConfigNews::Taken { changed, fixed }
     });
     work.news.push(News::Config(news));

@@ -188,7 +188,8 @@ fn raised(work: &mut Work, raises: Vec<Raise>) {
 }
 
 /// Whether another program sends what is queued of that profile.
-pub(super) fn sends_elsewhere(work: &Work, profile: &str) -> bool {
+#[must_use]
+pub fn sends_elsewhere(work: &Work, profile: &str) -> bool {
     work.sharing.senders.iter().any(|sender| sender.profile == profile)
 }
 
