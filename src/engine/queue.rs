@@ -176,8 +176,8 @@ pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Ve
     share::due(work)
 }
 
-/// This program may not send it now, and those behind it go on. It is asked about again: a picture may come here yet, as
-/// by a person's copy, and a cap be raised.
+/// This program may not send it now, and those behind it go on. It is asked about again: a picture may come here yet,
+/// as by a person's copy, and a cap be raised.
 pub(super) fn pass_over(work: &mut Work, key: TaskKey, why: PassedOver) {
     let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else { return };
     let again = work.now.mono.plus(PASSED_OVER);

@@ -238,8 +238,8 @@ fn take(work: &mut Work, profile: &str, account: Account) {
 
 /// Stops all sending of the account, in every program. The first cause stays until it is seen to.
 pub(super) fn halt(work: &mut Work, profile: &str, why: Why) {
-    // What stops this program alone, a store that cannot be written or a cap of its own, gives way to a cause that others
-    // must hear of.
+    // What stops this program alone, a store that cannot be written or a cap of its own, gives way to a cause that
+    // others must hear of.
     if work.of(profile).sending.halted.as_ref().is_some_and(|halt| halt.by.is_some()) {
         return;
     }
