@@ -287,8 +287,10 @@ pub(super) fn pause(work: &mut Work) {
 
 /// Goes on sending in every program on the store after the pause that is known here. A halt stays.
 pub(super) fn end_pause(work: &mut Work) {
-    let no_longer = |change: &Change| matches!(change, Change::Pause);
-    if let Some(pause) = take_pause(work, no_longer) {
+    work.queue.unsent.clear();
+    work.queue.paused = false;
+    wish_no_longer(work, |change| matches!(change, Change::Pause));
+    if let Some(pause) = work.queue.pause.take() {
         let profile = work.settings.profile.name.clone();
         wish(work, &profile, Change::Resume { pause: Some(pause), halt: None });
     }
@@ -296,7 +298,7 @@ pub(super) fn end_pause(work: &mut Work) {
 
 /// Goes on sending in every program on the store, after the pause and the accounts' halts that are known here.
 pub(super) fn resume(work: &mut Work) {
-    let pause = take_pause(work, |change| matches!(change, Change::Pause | Change::Halt(_)));
+    wish_no_longer(work, |change| matches!(change, Change::Halt(_)));
     for profile in work.profiles() {
         let served = work.of_mut(&profile);
         let halt = served.sending.halted.take().and_then(|halt| halt.by);
@@ -305,20 +307,13 @@ pub(super) fn resume(work: &mut Work) {
             wish(work, &profile, Change::Resume { pause: None, halt });
         }
     }
-    if pause.is_some() {
-        let profile = work.settings.profile.name.clone();
-        wish(work, &profile, Change::Resume { pause, halt: None });
-    }
+    end_pause(work);
 }
 
-/// Ends this program's own pause, and wishes those stops no longer. Gives the pause that was on the store.
-fn take_pause(work: &mut Work, no_longer: impl Fn(&Change) -> bool) -> Option<Stamp> {
-    work.queue.unsent.clear();
-    work.queue.paused = false;
-    // What was to stop them is not wished any longer.
-    work.sharing.failed.retain(|(_, change)| !no_longer(change));
-    work.sharing.wishes.retain(|(_, change)| !no_longer(change));
-    work.queue.pause.take()
+/// Drops what was to be handed over and has not reached the store, where it is over.
+fn wish_no_longer(work: &mut Work, is_over: impl Fn(&Change) -> bool) {
+    work.sharing.failed.retain(|(_, change)| !is_over(change));
+    work.sharing.wishes.retain(|(_, change)| !is_over(change));
 }
 
 /// Raises today's cap, by a person's word. It holds once it is on disk.

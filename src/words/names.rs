@@ -2,6 +2,7 @@
 
 use crate::{lang, tr};
 use domain::{
+    account::Raise,
     catalogue::{LengthUnit, ModelSpec},
     costs::By,
     draft::Field,
@@ -82,6 +83,14 @@ pub fn program(name: &str) -> String {
     text::harmless_line(&words.collect::<Vec<_>>().join(" ")).into_owned()
 }
 
+/// Who raised a cap: the person, where one is named, and the program.
+#[must_use]
+pub fn raiser(Raise { by, person, .. }: &Raise) -> String {
+    let program = program(&by.who);
+    let who = person.as_ref().map_or_else(|| program.clone(), |person| format!("{person}, {program}"));
+    text::harmless_line(&who).into_owned()
+}
+
 /// That a text is no task's key.
 #[must_use]
 pub fn not_a_key(NotAKey(text): &NotAKey) -> String {
@@ -154,7 +163,21 @@ fn joined<T: ToString>(words: &[T], with_last: fn(&str, &str) -> String) -> Stri
 mod tests {
     use super::*;
     use crate::lang::Lang;
-    use domain::catalogue::Catalogue;
+    use domain::{
+        account::Stamp,
+        amount::{Amount, Currency},
+        catalogue::Catalogue,
+        time::Wall,
+    };
+
+    #[test]
+    fn who_raised_a_cap_is_told_with_the_program_and_steers_no_terminal() {
+        let by = Stamp { who: "dashboard 812".into(), at: Wall(0) };
+        let raise = Raise { by, more: Amount::from_thousandths(1).of(Currency::Ptc), person: None };
+        assert_eq!(raiser(&raise), "dashboard 812");
+        let told = raiser(&Raise { person: Some("ann\u{1b}]2;x\u{7}".into()), ..raise });
+        assert!(told.starts_with("ann") && told.ends_with(", dashboard 812") && !told.contains('\u{1b}'), "{told:?}");
+    }
 
     #[test]
     fn a_code_is_the_services_own_or_in_words() {

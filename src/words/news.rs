@@ -94,9 +94,8 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
 }
 
 /// Tells of today's cap after it was raised.
-fn cap_raised(Raise { by, more, person }: &Raise, cap: Option<Money>) -> String {
-    let program = names::program(&by.who);
-    let who = person.as_ref().map_or_else(|| program.clone(), |person| format!("{person}, {program}"));
+fn cap_raised(raise: &Raise, cap: Option<Money>) -> String {
+    let (more, who) = (&raise.more, names::raiser(raise));
     match cap {
         Some(cap) => tr!("today's cap is {cap}: raised by {more} ({who})", cap, more, who),
         None => tr!("today's cap was raised by {more} ({who}); the config here sets none", more, who),

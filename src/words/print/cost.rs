@@ -77,10 +77,8 @@ pub fn day_note(kept: &BTreeMap<Currency, KeptCaps>, now: Now) -> Option<String>
 
 /// What the cap was raised by, when and by whom.
 #[must_use]
-pub fn raise_line(Raise { by, more, person }: &Raise, now: Now) -> String {
-    let program = names::program(&by.who);
-    let who = person.as_ref().map_or_else(|| program.clone(), |person| format!("{person}, {program}"));
-    let (when, who) = (amounts::moment(by.at, now), text::harmless_line(&who).into_owned());
+pub fn raise_line(raise: &Raise, now: Now) -> String {
+    let (more, when, who) = (&raise.more, amounts::moment(raise.by.at, now), names::raiser(raise));
     tr!("Cap raised by {more} at {when} ({who}), for that day only.", more, when, who)
 }
 
