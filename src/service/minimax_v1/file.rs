@@ -268,7 +268,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_answer_has_a_verdict(http: u16, body in any::<String>(), url in any::<String>()) {
+        fn reading_an_answer_never_panics(http: u16, body in any::<String>(), url in any::<String>()) {
             let _ = judge(&answer(http, &body));
             let json = serde_json::json!({ "file": { "download_url": url, "bytes": body } }).to_string();
             let _ = judge(&answer(200, &json));
