@@ -50,8 +50,8 @@ fn is_known(work: &mut Work, id: &RemoteId) -> bool {
 }
 
 /// The end of such a question.
-pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&of) else {
+pub(super) fn found(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
+    let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&ticket) else {
         return work.drop_stale();
     };
     let verdict = work.protocol(&profile).found(reply, &id);

@@ -3,7 +3,7 @@
 use crate::{
     availability,
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-    profile_state::{OfProfile, ProfileState},
+    profile_state::{ProfileState, ProfileTotals},
     settings::Profile,
     work::Work,
 };
@@ -80,7 +80,7 @@ impl Work {
     }
 
     /// What the tasks come to of every profile that a profile's balance pays for.
-    fn of_account(&self, profile: &str, sum: impl Fn(&OfProfile) -> &Totals) -> Amount {
+    fn of_account(&self, profile: &str, sum: impl Fn(&ProfileTotals) -> &Totals) -> Amount {
         let of_account = self.money.by_profile.iter().filter(|(other, _)| self.is_one_account(profile, other));
         of_account.map(|(_, sums)| sum(sums).of(self.currency_of(profile))).sum()
     }
@@ -165,8 +165,8 @@ pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
 }
 
 /// The end of a balance call, and whose balance it was; `None` for a stale reply.
-pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
-    let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(of);
+pub(super) fn balance(work: &mut Work, ticket: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
+    let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(ticket);
     let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
         work.stale += 1;
         return None;
