@@ -116,20 +116,15 @@ impl Work {
     /// What today has spent and may spend of a currency.
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {
-        let raised = Raise::sum(&self.sharing.raises, currency, self.by_keeper());
-        let ours =
-            self.raises_today().filter(|raise| raise.more.currency == currency && raise.person == self.settings.who);
-        let own_raised: Amount = ours.map(|raise| raise.more.amount).sum();
-        let (budget, kept) = (&self.settings.budget, self.sharing.caps.get(&currency));
-        let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
-        let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
+        let raised = Raise::sum(&self.sharing.raises, currency, self.settings.who.as_deref(), self.by_keeper());
+        let caps = self.settings.budget.day_caps().lowered(self.sharing.caps.get(&currency)).raised(raised);
         Day {
             currency,
             spent: self.money.spent_today.of(currency),
             reserved: self.money.reserved.of(currency),
-            cap: cap.map(|cap| cap + raised),
-            raised,
-            own_cap: own_cap.map(|cap| cap + own_raised),
+            cap: caps.per_day,
+            raised: raised.all,
+            own_cap: caps.per_day_each,
             own_used: self.money.own.of(currency),
         }
     }

@@ -45,17 +45,14 @@ pub fn cost_text(
     let mut today = costs::sum(accounts.iter().filter(|account| account.is_of_day(day)));
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
-        let raised = Raise::sum(raises, currency, by_keeper);
-        let (budget, kept) = (&settings.budget, kept.get(&currency));
-        let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
-        out.push_str(&day_line(currency, sum, cap.map(|cap| cap + raised)));
+        let raised = Raise::sum(raises, currency, settings.who.as_deref(), by_keeper);
+        let caps = settings.budget.day_caps().lowered(kept.get(&currency)).raised(raised);
+        out.push_str(&day_line(currency, sum, caps.per_day));
         out.push('\n');
-        let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
-        if let Some(cap) = own_cap {
+        if let Some(cap) = caps.per_day_each {
             let is_own = |account: &&AttemptMoney<'_>| account.is_of_day(day) && account.line.who == settings.who;
             let own = costs::sum(accounts.iter().filter(is_own)).remove(&currency).unwrap_or_default();
-            let raises: Vec<Raise> = raises.iter().filter(|raise| raise.person == settings.who).cloned().collect();
-            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, by_keeper)));
+            out.push_str(&own_line(currency, own, cap));
             out.push('\n');
         }
     }
