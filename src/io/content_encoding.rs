@@ -5,6 +5,7 @@
 //! without it. Nothing the service sends begins as gzip does, and neither JSON, a page nor an MP4 begins as deflate
 //! can.
 
+use domain::mp4::is_mp4;
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use std::{
@@ -182,11 +183,6 @@ pub(crate) fn is_labelled(headers: &HeaderMap) -> bool {
 fn shows_itself(begun: &[u8]) -> bool {
     let text = begun.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begun).trim_ascii_start();
     matches!(text.first(), Some(b'{' | b'<')) || is_mp4(begun)
-}
-
-/// Whether the first bytes are those of an MP4.
-pub(crate) fn is_mp4(begun: &[u8]) -> bool {
-    begun.get(4..8) == Some(b"ftyp")
 }
 
 /// Whether deflate came in the wrapping that it should have (RFC 1950, 2.2); some servers send it bare.

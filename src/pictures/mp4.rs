@@ -3,7 +3,10 @@
 //! Source: ISO/IEC 14496-12, sections 8.3 to 8.7 (`trak` and the sample tables), and ISO/IEC 14496-15, section 5.3
 //! (`avcC`).
 
-use domain::reason::sight::Unseen;
+use domain::{
+    mp4::{BadBox, BoxHeader, box_header, is_mp4},
+    reason::sight::Unseen,
+};
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// The largest index that is read: a minute has some 50 kB.
@@ -74,25 +77,16 @@ fn moov(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, Unseen> {
         if at + 8 > end {
             break;
         }
-        let mut head = [0; 16];
+        let mut begun = Vec::new();
         file.seek(SeekFrom::Start(at)).map_err(unread)?;
-        file.read_exact(&mut head[..8]).map_err(unread)?;
-        let [a, b, c, d, kind @ ..] = [head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7]];
-        if n == 0 && kind != *b"ftyp" {
+        file.by_ref().take(16).read_to_end(&mut begun).map_err(unread)?;
+        if n == 0 && !is_mp4(&begun) {
             return Err(Unseen::NoVideo);
         }
-        let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
-            // The last box may say that it goes on to the end.
-            0 => (8, end - at),
-            1 => {
-                file.read_exact(&mut head[8..]).map_err(unread)?;
-                (16, u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]]))
-            }
-            size => (8, u64::from(size)),
-        };
-        if size < header {
-            return Err(Unseen::NoVideo);
-        }
+        let BoxHeader { kind, bytes, size, .. } = box_header(&begun, end - at).map_err(|bad| match bad {
+            BadBox::CutOff => Unseen::CutOff,
+            BadBox::TooSmall => Unseen::NoVideo,
+        })?;
         if &kind == b"moov" {
             if size > end - at {
                 return Err(Unseen::CutOff);
@@ -100,8 +94,8 @@ fn moov(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, Unseen> {
             if size > MOST_INDEX {
                 return Err(Unseen::TooLong);
             }
-            let mut moov = vec![0; (size - header) as usize];
-            file.read_exact(&mut moov).map_err(unread)?;
+            let mut moov = vec![0; (size - bytes) as usize];
+            file.seek(SeekFrom::Start(at + bytes)).and_then(|_| file.read_exact(&mut moov)).map_err(unread)?;
             return Ok(moov);
         }
         at = at.saturating_add(size);
@@ -113,13 +107,9 @@ fn moov(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, Unseen> {
 /// The boxes in a stretch, as far as they are whole.
 fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     std::iter::from_fn(move || {
-        let kind = bytes.get(4..8)?.try_into().ok()?;
-        let (header, size) = match long(bytes, 0)? {
-            0 => (8, bytes.len()),
-            1 => (16, usize::try_from(u64::from(long(bytes, 8)?) << 32 | u64::from(long(bytes, 12)?)).ok()?),
-            size => (8, size as usize),
-        };
-        let content = bytes.get(header..size)?;
+        let BoxHeader { kind, bytes: header, size, .. } = box_header(bytes, bytes.len() as u64).ok()?;
+        let size = usize::try_from(size).ok()?;
+        let content = bytes.get(usize::try_from(header).ok()?..size)?;
         bytes = &bytes[size..];
         Some((kind, content))
     })

@@ -7,12 +7,15 @@ use super::{
 };
 use crate::{
     client::why,
-    content_encoding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
+    content_encoding::{Decoder, ENOUGH, Fault, is_labelled},
     foreign_text,
 };
-use domain::reason::{
-    ConnectionFault,
-    transfer::{Dropped, Mp4, Transfer},
+use domain::{
+    mp4::is_mp4,
+    reason::{
+        ConnectionFault,
+        transfer::{Dropped, Mp4, Transfer},
+    },
 };
 use reqwest::{
     Client, Response, StatusCode, Url,

@@ -2,7 +2,10 @@
 //!
 //! Source: ISO/IEC 14496-12, sections 4.2 (boxes), 8.2.2 (`mvhd`) and 8.3.2 (`tkhd`).
 
-use domain::reason::transfer::Mp4;
+use domain::{
+    mp4::{BadBox, box_header, is_mp4},
+    reason::transfer::Mp4,
+};
 use std::{
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
@@ -71,10 +74,15 @@ pub fn check(file: &mut (impl Read + Seek), is_whole: bool) -> Result<Facts, Fau
 }
 
 fn begins_as_mp4(file: &mut (impl Read + Seek)) -> Result<bool, Fault> {
-    let mut head = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    file.by_ref().take(8).read_to_end(&mut head)?;
-    Ok(head.get(4..8) == Some(b"ftyp"))
+    Ok(is_mp4(&read(file, 0, 8)?))
+}
+
+/// So many bytes of the file, or as many as there are.
+fn read(file: &mut (impl Read + Seek), at: u64, most: u64) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(at))?;
+    file.by_ref().take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The boxes that fill a stretch of the file exactly.
@@ -98,40 +106,22 @@ fn is_padding(file: &mut (impl Read + Seek), rest: Range<u64>) -> Result<bool, F
     if room >= 8 {
         return Ok(false);
     }
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(rest.start))?;
-    file.by_ref().take(room).read_to_end(&mut bytes)?;
-    Ok(bytes.iter().all(|byte| *byte == 0))
+    Ok(read(file, rest.start, room)?.iter().all(|byte| *byte == 0))
 }
 
 fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fault> {
     let room = within.end - within.start;
-    if room < 8 {
+    let header = box_header(&read(file, within.start, 16)?, room).map_err(|bad| {
+        Fault::Not(match bad {
+            BadBox::CutOff => Mp4::CutOff,
+            BadBox::TooSmall => Mp4::SmallBox,
+        })
+    })?;
+    if header.size > room {
         return Err(Fault::Not(Mp4::CutOff));
     }
-    let mut head = [0; 8];
-    file.seek(SeekFrom::Start(within.start))?;
-    file.read_exact(&mut head)?;
-    let [a, b, c, d, kind @ ..] = head;
-    let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
-        // The last box may say that it goes on to the end.
-        0 => (8, room),
-        1 if room < 16 => return Err(Fault::Not(Mp4::CutOff)),
-        1 => {
-            let mut large = [0; 8];
-            file.read_exact(&mut large)?;
-            (16, u64::from_be_bytes(large))
-        }
-        size => (8, u64::from(size)),
-    };
-    if size < header {
-        return Err(Fault::Not(Mp4::SmallBox));
-    }
-    if size > room {
-        return Err(Fault::Not(Mp4::CutOff));
-    }
-    let is_open = [a, b, c, d] == [0; 4];
-    Ok(Box4 { kind, content: within.start + header..within.start + size, is_open })
+    let content = within.start + header.bytes..within.start + header.size;
+    Ok(Box4 { kind: header.kind, content, is_open: header.is_open })
 }
 
 fn facts(file: &mut (impl Read + Seek), moov: Range<u64>) -> Result<Facts, Fault> {
