@@ -23,6 +23,7 @@ pub mod fields;
 mod length;
 pub mod lint;
 pub mod matrix;
+pub mod mix;
 pub mod mp4;
 pub mod mutex;
 pub mod name;

@@ -1,17 +1,13 @@
 //! Back-off and jitter as pure functions. What looks random is a hash of who and how often, so that a schedule is the
 //! same each time it is computed and can be tested without luck.
 
-use domain::{account::LONGEST_WAIT, time::doubled};
+use domain::{account::LONGEST_WAIT, mix, time::doubled};
 
-/// A number in `0.0..1.0` that depends only on its seeds (SplitMix64's finalizer).
+/// A number in `0.0..1.0` that depends only on its seeds.
 #[must_use]
 pub(crate) fn fraction(seed: u64, round: u64) -> f64 {
-    let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    #[allow(clippy::cast_precision_loss, reason = "53 bits are kept, which a double holds exactly")]
-    let fraction = ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
-    fraction
+    let z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
+    mix::fraction(mix::mix(z))
 }
 
 /// `ms` shifted by up to a tenth either way.

@@ -1,5 +1,6 @@
 //! The faults the simulator can be told to have, by name (`simulate --faults`) or by a word in a prompt.
 
+use domain::mix::{fraction, mix};
 use std::str::FromStr;
 
 /// One kind of fault.
@@ -270,15 +271,7 @@ impl FaultSet {
 
 /// A number that looks random and is the same for the same seed, purpose and ordinal (splitmix64's mixing).
 pub(super) const fn draw(seed: u64, purpose: u64, n: u64) -> u64 {
-    let mut x = seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.wrapping_mul(0xd1b5_4a32_d192_ed03);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
-/// A fraction from 0 up to but not including 1.
-fn fraction(n: u64) -> f64 {
-    (n >> 11) as f64 / (1u64 << 53) as f64
+    mix(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.wrapping_mul(0xd1b5_4a32_d192_ed03))
 }
 
 #[cfg(test)]

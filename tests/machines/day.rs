@@ -10,6 +10,7 @@ use super::{
     rig::{Place, place},
     support::{Service, books, finish, ptc},
 };
+use domain::mix::SplitMix;
 use rustix::process::Signal;
 use std::{
     env,
@@ -77,7 +78,7 @@ pub(crate) fn run(seed: u64, minutes: u64) {
         place: &place,
         machines: machines.collect(),
         caps: &caps,
-        chance: Chance(seed),
+        chance: Chance(SplitMix(seed)),
         logs,
         calls: Vec::new(),
         kills: 0,

@@ -31,6 +31,7 @@ mod rig;
 #[path = "../support/mod.rs"]
 mod support;
 
+use domain::mix::SplitMix;
 use std::{env, str::FromStr};
 
 /// A setting of the run.
@@ -39,17 +40,12 @@ fn wish<T: FromStr>(name: &str, default: T) -> T {
 }
 
 /// What looks random, from one seed.
-struct Chance(u64);
+struct Chance(SplitMix);
 
 impl Chance {
     /// From 0 up to `n`, without it.
     fn below(&mut self, n: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) % n as u64).unwrap()
+        usize::try_from(self.0.roll() % n as u64).unwrap()
     }
 }
 

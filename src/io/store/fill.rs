@@ -11,6 +11,7 @@ use super::{
 };
 use domain::{
     amount::{Amount, CostSource, Currency},
+    mix::SplitMix,
     problem::{Charged, ErrorClass, TaskError},
     reason::{
         Reason,
@@ -57,7 +58,7 @@ const CHINESE: [&str; 4] = [
 pub fn fill(at: impl Into<At>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
     let at = at.into();
     let mut conn = connect(&at)?;
-    let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);
+    let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(SplitMix(seed)), until);
     done.map_err(|error| fault::of(Deed::SaveTasks, &at.shown(), &error))
 }
 
@@ -164,7 +165,7 @@ fn saved(dice: &mut Dice) -> Phase {
             host: None,
             path: format!("/home/you/reels/{file}.mp4"),
             bytes: 2_000_000 + dice.below(6_000_000),
-            sha256: (0..4).map(|_| format!("{:016x}", dice.roll())).collect(),
+            sha256: (0..4).map(|_| format!("{:016x}", dice.0.roll())).collect(),
             sides: Some((1366, 768)),
             length_ms: Some(5_875),
         },
@@ -187,23 +188,16 @@ fn money_of(task: &Task) -> Vec<(Wall, MoneyEvent)> {
     std::iter::once((task.created_at, MoneyEvent::Reserved)).chain(ended).collect()
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a few lines, and the same numbers everywhere.
-struct Dice(u64);
+/// Every choice, from one seed.
+struct Dice(SplitMix);
 
 impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn below(&mut self, limit: u64) -> u64 {
-        self.roll() % limit
+        self.0.roll() % limit
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.roll() as usize % from.len()]
+        from[self.0.roll() as usize % from.len()]
     }
 
     /// A number of that many digits, as the service's ids look.
