@@ -19,6 +19,10 @@ use std::{
     sync::Arc,
 };
 
+/// A run that took so many times as long as a slow one was not watched to its end: the program was closed meanwhile, or
+/// the file waited to be fetched.
+const UNWATCHED: u64 = 6;
+
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
 pub fn put(work: &mut Work, task: Task) {
     let key = task.key;
@@ -56,27 +60,15 @@ fn is_kept_whole(state: TaskState) -> bool {
 /// hand is not.
 fn put_row(work: &mut Work, row: Row) -> bool {
     let key = row.key;
-    let known = work.known(key);
-    if known.is_some_and(|known| known.rev > row.rev) {
+    let known = work.known(key).cloned();
+    if known.as_ref().is_some_and(|known| known.rev > row.rev) {
         return false;
     }
-    let money_before = known.map(|known| money_of(known, work.money.day));
-    let was_own = known.is_some_and(|known| is_own(work, known));
-    let was_refund = known.is_some_and(may_be_a_refund);
-    if let Some((spent, reserved)) = money_before {
-        work.money.spent_today.take(spent);
-        work.money.reserved.take(reserved);
-        if let Some(of_profile) = work.money.by_profile.get_mut(&row.kind.profile) {
-            of_profile.spent.take(spent);
-            of_profile.reserved.take(reserved);
-        }
-        if was_own {
-            work.money.own.take(spent);
-            work.money.own.take(reserved);
-        }
+    if let Some(known) = &known {
+        uncount_money(work, known);
     }
     count_money(work, &row);
-    work.money.refunds_stale |= may_be_a_refund(&row) || was_refund;
+    work.money.refunds_stale |= known.iter().chain([&row]).any(may_be_a_refund);
     // What is told of an archived task, such as its charge, leaves it archived; one that is fetched again is in the
     // table.
     if !is_kept_whole(row.state)
@@ -86,28 +78,28 @@ fn put_row(work: &mut Work, row: Row) -> bool {
         return true;
     }
     work.money.archived.remove(&key);
-    let before = work.tasks.rows.get(&key);
-    let state_before = before.map(|known| known.state);
-    // Fetched again, its file says nothing of how long such a task takes.
-    let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
-    let open_before = before.is_some_and(Row::is_open_failure);
-    if let Some(was) = state_before {
-        work.tasks.counts[was as usize] -= 1;
-    }
-    if open_before {
-        work.tasks.open[state_before.unwrap_or(row.state) as usize] -= 1;
+    put_in_table(work, row);
+    true
+}
+
+/// Puts a row into the table, in the place of the one that was there.
+fn put_in_table(work: &mut Work, row: Row) {
+    let was = work.tasks.rows.get(&row.key).cloned();
+    if let Some(was) = &was {
+        uncount(&mut work.tasks, was);
     }
     count(&mut work.tasks, &row);
-    if row.state == TaskState::Saved && !ended_before {
+    // Fetched again, its file says nothing of how long such a task takes.
+    let had_ended = was.as_ref().is_some_and(|was| was.finished_at.get().is_some());
+    if row.state == TaskState::Saved && !had_ended {
         remember(work, &row);
     }
     note_refusal(work, &row);
-    count_attempt(&mut work.tasks.attempts, work.tasks.rows.get(&key), &row);
-    let was = work.tasks.rows.get(&key).cloned().map(Box::new);
+    count_attempt(&mut work.tasks.attempts, was.as_ref(), &row);
+    let key = row.key;
     work.tasks.rows.insert(row);
     work.tasks.total = work.tasks.total.max(work.tasks.rows.len());
-    work.news.push(News::Rows(RowNews::Changed { key, was }));
-    true
+    work.news.push(News::Rows(RowNews::Changed { key, was: was.map(Box::new) }));
 }
 
 /// Takes a page of rows, newest first: the way the store gives them at the start. A row that is at hand came after the
@@ -116,11 +108,10 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
     let mut added = Vec::with_capacity(rows.len());
     let mut fresh = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Some(known) = work.tasks.rows.get_mut(&row.key) {
-            if row.retried && known.is_open_failure() {
-                work.tasks.open[known.state as usize] -= 1;
+        if work.tasks.rows.contains_key(&row.key) {
+            if row.retried {
+                set_retried(&mut work.tasks, row.key, true);
             }
-            known.retried |= row.retried;
             continue;
         }
         let retried = row.retried || work.tasks.parents.contains(&row.key);
@@ -143,7 +134,7 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
     work.news.push(News::Rows(RowNews::Read(added)));
 }
 
-/// Counts a row that is new, or is put in the place of one that was counted.
+/// Counts a row of the table.
 fn count(tasks: &mut Tasks, row: &Row) {
     tasks.counts[row.state as usize] += 1;
     tasks.open[row.state as usize] += usize::from(row.is_open_failure());
@@ -151,6 +142,12 @@ fn count(tasks: &mut Tasks, row: &Row) {
     if !who.is_empty() && !tasks.people.contains(who) {
         tasks.people.insert(who.clone());
     }
+}
+
+/// Takes back what [`count`] counted; a person who was met once stays known.
+fn uncount(tasks: &mut Tasks, row: &Row) {
+    tasks.counts[row.state as usize] -= 1;
+    tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
 }
 
 /// Sums the day's money again when the day that it is counted by has changed since the last sum. Tells whether it has.
@@ -194,8 +191,7 @@ pub(super) fn archive(work: &mut Work, mut keys: Vec<TaskKey>) {
         }
         let Some(row) = work.tasks.rows.remove(*key) else { return false };
         work.tasks.live.remove(key);
-        work.tasks.counts[row.state as usize] -= 1;
-        work.tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
+        uncount(&mut work.tasks, &row);
         work.tasks.total = work.tasks.total.saturating_sub(1);
         work.money.archived.insert(*key, row);
         true
@@ -238,6 +234,21 @@ fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
     (spent, reserved)
 }
 
+/// Takes back what [`count_money`] counted.
+fn uncount_money(work: &mut Work, row: &Row) {
+    let (spent, reserved) = money_of(row, work.money.day);
+    work.money.spent_today.take(spent);
+    work.money.reserved.take(reserved);
+    if let Some(of_profile) = work.money.by_profile.get_mut(&row.kind.profile) {
+        of_profile.spent.take(spent);
+        of_profile.reserved.take(reserved);
+    }
+    if is_own(work, row) {
+        work.money.own.take(spent);
+        work.money.own.take(reserved);
+    }
+}
+
 /// Whether the person who works here queued it.
 fn is_own(work: &Work, row: &Row) -> bool {
     work.settings.who.as_deref().unwrap_or_default() == &*row.kind.who
@@ -260,10 +271,6 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let reserved = if is_waiting { row.cost } else { Amount::ZERO };
     (spent.of(currency), reserved.of(currency))
 }
-
-/// A run that took so many times as long as a slow one was not watched to its end: the program was closed meanwhile, or
-/// the file waited to be fetched.
-const UNWATCHED: u64 = 6;
 
 /// Learns from a run how long such tasks take, where its end was watched.
 fn remember(work: &mut Work, row: &Row) {
@@ -299,19 +306,19 @@ fn mark_retried(work: &mut Work, parent: TaskKey, taken_back: bool) {
         // Its own row may be on a page that was read before the repeat was made.
         work.tasks.parents.insert(parent);
     }
-    if work.tasks.rows.get(&parent).is_none_or(|row| row.retried == retried) {
-        return;
+    if let Some(was) = set_retried(&mut work.tasks, parent, retried) {
+        work.news.push(News::Rows(RowNews::Changed { key: parent, was: Some(Box::new(was)) }));
     }
-    if let Some(row) = work.tasks.rows.get_mut(&parent) {
-        let was = Box::new(row.clone());
-        row.retried = retried;
-        match (was.is_open_failure(), row.is_open_failure()) {
-            (true, false) => work.tasks.open[was.state as usize] -= 1,
-            (false, true) => work.tasks.open[was.state as usize] += 1,
-            (true, true) | (false, false) => {}
-        }
-        work.news.push(News::Rows(RowNews::Changed { key: parent, was: Some(was) }));
-    }
+}
+
+/// Marks a row as repeated by a later attempt, or as no longer repeated. Gives what it was, if that is a change.
+fn set_retried(tasks: &mut Tasks, key: TaskKey, retried: bool) -> Option<Row> {
+    let was = tasks.rows.get(&key).filter(|row| row.retried != retried)?.clone();
+    let now = Row { retried, ..was.clone() };
+    uncount(tasks, &was);
+    count(tasks, &now);
+    tasks.rows.insert(now);
+    Some(was)
 }
 
 /// Keeps the count of the attempts that repeat a task, where it is kept: a row becomes what it is now.
@@ -346,18 +353,19 @@ fn may_be_a_refund(row: &Row) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::msg::StoreMsg;
+    use crate::{msg::StoreMsg, testing};
     use domain::{
         task::{NewTask, Phase},
         testing::{intent, plain},
+        time::{HOUR, Now},
     };
 
     #[test]
     fn what_is_archived_counts_in_its_day_once() {
-        let mut work = crate::testing::state(&[TaskState::Saved]);
+        let mut work = testing::state(&[TaskState::Saved]);
         let spent = |work: &Work| work.money.spent_today.to_string();
         let before = spent(&work);
-        let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(9, TaskState::Saved) };
+        let task = Task { sent_at: Some(work.now.wall), ..testing::task(9, TaskState::Saved) };
         for _ in 0..2 {
             put_archived(&mut work, vec![Row::of(&task)]);
         }
@@ -369,15 +377,15 @@ mod tests {
         assert!(!put_row(&mut work, Row::of(&task)));
         assert_eq!((spent(&work), work.tasks.rows.len(), work.money.archived.len()), (before, 1, 1));
         // Fetched again, it is among the others.
-        let ready = Task { sent_at: task.sent_at, rev: told.rev + 1, ..crate::testing::task(9, TaskState::Ready) };
+        let ready = Task { sent_at: task.sent_at, rev: told.rev + 1, ..testing::task(9, TaskState::Ready) };
         put(&mut work, ready);
         assert_eq!((spent(&work), work.tasks.rows.len(), work.money.archived.len()), (counted, 2, 0));
     }
 
     #[test]
     fn an_archived_task_that_is_fetched_again_counts_once_at_a_start() {
-        let mut work = crate::testing::state(&[]);
-        let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Ready) };
+        let mut work = testing::state(&[]);
+        let task = Task { sent_at: Some(work.now.wall), ..testing::task(1, TaskState::Ready) };
         let row = Row::of(&task);
         put_archived(&mut work, vec![row.clone()]);
         let counted = work.money.spent_today.clone();
@@ -387,8 +395,8 @@ mod tests {
 
     #[test]
     fn what_another_program_archives_leaves_the_table_and_what_was_spent_on_it_stays_spent() {
-        let mut work = crate::testing::state(&[TaskState::Saved, TaskState::Failed]);
-        let task = Task { sent_at: Some(work.now.wall), ..crate::testing::task(2, TaskState::Failed) };
+        let mut work = testing::state(&[TaskState::Saved, TaskState::Failed]);
+        let task = Task { sent_at: Some(work.now.wall), ..testing::task(2, TaskState::Failed) };
         let task = Task { rev: work.tasks.rows[&TaskKey(2)].rev + 1, ..task };
         put(&mut work, task);
         let spent = work.money.spent_today.clone();
@@ -397,14 +405,14 @@ mod tests {
         assert_eq!((work.tasks.rows.len(), work.tasks.total), (1, 1));
         assert_eq!((work.tasks.counts[TaskState::Failed as usize], work.tasks.open.iter().sum::<usize>()), (0, 0));
         assert_eq!(work.news.last(), Some(&News::Rows(RowNews::Archived(vec![TaskKey(2)]))));
-        work.now = domain::time::Now { wall: work.now.wall.plus(48 * domain::time::HOUR), ..work.now };
+        work.now = Now { wall: work.now.wall.plus(48 * HOUR), ..work.now };
         turn_day(&mut work);
         assert_eq!(work.money.spent_today, Totals::default());
     }
 
     #[test]
     fn only_what_may_have_been_charged_for_nothing_has_the_refunds_read_again() {
-        let NewTask { request, .. } = intent("a cat", domain::time::Wall(0));
+        let NewTask { request, .. } = intent("a cat", Wall(0));
         let row = |phase| Row::of(&plain(1, request.clone(), phase));
         let cancelled = |was, charged| row(Phase::Cancelled { was, charged });
         assert!(!may_be_a_refund(&cancelled(TaskState::Queued, Charged::No)));
@@ -415,10 +423,10 @@ mod tests {
     #[test]
     fn a_task_is_counted_where_its_state_says() {
         use TaskState::{Failed, Queued, Ready, Saved, Unknown};
-        let mut work = crate::testing::state(&[]);
+        let mut work = testing::state(&[]);
         for (rev, state) in (1..).zip([Queued, Unknown, Ready, Failed, Saved]) {
             work.money.refunds_stale = false;
-            put(&mut work, Task { rev, ..crate::testing::task(1, state) });
+            put(&mut work, Task { rev, ..testing::task(1, state) });
             let Tasks { queued, ready, unknown, .. } = &work.tasks;
             let sets = [(queued, Queued), (ready, Ready), (unknown, Unknown)];
             assert!(sets.iter().all(|(set, of)| set.contains(&TaskKey(1)) == (state == *of)), "{state:?}");
@@ -429,11 +437,11 @@ mod tests {
 
     #[test]
     fn how_long_a_task_took_is_remembered_when_its_file_first_comes() {
-        let mut work = crate::testing::state(&[]);
+        let mut work = testing::state(&[]);
         let took = |rev, key, state| {
-            let start = crate::testing::now(0).wall;
+            let start = testing::now(0).wall;
             let (sent_at, finished_at) = (Some(start), Some(start.plus(60_000)));
-            Task { rev, sent_at, finished_at, ..crate::testing::task(key, state) }
+            Task { rev, sent_at, finished_at, ..testing::task(key, state) }
         };
         put(&mut work, took(1, 1, TaskState::Failed));
         assert_eq!(work.tasks.history.len(), 0);
@@ -447,10 +455,9 @@ mod tests {
 
     #[test]
     fn a_page_tells_of_a_row_at_hand_only_that_it_was_retried() {
-        let mut work = crate::testing::state(&[TaskState::Failed, TaskState::Saved]);
-        let page = |retried| {
-            [2, 1].map(|key| Row { retried, ..Row::of(&crate::testing::task(key, TaskState::Refused)) }).to_vec()
-        };
+        let mut work = testing::state(&[TaskState::Failed, TaskState::Saved]);
+        let page =
+            |retried| [2, 1].map(|key| Row { retried, ..Row::of(&testing::task(key, TaskState::Refused)) }).to_vec();
         let told = |work: &Work| {
             let row = &work.tasks.rows[&TaskKey(1)];
             (row.state, row.retried, work.tasks.open.iter().sum::<usize>())
@@ -461,15 +468,15 @@ mod tests {
         assert_eq!(told(&work), (TaskState::Failed, true, 0));
         // What was said once stays, whatever comes.
         put_page(&mut work, page(false));
-        put(&mut work, Task { rev: 9, ..crate::testing::task(1, TaskState::Failed) });
+        put(&mut work, Task { rev: 9, ..testing::task(1, TaskState::Failed) });
         assert_eq!(told(&work), (TaskState::Failed, true, 0));
     }
 
     #[test]
     fn the_day_is_known_once_the_archived_are_counted_too() {
-        let (mut work, mut was_known) = (crate::testing::state(&[]), Vec::new());
+        let (mut work, mut was_known) = (testing::state(&[]), Vec::new());
         work.tasks.loaded = false;
-        let archived = Task { sent_at: Some(work.now.wall), ..crate::testing::task(1, TaskState::Saved) };
+        let archived = Task { sent_at: Some(work.now.wall), ..testing::task(1, TaskState::Saved) };
         for msg in [
             StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] },
             StoreMsg::FromArchive { rows: vec![Row::of(&archived)] },
