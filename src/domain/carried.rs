@@ -10,6 +10,17 @@ use super::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+/// What a line of the ledger and of `export` says that raises the day's cap and is no task's.
+pub const RAISED: &str = "cap_raised";
+/// The highest key that is taken in: as many as these are left to be given after it.
+const MOST_KEY: u32 = 1_000_000_000;
+/// The most that one line may say of money, in any currency.
+const MOST_MONEY: Amount = Amount::from_thousandths(1_000_000_000);
+/// The end of the year 9999, the last one that is written with four digits.
+const MOST_TIME: Wall = Wall(253_402_300_799_999);
+/// What of a whole task belongs to one store alone, or stands in the line on its own.
+const LEFT_OUT: [&str; 3] = ["rev", "claim", "request"];
+
 /// A task with all that a store has written down about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Carried {
@@ -50,9 +61,6 @@ impl Origin {
         Some(Self { store: store.into(), key: TaskKey(key), created_at: Wall(created_at) })
     }
 }
-
-/// What a line of the ledger and of `export` says that raises the day's cap and is no task's.
-pub const RAISED: &str = "cap_raised";
 
 /// A line of `export`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +119,7 @@ fn read_raise(line: &Map<String, Value>) -> Result<Raise, NotCarried> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotCarried {
     NotJson,
-    /// It has no more than a line of `list --json`.
+    /// It has only what a line of `list --json` has.
     Short,
     /// That field cannot be read, for that reason of the JSON library.
     Field {
@@ -124,19 +132,9 @@ pub enum NotCarried {
     },
 }
 
-/// The highest key that is taken in: as many as these are left to be given after it.
-const MOST_KEY: u32 = 1_000_000_000;
-/// The most that one line may say of money, in whatever currency.
-const MOST_MONEY: Amount = Amount::from_thousandths(1_000_000_000);
-/// The end of the year 9999, the last one that is written with four digits.
-const MOST_TIME: Wall = Wall(253_402_300_799_999);
-
 fn is_time(at: &Wall) -> bool {
     (0..=MOST_TIME.0).contains(&at.0)
 }
-
-/// What of a whole task belongs to one store alone, or stands in the line on its own.
-const LEFT_OUT: [&str; 3] = ["rev", "claim", "request"];
 
 impl Carried {
     /// The fields that a line of `export` has beyond those of `list --json`. What an entry of the time line says is for

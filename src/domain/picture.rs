@@ -24,6 +24,10 @@ pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
 /// The most pixels of a picture: past it the decoders that services use call it an attack.
 pub const MOST_PIXELS: u64 = 178_956_970;
 
+/// The longer side may be at most 5/2 of the shorter one: ratios from 2:5 to 5:2.
+const LONGER: u64 = 5;
+const SHORTER: u64 = 2;
+
 /// What a host takes and reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Takes {
@@ -32,10 +36,6 @@ pub struct Takes {
     /// Addresses of a private network or of this machine: it is there itself.
     pub private: bool,
 }
-
-/// The longer side may be at most 5/2 of the shorter one: ratios from 2:5 to 5:2.
-const LONGER: u64 = 5;
-const SHORTER: u64 = 2;
 
 /// What a person typed for a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,11 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// Bars of a histogram at most.
+const BINS: u64 = 8;
+/// Lengths of a step, in seconds.
+const STEPS: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
+
 /// A task that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run<'a> {
@@ -41,11 +46,6 @@ pub struct Ends {
     /// The failed and refused, by their kind's id.
     pub failed: BTreeMap<&'static str, usize>,
 }
-
-/// Bars of a histogram at most.
-const BINS: u64 = 8;
-/// Lengths of a step, in seconds.
-const STEPS: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
 
 /// The run times of each model's saved tasks, by the model's name.
 #[must_use]

@@ -11,7 +11,7 @@ use crate::{
     work::Work,
     writes,
 };
-use domain::task::{Phase, Task, TaskKey, TaskState, What};
+use domain::task::{Phase, Row, Task, TaskKey, TaskState, What};
 
 /// A row as the store has it now.
 pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
@@ -95,7 +95,7 @@ fn is_in_hand(work: &Work, task: &Task) -> bool {
     work.saver.active.contains_key(&task.key) || (task.state() == TaskState::Ready && held_by_us(work, task))
 }
 
-pub(super) fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
+pub(super) fn page(work: &mut Work, rows: Vec<Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
     // What is here already came after the start: this run's own, or another living program's.
     let is_old = |task: &&Task| !work.tasks.rows.contains_key(&task.key);
     let waits = |task: &&Task| {

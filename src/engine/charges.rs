@@ -31,10 +31,12 @@ use domain::{
 };
 use service::gateway::{Asked, records::Charge};
 
-/// The wait after a question without a usable answer, and how often it is asked all the same.
+/// The wait after a question without a usable answer, and how often it is asked again.
 const AGAIN: (u64, u8) = (MINUTE, 10);
 /// Questions under way at once.
 const AT_ONCE: usize = 4;
+/// How long before a start something may have been sent for its charge still to be asked for.
+const EARLIER: u64 = 3 * DAY;
 
 /// Whether a question about these tasks is under way, or what it brought is being written down.
 #[must_use]
@@ -42,9 +44,6 @@ pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
     let asked = work.served().flat_map(|(_, served)| served.records.asking.values());
     asked.chain(work.deferred.keys()).chain(work.store.busy.keys()).any(|key| keys.contains(key))
 }
-
-/// How long before a start something may have been sent for its charge still to be asked for.
-const EARLIER: u64 = 3 * DAY;
 
 /// The table is here: reads from the store what may have ended in an earlier run without a record of its charge.
 pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
@@ -154,7 +153,7 @@ pub(super) fn charged(work: &mut Work, ticket: Ticket, answer: Asked<Charge>) ->
 fn next(records: &mut Records, key: TaskKey, now: Mono) {
     let Some(ask) = records.charges.get_mut(&key) else { return };
     ask.asked = ask.asked.saturating_add(1);
-    // Times that have gone by meanwhile are one question.
+    // Several times that have passed meanwhile are one question.
     let ahead = scheduling::charge_times(ask)
         .iter()
         .skip(usize::from(ask.asked))

@@ -20,7 +20,7 @@ use domain::{
     amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
+    task::{Event, FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Hold, QueryVerdict, Reply, Source};
@@ -260,7 +260,7 @@ fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<
 }
 
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
-fn keep(work: &mut Work, mut task: Task, news: Option<domain::task::Event>, changed: bool) -> Vec<Effect> {
+fn keep(work: &mut Work, mut task: Task, news: Option<Event>, changed: bool) -> Vec<Effect> {
     let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { work.now.wall };
     let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(claims::CLAIM / 2));
     if news.is_none() && !changed && (covered || work.ending.is_some()) {
@@ -326,7 +326,7 @@ fn again(
     keep(work, task, news, false)
 }
 
-fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Event) -> Vec<Effect> {
+fn ready(work: &mut Work, mut task: Task, file: FileId, note: Event) -> Vec<Effect> {
     failure_streak::made(work.of_mut(&task.profile));
     if matches!(task.phase, Phase::Running { next_poll, .. } if work.now.wall.since(next_poll) > LATE) {
         work.tasks.seen_late.insert(task.key);

@@ -29,7 +29,9 @@ use domain::{
     account::{BudgetCap, HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
-    task::{Claim, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What},
+    task::{
+        Claim, Event, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What,
+    },
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Reply, SubmitVerdict};
@@ -238,7 +240,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
 /// it was lost, or the program stood still for longer than its claim; no POST went out. Only if the row is still as it
 /// was claimed: its revision, which every claim changes, is looked at in the same transaction.
 pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
-    // Where the machine that queued it has a clock that is ahead, it is due all the same.
+    // Where the machine that queued it has a clock that is ahead, it is due anyway.
     task.phase = Phase::Queued { not_before: task.created_at.min(work.now.wall), put_back: None };
     let sent = task.sent_at.take();
     task.claim = None;
@@ -392,7 +394,7 @@ fn put_back(
         _ if error.class == ErrorClass::Network => availability::missed(work, &profile),
         _ => availability::spoke(work, &profile),
     }
-    // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
+    // What cannot be reached is probed by any call that is due; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });
     let wait = if is_away { availability::probe_at(work, &profile).since(work.now.mono) } else { own };
     let note =
@@ -421,7 +423,7 @@ fn put_back(
 }
 
 /// Nobody can tell what became of it: counted as spent, kept on top of the table, never sent again by the program.
-fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: domain::task::Event) -> Vec<Effect> {
+fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: Event) -> Vec<Effect> {
     work.news.push(News::Task { key: task.key, what: TaskNews::Unknown(error.clone()) });
     task.phase = Phase::Unknown { error };
     task.claim = None;

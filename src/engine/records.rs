@@ -12,6 +12,10 @@ use domain::{
     task::{Event, Task, What},
 };
 
+/// How many times its price a charge may be, to be believed: a higher one is a slip of the gateway's, and would use up
+/// the day's cap.
+const BELIEVED: usize = 20;
+
 /// Whether the records may be asked at all.
 #[must_use]
 pub(crate) fn is_enabled(work: &Work, profile: &str) -> bool {
@@ -42,9 +46,6 @@ pub(super) fn deny(work: &mut Work, profile: &str, said: String) {
 pub(super) fn unread(profile: &str, code: &str) -> Effect {
     Effect::log(Level::Warning, None, Noted::Text(format!("the records of {profile} could not be read: {code}")))
 }
-
-/// How many times its price a charge may be, to be believed: one beyond would close the day by a slip of the gateway's.
-const BELIEVED: usize = 20;
 
 /// Whether that can be the charge of a task that is expected to cost so much. Where no price is known, any can.
 pub(super) fn is_believable(task: &Task, cost: Amount) -> bool {

@@ -25,6 +25,11 @@ use super::{answer::Reply, minimax_v1::body};
 use json::Object;
 use serde::{Deserialize, Serialize};
 
+/// Words by which the gateway speaks of a permission, in its languages.
+const PERMISSION: [&str; 6] = ["permission", "forbidden", "not allowed", "权限", "權限", "権限"];
+/// Words by which it says that there is no such thing.
+const NOT_FOUND: [&str; 6] = ["not found", "not exist", "no record", "不存在", "未找到", "見つかりません"];
+
 /// What came of a question to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,11 +54,6 @@ pub enum Asked<T> {
     },
 }
 
-/// Words by which the gateway speaks of a permission, in its languages.
-const PERMISSION: [&str; 6] = ["permission", "forbidden", "not allowed", "权限", "權限", "権限"];
-/// Words by which it says that there is no such thing.
-const NOT_FOUND: [&str; 6] = ["not found", "not exist", "no record", "不存在", "未找到", "見つかりません"];
-
 /// Reads an answer: what `read` finds in it, or why there is nothing to read.
 fn asked<T>(reply: &Reply, read: impl FnOnce(&Object<'_>) -> Option<T>) -> Asked<T> {
     let again = |wait_ms, code: &str, said| Asked::Again { wait_ms, code: code.to_owned(), said };
@@ -74,7 +74,7 @@ fn asked<T>(reply: &Reply, read: impl FnOnce(&Object<'_>) -> Option<T>) -> Asked
             let speaks_of = |words: &[&str]| words.iter().any(|word| said.to_lowercase().contains(word));
             let quoted = body::quote(&said);
             match code {
-                // The gateway's own codes are about the key, the balance or itself, but for this one.
+                // The gateway's own codes are about the key, the balance or itself, except this one.
                 Some(-10_010) => Asked::NotYet,
                 Some(code) if code < -1 => again(wait_ms, &code.to_string(), quoted),
                 Some(403) => Asked::NotAllowed { said: quoted },
@@ -105,7 +105,7 @@ struct Refusal {
     said: String,
 }
 
-/// What an answer refuses by: its own `code` where that is none of success, or the gateway's error.
+/// The refusal in an answer: its code if that is not a success code, else the gateway's error.
 fn refusal(object: &Object<'_>) -> Option<Refusal> {
     if let Some(error) = object.object("error") {
         let code = error.integer("err_code");

@@ -12,6 +12,8 @@ use domain::{
     reason::{Call, Met, Quote, Reason, Span, Then},
 };
 
+const ADDRESS: Act = Act::Halt(HaltCause::Address);
+
 /// What a submission does on a code, where its HTTP status does not say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
@@ -35,7 +37,7 @@ pub(super) struct Meaning {
 }
 
 impl Meaning {
-    /// A refusal for a cause that lies with the service and passes.
+    /// A refusal for a cause on the service's side that passes.
     pub(super) fn is_passing(&self) -> bool {
         self.act == Act::Refuse && self.class == ErrorClass::Service
     }
@@ -54,8 +56,6 @@ const fn unclear(class: ErrorClass, met: Met) -> Meaning {
 const fn refused(met: Met) -> Meaning {
     free(Act::Refuse, ErrorClass::InvalidParams, met)
 }
-
-const ADDRESS: Act = Act::Halt(HaltCause::Address);
 
 const fn rate() -> Meaning {
     free(Act::Wait, ErrorClass::RateLimited, Met::RateLimit)
