@@ -1,5 +1,5 @@
 //! What belongs to the account, or to everything that runs on one store, rather than to one program: who stopped the
-//! sending and why, how long the service asked to wait, what came to nothing in a row, who sends.
+//! sending and why, how long the service asked to wait, what failed in a row, who sends.
 
 use crate::{
     amount::{Amount, Currency, Money},
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub const PACE_SPAN: u64 = MINUTE + SECOND;
 
 /// The longest wait that the service's own word is taken for, in milliseconds: a proxy that says "in a year" must not
-/// stop the day's work. What is kept of such a wish cannot lie further ahead, unless the clock was set back since.
+/// stop the day's work. A wait that is kept cannot end later than that, unless the clock was set back since.
 pub const LONGEST_WAIT: u64 = HOUR;
 
 /// What stops all sending until somebody has seen to it.
@@ -33,7 +33,7 @@ pub enum HaltCause {
     Store,
     /// What answers at `base_url` is not the service: it points elsewhere, wants a login, shows a page.
     Address,
-    /// So many tasks in a row came to nothing in the same way (`queue.stop_after_failures`).
+    /// So many tasks in a row failed in the same way (`queue.stop_after_failures`).
     Failures(ErrorClass),
 }
 
@@ -45,12 +45,12 @@ pub struct Stamp {
     pub at: Wall,
 }
 
-/// Why an account sends no more: facts only, so that each reader can say it in their own language.
+/// Why an account no longer sends: facts only, so that each reader can say it in their own language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
     /// The kind of cause.
     pub cause: HaltCause,
-    /// Tasks in a row that came to nothing, where that is the cause.
+    /// Tasks in a row that failed, where that is the cause.
     pub tasks: u32,
     /// What the last one came to.
     pub error: TaskError,
@@ -65,7 +65,7 @@ pub struct Stopped {
     pub why: Why,
 }
 
-/// Tasks in a row that came to nothing in the same way.
+/// Tasks in a row that failed in the same way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Streak {
     /// The way.
@@ -89,7 +89,7 @@ pub struct Account {
     pub leaps: ClockJumps,
 }
 
-/// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends whatever
+/// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends all that
 /// is queued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
@@ -271,7 +271,7 @@ impl OverBudget {
 pub struct Shared {
     /// Nobody on this store sends.
     pub pause: Option<Stamp>,
-    /// Accounts that send no more, by profile.
+    /// Accounts that no longer send, by profile.
     pub halts: BTreeMap<String, Stopped>,
     /// Each profile's account, by the profile's name.
     pub accounts: BTreeMap<String, Account>,
@@ -294,7 +294,7 @@ pub enum Change {
     Resume { pause: Option<Stamp>, halt: Option<Stamp> },
     /// How the account fares now.
     Keep(Account),
-    /// This program, a dashboard or `watch`, sends whatever is queued of these profiles.
+    /// This program, a dashboard or `watch`, sends all that is queued of these profiles.
     Serve(Vec<String>),
     /// Raise the day's cap for today.
     Raise(Raise),

@@ -59,7 +59,7 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Apart {
-    /// One call was charged otherwise than we count it.
+    /// One call was charged differently from what we count.
     Cost,
     /// One task was charged twice. It is in the ledger from now on, and among the refunds.
     Twice,
@@ -73,7 +73,7 @@ pub enum Apart {
     Unclear,
     /// Uploads of pictures.
     Uploads,
-    /// The balance has changed otherwise than the records say. `ours` is what it went down by.
+    /// The balance has changed differently from what the records say. `ours` is what it went down by.
     Balance,
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Braces without a bar inside them are text, and so is whatever follows a backslash: `\{`, `\|`, `\}`, `\\`.
 
-/// Braces inside braces are read to this depth; what lies deeper is text. It bounds the recursion over the parts.
+/// Braces inside braces are read to this depth; what is deeper is text. It bounds the recursion over the parts.
 const DEPTH: usize = 16;
 
 /// A prompt taken apart at its alternatives.

@@ -167,7 +167,7 @@ fn check_callback(callback: &str, takes: Takes, faults: &mut Faults) {
     if !picture::is_web_address(callback) {
         faults.error(Field::Callback, DraftReason::CallbackNoAddress);
     } else if let Some(host) = picture::unreachable(callback, takes) {
-        // Not refused: the service may take it and post in vain, and tasks are asked about all the same.
+        // Not refused: the service may take it and post in vain, and tasks are asked about anyway.
         faults.warning(Field::Callback, DraftReason::CallbackUnreachable { host });
     }
 }

@@ -1,5 +1,5 @@
-//! How this machine's clock was set while a program ran. What was sent before and what was sent after then lie on two
-//! scales, and a moment on one of them says little of a record's moment on the other.
+//! How this machine's clock was set while a program ran. The times of what was sent before and
+//! after a jump are on two scales: a moment on one says little of a record's moment on the other.
 
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};

@@ -125,7 +125,7 @@ pub enum Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// It can be sent all the same.
+    /// It can be sent anyway.
     Warning,
     /// It cannot be sent.
     Error,

@@ -35,7 +35,7 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// Names tasks by the other keys that they have got. One that has none is named no more.
+    /// Names tasks by the other keys that they have got. One that has none is no longer named.
     pub fn rename(&mut self, keys: &BTreeMap<TaskKey, TaskKey>) {
         if let Self::Ambiguous { others, .. } = self {
             *others = others.iter().filter_map(|key| keys.get(key).copied()).collect();

@@ -82,7 +82,7 @@ pub struct Plan {
     pub duplicates: usize,
     /// What cannot be sent, in order.
     pub impossible: Vec<Impossible>,
-    /// What looks wrong and can be sent all the same, with its field; each once.
+    /// What looks wrong and can be sent anyway, with its field; each once.
     pub warnings: Vec<(Field, DraftReason)>,
 }
 

@@ -60,11 +60,11 @@ pub struct StoredImage {
     pub odd: Vec<Oddity>,
 }
 
-/// What a picture can be that is right by itself and that a service may take otherwise than it is seen.
+/// What a picture can be that is right by itself and that a service may take differently from how it is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Oddity {
-    /// Stored otherwise than it is seen: EXIF's orientation, 2 to 8; from 5 on it lies on its side.
+    /// Stored turned or mirrored: EXIF's orientation, 2 to 8; from 5 on it is on its side.
     Turned(u8),
     /// The picture is in the four colours of print.
     Cmyk,

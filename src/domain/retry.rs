@@ -255,7 +255,7 @@ pub fn judge(facts: &Facts, change: Change, scope: Scope) -> Result<Terms, No> {
 const fn is_paid_for(facts: &Facts) -> bool {
     match facts.state {
         TaskState::Running | TaskState::Ready | TaskState::Saving | TaskState::Saved => true,
-        // No longer watched: the service makes it all the same.
+        // No longer watched: the service makes it anyway.
         TaskState::Cancelled => facts.accepted,
         TaskState::Failed => facts.may_still_come,
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused => false,

@@ -167,7 +167,7 @@ impl Mono {
         Self(self.0.saturating_add(ms))
     }
 
-    /// Milliseconds from `earlier` to this moment; 0 when `earlier` lies ahead.
+    /// Milliseconds from `earlier` to this moment; 0 when `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
@@ -198,7 +198,7 @@ impl Now {
         Wall(self.zone.shown(self.wall).0.div_euclid(DAY.cast_signed()) * DAY.cast_signed())
     }
 
-    /// The monotonic time that lies as far ahead as `at` does by the wall clock; now when `at` has passed.
+    /// The monotonic time that is as far ahead as `at` is by the wall clock; now when `at` has passed.
     #[must_use]
     pub fn mono_at(self, at: Wall) -> Mono {
         self.mono.plus(at.since(self.wall))

@@ -14,12 +14,12 @@ pub(super) fn done(work: &mut Work, key: TaskKey, state: TaskState) {
     work.news.push(News::Act(ActNews::Done { key, state }));
 }
 
-/// It came to nothing.
+/// Tells that an act was not done.
 pub(super) fn not_done(work: &mut Work, key: Option<TaskKey>, why: NotDone) {
     work.news.push(News::Act(ActNews::NotDone { key, why }));
 }
 
-/// All of a task's changes are on disk: whoever asked for them is told.
+/// All of a task's changes are on disk: this is told if a person asked for them.
 pub(super) fn on_disk(work: &mut Work, key: TaskKey) {
     if work.store.owed.remove(&key)
         && let Some(now) = work.known(key).map(|row| row.state)
@@ -35,7 +35,7 @@ pub(super) fn not_on_disk(work: &mut Work, key: TaskKey, fault: &Fault) {
     }
 }
 
-/// Another program changed a task before a person's wish reached the store: the wish came to nothing.
+/// Another program changed a task before a person's wish reached the store: it is not carried out.
 pub(super) fn overtaken(work: &mut Work, key: TaskKey) {
     if work.store.owed.remove(&key) {
         let now = work.known(key).map(|row| row.state);
@@ -43,7 +43,7 @@ pub(super) fn overtaken(work: &mut Work, key: TaskKey) {
     }
 }
 
-/// The act came to nothing.
+/// Tells that an act was not done, because of what the task is now.
 pub(super) fn refuse(work: &mut Work, key: TaskKey, why: Left) -> Vec<Effect> {
     not_done(work, Some(key), NotDone::Left(why));
     Vec::new()

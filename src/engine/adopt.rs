@@ -58,7 +58,7 @@ pub(super) fn found(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effec
     let verdict = work.protocol(&profile).found(reply, &id);
     heard(work, &profile, &verdict);
     match verdict {
-        // It is wanted no more: whoever asked is leaving.
+        // It is no longer wanted: the program is ending.
         Ok(_) if work.ending.is_some() => Vec::new(),
         Ok(word) => match settles {
             Some(key) => resolve::found(work, key, id, watched(work, word)),

@@ -122,7 +122,7 @@ mod tests {
             (RateLimited, Charged::No, true),
             (Service, Charged::Unknown, false),
             (Service, Charged::Yes, false),
-            // Put into the settings by whatever way, it is never sent again.
+            // However it got into the settings, it is never sent again.
             (OutputSensitive, Charged::No, false),
         ] {
             let mut state = state(&[Refused]);

@@ -21,7 +21,7 @@ const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
 /// The shortest and the longest rest of an account where the service does not say for how long.
 const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
 
-/// Before this a profile's service is not called at all, but for submissions: the account rests, or the service does
+/// Before this a profile's service is not called at all, except for submissions: the account rests, or the service does
 /// not answer and the next probe is not yet due.
 pub(super) fn open_at(work: &Work, profile: &str) -> Mono {
     work.of(profile).poller.not_before.max(probe_at(work, profile))

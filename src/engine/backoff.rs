@@ -30,8 +30,8 @@ pub(crate) fn backoff(first: u64, most: u64, times: u32, seed: u64) -> u64 {
     jitter(doubled(first, most, times.saturating_sub(1)), seed, u64::from(times))
 }
 
-/// The wait where the service may have named one. Ours counts the failures, so that a 0 or a date gone by is no leave
-/// to ask without end; what no service can mean stops nothing for longer than that.
+/// The longer of the service's `Retry-After` and our own back-off, at most [`LONGEST_WAIT`]. Ours is the floor, so
+/// that `Retry-After: 0` cannot cause a busy loop.
 #[must_use]
 pub(crate) fn asked_to_wait(named: Option<u64>, own: u64) -> u64 {
     named.map_or(own, |named| named.max(own)).min(LONGEST_WAIT)

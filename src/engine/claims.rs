@@ -19,7 +19,7 @@ pub(super) fn in_scope(work: &Work, task: &Task) -> bool {
     work.of(&task.profile).is_known && is_told_of(work, task.key)
 }
 
-/// Whether this run's scope has that task, of whatever account.
+/// Whether this run's scope has that task, of any account.
 pub(super) fn is_told_of(work: &Work, key: TaskKey) -> bool {
     match work.settings.scope {
         _ if work.store.only_reads => false,

@@ -1,4 +1,4 @@
-//! A file that a person wants, or wants no more.
+//! A file that a person wants, or no longer wants.
 
 use crate::{
     act_news::{done, refuse},

@@ -11,7 +11,7 @@ use domain::task::{Row, Task, TaskState};
 pub(super) fn ended(work: &mut Work, task: &Task) -> Vec<Effect> {
     let now = task.state();
     let is_old = |row: &Row| {
-        // Saved as it was: another download of its file came to nothing.
+        // Saved as before: another download of its file failed.
         row.state == now || row.finished_at.get().is_some_and(|at| Some(at) == task.finished_at)
     };
     let is_end = matches!(now, TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Unknown);

@@ -69,9 +69,9 @@ pub enum Msg {
 pub struct Reread {
     /// What it says now.
     pub settings: Settings,
-    /// The full names of the options that it sets otherwise than at the last time, of those that can change now.
+    /// The full names of the options that it sets differently from the last time, of those that can change now.
     pub changed: Vec<String>,
-    /// The full names of those that cannot change now and that it sets otherwise than the program was started with.
+    /// The full names of those that cannot change now and that it sets differently from the program's start.
     pub fixed: Vec<String>,
 }
 
@@ -188,7 +188,7 @@ pub enum StoreMsg {
     OtherKey { profile: String, who: String },
     /// A shared store is not reached; it was last seen then.
     Offline { since: Wall },
-    /// The ID of a paid task that the store could not take now lies synced on this machine.
+    /// The ID of a paid task that the store could not take now is synced to a file of this machine.
     KeptHere { key: TaskKey, id: RemoteId },
     /// Such answers of programs of this machine that have ended; told again until the store has them.
     Left { writes: Vec<Write> },
@@ -452,7 +452,7 @@ pub enum LocalMsg {
 /// Our own side of the window, as the store has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
-    /// All that were sent in it, or so shortly before that their record may lie in it, of whichever profile.
+    /// All that were sent in it, or so shortly before that their record may be in it, of any profile.
     pub tasks: Vec<Task>,
     /// What the ledger has of uploads in it.
     pub uploads: Vec<CostLine>,

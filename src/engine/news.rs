@@ -131,7 +131,7 @@ pub enum RowNews {
 /// What happened to the gateway's records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RecordsNews {
-    /// The key must not see them: said once, and they are asked no more.
+    /// The key must not see them: said once, and they are no longer asked.
     Denied {
         /// The gateway's own words; may be empty.
         said: String,
@@ -182,7 +182,7 @@ pub enum StoreNews {
     Back,
     /// A person wants it to be tried again at once.
     Tried,
-    /// It cannot take the ID of a paid task now; the ID lies synced on this machine until it can.
+    /// It cannot take the ID of a paid task now; the ID is synced to a file of this machine until it can.
     KeptHere { key: TaskKey, id: RemoteId },
     /// The key of a profile is another one here than that person's.
     OtherKey { profile: String, who: String },
@@ -230,7 +230,7 @@ pub enum ActNews {
     Known { id: RemoteId, key: TaskKey, state: TaskState },
     /// The gateway's records are looked at before it is settled by what they said.
     LooksFirst { key: TaskKey },
-    /// It came to nothing.
+    /// It was not done.
     NotDone {
         /// The task; `None` where none came of it.
         key: Option<TaskKey>,
@@ -238,7 +238,7 @@ pub enum ActNews {
     },
 }
 
-/// Why an act came to nothing.
+/// Why an act was not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotDone {
     /// Nothing can be queued before the store is open.

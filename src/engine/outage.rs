@@ -201,7 +201,7 @@ pub(super) fn away_since(work: &mut Work, since: Wall) {
     work.store.away = Some(known.min(since));
 }
 
-/// An answer that the store could not take lies synced on this machine: nobody has to wait for it or write it down.
+/// An answer that the store could not take is synced to a file of this machine: nobody has to wait or write it down.
 pub(super) fn kept_here(work: &mut Work, key: TaskKey, id: RemoteId) {
     if work.store.unsaved.get(&key) == Some(&id) {
         work.store.unsaved.remove(&key);

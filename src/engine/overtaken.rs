@@ -73,10 +73,8 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
     effects
 }
 
-/// Whether the row is in our hands and stands where we left it: nobody else changes what such a row says of the work.
-/// What overtook the write is a line of money, or a write of ours that was told as failed and was there all the same;
-/// written once more that changes nothing, and what waits behind it keeps its place. (Where it is just what was written
-/// is seen by comparing the two; the times of a shared store are its server's.)
+/// Whether we still hold the row and its phase is what we wrote. Then only its money was changed, or our own write was
+/// committed though it was reported as failed, and writing again is safe.
 fn is_still_ours(work: &Work, write: &Write, now: &Task) -> bool {
     let stands = if write.task.state() == now.state() {
         write.ledger.is_empty()

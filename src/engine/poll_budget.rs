@@ -1,14 +1,15 @@
 //! This program's portion of an account's poll budget (`poll.budget_per_second`), where several machines share a store.
 //! No machine asks another one: each says every few seconds that it runs and what it asks for, and hears who else does,
-//! in the one trip that it makes anyhow. That all of them together never cross the budget follows from four rules:
+//! in the one trip that it makes anyway. That all of them together never cross the budget follows from four rules:
 //!
 //! - A program in good standing takes three quarters of the budget, divided by all that it has heard of within a
 //!   minute.
-//! - It is in good standing for [`TOUCH`] after it last heard from the store. That is less than a minute, so whoever is
-//!   in good standing is counted by all others; who is cut off falls out of it before they stop counting it.
+//! - It is in good standing for [`TOUCH`] after it last heard from the store. That is less than a minute, so a
+//!   program in good standing is counted by all others; one that is cut off loses it before they stop counting it.
 //! - A program that comes, or comes back, among others is in good standing only after [`JOIN`]: by then each of the
 //!   others has heard of it, or has fallen out of its own standing.
-//! - The last quarter is for those that are not: each takes a sixteenth of it, or as many-th as there are programs.
+//! - The last quarter is for those that are not: each takes a sixteenth of it, or less where there are more than
+//!   sixteen programs.
 //!
 //! Each may have one question in hand, so the sum holds over any span that is long enough for those (with ten programs
 //! and five questions a second: eight seconds).
@@ -20,8 +21,8 @@ use std::collections::BTreeMap;
 /// How long a program is in good standing after it last heard from the store, in milliseconds. An answer of the store
 /// takes half a minute at most: together that is less than the minute within which others count it.
 const TOUCH: u64 = 25 * SECOND;
-/// How long a program that comes among others waits, in milliseconds: until whoever has not heard of it has fallen out
-/// of its standing.
+/// How long a program that joins others waits, in milliseconds: until each of them has heard of it, or has lost its own
+/// good standing.
 const JOIN: u64 = MINUTE;
 /// What those in good standing share.
 const SHARED: f64 = 0.75;
@@ -92,7 +93,7 @@ pub(super) fn refill_ms(work: &Work, profile: &str, milli: u64) -> u64 {
 pub(super) fn refill(work: &mut Work, profile: &str) {
     let (budget, most, now) = (budget_now(work, profile), budget_most(work, profile), work.now.mono);
     let poller = &mut work.of_mut(profile).poller;
-    // Moved on for less than a thousandth of a question, the clock would lose it by rounding, and with it every other.
+    // Move `refilled` only if a whole thousandth was gained; else rounding loses the rest at every call.
     if budget > poller.budget_milli || budget == most {
         (poller.budget_milli, poller.refilled) = (budget, now);
     }

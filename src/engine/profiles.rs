@@ -53,7 +53,7 @@ impl Work {
     }
 
     /// Whether two profiles may be names of one account, whose records hold the calls of both: they are at the same
-    /// host, or the config knows one of them no more.
+    /// host, or the config no longer knows one of them.
     pub(crate) fn may_share_account(&self, one: &str, other: &str) -> bool {
         match (self.profile(one), self.profile(other)) {
             (Some(one), Some(other)) => one.account_host() == other.account_host(),
@@ -67,8 +67,8 @@ impl Work {
         one == other || key(one).is_some_and(|one| key(other) == Some(one))
     }
 
-    /// Whether a task lies still for want of its profile's key: it has none here, and no other program works on the
-    /// task. Of the default profile's key everything speaks anyhow.
+    /// Whether nothing is done about a task because its profile's key is missing here, and no other program works on
+    /// it. Not for the default profile: that its key is missing is said elsewhere.
     #[must_use]
     pub fn lacks_key(&self, row: &Row) -> bool {
         let served = self.of(&row.kind.profile);

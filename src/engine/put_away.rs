@@ -1,4 +1,4 @@
-//! Putting failures away, and opening them again: what a person has seen to counts as open no more. The state stays.
+//! Putting failures away, and opening them again: what a person has seen to no longer counts as open. The state stays.
 
 use crate::{
     act_news::refuse,

@@ -3,8 +3,8 @@
 use domain::task::{Row, TaskKey};
 use std::{collections::VecDeque, ops};
 
-/// All rows in the order of their keys. New tasks come at the end and older pages at the front, both cheap; anything in
-/// between moves what lies behind it.
+/// All rows in the order of their keys. New tasks come at the end and older pages at the front, both cheap; a row
+/// in between moves those behind it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows(VecDeque<Row>);
 
@@ -51,7 +51,7 @@ impl Rows {
         }
     }
 
-    /// Puts in a page of rows that are not there, newest first. What lies below them is moved once for all of them.
+    /// Puts in a page of rows that are not there, newest first. Older rows are moved once for all of them.
     pub fn insert_page(&mut self, page: Vec<Row>) {
         let Some(newest) = page.first() else { return };
         let below = self.find(newest.key).unwrap_or_else(|at| at);

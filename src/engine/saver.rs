@@ -31,7 +31,7 @@ const ADDRESSES: u32 = 3;
 const EXPIRED: &str = "expired";
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
-/// Tries where what came is no video: each fetches all of it again, and whoever waits for it is to be told soon.
+/// Tries where what came is no video: each fetches all of it again, and a person who waits is to be told soon.
 const TRIES_OF_NO_VIDEO: u32 = 4;
 
 /// Begins with the files whose time has come, as far as there are places.
@@ -429,8 +429,8 @@ fn by_hand() -> TaskError {
     }
 }
 
-/// Takes up a file whose saving came to nothing in an earlier run for a reason that may be gone: it is paid for, and
-/// its address runs out.
+/// Takes up a file whose saving failed in an earlier run for a reason that may be gone: it is paid for, and its address
+/// expires.
 pub(super) fn come_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let Some(mut task) = work.tasks.live.get(&key).filter(|task| task.waits_for_a_start()).cloned() else {
         return Vec::new();

@@ -101,8 +101,8 @@ fn next_risk(work: &Work, task: &Task) -> Option<Mono> {
     (tries && work.saver.tried.get(&task.key) != Some(&end)).then(|| work.now.mono_at(end))
 }
 
-/// Forgets what was told of a file that is at risk no more. A fresh address that is as short of time as the one before
-/// is no news.
+/// Forgets what was told of a file that is no longer at risk. A fresh address that is as short of time as the one
+/// before is no news.
 fn forget_risk(work: &mut Work, task: &Task) {
     let is_waiting = matches!(task.phase, Phase::Ready { .. } | Phase::Saving { .. });
     let Some(told) = work.saver.warned.get_mut(&task.key) else { return };
@@ -131,7 +131,7 @@ fn plan_charge(work: &mut Work, task: &Task) {
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
             known == Some(false) && in_scope(work, task)
         }
-        // Nobody watches it any more; it was charged all the same.
+        // Nobody watches it any more, yet it was charged.
         TaskState::Cancelled if task.remote.is_some() => known == Some(false) && in_scope(work, task),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
             return forget_charge(work, task);
@@ -174,7 +174,7 @@ fn plan_look(work: &mut Work, task: &Task) {
         look_due.set(key, None);
         return;
     }
-    // After the last look the record may have come all the same: a run that begins later looks once more.
+    // After the last look the record may still have come: a run that begins later looks once more.
     let is_late = task.evidence == Some(Evidence::NotSeen);
     let (since, done) = match looks.get(&key).copied() {
         Some(_) if is_late => return,

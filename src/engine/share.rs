@@ -83,7 +83,7 @@ pub(super) fn due(work: &mut Work) -> Vec<Effect> {
     wishes.into_iter().map(|(profile, change)| hand_over(work, profile, change)).collect()
 }
 
-/// The profiles of which this program sends whatever is queued.
+/// The profiles of which this program sends all that is queued.
 fn serves(work: &Work) -> Vec<String> {
     let served = work.served().filter(|(_, served)| !work.queue.paused && served.has_key);
     served.map(|(profile, _)| profile.to_owned()).collect()
@@ -120,7 +120,7 @@ pub(super) fn denied(work: &mut Work, ticket: Ticket) {
     }
 }
 
-/// Hands over again what failed, but for what a person has taken back since: by then the last word may be in the store
+/// Hands over again what failed, except what a person has taken back since: by then the last word may be in the store
 /// already.
 pub(super) fn retry(work: &mut Work) {
     let is_paused = work.queue.pause.is_some();
@@ -152,7 +152,7 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
         judge_budget_again(work);
     }
     for profile in work.profiles() {
-        // Each program may have noticed another leap: all of them count, whatever of ours is still to be written down.
+        // Each program may have noticed another leap: all of them count, even if ours are not written yet.
         let leaps = &mut work.of_mut(&profile).sending.leaps;
         *leaps = leaps.and(accounts.get(&profile).map(|account| account.leaps).unwrap_or_default());
     }

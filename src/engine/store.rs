@@ -128,7 +128,7 @@ fn written(work: &mut Work, ticket: Ticket, result: WriteResult) -> Vec<Effect> 
     outage::healthy(work);
     match result {
         WriteResult::Done { rev, .. } => on_disk(work, &write, rev),
-        // The store had told of a failure, and had taken it all the same.
+        // The store had told of a failure, and yet had taken it.
         WriteResult::Overtaken(now) if (Task { rev: now.rev, ..write.task.clone() }) == *now => {
             on_disk(work, &write, now.rev)
         }

@@ -135,7 +135,7 @@ pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
     vec![Effect::http(profile, HttpCmd::Records { ticket, window, page: 1 })]
 }
 
-/// The span of time in which a submission's record lies.
+/// The span of time in which a submission's record must be.
 fn window(work: &Work, task: &Task) -> Window {
     let Submission { sent, until, .. } = submission(work, task);
     Window::of(sent, until)
@@ -170,7 +170,7 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
             vec![Effect::http(&profile, HttpCmd::Records { ticket, window, page })]
         }
         None => {
-            // Read after the records, so that whatever has a row in them is here as well.
+            // Read after the records, so that all that has a row in them is here as well.
             let shifts = work.of(&profile).sending.leaps.shifts();
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
@@ -180,7 +180,7 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
     }
 }
 
-/// What tells nothing is no look at all, but for its time.
+/// A look that tells nothing counts for its time alone.
 fn unread(work: &mut Work, profile: &str, code: &str) -> Vec<Effect> {
     let now = work.now.mono;
     over(&mut work.of_mut(profile).records, false, now);
@@ -232,8 +232,8 @@ fn and_open(work: &Work, profile: &str, mut submissions: Vec<Submission>) -> Vec
     submissions
 }
 
-/// An audit has read all rows of its window: what they say of unknowns whose own windows lie in it. That they say
-/// nothing is for the looks to find.
+/// An audit has read all rows of its window: this takes what they say of unknowns whose own windows are inside
+/// it. That they say nothing is for the looks to find.
 pub(super) fn audited(
     work: &mut Work,
     profile: &str,

@@ -14,7 +14,7 @@ pub struct Program {
     pub name: String,
     /// Whether it is this one.
     pub is_this: bool,
-    /// The profiles of which it sends whatever is queued.
+    /// The profiles of which it sends all that is queued.
     pub sends: Vec<String>,
     /// Tasks in its hands: being sent, watched, saved.
     pub sending: usize,
@@ -65,7 +65,7 @@ fn named(owner: &str, mut program: Program) -> Program {
     program
 }
 
-/// The tasks of each profile that nothing is done with for want of its key, with one of them.
+/// How many tasks of each profile nothing is done with because its key is missing, and one of them.
 #[must_use]
 pub fn without_key(work: &Work) -> BTreeMap<String, (usize, TaskKey)> {
     let mut found: BTreeMap<String, (usize, TaskKey)> = BTreeMap::new();

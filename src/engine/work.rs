@@ -176,10 +176,10 @@ pub struct Sharing {
     pub under_way: BTreeMap<Ticket, (String, Change)>,
     /// Changes that it could not take; told again with the writes that failed.
     pub failed: Vec<(String, Change)>,
-    /// The profiles of which the store knows this program as one that sends whatever is queued; `None` while it does
+    /// The profiles of which the store knows this program as one that sends all that is queued; `None` while it does
     /// not know this program.
     pub serves: Option<Vec<String>>,
-    /// The other programs that send whatever is queued.
+    /// The other programs that send all that is queued.
     pub senders: Vec<Sender>,
     /// What the day's cap was raised by lately, by whichever program.
     pub raises: Vec<Raise>,

@@ -76,8 +76,8 @@ fn only_renewals_failed(work: &Work, key: TaskKey) -> Option<u64> {
     waiting.then_some(failed.task.rev)
 }
 
-/// Until a write that waits for the one before it is in the store, the answer that it brings lies where this machine
-/// can keep it, and a paid ID in the log as well.
+/// While a write waits for the one before it, the answer that it brings is kept on this machine, and a paid ID in the
+/// log as well.
 fn keep_meanwhile(write: &Write) -> Vec<Effect> {
     if !write.answers_a_submission() {
         return Vec::new();
@@ -100,7 +100,7 @@ pub fn is_unwritten(work: &Work, key: TaskKey) -> bool {
     work.store.busy.contains_key(&key) || work.store.failed.contains_key(&key)
 }
 
-/// Whether the store does not yet have the ID of that paid task: it lies on this machine, or was told as not saved.
+/// Whether the store does not yet have the ID of that paid task: it is kept on this machine, or was told as not saved.
 #[must_use]
 pub fn lacks_id(work: &Work, key: TaskKey) -> bool {
     let store = &work.store;

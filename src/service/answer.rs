@@ -39,7 +39,7 @@ pub enum Reply {
         /// The cause in the words of the library that noticed it; shown among the raw answers only.
         detail: String,
     },
-    /// A whole HTTP answer, of whatever status.
+    /// A whole HTTP answer, of any status.
     Answered {
         /// The HTTP status.
         http: u16,

@@ -1,4 +1,4 @@
-//! What lies between the programs and the world: the store's commands, the calls to the service, the downloads; and
+//! What is between the programs and the world: the store's commands, the calls to the service, the downloads; and
 //! what of it goes wrong.
 
 use crate::{
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// The change is made, and told as failed. An insertion shows, as SQLite has it, only after a power cut: until then
-    /// its pages lie in the log, unseen.
+    /// its pages are in the log, unseen.
     fn lies(&mut self, run: Run, command: StoreCmd, failed: Msg) -> Kept {
         let inserts = matches!(command, StoreCmd::Insert { .. });
         let tasks = self.make(run, command);

@@ -118,7 +118,7 @@ pub(crate) enum Blow {
     DiskFull(u64),
     /// The next change fails.
     CommitFails,
-    /// The next change is told as failed and is there all the same; an insertion shows after a power cut only.
+    /// The next change is told as failed and is there nevertheless; an insertion shows after a power cut only.
     CommitLies,
     /// The next change is made, and the program is killed before it hears so.
     CommitUnheard,

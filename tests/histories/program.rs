@@ -1,4 +1,4 @@
-//! One running program: the real engine, its place at the real store, and what lies between them.
+//! One running program: the real engine, its place at the real store, and what is between them.
 
 use crate::{
     model::{PROFILES, START},

@@ -1,5 +1,5 @@
 //! People who type: a program with a screen does what its keys mean at that moment, and other things happen between two
-//! of them. They go the usual ways over compose and preview, and hit keys on whatever row the cursor is on.
+//! of them. They go the usual ways over compose and preview, and hit keys on the row that the cursor is on.
 
 use crate::{
     plan::Deed,
@@ -47,7 +47,7 @@ fn keys(world: &mut World, deed: Deed) -> Option<Vec<Key>> {
         Deed::Pause => keys.push(Key::char('p')),
         Deed::Refresh => keys.push(named(&"ctrl-r")),
         Deed::Quit => keys.extend([Key::char('q'), Key::char('y')]),
-        // What an unknown was is told by whoever has looked at the gateway; the rest is no one program's matter.
+        // Each program that has looked at the gateway tells what an unknown was; the rest belongs to no one program.
         Deed::Resolve | Deed::TakeBack | Deed::Resume | Deed::Join => return None,
     }
     Some(keys)

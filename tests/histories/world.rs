@@ -43,7 +43,7 @@ pub(crate) enum Event {
     Key(Run, Key),
     /// The bell of that program rings.
     Ring(Run),
-    /// That program hears that another one runs no more.
+    /// That program hears that another one no longer runs.
     Ended(Run, String),
     /// A call reaches the service.
     Arrive(Run, usize, Box<HttpCmd>, Option<Fate>),
@@ -232,7 +232,7 @@ impl World {
         if std::mem::take(&mut self.dirty) { self.rules.look(&self.services, self.clock.now) } else { Ok(()) }
     }
 
-    /// The place of the program that an event concerns; `None` where that program runs no more.
+    /// The place of the program that an event concerns; `None` where that program no longer runs.
     fn actor(&self, event: &Event) -> Option<usize> {
         match event {
             Event::Wake(run)

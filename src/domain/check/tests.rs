@@ -92,7 +92,7 @@ fn warnings_do_not_forbid_a_request_but_errors_and_unread_pictures_do() {
 
 proptest! {
     #[test]
-    fn any_draft_can_be_checked(model in 0_usize..10, texts in prop::array::uniform5(any::<String>()), n: u32) {
+    fn checking_never_panics(model in 0_usize..10, texts in prop::array::uniform5(any::<String>()), n: u32) {
         let catalogue = Catalogue::builtin();
         let [prompt, first_frame, last_frame, callback, resolution] = texts;
         let name = catalogue.models.get(model).map_or("x", |m| &m.name);

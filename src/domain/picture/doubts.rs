@@ -1,4 +1,4 @@
-//! What the service takes and may all the same not become the video that was meant: said before it is paid for.
+//! What the service takes and yet may not become the video that was meant: said before it is paid for.
 
 use super::{ImageLook, Typed, typed, web};
 use crate::{reason::picture::PictureReason, text::gist};

@@ -30,7 +30,7 @@ pub fn of_url(text: &str) -> Option<String> {
     let rest =
         text.get(..SCHEME.len()).filter(|head| head.eq_ignore_ascii_case(SCHEME)).map(|_| &text[SCHEME.len()..])?;
     let path = rest.strip_prefix("localhost").unwrap_or(rest);
-    // The second part of a URL is a host: the file of another machine is none of ours.
+    // The second part of a URL is a host: the file of another machine is not ours.
     path.starts_with('/').then(|| decoded(path))
 }
 

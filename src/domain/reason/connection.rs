@@ -17,7 +17,7 @@ pub enum ConnectionFault {
     Refused,
     /// No network leads there, or not any more.
     NoWay,
-    /// TLS failed, such as for want of a common version.
+    /// TLS failed, such as because there is no common version.
     NotSecure,
     /// The certificate that was shown is not trusted: unknown issuer, another host's, out of date.
     NotTrusted,

@@ -1,4 +1,4 @@
-//! Why a picture cannot be sent, or may be taken otherwise than it was meant.
+//! Why a picture cannot be sent, or may be taken differently from what was meant.
 
 use super::{picture_file, system::At};
 use crate::request::{ImageKind, Oddity};

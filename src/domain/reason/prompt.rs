@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a check says of a prompt that could be sent all the same.
+/// What a check says of a prompt that could be sent anyway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromptReason {

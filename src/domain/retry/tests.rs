@@ -181,7 +181,7 @@ fn the_program_repeats_only_what_is_free_named_and_needs_no_word() {
         (Facts { retried: Retried::Yes, ..free }, 0, false),
         (Facts { known: false, ..free }, 0, false),
         (facts(Failed, Some(RateLimited)), 0, false),
-        // Named by whatever way, it is never sent again.
+        // However it is named, it is never sent again.
         (facts(Failed, Some(OutputSensitive)), 0, false),
         (facts(Refused, Some(PromptSensitive)), 0, false),
         (facts(Unknown, Some(Service)), 0, false),

@@ -16,7 +16,7 @@ pub struct Besides {
     /// Further charges for the one call that made it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub twice: Vec<Second>,
-    /// What it had before the gateway's records settled it, for whoever takes that back.
+    /// What it had before the gateway's records settled it, so that a person can take that back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Before>,
     /// What its price was before the gateway's records told its charge.
@@ -25,8 +25,8 @@ pub struct Besides {
     /// Request ids and task ids of records that a person said are not its own: none of them settles it again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disowned: Vec<String>,
-    /// For how many milliseconds its submission was, or can have been, under way, where that is more than a short one's
-    /// answer may take: so long after its sending its record can have been made.
+    /// How long its submission was, or can have been, under way, in milliseconds, if longer than the answer to a short
+    /// one may take: its record can have been made that long after its sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_way_ms: Option<u64>,
 }

@@ -93,7 +93,7 @@ impl Row {
     }
 
     /// Whether a person settled it as an unknown of which no ID was known: lost, or never made. That can be taken back,
-    /// and an ID that turns up all the same is told and kept.
+    /// and an ID that turns up later is told and kept.
     #[must_use]
     pub fn is_resolved_by_hand(&self) -> bool {
         self.remote().is_none()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What a saved file is, as far as it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedFile {
-    /// Where it lies.
+    /// Where it is.
     pub path: String,
     /// The machine that it was saved on; `None` where an older version wrote it down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,7 +21,7 @@ pub struct SavedFile {
 }
 
 impl SavedFile {
-    /// Where it lies, unless its name was forgotten with the prompt: then the folder alone is known.
+    /// Where it is, unless its name was forgotten with the prompt: then the folder alone is known.
     #[must_use]
     pub fn known_path(&self) -> Option<&str> {
         Some(self.path.as_str()).filter(|path| !path.ends_with('/'))

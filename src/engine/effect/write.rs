@@ -44,7 +44,7 @@ impl Write {
     /// Whether this is the answer to the very submission that the row is about, and the row does not know it yet: it
     /// was found as nobody's by another program, or only its money was written down there meanwhile.
     ///
-    /// Only to that one: a change that was told as failed may have been there all the same, and the row may have been
+    /// Only to that one: a change that was told as failed may be there nevertheless, and the row may have been
     /// sent once more since. That sending stopped before its POST is no answer: a program that stood still past its
     /// claim takes the store's word.
     #[must_use]

@@ -26,7 +26,7 @@ pub(super) enum Health {
     Full,
     /// The same: a shared store's server is not reached.
     Away,
-    /// They are carried out, and a failure is told all the same.
+    /// They are carried out, and yet a failure is told.
     Lying,
 }
 

@@ -41,7 +41,7 @@ fn a_record_that_comes_after_the_last_look_is_found_at_the_next_start() {
     world.reply(page(&[row("q9", sent, r#","task_id":"77""#)]));
     world.settle();
     assert_eq!(world.states(1), (Running, Running));
-    // Without one it is asked no more.
+    // Without one it is no longer asked.
     let mut world = restarted(&mut not_seen());
     world.pass(SECOND);
     assert_eq!(asked(&mut world), 1);

@@ -54,7 +54,7 @@ fn ten_programs_together_ask_no_more_than_the_budget_whoever_comes_and_is_cut_of
         let second = step / 2;
         let is_there = |n: u64| second >= 6 * n;
         let is_cut = |n: u64| n == 2 && (200..320).contains(&second);
-        // Counted is whoever gave word of itself within the last minute.
+        // Programs that gave word of themselves within the last minute are counted.
         let is_counted = |n: u64| is_there(n) && !(n == 2 && (250..320).contains(&second));
         let mut now = 0;
         for (n, world) in (0..).zip(&mut worlds).filter(|(n, _)| is_there(*n)) {
@@ -73,7 +73,7 @@ fn ten_programs_together_ask_no_more_than_the_budget_whoever_comes_and_is_cut_of
         let span: usize = asked.iter().rev().take(SPAN).sum();
         assert!(span <= 50, "{span} in ten seconds at {second} s");
     }
-    // And little of it lies idle.
+    // And little of it is unused.
     let last: usize = asked.iter().rev().take(100).sum();
     assert!(last >= 150, "{last} in the last fifty seconds");
 }

@@ -188,7 +188,7 @@ impl World {
         self.state.news.iter().filter_map(act).collect()
     }
 
-    /// The one act of which there is news: it came to nothing.
+    /// The one act of which there is news: it was not done.
     pub(super) fn not_done(&self) -> (Option<TaskKey>, NotDone) {
         match &self.acts()[..] {
             [ActNews::NotDone { key, why }] => (*key, why.clone()),

@@ -133,7 +133,7 @@ fn is_same(id: Option<&String>, row: &Row) -> bool {
     id.is_some() && id == row.request_id.as_ref()
 }
 
-/// What the ledger counts of it, but for its uploads.
+/// What the ledger counts of it, except its uploads.
 fn counted(task: &Task) -> Amount {
     let price = if task.charged() == Charged::No { Amount::ZERO } else { task.cost };
     price + task.besides.sum() - task.besides.uploads
@@ -271,7 +271,7 @@ fn balances(days: &mut Days, balances: &[(Wall, Amount)], rows: &[&Row]) {
             continue;
         }
         let ours = before - after;
-        // Two clocks, and records in whole seconds: what lies close to either end may be on its other side.
+        // Two clocks, and records in whole seconds: what is close to either end may be on its other side.
         let (mut sure, mut perhaps) = (Amount::ZERO, Amount::ZERO);
         for row in rows {
             let (Some(at), Some(cost)) = (row.at, row.cost) else { continue };

@@ -78,7 +78,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_post_is_too_odd(text in any::<String>()) {
+        fn reading_a_post_never_panics(text in any::<String>()) {
             let _ = post(&text);
         }
     }

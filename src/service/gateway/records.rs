@@ -22,7 +22,7 @@ use serde_json::value::RawValue;
 /// and less where that many do not come whole. Each is a multiple of the next, so that a page is some whole ones of it.
 pub const LIMITS: [u32; 3] = [50, 10, 1];
 
-/// How far the gateway's clock and ours may lie apart, on either side of a submission.
+/// How far the gateway's clock and ours may be apart, on either side of a submission.
 pub const SLACK: u64 = MINUTE;
 
 /// Asks what one call was charged. Its id is the gateway's word, and so may hold anything.
@@ -58,7 +58,7 @@ pub fn charge(reply: &Reply) -> Asked<Charge> {
     }
 }
 
-/// The span of time in which the record of a submission lies.
+/// The span of time in which the record of a submission must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Its first moment.
@@ -80,13 +80,13 @@ impl Window {
         Self { from: Wall(sent.0.saturating_sub_unsigned(SLACK)), to: until.max(sent).plus(SLACK) }
     }
 
-    /// Both, and what lies between them.
+    /// Both, and the time between them.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self { from: self.from.min(other.from), to: self.to.max(other.to) }
     }
 
-    /// Whether it lies in here. Records count in seconds.
+    /// Whether it is in here. Records count in seconds.
     #[must_use]
     pub fn holds(self, at: Wall) -> bool {
         let second = SECOND as i64;
@@ -150,7 +150,7 @@ pub fn list(reply: &Reply, page: u32, limit: u32) -> Asked<Page> {
         let place = inner.as_ref().filter(|inner| inner.list("items").is_some()).unwrap_or(object);
         let items = ["items", "data", "list", "records"].into_iter().find_map(|name| place.list(name))?;
         let count = items.len();
-        // Who goes by a number of rows of its own counts its pages by it too.
+        // A gateway that ignores our limit also counts pages by its own size.
         if count > limit && limit < LIMITS[0] as usize {
             return None;
         }
@@ -330,7 +330,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_body_is_too_odd(http in 200_u16..600, text in any::<String>(), value in "[\\[\\]{}\":,0-9a-z_ \\\\]{0,60}") {
+        fn reading_an_answer_never_panics(http in 200_u16..600, text in any::<String>(), value in "[\\[\\]{}\":,0-9a-z_ \\\\]{0,60}") {
             for body in [&text, &value] {
                 let reply = answer(http, body);
                 let _ = (charge(&reply), list(&reply, 1, 50));

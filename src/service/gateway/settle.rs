@@ -192,7 +192,7 @@ pub(super) fn fits(one: &Submission, row: &Row, catalogue: &Catalogue) -> bool {
     row.path.is_some() || same_model == Some(true) || same_prompt == Some(true)
 }
 
-/// Whether its record may lie there. Where the clock was set, so may one of a moment that is wrong by as much: the true
+/// Whether its record may have that time. If the clock was set, a time that is wrong by as much fits too: the true
 /// owner of a row must fit it.
 fn may_hold(one: &Submission, at: Wall) -> bool {
     let window = Window::of(one.sent, one.until);

@@ -99,7 +99,7 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
     };
     match reply {
         Reply::NotConnected { why, .. } => Err(network("no connection", Met::NoConnection(*why))),
-        // A question has no body; an upload that broke is a broken connection all the same.
+        // A question has no body; an upload that broke is a broken connection too.
         Reply::Broken { why, .. } | Reply::NotUploaded { why, .. } => Err(network(why.code(), Met::NoAnswer(*why))),
         Reply::NotSent { why } => {
             let error = TaskError { charged: Charged::Yes, ..not_sent(why) };

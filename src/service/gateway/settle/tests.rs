@@ -74,7 +74,7 @@ fn told(submissions: &[Submission], rows: &[Row]) -> String {
 /// A name, submissions, rows of the records, and what is told of them.
 type Case = (&'static str, Vec<Submission>, Vec<Row>, &'static str);
 
-/// Tells of each case what it should, in whatever order the rows come.
+/// Tells of each case what it should, in any order of the rows.
 fn hold(cases: Vec<Case>) {
     for (case, submissions, rows, expected) in cases {
         assert_eq!(told(&submissions, &rows), expected, "{case}");
