@@ -141,15 +141,22 @@ fn the_wake_up_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
 }
 
 #[test]
-fn a_halt_lasts_as_long_as_anybody_runs_and_a_pause_until_it_is_ended() {
+fn a_halt_lasts_as_long_as_a_program_runs_that_was_there_and_a_pause_until_it_is_ended() {
     let dir = place();
     let first = Program::start(dir.at());
     let second = Program::start(dir.at());
-    share(&first, "watch 1", Change::Halt(why()));
-    share(&first, "watch 1", Change::Pause);
+    // After both began: their names tell the real time.
+    let late = Stamp { who: "watch 1".into(), at: Wall(i64::MAX / 4) };
+    let share = |change| {
+        first.handle.send(StoreCmd::Share { ticket: 7, profile: "302ai".into(), by: late.clone(), change });
+        assert!(matches!(first.next(), StoreMsg::Shared { ticket: Some(7), .. }));
+    };
+    share(Change::Halt(why()));
+    share(Change::Pause);
     drop(first);
     let third = Program::start(dir.at());
-    let both = Shared { pause: Some(by("watch 1")), ..halted("302ai") };
+    let halts = [("302ai".to_owned(), Stopped { by: late.clone(), why: why() })].into();
+    let both = Shared { pause: Some(late.clone()), halts, ..Shared::default() };
     assert_eq!(Store::open(dir.at()).unwrap().shared().unwrap(), both);
     drop((second, third));
     let _fourth = Program::start(dir.at());

@@ -15,7 +15,7 @@ use crate::{environment, private_files};
 use domain::{
     reason::store::Fault,
     task::{Claim, Task},
-    time::MINUTE,
+    time::{MINUTE, Wall},
 };
 use std::{
     cell::RefCell,
@@ -113,6 +113,12 @@ fn hold(lock: &Path) -> io::Result<Option<File>> {
 
 fn lock_file(dir: &Path, owner: &str) -> PathBuf {
     run_of(dir).join(format!("{owner}.{ENDING}"))
+}
+
+/// When the program of that name was started, by its machine's clock: see [`Owner::start`]. 0 where the name is none of
+/// ours.
+fn started(owner: &str) -> Wall {
+    Wall(owner.rsplit('-').nth(1).and_then(|ms| ms.parse().ok()).unwrap_or_default())
 }
 
 /// Where that lock's owner listens, if it does.
@@ -293,11 +299,14 @@ impl Programs {
         }
     }
 
-    /// Whether another program runs here.
-    pub(super) fn any_other(&self) -> bool {
+    /// When the first of the other programs that run was started; `None` where no other runs. One of another machine
+    /// counts as older than everything: its name tells the time by its own clock.
+    pub(super) fn oldest_other(&self) -> Option<Wall> {
+        let here: HashMap<String, Wall> = self.others().map(|(owner, _)| (owner.clone(), started(&owner))).collect();
         let heard = self.silent.iter().flat_map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
-        let mut elsewhere = heard.filter(|owner| self.me() != Some(owner));
-        self.others().any(|(owner, _)| self.is_alive(&owner)) || elsewhere.any(|owner| self.is_alive(&owner))
+        let elsewhere = heard.filter(|owner| self.me() != Some(owner) && !here.contains_key(owner));
+        let all = elsewhere.map(|owner| (owner, Wall(0))).chain(here.clone());
+        all.filter(|(owner, _)| self.is_alive(owner)).map(|(_, at)| at).min()
     }
 
     /// Clears away what dead programs left behind.

@@ -129,17 +129,23 @@ impl Store {
         })
     }
 
-    /// A start where nobody else runs is a fresh start: what halted an account is tried again, since whoever started it
-    /// has most likely seen to the cause. A pause stays: it was a person's wish.
+    /// A fresh start of what no running program was there for: what halted an account before is tried again, since
+    /// the person has most likely seen to the cause. A pause stays: it was a person's wish.
+    ///
+    /// Programs that start at the same moment see each other, so it is not enough to ask whether another one runs.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub(super) fn start_again(&mut self) -> Result<(), Fault> {
-        let shared = self.told(Deed::Read, read(&self.conn))?;
-        if (shared.halts.is_empty() && shared.accounts.is_empty()) || self.programs.any_other() {
+        let Shared { mut halts, mut accounts, .. } = self.told(Deed::Read, read(&self.conn))?;
+        if halts.is_empty() && accounts.is_empty() {
             return Ok(());
         }
-        let done = forget(&mut self.conn, &shared);
+        if let Some(began) = self.programs.oldest_other() {
+            halts.retain(|_, halt| halt.by.at < began);
+            accounts.retain(|profile, _| halts.contains_key(profile));
+        }
+        let done = forget(&mut self.conn, &halts, &accounts);
         self.told(Deed::SaveChanges, done)
     }
 }
@@ -311,11 +317,54 @@ fn keep(conn: &Connection, profile: &str, account: &Account, at: Wall) -> sql::R
     .map(drop)
 }
 
-fn forget(conn: &mut Connection, shared: &Shared) -> sql::Result<()> {
+fn forget(
+    conn: &mut Connection,
+    halts: &BTreeMap<String, Stopped>,
+    accounts: &BTreeMap<String, Account>,
+) -> sql::Result<()> {
     let tx = conn.begin()?;
-    tx.execute("DELETE FROM stops WHERE kind = 'halt'", [])?;
-    for (profile, Account { not_before, leaps, .. }) in &shared.accounts {
+    for (profile, Stopped { by, .. }) in halts {
+        let sql = "DELETE FROM stops WHERE kind = 'halt' AND profile = ?1 AND who = ?2 AND at = ?3";
+        tx.execute(sql, params![profile, by.who, by.at.0])?;
+    }
+    for (profile, Account { not_before, leaps, .. }) in accounts {
         keep(&tx, profile, &Account { not_before: *not_before, leaps: *leaps, ..Account::default() }, *not_before)?;
     }
     tx.commit()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::store::{location::At, owner::Owner};
+    use domain::{
+        account::HaltCause,
+        problem::{Charged, ErrorClass, TaskError},
+        reason::Reason,
+    };
+
+    #[test]
+    fn of_two_programs_that_start_at_once_neither_takes_over_the_halt_of_one_that_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let at: At = dir.path().into();
+        let halt = |store: &mut Store, at: Wall| {
+            let (class, reason) = (ErrorClass::Balance, Reason::said("the balance is used up", "", ""));
+            let error = TaskError { code: "1008".into(), class, reason, charged: Charged::No };
+            let why = Why { cause: HaltCause::Balance, tasks: 1, error };
+            store.share("302ai", &Stamp { who: "wait 1".into(), at }, &Change::Halt(why)).unwrap()
+        };
+        let mut ended = Store::open_as(&at, Some(Owner::start(&at).unwrap())).unwrap();
+        assert_eq!(halt(&mut ended, Wall(1)).halts.len(), 1);
+        drop(ended);
+        // Both have their names before either looks at what stands in the store.
+        let [mut one, mut other] =
+            [(); 2].map(|()| Owner::start(&at).unwrap()).map(|owner| Store::open_as(&at, Some(owner)).unwrap());
+        one.start_again().unwrap();
+        assert!(one.shared().unwrap().halts.is_empty());
+        // What one of them meets from then on holds for the other.
+        halt(&mut one, Wall(i64::MAX));
+        other.start_again().unwrap();
+        assert_eq!(other.shared().unwrap().halts.len(), 1);
+    }
 }
