@@ -5,7 +5,7 @@ use super::{
     base::Store,
     column_values::own,
     fault,
-    sql::{self, Connection, Optional, params},
+    sql::{self, Connection, params},
 };
 use domain::{
     reason::{
@@ -88,12 +88,11 @@ pub(super) fn unguessable() -> Result<String, String> {
 }
 
 fn path_of(conn: &Connection, key: TaskKey) -> sql::Result<Option<String>> {
-    let mut query = conn.prepare_cached("SELECT path FROM callbacks WHERE task = ?1")?;
-    query.query_row([key.0], |row| row.get(0)).optional()
+    conn.first("SELECT path FROM callbacks WHERE task = ?1", [key.0], |row| row.get(0))
 }
 
 fn task_of(conn: &Connection, path: &str) -> sql::Result<Option<TaskKey>> {
-    conn.prepare_cached("SELECT task FROM callbacks WHERE path = ?1")?.query_row([path], |row| own(row, 0)).optional()
+    conn.first("SELECT task FROM callbacks WHERE path = ?1", [path], |row| own(row, 0))
 }
 
 fn posts(conn: &Connection, after: u64, which: &str) -> sql::Result<(Vec<Posted>, u64)> {

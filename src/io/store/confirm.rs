@@ -10,7 +10,7 @@ use super::{
     base::Store,
     column_values::own,
     row::{TASK, task_of},
-    sql::{self, Connection, Optional, params},
+    sql::{self, Connection, params},
     transaction_steps::take,
 };
 use crate::environment::now;
@@ -64,38 +64,34 @@ impl Store {
 /// program that queues a second batch knows what became of the first.
 pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> sql::Result<()> {
     let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Ok(()) };
-    conn.prepare_cached(
+    conn.execute(
         "INSERT INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3) \
          ON CONFLICT (owner) DO UPDATE SET first = excluded.first, last = excluded.last",
-    )?
-    .execute(params![owner, first.key.0, last.key.0])
+        params![owner, first.key.0, last.key.0],
+    )
     .map(drop)
 }
 
 /// Whether another program has put that task down and does not yet know that it did.
 pub(super) fn is_unconfirmed(conn: &Connection, key: TaskKey, me: Option<&str>) -> sql::Result<bool> {
     let sql = "SELECT 1 FROM unconfirmed WHERE ?1 BETWEEN first AND last AND owner <> ?2";
-    conn.prepare_cached(sql)?.exists(params![key.0, me.unwrap_or_default()])
+    conn.exists(sql, params![key.0, me.unwrap_or_default()])
 }
 
 fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
-    conn.prepare_cached("SELECT owner FROM unconfirmed")?.query_map([], |row| row.get(0))?.collect()
+    conn.all("SELECT owner FROM unconfirmed", [], |row| row.get(0))
 }
 
 /// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
 fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<(TaskKey, u64)>> {
     let tx = conn.begin()?;
     // Two programs that start at once see it together; the second finds no note.
-    let range: Option<(TaskKey, TaskKey)> = tx
-        .query_row("DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last", [owner], |row| {
-            Ok((own(row, 0)?, own(row, 1)?))
-        })
-        .optional()?;
+    let note = "DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last";
+    let range: Option<(TaskKey, TaskKey)> = tx.first(note, [owner], |row| Ok((own(row, 0)?, own(row, 1)?)))?;
     let mut taken = Vec::new();
     if let Some((first, last)) = range {
         let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 AND state = 'queued' ORDER BY key");
-        let tasks: Vec<Task> =
-            tx.prepare_cached(&sql)?.query_map(params![first.0, last.0], task_of)?.collect::<sql::Result<_>>()?;
+        let tasks: Vec<Task> = tx.all(&sql, params![first.0, last.0], task_of)?;
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);

@@ -4,7 +4,6 @@ use super::{
     base::Store,
     column_values::own,
     columns::{Columns, at},
-    read::all,
     sql::{self, Connection, params},
 };
 use domain::{
@@ -45,7 +44,7 @@ fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLin
         "SELECT {COST} FROM ledger JOIN tasks ON tasks.key = ledger.task \
          WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id"
     );
-    all(conn, &sql, params![since.0, until.0], |row| {
+    conn.all(&sql, params![since.0, until.0], |row| {
         Ok(CostLine {
             key: own(row, at!(COST, "key"))?,
             at: own(row, at!(COST, "at"))?,

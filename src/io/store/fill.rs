@@ -73,7 +73,7 @@ fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dic
         }
         let (key, _) = row::insert_whole(&tx, &task)?;
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
+            tx.execute("UPDATE tasks SET retried = true WHERE key = ?1", [parent.0])?;
         }
         for (at, event) in money_of(&task) {
             transaction_steps::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() }, None)?;

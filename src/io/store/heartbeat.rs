@@ -146,12 +146,10 @@ impl Store {
 
 fn members(conn: &Connection) -> sql::Result<Vec<Member>> {
     let sql = format!("SELECT owner, host, who, version, {NOW} - seen FROM programs ORDER BY host, owner");
-    let mut query = conn.prepare_cached(&sql)?;
-    let found = query.query_map([], |row| {
+    conn.all(&sql, [], |row| {
         let silent_ms = row.get::<i64>(4)?.max(0).unsigned_abs();
         Ok(Member { owner: row.get(0)?, host: row.get(1)?, who: row.get(2)?, version: row.get(3)?, silent_ms })
-    })?;
-    found.collect()
+    })
 }
 
 /// What a program last said.
@@ -183,11 +181,9 @@ fn check_in(
         conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN])?;
     }
     let sql = format!("SELECT owner, {NOW} - seen, asks FROM programs");
-    let mut query = conn.prepare_cached(&sql)?;
-    let all = query.query_map([], |row| {
+    conn.all(&sql, [], |row| {
         // A list that cannot be read is another version's: it asks for nothing that is known here.
         let asks = serde_json::from_str(row.text(2)?).unwrap_or_default();
         Ok((row.get(0)?, One { silent: row.get::<i64>(1)?.max(0).unsigned_abs(), asks }))
-    })?;
-    all.collect()
+    })
 }

@@ -5,7 +5,7 @@ use super::{
     base::Store,
     callback::unguessable,
     owner::host,
-    sql::{self, Connection, Optional, dialect::NOW, params},
+    sql::{self, Connection, dialect::NOW, params},
 };
 use domain::reason::store::{Deed, Fault};
 use ring::digest;
@@ -99,7 +99,7 @@ fn known(conn: &Connection, profile: &str) -> sql::Result<Option<Known>> {
     let read = |row: &sql::Row<'_>| {
         Ok(Known { salt: row.get(0)?, fingerprint: row.get(1)?, who: row.get(2)?, host: row.get(3)? })
     };
-    conn.prepare_cached(sql)?.query_row([profile], read).optional()
+    conn.first(sql, [profile], read)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Table lines out of a database's columns, in as little memory as they need.
 
 use super::{
-    column_values::{Count, own},
+    column_values::own,
     columns::{Columns, at},
     sql,
 };
@@ -61,7 +61,7 @@ impl Lines {
     pub(super) fn read(&mut self, row: &sql::Row<'_>) -> sql::Result<Row> {
         Ok(Row {
             key: own(row, at!(LINE, "key"))?,
-            rev: row.get::<Count>(at!(LINE, "rev"))?.0,
+            rev: row.get(at!(LINE, "rev"))?,
             parent: own::<Option<TaskKey>>(row, at!(LINE, "parent"))?.into(),
             attempt: row.get(at!(LINE, "attempt"))?,
             retried: row.get(at!(LINE, "retried"))?,

@@ -2,9 +2,9 @@
 
 use super::{
     base::Store,
-    column_values::{Count, Json, own},
-    row,
-    sql::{self, Connection, Optional, params},
+    column_values::{Json, own},
+    row::{self, NEXT_REV},
+    sql::{self, Connection, params},
 };
 use crate::{images, private_files, sights};
 use domain::{
@@ -66,7 +66,7 @@ impl Store {
     pub fn archived_of(&self, id: &RemoteId) -> Result<Option<Row>, Fault> {
         let sql =
             format!("SELECT {}, retried FROM tasks WHERE task_id = ?1 AND archived_at IS NOT NULL LIMIT 1", row::TASK);
-        let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], row::listed_of).optional());
+        let found = self.conn.first(&sql, [&id.0], row::listed_of);
         self.told(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
     }
 
@@ -75,13 +75,9 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn newly_archived(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        let of = |row: &sql::Row<'_>| Ok((own(row, 0)?, own(row, 1)?));
-        let since = self.seen.archived.0;
-        let read = || {
-            let sql = "SELECT key, archived_at FROM tasks WHERE archived_at > ?1";
-            self.conn.prepare_cached(sql)?.query_map([since], of)?.collect::<sql::Result<Vec<(TaskKey, Wall)>>>()
-        };
-        let found = self.told(Deed::ReadTasks, read())?;
+        let sql = "SELECT key, archived_at FROM tasks WHERE archived_at > ?1";
+        let found = self.conn.all(sql, [self.seen.archived.0], |row| Ok((own(row, 0)?, own(row, 1)?)));
+        let found: Vec<(TaskKey, Wall)> = self.told(Deed::ReadTasks, found)?;
         self.seen.archived = found.iter().map(|(_, at)| *at).max().unwrap_or(self.seen.archived);
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
@@ -123,11 +119,8 @@ impl Store {
     /// # Errors
     /// When the server cannot be read.
     pub(super) fn remove_forgotten(&self) -> Result<(), Fault> {
-        let read = || {
-            let mut query = self.conn.prepare_cached("SELECT sha256 FROM forgotten")?;
-            query.query_map([], |row| row.get(0))?.collect::<sql::Result<BTreeSet<String>>>()
-        };
-        let mut forgotten = self.told(Deed::Read, read())?;
+        let forgotten = self.conn.all("SELECT sha256 FROM forgotten", [], |row| row.get(0));
+        let mut forgotten: BTreeSet<String> = self.told(Deed::Read, forgotten)?;
         sights::forget(&self.at.frames(), |hash| forgotten.contains(hash));
         if images::any(&self.at.images(), |hash| forgotten.contains(hash)) {
             let named = self.told(Deed::Read, pictures(&self.conn, "true"))?;
@@ -205,9 +198,8 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     }
     let Request { model, resolution, duration, .. } = &task.request;
     let request = Request::plain(model, FORGOTTEN, resolution, *duration);
-    let sql = "UPDATE tasks SET prompt = ?2, request = ?3, rev = (SELECT max(rev) + 1 FROM tasks) WHERE key = ?1 \
-               RETURNING rev";
-    let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
+    let sql = format!("UPDATE tasks SET prompt = ?2, request = ?3, rev = {NEXT_REV} WHERE key = ?1 RETURNING rev");
+    let rev = tx.query_row(&sql, params![key.0, FORGOTTEN, Json(&request)], |row| row.get(0))?;
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
     wipe(&tx, key, &task.request.prompt)?;
     let still = pictures(&tx, "true")?;
@@ -247,10 +239,8 @@ fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     let sql = "UPDATE tasks SET phase = ?2, path = ?3, error = ?4 WHERE key = ?1";
     conn.execute(sql, params![key.0, phase, path, error])?;
     let of_event = |row: &sql::Row<'_>| Ok((row.get(0)?, [row.get(1)?, row.get(2)?]));
-    let events: Vec<(i64, [Option<String>; 2])> = conn
-        .prepare_cached("SELECT id, text, what FROM events WHERE task = ?1")?
-        .query_map([key.0], of_event)?
-        .collect::<sql::Result<_>>()?;
+    let events: Vec<(i64, [Option<String>; 2])> =
+        conn.all("SELECT id, text, what FROM events WHERE task = ?1", [key.0], of_event)?;
     for (id, texts) in events {
         let [text, what] = texts.map(wiped);
         conn.execute("UPDATE events SET text = ?2, what = ?3 WHERE id = ?1", params![id, text, what])?;
@@ -286,18 +276,13 @@ fn drop_quotes(json: &mut serde_json::Value) -> bool {
     }
 }
 
-fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {
-    row.get::<Count>(0).map(|rev| rev.0)
-}
-
 fn check(conn: &Connection) -> sql::Result<Vec<String>> {
     if conn.file().is_none() {
         // A server keeps its tables sound; that it answers is what can be asked.
         return conn.query_row("SELECT 1", [], |_| Ok(Vec::new()));
     }
-    let mut query = conn.prepare_cached("PRAGMA integrity_check")?;
-    let found: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<sql::Result<_>>()?;
-    let mut found: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
+    let mut found: Vec<String> = conn.all("PRAGMA integrity_check", [], |row| row.get(0))?;
+    found.retain(|line| line != "ok");
     let mut query = conn.prepare_cached("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

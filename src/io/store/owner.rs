@@ -325,9 +325,8 @@ impl Programs {
 
 /// How long each program of a shared store has said nothing, by the server's clock, in milliseconds.
 fn silence(conn: &Connection) -> sql::Result<HashMap<String, u64>> {
-    let mut query = conn.prepare_cached(&format!("SELECT owner, {NOW} - seen FROM programs"))?;
-    let all = query.query_map([], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))?;
-    all.collect()
+    let sql = format!("SELECT owner, {NOW} - seen FROM programs");
+    conn.all(&sql, [], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use super::{
     base::Store,
-    column_values::{Count, Json, own},
+    column_values::{Json, own},
     lines::{LINE, Lines},
     owner::Programs,
     row::{self, Listed, TASK, listed_of, task_of},
     share::RECENT,
-    sql::{self, Bound, Connection, Optional, Params, dialect, params},
+    sql::{self, Bound, Connection, Params, dialect, params},
     write::{self, meta_of},
 };
 use domain::{
@@ -120,7 +120,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn changed(&mut self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE rev > ?1 ORDER BY rev");
-        let found = tasks(&self.conn, &sql, [Count(self.seen.rev)]);
+        let found = tasks(&self.conn, &sql, [self.seen.rev]);
         let mut tasks = self.told(Deed::ReadTasks, found)?;
         let reached = tasks.last().map_or(0, |task| task.rev);
         tasks.retain(|task| !self.seen.own.contains(&task.rev));
@@ -260,8 +260,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
-        let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
-        self.told(Deed::ReadTasks, found)
+        self.told(Deed::ReadTasks, self.conn.first(&sql, [&id.0], task_of))
     }
 }
 
@@ -308,7 +307,7 @@ pub(super) fn some_tasks(
         return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
-    let mut found: Vec<TaskKey> = all(&snapshot, &sql, values, |row| own(row, 0))?;
+    let mut found: Vec<TaskKey> = snapshot.all(&sql, values, |row| own(row, 0))?;
     found.sort_unstable();
     if order == Order::NewestFirst {
         found.reverse();
@@ -325,7 +324,7 @@ fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
     let meta = |name: &str| -> sql::Result<Option<String>> {
         // Before each person had their own there was one.
         let sql = "SELECT value FROM meta WHERE name IN (?1, ?2) ORDER BY length(name) DESC LIMIT 1";
-        conn.query_row(sql, params![meta_of(name, who), name], |row| row.get(0)).optional()
+        conn.first(sql, params![meta_of(name, who), name], |row| row.get(0))
     };
     // Both are counted in an index: what is not archived alone would be looked for in every row.
     let total = "SELECT (SELECT count(*) FROM tasks) - (SELECT count(*) FROM tasks WHERE archived_at IS NOT NULL)";
@@ -339,14 +338,12 @@ fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
 
 fn drafts(conn: &Connection, who: &str) -> sql::Result<Vec<KeptDraft>> {
     let sql = "SELECT id, body FROM own_drafts WHERE who IN (?1, '') ORDER BY changed DESC, id DESC";
-    let mut query = conn.prepare_cached(sql)?;
-    let found = query.query_map([who], |row| Ok((row.get(0)?, row.get::<String>(1)?)))?;
-    found
-        .filter_map(|row| match row {
-            Ok((id, body)) => serde_json::from_str(&body).ok().map(|draft| Ok(KeptDraft { id, draft })),
-            Err(error) => Some(Err(error)),
-        })
-        .collect()
+    let kept = |row: &sql::Row<'_>| {
+        let id = row.get(0)?;
+        Ok(serde_json::from_str(row.text(1)?).ok().map(|draft| KeptDraft { id, draft }))
+    };
+    let found: Vec<Option<KeptDraft>> = conn.all(sql, [who], kept)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
@@ -440,7 +437,7 @@ fn detail(conn: &Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
 /// A task's time line, in the order it was written.
 pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<Event>>> {
     let sql = "SELECT at, kind, text, raw, what, request_id, who FROM events WHERE task = ?1 ORDER BY id";
-    all(conn, sql, [key.0], |row| {
+    conn.all(sql, [key.0], |row| {
         let what = match row.get::<Option<Json<What>>>(4)? {
             Some(what) => what.0,
             None => What::Said { kind: row.get(1)?, text: row.get(2)? },
@@ -452,23 +449,14 @@ pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<
 
 /// A task's money, in the order it was written.
 pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<LedgerLine>>> {
-    all(conn, "SELECT at, event, amount, currency, who FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
+    conn.all("SELECT at, event, amount, currency, who FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
         let amount = own::<Amount>(row, 2)?.of(own(row, 3)?);
         Ok(Signed { entry: LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount }, who: row.get(4)? })
     })
 }
 
 fn tasks(conn: &Connection, sql: &str, params: impl Params) -> sql::Result<Vec<Task>> {
-    all(conn, sql, params, task_of)
-}
-
-pub(super) fn all<T>(
-    conn: &Connection,
-    sql: &str,
-    params: impl Params,
-    read: impl FnMut(&sql::Row<'_>) -> sql::Result<T>,
-) -> sql::Result<Vec<T>> {
-    conn.prepare_cached(sql)?.query_map(params, read)?.collect()
+    conn.all(sql, params, task_of)
 }
 
 fn stream<T>(

@@ -1,9 +1,9 @@
 //! Between our types and a database's columns: a whole task, a line of the table, the columns that mirror a stage.
 
 use super::{
-    column_values::{Count, Json, Own, own},
+    column_values::{Json, Own, own},
     columns::{Columns, at},
-    sql::{self, Connection, FromSql, Optional, ToSql, ValueRef},
+    sql::{self, Connection, FromSql, ToSql, ValueRef},
 };
 use domain::{
     amount::{Amount, CostSource},
@@ -53,7 +53,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
     let Kept { phase, beside } = row.get(at!(TASK, "phase"))?;
     Ok(Task {
         key: own(row, at!(TASK, "key"))?,
-        rev: row.get::<Count>(at!(TASK, "rev"))?.0,
+        rev: row.get(at!(TASK, "rev"))?,
         parent: own(row, at!(TASK, "parent"))?,
         attempt: row.get(at!(TASK, "attempt"))?,
         name: row.get(at!(TASK, "name"))?,
@@ -94,7 +94,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
 
 /// The task of that key.
 pub(super) fn task(conn: &Connection, key: TaskKey) -> sql::Result<Option<Task>> {
-    conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key.0], task_of).optional()
+    conn.first(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"), [key.0], task_of)
 }
 
 /// A task, and what only other rows tell of it.
@@ -121,13 +121,16 @@ pub(super) fn listed_of(row: &sql::Row<'_>) -> sql::Result<Listed> {
 
 /// The task of that key, with what only other rows tell of it.
 pub(super) fn listed(conn: &Connection, key: TaskKey) -> sql::Result<Option<Listed>> {
-    let sql = format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1");
-    conn.prepare_cached(&sql)?.query_row([key.0], listed_of).optional()
+    conn.first(&format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1"), [key.0], listed_of)
 }
+
+/// The revision of the next change, in the statement that makes it. Rows are never deleted, so the highest one is the
+/// sequence's last number.
+pub(super) const NEXT_REV: &str = "(SELECT coalesce(max(rev), 0) + 1 FROM tasks)";
 
 /// The highest revision there is.
 pub(super) fn last_rev(conn: &Connection) -> sql::Result<u64> {
-    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<Count>(0)?.0))
+    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| row.get(0))
 }
 
 /// When the latest of the archived tasks was archived.
@@ -205,17 +208,15 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
     let changing = Stage::COLUMNS.iter().copied().zip(stage.values());
     let (columns, mut values): (Vec<&str>, Vec<&dyn ToSql>) = fixed.into_iter().chain(changing).unzip();
     let places: Vec<String> = (1..=values.len()).map(|n| format!("?{n}")).collect();
-    // Rows are never deleted, so the highest revision is the sequence's last number.
     let sql = format!(
         "INSERT INTO tasks ({}, rev, batch) \
-         VALUES ({}, (SELECT coalesce(max(rev), 0) + 1 FROM tasks), nullif(?{}, 0)) RETURNING key, rev",
+         VALUES ({}, {NEXT_REV}, nullif(?{}, 0)) RETURNING key, rev",
         columns.join(", "),
         places.join(", "),
         values.len() + 1
     );
     values.push(&task.batch.0);
-    let made = |row: &sql::Row<'_>| Ok((own(row, 0)?, row.get::<Count>(1)?.0));
-    conn.prepare_cached(&sql)?.query_row(values.as_slice(), made)
+    conn.query_row(&sql, values.as_slice(), |row| Ok((own(row, 0)?, row.get(1)?)))
 }
 
 /// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was
@@ -230,14 +231,13 @@ pub(super) fn update_each<'t>(
     tasks: impl Iterator<Item = &'t Task>,
 ) -> sql::Result<Vec<Option<u64>>> {
     let changes: Vec<String> = Stage::COLUMNS.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
-    let sql = format!(
-        "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), {} WHERE key = ?1 AND rev = ?2 RETURNING rev",
-        changes.join(", ")
-    );
-    let mut updates = conn.together(&sql, |row| Ok(row.get::<Count>(0)?.0));
+    let sql =
+        format!("UPDATE tasks SET rev = {NEXT_REV}, {} WHERE key = ?1 AND rev = ?2 RETURNING rev", changes.join(", "));
+    let mut updates = conn.together(&sql, |row| row.get(0));
     for task in tasks {
-        let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
-        let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
+        let stage = Stage::of(conn, task);
+        let values: Vec<&dyn ToSql> =
+            [&task.key.0 as &dyn ToSql, &task.rev].into_iter().chain(stage.values()).collect();
         updates.with(values.as_slice())?;
     }
     updates.first_rows()
@@ -256,7 +256,7 @@ struct Stage<'a> {
     remote: Option<&'a str>,
     file: Option<&'a str>,
     path: Option<&'a str>,
-    bytes: Option<Count>,
+    bytes: Option<u64>,
     sent_at: Own<Option<Wall>>,
     finished_at: Own<Option<Wall>>,
     expires_at: Own<Option<Wall>>,
@@ -334,7 +334,7 @@ impl<'a> Stage<'a> {
             remote: task.remote.as_ref().map(|id| id.0.as_str()),
             file: task.file().map(|id| id.0.as_str()),
             path: task.saved().map(|saved| saved.path.as_str()),
-            bytes: task.saved().map(|saved| Count(saved.bytes)),
+            bytes: task.saved().map(|saved| saved.bytes),
             sent_at: Own(task.sent_at.map(|at| conn.there(at))),
             finished_at: Own(task.finished_at.map(|at| conn.there(at))),
             expires_at: Own(task.expires_at),

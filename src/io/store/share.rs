@@ -4,7 +4,7 @@
 use super::{
     base::{By, Store},
     column_values::{Json, Own, own},
-    sql::{self, Connection, Optional, dialect, params},
+    sql::{self, Connection, dialect, params},
 };
 use domain::{
     account::{Account, Change, ELSEWHERE, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
@@ -121,7 +121,7 @@ impl Store {
             let mut added = 0;
             for raise in raises.iter().filter(may) {
                 let is_here = "SELECT 1 FROM raises WHERE at = ?1 AND who = ?2";
-                if !tx.prepare_cached(is_here)?.exists(params![raise.by.at.0, raise.by.who])? {
+                if !tx.exists(is_here, params![raise.by.at.0, raise.by.who])? {
                     added += add_raise(&tx, &raise.clone().elsewhere(), raise.person.as_deref())?;
                 }
             }
@@ -147,16 +147,14 @@ impl Store {
 /// Whether nothing may be sent for that profile. Read in the transaction that would claim the row, so that nothing is
 /// sent once a stop is on disk.
 pub(super) fn is_stopped(conn: &Connection, profile: &str) -> sql::Result<bool> {
-    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1))")?
-        .query_row([profile], |row| row.get(0))
+    conn.exists("SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1)", [profile])
 }
 
 /// Until when the service asked the account to wait, if that is after `at`.
 pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Result<Option<Wall>> {
     let at = conn.there(at);
-    conn.prepare_cached("SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3")?
-        .query_row(params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| row.here(0))
-        .optional()
+    let sql = "SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3";
+    conn.first(sql, params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| row.here(0))
 }
 
 fn read(conn: &Connection) -> sql::Result<Shared> {
@@ -185,24 +183,20 @@ fn read(conn: &Connection) -> sql::Result<Shared> {
 }
 
 fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
-    let mut query = conn.prepare_cached("SELECT owner, name, profile FROM senders ORDER BY owner, profile")?;
-    let found =
-        query.query_map([], |row| Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? }))?;
-    found.collect()
+    conn.all("SELECT owner, name, profile FROM senders ORDER BY owner, profile", [], |row| {
+        Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? })
+    })
 }
 
 /// What the day's cap was raised by: on this store in so many milliseconds before its last raise, or ever and anywhere.
 fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>> {
-    let mut query = conn.prepare_cached(
-        "SELECT at, who, amount, currency, person FROM raises WHERE ?1 OR (who NOT LIKE ?3 \
-         AND at > (SELECT max(at) FROM raises WHERE who NOT LIKE ?3) - ?2) ORDER BY at, who",
-    )?;
+    let sql = "SELECT at, who, amount, currency, person FROM raises WHERE ?1 OR (who NOT LIKE ?3 \
+         AND at > (SELECT max(at) FROM raises WHERE who NOT LIKE ?3) - ?2) ORDER BY at, who";
     let span = before_last.map_or(i64::MAX, u64::cast_signed);
-    let found = query.query_map(params![before_last.is_none(), span, of_others()], |row| {
+    conn.all(sql, params![before_last.is_none(), span, of_others()], |row| {
         let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
         Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
-    })?;
-    found.collect()
+    })
 }
 
 /// What the names of those match who raised the cap of another store.
@@ -216,23 +210,20 @@ pub(super) fn raised(conn: &Connection, currency: Currency, caps: &Caps, who: &s
     let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT), \
                CAST(coalesce(sum(CASE WHEN coalesce(person, '') = ?3 THEN amount ELSE 0 END), 0) AS BIGINT) \
                FROM raises WHERE at >= ?1 AND at < ?4 AND currency = ?2 AND who NOT LIKE ?5";
-    let mut query = conn.prepare_cached(sql)?;
     let values = params![caps.day_start.0, currency.id(), who, caps.day_end.0, of_others()];
-    query.query_row(values, |row| Ok((own(row, 0)?, own(row, 1)?)))
+    conn.query_row(sql, values, |row| Ok((own(row, 0)?, own(row, 1)?)))
 }
 
 /// The caps that are kept in the store.
 pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, KeptCaps>> {
     let ours = dialect::may_change_caps(conn);
     let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours}, zone FROM caps");
-    let mut query = conn.prepare_cached(&sql)?;
-    let found = query.query_map([], |row| {
+    conn.all(&sql, [], |row| {
         let by = Stamp { who: row.get(3)?, at: own(row, 4)? };
         let (per_day, per_day_each) = (own(row, 1)?, own(row, 2)?);
         let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east).ok());
         Ok((own(row, 0)?, KeptCaps { per_day, per_day_each, by, zone, is_ours: row.get(5)? }))
-    })?;
-    found.collect()
+    })
 }
 
 fn apply(

@@ -12,7 +12,7 @@ use super::{
     read::quoted,
     row::{self, TASK},
     share,
-    sql::{self, Connection, Optional, ToSql, params},
+    sql::{self, Connection, ToSql, params},
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
@@ -144,7 +144,7 @@ impl Store {
             let mine = "FROM own_drafts WHERE id = ?1 AND who IN (?2, '')";
             let Some(read) = read else { return conn.execute(&format!("DELETE {mine}"), params![id, who]) };
             let stands: Option<String> =
-                conn.query_row(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0)).optional()?;
+                conn.first(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0))?;
             // By what it says: an older version may have written the same in other words.
             match stands.filter(|body| serde_json::from_str::<Draft>(body).is_ok_and(|stands| stands == *read)) {
                 Some(body) => conn.execute(&format!("DELETE {mine} AND body = ?3"), params![id, who, body]),
@@ -207,7 +207,7 @@ pub(super) fn insert(
         let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), maker.as_deref())?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
+            tx.execute("UPDATE tasks SET retried = true WHERE key = ?1", [parent.0])?;
         }
         add_event(&tx, task.key, &first_event(&task), who)?;
         if task.remote.is_none() {
@@ -225,7 +225,7 @@ pub(super) fn insert(
 
 pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
     let sql = format!("SELECT {TASK} FROM tasks WHERE name = ?1");
-    conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
+    conn.first(&sql, [name], row::task_of)
 }
 
 /// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was
@@ -316,18 +316,17 @@ fn spent(
     let currency = currency.id();
     values.push(&currency);
     values.extend(who.as_ref().map(|who| who as &dyn ToSql));
-    let sums = conn
-        .prepare_cached(
-            &format!("SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ({waiting}) AND NOT adopted \
+    let since = "coalesce(sent_at, created_at) >= ?1";
+    let sql = format!(
+        "SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ({waiting}) AND NOT adopted \
          AND currency = ?2 {of}), \
          (SELECT CAST(coalesce(sum(CASE WHEN cost > 0 THEN cost ELSE 0 END), 0) AS BIGINT) FROM tasks \
-         WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
+         WHERE {since} AND NOT adopted \
          AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2 {of}), \
-         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2 {of})"),
-        )?
-        .query_row(values.as_slice(), |row| {
-            Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?])
-        })?;
+         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE {since} AND currency = ?2 {of})"
+    );
+    let read = |row: &sql::Row<'_>| Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?]);
+    let sums = conn.query_row(&sql, values.as_slice(), read)?;
     Ok(sums.into_iter().sum())
 }
 
@@ -390,11 +389,10 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
 /// they come.
 fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sql::Result<Option<Wall>> {
     let span = PACE_SPAN.cast_signed();
-    conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3")?
-        .execute(params![profile, at.0, span])?;
-    conn.prepare_cached("SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?
-        .query_row(params![profile, per_minute.saturating_sub(1)], |row| own(row, 0))
-        .optional()
+    let unlikely = "DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3";
+    conn.execute(unlikely, params![profile, at.0, span])?;
+    let counted = "SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2";
+    conn.first(counted, params![profile, per_minute.saturating_sub(1)], |row| own(row, 0))
 }
 
 /// The task of a key that was given out by this store, so it must exist.
