@@ -29,6 +29,9 @@ use std::{
     time::Instant,
 };
 
+/// What each role may do, as SQL for whoever keeps the database.
+pub const GRANTS: &str = include_str!("grants.sql");
+
 /// What becomes of a change that the disk has no room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IfFull {
@@ -234,9 +237,6 @@ pub fn init(at: &At) -> Result<(u32, u32), Fault> {
     }
     Store::open(at).map(|_| (0, 0))
 }
-
-/// What each role may do, as SQL for whoever keeps the database.
-pub const GRANTS: &str = include_str!("grants.sql");
 
 /// Opens the database that the store is in.
 pub(super) fn connect(at: &At) -> Result<Connection, Fault> {

@@ -13,16 +13,6 @@ use domain::{
     time::Wall,
 };
 
-impl Store {
-    /// The ledger from `since` on, before `until`, in the order it was written.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
-        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
-    }
-}
-
 /// The columns of a line of the ledger with its task's.
 const COST: Columns = Columns(&[
     "ledger.task AS key",
@@ -38,6 +28,16 @@ const COST: Columns = Columns(&[
     "tasks.who AS who",
     "tasks.sent_at AS sent_at",
 ]);
+
+impl Store {
+    /// The ledger from `since` on, before `until`, in the order it was written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
+        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
+    }
+}
 
 fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLine>> {
     let sql = format!(

@@ -19,6 +19,9 @@ use domain::{
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
+/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
+const QUOTED: usize = 12;
+
 /// What came of an archiving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Archived {
@@ -247,9 +250,6 @@ fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     }
     Ok(())
 }
-
-/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
-const QUOTED: usize = 12;
 
 /// A column without the service's words, which may repeat the prompt as they like. What happened stays.
 fn unquoted(text: &str, prompt: &str) -> String {

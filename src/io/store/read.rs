@@ -32,6 +32,9 @@ const FIRST_PAGE: usize = 200;
 const PAGE: usize = 1_000;
 /// Archived lines that a search brings at most.
 const ARCHIVED: usize = 5_000;
+/// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
+/// with no more than that.
+const REFUSED: u32 = 200;
 
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -345,10 +348,6 @@ fn drafts(conn: &Connection, who: &str) -> sql::Result<Vec<KeptDraft>> {
     let found: Vec<Option<KeptDraft>> = conn.all(sql, [who], kept)?;
     Ok(found.into_iter().flatten().collect())
 }
-
-/// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
-/// with no more than that.
-const REFUSED: u32 = 200;
 
 /// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.
 pub(super) fn pages(

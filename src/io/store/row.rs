@@ -46,6 +46,9 @@ pub(super) const TASK: Columns = Columns(&[
     "cost_source",
     "who",
 ]);
+/// The revision of the next change, in the statement that makes it. Rows are never deleted, so the highest one is the
+/// sequence's last number.
+pub(super) const NEXT_REV: &str = "(SELECT coalesce(max(rev), 0) + 1 FROM tasks)";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
@@ -123,10 +126,6 @@ pub(super) fn listed_of(row: &sql::Row<'_>) -> sql::Result<Listed> {
 pub(super) fn listed(conn: &Connection, key: TaskKey) -> sql::Result<Option<Listed>> {
     conn.first(&format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1"), [key.0], listed_of)
 }
-
-/// The revision of the next change, in the statement that makes it. Rows are never deleted, so the highest one is the
-/// sequence's last number.
-pub(super) const NEXT_REV: &str = "(SELECT coalesce(max(rev), 0) + 1 FROM tasks)";
 
 /// The highest revision there is.
 pub(super) fn last_rev(conn: &Connection) -> sql::Result<u64> {
