@@ -61,13 +61,12 @@ impl Session {
         let mut store = Store::open_as(at, Some(owner))?;
         let Overview { total, last_seen, view, drafts } = store.overview()?;
         let mut taken_back = Vec::new();
-        if !store.only_reads {
-            taken_back = store.take_back_unconfirmed()?;
-            store.start_again()?;
-        }
         if store.only_reads {
             // Before anything is made of the store's being open.
             to(StoreMsg::OnlyReads);
+        } else {
+            taken_back = store.take_back_unconfirmed()?;
+            store.start_again()?;
         }
         to(StoreMsg::Opened { owner: name.clone(), total, last_seen, drafts });
         if let Some(view) = view {
@@ -89,8 +88,6 @@ impl Session {
             // Nothing below can fail: a program that has to open it once more does so under another name.
             journal.begin(Name { owner: name, store: store.own_name()? });
             store.journal = Some(journal.clone());
-        }
-        if at.server.is_some() {
             store.look_for_forgotten();
         }
         let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store };
@@ -200,12 +197,14 @@ impl Session {
 
     /// Tells once that what others change cannot be seen.
     fn lost(&mut self, fault: Fault, to: &mut impl FnMut(StoreMsg)) {
-        if !std::mem::replace(&mut self.away, true) || self.store.at.server.is_none() {
-            if self.store.at.server.is_some() {
-                to(StoreMsg::Offline { since: self.looked });
+        let was_away = std::mem::replace(&mut self.away, true);
+        if self.store.at.server.is_some() {
+            if was_away {
+                return;
             }
-            to(StoreMsg::Failed { ticket: None, fault });
+            to(StoreMsg::Offline { since: self.looked });
         }
+        to(StoreMsg::Failed { ticket: None, fault });
     }
 
     /// Tells what programs of this machine had of paid tasks when they ended, and could not save.
