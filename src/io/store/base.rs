@@ -12,7 +12,7 @@ use super::{
     owner::{Owner, Programs},
     reserve,
     row::{last_archived, last_rev},
-    schema,
+    schema::{self, Checkpoint, checkpoint},
     sql::{self, Connection},
     transfer,
 };
@@ -170,24 +170,23 @@ impl Store {
         self.still_there(deed)?;
         let mut done = change(&mut self.conn);
         if done.as_ref().is_err_and(fault::is_of_room) {
-            self.take_in_the_log();
+            self.restart_the_log();
             done = change(&mut self.conn);
         }
         if if_full == IfFull::UseReserve && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
             done = change(&mut self.conn);
             if done.as_ref().is_err_and(fault::is_of_room) {
-                self.take_in_the_log();
+                self.restart_the_log();
                 done = change(&mut self.conn);
             }
         }
         self.told(deed, done)
     }
 
-    /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows
-    /// at that commit.
-    fn take_in_the_log(&self) {
+    /// Makes room in the log. That the disk may have no room for this either shows at the next commit.
+    fn restart_the_log(&self) {
         if let Some(file) = self.conn.file() {
-            let _ = file.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+            let _ = checkpoint(file, Checkpoint::Restart);
         }
     }
 

@@ -4,6 +4,7 @@ use super::{
     base::Store,
     column_values::{Json, own},
     row::{self, NEXT_REV},
+    schema::{Checkpoint, checkpoint},
     sql::{self, Connection, params},
 };
 use crate::{images, private_files, sights};
@@ -19,9 +20,6 @@ use domain::{
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
-const QUOTED: usize = 12;
-
 /// What came of an archiving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Archived {
@@ -34,6 +32,9 @@ pub struct Archived {
 /// The ended ones that nobody needs to look at again: a failure only once it was retried or put away.
 const DONE_WITH: &str = "(state IN ('saved', 'cancelled') \
      OR (state IN ('failed', 'refused') AND (retried OR put_away_at IS NOT NULL)))";
+
+/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
+const QUOTED: usize = 12;
 
 impl Store {
     /// Takes what ended before that moment, and is done with, out of the table. Rows, time line and money stay in the
@@ -108,7 +109,7 @@ impl Store {
         })?;
         // What the log still has of it goes with the log. Where another program reads just now, its own end takes it.
         if let Some(file) = self.conn.file() {
-            let _ = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let _ = checkpoint(file, Checkpoint::Truncate);
         }
         Ok(done.map(|(rev, pictures)| {
             self.made([rev]);
@@ -139,9 +140,7 @@ impl Store {
     /// When the file cannot be written, or another program writes to it just now.
     pub fn wipe_free_space(&self) -> Result<(), Fault> {
         let Some(file) = self.conn.file() else { return Ok(()) };
-        let done = file
-            .execute_batch("VACUUM")
-            .and_then(|()| file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+        let done = file.execute_batch("VACUUM").and_then(|()| checkpoint(file, Checkpoint::Truncate));
         self.told(Deed::SaveChanges, done.map_err(sql::Error::from))
     }
 

@@ -35,7 +35,6 @@ const ARCHIVED: usize = 5_000;
 /// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
 /// with no more than that.
 const REFUSED: u32 = 200;
-
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
