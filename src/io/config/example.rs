@@ -29,9 +29,9 @@ const PRICES: &str = "
 ";
 
 const THEMES: &str = "
-# Your own themes, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
-# shown as the nearest that the terminal has; it may follow bold, dim, underlined or reversed, and precede on and a
-# paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
+# Your own themes, for ui.theme. Each changes another one. Form: [bold] [dim] [underlined] [reversed] [COLOUR]
+# [on BACKGROUND]. A colour is a name such as light-red, or #rrggbb, which is shown as the nearest that the terminal
+# has. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
 # added and removed.
 # [theme.mine]
 # base = \"dark\"
