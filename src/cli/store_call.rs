@@ -9,7 +9,7 @@ use super::{
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
-    store::{self, At, Lookup, Store},
+    store::{self, Location, Lookup, Store},
 };
 use domain::{
     account::{KeptCaps, Stamp, lower},
@@ -87,9 +87,9 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, next))));
     }
     let target = if to.contains("://") {
-        At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
+        Location { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
     } else {
-        At { dir: PathBuf::from(to), server: None, who: from.who.clone() }
+        Location { dir: PathBuf::from(to), server: None, who: from.who.clone() }
     };
     if target == from {
         let problem = Problem::new(tr!("a store cannot be copied to itself"), "", tr!("Name another one with --to."));
@@ -178,7 +178,7 @@ fn budget_text(currency: Currency, caps: Option<&KeptCaps>) -> String {
 }
 
 /// All tasks of a store.
-fn put_aside(setup: &Loaded, from: &At) -> Result<PutAside, Stop> {
+fn put_aside(setup: &Loaded, from: &Location) -> Result<PutAside, Stop> {
     let all = Lookup { states: None, keys: (0, u64::from(u32::MAX)), models: None, created: None, place: Place::Both };
     let (mut aside, mut failed) = (PutAside::begin(&setup.paths.data_dir)?, None);
     Store::open(from)?.carried(

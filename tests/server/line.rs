@@ -1,7 +1,7 @@
 //! What only a server can do to a store: lose a line, go away and come back, be another version's.
 
 use super::{rig::place, *};
-use ::io::store::At;
+use ::io::store::Location;
 use domain::reason::store::{Fault, Trouble, Why};
 use domain::{
     account::{PACE_SPAN, Stamp},
@@ -203,7 +203,7 @@ fn a_store_of_another_version_or_of_none_is_refused() {
     assert_eq!(trouble_of(Store::open(dir.at())), Trouble::NotMade);
 }
 
-fn all(at: &At) -> Vec<Carried> {
+fn all(at: &Location) -> Vec<Carried> {
     let what = ::io::store::Lookup {
         states: None,
         keys: (0, u64::from(u32::MAX)),
@@ -232,7 +232,7 @@ fn all(at: &At) -> Vec<Carried> {
 fn a_store_goes_to_a_server_and_back_with_all_that_it_has() {
     let dir = place();
     let (file, back) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (file, back) = (At::from(file.path()), At::from(back.path()));
+    let (file, back) = (Location::from(file.path()), Location::from(back.path()));
     ::io::store::fill(&file, 40, 2, 7, DAY).unwrap();
     add_specimens(&mut Store::open(&file).unwrap());
     let by = Stamp { who: "store 1".into(), at: DAY };
@@ -243,7 +243,8 @@ fn a_store_goes_to_a_server_and_back_with_all_that_it_has() {
         assert_eq!((taken.added, taken.other_keys.len()), (there.len(), 0));
         assert_eq!(all(to), there);
     }
-    let sums =
-        |at: &At| Store::open(at).unwrap().costs(domain::time::Wall(0), domain::time::Wall(i64::MAX)).unwrap().len();
+    let sums = |at: &Location| {
+        Store::open(at).unwrap().costs(domain::time::Wall(0), domain::time::Wall(i64::MAX)).unwrap().len()
+    };
     assert_eq!(sums(&file), sums(&dir.at()));
 }

@@ -265,7 +265,7 @@ fn a_server_that_was_named_once_does_not_make_a_store_of_ones_own_look_lost() {
     let dir = tempfile::tempdir().unwrap();
     let server =
         io::store::Server { url: "postgres://127.0.0.1:9/reeltop".into(), password_cmd: None, allow_plain: false };
-    let at = io::store::At { server: Some(server), ..dir.path().into() };
+    let at = io::store::Location { server: Some(server), ..dir.path().into() };
     Store::open(&at).unwrap_err();
     Store::open(dir.path()).unwrap();
 }

@@ -1,7 +1,7 @@
 //! Whose a task, an event and a line of the ledger are.
 
 use super::*;
-use ::io::store::At;
+use ::io::store::Location;
 use domain::{
     account::{BudgetCap, Change, KeptCaps, OverBudget, Raise, Stamp},
     costs,
@@ -33,8 +33,8 @@ fn now() -> domain::time::Now {
 }
 
 /// The same store, opened by that person.
-fn of(at: &At, who: Option<&str>) -> Store {
-    Store::open(At { who: who.map(str::to_owned), ..at.clone() }).unwrap()
+fn of(at: &Location, who: Option<&str>) -> Store {
+    Store::open(Location { who: who.map(str::to_owned), ..at.clone() }).unwrap()
 }
 
 #[test]

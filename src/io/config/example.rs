@@ -3,7 +3,7 @@
 
 use super::{
     models::MODEL,
-    options::{Default, Opt},
+    options::{Initial, Opt},
     profile::{BUILT_IN_PROFILES, PROFILE},
     table::{SECTIONS, TOP},
 };
@@ -99,8 +99,8 @@ fn push_profiles(text: &mut String) {
 fn push_option<C>(text: &mut String, option: &Opt<C>) {
     let mut doc = option.doc.to_owned();
     match option.default {
-        Default::Is(_) => {}
-        Default::Unset(_) => doc.push_str(" Not set."),
+        Initial::Is(_) => {}
+        Initial::Unset(_) => doc.push_str(" Not set."),
     }
     push_doc(text, &doc);
     push_line(text, &format!("#{} = {}", option.name, option.default.shown()));

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
     use domain::overrides::{ModelOverride, ResolutionOverride};
     use engine::settings::Settings;
-    use options::{Default as Stands, Opt};
+    use options::{Initial, Opt};
     use toml::de::DeValue;
 
     #[test]
@@ -69,12 +69,12 @@ mod tests {
                 let mut loaded = untouched.clone();
                 let literal = DeValue::parse(option.default.shown()).unwrap();
                 option.apply(&mut loaded, literal.get_ref()).unwrap();
-                if matches!(option.default, Stands::Is(_)) {
+                if matches!(option.default, Initial::Is(_)) {
                     assert_eq!(loaded, untouched, "{}.{}", section.name, option.name);
                 }
             }
         }
-        assert_eq!(profile::Account::new("302ai").settings("302ai"), Settings::default().profile);
+        assert_eq!(profile::ProfileOptions::new("302ai").settings("302ai"), Settings::default().profile);
     }
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
                 option.apply(to, literal.get_ref()).unwrap();
             }
         }
-        try_all(profile::PROFILE, &mut profile::Account::new("302ai"));
+        try_all(profile::PROFILE, &mut profile::ProfileOptions::new("302ai"));
         try_all(models::MODEL, &mut ModelOverride::default());
         try_all(models::RESOLUTION, &mut ResolutionOverride::default());
     }

@@ -16,20 +16,20 @@ pub(super) struct Opt<C: 'static> {
     /// Which values it takes, and where they go.
     pub(super) kind: Kind<C>,
     /// What it is when it is not set.
-    pub(super) default: Default,
+    pub(super) default: Initial,
     /// What it is for, in one to three lines.
     pub(super) doc: &'static str,
 }
 
 /// What an option is when it is not set.
-pub(super) enum Default {
+pub(super) enum Initial {
     /// This value, as TOML writes it.
     Is(&'static str),
     /// Nothing; the example shows this value, as TOML writes it.
     Unset(&'static str),
 }
 
-impl Default {
+impl Initial {
     /// The value that the example shows.
     pub(super) const fn shown(&self) -> &'static str {
         match self {
@@ -96,12 +96,12 @@ pub(super) enum Kind<C: 'static> {
 
 /// Makes an option that has a default.
 pub(super) const fn opt<C>(name: &'static str, kind: Kind<C>, default: &'static str, doc: &'static str) -> Opt<C> {
-    Opt { name, kind, default: Default::Is(default), doc }
+    Opt { name, kind, default: Initial::Is(default), doc }
 }
 
 /// Makes an option that is not set unless the file sets it; the example shows `such_as`.
 pub(super) const fn unset<C>(name: &'static str, kind: Kind<C>, such_as: &'static str, doc: &'static str) -> Opt<C> {
-    Opt { name, kind, default: Default::Unset(such_as), doc }
+    Opt { name, kind, default: Initial::Unset(such_as), doc }
 }
 
 impl<C> Opt<C> {

@@ -1,6 +1,6 @@
 //! What is asked of the config, and where things lie.
 
-use crate::store::At;
+use crate::store::Location;
 use domain::reason::config::{KeyFault, Wrong};
 use etcetera::BaseStrategy;
 use std::{
@@ -69,8 +69,8 @@ pub fn paths(wanted: &Wanted<'_>, folders: &Folders) -> Paths {
     let data_dir = wanted.data_dir.map_or_else(|| folders.data.clone(), Path::to_owned);
     Paths {
         config,
-        images: At::from(&data_dir).images(),
-        frames: At::from(&data_dir).frames(),
+        images: Location::from(&data_dir).images(),
+        frames: Location::from(&data_dir).frames(),
         log: data_dir.join("reeltop.log"),
         data_dir,
     }

@@ -44,6 +44,6 @@ impl Store {
         uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
         let sql = "SELECT at, amount FROM balances WHERE profile = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at";
         let balances = self.conn.all(sql, params![profile, from.0, to.0], |row| Ok((own(row, 0)?, own(row, 1)?)));
-        Ok(Side { tasks, uploads, balances: self.told(Deed::Read, balances)? })
+        Ok(Side { tasks, uploads, balances: self.as_fault(Deed::Read, balances)? })
     }
 }

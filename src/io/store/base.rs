@@ -4,11 +4,11 @@
 use super::server_schema;
 use super::{
     fault,
-    file_identity::Place,
+    file_identity::FileIdentity,
     heartbeat::Beat,
     journal::Journal,
     layout,
-    location::{At, Server},
+    location::{Location, Server},
     owner::{Owner, Programs},
     reserve,
     row::{last_archived, last_rev},
@@ -46,11 +46,11 @@ pub(super) enum IfFull {
 pub struct Store {
     pub(super) conn: Connection,
     /// Where the store is.
-    pub(super) at: At,
+    pub(super) location: Location,
     /// How that is named in messages.
     pub(super) file: PathBuf,
     /// Where the file was when it was opened.
-    place: Option<Place>,
+    identity: Option<FileIdentity>,
     pub(super) programs: Programs,
     pub(super) seen: Seen,
     /// Whether a batch of ours may still be noted as not confirmed.
@@ -83,7 +83,7 @@ impl Store {
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(at: impl Into<At>) -> Result<Self, Fault> {
+    pub fn open(at: impl Into<Location>) -> Result<Self, Fault> {
         let at = at.into();
         let conn = connect(&at).or_else(|fault| match at.server {
             None => schema::open_to_look(&at.dir).ok_or(fault),
@@ -92,19 +92,19 @@ impl Store {
         Self::of(conn, at, None)
     }
 
-    pub(super) fn open_as(at: &At, me: Option<Owner>) -> Result<Self, Fault> {
+    pub(super) fn open_as(at: &Location, me: Option<Owner>) -> Result<Self, Fault> {
         Self::of(connect(at)?, at.clone(), me)
     }
 
-    fn of(conn: Connection, at: At, me: Option<Owner>) -> Result<Self, Fault> {
+    fn of(conn: Connection, at: Location, me: Option<Owner>) -> Result<Self, Fault> {
         let file = at.shown();
         let read = |conn: &Connection| Ok((last_rev(conn)?, last_archived(conn)?));
         let (rev, archived) = read(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
         let mut store = Self {
-            place: if at.server.is_some() { None } else { Place::of(&file) },
+            identity: if at.server.is_some() { None } else { FileIdentity::of(&file) },
             programs: Programs::new(&at, me),
             conn,
-            at,
+            location: at,
             file,
             seen: Seen { rev, own: HashSet::new(), archived },
             unconfirmed: false,
@@ -122,17 +122,17 @@ impl Store {
 
     /// Who makes the changes of this program.
     pub(super) fn by(&self) -> By {
-        By { owner: self.programs.me().map(str::to_owned), who: self.at.who.clone() }
+        By { owner: self.programs.me().map(str::to_owned), who: self.location.who.clone() }
     }
 
     /// Whose drafts and whose view of the table these are: on a shared store each person has their own.
     pub(super) fn person(&self) -> String {
-        self.at.server.as_ref().and(self.at.who.clone()).unwrap_or_default()
+        self.location.server.as_ref().and(self.location.who.clone()).unwrap_or_default()
     }
 
     /// The name that the store gave itself.
     pub(super) fn own_name(&self) -> Result<String, Fault> {
-        self.told(Deed::Read, transfer::name_of(&self.conn))
+        self.as_fault(Deed::Read, transfer::name_of(&self.conn))
     }
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.
@@ -142,13 +142,13 @@ impl Store {
     }
 
     /// The result, with SQLite's complaint as a fact.
-    pub(super) fn told<T>(&self, deed: Deed, result: sql::Result<T>) -> Result<T, Fault> {
+    pub(super) fn as_fault<T>(&self, deed: Deed, result: sql::Result<T>) -> Result<T, Fault> {
         result.map_err(|error| fault::of(deed, &self.file, &error))
     }
 
     /// Lets a change pass only while the file is the one that was opened.
     pub(super) fn still_there(&mut self, deed: Deed) -> Result<(), Fault> {
-        self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
+        self.identity.as_mut().map_or(Ok(()), |identity| identity.check(deed, &self.file))
     }
 
     /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again.
@@ -180,7 +180,7 @@ impl Store {
                 done = change(&mut self.conn);
             }
         }
-        self.told(deed, done)
+        self.as_fault(deed, done)
     }
 
     /// Makes room in the log. That the disk may have no room for this either shows at the next commit.
@@ -202,8 +202,8 @@ impl Store {
     }
 
     fn reserve(&self) -> PathBuf {
-        let of = if self.at.server.is_some() { reserve::of_answers } else { reserve::of_store };
-        of(&self.at.dir)
+        let of = if self.location.server.is_some() { reserve::of_answers } else { reserve::of_store };
+        of(&self.location.dir)
     }
 
     /// What follows a commit that changed rows: they are not news to us, but to others.
@@ -228,7 +228,7 @@ impl Store {
 /// # Errors
 /// When the server is not reached or does not allow it, when a newer version made them, or when this program was built
 /// without servers.
-pub fn init(at: &At) -> Result<(u32, u32), Fault> {
+pub fn init(at: &Location) -> Result<(u32, u32), Fault> {
     #[cfg(feature = "postgres")]
     if let Some(server) = &at.server {
         let made = server_schema::make(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))?;
@@ -238,7 +238,7 @@ pub fn init(at: &At) -> Result<(u32, u32), Fault> {
 }
 
 /// Opens the database that the store is in.
-pub(super) fn connect(at: &At) -> Result<Connection, Fault> {
+pub(super) fn connect(at: &Location) -> Result<Connection, Fault> {
     let Some(server) = &at.server else { return schema::open(&at.dir) };
     layout::make_folders(&at.dir)?;
     // Room on this machine for what waits for the connection; without it nothing is sent, all else goes on.

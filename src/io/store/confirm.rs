@@ -39,7 +39,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read or written.
     pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        let notes = self.told(Deed::Read, notes(&self.conn))?;
+        let notes = self.as_fault(Deed::Read, notes(&self.conn))?;
         let mut taken = Vec::new();
         for owner in notes {
             if self.programs.is_alive(&owner) {
@@ -52,9 +52,9 @@ impl Store {
 
     /// Takes back what that program's note names, as far as it is still queued.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
-        let who = self.at.who.clone();
+        let who = self.location.who.clone();
         let done = take_back(&mut self.conn, owner, now(), who.as_deref());
-        let taken = self.told(Deed::SaveChanges, done)?;
+        let taken = self.as_fault(Deed::SaveChanges, done)?;
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())
     }

@@ -3,7 +3,7 @@
 use super::{
     base::Store,
     column_values::own,
-    columns::{Columns, at},
+    columns::{Columns, column},
     sql::{self, Connection, params},
 };
 use domain::{
@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
-        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
+        self.as_fault(Deed::ReadLedger, costs(&self.conn, since, until))
     }
 }
 
@@ -46,17 +46,17 @@ fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLin
     );
     conn.all(&sql, params![since.0, until.0], |row| {
         Ok(CostLine {
-            key: own(row, at!(COST, "key"))?,
-            at: own(row, at!(COST, "at"))?,
-            event: own(row, at!(COST, "event"))?,
-            amount: own::<Amount>(row, at!(COST, "amount"))?.of(own(row, at!(COST, "currency"))?),
-            profile: row.get(at!(COST, "profile"))?,
-            model: row.get(at!(COST, "model"))?,
-            state: own(row, at!(COST, "state"))?,
-            charged: own(row, at!(COST, "charged"))?,
-            class: own(row, at!(COST, "class"))?,
-            who: row.get(at!(COST, "who"))?,
-            sent_at: row.here_or_null(at!(COST, "sent_at"))?,
+            key: own(row, column!(COST, "key"))?,
+            at: own(row, column!(COST, "at"))?,
+            event: own(row, column!(COST, "event"))?,
+            amount: own::<Amount>(row, column!(COST, "amount"))?.of(own(row, column!(COST, "currency"))?),
+            profile: row.get(column!(COST, "profile"))?,
+            model: row.get(column!(COST, "model"))?,
+            state: own(row, column!(COST, "state"))?,
+            charged: own(row, column!(COST, "charged"))?,
+            class: own(row, column!(COST, "class"))?,
+            who: row.get(column!(COST, "who"))?,
+            sent_at: row.here_or_null(column!(COST, "sent_at"))?,
         })
     })
 }

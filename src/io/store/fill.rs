@@ -4,7 +4,7 @@
 use super::{
     base::connect,
     fault,
-    location::At,
+    location::Location,
     row,
     sql::{self, Connection},
     transaction_steps,
@@ -54,7 +54,7 @@ const CHINESE: [&str; 4] = [
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn fill(at: impl Into<At>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
+pub fn fill(at: impl Into<Location>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
     let at = at.into();
     let mut conn = connect(&at)?;
     let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);

@@ -32,12 +32,12 @@ pub(super) struct Beat(Option<Instant>);
 impl Store {
     /// Says that this program runs, where it has a name, and hears who else does.
     pub(super) fn check_in(&mut self) -> Result<(), Fault> {
-        if self.at.server.is_none() {
+        if self.location.server.is_none() {
             return Ok(());
         }
         let ended = if self.programs.me().is_some() { self.programs.ended() } else { Vec::new() };
         let asks = serde_json::to_string(&self.asks).unwrap_or_default();
-        let who = self.at.who.as_deref().unwrap_or_default();
+        let who = self.location.who.as_deref().unwrap_or_default();
         let me = self.programs.me().filter(|_| !self.only_reads);
         let mut done = check_in(&self.conn, me, who, &asks, &ended);
         if me.is_some() && matches!(done, Err(sql::Error::Server { kind: Trouble::NotAllowed, .. })) {
@@ -45,7 +45,7 @@ impl Store {
             self.only_reads = true;
             done = check_in(&self.conn, None, who, &asks, &[]);
         }
-        let all = self.told(Deed::Read, done)?;
+        let all = self.as_fault(Deed::Read, done)?;
         let of_all = |profile: &String| {
             let asks = |(owner, one): &(&String, &One)| {
                 Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK && one.asks.contains(profile)
@@ -64,16 +64,16 @@ impl Store {
     /// # Errors
     /// When the server cannot be read.
     pub fn members(&self) -> Result<Vec<Member>, Fault> {
-        if self.at.server.is_none() {
+        if self.location.server.is_none() {
             return Ok(Vec::new());
         }
-        self.told(Deed::Read, members(&self.conn))
+        self.as_fault(Deed::Read, members(&self.conn))
     }
 
     /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends
     /// what was begun when the connection broke. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        if self.at.server.is_none() {
+        if self.location.server.is_none() {
             return Ok(Vec::new());
         }
         let taken = self.settle_doubt()?;
@@ -118,7 +118,7 @@ impl Store {
     #[cfg(feature = "postgres")]
     fn read_clock(&self) -> Result<(), Fault> {
         let Connection::Server(server) = &self.conn else { return Ok(()) };
-        self.told(Deed::Read, server.read_clock())
+        self.as_fault(Deed::Read, server.read_clock())
     }
 
     #[cfg(not(feature = "postgres"))]
@@ -129,7 +129,7 @@ impl Store {
 
     /// The last word of this program.
     pub(super) fn leave(&mut self) {
-        let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
+        let (Some(_), Some(me)) = (&self.location.server, self.programs.me()) else { return };
         if self.only_reads {
             return;
         }

@@ -42,7 +42,7 @@ impl fmt::Debug for Server {
 
 /// Where a store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct At {
+pub struct Location {
     /// The data folder.
     pub dir: PathBuf,
     /// The server, where the store is not a file of that folder.
@@ -51,7 +51,7 @@ pub struct At {
     pub who: Option<String>,
 }
 
-impl At {
+impl Location {
     /// Where this machine keeps the pictures of requests.
     #[must_use]
     pub fn images(&self) -> PathBuf {
@@ -71,20 +71,20 @@ impl At {
     }
 }
 
-impl From<&Path> for At {
+impl From<&Path> for Location {
     fn from(dir: &Path) -> Self {
         Self { dir: dir.to_owned(), server: None, who: None }
     }
 }
 
-impl From<&PathBuf> for At {
+impl From<&PathBuf> for Location {
     fn from(dir: &PathBuf) -> Self {
         dir.as_path().into()
     }
 }
 
-impl From<&At> for At {
-    fn from(at: &At) -> Self {
+impl From<&Location> for Location {
+    fn from(at: &Location) -> Self {
         at.clone()
     }
 }

@@ -71,7 +71,7 @@ impl Store {
         let sql =
             format!("SELECT {}, retried FROM tasks WHERE task_id = ?1 AND archived_at IS NOT NULL LIMIT 1", row::TASK);
         let found = self.conn.first(&sql, [&id.0], row::listed_of);
-        self.told(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
+        self.as_fault(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
     }
 
     /// What other programs have archived since this was last asked, or since the store was opened.
@@ -81,7 +81,7 @@ impl Store {
     pub fn newly_archived(&mut self) -> Result<Vec<TaskKey>, Fault> {
         let sql = "SELECT key, archived_at FROM tasks WHERE archived_at > ?1";
         let found = self.conn.all(sql, [self.seen.archived.0], |row| Ok((own(row, 0)?, own(row, 1)?)));
-        let found: Vec<(TaskKey, Wall)> = self.told(Deed::ReadTasks, found)?;
+        let found: Vec<(TaskKey, Wall)> = self.as_fault(Deed::ReadTasks, found)?;
         self.seen.archived = found.iter().map(|(_, at)| *at).max().unwrap_or(self.seen.archived);
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
@@ -91,7 +91,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn pictures_of_the_table(&self) -> Result<BTreeSet<String>, Fault> {
-        self.told(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
+        self.as_fault(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
     }
 
     /// Wipes what that ended task asked for and every raw answer about it; its time line and money stay. What was there
@@ -124,12 +124,12 @@ impl Store {
     /// When the server cannot be read.
     pub(super) fn remove_forgotten(&self) -> Result<(), Fault> {
         let forgotten = self.conn.all("SELECT sha256 FROM forgotten", [], |row| row.get(0));
-        let mut forgotten: BTreeSet<String> = self.told(Deed::Read, forgotten)?;
-        sights::forget(&self.at.frames(), |hash| forgotten.contains(hash));
-        if images::any(&self.at.images(), |hash| forgotten.contains(hash)) {
-            let named = self.told(Deed::Read, pictures(&self.conn, "true"))?;
+        let mut forgotten: BTreeSet<String> = self.as_fault(Deed::Read, forgotten)?;
+        sights::forget(&self.location.frames(), |hash| forgotten.contains(hash));
+        if images::any(&self.location.images(), |hash| forgotten.contains(hash)) {
+            let named = self.as_fault(Deed::Read, pictures(&self.conn, "true"))?;
             forgotten.retain(|hash| !named.contains(hash));
-            images::remove(&self.at.images(), images::OLD, |hash| forgotten.contains(hash));
+            images::remove(&self.location.images(), images::OLD, |hash| forgotten.contains(hash));
         }
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Store {
     pub fn wipe_free_space(&self) -> Result<(), Fault> {
         let Some(file) = self.conn.file() else { return Ok(()) };
         let done = file.execute_batch("VACUUM").and_then(|()| checkpoint(file, Checkpoint::Truncate));
-        self.told(Deed::SaveChanges, done.map_err(sql::Error::from))
+        self.as_fault(Deed::SaveChanges, done.map_err(sql::Error::from))
     }
 
     /// What SQLite finds wrong with the file, in its words; nothing where all is well. Reads the whole file.
@@ -149,7 +149,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn check(&self) -> Result<Vec<String>, Fault> {
-        self.told(Deed::Read, check(&self.conn))
+        self.as_fault(Deed::Read, check(&self.conn))
     }
 
     /// Writes a copy of the store, as it is at this moment, to that file, which only its user can read. One that is
@@ -171,7 +171,7 @@ impl Store {
         private_files::write(&part, "").map_err(failed)?;
         if let Some(file) = self.conn.file() {
             let done = file.execute("VACUUM INTO ?1", [name]);
-            self.told(Deed::Read, done.map_err(sql::Error::from))?;
+            self.as_fault(Deed::Read, done.map_err(sql::Error::from))?;
         }
         fs::rename(&part, to).map_err(failed)
     }

@@ -68,7 +68,7 @@ pub use base::{GRANTS, Store, init};
 pub use fill::fill;
 pub use journal::waiting;
 pub use keys::KeyMark;
-pub use location::{At, Server};
+pub use location::{Location, Server};
 pub use maintenance::Archived;
 pub use read::{Lookup, Order, Overview};
 pub use row::Listed;

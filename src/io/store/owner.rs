@@ -7,7 +7,7 @@
 use super::{
     fault,
     layout::{make_folders, run_of},
-    location::At,
+    location::Location,
     sql::{self, Connection, dialect::NOW},
     wakeup::Waker,
 };
@@ -54,7 +54,7 @@ impl Owner {
     ///
     /// # Errors
     /// When the data folder cannot be written or knows no locks.
-    pub(super) fn start(at: &At) -> Result<Self, Fault> {
+    pub(super) fn start(at: &Location) -> Result<Self, Fault> {
         let dir = &at.dir;
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -152,7 +152,7 @@ pub(super) struct Programs {
 
 impl Programs {
     /// Those of a data folder, seen by `me`.
-    pub(super) fn new(at: &At, me: Option<Owner>) -> Self {
+    pub(super) fn new(at: &Location, me: Option<Owner>) -> Self {
         let silent = at.server.as_ref().map(|_| RefCell::default());
         // On a server the change itself calls the others.
         let waker = if silent.is_some() { None } else { Waker::new() };

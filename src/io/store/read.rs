@@ -35,6 +35,7 @@ const ARCHIVED: usize = 5_000;
 /// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
 /// with no more than that.
 const REFUSED: u32 = 200;
+
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
@@ -93,7 +94,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn overview(&self) -> Result<Overview, Fault> {
-        self.told(Deed::Read, overview(&self.conn, &self.person()))
+        self.as_fault(Deed::Read, overview(&self.conn, &self.person()))
     }
 
     /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and
@@ -102,7 +103,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn pages(&self, each: impl FnMut(StoreMsg) -> ControlFlow<()>) -> Result<(), Fault> {
-        self.told(Deed::ReadTasks, pages(&self.conn, &self.programs, each))
+        self.as_fault(Deed::ReadTasks, pages(&self.conn, &self.programs, each))
     }
 
     /// The tasks of these keys as they are now, in the order of their keys.
@@ -111,7 +112,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Fault> {
         let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
-        let mut tasks = self.told(Deed::ReadTasks, found.collect::<sql::Result<Vec<_>>>())?;
+        let mut tasks = self.as_fault(Deed::ReadTasks, found.collect::<sql::Result<Vec<_>>>())?;
         self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
@@ -123,7 +124,7 @@ impl Store {
     pub fn changed(&mut self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE rev > ?1 ORDER BY rev");
         let found = tasks(&self.conn, &sql, [self.seen.rev]);
-        let mut tasks = self.told(Deed::ReadTasks, found)?;
+        let mut tasks = self.as_fault(Deed::ReadTasks, found)?;
         let reached = tasks.last().map_or(0, |task| task.rev);
         tasks.retain(|task| !self.seen.own.contains(&task.rev));
         self.seen.reach(reached);
@@ -137,7 +138,7 @@ impl Store {
     /// When the file cannot be read.
     pub(super) fn held_by(&self, owner: &str) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) AND claim_owner = ?1 ORDER BY key", live());
-        let mut tasks = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [owner]))?;
+        let mut tasks = self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [owner]))?;
         self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
@@ -148,7 +149,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn detail(&self, key: TaskKey) -> Result<Option<Detail>, Fault> {
         let found = detail(&self.conn, key);
-        let mut found = self.told(Deed::ReadTasks, found)?;
+        let mut found = self.as_fault(Deed::ReadTasks, found)?;
         if let Some(detail) = &mut found {
             self.programs.drop_dead_claims(&self.conn, std::slice::from_mut(&mut detail.task));
             self.programs.drop_dead_claims(&self.conn, &mut detail.line);
@@ -163,7 +164,7 @@ impl Store {
     pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Fault> {
         let sql = format!("SELECT {TASK} FROM tasks ORDER BY key DESC");
         let done = self.conn.snapshot().and_then(|snapshot| stream(&snapshot, &sql, [], task_of, each));
-        self.told(Deed::ReadTasks, done)
+        self.as_fault(Deed::ReadTasks, done)
     }
 
     /// As [`tasks`](Self::tasks), but only what is looked up, in that order.
@@ -177,7 +178,7 @@ impl Store {
         each: impl FnMut(Listed) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
         let done = some_tasks(&self.conn, what, order, each);
-        self.told(Deed::ReadTasks, done)
+        self.as_fault(Deed::ReadTasks, done)
     }
 
     /// The archived tasks that pass a filter, the newest first, as lines of a table. A filter that cannot be read finds
@@ -205,7 +206,7 @@ impl Store {
     pub fn unknowns(&self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state = 'unknown' ORDER BY key");
         let found = tasks(&self.conn, &sql, []);
-        self.told(Deed::ReadTasks, found)
+        self.as_fault(Deed::ReadTasks, found)
     }
 
     /// The submissions between two moments, both included: of all profiles, since several may be names of one account.
@@ -218,8 +219,10 @@ impl Store {
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) BETWEEN ?1 AND ?2 AND sent_at IS NOT NULL \
              ORDER BY key"
         );
-        let mut found = self
-            .told(Deed::ReadTasks, tasks(&self.conn, &sql, params![self.conn.there(from).0, self.conn.there(to).0]))?;
+        let mut found = self.as_fault(
+            Deed::ReadTasks,
+            tasks(&self.conn, &sql, params![self.conn.there(from).0, self.conn.there(to).0]),
+        )?;
         self.programs.drop_dead_claims(&self.conn, &mut found);
         Ok(found)
     }
@@ -229,7 +232,7 @@ impl Store {
         let sql = format!(
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND sent_at IS NULL AND adopted ORDER BY key"
         );
-        self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(since).0]))
+        self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(since).0]))
     }
 
     /// The charges without a result that can still be asked back, the oldest first.
@@ -244,7 +247,7 @@ impl Store {
              AND (state || '' IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
         let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * DAY);
-        let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
+        let found = self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }
 
@@ -253,7 +256,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn named(&self, name: &str) -> Result<Option<Task>, Fault> {
-        self.told(Deed::ReadTasks, write::named(&self.conn, name))
+        self.as_fault(Deed::ReadTasks, write::named(&self.conn, name))
     }
 
     /// The latest task that the service knows by that id.
@@ -262,7 +265,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
-        self.told(Deed::ReadTasks, self.conn.first(&sql, [&id.0], task_of))
+        self.as_fault(Deed::ReadTasks, self.conn.first(&sql, [&id.0], task_of))
     }
 }
 

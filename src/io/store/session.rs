@@ -5,7 +5,7 @@ use super::{
     base::Store,
     journal::{Journal, Name},
     keys::KeyMark,
-    location::At,
+    location::Location,
     owner::Owner,
     read::Overview,
 };
@@ -46,13 +46,13 @@ impl Session {
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(at: impl Into<At>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    pub fn open(at: impl Into<Location>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         let at = at.into();
         Self::open_as(&at, Owner::start(&at)?, &Journal::of(&at.dir), to)
     }
 
     pub(super) fn open_as(
-        at: &At,
+        at: &Location,
         owner: Owner,
         journal: &Journal,
         to: &mut impl FnMut(StoreMsg),
@@ -184,7 +184,7 @@ impl Session {
         self.tell_peers(to);
         self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
-        let ended: Vec<String> = match self.store.at.server {
+        let ended: Vec<String> = match self.store.location.server {
             Some(_) => self.watched.iter().filter(gone).cloned().collect(),
             None => Vec::new(),
         };
@@ -198,7 +198,7 @@ impl Session {
     /// Tells once that what others change cannot be seen.
     fn lost(&mut self, fault: Fault, to: &mut impl FnMut(StoreMsg)) {
         let was_away = std::mem::replace(&mut self.away, true);
-        if self.store.at.server.is_some() {
+        if self.store.location.server.is_some() {
             if was_away {
                 return;
             }
@@ -289,7 +289,7 @@ impl Session {
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
             StoreCmd::ClaimSend { ticket, write, pictures, .. }
-                if store.at.server.is_some() && !images::are_here(&pictures, &store.at.images()) =>
+                if store.location.server.is_some() && !images::are_here(&pictures, &store.location.images()) =>
             {
                 let result = SendResult::NotHere { key: write.task.key };
                 Some(StoreMsg::SendClaimed { ticket, result, path: None })

@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn shared(&self) -> Result<Shared, Fault> {
-        let mut shared = self.told(Deed::Read, read(&self.conn))?;
+        let mut shared = self.as_fault(Deed::Read, read(&self.conn))?;
         self.programs.know(&self.conn, shared.senders.iter().map(|sender| sender.owner.as_str()));
         let others =
             |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_at_work(&sender.owner);
@@ -41,7 +41,7 @@ impl Store {
     pub fn share(&mut self, profile: &str, by: &Stamp, change: &Change) -> Result<Shared, Fault> {
         let dead: Vec<String> = match change {
             Change::Serve(profiles) if !profiles.is_empty() => {
-                let senders = self.told(Deed::Read, senders(&self.conn))?;
+                let senders = self.as_fault(Deed::Read, senders(&self.conn))?;
                 self.programs.know(&self.conn, senders.iter().map(|sender| sender.owner.as_str()));
                 senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
             }
@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn caps(&self) -> Result<BTreeMap<Currency, KeptCaps>, Fault> {
-        self.told(Deed::Read, kept_caps(&self.conn))
+        self.as_fault(Deed::Read, kept_caps(&self.conn))
     }
 
     /// Keeps caps for everybody on the store, of the days of the clock here; where both are `None`, none are kept from
@@ -78,7 +78,7 @@ impl Store {
         per_day_each: Option<Amount>,
         now: Now,
     ) -> Result<(), Fault> {
-        let who = self.at.who.clone().unwrap_or_default();
+        let who = self.location.who.clone().unwrap_or_default();
         self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             if per_day.or(per_day_each).is_none() {
@@ -101,7 +101,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn raises(&self) -> Result<Vec<Raise>, Fault> {
-        self.told(Deed::ReadLedger, raises(&self.conn, None))
+        self.as_fault(Deed::ReadLedger, raises(&self.conn, None))
     }
 
     /// Adds what the day's cap was raised by in another store, as history that raises nothing here, and tells how many
@@ -135,12 +135,12 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub(super) fn start_again(&mut self) -> Result<(), Fault> {
-        let shared = self.told(Deed::Read, read(&self.conn))?;
+        let shared = self.as_fault(Deed::Read, read(&self.conn))?;
         if (shared.halts.is_empty() && shared.accounts.is_empty()) || self.programs.any_other() {
             return Ok(());
         }
         let done = forget(&mut self.conn, &shared);
-        self.told(Deed::SaveChanges, done)
+        self.as_fault(Deed::SaveChanges, done)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     journal::{self, Journal},
     keys::KeyMark,
     layout,
-    location::At,
+    location::Location,
     owner::{Owner, Programs},
     read, schema,
     session::Session,
@@ -149,7 +149,7 @@ impl Drop for Inner {
 /// Starts the store's thread, which opens the store (the first paint waits for nothing) and tells `to` all there
 /// is: `Opened`, then the pages, and from then on answers and what other programs change. When it cannot be opened,
 /// that is told as `Failed`, and so is every command.
-pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
+pub fn open(at: impl Into<Location>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
     let (sender, inbox) = mpsc::channel();
     let (at, feed) = (at.into(), sender.clone());
     let journal = Journal::of(&at.dir);
@@ -180,7 +180,7 @@ fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<Store
     (to, thread::spawn(keep))
 }
 
-fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
+fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
     let (mut pause, mut told, mut served) = (PAUSES.0, None, Vec::new());
     loop {
         match StoreLoop::open(at, feed, journal, &mut |msg| to(msg)) {
@@ -258,7 +258,12 @@ struct StoreLoop {
 }
 
 impl StoreLoop {
-    fn open(at: &At, feed: &Sender<Input>, journal: &Journal, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    fn open(
+        at: &Location,
+        feed: &Sender<Input>,
+        journal: &Journal,
+        to: &mut impl FnMut(StoreMsg),
+    ) -> Result<Self, Fault> {
         // It listens before the first look, so that no change falls between the two.
         let owner = Owner::start(at)?;
         let woken = Arc::new(AtomicBool::new(false));
@@ -274,7 +279,8 @@ impl StoreLoop {
     /// On a server: hears the calls of other connections, and looks every now and then whether or not there was one.
     #[cfg(feature = "postgres")]
     fn listen_to_server(&mut self) {
-        let (Some(server), sql::Connection::Server(conn)) = (&self.session.store.at.server, &self.session.store.conn)
+        let (Some(server), sql::Connection::Server(conn)) =
+            (&self.session.store.location.server, &self.session.store.conn)
         else {
             return;
         };
@@ -293,7 +299,7 @@ impl StoreLoop {
     /// Begins to read the whole table.
     fn load(&mut self) {
         self.unread = false;
-        self.loader = Some(load(self.session.store.at.clone(), self.feed.clone()));
+        self.loader = Some(load(self.session.store.location.clone(), self.feed.clone()));
     }
 
     /// Waits for the end of the programs that hold rows which were told of.
@@ -315,7 +321,8 @@ impl StoreLoop {
                 }
                 Input::Command(command) => self.session.answer(command, tell),
                 Input::Loaded(message) => {
-                    self.unread |= self.session.store.at.server.is_some() && matches!(message, StoreMsg::Failed { .. });
+                    self.unread |=
+                        self.session.store.location.server.is_some() && matches!(message, StoreMsg::Failed { .. });
                     self.session.tell(message, tell);
                 }
                 Input::Woken => {
@@ -325,7 +332,7 @@ impl StoreLoop {
                         self.load();
                     }
                 }
-                Input::Serves(profile, mark, stays) if self.session.store.at.server.is_some() => {
+                Input::Serves(profile, mark, stays) if self.session.store.location.server.is_some() => {
                     self.session.serves(&profile, mark, stays, tell);
                 }
                 Input::Serves(..) => {}
@@ -428,7 +435,7 @@ fn listen(owner: &Owner, woken: &Arc<AtomicBool>, feed: &Sender<Input>) -> Optio
 
 /// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is
 /// written meanwhile reaches the driver before an older page does: there the higher revision wins.
-fn load(at: At, feed: Sender<Input>) -> JoinHandle<()> {
+fn load(at: Location, feed: Sender<Input>) -> JoinHandle<()> {
     thread::spawn(move || {
         let each = |page| match feed.send(Input::Loaded(page)) {
             Ok(()) => ControlFlow::Continue(()),

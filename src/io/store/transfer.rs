@@ -58,7 +58,7 @@ impl Store {
                 &mut each,
             )
         });
-        self.told(Deed::ReadTasks, done.and(failed.map_or(Ok(()), Err)))
+        self.as_fault(Deed::ReadTasks, done.and(failed.map_or(Ok(()), Err)))
     }
 
     /// Adds tasks of another store, or of this one before it was lost: all or none. Those that are here already are
@@ -74,7 +74,7 @@ impl Store {
     ) -> Result<Result<TakenIn, E>, Fault> {
         self.still_there(Deed::SaveTasks)?;
         let done = take_in(&mut self.conn, tasks, who);
-        let done = self.told(Deed::SaveTasks, done)?;
+        let done = self.as_fault(Deed::SaveTasks, done)?;
         Ok(done.map(|(taken, revs)| {
             self.made(revs);
             taken

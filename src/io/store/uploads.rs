@@ -34,6 +34,6 @@ impl Store {
         let found = self.conn.all("SELECT profile, sha256, url, at FROM uploads", [], |row| {
             Ok(Upload { profile: row.get(0)?, sha256: row.get(1)?, url: row.get(2)?, at: own(row, 3)? })
         });
-        self.told(Deed::Read, found)
+        self.as_fault(Deed::Read, found)
     }
 }

@@ -56,7 +56,7 @@ impl Store {
         let by = self.by();
         let done = self.change(Deed::SaveTasks, |conn| insert(conn, tasks, at, caps, &by));
         // Of a reader's role no commit can be there, and what looks for one is not allowed to it either.
-        self.doubtful |= done.is_err() && self.at.server.is_some() && !self.only_reads;
+        self.doubtful |= done.is_err() && self.location.server.is_some() && !self.only_reads;
         let mut done = done?;
         match &mut done {
             Ok(tasks) => {
