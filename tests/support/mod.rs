@@ -194,7 +194,7 @@ impl Home {
         Running { what: args.join(" "), child: Some(self.command(args).spawn().unwrap()) }
     }
 
-    /// Queues a task, and leaves it to whoever runs the engine.
+    /// Queues a task and leaves the sending to the programs of the test.
     #[track_caller]
     pub(crate) fn queue(&self, prompt: &str) {
         self.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);

@@ -85,7 +85,7 @@ pub struct ClientConfig {
     pub names: WireNames,
     /// The models; their defaults are left out of a submission.
     pub catalogue: Catalogue,
-    /// Where the pictures lie that requests name by hash.
+    /// The folder of the pictures that requests name by hash.
     pub images_dir: PathBuf,
     /// A submission's time-out, from the last byte of its body on to the last one of the answer.
     pub submit_timeout: Duration,

@@ -31,7 +31,7 @@ pub struct Loaded {
     pub settings: Settings,
     /// Where the key comes from.
     pub key: KeySource,
-    /// Where things lie.
+    /// Where files are kept.
     pub paths: Paths,
     /// Where the store is, if not in the data folder.
     pub store: StoreOptions,

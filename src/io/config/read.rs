@@ -21,7 +21,7 @@ use toml::{
 };
 
 /// Reads a config file's text into `loaded`, and settles what follows from the whole: the profile, its key, the folder.
-/// What comes back is everything that is wrong, in the order of the file; if it is not empty, `loaded` is of no use.
+/// What comes back is everything that is wrong, in the order of the file. If it is not empty, `loaded` is not used.
 pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, home: &Path) -> Vec<Fault> {
     let (document, syntax) = DeTable::parse_recoverable(text);
     let mut reader = Reader::new(text);

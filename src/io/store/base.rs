@@ -29,7 +29,7 @@ use std::{
     time::Instant,
 };
 
-/// What each role may do, as SQL for whoever keeps the database.
+/// What each role may do, as SQL for the database's administrator.
 pub const GRANTS: &str = include_str!("grants.sql");
 
 /// What becomes of a change that the disk has no room for.
@@ -265,7 +265,7 @@ pub(super) struct By {
     pub(super) who: Option<String>,
 }
 
-/// Which revisions are no news here.
+/// Which revisions this program knows already.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Everything up to here is known.

@@ -1,4 +1,4 @@
-//! The columns of a SELECT, by name: whoever reads a row finds each where it stands, however many come before it.
+//! Columns of a SELECT by name, so that reading does not depend on their order.
 
 use std::fmt;
 
@@ -6,8 +6,7 @@ use std::fmt;
 pub(super) struct Columns(pub(super) &'static [&'static str]);
 
 impl Columns {
-    /// The number of the column of that name, from 0. [`column`] asks for it, and an unknown name is a program that cannot
-    /// be built.
+    /// The number of the column of that name, from 0. [`column`] asks for it, so that an unknown name does not compile.
     pub(super) const fn at(&self, name: &str) -> usize {
         let mut column = 0;
         while !is_named(self.0[column], name) {

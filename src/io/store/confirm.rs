@@ -1,6 +1,6 @@
 //! Queueing in two steps, so that no task is sent that a person was told is not queued.
 //!
-//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may lie whole in the log, and
+//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may be whole in the log, and
 //! after a crash the next start reads them as if nothing had been wrong. So a batch is put down together with a note
 //! that it is not confirmed, and the note is taken away once the commit is known to be on disk, before anybody is told.
 //! Whatever brings the rows back brings the note back with them: what it names was never told as queued, and is taken
@@ -100,7 +100,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
             let key = task.key;
             let write = Write { task, events: vec![event], ledger: vec![released], never_left: None };
             let Some(rev) = take(&tx, &write, who)? else { continue };
-            // Whoever gave it a name asks for it again by that name.
+            // The script that gave it a name submits again under that name.
             tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
             taken.push((key, rev));
         }

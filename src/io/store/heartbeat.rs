@@ -70,7 +70,7 @@ impl Store {
         self.as_fault(Deed::Read, members(&self.conn))
     }
 
-    /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends
+    /// What a program on a shared store does every few seconds: says that it runs, reads the server's clock, ends
     /// what was begun when the connection broke. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if self.location.server.is_none() {
@@ -97,7 +97,7 @@ impl Store {
     /// Removes what was forgotten on another machine.
     pub(super) fn look_for_forgotten(&mut self) {
         self.forgets = Some(Instant::now());
-        // Nothing else hangs on it, and the role may be from before there was such a list.
+        // Nothing else depends on it, and the role may be from before there was such a list.
         if let Err(fault) = self.remove_forgotten() {
             tracing::debug!(?fault, "what was forgotten elsewhere was not looked for");
         }
@@ -127,7 +127,7 @@ impl Store {
         Ok(())
     }
 
-    /// The last word of this program.
+    /// Tells the shared store that this program ends.
     pub(super) fn leave(&mut self) {
         let (Some(_), Some(me)) = (&self.location.server, self.programs.me()) else { return };
         if self.only_reads {
@@ -160,7 +160,7 @@ struct One {
     asks: BTreeSet<String>,
 }
 
-/// Gives word of this program, and tells what each has last said.
+/// Says that this program runs, and tells what each program has last said.
 fn check_in(
     conn: &Connection,
     me: Option<&str>,

@@ -134,7 +134,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes the file again without what was in it before: earlier versions of rows lie in its free space.
+    /// Writes the file again without what was in it before: earlier versions of rows stay in its free space.
     ///
     /// # Errors
     /// When the file cannot be written, or another program writes to it just now.
@@ -211,7 +211,7 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     for picture in &gone {
         tx.execute("DELETE FROM uploads WHERE sha256 = ?1", params![picture])?;
     }
-    // In a file's folder they are removed at once, by whoever forgets the task.
+    // In a file's folder they are removed at once, by the program that forgets the task.
     if tx.file().is_none() {
         for hash in gone.iter().chain(task.saved().map(|saved| &saved.sha256)) {
             tx.execute("INSERT INTO forgotten (sha256) VALUES (?1) ON CONFLICT DO NOTHING", params![hash])?;
@@ -231,8 +231,8 @@ pub(super) fn name_again(conn: &Connection, tasks: &[NewTask]) -> sql::Result<()
     Ok(())
 }
 
-/// Wipes what of the prompt stands in the names of files and in the service's words. The folder stays, and so does the
-/// name of its user's own (`--name`): it keeps the same submission from being paid twice.
+/// Removes the prompt from file names and from the service's messages. Keeps the folder and the user's `--name`, which
+/// prevents a second paid submission.
 fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     let wiped = |text: Option<String>| text.map(|text| without_prompt(&unquoted(&text, prompt), prompt));
     let texts = |row: &sql::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);

@@ -20,7 +20,7 @@
 //! - **One sequence of revisions for all rows.** What changed since `n` is `rev > n`; a program that is woken reads
 //!   just that, and an older page never hides a newer row.
 //!
-//! What belongs to no single program (a pause, an account's halt, who sends) lies here too, and is told when it changes
+//! What belongs to no single program (a pause, an account's halt, who sends) is here too, and is told when it changes
 //! (`share`).
 //!
 //! Each verb is written once. Below `sql` is either that file or, with the feature `postgres`, a server that several

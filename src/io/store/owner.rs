@@ -44,7 +44,7 @@ const STACK: usize = 128 * 1024;
 pub(super) struct Owner {
     name: String,
     lock: PathBuf,
-    /// Whether the lock's file outlives it: the others find that nobody holds it, as after a kill.
+    /// Whether the lock file outlives it: others find it unlocked, as after a kill.
     unheard: bool,
     _held: File,
 }
@@ -154,7 +154,7 @@ impl Programs {
     /// Those of a data folder, seen by `me`.
     pub(super) fn new(at: &Location, me: Option<Owner>) -> Self {
         let silent = at.server.as_ref().map(|_| RefCell::default());
-        // On a server the change itself calls the others.
+        // On a server the change itself notifies the others.
         let waker = if silent.is_some() { None } else { Waker::new() };
         Self { dir: at.dir.clone(), silent, ended: RefCell::default(), me, waker }
     }
@@ -164,7 +164,8 @@ impl Programs {
         self.me.as_ref().map(Owner::name)
     }
 
-    /// A shared store has not heard that this run ends. By a lock that is gone it would be judged by what it last said.
+    /// The shared store could not be told that this run ends. Keeps the lock file, so that others find it unlocked
+    /// instead of trusting the last heartbeat.
     pub(super) fn ends_unheard(&mut self) {
         if let Some(me) = &mut self.me {
             me.unheard = true;
@@ -186,7 +187,7 @@ impl Programs {
         match file.try_lock_shared() {
             Ok(()) => {
                 self.ended.borrow_mut().insert(owner.to_owned());
-                // On a shared store its last word goes first, which only a program with a name of its own takes away.
+                // On a shared store its last heartbeat goes first, which only a program with a name of its own removes.
                 if self.silent.is_none() || self.me.is_some() {
                     bury(&path);
                 }
@@ -209,7 +210,7 @@ impl Programs {
         !self.ended.borrow().contains(owner)
     }
 
-    /// Those of this data folder that have ended without a last word.
+    /// Those of this data folder that have ended without saying so.
     pub(super) fn ended(&self) -> Vec<String> {
         self.sweep();
         self.ended.borrow().iter().cloned().collect()
@@ -283,7 +284,7 @@ impl Programs {
         }
     }
 
-    /// Tells the others that rows have changed. Never waits: who does not listen has heard it before or polls.
+    /// Tells the others that rows have changed. Never waits: a program that does not listen polls.
     pub(super) fn wake_others(&self) {
         let Some(waker) = &self.waker else { return };
         for (owner, lock) in self.others() {

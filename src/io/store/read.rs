@@ -1,4 +1,4 @@
-//! The verbs that only read. Long reads take a closure, so that a hundred thousand rows never lie in memory at once.
+//! The verbs that only read. Long reads take a closure, so that a hundred thousand rows are never in memory at once.
 
 use super::{
     base::Store,
@@ -271,7 +271,7 @@ impl Store {
 
 /// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a
 /// task, by an index where there is one and without a look at the tasks' texts where there is none: ordering the tasks
-/// themselves would lay all of them in memory.
+/// themselves would put all of them into memory.
 pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,

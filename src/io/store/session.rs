@@ -26,7 +26,7 @@ use std::collections::HashSet;
 /// An open store with all that belongs to this run.
 #[derive(Debug)]
 pub struct Session {
-    /// Other programs whose end is waited for, since they hold rows that were told of.
+    /// Other programs that hold rows, and whose end is waited for.
     watched: HashSet<String>,
     /// Of the programs in `watched`, those that [`new_holders`](Self::new_holders) has not given yet.
     new_holders: Vec<String>,
@@ -343,7 +343,7 @@ impl Session {
                 None
             }
             StoreCmd::SaveBalance { profile, amount, at } => {
-                // Nothing hangs on it: what cannot be written can still be looked at.
+                // Nothing depends on it: what cannot be written can still be looked at.
                 if let Err(fault) = store.save_balance(&profile, amount, at) {
                     tracing::debug!(?fault, "a balance was not kept");
                 }

@@ -129,8 +129,8 @@ impl Store {
         })
     }
 
-    /// A start where nobody else runs is a fresh start: what halted an account is tried again, since whoever started it
-    /// has most likely seen to the cause. A pause stays: it was a person's wish.
+    /// A start where nobody else runs is a fresh start: what halted an account is tried again, since the person who
+    /// started the program has most likely seen to the cause. A pause stays: it was a person's wish.
     ///
     /// # Errors
     /// When the file cannot be written.

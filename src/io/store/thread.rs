@@ -158,7 +158,7 @@ pub fn open(at: impl Into<Location>, to: impl Fn(StoreMsg) + Send + 'static) -> 
     Handle(Arc::new(Inner { to: sender, thread: Mutex::new(Some(thread)), journal_writer: Mutex::new(journal_writer) }))
 }
 
-/// Starts the journal writer: what is handed to it lies on this machine's disk before the store's thread has it.
+/// Starts the journal writer: what is handed to it is on this machine's disk before the store's thread has it.
 fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, JoinHandle<()>) {
     let (to, commands) = mpsc::channel();
     let keep = move || {
@@ -302,7 +302,7 @@ impl StoreLoop {
         self.loader = Some(load(self.session.store.location.clone(), self.feed.clone()));
     }
 
-    /// Waits for the end of the programs that hold rows which were told of.
+    /// Waits for the end of the other programs that hold rows.
     fn watch(&mut self) {
         for owner in self.session.new_holders() {
             let (feed, ended) = (self.feed.clone(), owner.clone());
@@ -407,7 +407,7 @@ impl StoreLoop {
         }
     }
 
-    /// Tells, of changes that the store could not take, which IDs of paid tasks lie on this machine.
+    /// Tells, of changes that the store could not take, which IDs of paid tasks are kept on this machine.
     fn tell_kept(&self, writes: &[Write], to: &impl Fn(StoreMsg)) {
         for (key, id) in self.session.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
             to(StoreMsg::KeptHere { key, id });

@@ -1,7 +1,7 @@
 //! The verbs that change: each one transaction, taken whole or not at all, on disk when it returns.
 //!
 //! A verb that fails has changed nothing that any program can read: its last step that can fail is the commit, and a
-//! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes
+//! commit that could not be synced is taken back. Its pages may stay in SQLite's log until the next commit goes
 //! over them. Only a crash before that one can bring them back, at the next start: a batch is then taken back (see
 //! `confirm`), and a task that was being sent without a POST becomes unknown.
 
@@ -192,7 +192,7 @@ pub(super) fn insert(
             return Ok(Err(refusal));
         }
     }
-    // An attempt that a program makes by itself is theirs whose task it repeats, whoever's program that is.
+    // An attempt that a program makes by itself belongs to the person whose task it repeats, not to the program's.
     let maker = match tasks {
         [NewTask { automatic: true, parent: Some(parent), .. }] => existing(&tx, *parent)?.who,
         _ => by.who.clone(),
@@ -373,7 +373,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {
         return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(PACE_SPAN)) });
     }
-    // Each person's cap is that of whoever queued it, whoever sends it.
+    // It counts against the cap of the person who queued it, not of the one whose program sends it.
     let whose = now.who.as_deref().unwrap_or_default();
     if let Some(over) = over_the_day(&tx, now.money(), at, caps, whose, &[TaskState::Sending])? {
         return Ok(SendResult::OverBudget { key: task.key, over });

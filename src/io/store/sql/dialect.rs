@@ -32,7 +32,7 @@ pub(in super::super) const fn bytes_of(conn: &Connection) -> &'static str {
     if conn.file().is_some() { "length(CAST(model AS BLOB))" } else { "octet_length(model)" }
 }
 
-/// Whether this user may change the caps that are kept in the store: whoever can write a file may.
+/// Whether this user may change the caps that are kept in the store. In a file everybody may who can write it.
 pub(in super::super) const fn may_change_caps(conn: &Connection) -> &'static str {
     if conn.file().is_some() { "true" } else { "has_table_privilege(current_user, 'caps', 'UPDATE')" }
 }

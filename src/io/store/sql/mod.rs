@@ -1,5 +1,5 @@
 //! The small face of a database that the verbs use: statements with numbered values (`?1`), rows, transactions.
-//! Everything that differs between databases lies below it, so that each verb is written once.
+//! Everything that differs between databases stays below it, so that each verb is written once.
 
 #[cfg(feature = "postgres")]
 mod address;
@@ -170,8 +170,8 @@ impl Connection {
         self.prepare_cached(sql)?.execute(params)
     }
 
-    /// Changes rows in the open transaction without waiting for the word of a server: what comes next brings it, at the
-    /// latest the commit, which fails if this does.
+    /// Changes rows in the open transaction without waiting for a server's answer: it comes with that of the next
+    /// statement, at the latest with the commit's, which fails if this one does.
     pub(super) fn later(&self, sql: &str, params: impl Params) -> Result<()> {
         match self {
             Self::File(_) => self.execute(sql, params).map(drop),
@@ -331,7 +331,7 @@ impl Statement<'_> {
         }
     }
 
-    /// As [`query`](Self::query), for more rows than should lie in memory at once. Only inside a transaction, and only
+    /// As [`query`](Self::query), for more rows than should be in memory at once. Only inside a transaction, and only
     /// one at a time.
     pub(super) fn query_long(&mut self, params: impl Params) -> Result<Rows<'_>> {
         match self {
@@ -440,12 +440,12 @@ impl Row<'_> {
         }
     }
 
-    /// A text as it lies there.
+    /// A text, borrowed from the row.
     pub(super) fn text(&self, column: usize) -> Result<&str> {
         self.value(column)?.text().map_err(|why| Error::Value { column, why })
     }
 
-    /// A text as it lies there, or none.
+    /// A text, borrowed from the row, of a column that may be empty.
     pub(super) fn text_or_null(&self, column: usize) -> Result<Option<&str>> {
         match self.value(column)? {
             ValueRef::Null => Ok(None),
