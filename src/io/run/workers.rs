@@ -5,7 +5,9 @@ use crate::{
     client::{Client, ClientConfig, Lease},
     config::{Loaded, host_of, keep_template},
     download::{self, Downloader},
-    environment, export, files, images, private_files, prompts, shrink,
+    environment, export, files, images, private_files, prompts,
+    run::signals,
+    shrink,
     sights::Looker,
     store,
     store::{Handle, KeyMark},
@@ -25,7 +27,7 @@ use engine::{
     sight::Sight,
     user_files::UserFiles,
 };
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Signal, kill_process_group};
 use secrecy::SecretString;
 use service::answer::Reply;
 use std::{
@@ -304,7 +306,7 @@ impl Workers {
 /// Runs a command for so long at the most. `None` where it was ended then, with all that it had started.
 async fn ended(command: &mut Command, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let mut child = command.process_group(0).spawn()?;
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let group = signals::pid_of(&child);
     match tokio::time::timeout(limit, child.wait()).await {
         Ok(status) => status.map(Some),
         Err(_) => {
