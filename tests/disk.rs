@@ -174,10 +174,18 @@ fn a_dashboard_whose_store_cannot_be_opened_says_so_and_can_be_left() {
     fs::remove_dir_all(home.data().join("run")).unwrap();
     fs::write(home.data().join("run"), "").unwrap();
     let mut screen = Pty::dashboard(&home);
-    screen.shows("The store could not be opened. Press M to see why.");
+    screen.shows("the store cannot be written");
+    // Its rows can still be read.
+    screen.shows("a cat");
     screen.keys("q");
     assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
     assert!(home.run(&["list"]).coded(0).out.contains("a cat"));
+    fs::write(home.data().join("reeltop.db"), "no store").unwrap();
+    let mut screen = Pty::dashboard(&home);
+    screen.shows("The store could not be opened. Press M to see why.");
+    screen.keys("q");
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+    assert_eq!(service.sim().counts().submissions, 0);
 }
 
 /// Runs a shell script with the data folder on a disk of 700 kB of its own, in a name space where that takes no rights.

@@ -92,6 +92,12 @@ impl Store {
         Self::of(conn, at, None)
     }
 
+    /// Opens a file for looking alone; `None` where that cannot be done, or where the store is on a server.
+    pub(super) fn open_to_look(at: &Location) -> Option<Self> {
+        let conn = at.server.is_none().then(|| schema::open_to_look(&at.dir))??;
+        Self::of(conn, at.clone(), None).ok()
+    }
+
     pub(super) fn open_as(at: &Location, me: Option<Owner>) -> Result<Self, Fault> {
         Self::of(connect(at)?, at.clone(), me)
     }

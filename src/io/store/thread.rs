@@ -198,12 +198,34 @@ fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Jo
             Err(fault) => {
                 let is_new = told.replace(fault.clone()).as_ref() != Some(&fault);
                 let again = fault.passes().then(|| Instant::now() + Duration::from_millis(pause));
-                if !refuse_all(&inbox, &fault, again, is_new, &mut served, to) {
+                if is_new {
+                    tell_unopened(at, &fault, to);
+                }
+                if !refuse_all(&inbox, &fault, again, &mut served, to) {
                     return;
                 }
                 pause = (pause * 2).min(PAUSES.1);
             }
         }
+    }
+}
+
+/// Tells why a store cannot be opened, and first the rows of a file that can still be read: on a read-only disk the
+/// table shows them. Without `Opened` and without the tasks themselves there is no work for the program with them. That
+/// they are all comes last, since a call that waits for it alone would not hear that nothing can be saved.
+fn tell_unopened(at: &Location, fault: &Fault, to: &impl Fn(StoreMsg)) {
+    let page = |rows, last| to(StoreMsg::Page { rows, tasks: Vec::new(), last });
+    let each = |msg| {
+        match msg {
+            StoreMsg::Page { rows, .. } => page(rows, false),
+            archived => to(archived),
+        }
+        ControlFlow::Continue(())
+    };
+    let read = Store::open_to_look(at).is_some_and(|store| store.pages(each).is_ok());
+    to(StoreMsg::Failed { ticket: None, fault: fault.clone() });
+    if read {
+        page(Vec::new(), true);
     }
 }
 
@@ -213,14 +235,10 @@ fn refuse_all(
     inbox: &Receiver<Input>,
     fault: &Fault,
     again: Option<Instant>,
-    is_new: bool,
     served: &mut Vec<(String, KeyMark, bool)>,
     to: &impl Fn(StoreMsg),
 ) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
-    if is_new {
-        failed(None);
-    }
     loop {
         let next = match again {
             Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
