@@ -300,8 +300,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = {
             let mut store = Store::open(dir.path()).unwrap();
-            let caps =
-                Caps { per_day: None, per_day_each: None, per_batch: None, day_start: Wall(0), day_end: Wall(0) };
+            let caps = Caps::none(Wall(0));
             store.insert(&[intent("a cat", Wall(0))], Wall(0), &caps).unwrap().unwrap();
             let path = store.callback_path(TaskKey(1)).unwrap();
             assert!(callback::is_path(&path));
