@@ -24,7 +24,7 @@ use ::io::{
 use domain::{
     amount::{Amount, Currency},
     catalogue::Catalogue,
-    costs::{accounts, sum},
+    costs::{attempts, sum},
     request::Request,
     task::{MoneyEvent, TaskState},
     time::{HOUR, Mono, Now, Wall},
@@ -246,7 +246,7 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
 
     let store = Store::open(dir.path()).unwrap();
     let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
-    let accounts = accounts(&lines);
+    let accounts = attempts(&lines);
     let ours = sum(&accounts).remove(&Currency::Ptc).unwrap_or_default();
     let service = simulator.counts().charged;
     // Only the simulator knows which of the unknown ones it took: that is what makes them unknown.

@@ -150,7 +150,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let videos = PathBuf::from(&setup.settings.download.dir);
     private_files::make_folder(&videos).map_err(unwritable)?;
     let mut store = Store::open(setup.at())?;
-    let caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now, day_end: now };
+    let caps = Caps::none(now);
     let mut parent = None;
     for (nth, asked) in MORNING.iter().enumerate() {
         let at = Wall(now.0 - i64::try_from(asked.minutes_ago * MINUTE).unwrap_or(0));

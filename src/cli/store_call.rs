@@ -12,7 +12,7 @@ use ::io::{
     store::{self, Location, Lookup, Store},
 };
 use domain::{
-    account::{KeptCaps, Stamp, lower},
+    account::{KeptCaps, Stamp},
     amount::{Amount, Currency},
     export::json_line,
     reason::store::{Trouble, Why},
@@ -133,10 +133,10 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
         let caps = kept.get(&currency);
         let budget = &setup.settings.budget;
         let (day, each) = (caps.and_then(|caps| caps.per_day), caps.and_then(|caps| caps.per_day_each));
-        let in_force = (lower(budget.per_day, day), lower(budget.per_day_each, each));
+        let in_force = budget.day_caps().lowered(caps);
         let json = serde_json::json!({
             "currency": currency,
-            "in_force": { "per_day": in_force.0, "per_day_each": in_force.1 },
+            "in_force": { "per_day": in_force.per_day, "per_day_each": in_force.per_day_each },
             "per_day": caps.and_then(|caps| caps.per_day),
             "per_day_each": caps.and_then(|caps| caps.per_day_each),
             "who": caps.map(|caps| &caps.by.who),

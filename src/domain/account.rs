@@ -127,7 +127,16 @@ pub struct Raise {
     pub person: Option<String>,
 }
 
-/// What the name begins with of whoever raised the cap of another store: history here, and no cap.
+/// What today's raises come to in one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Raised {
+    /// Everybody's: they raise the cap for all.
+    pub all: Amount,
+    /// Those of one person: they raise that person's own cap too.
+    pub own: Amount,
+}
+
+/// Prefix of [`Stamp::who`] for raises imported from another store: history only.
 pub const ELSEWHERE: &str = "import:";
 
 impl Raise {
@@ -137,11 +146,14 @@ impl Raise {
         !self.by.who.starts_with(ELSEWHERE) && (now.day_start()..now.day_end()).contains(&self.by.at)
     }
 
-    /// What the raises that hold today come to in a currency.
+    /// What the raises that hold today come to in a currency: all of them, and those of one person.
     #[must_use]
-    pub fn sum(raises: &[Self], currency: Currency, now: Now) -> Amount {
-        let holds = |raise: &&Self| raise.more.currency == currency && raise.holds(now);
-        raises.iter().filter(holds).map(|raise| raise.more.amount).sum()
+    pub fn sum(raises: &[Self], currency: Currency, who: Option<&str>, now: Now) -> Raised {
+        let holding = || raises.iter().filter(|raise| raise.more.currency == currency && raise.holds(now));
+        Raised {
+            all: holding().map(|raise| raise.more.amount).sum(),
+            own: holding().filter(|raise| raise.person.as_deref() == who).map(|raise| raise.more.amount).sum(),
+        }
     }
 
     /// What it is in a store that did not make it.
@@ -171,17 +183,38 @@ pub struct KeptCaps {
     pub is_ours: bool,
 }
 
-/// Now, in the day that the caps are of: by the clock of whoever keeps them in the store, else by the reader's own.
+/// The caps of a day in one currency; `None` for no cap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayCaps {
+    /// For all people together.
+    pub per_day: Option<Amount>,
+    /// For each person.
+    pub per_day_each: Option<Amount>,
+}
+
+impl DayCaps {
+    /// The lower ones of these, a config's, and those that are kept in the store.
+    #[must_use]
+    pub fn lowered(self, kept: Option<&KeptCaps>) -> Self {
+        let lower = |one: Option<Amount>, other: Option<Amount>| one.into_iter().chain(other).min();
+        Self {
+            per_day: lower(self.per_day, kept.and_then(|kept| kept.per_day)),
+            per_day_each: lower(self.per_day_each, kept.and_then(|kept| kept.per_day_each)),
+        }
+    }
+
+    /// These with what they were raised by today: the cap for all, and one person's own.
+    #[must_use]
+    pub fn raised(self, by: Raised) -> Self {
+        Self { per_day: self.per_day.map(|cap| cap + by.all), per_day_each: self.per_day_each.map(|cap| cap + by.own) }
+    }
+}
+
+/// Now in the time zone of the person who set the shared caps; unchanged if there are none.
 #[must_use]
 pub fn by_keeper(caps: &BTreeMap<Currency, KeptCaps>, now: Now) -> Now {
     let kept = caps.values().find_map(|caps| caps.zone);
     Now { zone: kept.map_or(now.zone, Zone::east), ..now }
-}
-
-/// The lower of two caps, where there is one.
-#[must_use]
-pub fn lower(one: Option<Amount>, other: Option<Amount>) -> Option<Amount> {
-    one.into_iter().chain(other).min()
 }
 
 /// One of our caps on spending.
@@ -265,4 +298,44 @@ pub enum Change {
     Serve(Vec<String>),
     /// Raise the day's cap for today.
     Raise(Raise),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lower_cap_holds_and_each_is_raised_by_those_it_is_for() {
+        let amount = Amount::from_thousandths;
+        let by = |who: &str, at| Stamp { who: who.into(), at: Wall(at) };
+        let raise = |who: &str, at, more, person: Option<&str>| Raise {
+            by: by(who, at),
+            more: amount(more).of(Currency::Ptc),
+            person: person.map(str::to_owned),
+        };
+        let raises = [
+            raise("ann, 1", 0, 1, Some("ann")),
+            raise("bob, 2", 1, 20, Some("bob")),
+            // Of another store, of another day, in another currency.
+            raise("import:ann, 1", 0, 300, Some("ann")),
+            raise("ann, 1", 48 * HOUR.cast_signed(), 300, Some("ann")),
+            Raise { more: amount(300).of(Currency::Usd), ..raise("ann, 1", 0, 0, Some("ann")) },
+        ];
+        let raised = Raise::sum(&raises, Currency::Ptc, Some("ann"), Now::default());
+        assert_eq!(raised, Raised { all: amount(21), own: amount(1) });
+
+        let kept =
+            |per_day, per_day_each| KeptCaps { per_day, per_day_each, by: by("ann", 0), zone: None, is_ours: true };
+        let (low, high) = (Some(amount(100)), Some(amount(500)));
+        let of = |per_day, per_day_each| DayCaps { per_day, per_day_each };
+        for (config, kept, caps) in [
+            (of(low, high), Some(kept(high, low)), of(low, low)),
+            (of(None, high), Some(kept(high, None)), of(high, high)),
+            (of(low, None), None, of(low, None)),
+        ] {
+            assert_eq!(config.lowered(kept.as_ref()), caps);
+        }
+        assert_eq!(of(low, low).raised(raised), of(Some(amount(121)), Some(amount(101))));
+        assert_eq!(of(None, None).raised(raised), of(None, None));
+    }
 }

@@ -68,32 +68,32 @@ impl Sum {
         self.charged + self.unknown
     }
 
-    fn add(&mut self, account: &Account<'_>) {
+    fn add(&mut self, attempt: &AttemptMoney<'_>) {
         self.tasks += 1;
-        match account.last {
+        match attempt.last {
             // A POST under way counts as spent, as an unknown does.
-            MoneyEvent::Reserved if account.line.state == TaskState::Sending => {
-                self.unknown += account.reserved.amount;
+            MoneyEvent::Reserved if attempt.line.state == TaskState::Sending => {
+                self.unknown += attempt.reserved.amount;
             }
-            MoneyEvent::Reserved => self.reserved += account.reserved.amount,
+            MoneyEvent::Reserved => self.reserved += attempt.reserved.amount,
             MoneyEvent::Charged | MoneyEvent::Resolved | MoneyEvent::Recorded => {
-                self.charged += account.reserved.amount
+                self.charged += attempt.reserved.amount
             }
-            MoneyEvent::Unknown => self.unknown += account.reserved.amount,
+            MoneyEvent::Unknown => self.unknown += attempt.reserved.amount,
             MoneyEvent::Released
             | MoneyEvent::Refunded
             | MoneyEvent::Upload
             | MoneyEvent::Twice
             | MoneyEvent::TwiceRefunded => {}
         }
-        self.charged += account.besides;
+        self.charged += attempt.besides;
     }
 }
 
 /// One attempt's money: its reserve, and the last thing that became of it. The last line of an attempt decides: each
 /// line says what the whole reserve is from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account<'a> {
+pub struct AttemptMoney<'a> {
     /// Its first line of the ledger.
     pub line: &'a CostLine,
     /// The price.
@@ -104,7 +104,7 @@ pub struct Account<'a> {
     pub besides: Amount,
 }
 
-impl Account<'_> {
+impl AttemptMoney<'_> {
     /// Whether it counts against the cap of the day that begins then: what was sent in it, and what is set aside
     /// whenever that was.
     #[must_use]
@@ -116,10 +116,10 @@ impl Account<'_> {
 
 /// Each attempt's money, by key.
 #[must_use]
-pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
-    let mut accounts: BTreeMap<TaskKey, Account<'_>> = BTreeMap::new();
+pub fn attempts(lines: &[CostLine]) -> Vec<AttemptMoney<'_>> {
+    let mut attempts: BTreeMap<TaskKey, AttemptMoney<'_>> = BTreeMap::new();
     for line in lines {
-        let account = accounts.entry(line.key).or_insert(Account {
+        let attempt = attempts.entry(line.key).or_insert(AttemptMoney {
             line,
             reserved: line.amount,
             last: line.event,
@@ -132,16 +132,16 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
             _ => None,
         };
         if let Some(besides) = besides {
-            if line.amount.currency == account.reserved.currency {
-                account.besides += besides;
+            if line.amount.currency == attempt.reserved.currency {
+                attempt.besides += besides;
             }
             continue;
         }
         // Each says what the task's money is from then on: what the gateway's records tell takes the place of the price
         // that was expected, and gives it back to that price when a person takes their word back.
-        (account.last, account.reserved) = (line.event, line.amount);
+        (attempt.last, attempt.reserved) = (line.event, line.amount);
     }
-    accounts.into_values().collect()
+    attempts.into_values().collect()
 }
 
 /// In the order of their moments: what was imported was written down later than it happened.
@@ -154,20 +154,20 @@ pub fn oldest_first(lines: &[CostLine]) -> Vec<&CostLine> {
 
 /// The sums of some attempts by what they are grouped by, in the order of the groups' names; each currency for itself.
 #[must_use]
-pub fn sums(accounts: &[Account<'_>], by: By, zone: Zone) -> BTreeMap<(String, Currency), Sum> {
+pub fn sums(attempts: &[AttemptMoney<'_>], by: By, zone: Zone) -> BTreeMap<(String, Currency), Sum> {
     let mut sums: BTreeMap<(String, Currency), Sum> = BTreeMap::new();
-    for account in accounts {
-        let group = group(account.line, by, zone);
-        sums.entry((group, account.reserved.currency)).or_default().add(account);
+    for attempt in attempts {
+        let group = group(attempt.line, by, zone);
+        sums.entry((group, attempt.reserved.currency)).or_default().add(attempt);
     }
     sums
 }
 
 /// The sum of some attempts, each currency for itself.
 #[must_use]
-pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> BTreeMap<Currency, Sum> {
+pub fn sum<'a>(attempts: impl IntoIterator<Item = &'a AttemptMoney<'a>>) -> BTreeMap<Currency, Sum> {
     let mut sums: BTreeMap<Currency, Sum> = BTreeMap::new();
-    accounts.into_iter().for_each(|account| sums.entry(account.reserved.currency).or_default().add(account));
+    attempts.into_iter().for_each(|attempt| sums.entry(attempt.reserved.currency).or_default().add(attempt));
     sums
 }
 
@@ -220,9 +220,9 @@ pub struct Report {
 /// Sums up the ledger.
 #[must_use]
 pub fn report(lines: &[CostLine], now: Now) -> Report {
-    let accounts = accounts(lines);
+    let attempts = attempts(lines);
     let by = |by| {
-        let sums = sums(&accounts, by, now.zone).into_iter();
+        let sums = sums(&attempts, by, now.zone).into_iter();
         sums.map(|((group, currency), sum)| Line { group, currency, sum }).collect::<Vec<_>>()
     };
     let mut days = by(By::Day);
@@ -237,7 +237,7 @@ pub fn report(lines: &[CostLine], now: Now) -> Report {
         states: by(By::State),
         classes: by(By::Class),
         people,
-        all: sum(&accounts).into_iter().collect(),
+        all: sum(&attempts).into_iter().collect(),
     }
 }
 
@@ -272,7 +272,7 @@ mod tests {
         let back = [(MoneyEvent::Unknown, half), (MoneyEvent::Resolved, half)];
         for (lines, expected) in [(told.to_vec(), Amount::ZERO), ([&told[..], &back].concat(), half)] {
             let lines: Vec<CostLine> = lines.into_iter().map(of).collect();
-            assert_eq!(sum(&accounts(&lines))[&Currency::Ptc].charged, expected);
+            assert_eq!(sum(&attempts(&lines))[&Currency::Ptc].charged, expected);
         }
     }
 
@@ -280,7 +280,7 @@ mod tests {
     fn what_is_being_sent_counts_as_spent() {
         let lines = [line(1, 0, MoneyEvent::Reserved, TaskState::Sending, None)];
         let unknown = Sum { tasks: 1, unknown: Amount::from_thousandths(500), ..Sum::default() };
-        assert_eq!(sum(&accounts(&lines)), BTreeMap::from([(Currency::Ptc, unknown)]));
+        assert_eq!(sum(&attempts(&lines)), BTreeMap::from([(Currency::Ptc, unknown)]));
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
             (&[MoneyEvent::Reserved, MoneyEvent::Unknown, MoneyEvent::Released], none),
         ] {
             let lines: Vec<CostLine> = events.iter().map(|e| line(1, 0, *e, TaskState::Saved, None)).collect();
-            assert_eq!(sum(&accounts(&lines)), BTreeMap::from([(Currency::Ptc, expected)]), "{events:?}");
+            assert_eq!(sum(&attempts(&lines)), BTreeMap::from([(Currency::Ptc, expected)]), "{events:?}");
         }
     }
 

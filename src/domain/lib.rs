@@ -40,4 +40,5 @@ pub mod task;
 pub mod testing;
 pub mod text;
 pub mod time;
+pub mod uri;
 pub mod xterm;

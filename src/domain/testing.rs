@@ -8,7 +8,7 @@ use super::{
     draft::Draft,
     picture::{ImageLook, Takes},
     request::{ImageKind, Request, StoredImage},
-    task::{Besides, NewTask, Phase, RefundMarks, Task, TaskKey},
+    task::{NewTask, Phase, Task, TaskKey},
     time::Wall,
 };
 
@@ -36,35 +36,9 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
 /// A task at the catalogue's price about which nothing else is known, alone in its batch, made at the beginning of
 /// time.
 pub fn plain(key: u32, request: Request, phase: Phase) -> Task {
-    Task {
-        key: TaskKey(key),
-        rev: 1,
-        parent: None,
-        attempt: 1,
-        name: None,
-        profile: "302ai".into(),
-        cost: Catalogue::builtin().price(&request.model).unwrap_or(Amount::ZERO),
-        currency: Currency::Ptc,
-        cost_source: Some(CostSource::List),
-        request,
-        remote: None,
-        expires_at: None,
-        dir: None,
-        created_at: Wall(0),
-        sent_at: None,
-        finished_at: None,
-        phase,
-        claim: None,
-        automatic: false,
-        settled: None,
-        request_id: None,
-        put_away_at: None,
-        batch: TaskKey(key),
-        evidence: None,
-        refund: RefundMarks::default(),
-        besides: Besides::default(),
-        who: None,
-    }
+    let cost = Catalogue::builtin().price(&request.model).unwrap_or(Amount::ZERO);
+    let new = NewTask { cost, request, phase, ..intent("", Wall(0)) };
+    Task { rev: 1, ..new.into_task(TaskKey(key), TaskKey(key), Wall(0), None) }
 }
 
 /// A request for a video of that prompt, confirmed at that moment for half a PTC.

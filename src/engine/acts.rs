@@ -18,6 +18,7 @@ use domain::{
     prices::{Offer, Quote},
     problem::Charged,
     task::{LedgerLine, MoneyEvent, NewTask, Phase, RefundStep, TaskKey, TaskState, What},
+    time::Wall,
 };
 
 /// Carries out an act.
@@ -101,48 +102,41 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
         not_done(work, None, NotDone::StoreNotOpen);
         return Vec::new();
     }
-    let profile = |intent: &Intent| match &intent.profile {
-        Some(profile) => profile.clone(),
-        None => profile_of_attempt(work, intent.parent).to_owned(),
-    };
-    let quote =
-        |intent: &Intent| money::price(work, &profile(intent), &intent.request).or(intent.typed.map(Quote::typed));
-    let Some(quotes) = intents.iter().map(quote).collect::<Option<Vec<Quote>>>() else {
-        let unknown = intents.iter().find(|intent| quote(intent).is_none()).map(|intent| Offer::of(&intent.request));
-        unknown.into_iter().for_each(|offer| not_done(work, None, NotDone::PriceUnknown(offer)));
-        return Vec::new();
-    };
     let wait = if undo { work.settings.queue.undo_ms } else { 0 };
     let not_before = work.now.wall.plus(wait);
-    let tasks = intents
-        .into_iter()
-        .zip(quotes)
-        .map(|(intent, quote)| {
-            let profile = profile(&intent);
-            (intent, quote, profile)
-        })
-        .map(|(intent, quote, profile)| NewTask {
-            attempt: intent
-                .parent
-                .and_then(|parent| work.tasks.rows.get(&parent))
-                .map_or(1, |row| u32::from(row.attempt) + 1),
-            parent: intent.parent,
-            agreed: intent.agreed,
-            name: intent.name,
-            currency: work.currency_of(&profile),
-            profile,
-            cost: quote.price,
-            cost_source: Some(quote.source),
-            request: intent.request,
-            remote: None,
-            automatic: false,
-            phase: Phase::Queued { not_before, put_back: None },
-        })
-        .collect();
-    let caps = money::caps(work);
-    let ticket = work.ticket();
-    work.queue.inserting.insert(ticket);
-    vec![Effect::Store(StoreCmd::Insert { ticket, tasks, at: work.now.wall, caps })]
+    match intents.into_iter().map(|intent| new_task(work, intent, not_before)).collect::<Result<Vec<NewTask>, _>>() {
+        Ok(tasks) => {
+            let caps = money::caps(work);
+            vec![writes::insert(work, tasks, caps).1]
+        }
+        Err(priceless) => {
+            not_done(work, None, NotDone::PriceUnknown(priceless));
+            Vec::new()
+        }
+    }
+}
+
+/// The task that an intent becomes, to be sent then; what was asked for where its price is not known.
+fn new_task(work: &Work, intent: Intent, not_before: Wall) -> Result<NewTask, Offer> {
+    let profile = intent.profile.unwrap_or_else(|| profile_of_attempt(work, intent.parent).to_owned());
+    let Some(quote) = money::price(work, &profile, &intent.request).or(intent.typed.map(Quote::typed)) else {
+        return Err(Offer::of(&intent.request));
+    };
+    let repeated = intent.parent.and_then(|parent| work.tasks.rows.get(&parent));
+    Ok(NewTask {
+        parent: intent.parent,
+        agreed: intent.agreed,
+        attempt: repeated.map_or(1, |row| u32::from(row.attempt) + 1),
+        name: intent.name,
+        currency: work.currency_of(&profile),
+        profile,
+        cost: quote.price,
+        cost_source: Some(quote.source),
+        request: intent.request,
+        remote: None,
+        automatic: false,
+        phase: Phase::Queued { not_before, put_back: None },
+    })
 }
 
 /// Begins to work on a task that was outside of this run's scope.

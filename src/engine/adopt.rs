@@ -12,11 +12,12 @@
 use crate::{
     act_news::not_done,
     availability, callback, claims,
-    effect::{Caps, Effect, StoreCmd, Ticket},
+    effect::{Caps, Effect, Ticket},
     ids,
     news::{ActNews, News, NotDone},
     resolve,
     work::{Wanted, Work},
+    writes,
 };
 use domain::{
     amount::Amount,
@@ -50,8 +51,8 @@ fn is_known(work: &mut Work, id: &RemoteId) -> bool {
 }
 
 /// The end of such a question.
-pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&of) else {
+pub(super) fn found(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
+    let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&ticket) else {
         return work.drop_stale();
     };
     let verdict = work.protocol(&profile).found(reply, &id);
@@ -110,15 +111,7 @@ fn insert(work: &mut Work, profile: &str, id: RemoteId, word: Option<String>) ->
         automatic: false,
         phase: watched(work, word),
     };
-    let ticket = work.ticket();
-    work.queue.inserting.insert(ticket);
+    let (ticket, effect) = writes::insert(work, vec![task], Caps::none(work.now.wall));
     work.adopting.inserting.insert(ticket, id);
-    let caps = Caps {
-        per_day: None,
-        per_day_each: None,
-        per_batch: None,
-        day_start: work.now.day_start(),
-        day_end: work.now.day_end(),
-    };
-    vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: work.now.wall, caps })]
+    vec![effect]
 }

@@ -49,7 +49,7 @@ fn start(work: &mut Work, profile: String, from: Wall, asked: bool) -> Vec<Effec
     if work.money.auditing.as_ref().is_some_and(|auditing| auditing.asked || !asked) {
         return Vec::new();
     }
-    if !records::is_on(work, &profile) {
+    if !records::is_enabled(work, &profile) {
         let said = work.of(&profile).records.denied.clone();
         end(work, asked, said.map_or(NotAudited::Off, |said| NotAudited::Denied { said }));
         return Vec::new();
@@ -107,8 +107,8 @@ fn asked_for(window: Window) -> Window {
 }
 
 /// Whether that answer belongs to the audit under way.
-pub(super) fn is_for(work: &Work, of: Ticket) -> bool {
-    work.money.auditing.as_ref().is_some_and(|auditing| auditing.ticket == of)
+pub(super) fn is_for(work: &Work, ticket: Ticket) -> bool {
+    work.money.auditing.as_ref().is_some_and(|auditing| auditing.ticket == ticket)
 }
 
 /// A page of the records.
@@ -159,8 +159,8 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
 }
 
 /// Our own side: now the two are compared.
-pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
-    let Some(auditing) = work.money.auditing.take_if(|auditing| auditing.ticket == of) else {
+pub(super) fn read(work: &mut Work, ticket: Ticket, side: Side) -> Vec<Effect> {
+    let Some(auditing) = work.money.auditing.take_if(|auditing| auditing.ticket == ticket) else {
         return work.drop_stale();
     };
     let side_of = |task: Task| {
@@ -195,8 +195,8 @@ pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
 }
 
 /// The store could not be read, or written: that is said by itself.
-pub(super) fn failed(work: &mut Work, of: Ticket) {
-    if let Some(auditing) = work.money.auditing.as_ref().filter(|auditing| auditing.ticket == of) {
+pub(super) fn failed(work: &mut Work, ticket: Ticket) {
+    if let Some(auditing) = work.money.auditing.as_ref().filter(|auditing| auditing.ticket == ticket) {
         let asked = auditing.asked;
         end(work, asked, NotAudited::NoAnswer { code: "store".into(), said: String::new() });
     }
@@ -219,7 +219,7 @@ pub(super) fn due(work: &mut Work, profile: &str) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    match work.of(profile).records.audit_due.filter(|(at, _)| *at <= now && records::may_ask(work, profile)) {
+    match work.of(profile).records.audit_due.filter(|(at, _)| *at <= now && records::can_ask_now(work, profile)) {
         Some((_, from)) => {
             work.of_mut(profile).records.audit_due = None;
             start(work, profile.to_owned(), Wall(from.0.saturating_sub_unsigned(SLACK)), false)
@@ -234,7 +234,7 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
         Some(Auditing { profile: whose, .. }) if whose != profile => None,
         Some(Auditing { until, again, .. }) => again.map_or(Some(*until), |again| Some(again.min(*until))),
         None => {
-            let (at, _) = work.of(profile).records.audit_due.filter(|_| records::may_be_asked(work, profile))?;
+            let (at, _) = work.of(profile).records.audit_due.filter(|_| records::is_usable(work, profile))?;
             Some(at.max(availability::open_at(work, profile)))
         }
     }

@@ -2,12 +2,7 @@
 //! that may be named there, so often and after such a pause as it says. Each such attempt is marked as the program's
 //! own.
 
-use crate::{
-    effect::{Effect, StoreCmd},
-    money,
-    work::Work,
-    writes,
-};
+use crate::{effect::Effect, money, work::Work, writes};
 use domain::{
     prices::Quote,
     problem::Charged,
@@ -66,10 +61,9 @@ pub(super) fn on_disk(work: &mut Work, key: TaskKey) -> Option<Effect> {
 
 fn insert(work: &mut Work, new: NewTask) -> Effect {
     let caps = money::caps(work);
-    let ticket = work.ticket();
-    work.queue.inserting.insert(ticket);
+    let (ticket, effect) = writes::insert(work, vec![new], caps);
     work.queue.automatic.insert(ticket);
-    Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: work.now.wall, caps })
+    effect
 }
 
 /// How many attempts in a row up to this one the program made by itself.
@@ -87,7 +81,10 @@ fn made(work: &Work, key: TaskKey) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{add, state, task};
+    use crate::{
+        effect::StoreCmd,
+        testing::{add, state, task},
+    };
     use domain::{
         amount::{Amount, CostSource},
         problem::{

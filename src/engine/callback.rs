@@ -69,7 +69,7 @@ pub(super) fn posted(work: &mut Work, posts: Vec<Posted>) {
 /// Whether an ID changes what is known of that ended task: by all that the records show it was lost, or a person
 /// settled it without.
 fn wants_its_id(work: &Work, key: TaskKey) -> bool {
-    work.tasks.is_id_lost(key) || work.tasks.is_settled_without_id(key)
+    work.tasks.is_id_lost(key) || work.tasks.is_resolved_by_hand(key)
 }
 
 fn name(work: &mut Work, key: TaskKey, id: RemoteId) {

@@ -51,7 +51,9 @@ pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
     let from = Wall(work.now.wall.0.saturating_sub_unsigned(EARLIER));
     let to = work.now.wall;
     let may_lack_one = |row: &Row| {
-        is_over(row.state) && row.sent_at.get().is_some_and(|at| at >= from) && records::is_on(work, &row.kind.profile)
+        is_over(row.state)
+            && row.sent_at.get().is_some_and(|at| at >= from)
+            && records::is_enabled(work, &row.kind.profile)
     };
     if work.settings.scope != Scope::All || !work.tasks.rows.values().any(may_lack_one) {
         return Vec::new();
@@ -69,15 +71,15 @@ const fn is_over(state: TaskState) -> bool {
 
 /// Asks for the charges of the tasks that were sent before this run. `false` where that answer of the store is to
 /// another question, and nothing was done.
-pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
-    if work.money.earlier.take_if(|ticket| *ticket == of).is_none() {
+pub(super) fn begun(work: &mut Work, ticket: Ticket, tasks: &[Task]) -> bool {
+    if work.money.earlier.take_if(|asked| *asked == ticket).is_none() {
         return false;
     }
     for task in tasks {
         let has_ended = is_over(task.state()) && task.remote.is_some();
         let Some(id) = task.request_id.clone().filter(|_| has_ended) else { continue };
         let is_asked_for = work.of(&task.profile).records.charges.contains_key(&task.key);
-        if is_asked_for || !records::is_on(work, &task.profile) || !in_scope(work, task) {
+        if is_asked_for || !records::is_enabled(work, &task.profile) || !in_scope(work, task) {
             continue;
         }
         let sent = task.sent_at.unwrap_or(task.created_at);
@@ -104,7 +106,7 @@ pub(super) fn begun(work: &mut Work, of: Ticket, tasks: &[Task]) -> bool {
 /// Asks for what is due of that profile.
 pub(super) fn ask_due(work: &mut Work, profile: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while records::may_ask(work, profile) && work.of(profile).records.asking.len() < AT_ONCE {
+    while records::can_ask_now(work, profile) && work.of(profile).records.asking.len() < AT_ONCE {
         let now = work.now.mono;
         let records = &mut work.of_mut(profile).records;
         let Some(key) = records.due.due(now).next() else { break };
@@ -124,12 +126,12 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
 }
 
 /// The end of a question for a charge.
-pub(super) fn charged(work: &mut Work, of: Ticket, answer: Asked<Charge>) -> Vec<Effect> {
-    let asked = |(_, served): &(&str, &ProfileState)| served.records.asking.contains_key(&of);
+pub(super) fn charged(work: &mut Work, ticket: Ticket, answer: Asked<Charge>) -> Vec<Effect> {
+    let asked = |(_, served): &(&str, &ProfileState)| served.records.asking.contains_key(&ticket);
     let profile = work.all().find(asked).map(|(profile, _)| profile.to_owned()).unwrap_or_default();
     let now = work.now.mono;
     let records = &mut work.of_mut(&profile).records;
-    let Some(key) = records.asking.remove(&of) else {
+    let Some(key) = records.asking.remove(&ticket) else {
         return work.drop_stale();
     };
     match answer {

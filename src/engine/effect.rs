@@ -187,6 +187,14 @@ pub struct Caps {
     pub day_end: Wall,
 }
 
+impl Caps {
+    /// No cap but those that are kept in the store, of a day that is only this moment: for what costs nothing.
+    #[must_use]
+    pub const fn none(now: Wall) -> Self {
+        Self { per_day: None, per_day_each: None, per_batch: None, day_start: now, day_end: now }
+    }
+}
+
 /// What the HTTP client does. Each is answered once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HttpCmd {

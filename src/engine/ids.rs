@@ -7,10 +7,7 @@ use crate::{
     news::{News, NotDone, TaskNews},
     work::{Tasks, Wanted, Work},
 };
-use domain::{
-    problem::Charged,
-    task::{ID_LOST, NOT_CREATED, RemoteId, TaskKey, TaskState},
-};
+use domain::task::{ID_LOST, RemoteId, Row, TaskKey, TaskState};
 
 impl Tasks {
     /// Whether a task's id was lost as the records show, so that an id that turns up revives it.
@@ -19,14 +16,9 @@ impl Tasks {
         row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
     }
 
-    /// Whether a person settled a task of which no id was known: an id that turns up all the same is told, and kept.
-    pub(crate) fn is_settled_without_id(&self, key: TaskKey) -> bool {
-        let Some(row) = self.rows.get(&key).filter(|row| row.remote().is_none()) else { return false };
-        match row.state {
-            TaskState::Cancelled => row.charged == Charged::Yes,
-            TaskState::Refused => row.reason().is_some_and(|(code, _)| code == NOT_CREATED),
-            _ => false,
-        }
+    /// Whether a person settled it by hand, as [`Row::is_resolved_by_hand`] has it.
+    pub(crate) fn is_resolved_by_hand(&self, key: TaskKey) -> bool {
+        self.rows.get(&key).is_some_and(Row::is_resolved_by_hand)
     }
 }
 

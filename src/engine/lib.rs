@@ -104,9 +104,8 @@ use domain::{
     time::{Mono, Now},
 };
 
-/// It is that time now. What a person does is done before what is due: a key that comes late still takes back what its
-/// window has just let go.
-pub fn it_is(work: &mut Work, now: Now) {
+/// Sets the time. Keys are handled before due work, so an undo pressed just after its window still works.
+pub fn set_now(work: &mut Work, now: Now) {
     let before = std::mem::replace(&mut work.now, now);
     work.clock_went(now.leap(before));
     if now.has_leapt(before) {
@@ -118,7 +117,7 @@ pub fn it_is(work: &mut Work, now: Now) {
 /// way the work changes.
 #[must_use]
 pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
-    it_is(work, now);
+    set_now(work, now);
     let mut effects = match msg {
         Msg::Wake => Vec::new(),
         Msg::Store(msg) => store::store(work, msg),
@@ -258,7 +257,7 @@ fn ask_records(work: &mut Work) -> Vec<Effect> {
 fn records_deadline(work: &Work) -> Option<Mono> {
     let of_profile = |profile: &str| {
         let due = [charges::deadline(work, profile), unknowns::deadline(work, profile), audit::deadline(work, profile)];
-        let at = due.into_iter().flatten().min().filter(|_| records::may_be_asked(work, profile))?;
+        let at = due.into_iter().flatten().min().filter(|_| records::is_usable(work, profile))?;
         Some(at.max(availability::open_at(work, profile)))
     };
     work.served().filter_map(|(profile, _)| of_profile(profile)).min()

@@ -3,7 +3,7 @@
 use crate::{
     availability,
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-    profile_state::{OfProfile, ProfileState},
+    profile_state::{ProfileState, ProfileTotals},
     settings::Profile,
     work::Work,
 };
@@ -80,7 +80,7 @@ impl Work {
     }
 
     /// What the tasks come to of every profile that a profile's balance pays for.
-    fn of_account(&self, profile: &str, sum: impl Fn(&OfProfile) -> &Totals) -> Amount {
+    fn of_account(&self, profile: &str, sum: impl Fn(&ProfileTotals) -> &Totals) -> Amount {
         let of_account = self.money.by_profile.iter().filter(|(other, _)| self.is_one_account(profile, other));
         of_account.map(|(_, sums)| sum(sums).of(self.currency_of(profile))).sum()
     }
@@ -116,20 +116,15 @@ impl Work {
     /// What today has spent and may spend of a currency.
     #[must_use]
     pub fn day(&self, currency: Currency) -> Day {
-        let raised = Raise::sum(&self.sharing.raises, currency, self.by_keeper());
-        let ours =
-            self.raises_today().filter(|raise| raise.more.currency == currency && raise.person == self.settings.who);
-        let own_raised: Amount = ours.map(|raise| raise.more.amount).sum();
-        let (budget, kept) = (&self.settings.budget, self.sharing.caps.get(&currency));
-        let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
-        let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
+        let raised = Raise::sum(&self.sharing.raises, currency, self.settings.who.as_deref(), self.by_keeper());
+        let caps = self.settings.budget.day_caps().lowered(self.sharing.caps.get(&currency)).raised(raised);
         Day {
             currency,
             spent: self.money.spent_today.of(currency),
             reserved: self.money.reserved.of(currency),
-            cap: cap.map(|cap| cap + raised),
-            raised,
-            own_cap: own_cap.map(|cap| cap + own_raised),
+            cap: caps.per_day,
+            raised: raised.all,
+            own_cap: caps.per_day_each,
             own_used: self.money.own.of(currency),
         }
     }
@@ -165,8 +160,8 @@ pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
 }
 
 /// The end of a balance call, and whose balance it was; `None` for a stale reply.
-pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
-    let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(of);
+pub(super) fn balance(work: &mut Work, ticket: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
+    let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(ticket);
     let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
         work.stale += 1;
         return None;

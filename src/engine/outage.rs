@@ -24,34 +24,34 @@ use domain::{
 use std::collections::BTreeSet;
 
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
-pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
+pub(super) fn failed(work: &mut Work, ticket: Option<Ticket>, fault: Fault) -> Vec<Effect> {
     let mut effects = vec![Effect::log(Level::Error, None, Noted::Reason(Reason::Store(fault.clone())))];
     if fault.is_of_the_connection() {
         work.store.away.get_or_insert(work.now.wall);
     }
     if work.store.only_reads && !fault.is_of_the_connection() {
-        match of {
+        match ticket {
             None if matches!(fault.deed, Deed::Read | Deed::ReadTasks | Deed::ReadLedger) => {
                 not_read(work, &fault);
             }
-            _ => denied(work, of, fault),
+            _ => denied(work, ticket, fault),
         }
         return effects;
     }
-    if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
+    if let Some(write) = ticket.and_then(|ticket| work.store.pending.remove(&ticket)) {
         effects.extend(not_written(work, write, &fault));
     }
-    if work.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
+    if work.queue.claiming.as_ref().is_some_and(|(claiming, _)| Some(*claiming) == ticket) {
         work.queue.claiming = None;
     }
-    if let Some(ticket) = of {
+    if let Some(ticket) = ticket {
         share::failed(work, ticket);
     }
-    if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
+    if let Some(ticket) = ticket.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);
         work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
     }
-    if of.is_none() {
+    if ticket.is_none() {
         not_read(work, &fault);
     }
     // A hundred writes that fail together are one failure; without a store there is nothing to try again.
@@ -60,7 +60,7 @@ pub(super) fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<E
         let wait = backoff(SECOND, 30 * SECOND, work.store.failures, 0);
         work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono.plus(wait));
     }
-    halt_here(work, fault);
+    halt_for_store(work, fault);
     effects
 }
 
@@ -93,17 +93,17 @@ fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
 }
 
 /// A reader's role changes nothing: it is said once, nothing is tried again, and looking goes on.
-fn denied(work: &mut Work, of: Option<Ticket>, fault: Fault) {
-    if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
+fn denied(work: &mut Work, ticket: Option<Ticket>, fault: Fault) {
+    if let Some(write) = ticket.and_then(|ticket| work.store.pending.remove(&ticket)) {
         let key = write.task.key;
         work.store.busy.remove(&key);
         act_news::not_on_disk(work, key, &fault);
-    } else if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
+    } else if let Some(ticket) = ticket.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);
         work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault)) });
         return;
     }
-    if let Some(ticket) = of {
+    if let Some(ticket) = ticket {
         share::denied(work, ticket);
     }
     work.news.push(News::Store(StoreNews::Denied(fault)));
@@ -229,7 +229,7 @@ pub(super) fn left(work: &mut Work, write: Write) -> Option<Effect> {
 }
 
 /// Stops this program's sending: the store cannot be written. What needs a person more stays.
-fn halt_here(work: &mut Work, fault: Fault) {
+fn halt_for_store(work: &mut Work, fault: Fault) {
     let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Store(fault), by: None };
     let mut is_new = false;
     for profile in work.profiles() {

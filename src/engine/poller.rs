@@ -100,7 +100,7 @@ pub(super) fn ask_due(work: &mut Work) -> Vec<Effect> {
 fn ask_of(work: &mut Work, profile: &str) -> Vec<Effect> {
     poll_budget::refill(work, profile);
     let mut effects = Vec::new();
-    while may_ask(work, profile) && work.of(profile).poller.budget_milli >= 1000 {
+    while can_ask_now(work, profile) && work.of(profile).poller.budget_milli >= 1000 {
         let Some(question) = ids::question(work, profile).or_else(|| next(work, profile)) else { break };
         work.of_mut(profile).poller.budget_milli -= 1000;
         effects.push(Effect::http(profile, question));
@@ -144,7 +144,7 @@ fn deadline_of(work: &Work, profile: &str) -> Option<Mono> {
     )
 }
 
-fn may_ask(work: &Work, profile: &str) -> bool {
+fn can_ask_now(work: &Work, profile: &str) -> bool {
     let open = work.of(profile).has_key && work.now.mono >= availability::open_at(work, profile);
     open && under_way(work, profile) < at_once(work, profile)
 }
@@ -158,10 +158,10 @@ fn at_once(work: &Work, profile: &str) -> usize {
 }
 
 /// The end of a query.
-pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
+pub(super) fn queried(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
     let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.clone()).unwrap_or_default();
     let asking = &mut work.of_mut(&profile).poller.asking;
-    if asking.get(&key) != Some(&of) {
+    if asking.get(&key) != Some(&ticket) {
         return work.drop_stale();
     }
     asking.remove(&key);

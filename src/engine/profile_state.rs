@@ -67,7 +67,7 @@ pub struct Sending {
 
 /// What the tasks of one profile count for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OfProfile {
+pub struct ProfileTotals {
     pub spent: Totals,
     pub reserved: Totals,
 }

@@ -252,8 +252,8 @@ fn lease(work: &Work) -> u64 {
 }
 
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
-pub(super) fn uploading(work: &mut Work, key: TaskKey, of: Ticket, bytes: (u64, u64)) -> Vec<Effect> {
-    if work.queue.posting.get(&key) != Some(&of) {
+pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u64, u64)) -> Vec<Effect> {
+    if work.queue.posting.get(&key) != Some(&ticket) {
         return work.drop_stale();
     }
     work.queue.uploads.insert(key, bytes);
@@ -273,8 +273,8 @@ fn was_under_way(work: &Work, task: &mut Task, until: Wall) {
 }
 
 /// The end of a submission.
-pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    if work.queue.posting.get(&key) != Some(&of) {
+pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
+    if work.queue.posting.get(&key) != Some(&ticket) {
         return work.drop_stale();
     }
     work.queue.posting.remove(&key);

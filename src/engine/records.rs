@@ -14,18 +14,19 @@ use domain::{
 
 /// Whether the records may be asked at all.
 #[must_use]
-pub(crate) fn is_on(work: &Work, profile: &str) -> bool {
+pub(crate) fn is_enabled(work: &Work, profile: &str) -> bool {
     let wanted = work.profile(profile).is_some_and(|profile| profile.records && profile.protocol.can().records);
     wanted && work.of(profile).records.denied.is_none()
 }
 
 /// Whether a question can go out now.
-pub(super) fn may_ask(work: &Work, profile: &str) -> bool {
-    may_be_asked(work, profile) && work.now.mono >= availability::open_at(work, profile)
+pub(super) fn can_ask_now(work: &Work, profile: &str) -> bool {
+    is_usable(work, profile) && work.now.mono >= availability::open_at(work, profile)
 }
 
-pub(super) fn may_be_asked(work: &Work, profile: &str) -> bool {
-    is_on(work, profile) && work.of(profile).has_key && work.store.owner.is_some()
+/// Whether they can be asked, though perhaps not at this moment.
+pub(super) fn is_usable(work: &Work, profile: &str) -> bool {
+    is_enabled(work, profile) && work.of(profile).has_key && work.store.owner.is_some()
 }
 
 /// The key must not see the records. Told once.

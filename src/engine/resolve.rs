@@ -122,7 +122,7 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     if work.tasks.is_id_lost(key) {
         return ended::change(work, key, Deferred::Found(id, Box::new(phase)));
     }
-    if is_posted && work.tasks.is_settled_without_id(key) {
+    if is_posted && work.tasks.is_resolved_by_hand(key) {
         return ended::change(work, key, Deferred::Late(id));
     }
     let Some(task) = live(work, key) else { return Vec::new() };

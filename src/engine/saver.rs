@@ -153,8 +153,8 @@ fn verdict(work: &Work, profile: &str, asked: &FileId, reply: &Reply) -> FileVer
 }
 
 /// The end of a file call.
-pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, asked: &FileId, reply: &Reply) -> Vec<Effect> {
-    let Some(task) = current(work, key, of) else { return Vec::new() };
+pub(super) fn addressed(work: &mut Work, key: TaskKey, ticket: Ticket, asked: &FileId, reply: &Reply) -> Vec<Effect> {
+    let Some(task) = current(work, key, ticket) else { return Vec::new() };
     let profile = task.profile.clone();
     match verdict(work, &profile, asked, reply) {
         FileVerdict::Address(address) => {
@@ -293,8 +293,8 @@ pub(super) fn save(work: &mut Work, msg: SaveMsg) -> Vec<Effect> {
 }
 
 /// The task of a reply, if the reply is to the last command about it.
-fn current(work: &mut Work, key: TaskKey, of: Ticket) -> Option<Task> {
-    let fits = work.saver.active.get(&key).is_some_and(|saving| saving.ticket == of);
+fn current(work: &mut Work, key: TaskKey, ticket: Ticket) -> Option<Task> {
+    let fits = work.saver.active.get(&key).is_some_and(|saving| saving.ticket == ticket);
     let task = work.tasks.live.get(&key).filter(|_| fits).cloned();
     if task.is_none() {
         work.stale += 1;
@@ -302,9 +302,9 @@ fn current(work: &mut Work, key: TaskKey, of: Ticket) -> Option<Task> {
     task
 }
 
-fn progress(work: &mut Work, key: TaskKey, of: Ticket, bytes: u64, whole: Option<u64>) -> Vec<Effect> {
+fn progress(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: u64, whole: Option<u64>) -> Vec<Effect> {
     let now = work.now.mono;
-    let Some(saving) = work.saver.active.get_mut(&key).filter(|saving| saving.ticket == of) else {
+    let Some(saving) = work.saver.active.get_mut(&key).filter(|saving| saving.ticket == ticket) else {
         return Vec::new();
     };
     if let SavingStep::Bytes { done, total, since, from } = &mut saving.step {

@@ -119,7 +119,7 @@ fn plan_charge(work: &mut Work, task: &Task) {
     plan_look(work, task);
     let key = task.key;
     let known = work.of(&task.profile).records.charges.get(&key).map(|ask| ask.ended);
-    let Some(id) = task.request_id.as_ref().filter(|_| records::is_on(work, &task.profile)) else {
+    let Some(id) = task.request_id.as_ref().filter(|_| records::is_enabled(work, &task.profile)) else {
         return forget_charge(work, task);
     };
     let is_told = task.cost_source == Some(CostSource::Records);
@@ -165,7 +165,7 @@ fn forget_charge(work: &mut Work, task: &Task) {
 /// Puts an unknown into the schedule, and anything else out of it.
 fn plan_look(work: &mut Work, task: &Task) {
     let key = task.key;
-    let wanted = task.state() == TaskState::Unknown && in_scope(work, task) && records::is_on(work, &task.profile);
+    let wanted = task.state() == TaskState::Unknown && in_scope(work, task) && records::is_enabled(work, &task.profile);
     let since = work.now.mono;
     let Records { looks, look_due, looked_at, .. } = &mut work.of_mut(&task.profile).records;
     if !wanted {
@@ -198,7 +198,7 @@ pub(super) fn audit_later(work: &mut Work, task: &Task) {
 /// charge, but the account's calls may name its task.
 pub(super) fn audit_nameless(work: &mut Work, task: &Task) {
     let is_nameless = task.request_id.is_none() && task.remote.is_some() && task.sent_at.is_some();
-    if is_nameless && records::is_on(work, &task.profile) {
+    if is_nameless && records::is_enabled(work, &task.profile) {
         audit_later(work, task);
     }
 }

@@ -3,6 +3,7 @@
 pub mod paint;
 
 use domain::{
+    account::DayCaps,
     amount::{Amount, Currency},
     catalogue::Catalogue,
     picture,
@@ -182,6 +183,14 @@ pub struct BudgetSettings {
     pub per_batch: Option<Amount>,
     /// Above this the number of tasks must be typed; `None` for never.
     pub ask_above: Option<Amount>,
+}
+
+impl BudgetSettings {
+    /// The day's caps.
+    #[must_use]
+    pub const fn day_caps(&self) -> DayCaps {
+        DayCaps { per_day: self.per_day, per_day_each: self.per_day_each }
+    }
 }
 
 /// `[compose]` and `[templates]`.

@@ -106,14 +106,14 @@ fn stamp_of(work: &Work, profile: &str, change: &Change) -> Stamp {
 }
 
 /// The store could not take it: it is handed over again with the writes that failed.
-pub(super) fn failed(work: &mut Work, of: Ticket) {
-    work.sharing.failed.extend(work.sharing.under_way.remove(&of));
+pub(super) fn failed(work: &mut Work, ticket: Ticket) {
+    work.sharing.failed.extend(work.sharing.under_way.remove(&ticket));
 }
 
 /// The store does not take it from this program: what was to stop or to go on for everybody does not for this one
 /// either.
-pub(super) fn denied(work: &mut Work, of: Ticket) {
-    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&of)
+pub(super) fn denied(work: &mut Work, ticket: Ticket) {
+    if let Some((_, Change::Pause)) = work.sharing.under_way.remove(&ticket)
         && work.queue.pause.as_ref().is_some_and(|by| is_ours(work, by))
     {
         work.queue.pause = None;
@@ -140,14 +140,14 @@ const fn account(sending: &Sending) -> Account {
 }
 
 /// The store's word on all of it.
-pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
-    if let Some((_, Change::Pause)) = of.and_then(|ticket| work.sharing.under_way.remove(&ticket)) {
+pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
+    if let Some((_, Change::Pause)) = ticket.and_then(|ticket| work.sharing.under_way.remove(&ticket)) {
         work.news.push(News::Queue(QueueNews::Paused));
     }
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
     let are_others = (&work.sharing.caps, &work.sharing.raises) != (&caps, &raises);
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
-    raised(work, raises);
+    take_raises(work, raises);
     if are_others {
         judge_budget_again(work);
     }
@@ -159,11 +159,11 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     if !work.sharing.is_told() {
         return; // Ours is newer.
     }
-    paused(work, pause);
+    take_pause(work, pause);
     for profile in work.profiles() {
-        halted(work, &profile, halts.remove(&profile));
+        take_halt(work, &profile, halts.remove(&profile));
         if let Some(account) = accounts.get(&profile) {
-            take(work, &profile, *account);
+            take_account(work, &profile, *account);
         }
     }
     // Whoever sends has said that what is unsent is to be paid for.
@@ -177,7 +177,7 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
 }
 
 /// What the cap was raised by. What was raised before this program came is no news.
-fn raised(work: &mut Work, raises: Vec<Raise>) {
+fn take_raises(work: &mut Work, raises: Vec<Raise>) {
     let of = |raise: &&Raise| !work.sharing.raises.contains(raise) && work.now.wall.since(raise.by.at) < MINUTE;
     let new: Vec<Raise> = raises.iter().filter(of).cloned().collect();
     work.sharing.raises = raises;
@@ -193,7 +193,7 @@ pub fn sends_elsewhere(work: &Work, profile: &str) -> bool {
     work.sharing.senders.iter().any(|sender| sender.profile == profile)
 }
 
-fn paused(work: &mut Work, pause: Option<Stamp>) {
+fn take_pause(work: &mut Work, pause: Option<Stamp>) {
     if work.queue.pause == pause {
         return;
     }
@@ -206,7 +206,7 @@ fn paused(work: &mut Work, pause: Option<Stamp>) {
     work.news.push(News::Queue(news));
 }
 
-fn halted(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
+fn take_halt(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
     let halted = &mut work.of_mut(profile).sending.halted;
     let Some(Stopped { by, why }) = stopped else {
         if halted.take_if(|halt| halt.by.is_some()).is_some() {
@@ -226,7 +226,7 @@ fn halted(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
     }
 }
 
-fn take(work: &mut Work, profile: &str, account: Account) {
+fn take_account(work: &mut Work, profile: &str, account: Account) {
     let served = work.of_mut(profile);
     served.account = account;
     served.sending.put_backs = account.put_backs;

@@ -119,8 +119,8 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
     }
 }
 
-fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
-    let Some(write) = work.store.pending.remove(&of) else {
+fn written(work: &mut Work, ticket: Ticket, result: WriteResult) -> Vec<Effect> {
+    let Some(write) = work.store.pending.remove(&ticket) else {
         return work.drop_stale();
     };
     let key = write.task.key;
@@ -175,13 +175,13 @@ pub(super) fn look_deadline(work: &Work) -> Option<Mono> {
 }
 
 /// The store's word on a batch.
-pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
-    if !work.queue.inserting.remove(&of) {
+pub(super) fn inserted(work: &mut Work, ticket: Ticket, result: Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
+    if !work.queue.inserting.remove(&ticket) {
         return work.drop_stale();
     }
     outage::healthy(work);
-    let adopted = work.adopting.inserting.remove(&of).is_some();
-    let automatic = work.queue.automatic.remove(&of);
+    let adopted = work.adopting.inserting.remove(&ticket).is_some();
+    let automatic = work.queue.automatic.remove(&ticket);
     let mut effects = Vec::new();
     match &result {
         Ok(tasks) => {
@@ -212,14 +212,14 @@ pub(super) fn inserted(work: &mut Work, of: Ticket, result: Result<Vec<Task>, In
     }
     if !automatic {
         let result = result.map(|tasks| tasks.iter().map(|task| task.key).collect()).map_err(NotQueued::Refused);
-        work.news.push(News::Batch { ticket: of, result });
+        work.news.push(News::Batch { ticket, result });
     }
     effects
 }
 
 /// The store's word on a wish to send.
-fn send_claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
-    let Some((_, key)) = work.queue.claiming.take_if(|(ticket, _)| *ticket == of) else {
+fn send_claimed(work: &mut Work, ticket: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
+    let Some((_, key)) = work.queue.claiming.take_if(|(claiming, _)| *claiming == ticket) else {
         return work.drop_stale();
     };
     outage::healthy(work);

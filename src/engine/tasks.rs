@@ -4,7 +4,7 @@
 use crate::{
     history::Sort,
     news::{News, RowNews},
-    profile_state::OfProfile,
+    profile_state::ProfileTotals,
     scheduling,
     work::{Tasks, Work},
 };
@@ -218,7 +218,7 @@ fn count_as_before(work: &mut Work, row: &Row) {
     }
 }
 
-fn count_by_profile(sums: &mut BTreeMap<Box<str>, OfProfile>, row: &Row, (spent, reserved): (Money, Money)) {
+fn count_by_profile(sums: &mut BTreeMap<Box<str>, ProfileTotals>, row: &Row, (spent, reserved): (Money, Money)) {
     if spent.amount == Amount::ZERO && reserved.amount == Amount::ZERO {
         return;
     }

@@ -51,7 +51,7 @@ const FRESH: u64 = 30 * SECOND;
 #[must_use]
 pub fn is_to_be_looked_for(work: &Work, key: TaskKey) -> bool {
     let looked_for = |(profile, served): (&str, &ProfileState)| {
-        records::is_on(work, profile) && served.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
+        records::is_enabled(work, profile) && served.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
     };
     work.served().any(looked_for)
 }
@@ -86,7 +86,7 @@ pub fn is_looked_for(work: &Work, key: TaskKey) -> bool {
         let records = &served.records;
         let is_due = || records.look_due.get(key).is_some_and(|at| at <= work.now.mono);
         let is_under_way = records.look.as_ref().is_some_and(|look| look.keys.contains(&key));
-        records::may_be_asked(work, profile) && (is_under_way || is_due())
+        records::is_usable(work, profile) && (is_under_way || is_due())
     };
     work.served().any(asks)
 }
@@ -106,7 +106,7 @@ pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
     if records.look.as_ref().is_some_and(|look| look.until <= now) {
         over(records, false, now);
     }
-    if records.look.is_some() || !work.tasks.loaded || !records::may_ask(work, profile) {
+    if records.look.is_some() || !work.tasks.loaded || !records::can_ask_now(work, profile) {
         return Vec::new();
     }
     let due: Vec<TaskKey> = work.of(profile).records.look_due.due(now).collect();
@@ -142,11 +142,11 @@ fn window(work: &Work, task: &Task) -> Window {
 }
 
 /// A page of the records.
-pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effect> {
-    let profile = looking(work, of);
+pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<Effect> {
+    let profile = looking(work, ticket);
     let now = work.now.mono;
     let records = &mut work.of_mut(&profile).records;
-    let Some(look) = records.look.as_mut().filter(|look| look.ticket == of) else {
+    let Some(look) = records.look.as_mut().filter(|look| look.ticket == ticket) else {
         return work.drop_stale();
     };
     let page = match answer {
@@ -167,7 +167,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
         Some(_) if look.pages >= PAGES => unread(work, &profile, "pages"),
         Some(page) => {
             look.pages += 1;
-            vec![Effect::http(&profile, HttpCmd::Records { ticket: of, window, page })]
+            vec![Effect::http(&profile, HttpCmd::Records { ticket, window, page })]
         }
         None => {
             // Read after the records, so that whatever has a row in them is here as well.
@@ -175,7 +175,7 @@ pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effe
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
             let to = window.to.plus(MINUTE.saturating_add(off));
-            vec![Effect::Store(StoreCmd::ReadSubmissions { ticket: of, from, to })]
+            vec![Effect::Store(StoreCmd::ReadSubmissions { ticket, from, to })]
         }
     }
 }
@@ -193,15 +193,15 @@ pub(super) fn reach(work: &Work) -> u64 {
 }
 
 /// The profile of the look of that number.
-fn looking(work: &Work, of: Ticket) -> String {
+fn looking(work: &Work, ticket: Ticket) -> String {
     let is_it =
-        |(_, served): &(&str, &ProfileState)| served.records.look.as_ref().is_some_and(|look| look.ticket == of);
+        |(_, served): &(&str, &ProfileState)| served.records.look.as_ref().is_some_and(|look| look.ticket == ticket);
     work.all().find(is_it).map(|(profile, _)| profile.to_owned()).unwrap_or_default()
 }
 
 /// Our own submissions in that time: now each unknown is matched.
-pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
-    let profile = looking(work, of);
+pub(super) fn sent(work: &mut Work, ticket: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
+    let profile = looking(work, ticket);
     let now = work.now.mono;
     let Some(look) = over(&mut work.of_mut(&profile).records, true, now) else {
         return work.drop_stale();

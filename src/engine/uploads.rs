@@ -51,7 +51,7 @@ pub(super) fn known(work: &mut Work, uploads: Vec<Upload>) {
 
 /// The upload that a task's sending waits for, if there is one.
 pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
-    if !is_on(work, &task.profile) || !is_in_the_caps(work) {
+    if !is_enabled(work, &task.profile) || !is_in_the_caps(work) {
         return None;
     }
     let inline = &work.of(&task.profile).sending.uploaded.inline_until;
@@ -65,7 +65,7 @@ pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
     Some(HttpCmd::Upload { ticket, picture })
 }
 
-fn is_on(work: &Work, profile: &str) -> bool {
+fn is_enabled(work: &Work, profile: &str) -> bool {
     work.profile(profile).is_some_and(|profile| profile.upload)
 }
 
@@ -98,11 +98,11 @@ fn url(work: &Work, profile: &str, picture: &StoredImage) -> Option<String> {
 }
 
 /// The end of an upload.
-pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let is_it = |uploaded: &Uploads| matches!(uploaded.asking, Some((ticket, ..)) if ticket == of);
+pub(super) fn uploaded(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
+    let is_it = |uploaded: &Uploads| matches!(uploaded.asking, Some((asked, ..)) if asked == ticket);
     let asked = work.all().find(|(_, served)| is_it(&served.sending.uploaded));
     let profile = asked.map(|(profile, _)| profile.to_owned()).unwrap_or_default();
-    let Some((_, key, sha256)) = work.of_mut(&profile).sending.uploaded.asking.take_if(|(ticket, ..)| *ticket == of)
+    let Some((_, key, sha256)) = work.of_mut(&profile).sending.uploaded.asking.take_if(|(asked, ..)| *asked == ticket)
     else {
         return work.drop_stale();
     };
@@ -150,7 +150,7 @@ fn paid(work: &mut Work, profile: &str, key: TaskKey) -> Vec<Effect> {
 /// Puts the URLs that are at hand in the place of a request's pictures. Only on the wire: what the person asked for
 /// stays.
 pub(super) fn put_on_the_wire(work: &Work, profile: &str, request: &mut Request) {
-    if !is_on(work, profile) {
+    if !is_enabled(work, profile) {
         return;
     }
     for picture in [&mut request.first_frame, &mut request.last_frame, &mut request.subject].into_iter().flatten() {
@@ -165,7 +165,7 @@ pub(super) fn put_on_the_wire(work: &Work, profile: &str, request: &mut Request)
 /// The pictures that a task's submission takes out of this machine's folder: those that have no URL.
 pub(super) fn sent_from_here(work: &Work, task: &Task) -> Vec<StoredImage> {
     let goes_by_url =
-        |picture: &&StoredImage| is_on(work, &task.profile) && url(work, &task.profile, picture).is_some();
+        |picture: &&StoredImage| is_enabled(work, &task.profile) && url(work, &task.profile, picture).is_some();
     pictures(&task.request).filter(|picture| !goes_by_url(picture)).cloned().collect()
 }
 

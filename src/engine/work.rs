@@ -5,7 +5,7 @@ use crate::{
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
     news::{News, PassedOver},
-    profile_state::{OfProfile, ProfileState},
+    profile_state::{ProfileState, ProfileTotals},
     rows::Rows,
     settings::Settings,
 };
@@ -461,7 +461,7 @@ pub struct Money {
     /// What of both is this person's.
     pub own: Totals,
     /// Both by the profile.
-    pub by_profile: BTreeMap<Box<str>, OfProfile>,
+    pub by_profile: BTreeMap<Box<str>, ProfileTotals>,
     /// Archived tasks, as far as they are known here: those that may count in the present day, those of which a prompt
     /// was refused as sensitive, and what was archived during this run.
     pub archived: BTreeMap<TaskKey, Row>,

@@ -1,19 +1,26 @@
 //! Changes of tasks on their way to the store.
 //!
 //! A change is applied to the state at once and to the store in order: of one task, one write is under way at a time,
-//! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
-//! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
+//! since each changes the row's revision. The two steps that must be on disk before anything else happens are no such
+//! changes: [`insert`] has a new task put down, and [`super::queue`] has `Sending` put down.
 
 use crate::{
-    effect::{Effect, Level, Noted, StoreCmd, Write},
+    effect::{Caps, Effect, Level, Noted, StoreCmd, Ticket, Write},
     hook, tasks,
     work::Work,
 };
 use domain::{
-    task::{Event, LedgerLine, Task, TaskKey, TaskState},
+    task::{Event, LedgerLine, NewTask, Task, TaskKey, TaskState},
     time::Wall,
 };
 use std::collections::VecDeque;
+
+/// Has the store insert new tasks, all or none; the ticket is that of its answer.
+pub(super) fn insert(work: &mut Work, tasks: Vec<NewTask>, caps: Caps) -> (Ticket, Effect) {
+    let ticket = work.ticket();
+    work.queue.inserting.insert(ticket);
+    (ticket, Effect::Store(StoreCmd::Insert { ticket, tasks, at: work.now.wall, caps }))
+}
 
 /// Changes a task, here at once and in the store in its turn.
 pub(super) fn write(work: &mut Work, task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {

@@ -7,7 +7,9 @@
 
 use crate::{
     client::{Route, transport},
-    foreign_text, private_files,
+    foreign_text,
+    hex::unguessable,
+    private_files,
     store::Handle,
 };
 use axum::{
@@ -24,7 +26,6 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use ring::rand::{SecureRandom, SystemRandom};
 use service::gateway::callback::{self, MOST, Post};
 use std::{
     collections::VecDeque,
@@ -199,10 +200,7 @@ pub async fn probe(public_url: &str) -> Result<(), NoEcho> {
         }
         NoEcho::Line(foreign_text::causes(error))
     };
-    let mut bits = [0; 32];
-    SystemRandom::new().fill(&mut bits).map_err(|error| NoEcho::Line(error.to_string()))?;
-    let hex: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (path, challenge) = hex.split_at(32);
+    let (path, challenge) = (unguessable().map_err(NoEcho::Line)?, unguessable().map_err(NoEcho::Line)?);
     let url = format!("{}/{path}", public_url.trim_end_matches('/'));
     let url = reqwest::Url::parse(&url).map_err(|error| line(&error))?;
     let builder = transport(Route::to(&url)).map_err(|why| NoEcho::Line(format!("{why:?}")))?;
@@ -300,8 +298,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = {
             let mut store = Store::open(dir.path()).unwrap();
-            let caps =
-                Caps { per_day: None, per_day_each: None, per_batch: None, day_start: Wall(0), day_end: Wall(0) };
+            let caps = Caps::none(Wall(0));
             store.insert(&[intent("a cat", Wall(0))], Wall(0), &caps).unwrap().unwrap();
             let path = store.callback_path(TaskKey(1)).unwrap();
             assert!(callback::is_path(&path));

@@ -7,7 +7,7 @@ pub(crate) mod exif;
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
-use crate::{files, foreign_text, paths::expanded, private_files};
+use crate::{files, foreign_text, hex::hex, paths::expanded, private_files};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     mutex::lock,
@@ -219,11 +219,6 @@ fn read(path: &str) -> Result<Vec<u8>, Why> {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Keeps the copy: whole under its name or not at all, and only for the user's own eyes.

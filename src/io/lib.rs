@@ -13,6 +13,7 @@ pub mod environment;
 mod export;
 pub mod files;
 mod foreign_text;
+mod hex;
 pub mod images;
 pub mod log;
 pub mod paths;

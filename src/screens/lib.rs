@@ -84,7 +84,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
 
 /// What happens, with what the screens do after it.
 fn followed(app: &mut App, now: Now, happens: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
-    engine::it_is(&mut app.work, now);
+    engine::set_now(&mut app.work, now);
     let mut effects = happens(app);
     failures::follow(app);
     let asks = preview::follow(app);

@@ -100,7 +100,7 @@ fn of(app: &App, done: &Done) -> Option<Step> {
                 unwatched.iter().filter(|key| row(key).is_some_and(is_unwatched)).copied().collect();
             (!put_away.is_empty() || !unwatched.is_empty()).then(|| reopen(put_away, unwatched))
         }
-        Done::Resolved(key) => row(key).is_some_and(|row| table::possible::is_settled(app, row)).then(|| Step {
+        Done::Resolved(key) => row(key).is_some_and(|row| table::possible::can_unsettle(app, row)).then(|| Step {
             acts: vec![Act::Resolve { key: *key, as_what: ResolvedAs::Unknown }],
             pattern: None,
             words: tr!("{key} unknown again", key),

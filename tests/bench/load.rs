@@ -131,8 +131,7 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
         automatic: false,
         phase: Phase::Running { status: String::new(), next_poll: now.wall, polls: 0, misses: 0, trouble: None },
     };
-    let caps =
-        Caps { per_day: None, per_day_each: None, per_batch: None, day_start: now.day_start(), day_end: now.day_end() };
+    let caps = Caps::none(now.wall);
     let all: Vec<NewTask> = (0..tasks).map(task).collect();
     Store::open(dir).unwrap().insert(&all, now.wall, &caps).unwrap().unwrap();
     let key = dir.join("key");

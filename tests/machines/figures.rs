@@ -22,7 +22,7 @@ use std::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(300);
-const NO_CAPS: Caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: Wall(0), day_end: Wall(0) };
+const NO_CAPS: Caps = Caps::none(Wall(0));
 /// Submissions, changes of a sweep, answers of 50 ms, changes whose way to another screen is timed.
 const MANY: (usize, usize, usize, usize) = (40, 1_000, 20, 15);
 

@@ -313,7 +313,7 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
     ours.share("302ai", &by(DAY), &today).unwrap();
     let shared = ours.share("302ai", &by(DAY), &today).unwrap();
     let now = Now { wall: DAY, ..Now::default() };
-    assert_eq!(Raise::sum(&shared.raises, Currency::Ptc, now), HALF);
+    assert_eq!(Raise::sum(&shared.raises, Currency::Ptc, None, now).all, HALF);
     drop(ours);
     drop(theirs);
     let mut again = Store::open(dir.path()).unwrap();

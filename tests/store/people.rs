@@ -56,7 +56,7 @@ fn a_task_is_its_makers_and_what_others_programs_write_of_it_is_theirs() {
     let rows = crate::verbs::pages(&ann).remove(0).0;
     assert_eq!(rows.iter().map(|row| &*row.kind.who).collect::<Vec<_>>(), ["", "ann"]);
     let lines = ann.costs(Wall(0), Wall(i64::MAX)).unwrap();
-    let sums = costs::sums(&costs::accounts(&lines), By::Who, domain::time::Zone::default());
+    let sums = costs::sums(&costs::attempts(&lines), By::Who, domain::time::Zone::default());
     assert_eq!(sums.into_keys().map(|(who, _)| who).collect::<Vec<_>>(), ["", "ann"]);
 }
 

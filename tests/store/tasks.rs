@@ -18,8 +18,7 @@ pub(crate) use engine::{
 
 /// A day in the tests: 2026-11-22T00:00:00Z.
 pub(crate) const DAY: Wall = Wall(1_795_305_600_000);
-pub(crate) const NO_CAPS: Caps =
-    Caps { per_day: None, per_day_each: None, per_batch: None, day_start: DAY, day_end: DAY };
+pub(crate) const NO_CAPS: Caps = Caps::none(DAY);
 pub(crate) const HALF: Amount = Amount::from_thousandths(500);
 
 pub(crate) fn request(prompt: &str) -> Request {

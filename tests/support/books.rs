@@ -3,7 +3,7 @@
 
 use domain::{
     amount::Amount,
-    costs::{Account, accounts},
+    costs::{AttemptMoney, attempts},
     task::{Task, TaskState},
 };
 use simulator::{Faults, Simulator, Submission};
@@ -53,8 +53,8 @@ pub(crate) struct Books {
 /// Lays them beside each other. No two of these tasks have the same prompt.
 pub(crate) fn compare(tasks: &[Task], lines: &[domain::costs::CostLine], sim: &Simulator) -> Books {
     let (submissions, charges) = (sim.submissions(), sim.charges());
-    let ledger: BTreeMap<u32, Account<'_>> =
-        accounts(lines).into_iter().map(|account| (account.line.key.0, account)).collect();
+    let ledger: BTreeMap<u32, AttemptMoney<'_>> =
+        attempts(lines).into_iter().map(|account| (account.line.key.0, account)).collect();
     let mut sent: BTreeMap<&str, Vec<(u64, &Submission)>> = BTreeMap::new();
     for (n, one) in (1..).zip(&submissions) {
         sent.entry(&one.prompt).or_default().push((n, one));

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Besides {
     /// What uploads of its pictures cost.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub uploads: Amount,
     /// Further charges for the one call that made it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -59,7 +59,7 @@ pub struct Second {
     pub refund: RefundMarks,
 }
 
-fn is_none(amount: &Amount) -> bool {
+fn is_zero(amount: &Amount) -> bool {
     *amount == Amount::ZERO
 }
 

@@ -1,10 +1,11 @@
 //! A task that is not in the store yet.
 
-use super::{Phase, RemoteId, TaskKey};
+use super::{Besides, Phase, RefundMarks, RemoteId, Task, TaskKey};
 use crate::{
     amount::{Amount, CostSource, Currency, Money},
     request::Request,
     retry::Caution,
+    time::Wall,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,5 +43,39 @@ impl NewTask {
     #[must_use]
     pub const fn money(&self) -> Money {
         self.cost.of(self.currency)
+    }
+
+    /// The task that it becomes: made then, by that person, in that batch. The store gives it a revision.
+    #[must_use]
+    pub fn into_task(self, key: TaskKey, batch: TaskKey, at: Wall, who: Option<&str>) -> Task {
+        Task {
+            key,
+            rev: 0,
+            parent: self.parent,
+            attempt: self.attempt,
+            name: self.name,
+            profile: self.profile,
+            request: self.request,
+            cost: self.cost,
+            currency: self.currency,
+            cost_source: self.cost_source,
+            remote: self.remote,
+            expires_at: None,
+            dir: None,
+            created_at: at,
+            sent_at: None,
+            finished_at: None,
+            phase: self.phase,
+            claim: None,
+            automatic: self.automatic,
+            settled: None,
+            request_id: None,
+            put_away_at: None,
+            batch,
+            evidence: None,
+            refund: RefundMarks::default(),
+            besides: Besides::default(),
+            who: who.map(str::to_owned),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The line of the table that a task becomes: what is kept in memory of every task there is.
 
-use super::{MaybeKey, Task, TaskKey, TaskState, Texts};
+use super::{MaybeKey, NOT_CREATED, Task, TaskKey, TaskState, Texts};
 use crate::{
     amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass, TaskError},
@@ -90,6 +90,18 @@ impl Row {
     #[must_use]
     pub const fn is_open_failure(&self) -> bool {
         matches!(self.state, TaskState::Failed | TaskState::Refused) && !self.retried && !self.put_away
+    }
+
+    /// Whether a person settled it as an unknown of which no ID was known: lost, or never made. That can be taken back,
+    /// and an ID that turns up all the same is told and kept.
+    #[must_use]
+    pub fn is_resolved_by_hand(&self) -> bool {
+        self.remote().is_none()
+            && match self.state {
+                TaskState::Cancelled => self.charged == Charged::Yes,
+                TaskState::Refused => self.reason().is_some_and(|(code, _)| code == NOT_CREATED),
+                _ => false,
+            }
     }
 
     /// Whether it is known what was asked for: it is not of a task that was made elsewhere.

@@ -88,35 +88,7 @@ impl Disk {
                 let made = tasks.into_iter().map(|new| {
                     let key = TaskKey(u32::try_from(self.tasks.len()).unwrap() + 1);
                     self.ledger.entry(key).or_default().push(MoneyEvent::Reserved);
-                    self.put(Task {
-                        key,
-                        rev: 0,
-                        parent: new.parent,
-                        attempt: new.attempt,
-                        name: new.name,
-                        profile: new.profile,
-                        request: new.request,
-                        cost: new.cost,
-                        currency: new.currency,
-                        cost_source: new.cost_source,
-                        remote: new.remote,
-                        expires_at: None,
-                        dir: None,
-                        created_at: at,
-                        sent_at: None,
-                        finished_at: None,
-                        phase: new.phase,
-                        claim: None,
-                        automatic: new.automatic,
-                        settled: None,
-                        request_id: None,
-                        put_away_at: None,
-                        batch: key,
-                        evidence: None,
-                        refund: domain::task::RefundMarks::default(),
-                        besides: domain::task::Besides::default(),
-                        who: None,
-                    })
+                    self.put(new.into_task(key, key, at, None))
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }
             }

@@ -13,7 +13,7 @@ mod writer;
 use crate::{
     client::{NearBy, Route, failed, near_by, transport},
     environment,
-    images::hex,
+    hex::hex,
     paths::expanded,
 };
 use domain::{

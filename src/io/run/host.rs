@@ -1,6 +1,7 @@
 //! By which name and port the person's own machine reaches this one.
 
 use crate::environment;
+use domain::uri::{is_unreserved, percent_encoded};
 use engine::settings::Host;
 
 /// ssh's own port.
@@ -30,15 +31,7 @@ pub fn file_uri(path: &str) -> String {
 
 /// `file://host/path`, every byte encoded that a URI cannot have (RFC 3986).
 fn uri(host: &str, path: &str) -> String {
-    let mut uri = format!("file://{host}");
-    for byte in path.bytes() {
-        match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
-            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+    format!("file://{host}{}", percent_encoded(path.as_bytes(), |byte| byte == b'/' || is_unreserved(byte)))
 }
 
 /// From `SSH_CONNECTION`: the client's address and port, then the server's (ssh(1), ENVIRONMENT).

@@ -7,6 +7,7 @@ use super::{
     fault,
     sql::{self, Connection, params},
 };
+use crate::hex::unguessable;
 use domain::{
     reason::{
         store::{Deed, Fault, Why},
@@ -15,7 +16,6 @@ use domain::{
     task::{RemoteId, TaskKey},
 };
 use engine::msg::Posted;
-use ring::rand::{SecureRandom, SystemRandom};
 
 impl Store {
     /// The path of that task's posts, the same whenever it is asked for: made once, of 128 random bits.
@@ -75,16 +75,6 @@ impl Store {
         let last: i64 = self.as_fault(Deed::Read, last)?;
         Ok((open, last.unsigned_abs()))
     }
-}
-
-/// A name of 128 random bits.
-///
-/// # Errors
-/// When the system gives no random bytes.
-pub(super) fn unguessable() -> Result<String, String> {
-    let mut bits = [0; 16];
-    SystemRandom::new().fill(&mut bits).map_err(|error: ring::error::Unspecified| error.to_string())?;
-    Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn path_of(conn: &Connection, key: TaskKey) -> sql::Result<Option<String>> {

@@ -118,7 +118,7 @@ mod tests {
     use std::{fs, path::Path, slice};
 
     const AT: Wall = Wall(1_795_372_200_000);
-    const CAPS: Caps = Caps { per_day: None, per_day_each: None, per_batch: None, day_start: AT, day_end: AT };
+    const CAPS: Caps = Caps::none(AT);
 
     /// The store of a program with a name in claims.
     fn named(dir: &Path) -> Store {

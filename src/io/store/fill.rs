@@ -17,7 +17,7 @@ use domain::{
         store::{Deed, Fault},
     },
     request::Request,
-    task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
+    task::{FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{DAY, MINUTE, SECOND, Wall},
 };
 
@@ -100,10 +100,9 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
     let price = MODELS.iter().find(|(name, ..)| *name == request.model).map_or(500, |(.., price)| *price);
     let sent = at.plus(3 * SECOND + dice.below(MINUTE));
     let ended = sent.plus(100 * SECOND + dice.below(3 * MINUTE));
-    let mut task = Task {
-        key: TaskKey(0),
-        rev: 0,
+    let new = NewTask {
         parent,
+        agreed: vec![],
         attempt,
         name: None,
         profile: "302ai".into(),
@@ -112,23 +111,11 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         currency: Currency::Ptc,
         cost_source: Some(CostSource::List),
         remote: Some(RemoteId(dice.number(18))),
-        expires_at: None,
-        dir: None,
-        created_at: at,
-        sent_at: Some(sent),
-        finished_at: Some(ended),
-        phase: Phase::Cancelled { was: TaskState::Queued, charged: Charged::No },
-        claim: None,
         automatic: false,
-        settled: None,
-        request_id: None,
-        put_away_at: None,
-        batch: TaskKey(0),
-        evidence: None,
-        refund: domain::task::RefundMarks::default(),
-        besides: domain::task::Besides::default(),
-        who: None,
+        phase: Phase::Cancelled { was: TaskState::Queued, charged: Charged::No },
     };
+    let mut task =
+        Task { sent_at: Some(sent), finished_at: Some(ended), ..new.into_task(TaskKey(0), TaskKey(0), at, None) };
     match dice.below(100) {
         0..80 => {
             task.expires_at = Some(ended.plus(9 * 60 * MINUTE));

@@ -3,10 +3,10 @@
 
 use super::{
     base::Store,
-    callback::unguessable,
     owner::host,
     sql::{self, Connection, dialect::NOW, params},
 };
+use crate::hex::{hex, unguessable};
 use domain::reason::store::{Deed, Fault};
 use ring::digest;
 use secrecy::{ExposeSecret, SecretString};
@@ -30,8 +30,7 @@ impl KeyMark {
 
     fn fingerprint(self, salt: &str) -> String {
         let hash = digest::digest(&digest::SHA256, &[salt.as_bytes(), &self.0].concat());
-        let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        hex.chars().take(KEPT).collect()
+        hex(hash.as_ref()).chars().take(KEPT).collect()
     }
 }
 

@@ -147,35 +147,7 @@ pub(super) fn insert(
     batch: Option<TaskKey>,
     who: Option<&str>,
 ) -> sql::Result<Task> {
-    let mut task = Task {
-        key: TaskKey(0),
-        rev: 0,
-        parent: new.parent,
-        attempt: new.attempt,
-        name: new.name.clone(),
-        profile: new.profile.clone(),
-        request: new.request.clone(),
-        cost: new.cost,
-        currency: new.currency,
-        cost_source: new.cost_source,
-        remote: new.remote.clone(),
-        expires_at: None,
-        dir: None,
-        created_at: at,
-        sent_at: None,
-        finished_at: None,
-        phase: new.phase.clone(),
-        claim: None,
-        automatic: new.automatic,
-        settled: None,
-        request_id: None,
-        put_away_at: None,
-        batch: batch.unwrap_or(TaskKey(0)),
-        evidence: None,
-        refund: RefundMarks::default(),
-        besides: Besides::default(),
-        who: who.map(str::to_owned),
-    };
+    let mut task = new.clone().into_task(TaskKey(0), batch.unwrap_or(TaskKey(0)), at, who);
     (task.key, task.rev) = insert_whole(conn, &task)?;
     task.batch = batch.unwrap_or(task.key);
     Ok(task)

@@ -7,7 +7,10 @@ use super::{
     sql::{self, Connection as Opened},
 };
 use crate::private_files;
-use domain::reason::store::{Deed, Fault, Why};
+use domain::{
+    reason::store::{Deed, Fault, Why},
+    uri::{is_unreserved, percent_encoded},
+};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, backup::Backup, config::DbConfig};
 use std::{
     fs::{self, File},
@@ -181,9 +184,7 @@ fn copy_to_look(old: &Connection) -> rusqlite::Result<Connection> {
 
 /// A path as it stands in a URI.
 fn uri(path: &Path) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
-    let bytes = path.as_os_str().as_encoded_bytes().iter();
-    bytes.map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    percent_encoded(path.as_os_str().as_encoded_bytes(), |byte| byte == b'/' || is_unreserved(byte))
 }
 
 /// A second connection for long reads beside the writing one.

@@ -7,7 +7,7 @@ use super::{
     sql::{self, Connection, dialect, params},
 };
 use domain::{
-    account::{Account, Change, ELSEWHERE, KeptCaps, LONGEST_WAIT, Raise, Sender, Shared, Stamp, Stopped, Why},
+    account::{Account, Change, ELSEWHERE, KeptCaps, LONGEST_WAIT, Raise, Raised, Sender, Shared, Stamp, Stopped, Why},
     amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
     time::{HOUR, Now, Wall},
@@ -206,12 +206,12 @@ fn of_others() -> String {
 
 /// What this store's raises of that currency on the caps' day come to: all of them, and that person's own. Read in the
 /// transaction that holds the cap.
-pub(super) fn raised(conn: &Connection, currency: Currency, caps: &Caps, who: &str) -> sql::Result<(Amount, Amount)> {
+pub(super) fn raised(conn: &Connection, currency: Currency, caps: &Caps, who: &str) -> sql::Result<Raised> {
     let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT), \
                CAST(coalesce(sum(CASE WHEN coalesce(person, '') = ?3 THEN amount ELSE 0 END), 0) AS BIGINT) \
                FROM raises WHERE at >= ?1 AND at < ?4 AND currency = ?2 AND who NOT LIKE ?5";
     let values = params![caps.day_start.0, currency.id(), who, caps.day_end.0, of_others()];
-    conn.query_row(sql, values, |row| Ok((own(row, 0)?, own(row, 1)?)))
+    conn.query_row(sql, values, |row| Ok(Raised { all: own(row, 0)?, own: own(row, 1)? }))
 }
 
 /// The caps that are kept in the store.

@@ -16,7 +16,7 @@ use super::{
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
-    account::{self, BudgetCap, OverBudget, PACE_SPAN},
+    account::{self, BudgetCap, DayCaps, OverBudget, PACE_SPAN},
     amount::{Amount, Currency, Money, Totals},
     draft::Draft,
     reason::store::{Deed, Fault},
@@ -281,18 +281,20 @@ fn over_the_day(
         *caps
     };
     let kept = kept.remove(&currency);
+    let stores = DayCaps::default().lowered(kept.as_ref());
+    let lower = DayCaps { per_day: caps.per_day, per_day_each: caps.per_day_each }.lowered(kept.as_ref());
+    if lower == DayCaps::default() {
+        return Ok(None);
+    }
+    let limits = lower.raised(share::raised(conn, currency, &caps, who)?);
     let days = [
-        (BudgetCap::Day, caps.per_day, kept.as_ref().and_then(|kept| kept.per_day)),
-        (BudgetCap::Each, caps.per_day_each, kept.as_ref().and_then(|kept| kept.per_day_each)),
+        (BudgetCap::Day, limits.per_day, None, stores.per_day == lower.per_day),
+        (BudgetCap::Each, limits.per_day_each, Some(who), stores.per_day_each == lower.per_day_each),
     ];
-    for (cap, ours, stores) in days {
-        let Some(limit) = account::lower(ours, stores) else { continue };
-        let (all, own) = share::raised(conn, currency, &caps, who)?;
-        let limit = limit + if cap == BudgetCap::Each { own } else { all };
-        let whose = (cap == BudgetCap::Each).then_some(who);
+    for (cap, limit, whose, is_stores) in days {
+        let Some(limit) = limit else { continue };
         let spent = spent(conn, currency, caps.day_start, whose, waiting)?;
         if spent + asked > limit {
-            let is_stores = stores.is_some_and(|stores| ours.is_none_or(|ours| stores <= ours));
             let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who);
             return Ok(Some(OverBudget { cap, limit, spent, asked, currency, set_by }));
         }

@@ -6,7 +6,7 @@ use domain::{
     amount::Currency,
     problem::Charged,
     request::Request,
-    task::{NOT_CREATED, Row, Task, TaskKey, TaskState},
+    task::{Row, Task, TaskKey, TaskState},
     time::{Now, SECOND},
 };
 use engine::{
@@ -170,10 +170,9 @@ pub(super) fn status_id(row: &Row) -> &str {
 /// The failure's class, and its text where there is room for it.
 fn failure(view: &View<'_>, row: &Row) -> Option<String> {
     let class = names::class(row.class?);
-    // Settled by hand: nothing is unknown any more.
-    let is_settled = row.reason().is_some_and(|(code, _)| code == NOT_CREATED);
     Some(match why(view, row) {
-        Some(settled) if is_settled => settled,
+        // Nothing is unknown any more.
+        Some(settled) if row.is_resolved_by_hand() => settled,
         Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
         Some(error) if !error.is_empty() => {
             format!("{class}{}{}", tr!(": "), error.chars().take(200).collect::<String>())

@@ -7,7 +7,6 @@ use crate::{
     sights,
 };
 use domain::{
-    problem::{Charged, ErrorClass},
     retry,
     retry::{Change, Facts},
     task::{Row, TaskKey, TaskState},
@@ -306,27 +305,17 @@ fn known(app: &App) -> Possible {
     of_cursor(app, known_row)
 }
 
-/// Whether a person settled that task by hand and can take it back. Of one that has ended only what its line shows is
-/// known: lost, or never made; of one that was found by its id and has ended, the command line can.
-pub(crate) fn is_settled(app: &App, row: &Row) -> bool {
-    match row.state {
-        TaskState::Cancelled => row.charged == Charged::Yes && row.remote().is_none(),
-        TaskState::Refused => row.class == Some(ErrorClass::UnknownOutcome),
-        TaskState::Running | TaskState::Ready => {
-            app.work.tasks.live.get(&row.key).is_some_and(|task| task.settled.is_some())
-        }
-        TaskState::Queued
-        | TaskState::Sending
-        | TaskState::Unknown
-        | TaskState::Saving
-        | TaskState::Saved
-        | TaskState::Failed => false,
-    }
+/// Whether a person settled that task and can take it back here: by hand, or by an ID as long as its file has not been
+/// fetched. Once that has ended, the command line can.
+pub(crate) fn can_unsettle(app: &App, row: &Row) -> bool {
+    let live = app.work.tasks.live.get(&row.key);
+    row.is_resolved_by_hand()
+        || matches!(row.state, TaskState::Running | TaskState::Ready) && live.is_some_and(|task| task.settled.is_some())
 }
 
 /// An unknown can be settled, and what was settled can be unknown again.
 fn resolve(app: &App) -> Possible {
-    if cursor_row(app).is_some_and(|row| is_settled(app, row)) {
+    if cursor_row(app).is_some_and(|row| can_unsettle(app, row)) {
         return Ok(());
     }
     of_cursor(app, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })

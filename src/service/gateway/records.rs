@@ -13,6 +13,7 @@ use domain::{
     amount::Amount,
     task::RemoteId,
     time::{MINUTE, SECOND, Wall},
+    uri::{is_unreserved, percent_encoded},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -24,16 +25,10 @@ pub const LIMITS: [u32; 3] = [50, 10, 1];
 /// How far the gateway's clock and ours may lie apart, on either side of a submission.
 pub const SLACK: u64 = MINUTE;
 
-/// Asks what one call was charged.
+/// Asks what one call was charged. Its id is the gateway's word, and so may hold anything.
 #[must_use]
 pub fn charge_call(request_id: &str) -> Call {
-    Call::get(Under::Host, format!("/dashboard/record/{}", encoded(request_id)))
-}
-
-/// An id as a part of a path; it is the gateway's word, and so may hold anything.
-fn encoded(id: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    id.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    Call::get(Under::Host, format!("/dashboard/record/{}", percent_encoded(request_id.as_bytes(), is_unreserved)))
 }
 
 /// What one call was charged.

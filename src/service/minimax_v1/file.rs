@@ -11,6 +11,7 @@ use domain::{
     reason::{Met, Reason, Then},
     task::FileId,
     time::Wall,
+    uri::percent_encoded,
 };
 use jiff::{civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
@@ -80,16 +81,8 @@ fn whole(given: &str, base_url: &str) -> Option<String> {
 
 /// The address with what may not stand in one percent-encoded (RFC 3986, 2). What is encoded already stays as it is.
 fn encoded(address: &str) -> String {
-    let mut out = String::with_capacity(address.len());
-    for c in address.chars() {
-        if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
-            out.push(c);
-        } else {
-            let mut bytes = [0; 4];
-            out.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
-        }
-    }
-    out
+    let is_special = |byte| matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}');
+    percent_encoded(address.as_bytes(), |byte| byte.is_ascii_graphic() && !is_special(byte))
 }
 
 /// The error of a file that the service will not give.
@@ -268,7 +261,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_answer_has_a_verdict(http: u16, body in any::<String>(), url in any::<String>()) {
+        fn reading_an_answer_never_panics(http: u16, body in any::<String>(), url in any::<String>()) {
             let _ = judge(&answer(http, &body));
             let json = serde_json::json!({ "file": { "download_url": url, "bytes": body } }).to_string();
             let _ = judge(&answer(200, &json));

@@ -334,7 +334,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_answer_has_a_verdict(http: u16, body in any::<String>()) {
+        fn reading_an_answer_never_panics(http: u16, body in any::<String>()) {
             let _ = judged(&answer(http, &body));
         }
 

@@ -340,7 +340,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_answer_has_a_verdict_and_no_5xx_is_ever_settled(http: u16, body in any::<String>()) {
+        fn reading_an_answer_never_panics_and_no_5xx_is_ever_settled(http: u16, body in any::<String>()) {
             let verdict = judge_submit(&answer(http, &body));
             if http >= 500 {
                 let unknown = matches!(verdict, SubmitVerdict::Unknown { .. });

@@ -7,7 +7,7 @@ use domain::{
     amount::{Amount, Currency, Money},
     carried::{RAISED, raise_json},
     costs,
-    costs::{Account, By, CostLine, Sum, day},
+    costs::{AttemptMoney, By, CostLine, Sum, day},
     export::json_line,
     text,
     time::{Now, Zone},
@@ -31,7 +31,7 @@ pub fn cost_text(
     settings: &Settings,
     color: bool,
 ) -> String {
-    let accounts = costs::accounts(lines);
+    let accounts = costs::attempts(lines);
     let mut out = String::new();
     // One person alone needs no table.
     let is_shared = accounts.iter().any(|account| account.line.who != accounts[0].line.who);
@@ -45,17 +45,14 @@ pub fn cost_text(
     let mut today = costs::sum(accounts.iter().filter(|account| account.is_of_day(day)));
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
-        let raised = Raise::sum(raises, currency, by_keeper);
-        let (budget, kept) = (&settings.budget, kept.get(&currency));
-        let cap = account::lower(budget.per_day, kept.and_then(|kept| kept.per_day));
-        out.push_str(&day_line(currency, sum, cap.map(|cap| cap + raised)));
+        let raised = Raise::sum(raises, currency, settings.who.as_deref(), by_keeper);
+        let caps = settings.budget.day_caps().lowered(kept.get(&currency)).raised(raised);
+        out.push_str(&day_line(currency, sum, caps.per_day));
         out.push('\n');
-        let own_cap = account::lower(budget.per_day_each, kept.and_then(|kept| kept.per_day_each));
-        if let Some(cap) = own_cap {
-            let is_own = |account: &&Account<'_>| account.is_of_day(day) && account.line.who == settings.who;
+        if let Some(cap) = caps.per_day_each {
+            let is_own = |account: &&AttemptMoney<'_>| account.is_of_day(day) && account.line.who == settings.who;
             let own = costs::sum(accounts.iter().filter(is_own)).remove(&currency).unwrap_or_default();
-            let raises: Vec<Raise> = raises.iter().filter(|raise| raise.person == settings.who).cloned().collect();
-            out.push_str(&own_line(currency, own, cap + Raise::sum(&raises, currency, by_keeper)));
+            out.push_str(&own_line(currency, own, cap));
             out.push('\n');
         }
     }
@@ -109,7 +106,7 @@ fn own_line(currency: Currency, own: Sum, cap: Amount) -> String {
     )
 }
 
-fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String {
+fn cost_table(accounts: &[AttemptMoney<'_>], by: By, now: Now, color: bool) -> String {
     let (sums, all) = (costs::sums(accounts, by, now.zone), costs::sum(accounts));
     // PTC alone needs no column of its own.
     let several = all.keys().any(|currency| *currency != Currency::Ptc);
@@ -241,7 +238,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], zone: Zone) -> String {
 /// a line for each currency.
 #[must_use]
 pub fn cost_sums(lines: &[CostLine], by: By, json: bool, zone: Zone) -> String {
-    let sums = costs::sums(&costs::accounts(lines), by, zone);
+    let sums = costs::sums(&costs::attempts(lines), by, zone);
     let name = match by {
         By::Day => "day",
         By::Model => "model",

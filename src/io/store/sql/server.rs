@@ -113,7 +113,7 @@ impl Postgres {
     pub(in super::super) fn connect(server: &Server) -> Result<Self> {
         let new = Self {
             server: server.clone(),
-            name: crate::store::callback::unguessable().map_err(Error::Unkept)?,
+            name: crate::hex::unguessable().map_err(Error::Unkept)?,
             client: RefCell::new(None),
             inside: Cell::new(false),
             number: Cell::new(0),
