@@ -3,17 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-mod common;
 #[path = "screens/every.rs"]
 mod every;
 #[path = "support/morning.rs"]
 mod morning;
 #[path = "screens/plans.rs"]
 mod plans;
+mod states;
 mod support;
 
 use ::io::prompts;
-use common::{NOW, empty, picture, request};
 use domain::{
     account::Stamp,
     amount::{Amount, Currency},
@@ -62,6 +61,7 @@ use screens::{
     welcome::Welcome,
     widgets::editor::{LineEditor, PromptEditor},
 };
+use states::{NOW, empty, picture, request};
 use std::{fmt::Write, sync::Arc};
 use words::{lang, lang::Lang, names};
 
@@ -147,7 +147,7 @@ fn busy_table(width: u16, height: u16) -> App {
     state.screen.table.frozen = true;
     state.work.tasks.loaded = false;
     state.work.tasks.total = 100_000;
-    common::put_cursor(&mut state, 35);
+    states::put_cursor(&mut state, 35);
     state
 }
 
@@ -187,7 +187,7 @@ fn away(width: u16, height: u16) -> App {
     state.work.queue.paused = true;
     state.work.settings.demo = true;
     state.screen.away = Some(Away {
-        since: common::before(9 * HOUR),
+        since: states::before(9 * HOUR),
         ended: [(TaskState::Saved, keys(14)), (TaskState::Unknown, keys(1))].into(),
         at_risk: keys(2),
         unsent: keys(3),
@@ -450,7 +450,7 @@ fn a_task_made_elsewhere() {
             (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Amount::ZERO, None, 2);
             let task = shown.task.clone();
             shown.line = vec![task.clone()];
-            common::put(&mut state, task);
+            states::put(&mut state, task);
             state
         }
     };

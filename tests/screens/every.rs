@@ -109,7 +109,7 @@ fn plain_words(app: &mut App) {
         for task in detail.line.iter_mut().chain([&mut detail.task]) {
             task.request.prompt = ascii(&task.request.prompt);
             for picture in [&mut task.request.first_frame, &mut task.request.last_frame].into_iter().flatten() {
-                *picture = common::picture("fox.png");
+                *picture = states::picture("fox.png");
             }
         }
     }

@@ -1,5 +1,5 @@
 //! What the tests of the whole program share: a home of its own for each, the service's stand-in, calls of the real
-//! binary, and waiting for conditions with a deadline.
+//! binary, and waiting for conditions with a deadline. States that are made by hand are in `states`.
 
 #![allow(
     clippy::unwrap_used,
