@@ -5,16 +5,15 @@ use super::server_schema;
 use super::{
     fault,
     file_identity::FileIdentity,
-    heartbeat::Beat,
     journal::Journal,
     layout,
-    location::{Location, Server},
+    location::Location,
+    meta,
     owner::{Owner, Programs},
     reserve,
     row::{last_archived, last_rev},
     schema::{self, Checkpoint, checkpoint},
-    sql::{self, Connection},
-    transfer,
+    sql::{self, Connection, Server},
 };
 #[cfg(not(feature = "postgres"))]
 use domain::reason::store::Trouble;
@@ -57,7 +56,8 @@ pub struct Store {
     pub(super) unconfirmed: bool,
     /// Whether a batch of ours that was told as not queued may be there.
     pub(super) doubtful: bool,
-    pub(super) beat: Beat,
+    /// On a shared store: when this program last said that it runs.
+    pub(super) beat: Option<Instant>,
     /// When it last looked for what was forgotten on another machine.
     pub(super) forgets: Option<Instant>,
     /// Whether the role that it connects with may only look.
@@ -115,7 +115,7 @@ impl Store {
             seen: Seen { rev, own: HashSet::new(), archived },
             unconfirmed: false,
             doubtful: false,
-            beat: Beat::default(),
+            beat: None,
             forgets: None,
             only_reads: false,
             asks: BTreeSet::new(),
@@ -138,7 +138,7 @@ impl Store {
 
     /// The name that the store gave itself.
     pub(super) fn own_name(&self) -> Result<String, Fault> {
-        self.as_fault(Deed::Read, transfer::name_of(&self.conn))
+        self.as_fault(Deed::Read, meta::name_of(&self.conn))
     }
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.

@@ -113,3 +113,8 @@ macro_rules! kept_as_word {
 }
 
 kept_as_word!(TaskState, Charged, ErrorClass, MoneyEvent, Currency, CostSource);
+
+/// States as SQL lists them.
+pub(super) fn quoted(states: impl Iterator<Item = TaskState>) -> String {
+    states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
+}

@@ -25,10 +25,6 @@ const FORGOTTEN: i64 = DAY.cast_signed();
 /// How often it looks for what was forgotten on another machine.
 const FORGETS: Duration = Duration::from_secs(3600);
 
-/// When this program last said that it runs.
-#[derive(Debug, Default)]
-pub(super) struct Beat(Option<Instant>);
-
 impl Store {
     /// Says that this program runs, where it has a name, and hears who else does.
     pub(super) fn check_in(&mut self) -> Result<(), Fault> {
@@ -55,7 +51,7 @@ impl Store {
         };
         self.peers = self.programs.me().map(|_| self.asks.iter().map(of_all).collect());
         self.programs.update_silence(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
-        self.beat = Beat(Some(Instant::now()));
+        self.beat = Some(Instant::now());
         Ok(())
     }
 
@@ -83,7 +79,7 @@ impl Store {
         if self.unconfirmed {
             self.confirm();
         }
-        if self.beat.0.is_some_and(|last| last.elapsed() < BEAT) {
+        if self.beat.is_some_and(|last| last.elapsed() < BEAT) {
             return Ok(Vec::new());
         }
         self.read_clock()?;

@@ -2,13 +2,13 @@
 
 use super::{
     base::Store,
-    column_values::{Json, own},
+    column_values::{Json, own, quoted},
     lines::{LINE, Lines},
+    meta,
     owner::Programs,
     row::{self, Listed, TASK, listed_of, task_of},
     share::RECENT,
     sql::{self, Bound, Connection, Params, dialect, params},
-    write::{self, meta_of},
 };
 use domain::{
     amount::Amount,
@@ -256,7 +256,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn named(&self, name: &str) -> Result<Option<Task>, Fault> {
-        self.as_fault(Deed::ReadTasks, write::named(&self.conn, name))
+        self.as_fault(Deed::ReadTasks, row::named(&self.conn, name))
     }
 
     /// The latest task that the service knows by that id.
@@ -326,17 +326,12 @@ pub(super) fn some_tasks(
 }
 
 fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
-    let meta = |name: &str| -> sql::Result<Option<String>> {
-        // Before each person had their own there was one.
-        let sql = "SELECT value FROM meta WHERE name IN (?1, ?2) ORDER BY length(name) DESC LIMIT 1";
-        conn.first(sql, params![meta_of(name, who), name], |row| row.get(0))
-    };
     // Both are counted in an index: what is not archived alone would be looked for in every row.
     let total = "SELECT (SELECT count(*) FROM tasks) - (SELECT count(*) FROM tasks WHERE archived_at IS NOT NULL)";
     Ok(Overview {
         total: conn.query_row(total, [], |row| Ok(row.get::<u32>(0)? as usize))?,
-        last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
-        view: meta("view")?.and_then(|text| serde_json::from_str(&text).ok()),
+        last_seen: meta::of_person(conn, "last_seen", who)?.and_then(|text| text.parse().ok()).map(Wall),
+        view: meta::of_person(conn, "view", who)?.and_then(|text| serde_json::from_str(&text).ok()),
         drafts: drafts(conn, who)?,
     })
 }
@@ -412,11 +407,6 @@ pub(super) fn pages(
 /// The states that the program has work with, and unknown, as SQL lists them.
 fn live() -> String {
     quoted(TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown))
-}
-
-/// States as SQL lists them.
-pub(super) fn quoted(states: impl Iterator<Item = TaskState>) -> String {
-    states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 
 fn detail(conn: &Connection, key: TaskKey) -> sql::Result<Option<Detail>> {

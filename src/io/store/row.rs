@@ -100,6 +100,11 @@ pub(super) fn task(conn: &Connection, key: TaskKey) -> sql::Result<Option<Task>>
     conn.first(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"), [key.0], task_of)
 }
 
+/// The task of that name.
+pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
+    conn.first(&format!("SELECT {TASK} FROM tasks WHERE name = ?1"), [name], task_of)
+}
+
 /// A task, and what only other rows tell of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {

@@ -3,6 +3,7 @@
 use super::{
     base::Store,
     column_values::{Own, own},
+    meta::name_of,
     read::{Lookup, Order, events, ledger, some_tasks},
     row::{self, Listed, insert_whole},
     sql::{self, Connection, dialect, params},
@@ -91,11 +92,6 @@ fn carried(conn: &Connection, task: Task) -> sql::Result<Carried> {
         None => Origin { store: name_of(conn)?, key: task.key, created_at: task.created_at },
     };
     Ok(Carried { origin, events: events(conn, task.key)?, ledger: ledger(conn, task.key)?, task, archived_at })
-}
-
-/// The name that the store gave itself.
-pub(super) fn name_of(conn: &Connection) -> sql::Result<String> {
-    conn.query_row("SELECT value FROM meta WHERE name = 'store'", [], |row| row.get(0))
 }
 
 /// Taken in whole, with the revisions that the new rows got; or what was wrong with one of the tasks.

@@ -7,11 +7,8 @@
 
 use super::{
     base::{By, IfFull, Store},
-    column_values::{Json, own},
-    confirm, maintenance,
-    read::quoted,
-    row::{self, TASK},
-    share,
+    column_values::{Json, own, quoted},
+    confirm, maintenance, meta, row, share,
     sql::{self, Connection, ToSql, params},
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
 };
@@ -159,8 +156,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_view(&mut self, view: &View) -> Result<(), Fault> {
-        let name = meta_of("view", &self.person());
-        self.change(Deed::SaveChanges, |conn| set_meta(conn, &name, &Json(view)))
+        let who = self.person();
+        self.change(Deed::SaveChanges, |conn| meta::set_of_person(conn, "view", &who, &Json(view)))
     }
 
     /// Notes that a dashboard is in use.
@@ -168,8 +165,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
-        let name = meta_of("last_seen", &self.person());
-        self.change(Deed::SaveChanges, |conn| set_meta(conn, &name, &at.0.to_string()))
+        let who = self.person();
+        self.change(Deed::SaveChanges, |conn| meta::set_of_person(conn, "last_seen", &who, &at.0.to_string()))
     }
 }
 
@@ -182,7 +179,7 @@ pub(super) fn insert(
 ) -> sql::Result<Result<Vec<Task>, InsertRefusal>> {
     let tx = conn.begin()?;
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
-        if let Some(task) = named(&tx, name)? {
+        if let Some(task) = row::named(&tx, name)? {
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
         }
     }
@@ -221,11 +218,6 @@ pub(super) fn insert(
     }
     tx.commit()?;
     Ok(Ok(made))
-}
-
-pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
-    let sql = format!("SELECT {TASK} FROM tasks WHERE name = ?1");
-    conn.first(&sql, [name], row::task_of)
 }
 
 /// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was
@@ -400,17 +392,4 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sq
 /// The task of a key that was given out by this store, so it must exist.
 fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
     row::task(conn, key)?.ok_or(sql::Error::NoRows)
-}
-
-/// The name in `meta` of what each person on a shared store has of their own.
-pub(super) fn meta_of(name: &str, who: &str) -> String {
-    if who.is_empty() { name.to_owned() } else { format!("{name}:{who}") }
-}
-
-fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()> {
-    conn.execute(
-        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        params![name, value],
-    )
-    .map(drop)
 }

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "postgres")]
 mod address;
+mod configured;
 pub(super) mod dialect;
 #[cfg(feature = "postgres")]
 mod listener;
@@ -14,14 +15,13 @@ mod server_error;
 mod tls;
 mod value;
 
+pub use configured::Server;
 pub(super) use value::{Bound, FromSql, Params, ToSql, ValueRef, params};
 
 use domain::{reason::store::Trouble, task::Phase, time::Wall};
 use rusqlite::{CachedStatement, TransactionBehavior};
 use std::{fmt, ops::Deref};
 
-#[cfg(feature = "postgres")]
-pub(super) use address::place_of;
 #[cfg(feature = "postgres")]
 pub(super) use listener::{Listener, listen};
 #[cfg(feature = "postgres")]
