@@ -116,7 +116,7 @@ struct Output {
 pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> ExitCode {
     signals::start(faces.give_back);
     faces::set(faces);
-    lang::set(environment::language());
+    lang::set_locale(environment::language());
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match understood(&arguments) {
         Ok(cli) => {
@@ -140,7 +140,7 @@ fn understood(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     }
     let global = Global { config: args::chinese::config_named(arguments), ..Global::default() };
     if let Ok(loaded) = read_again(&global) {
-        lang::set(loaded.settings.ui.language.unwrap_or_else(environment::language));
+        lang::set(loaded.settings.ui.language);
     }
     args::parse(arguments.iter().cloned())
 }
@@ -298,7 +298,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 
 /// Takes up the language and the width of signs.
 fn speak(loaded: &Loaded) {
-    lang::set(loaded.settings.ui.language.unwrap_or_else(environment::language));
+    lang::set(loaded.settings.ui.language);
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
 }
 

@@ -131,8 +131,10 @@ fn the_mouse_and_the_language_change_at_once() {
     assert_eq!(run(&mut state, "set language zh"), speak(Lang::Zh));
     assert_eq!(state.work.settings.ui.language, Some(Lang::Zh));
     assert_eq!(run(&mut state, "set language en"), speak(Lang::En));
+    assert_eq!(run(&mut state, "set language auto"), speak(Lang::En), "the locale's");
+    assert_eq!(state.work.settings.ui.language, None);
     run(&mut state, "set language fr");
-    assert_eq!(fault(&state), "language is one of en, zh");
+    assert_eq!(fault(&state), "language is one of auto, en, zh");
 }
 
 #[test]
