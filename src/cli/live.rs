@@ -192,7 +192,7 @@ fn saving(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
         Some(total) => tr!("{done} of {total}", done = done_text, total = amounts::size(total)),
         None => done_text,
     };
-    let speed = if speed > 0 { format!(", {}/s", amounts::size(speed)) } else { String::new() };
+    let speed = if speed > 0 { format!("{}{}/s", tr!(", "), amounts::size(speed)) } else { String::new() };
     format!(" ({bytes}{speed})")
 }
 

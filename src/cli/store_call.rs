@@ -70,7 +70,7 @@ fn check(setup: &Loaded, output: Output) -> Outcome {
     let shown = at.shown().display().to_string();
     let mut text = tr!("{store}: {tasks}, nothing wrong", store = shown, tasks = names::tasks(total));
     if !wrong.is_empty() {
-        text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join("; "));
+        text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join(tr!("; ")));
     }
     let json = serde_json::json!({ "store": shown, "tasks": total, "clock_ms": clock, "wrong": wrong });
     let exit = if wrong.is_empty() { Exit::Done } else { Exit::Failed };

@@ -87,7 +87,9 @@ pub fn program(name: &str) -> String {
 #[must_use]
 pub fn raiser(Raise { by, person, .. }: &Raise) -> String {
     let program = program(&by.who);
-    let who = person.as_ref().map_or_else(|| program.clone(), |person| format!("{person}, {program}"));
+    let who = person
+        .as_ref()
+        .map_or_else(|| program.clone(), |person| [person, &program].map(String::as_str).join(tr!(", ")));
     text::harmless_line(&who).into_owned()
 }
 
