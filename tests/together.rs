@@ -102,10 +102,10 @@ fn a_wait_under_a_pause_ends_and_says_what_stays_queued() {
     let told = waited.err.contains("1 task stays queued (sending is paused by ") && waited.err.contains("dashboard");
     assert!(told, "{waited:?}");
     let waited = home.run(&["wait", "1"]).coded(5);
-    assert!(waited.err.contains("#1 stay queued. Press p in the dashboard to go on."), "{waited:?}");
+    assert!(waited.err.contains("#1 stays queued. Press p in the dashboard to go on."), "{waited:?}");
     screen.shows("paused, free");
     let waited = home.run(&["watch", "--until-idle"]).coded(5);
-    assert!(waited.err.contains("#1 stay queued"), "{waited:?}");
+    assert!(waited.err.contains("#1 stays queued"), "{waited:?}");
     assert_eq!(service.sim().counts().submissions, 0);
     screen.keys("p");
     until("it is saved", || home.states() == [TaskState::Saved]);
@@ -132,7 +132,7 @@ fn a_config_that_starts_paused_holds_the_command_line_up_as_a_person_does() {
     assert!(waited.err.contains(why), "{waited:?}");
     for call in [&["wait", "1"][..], &["watch", "--until-idle"]] {
         let waited = home.run(call).coded(5);
-        let why = "sending is paused by queue.start_paused in the config: #1 stay queued";
+        let why = "sending is paused by queue.start_paused in the config: #1 stays queued";
         assert!(waited.err.contains(why), "{waited:?}");
     }
     assert_eq!((service.sim().counts().submissions, home.states()), (0, vec![TaskState::Queued]));

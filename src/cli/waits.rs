@@ -41,7 +41,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
         let (tasks, exits, result) = queries::print_ended(setup, &work, &all, output);
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
-            say(tr!("timed out; the tasks keep running"));
+            say(&timed_out(&tasks));
         }
         let left = tasks.iter().any(|task| task.state().is_live());
         let halted = work.halt().filter(|_| left).map(|(_, halt)| exit_of_halt(halt.cause));
@@ -51,6 +51,18 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
         let exit = late.or(interrupted).or(no_key).unwrap_or_else(|| Exit::of_all(exits));
         printed(exit, result)
     })?
+}
+
+/// What becomes of the tasks that are waited for no longer.
+fn timed_out(tasks: &[Task]) -> String {
+    let live = tasks.iter().filter(|task| task.state().is_live());
+    let (unsent, running): (Vec<&Task>, Vec<&Task>) = live.partition(|task| task.state() == TaskState::Queued);
+    let unsent: Vec<TaskKey> = unsent.iter().map(|task| task.key).collect();
+    match (&unsent[..], running.is_empty()) {
+        ([], _) => tr!("timed out; the tasks keep running").to_owned(),
+        (keys, true) => tr!("timed out; not sent yet: {keys}", keys = terms::listed(keys)),
+        (keys, false) => tr!("timed out; not sent yet: {keys}; the others keep running", keys = terms::listed(keys)),
+    }
 }
 
 /// Those of these tasks that nobody goes on with for want of their profile's key, each said: waiting for them would not
@@ -71,7 +83,11 @@ pub(super) fn tell_queued<'t>(work: &Work, tasks: impl IntoIterator<Item = &'t T
     let queued = tasks.into_iter().filter(|task| task.state() == TaskState::Queued && is_ours(work, task));
     let queued: Vec<TaskKey> = queued.map(|task| task.key).collect();
     (!queued.is_empty()).then(|| {
-        say(&Problem::new(why, tr!("{keys} stay queued", keys = terms::listed(&queued)), next).to_string());
+        let stay = match &queued[..] {
+            [key] => tr!("{key} stays queued", key),
+            keys => tr!("{keys} stay queued", keys = terms::listed(keys)),
+        };
+        say(&Problem::new(why, stay, next).to_string());
         Exit::TimeOut
     })
 }
@@ -214,6 +230,18 @@ mod tests {
     use super::*;
     use domain::time::Wall;
     use engine::{effect::Write, testing};
+
+    #[test]
+    fn a_time_out_names_what_was_never_sent() {
+        let tasks = |states: &[TaskState]| -> Vec<Task> {
+            (1..).zip(states).map(|(key, state)| testing::task(key, *state)).collect()
+        };
+        let said = |states: &[TaskState]| timed_out(&tasks(states));
+        assert_eq!(said(&[TaskState::Running, TaskState::Saved]), "timed out; the tasks keep running");
+        assert_eq!(said(&[TaskState::Queued, TaskState::Saved]), "timed out; not sent yet: #1");
+        let both = "timed out; not sent yet: #1; the others keep running";
+        assert_eq!(said(&[TaskState::Queued, TaskState::Running]), both);
+    }
 
     #[test]
     fn an_end_that_a_server_still_has_to_take_is_none_yet() {
