@@ -240,7 +240,7 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     let service = Service::start();
     let home = Home::new(&service.url());
     let script = "reeltop submit --prompt 'a cat' --yes --max-cost 1 --queue\n\
-                  look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; }\n\
+                  look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; reeltop refunds >&2; }\n\
                   mount -o remount,ro \"$data\"\nlook\necho \"balance $(reeltop balance)\" >&2\nreeltop doctor >&2 && exit 8\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 --queue && exit 9\n\
                   true\n";
@@ -252,7 +252,8 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     assert!(tasks.iter().all(|task| task["prompt"] == "a cat"), "{done:?}");
     let is_balance = |line: &str| line.starts_with("balance ") && line.ends_with(" PTC");
     assert!(done.err.lines().any(is_balance), "{}", done.err);
-    // It is the store that is wrong, not the service.
+    // It is the store that is wrong, not the service; and nobody who looks wants to send.
+    assert!(!done.err.contains("sending halted"), "{}", done.err);
     assert!(done.err.contains("which can be read but not written: "), "{}", done.err);
     assert!(
         done.err.contains("not asked: this needs a writable store") && !done.err.contains("wrong service"),
