@@ -90,6 +90,17 @@ pub fn passed_over(row: &Row, why: PassedOver) -> Fact {
     };
     fact(tr!("Held up"), why, Tone::Warning)
 }
+/// The same in a column's few words.
+#[must_use]
+pub fn passed_over_in_short(who: &str, why: PassedOver) -> String {
+    match (why, who) {
+        (PassedOver::Picture, "") => tr!("waits for its picture").into(),
+        (PassedOver::Picture, who) => tr!("waits for {who}'s machine", who),
+        (PassedOver::Cap, "") => tr!("over a cap").into(),
+        (PassedOver::Cap, who) => tr!("over {who}'s cap", who),
+    }
+}
+
 
 fn in_line(row: &Row, message: &str) -> Fact {
     let class = row.class.map_or_else(|| tr!("failed"), names::class);

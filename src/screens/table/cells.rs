@@ -10,13 +10,11 @@ use domain::{
     time::{Now, SECOND},
 };
 use engine::{
-    expected,
-    news::PassedOver,
-    queue, risk,
+    expected, queue, risk,
     work::{Saving, SavingStep, Work},
 };
 use ratatui::style::Style;
-use words::{amounts, names, reason, tr, voice::Voice};
+use words::{amounts, facts, names, reason, tr, voice::Voice};
 
 /// A cell's text, not yet cut to its width.
 pub(crate) struct CellText {
@@ -196,12 +194,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
         return tr!("paused, free").into();
     }
     if let Some(why) = queue::passed_over(view.work, row.key) {
-        return match (why, &*row.kind.who) {
-            (PassedOver::Picture, "") => tr!("waits for its picture").into(),
-            (PassedOver::Picture, who) => tr!("waits for {who}'s machine", who),
-            (PassedOver::Cap, "") => tr!("over a cap").into(),
-            (PassedOver::Cap, who) => tr!("over {who}'s cap", who),
-        };
+        return facts::passed_over_in_short(&row.kind.who, why);
     }
     if let Some(class) = row.class {
         return tr!("{class}, waits", class = names::class(class));
