@@ -289,6 +289,17 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
 }
 
 #[test]
+fn a_forgotten_failure_is_open_no_longer() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "{!fail|a cat}", "--wait"]);
+    let open = || home.run(&["list", "state:open", "--json"]).coded(0).json().len();
+    assert_eq!(open(), 1);
+    home.run(&["forget", "1", "2"]).coded(0);
+    assert_eq!((open(), home.task(2).put_away_at), (0, None));
+}
+
+#[test]
 fn what_is_done_with_is_archived_and_found_again_and_its_money_stays() {
     let service = Service::start();
     let home = Home::new(&service.url());

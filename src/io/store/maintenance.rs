@@ -205,8 +205,10 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     }
     let Request { model, resolution, duration, .. } = &task.request;
     let request = Request::plain(model, FORGOTTEN, resolution, *duration);
-    let sql = "UPDATE tasks SET prompt = ?2, request = ?3, rev = (SELECT max(rev) + 1 FROM tasks) WHERE key = ?1 \
-               RETURNING rev";
+    // A failure without its prompt is retried by nobody: it is seen to.
+    let sql = "UPDATE tasks SET prompt = ?2, request = ?3, \
+               put_away_at = CASE WHEN state IN ('failed', 'refused') THEN coalesce(put_away_at, finished_at) \
+               ELSE put_away_at END, rev = (SELECT max(rev) + 1 FROM tasks) WHERE key = ?1 RETURNING rev";
     let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
     wipe(&tx, key, &task.request.prompt)?;
