@@ -84,11 +84,16 @@ fn halted(problem: &Problem, app: &App, room: usize) -> String {
         return problem.to_string();
     };
     let stop = tr!(". ");
-    let short = tr!("{what}; {key} resumes", what = problem.what, key);
+    let does = match app.work.halted_by_store() {
+        Some(_) => tr!("{key} tries the store", key),
+        None => tr!("{key} resumes", key),
+    };
+    let what = problem.what.as_str();
+    let short = [what, &does].join(tr!("; "));
     if text::width(&short) + text::width(stop.trim_end()) <= room {
         format!("{short}{stop}{}", problem.next)
     } else {
-        tr!("{key} resumes; {what}", key, what = problem.what)
+        [&does, what].join(tr!("; "))
     }
 }
 
