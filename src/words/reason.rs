@@ -96,20 +96,20 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         halt.cause == HaltCause::Key && matches!(&halt.reason, Reason::Call(call) if call.met == Met::Key);
     let fact = if says_the_cause { why } else { Problem::new(what, why, "").to_string() };
     let (what, next) = match halt.cause {
-        HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),
-        HaltCause::Balance => (tr!("sending stopped: the balance or quota is used up").to_owned(), next),
-        HaltCause::Budget => (tr!("sending stopped: the day's budget is used up").to_owned(), next),
-        HaltCause::Address => (tr!("sending stopped: what answers at base_url is not the service").to_owned(), next),
-        HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
+        HaltCause::Key => (tr!("sending halted: the key was not accepted").to_owned(), next),
+        HaltCause::Balance => (tr!("sending halted: the balance or quota is used up").to_owned(), next),
+        HaltCause::Budget => (tr!("sending halted: the day's budget is used up").to_owned(), next),
+        HaltCause::Address => (tr!("sending halted: what answers at base_url is not the service").to_owned(), next),
+        HaltCause::Store => (tr!("sending halted: the store cannot be written").to_owned(), next),
         HaltCause::Failures(class) => {
             let (tasks, kind) = (halt.tasks, names::class(class));
             let (what, next) = match class {
                 ErrorClass::UnknownOutcome => (
-                    tr!("sending stopped: the outcome of {tasks} tasks in a row is unknown", tasks),
+                    tr!("sending halted: the outcome of {tasks} tasks in a row is unknown", tasks),
                     tr!("{resolve} resolves an unknown.", resolve = voice.resolve),
                 ),
                 _ => (
-                    tr!("sending stopped: {tasks} tasks in a row failed ({kind})", tasks, kind),
+                    tr!("sending halted: {tasks} tasks in a row failed ({kind})", tasks, kind),
                     tr!("{failures} shows the failures.", failures = voice.failures),
                 ),
             };

@@ -112,7 +112,7 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     assert_eq!(
         texts(&preview.warnings),
         [
-            "It would only be queued: sending stopped: the balance or quota is used up. Fix the cause, then P resumes sending."
+            "It would only be queued: sending halted: the balance or quota is used up. Fix the cause, then P resumes sending."
         ]
     );
     wait(&mut state);

@@ -77,7 +77,7 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
     }
 }
 
-/// `sending stopped: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
+/// `sending halted: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
 /// before all that is cut on a narrow screen, and on a very narrow one the key stands first.
 fn halted(problem: &Problem, app: &App, room: usize) -> String {
     let Some(key) = app.key(Ctx::Table, Action::Pause) else {

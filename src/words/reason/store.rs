@@ -84,7 +84,7 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
 pub fn offline(fault: &Fault) -> Option<Problem> {
     match &fault.why {
         Why::Server { kind, .. } if fault.is_of_the_connection() => {
-            Some(goes_on(fault, server(tr!("sending stopped: the store is offline"), "", kind, "")))
+            Some(goes_on(fault, server(tr!("sending halted: the store is offline"), "", kind, "")))
         }
         _ => None,
     }
