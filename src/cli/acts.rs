@@ -2,10 +2,12 @@
 //! `download` and `balance`.
 
 use super::{
-    Outcome, Output, Stop, block_on, consent, cost_check, demo, doctor,
+    Outcome, Output, Stop, block_on, consent, cost_check,
     headless::{ActReport, Headless},
     live::Waits,
-    printed, queries, say, text_of, waits,
+    printed, queries, say, scratch_dir,
+    scratch_dir::ScratchDir,
+    text_of, waits,
 };
 use ::io::{
     config::Loaded,
@@ -226,12 +228,12 @@ pub(super) fn balance(setup: &Loaded, output: Output) -> Outcome {
         use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         matches!(error.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
     };
-    let aside = match doctor::probe(&setup.paths.data_dir) {
-        Err(error) if unwritable(&error) => Some(demo::Home::new(None)?),
+    let aside = match scratch_dir::probe(&setup.paths.data_dir) {
+        Err(error) if unwritable(&error) => Some(ScratchDir::new(None)?),
         Ok(()) | Err(_) => None,
     };
     if let Some(aside) = &aside {
-        setup.paths.data_dir.clone_from(&aside.dir);
+        setup.paths.data_dir.clone_from(&aside.path);
     }
     block_on(async {
         let mut headless = Headless::start(&setup, Scope::Named).await?;

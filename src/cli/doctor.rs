@@ -4,7 +4,7 @@
 mod deep;
 mod shared;
 
-use super::{Outcome, Output, Stop, block_on, headless::Headless, load, printed};
+use super::{Outcome, Output, Stop, block_on, headless::Headless, load, printed, scratch_dir::probe};
 use crate::args::Global;
 use ::io::{
     callback::NoEcho,
@@ -222,14 +222,6 @@ fn writable(dir: &Path) -> Found {
             tr!("Make it writable, or set download.dir in the config.").into(),
         ),
     }
-}
-
-/// Makes a file in that folder and takes it away again.
-pub(super) fn probe(dir: &Path) -> io::Result<()> {
-    let probe = dir.join(format!(".reeltop-{}", std::process::id()));
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
-    let _ = std::fs::remove_file(&probe);
-    made.map(drop)
 }
 
 fn screen() -> Found {

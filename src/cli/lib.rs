@@ -18,6 +18,7 @@ mod prices;
 mod printer;
 mod queries;
 mod retry;
+mod scratch_dir;
 mod simulate;
 mod store_call;
 mod submit;
