@@ -194,8 +194,8 @@ fn programs(work: &Work) -> Vec<(Thing, Found)> {
     let others = engine::who::programs(work).into_iter().filter(|program| !program.is_this);
     let mut found: Vec<(Thing, Found)> = others.map(|program| (PROGRAM, Found::Well(who::program(&program)))).collect();
     for (profile, (tasks, _)) in engine::who::without_key(work) {
-        let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
-        found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next.into())));
+        let next = tr!("Give [profiles.{name}] a key of its own.", name = profile);
+        found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next)));
     }
     found
 }

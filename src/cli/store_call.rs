@@ -115,7 +115,7 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             let user = store.about()?.map_or_else(String::new, |about| about.user);
             let who = kept.by.who;
             let next =
-                tr!("Ask {who}, or have whoever keeps the database run: GRANT reeltop_keeper TO {user};", who, user);
+                tr!("Ask {who}, or have the database's administrator run: GRANT reeltop_keeper TO {user};", who, user);
             return Err(Stop::Problem(
                 Exit::Failed,
                 Box::new(Problem::new(tr!("the budget was not changed"), why, next)),

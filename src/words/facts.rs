@@ -75,8 +75,7 @@ pub fn lacks_key(row: &Row) -> [Fact; 2] {
         TaskState::Running => tr!("no API key here for profile {profile}: it is not watched", profile),
         _ => tr!("no API key here for profile {profile}: its file is not fetched", profile),
     };
-    let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
-    [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), next, Tone::Strong)]
+    [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), reason::own::give_a_key(), Tone::Strong)]
 }
 
 /// Why a queued task is passed over on this machine, and whom it waits for.
@@ -90,6 +89,7 @@ pub fn passed_over(row: &Row, why: PassedOver) -> Fact {
     };
     fact(tr!("Held up"), why, Tone::Warning)
 }
+
 /// The same in a column's few words.
 #[must_use]
 pub fn passed_over_in_short(who: &str, why: PassedOver) -> String {
@@ -100,7 +100,6 @@ pub fn passed_over_in_short(who: &str, why: PassedOver) -> String {
         (PassedOver::Cap, who) => tr!("over {who}'s cap", who),
     }
 }
-
 
 fn in_line(row: &Row, message: &str) -> Fact {
     let class = row.class.map_or_else(|| tr!("failed"), names::class);

@@ -3,7 +3,7 @@
 use crate::voice::Voice;
 use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
-    account::{BudgetCap, Raise},
+    account::Raise,
     amount::Money,
     export,
     prices::Offer,
@@ -386,7 +386,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
         }
         Left::OfProfile(profile) => (
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
-            tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.").to_owned(),
+            reason::own::give_a_key().to_owned(),
         ),
         Left::PutAway => (tr!("it is already put away").to_owned(), String::new()),
         Left::Open => (tr!("it is not put away").to_owned(), String::new()),
@@ -423,24 +423,9 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             )
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
-        InsertRefusal::OverBudget(over) => Problem::new(
-            tr!("nothing was queued"),
-            reason::own::over_budget(over),
-            match (over.cap, &over.set_by) {
-                (_, Some(who)) => tr!(
-                    "Queue less, or ask {who}, who set it for everybody on this store, or another keeper: `reeltop store budget` changes it.",
-                    who
-                ),
-                (BudgetCap::Day | BudgetCap::Each, None) => tr!(
-                    "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today only.",
-                    option = over.cap.option(),
-                    more = over.by()
-                ),
-                (BudgetCap::Batch, None) => {
-                    tr!("Queue less, or raise {option} in the config.", option = over.cap.option())
-                }
-            },
-        ),
+        InsertRefusal::OverBudget(over) => {
+            Problem::new(tr!("nothing was queued"), reason::own::over_budget(over), reason::own::under_the_cap(over))
+        }
     }
 }
 

@@ -106,7 +106,7 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
         texts(&preview.obstacles),
         [
             "Nothing can be sent: there is no API key. Set REELTOP_API_KEY, or api_key_cmd or api_key_file in the config, and restart.",
-            "Nothing can be queued: 0.5 PTC would cross the day's cap of 1.0 PTC, 0.6 PTC of it used. Send less, or raise today's cap: :budget +0.1.",
+            "Nothing can be queued: 0.5 PTC more would cross the day's cap of 1.0 PTC (0.6 PTC of it used). Queue less, or raise budget.per_day in the config; `:budget +0.1 PTC` in the dashboard raises it for today only.",
         ]
     );
     assert_eq!(

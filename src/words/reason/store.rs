@@ -109,7 +109,7 @@ pub fn only_looks() -> &'static str {
 #[must_use]
 pub fn ask_for_a_role() -> &'static str {
     tr!(
-        "Ask whoever keeps the database for a role: reeltop_reader looks, reeltop_writer submits, reeltop_keeper also sets the budget"
+        "Ask the database's administrator for a role: reeltop_reader looks, reeltop_writer submits, reeltop_keeper also sets the budget."
     )
 }
 
