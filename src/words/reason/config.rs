@@ -157,6 +157,7 @@ fn unfit(why: &Unfit) -> (String, String) {
         Unfit::OddPath => alone(tr!("it must not contain a space, ? or #")),
         Unfit::NoSocket => alone(tr!("it takes an address and a port, such as 127.0.0.1:8303")),
         Unfit::NoUrl(error) => (tr!("it is not a URL ({error})", error), String::new()),
+        Unfit::NoPort => alone(tr!("the port in it is not a number from 1 to 65535")),
         Unfit::NotADatabase => alone(tr!("the address must start with postgres://")),
         Unfit::NotHttps => alone(tr!("the URL must start with https://")),
         Unfit::WithUser => alone(tr!("it contains a user name or a password")),
