@@ -26,7 +26,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/simulator/api.rs", "speaks as the service does"),
     ("src/simulator/callback.rs", "speaks as the service does"),
     ("src/simulator/clock.rs", "speaks as the service does"),
-    ("src/simulator/fault.rs", "a table for the help of the command line, which is clap's English"),
+    ("src/simulator/fault.rs", "a table for the help of the command line, looked up in help.po by args/chinese.rs"),
     ("src/simulator/gateway.rs", "speaks as the service does"),
     ("src/simulator/connection.rs", "speaks as the service does"),
     ("src/simulator/lib.rs", "speaks as the service does"),
@@ -54,7 +54,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/domain/testing.rs", "tasks for tests"),
     ("src/service/minimax_v1/field.rs", "reads the service's messages and says nothing itself"),
     ("src/cli/demo/morning.rs", "a made-up person's prompts"),
-    ("src/cli/args/", "clap's grammar, in English for everybody"),
+    (
+        "src/cli/args/",
+        "the help, looked up in help.po by args/chinese.rs; what clap says of a wrong call stays English",
+    ),
     ("src/cli/manual.rs", "generated documents, in English for everybody"),
 ];
 
