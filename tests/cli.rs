@@ -449,7 +449,7 @@ fn the_config_is_checked_shown_found_and_begun() {
     let places: Vec<&str> = done.err.lines().map(|line| line.split(".toml:").nth(1).unwrap()).collect();
     let expected = [
         "1:1: profil is not an option above the first section. Did you mean profile?",
-        "3:3: keys.global.close cannot be used: in table, q means retry. Give it a key that is free there",
+        "3:3: keys.global.close cannot be used: in table, q means retry. Give it a key that is free there.",
         "4:1: keys.table: e is given to both edit and clone",
         "5:1: keys.table.freeze cannot be used: an action needs at least one key",
     ];

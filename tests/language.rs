@@ -212,6 +212,26 @@ fn a_translation_names_the_same_arguments_and_ends_as_the_text_does() {
     assert!(differ.is_empty(), "{differ:#?}");
 }
 
+/// What an advice begins with.
+const ADVICE: [&str; 16] = [
+    "Ask ", "Check ", "Choose ", "Close ", "Free ", "Give ", "Install ", "Keep ", "Make ", "Name ", "Quit ", "Rename ",
+    "Resolve ", "Restore ", "Run ", "Set ",
+];
+
+#[test]
+fn an_advice_ends_with_a_stop_but_for_a_command_to_copy() {
+    let is_advice = |text: &&Text| {
+        let of_ours = ["src/words/", "src/cli/"].iter().any(|floor| text.place.starts_with(floor));
+        text.wrapped && of_ours && ADVICE.iter().any(|begin| text.text.starts_with(begin))
+    };
+    let texts = texts();
+    let open: Vec<&str> = texts.iter().filter(is_advice).map(|text| &*text.text).collect();
+    assert!(!open.is_empty());
+    let open: Vec<&str> =
+        open.into_iter().filter(|text| !text.ends_with(['.', ';', '?']) && !text.contains(": ")).collect();
+    assert_eq!(open, [""; 0]);
+}
+
 #[test]
 fn no_text_for_a_person_is_left_outside() {
     let tabled = tabled();

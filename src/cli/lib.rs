@@ -266,7 +266,7 @@ fn folders() -> Result<Folders, Stop> {
 fn text_of(path: &Path) -> Result<&str, Stop> {
     path.to_str().ok_or_else(|| {
         let what = tr!("{path} cannot be used", path = path.display());
-        let problem = Problem::new(what, tr!("its name is not UTF-8 text"), tr!("Rename it, or name another one"));
+        let problem = Problem::new(what, tr!("its name is not UTF-8 text"), tr!("Rename it, or name another one."));
         Stop::Problem(Exit::Usage, Box::new(problem))
     })
 }

@@ -64,8 +64,8 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
             tr!("nothing was forgotten"),
             tr!("{key} is {state}, and its prompt may still be needed", key = task.key, state),
             match task.state() {
-                TaskState::Unknown => tr!("Resolve it first: `reeltop resolve {key}`", key = task.key.0),
-                _ => tr!("Wait for its end, or cancel it first").to_owned(),
+                TaskState::Unknown => tr!("Resolve it first: `reeltop resolve {key}`.", key = task.key.0),
+                _ => tr!("Wait for its end, or cancel it first.").to_owned(),
             },
         );
         return Err(Stop::Problem(Exit::Failed, Box::new(problem)));

@@ -43,7 +43,7 @@ pub(super) fn run(setup: &Loaded, what: StoreCall, output: Output) -> Outcome {
 fn init(setup: &Loaded, output: Output) -> Outcome {
     let at = setup.at();
     if at.server.is_none() {
-        let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init");
+        let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init.");
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("no shared store is named"), "", next))));
     }
     let (before, version) = store::init(&at).map_err(|fault| match &fault.why {

@@ -205,8 +205,8 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     let stopped = Halt { cause: HaltCause::Store, tasks: 0, reason: offline, by: None };
     assert_eq!(
         both(&stopped, || halt(&stopped, &keys).to_string())[0],
-        "sending halted: the store is offline: the database server does not answer. Check the connection and the server; \
-         reeltop keeps trying"
+        "sending halted: the store is offline: the database server does not answer. Check the connection and the server. \
+         reeltop keeps trying."
     );
     let reason = Reason::said("it did not work.", "", "Wait.");
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
