@@ -178,7 +178,7 @@ pub static COST: Column = Column {
 pub static CREATED: Column = Column {
     compare: |a, b| a.created_at.cmp(&b.created_at),
     cell: |view, row| CellText::new(amounts::moment(row.created_at, view.now), view.look.theme.faint),
-    ..column("created", "made", 11, 130, "when it was confirmed")
+    ..column("created", "created", 11, 130, "when it was confirmed")
 };
 
 pub static PROMPT: Column = Column {

@@ -34,15 +34,15 @@ pub const PROMPT: usize = 60;
 
 fn columns() -> [Column; 9] {
     [
-        Column { title: tr!("KEY"), right: true },
-        Column { title: tr!("STATE"), right: false },
-        Column { title: tr!("MODEL"), right: false },
-        Column { title: tr!("RES"), right: false },
-        Column { title: tr!("SEC"), right: true },
-        Column { title: tr!("COST"), right: true },
-        Column { title: tr!("MADE"), right: true },
-        Column { title: tr!("NOTE"), right: false },
-        Column { title: tr!("PROMPT"), right: false },
+        Column::right(tr!("KEY")),
+        Column::left(tr!("STATE")),
+        Column::left(tr!("MODEL")),
+        Column::left(tr!("RES")),
+        Column::right(tr!("SEC")),
+        Column::right(tr!("COST")),
+        Column::right(tr!("CREATED")),
+        Column::left(tr!("NOTE")),
+        Column::left(tr!("PROMPT")),
     ]
 }
 
@@ -238,7 +238,7 @@ pub(crate) mod tests {
         ];
         let long = "很长".repeat(14);
         let expected = format!(
-            " KEY  STATE      MODEL  RES   SEC     COST       MADE  NOTE            PROMPT
+            " KEY  STATE      MODEL  RES   SEC     COST    CREATED  NOTE            PROMPT
   #9  > running  H-02   768P    6  0.5 PTC  5 min ago  Processing      雨夜的东京 霓虹灯
  #12  x failed   H-02   768P    6        0  5 min ago  prompt refused  a cat
 #130  + saved    H-02   768P    6  0.5 PTC  5 min ago                  {long}很…
