@@ -8,7 +8,7 @@ use domain::{
     catalogue::Catalogue,
     export,
     problem::{Charged, TaskError},
-    request::{ImageRef, Request},
+    request::{ImageKind, ImageRef, Request},
     task::{MoneyEvent, Row, SavedFile, Task, TaskState, What},
     text,
     time::{Now, Wall},
@@ -203,10 +203,17 @@ pub fn picture(image: &ImageRef) -> String {
     match image {
         ImageRef::Url(url) => text::cut_ascii(url, ADDRESS).into_owned(),
         ImageRef::Stored(image) => {
-            let (kind, size) = (image.kind.extension(), amounts::size(image.bytes));
-            format!("{} ({kind} {}x{}, {size})", image.path, image.width, image.height)
+            let measures = picture_measures(image.kind, (image.width, image.height), image.bytes);
+            format!("{} ({measures})", image.path)
         }
     }
+}
+
+/// Type, sides and size of a picture: `PNG 1280x720, 1.2 MB`.
+#[must_use]
+pub fn picture_measures(kind: ImageKind, (width, height): (u32, u32), bytes: u64) -> String {
+    let size = amounts::size(bytes);
+    format!("{} {width}x{height}{}{size}", kind.extension().to_uppercase(), tr!(", "))
 }
 
 /// The label of the file's path.

@@ -439,7 +439,7 @@ fn facts(kind: &EntryKind) -> String {
     match kind {
         EntryKind::Folder => tr!("folder").into(),
         EntryKind::Picture { kind, bytes, width, height } => {
-            format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
+            words::facts::picture_measures(*kind, (*width, *height), *bytes)
         }
         EntryKind::Other { bytes } => size(*bytes),
     }
