@@ -55,7 +55,7 @@ use screens::{
     lists::ListView,
     palette::Palette,
     pick::{Item, Picker, Take},
-    resolve::Resolve,
+    resolve::{Resolve, Way},
     screen::{Away, DetailTab, Preview, PreviewItem, Purpose, Toast},
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
@@ -527,7 +527,7 @@ fn a_filter_being_typed_with_a_fault() {
 
 #[test]
 fn questions() {
-    shots("resolve", with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("10691") }));
+    shots("resolve", with_layer(Resolve { key: TaskKey(39), way: Way::Found, line: LineEditor::new("10691") }));
     shots("confirm", typed("x"));
     shots("confirm_many", typed("* x"));
 }
