@@ -274,17 +274,15 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, output: Output) ->
     let lines = store.costs(Wall(0), Wall(i64::MAX))?;
     let (raises, kept) = (store.raises()?, store.caps()?);
     let mut out = io::stdout().lock();
-    let text = match (csv, output.json, by) {
-        (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.zone),
-        (true, _, None) => print::cost_csv(&lines, &raises),
-        (false, true, None) => print::cost_json(&lines, &raises, now.zone),
-        (false, false, Some(by)) => {
-            print::cost_text(&lines, &raises, &kept, Some(by), now, &setup.settings, output.color)
-        }
-        (false, false, None) => {
-            let runs = runs(&store, now.zone, output.color)?;
-            print::cost_text(&lines, &raises, &kept, None, now, &setup.settings, output.color) + &runs
-        }
+    let text = if let Some(by) = by.filter(|_| csv || output.json) {
+        print::cost_sums(&lines, by, output.json, now.zone)
+    } else if csv {
+        print::cost_csv(&lines, &raises)
+    } else if output.json {
+        print::cost_json(&lines, &raises, now.zone)
+    } else {
+        let runs = if by.is_none() { runs(&store, now.zone, output.color)? } else { String::new() };
+        print::cost_text(&lines, &raises, &kept, by, now, &setup.settings, output.color) + &runs
     };
     write!(out, "{text}")?;
     Ok(Exit::Done)

@@ -18,6 +18,11 @@ use domain::{
 use engine::{act::Act, charges, queue, settings::Scope, share, unknowns, work::Work};
 use words::{facts, names, problem::Problem, terms, tr};
 
+/// How long an unknown is waited for, in milliseconds.
+const FOR_UNKNOWNS_MS: u64 = 20 * SECOND;
+/// How long an answer about what these were charged is waited for, in milliseconds.
+const FOR_CHARGES_MS: u64 = 5 * SECOND;
+
 /// `reeltop wait`.
 pub(super) fn named(setup: &Loaded, names: &[TaskName], timeout: Option<u64>, output: Output) -> Outcome {
     let keys = if names.is_empty() { Vec::new() } else { queries::keys_of(&Store::open(setup.at())?, names)? };
@@ -173,27 +178,26 @@ pub(super) async fn ended(headless: &mut Headless, timeout: Option<u64>, keys: &
         let unknown = work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Unknown);
         unknown && (unknowns::is_to_be_looked_for(work, *key) || work.callbacks.open)
     };
-    if waited != Waited::Done || !keys.iter().any(|key| is_open(headless.work(), key)) {
-        return if waited == Waited::Done { told(headless, keys).await } else { waited };
+    if waited != Waited::Done {
+        return waited;
     }
-    let most = timeout.unwrap_or(u64::MAX).min(FOR_UNKNOWNS);
-    let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key) || is_owed(work, *key));
-    match headless.until(Some(most), looked).await {
-        Waited::Ended => return Waited::Ended,
-        Waited::Done | Waited::TimeOut => {}
+    if keys.iter().any(|key| is_open(headless.work(), key)) {
+        let most = timeout.unwrap_or(u64::MAX).min(FOR_UNKNOWNS_MS);
+        let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key) || is_owed(work, *key));
+        if headless.until(Some(most), looked).await == Waited::Ended {
+            return Waited::Ended;
+        }
+        let waited = headless.until(timeout, |work| all_ended(work, keys)).await;
+        if waited != Waited::Done {
+            return waited;
+        }
     }
-    let waited = headless.until(timeout, |work| all_ended(work, keys)).await;
-    if waited == Waited::Done { told(headless, keys).await } else { waited }
+    wait_for_charges(headless, keys).await
 }
 
-/// How long an unknown is waited for.
-const FOR_UNKNOWNS: u64 = 20 * SECOND;
-/// How long an answer about what these were charged is waited for, in milliseconds.
-const FOR_CHARGES: u64 = 5 * SECOND;
-
 /// What was asked about their charges at the end is answered in a moment.
-async fn told(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
-    match headless.until(Some(FOR_CHARGES), |work| !charges::is_asking(work, keys)).await {
+async fn wait_for_charges(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
+    match headless.until(Some(FOR_CHARGES_MS), |work| !charges::is_asking(work, keys)).await {
         Waited::Ended => Waited::Ended,
         Waited::Done | Waited::TimeOut => Waited::Done,
     }
