@@ -282,15 +282,15 @@ pub struct Happened {
 /// Events and money in one line of time, oldest first, for the person `me`.
 #[must_use]
 pub fn history(detail: &Detail, me: Option<&str>, voice: &Voice) -> Vec<Happened> {
-    let other = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
+    let not_its_owner = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
     let mut unwatched = false;
     // Of an act the one who did it is told in the sentence.
-    let another = |who: &Option<String>| who.clone().filter(|who| Some(who.as_str()) != me);
+    let not_me = |who: &Option<String>| who.clone().filter(|who| Some(who.as_str()) != me);
     let events = detail.events.iter().map(|event| Happened {
-        who: other(&event.who).filter(|_| event.what != What::DownloadAsked),
+        who: not_its_owner(&event.who).filter(|_| event.what != What::DownloadAsked),
         at: event.at,
         kind: reason::kind(event.what.kind()).to_owned(),
-        what: match (&event.what, another(&event.who)) {
+        what: match (&event.what, not_me(&event.who)) {
             // Of what was left alone no file may be made yet.
             (What::DownloadAsked, _) if std::mem::take(&mut unwatched) => tr!("watched again").to_owned(),
             (What::DownloadAsked, Some(who)) => tr!("requested by {who}", who),
@@ -306,10 +306,10 @@ pub fn history(detail: &Detail, me: Option<&str>, voice: &Voice) -> Vec<Happened
     let ledger = detail.ledger.iter();
     let ledger = ledger.filter(|line| line.event != MoneyEvent::Reserved || !told.contains(&line.amount));
     let money = ledger.map(|line| Happened {
-        who: other(&line.who).filter(|_| line.event != MoneyEvent::Resolved),
+        who: not_its_owner(&line.who).filter(|_| line.event != MoneyEvent::Resolved),
         at: line.at,
         kind: tr!("money").into(),
-        what: match another(&line.who).filter(|_| line.event == MoneyEvent::Resolved) {
+        what: match not_me(&line.who).filter(|_| line.event == MoneyEvent::Resolved) {
             Some(who) => tr!("{amount} settled by {who}", amount = line.amount, who),
             None => money(line.event, line.amount),
         },

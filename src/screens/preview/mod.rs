@@ -201,14 +201,16 @@ pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec
     let warnings = terms::left_out::<&str>(&groups).into_iter().chain(hidden).collect();
     let items = tasks
         .into_iter()
-        .map(|task| PreviewItem {
-            cost: price(&app.work, profile_of_attempt(&app.work, Some(task.key)), &task.request)
-                .map(|quote| quote.price),
-            profile: profile_of_attempt(&app.work, Some(task.key)).to_owned(),
-            parent: Some(task.key),
-            was: None,
-            name: None,
-            request: task.request,
+        .map(|task| {
+            let profile = profile_of_attempt(&app.work, Some(task.key));
+            PreviewItem {
+                cost: price(&app.work, profile, &task.request).map(|quote| quote.price),
+                profile: profile.to_owned(),
+                parent: Some(task.key),
+                was: None,
+                name: None,
+                request: task.request,
+            }
         })
         .collect();
     open(app, Purpose::Retry, items, warnings);

@@ -261,10 +261,8 @@ fn by_the_rules(row: &Row, change: Change, scope: retry::Scope) -> Result<(), No
 }
 
 fn retry(app: &App) -> Possible {
-    match retry::Scope::of(targets(app).take(2).count()) {
-        retry::Scope::Alone => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Alone)),
-        retry::Scope::Bulk => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Bulk)),
-    }
+    let scope = retry::Scope::of(targets(app).take(2).count());
+    any(app, |row| by_the_rules(row, Change::Nothing, scope))
 }
 
 /// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside
