@@ -348,7 +348,11 @@ impl Overlay for Preview {
             (Action::Move(Move::Down), moves),
             (Action::Move(Move::Up), moves),
         ];
-        keys.into_iter().filter(|(_, is_shown)| *is_shown).map(|(action, _)| (Ctx::Preview, action)).collect()
+        let shown = keys.into_iter().filter(|(_, is_shown)| *is_shown).map(|(action, _)| (Ctx::Preview, action));
+        let mut hints: Vec<(Ctx, Action)> = shown.collect();
+        // The way out of a payment stands beside the way in, on the narrowest screen too.
+        hints.insert(usize::from(self.price.is_none()), (Ctx::Global, Action::Back));
+        hints
     }
 
     /// While the number is being typed, the key that sends.

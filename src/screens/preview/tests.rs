@@ -120,6 +120,14 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
 }
 
 #[test]
+fn the_way_out_stands_beside_the_way_in() {
+    let mut state = state(&[Failed]);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    let keys: Vec<String> = crate::hints::footer(&state).into_iter().map(|hint| hint.key).collect();
+    assert_eq!(keys[..2], ["enter", "esc"]);
+}
+
+#[test]
 fn above_a_sum_the_number_of_tasks_must_be_typed() {
     let mut state = state(&[]);
     state.work.settings.budget.ask_above = Some(Amount::from_thousandths(900));
@@ -269,8 +277,8 @@ fn footer(tasks: u32, prompt: &str, (width, height): (u16, u16)) -> Vec<String> 
 
 #[test]
 fn scrolling_keys_are_offered_where_there_is_something_to_scroll() {
-    let (all, few) = (["send", "down", "up", "back"], ["send", "back"]);
-    let many = ["send", "drop", "down", "up", "back"];
+    let (all, few) = (["send", "back", "down", "up"], ["send", "back"]);
+    let many = ["send", "back", "drop", "down", "up"];
     assert_eq!(footer(1, "a cat", (80, 24)), few);
     assert_eq!(footer(10, "a cat", (80, 24)), many);
     assert_eq!(footer(1, &"a very long prompt ".repeat(60), (80, 24)), all);

@@ -207,7 +207,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let read = |text: &str| prompts(text);
     let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
     let hints = |state: &App| hints::footer(state).iter().map(|hint| hint.words.clone()).collect::<Vec<_>>();
-    assert_eq!(hints(&state), ["leave out", "$EDITOR", "command", "back"]);
+    assert_eq!(hints(&state), ["back", "leave out", "$EDITOR", "command"]);
     press(&mut state, "p");
     let told: Vec<String> = shown(&state).warnings.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
@@ -230,7 +230,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = super::state(&[]);
     press(&mut state, "n");
     let _ = local(&mut state, read("x"));
-    assert_eq!(hints(&state), ["$EDITOR", "command", "back"]);
+    assert_eq!(hints(&state), ["back", "$EDITOR", "command"]);
     press(&mut state, "p enter");
     assert_eq!(shown(&state).obstacles.last().unwrap().what, "Line 1: This is not JSON");
 }
