@@ -2,7 +2,7 @@
 
 use crate::{
     act::{Act, Intent},
-    act_news::{done, not_done, refuse},
+    act_news::{self, done, not_done, refuse},
     adopt, audit, changed,
     claims::{self, held_by_another},
     effect::{Effect, StoreCmd},
@@ -199,7 +199,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     task.finished_at = Some(work.now.wall);
     task.claim = None;
     let note = event(work, what);
-    work.news.push(News::Task { key, what: TaskNews::Cancelled(charged) });
+    act_news::once_on_disk(work, key, TaskNews::Cancelled(charged));
     work.store.owed.insert(key);
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     effects.extend(writes::write(work, task, vec![note], ledger.into_iter().collect()));

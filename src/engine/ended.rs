@@ -2,7 +2,7 @@
 
 use crate::{
     act::ResolvedAs,
-    act_news::refuse,
+    act_news::{self, refuse},
     auto_retry,
     claims::{self, claim, in_scope},
     effect::{Effect, Level, Noted, StoreCmd},
@@ -134,7 +134,7 @@ pub(super) fn refund(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<E
         }
     }
     let note = event(work, What::Refund(step));
-    work.news.push(News::Task { key, what: TaskNews::Refund(step) });
+    act_news::once_on_disk(work, key, TaskNews::Refund(step));
     work.money.refunds_stale = true;
     work.store.owed.insert(key);
     writes::write(work, task, vec![note], ledger)
@@ -174,7 +174,7 @@ pub(super) fn settled(work: &mut Work, task: Task, what: ResolvedAs, money: Mone
     let key = task.key;
     let note = event(work, What::Resolved(what.clone()));
     let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
-    work.news.push(News::Task { key, what: TaskNews::Settled(what) });
+    act_news::once_on_disk(work, key, TaskNews::Settled(what));
     work.store.owed.insert(key);
     writes::write(work, task, vec![note], vec![line])
 }

@@ -4,7 +4,7 @@ use crate::{
     due_queue::DueQueue,
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
-    news::{News, PassedOver},
+    news::{News, PassedOver, TaskNews},
     profile_state::{ProfileState, ProfileTotals},
     rows::Rows,
     settings::Settings,
@@ -374,6 +374,8 @@ pub struct Store {
     pub unsaved: BTreeMap<TaskKey, RemoteId>,
     /// Tasks whose change a person asked for and wants to hear of once it is on disk.
     pub owed: BTreeSet<TaskKey>,
+    /// What is told of tasks once their changes are on disk: until then another program may be quicker.
+    pub untold: BTreeMap<TaskKey, Vec<TaskNews>>,
     /// The role of this program on a shared store may only look: no task is this run's to work on.
     pub only_reads: bool,
     /// A shared store is not reached: when it was last seen. What is shown is as it was then.

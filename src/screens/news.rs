@@ -161,6 +161,7 @@ mod tests {
             act(&mut state, Act::Cancel(vec![TaskKey(1)]));
             assert_eq!(said(&state), "#1 未作改动：结果不明。先核实：用 F9 或用 `reeltop resolve`。");
             act(&mut state, Act::Cancel(vec![TaskKey(2)]));
+            testing::on_disk(&mut state);
             assert_eq!(said(&state), "#2 已停止跟踪；文件不会保存，费用不退");
         });
     }

@@ -162,7 +162,11 @@ fn state(app: &App, key: TaskKey) -> Option<TaskState> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{msg::Input, shell::input, testing::state};
+    use crate::{
+        msg::Input,
+        shell::input,
+        testing::{self, state},
+    };
 
     #[test]
     fn what_is_watched_again_is_said_and_logged() {
@@ -171,6 +175,9 @@ mod tests {
             let _ = input::input(&mut app, Input::Key(key.parse().unwrap()));
         }
         assert_eq!(state(&[TaskState::Running]).work.tasks.counts, app.work.tasks.counts);
+        // What was only begun is not told yet.
+        assert_eq!(app.screen.messages.back(), None);
+        testing::on_disk(&mut app);
         let said = "#1 is watched again; its file is saved when it is ready";
         assert_eq!(app.screen.toasts.back().map(|toast| toast.text.as_str()), Some(said));
         assert_eq!(app.screen.messages.back().map(|message| message.text.as_str()), Some(said));
