@@ -262,12 +262,18 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     let home = Home::new(&service.url());
     submit(&home, &["--prompt", "a very private wish", "--wait"]);
     submit(&home, &["--prompt", "!lost"]);
+    // Fetched once more, its file lies beside the first.
+    home.run(&["download", "1"]).coded(0);
     let costs = costs(&home);
     home.run(&["forget", "2"]).coded(1);
     home.run(&["forget", "9"]).coded(2);
     let done = home.run(&["forget", "1", "--json"]).coded(0);
     assert_eq!((&done.json()[0]["prompt"], &done.json()[0]["state"]), (&json!("(forgotten)"), &json!("saved")));
-    assert!(done.err.contains("JSON file beside it"), "{}", done.err);
+    let kept = |line: &&str| line.contains("JSON file beside it");
+    let files = ["1-a_very_private_wish.mp4", "1-a_very_private_wish-2.mp4"];
+    let told: Vec<&str> = done.err.lines().filter(kept).collect();
+    assert_eq!(told.len(), files.len(), "{}", done.err);
+    assert!(files.iter().zip(&told).all(|(file, line)| line.contains(file)), "{}", done.err);
     // The log names no prompt, and the file has nothing of it in its free pages or its log.
     assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));
     // The video has it in its name, which is its user's; the store has not.
