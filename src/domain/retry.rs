@@ -168,6 +168,8 @@ pub enum No {
     NotInBulk(Caution),
     /// A field of it was refused: unchanged it is not sent again among others.
     Invalid,
+    /// The account's plan does not include its model.
+    NotInPlan,
 }
 
 /// What a person is told of first, and then says a second word to.
@@ -187,6 +189,8 @@ pub enum Caution {
 pub enum Warning {
     /// A field of it was refused: the same request will be refused again.
     Invalid,
+    /// The account's plan does not include its model.
+    NotInPlan,
     /// It was charged or may have been, though nothing came of it: the new attempt is paid as well.
     Charged,
     /// It is still queued and is sent as well.
@@ -237,17 +241,20 @@ pub fn judge(facts: &Facts, change: Change, scope: Scope) -> Result<Terms, No> {
         Retried::Yes => terms.cautions.push(Caution::Retried(None)),
         Retried::As(latest) => terms.cautions.push(Caution::Retried(Some(latest))),
     }
-    let invalid = matches!(class, Some(ErrorClass::InvalidParams | ErrorClass::Plan)) && change == Change::Nothing;
-    if invalid {
-        terms.warnings.push(Warning::Invalid);
-    }
+    let refused_again = match class {
+        Some(ErrorClass::InvalidParams) => Some((Warning::Invalid, No::Invalid)),
+        Some(ErrorClass::Plan) => Some((Warning::NotInPlan, No::NotInPlan)),
+        _ => None,
+    };
+    let refused_again = refused_again.filter(|_| change == Change::Nothing);
+    terms.warnings.extend(refused_again.map(|(warning, _)| warning));
     if facts.charged != Charged::No && !is_paid_for(facts) {
         terms.warnings.push(Warning::Charged);
     }
-    match (scope, terms.cautions.first()) {
-        (Scope::Bulk, Some(caution)) => Err(No::NotInBulk(*caution)),
-        (Scope::Bulk, None) if invalid => Err(No::Invalid),
-        (Scope::Bulk | Scope::Alone, _) => Ok(terms),
+    match (scope, terms.cautions.first(), refused_again) {
+        (Scope::Bulk, Some(caution), _) => Err(No::NotInBulk(*caution)),
+        (Scope::Bulk, None, Some((_, no))) => Err(no),
+        (Scope::Bulk | Scope::Alone, _, _) => Ok(terms),
     }
 }
 

@@ -68,6 +68,9 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
         }
         (No::NotInBulk(Caution::Retried(_)), _) => tr!("{key} was already retried; retry it alone", key),
         (No::Invalid, _) => tr!("{key} was refused for its parameters; change them, or retry {key} alone", key),
+        (No::NotInPlan, _) => {
+            tr!("the account's plan does not include the model of {key}; change it, or retry {key} alone", key)
+        }
     }
 }
 
@@ -85,6 +88,7 @@ pub fn reason(no: No) -> &'static str {
         No::NotInBulk(Caution::Paid(_)) => tr!("paid for, and the video is on its way"),
         No::NotInBulk(Caution::Retried(_)) => tr!("already retried"),
         No::Invalid => tr!("refused for the parameters, and they are unchanged"),
+        No::NotInPlan => tr!("the account's plan does not include the model"),
     }
 }
 
@@ -156,6 +160,9 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
 pub fn warning(key: TaskKey, cost: Money, of: Warning) -> String {
     match of {
         Warning::Invalid => tr!("{key} was refused for its parameters; unchanged, it will be refused again", key),
+        Warning::NotInPlan => {
+            tr!("{key} was refused because the account's plan does not include its model; it may be refused again", key)
+        }
         Warning::Charged => {
             tr!("{key} was charged already, or may have been ({cost}); the new attempt is paid as well", key, cost)
         }
@@ -194,8 +201,7 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
         Overtaken::Caution(Caution::Sensitive) => {
             (tr!("the prompt of {key} was refused as sensitive", key = parent), tr!("Change the prompt."))
         }
-        Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None))
-        | Overtaken::No(No::Unsent | No::Sending | No::Unsettled | No::Foreign | No::NotInBulk(_) | No::Invalid) => {
+        Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None)) | Overtaken::No(_) => {
             (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }
     };

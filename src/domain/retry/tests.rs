@@ -53,7 +53,7 @@ fn every_task_has_its_terms_alone_in_bulk_and_with_changes() {
         let caution = Caution::Sensitive;
         (facts(state, Some(PromptSensitive)), [word(caution), Err(No::NotInBulk(caution)), yes()])
     };
-    let invalid = |class| (facts(Refused, Some(class)), [warned(Warning::Invalid), Err(No::Invalid), yes()]);
+    let refused = |class, warning, no| (facts(Refused, Some(class)), [warned(warning), Err(no), yes()]);
     let free = |state, class| (facts(state, class), [yes(), yes(), yes()]);
     let table: Vec<Line> = vec![
         free(Failed, Some(Service)),
@@ -62,8 +62,8 @@ fn every_task_has_its_terms_alone_in_bulk_and_with_changes() {
         free(Cancelled, None),
         sensitive(Refused),
         sensitive(Failed),
-        invalid(InvalidParams),
-        invalid(Plan),
+        refused(InvalidParams, Warning::Invalid, No::Invalid),
+        refused(Plan, Warning::NotInPlan, No::NotInPlan),
         paid(Running),
         paid(Ready),
         paid(Saving),

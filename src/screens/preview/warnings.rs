@@ -143,6 +143,14 @@ fn warned(app: &App, warning: Warning, rows: &[&Row], only: bool) -> Problem {
             };
             Problem::new(what, tr!("the same request will be refused again"), edits(app))
         }
+        Warning::NotInPlan => {
+            let what = match (key, count) {
+                (Some(key), _) => tr!("{key} was refused: the account's plan does not include its model", key),
+                (None, 1) => tr!("1 of these was refused: the account's plan does not include its model").to_owned(),
+                (None, n) => tr!("{n} of these were refused: the account's plan does not include their models", n),
+            };
+            Problem::new(what, tr!("the same request may be refused again"), edits(app))
+        }
         Warning::Charged => {
             let cost: Totals = rows.iter().map(|row| row.spent().of(row.kind.currency)).collect();
             let what = match (key, count) {
