@@ -352,6 +352,18 @@ fn wait_gives_up_after_its_time_and_the_tasks_live_on() {
 }
 
 #[test]
+fn what_stays_queued_because_the_call_was_ended_says_so() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "1")]);
+    let call = ["submit", "--prompt", "{a cat|a dog}", "--wait"];
+    let call = home.start(&[&call[..], &YES].concat());
+    service.until("the first is sent", |counts| counts.submissions == 1);
+    call.signal(rustix::process::Signal::TERM);
+    let done = call.end().coded(130);
+    assert!(done.err.contains("1 task stays queued (this call was interrupted)"), "{}", done.err);
+}
+
+#[test]
 fn a_path_that_is_no_text_is_named_and_no_other_one_is_taken() {
     use std::os::unix::ffi::OsStringExt;
     let service = Service::start();

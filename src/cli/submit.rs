@@ -142,11 +142,13 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
-        let halted = work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &Voice::default()).what);
-        let (paused, resume) = waits::paused(&work).unzip();
-        let stopped = halted.or(paused);
+        let halted = work.own.sending.halted.as_ref();
+        let halted =
+            halted.map(|halt| (reason::halt(halt, &Voice::default()).what, tr!("Press p in a dashboard to resume.")));
+        let (stopped, resume) = halted.or_else(|| waits::paused(&work)).unzip();
         let put_back = put_back.map(|error| reason::message(&error.reason, &Voice::default()));
-        let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());
+        let ended = interrupted.map(|_| tr!("this call was interrupted").to_owned());
+        let why = stopped.or(put_back).or(ended).unwrap_or_else(|| tr!("the account's pace").into());
         say(&match (resume, queued.len()) {
             (Some(resume), 1) => tr!("1 task stays queued ({why}). {resume}", why, resume),
             (Some(resume), n) => tr!("{n} tasks stay queued ({why}). {resume}", n, why, resume),
