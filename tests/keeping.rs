@@ -318,6 +318,10 @@ fn what_is_done_with_is_archived_and_found_again_and_its_money_stays() {
     assert_eq!(keys(&["list", "!archived:yes"]), ["3", "4"]);
     assert_eq!(keys(&["export"]), ["1", "2", "3", "4"]);
     home.run(&["list", "archived:perhaps"]).coded(2);
+    for act in [&["cancel", "1"][..], &["resolve", "1", "--as", "lost"]] {
+        let told = home.run(act).coded(1).err;
+        assert!(told.contains("it is archived") || told.contains("ended (saved)"), "{told}");
+    }
     home.run(&["show", "1"]).coded(0);
     assert_eq!(self::costs(&home), costs);
     // An archive comes back as one.

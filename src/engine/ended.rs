@@ -190,7 +190,11 @@ pub(super) fn live(work: &mut Work, key: TaskKey) -> Option<Task> {
     if let Some(task) = work.tasks.live.get(&key) {
         return Some(task.clone());
     }
-    let why = work.tasks.rows.get(&key).map_or(Left::NoSuchTask, |row| Left::Ended(row.state));
+    let why = match work.known(key) {
+        Some(row) => Left::Ended(row.state),
+        None if may_be_there(work, key) => Left::Archived,
+        None => Left::NoSuchTask,
+    };
     refuse(work, key, why);
     None
 }

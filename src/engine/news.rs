@@ -287,6 +287,8 @@ pub enum NotDone {
 pub enum Left {
     /// There is no such task.
     NoSuchTask,
+    /// It is archived, as only what has ended is.
+    Archived,
     /// It has ended.
     Ended(TaskState),
     /// The store is saving that it is being sent.

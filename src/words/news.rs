@@ -345,6 +345,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
 fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
     let (why, next) = match left {
         Left::NoSuchTask => (tr!("there is no such task").to_owned(), tr!("See `reeltop list`.").to_owned()),
+        Left::Archived => (tr!("it is archived, and has ended").to_owned(), String::new()),
         Left::Ended(state) => (tr!("it has already ended ({word})", word = names::state(*state)), String::new()),
         Left::BeingSent => (
             tr!("it is being sent right now").to_owned(),
