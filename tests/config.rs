@@ -517,6 +517,9 @@ fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() 
             "from you first. It can be rate_limited, service or network"
         )]
     );
+    // One letter of two says nothing of what was meant.
+    let language = faults_of("[ui]\nlanguage = \"cn\"\n");
+    assert!(matches!(&language[..], [fault] if fault.contains("It can be ") && fault.contains("zh")), "{language:?}");
     assert_eq!(
         faults_of("[retry]\nauto = [\"servce\"]\n"),
         ["2:8: retry.auto cannot be used: \"servce\" is not one of its values. Did you mean service?"]

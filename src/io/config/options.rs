@@ -196,9 +196,17 @@ fn ids(classes: &[ErrorClass]) -> Vec<String> {
     classes.iter().map(|class| class.id().to_owned()).collect()
 }
 
+/// A word of so few letters is near to too much for a guess at what was meant.
+const SHORT: usize = 2;
+
 /// That a word is none of those that the option takes.
 pub(super) fn no_word<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Unfit {
-    Unfit::NoWord { word: word.to_owned(), meant: Meant::of(word, known) }
+    let meant = if word.chars().count() <= SHORT {
+        Meant::OneOf(known.into_iter().map(str::to_owned).collect())
+    } else {
+        Meant::of(word, known)
+    };
+    Unfit::NoWord { word: word.to_owned(), meant }
 }
 
 /// What type a value is of.
