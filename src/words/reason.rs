@@ -96,7 +96,15 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         halt.cause == HaltCause::Key && matches!(&halt.reason, Reason::Call(call) if call.met == Met::Key);
     let fact = if says_the_cause { why } else { Problem::new(what, why, "").to_string() };
     let (what, next) = match halt.cause {
-        HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),
+        HaltCause::Key => {
+            let next = match &halt.reason {
+                Reason::Call(call) if call::is_about_the_key(&call.met) => {
+                    tr!("Check the key of this profile (reeltop doctor), then resume the queue.").to_owned()
+                }
+                _ => next,
+            };
+            (tr!("sending stopped: the key was not accepted").to_owned(), next)
+        }
         HaltCause::Balance => (tr!("sending stopped: the balance or quota is used up").to_owned(), next),
         HaltCause::Budget => (tr!("sending stopped: the day's budget is used up").to_owned(), next),
         HaltCause::Address => (tr!("sending stopped: what answers at base_url is not the service").to_owned(), next),

@@ -225,6 +225,9 @@ fn a_halt_for_the_key_says_once_that_it_was_not_accepted() {
         "sending stopped: the key was not accepted: so it says. Check the key of this profile (reeltop doctor), then \
          resume the queue."
     );
+    // What was only asked has halted nothing.
+    let asked = problem(&call(Met::Key, Then::Usual), &Voice::default());
+    assert_eq!(asked.next, "Check the key of this profile (reeltop doctor).");
 }
 
 #[test]
