@@ -38,7 +38,7 @@ fn what(met: &Met) -> String {
         Met::NoAnswer(why) => return no_answer(*why),
         Met::Unreadable { http } => return tr!("The answer (HTTP {http}) cannot be read", http),
         Met::IdAndRefusal { id, met } => {
-            return tr!("The service gave an ID, {id}, but refused anyway: {why}", id = id.0, why = what(met));
+            return tr!("The service gave an ID, {id}, and an error: {why}", id = id.0, why = what(met));
         }
         Met::RateLimit => tr!("The account's request limit is reached"),
         Met::Key => tr!("The key was not accepted"),
