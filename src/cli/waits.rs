@@ -205,6 +205,7 @@ pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
         HaltCause::Key => Exit::Key,
         HaltCause::Balance | HaltCause::Budget => Exit::Money,
         HaltCause::Address => Exit::Network,
+        HaltCause::Failures(ErrorClass::UnknownOutcome) => Exit::Unknown,
         HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
     }
 }
@@ -214,6 +215,12 @@ mod tests {
     use super::*;
     use domain::time::Wall;
     use engine::{effect::Write, testing};
+
+    #[test]
+    fn a_halt_after_unknown_outcomes_ends_as_unknown() {
+        assert_eq!(exit_of_halt(HaltCause::Failures(ErrorClass::UnknownOutcome)), Exit::Unknown);
+        assert_eq!(exit_of_halt(HaltCause::Failures(ErrorClass::Service)), Exit::Failed);
+    }
 
     #[test]
     fn an_end_that_a_server_still_has_to_take_is_none_yet() {
