@@ -598,5 +598,7 @@ fn prices_stand_beside_the_gateway_s_own_and_every_difference_is_named() {
     // Ours are printed where the other list cannot be had.
     let nobody = Home::new("http://127.0.0.1:9");
     let done = nobody.run(&["prices"]).coded(6);
+    let elsewhere = Home::new(&format!("{}/elsewhere", same.url()));
+    elsewhere.run(&["prices"]).coded(1);
     assert!(done.out.contains("0.7 PTC  list  -") && done.err.contains("could not be read"), "{}", done.err);
 }
