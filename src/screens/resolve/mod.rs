@@ -10,10 +10,7 @@ use crate::{
     table, toast, undo,
     widgets::{brush::Brush, editor::LineEditor, steps::around, text},
 };
-use domain::{
-    evidence::Evidence,
-    task::{RemoteId, Row, TaskKey, TaskState},
-};
+use domain::task::{RemoteId, Row, TaskKey, TaskState};
 use engine::{
     act::{Act, ResolvedAs},
     effect::Level,
@@ -117,7 +114,7 @@ impl Overlay for Resolve {
             tr!("Leave it unknown: {cost} still counts", cost),
             tr!("Accepted, ID lost: {cost} charged, still counts", cost),
             match evidence {
-                Some(Evidence::NotSeen) => {
+                Some(evidence) if evidence.shows_no_charge() => {
                     tr!("Not created, as the records suggest: not charged, {cost} back in the budget", cost)
                 }
                 _ => tr!("Not created: not charged, {cost} back in the budget", cost),
