@@ -396,6 +396,22 @@ fn a_halted_queue_without_a_line() {
 }
 
 #[test]
+fn a_pause_is_told_beside_a_halt_and_the_key_is_said_to_end_the_halt_only() {
+    let mut told = String::new();
+    for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
+        let lines = lang::within(lang, || {
+            let mut state = halted(width, 24);
+            let who = "ann@desk, dashboard desk-77".into();
+            state.work.queue.pause = Some(Stamp { who, at: common::before(HOUR) });
+            let (buf, _) = drawn(&state);
+            [0, 1].map(|y| row(&buf, y).trim_end().to_owned())
+        });
+        writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
+    }
+    insta::assert_snapshot!("halted_and_paused", told);
+}
+
+#[test]
 fn back_after_a_night_with_toasts() {
     shots("away", away);
 }

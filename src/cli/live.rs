@@ -155,7 +155,8 @@ fn line(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
 /// Why nothing that is queued is sent.
 fn held_back(work: &Work) -> Option<&'static str> {
     match (work.halt().is_some(), work.queue.is_paused()) {
-        (true, _) => Some(tr!("halted")),
+        (true, true) => Some(tr!("halted and paused")),
+        (true, false) => Some(tr!("halted")),
         (false, true) => Some(tr!("paused")),
         (false, false) => None,
     }

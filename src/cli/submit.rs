@@ -144,8 +144,9 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     if !queued.is_empty() && after != After::Queue {
         let halted = work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &Voice::default()).what);
         let (paused, resume) = waits::paused(&work).unzip();
-        let stopped = halted.or(paused);
+        let stopped: Vec<String> = halted.into_iter().chain(paused).collect();
         let put_back = put_back.map(|error| reason::message(&error.reason, &Voice::default()));
+        let stopped = (!stopped.is_empty()).then(|| stopped.join(tr!(", ")));
         let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());
         say(&match (resume, queued.len()) {
             (Some(resume), 1) => tr!("1 task stays queued ({why}). {resume}", why, resume),

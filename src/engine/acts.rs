@@ -7,7 +7,7 @@ use crate::{
     claims::{self, held_by_another},
     effect::{Effect, StoreCmd},
     ended, ending, fetch, money,
-    news::{Left, News, NotDone, QueueNews, TaskNews},
+    news::{Left, News, NotDone, TaskNews},
     outage, poller, put_away, resolve, saver, share,
     timeline::event,
     unknowns,
@@ -50,7 +50,6 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
                 share::pause(work);
             } else {
                 share::end_pause(work);
-                work.news.push(News::Queue(QueueNews::Resumed));
             }
             Vec::new()
         }
@@ -61,7 +60,6 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         }
         Act::Resume => {
             share::resume(work);
-            work.news.push(News::Queue(QueueNews::Resumed));
             money::ask_balances(work)
         }
         Act::RaiseCap(more) => {

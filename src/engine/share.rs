@@ -197,12 +197,23 @@ fn take_pause(work: &mut Work, pause: Option<Stamp>) {
     if work.queue.pause == pause {
         return;
     }
-    let news = pause.clone().map_or(QueueNews::Resumed, QueueNews::PausedBy);
-    work.queue.pause = pause;
-    if work.queue.pause.is_none() {
-        work.queue.unsent.clear();
-        work.queue.paused &= work.settings.scope != Scope::All;
+    work.queue.pause.clone_from(&pause);
+    if let Some(by) = pause {
+        work.news.push(News::Queue(QueueNews::PausedBy(by)));
+        return;
     }
+    work.queue.unsent.clear();
+    work.queue.paused &= work.settings.scope != Scope::All;
+    tell_that_it_goes_on(work);
+}
+
+/// A stop has ended: tells that sending goes on, or that it stays paused. Of a halt that stands everything speaks.
+fn tell_that_it_goes_on(work: &mut Work) {
+    let news = match &work.queue.pause {
+        _ if work.halt().is_some() => return,
+        pause if work.queue.is_paused() => QueueNews::StillPaused(pause.clone()),
+        _ => QueueNews::Resumed,
+    };
     work.news.push(News::Queue(news));
 }
 
@@ -210,7 +221,7 @@ fn take_halt(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
     let halted = &mut work.of_mut(profile).sending.halted;
     let Some(Stopped { by, why }) = stopped else {
         if halted.take_if(|halt| halt.by.is_some()).is_some() {
-            work.news.push(News::Queue(QueueNews::Resumed));
+            tell_that_it_goes_on(work);
         }
         return;
     };
@@ -267,7 +278,7 @@ pub(super) fn judge_budget_again(work: &mut Work) {
         if halt.by.is_some() {
             wish(work, &profile, Change::Resume { pause: None, halt: halt.by });
         }
-        work.news.push(News::Queue(QueueNews::Resumed));
+        tell_that_it_goes_on(work);
     }
 }
 
@@ -294,10 +305,14 @@ pub(super) fn end_pause(work: &mut Work) {
         let profile = work.settings.profile.name.clone();
         wish(work, &profile, Change::Resume { pause: Some(pause), halt: None });
     }
+    tell_that_it_goes_on(work);
 }
 
-/// Goes on sending in every program on the store, after the pause and the accounts' halts that are known here.
+/// Goes on sending in every program on the store: after the accounts' halts that are known here, else after the pause.
+/// A pause that stands beside a halt is ended by a word of its own: whoever has seen to the cause of the halt has not
+/// said that what a person, an import or a start holds back is to be paid for.
 pub(super) fn resume(work: &mut Work) {
+    let was_halted = work.halt().is_some();
     wish_no_longer(work, |change| matches!(change, Change::Halt(_)));
     for profile in work.profiles() {
         let served = work.of_mut(&profile);
@@ -307,7 +322,10 @@ pub(super) fn resume(work: &mut Work) {
             wish(work, &profile, Change::Resume { pause: None, halt });
         }
     }
-    end_pause(work);
+    match was_halted {
+        true => tell_that_it_goes_on(work),
+        false => end_pause(work),
+    }
 }
 
 /// Drops what was to be handed over and has not reached the store, where it is over.

@@ -168,6 +168,7 @@ pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
         Action::Cancel if binding.ctx == Ctx::Table => {
             table::acts::leaving(app).unwrap_or_else(|| lang::tr(binding.hint))
         }
+        Action::Pause if app.work.halt().is_some() && app.work.queue.is_paused() => tr!("end halt"),
         Action::Pause if app.work.halt().is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),

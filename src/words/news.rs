@@ -206,6 +206,16 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
         QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} resumes", pause = voice.resume)),
         QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = names::program(&by.who))),
         QueueNews::Resumed => (Level::Info, tr!("sending resumed").to_owned()),
+        QueueNews::StillPaused(by) => {
+            let pause = &voice.resume;
+            let text = match by {
+                Some(by) => {
+                    tr!("sending is still paused by {who}: {pause} resumes", who = names::program(&by.who), pause)
+                }
+                None => tr!("sending is still paused: {pause} resumes", pause),
+            };
+            (Level::Warning, text)
+        }
         QueueNews::Halted(halt) => (Level::Error, reason::halt(halt, voice).to_string()),
         QueueNews::EndWaits(waiting) => {
             let quit = &voice.quit;

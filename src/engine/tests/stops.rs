@@ -355,9 +355,51 @@ fn going_on_ends_the_stops_that_were_seen_and_tells_of_one_that_came_meanwhile()
     assert_eq!((world.halt(), world.state.queue.is_paused(), world.posts.len()), (Some(HaltCause::Key), true, 0));
     let paused = News::Queue(QueueNews::PausedBy(newer.pause.unwrap()));
     assert!(world.state.news.contains(&paused), "{:?}", world.state.news);
-    world.act(Act::Resume);
-    world.live(SECOND);
+    for _ in ["the halt", "the pause"] {
+        world.act(Act::Resume);
+        world.live(SECOND);
+    }
     assert_eq!((world.halt(), world.keys_posted()), (None, vec![1]));
+}
+
+#[test]
+fn a_word_on_a_halt_ends_no_pause_that_stands_beside_it() {
+    let last = |world: &World| world.state.news.last().cloned();
+    let mut world = World::queued(1);
+    world.store();
+    world.elsewhere(Change::Pause);
+    world.elsewhere(Change::Halt(why()));
+    world.rings();
+    let pause = world.disk.shared.pause.clone();
+    world.act(Act::Resume);
+    assert_eq!(last(&world), Some(News::Queue(QueueNews::StillPaused(pause.clone()))));
+    world.live(HOUR);
+    assert_eq!((&world.disk.shared.pause, world.disk.shared.halts.len()), (&pause, 0));
+    assert_eq!((world.halt(), world.state.queue.is_paused(), world.posts.len()), (None, true, 0));
+    world.act(Act::Resume);
+    assert_eq!(last(&world), Some(News::Queue(QueueNews::Resumed)));
+    world.live(SECOND);
+    assert_eq!((world.disk.shared.pause.clone(), world.keys_posted()), (None, vec![1]));
+    // What an earlier run left unsent is held back here alone, and by no name.
+    let mut world = World::queued(1);
+    world.store();
+    world.state.queue.paused = true;
+    world.elsewhere(Change::Halt(why()));
+    world.rings();
+    world.act(Act::Resume);
+    assert_eq!(last(&world), Some(News::Queue(QueueNews::StillPaused(None))));
+    world.live(HOUR);
+    assert_eq!(world.posts.len(), 0);
+    // Who ended it elsewhere has not ended the pause either.
+    let mut world = World::new();
+    world.settle();
+    world.elsewhere(Change::Pause);
+    world.elsewhere(Change::Halt(why()));
+    world.rings();
+    let Shared { pause, halts, .. } = world.disk.shared.clone();
+    world.elsewhere(Change::Resume { pause: None, halt: halts.get("302ai").map(|halt| halt.by.clone()) });
+    world.rings();
+    assert_eq!(last(&world), Some(News::Queue(QueueNews::StillPaused(pause))));
 }
 
 #[test]

@@ -196,14 +196,15 @@ pub(super) fn status(app: &App) -> Vec<String> {
         true => tr!("No tasks yet.").to_owned(),
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let queue = match (work.halt(), &work.queue.pause) {
-        (Some((_, halt)), _) => reason::halt(halt, &app.screen.voice).to_string(),
-        (None, Some(by)) if work.queue.is_paused() && !share::is_ours(work, by) => {
-            tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who))
+    let halted = work.halt().map(|(_, halt)| reason::halt(halt, &app.screen.voice).to_string());
+    let paused = match &work.queue.pause {
+        Some(by) if !share::is_ours(work, by) => {
+            Some(tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who)))
         }
-        _ if work.queue.is_paused() => tr!("Sending is paused. Type resume to continue.").to_owned(),
-        _ => tr!("Sending is on.").to_owned(),
+        _ if work.queue.is_paused() => Some(tr!("Sending is paused. Type resume to continue.").to_owned()),
+        _ => None,
     };
+    let on = (halted.is_none() && paused.is_none()).then(|| tr!("Sending is on.").to_owned());
     let currency = work.currency();
     let day = work.day(currency);
     let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
@@ -216,5 +217,5 @@ pub(super) fn status(app: &App) -> Vec<String> {
         ),
         None => tr!("Today {spent} spent, {reserved} set aside.", spent, reserved),
     };
-    vec![tasks, queue, money]
+    [Some(tasks), halted, paused, on, Some(money)].into_iter().flatten().collect()
 }

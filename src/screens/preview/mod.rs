@@ -189,8 +189,9 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
         (reason::halt(halt, &app.screen.voice).what, next)
     });
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
-    let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));
-    waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).into_iter().collect()
+    // The word that ends a halt ends no pause.
+    let waits = halted.into_iter().chain(app.work.queue.is_paused().then(paused));
+    waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).collect()
 }
 
 /// Opens the preview of a retry: the same requests again, as new attempts.

@@ -83,12 +83,19 @@ fn halted(problem: &Problem, app: &App, room: usize) -> String {
     let Some(key) = app.key(Ctx::Table, Action::Pause) else {
         return problem.to_string();
     };
-    let stop = tr!(". ");
-    let short = tr!("{what}; {key} resumes", what = problem.what, key);
+    let (stop, what) = (tr!(". "), &problem.what);
+    // The key ends no pause that stands beside the halt.
+    let stays = app.work.queue.is_paused();
+    let short = match stays {
+        true => tr!("{what}; {key} ends that, and sending stays paused", what, key),
+        false => tr!("{what}; {key} resumes", what, key),
+    };
     if text::width(&short) + text::width(stop.trim_end()) <= room {
-        format!("{short}{stop}{}", problem.next)
-    } else {
-        tr!("{key} resumes; {what}", key, what = problem.what)
+        return format!("{short}{stop}{}", problem.next);
+    }
+    match stays {
+        true => tr!("{key} ends the halt only; {what}", key, what),
+        false => tr!("{key} resumes; {what}", key, what),
     }
 }
 
