@@ -124,6 +124,20 @@ fn what_is_carried_to_another_store_keeps_its_names() {
 }
 
 #[test]
+fn what_comes_in_unsent_pauses_by_a_name_of_its_own_where_a_pause_stands() {
+    let (from, to) = (place(), place());
+    let (mut ann, mut cleo) = (of(&from.at(), Some("ann")), of(&to.at(), Some("cleo")));
+    add(&mut ann, intent("one"));
+    let before = Stamp { who: "dashboard 7".into(), at: DAY };
+    cleo.share("302ai", &before, &Change::Pause).unwrap();
+    let import = Stamp { who: "import 1".into(), at: DAY.plus(1) };
+    cleo.take_in(carried(&ann), &import).unwrap().unwrap();
+    // Who ends the pause that they have seen has not seen what came in since.
+    let shared = cleo.share("302ai", &before, &Change::Resume { pause: Some(before.clone()), halt: None }).unwrap();
+    assert_eq!(shared.pause, Some(import));
+}
+
+#[test]
 fn evidence_names_the_tasks_by_the_keys_that_they_have_got() {
     use domain::{
         evidence::Evidence,

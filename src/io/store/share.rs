@@ -245,17 +245,14 @@ fn apply(
 ) -> sql::Result<()> {
     let (me, person) = (me.owner.as_deref(), me.who.as_deref());
     let tx = conn.begin()?;
-    // A pause of somebody who had not seen the one that stands takes its place: who ends that one has not seen this
-    // one. A halt for the same cause is the same halt.
-    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) \
-                ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, why = excluded.why \
-                WHERE stops.kind = 'pause' OR stops.why <> excluded.why";
     match change {
-        Change::Pause => {
-            tx.execute(stop, params!["pause", "", by.who, by.at.0, None::<String>])?;
-        }
+        Change::Pause => pause(&tx, by)?,
         Change::Halt(why) => {
-            tx.execute(stop, params!["halt", profile, by.who, by.at.0, Json(why)])?;
+            // A halt for the same cause is the same halt.
+            let sql = "INSERT INTO stops (kind, profile, who, at, why) VALUES ('halt', ?1, ?2, ?3, ?4) \
+                       ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, \
+                       why = excluded.why WHERE stops.why <> excluded.why";
+            tx.execute(sql, params![profile, by.who, by.at.0, Json(why)])?;
         }
         Change::Resume { pause, halt } => {
             let sql = "DELETE FROM stops WHERE kind = ?1 AND profile = ?2 AND who = ?3 AND at = ?4";
@@ -288,6 +285,13 @@ fn apply(
         }
     }
     tx.commit()
+}
+
+/// Stops all sending. It takes the place of a pause that stands: whoever ends that one has not seen what this one is for.
+pub(super) fn pause(conn: &Connection, by: &Stamp) -> sql::Result<()> {
+    let sql = "INSERT INTO stops (kind, profile, who, at) VALUES ('pause', '', ?1, ?2) \
+               ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at";
+    conn.execute(sql, params![by.who, by.at.0]).map(drop)
 }
 
 fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&str>) -> sql::Result<usize> {

@@ -5,6 +5,7 @@ use super::{
     column_values::{Own, own},
     read::{Lookup, Order, events, ledger, some_tasks},
     row::{self, Listed, insert_whole},
+    share,
     sql::{self, Connection, Optional, dialect, params},
     transaction_steps::{add_event, add_ledger, repeated_by},
 };
@@ -155,10 +156,7 @@ fn take_in<E>(
     // A new key is made above those that have been given out, and then the row takes the one it had.
     dialect::give_keys_above(&tx, last_key)?;
     if taken.unsent > 0 {
-        tx.execute(
-            "INSERT INTO stops (kind, profile, who, at) VALUES ('pause', '', ?1, ?2) ON CONFLICT DO NOTHING",
-            params![who.who, who.at.0],
-        )?;
+        share::pause(&tx, who)?;
     }
     tx.commit()?;
     Ok(Ok((taken, revs)))
