@@ -17,6 +17,7 @@ use domain::{
     amount::Money,
     time::MINUTE,
 };
+use std::collections::BTreeMap;
 
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
@@ -160,6 +161,7 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
         return; // Ours is newer.
     }
     take_pause(work, pause);
+    end_halts_of_a_day_that_is_over(work, &mut halts);
     for profile in work.profiles() {
         take_halt(work, &profile, halts.remove(&profile));
         if let Some(account) = accounts.get(&profile) {
@@ -215,6 +217,26 @@ fn tell_that_it_goes_on(work: &mut Work) {
         _ => QueueNews::Resumed,
     };
     work.news.push(News::Queue(news));
+}
+
+/// Ends the halts for the budget of a day that is over: whoever halted has not seen its end, being stopped or asleep
+/// since. The next task is held against today's caps. Once a day: a machine whose clock is still in the day before
+/// would halt again and again.
+fn end_halts_of_a_day_that_is_over(work: &mut Work, halts: &mut BTreeMap<String, Stopped>) {
+    let (today, served) = (work.day_start(), work.profiles());
+    if work.store.only_reads || work.sharing.judged_on == Some(today) {
+        return;
+    }
+    let is_over = |profile: &String, halt: &Stopped| {
+        halt.why.cause == HaltCause::Budget && halt.by.at < today && served.contains(profile)
+    };
+    let (over, stand) = std::mem::take(halts).into_iter().partition(|(profile, halt)| is_over(profile, halt));
+    *halts = stand;
+    let over: BTreeMap<String, Stopped> = over;
+    for (profile, Stopped { by, .. }) in over {
+        work.sharing.judged_on = Some(today);
+        wish(work, &profile, Change::Resume { pause: None, halt: Some(by) });
+    }
 }
 
 fn take_halt(work: &mut Work, profile: &str, stopped: Option<Stopped>) {

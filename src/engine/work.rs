@@ -185,6 +185,8 @@ pub struct Sharing {
     pub raises: Vec<Raise>,
     /// The caps that are kept in the store.
     pub caps: BTreeMap<Currency, KeptCaps>,
+    /// The beginning of the day on which this program last ended a halt that was left of a day before.
+    pub judged_on: Option<Wall>,
     /// The programs of all machines, as of the last time that a person asked.
     pub members: Vec<Member>,
     /// Who else asks of the same accounts, on a shared store.

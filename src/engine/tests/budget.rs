@@ -1,10 +1,10 @@
 //! Halts for a cap of the day: whose they are, and what ends them.
 
-use super::{stops::why, *};
-use crate::news::PassedOver;
+use super::{disk::Disk, stops::why, *};
+use crate::news::{PassedOver, QueueNews};
 use TaskState::Queued;
 use domain::{
-    account::{BudgetCap, Change, Raise, Stamp},
+    account::{BudgetCap, Change, Raise, Stamp, Why},
     amount::Currency,
 };
 
@@ -73,6 +73,46 @@ fn a_halt_for_the_days_cap_ends_when_the_cap_or_the_day_is_another() {
     assert_eq!(world.halt(), Some(HaltCause::Budget));
     world.live(DAY);
     assert_eq!(world.keys_posted(), [1]);
+}
+
+#[test]
+fn a_halt_for_the_budget_of_a_day_that_is_over_stops_nobody_who_comes_on_the_next() {
+    let halted_at = |at: Wall| {
+        let by = Stamp { who: "watch 812".into(), at };
+        let mut disk = Disk::default();
+        disk.share("302ai".into(), by.clone(), Change::Halt(Why { cause: HaltCause::Budget, ..why() }));
+        (World::of(disk, |_| ()), by)
+    };
+    let today = World::new().state.day_start();
+    let (mut world, _) = halted_at(Wall(today.0 - 1));
+    world.rings();
+    world.live(SECOND);
+    let said = |world: &World| {
+        world.state.news.iter().filter(|news| matches!(news, News::Queue(QueueNews::Halted(_)))).count()
+    };
+    assert_eq!((world.halt(), world.disk.shared.halts.len(), said(&world)), (None, 0, 0));
+    // A cap that is crossed today, too, halts again, and is said once.
+    let (mut world, _) = halted_at(Wall(today.0 - 1));
+    world.disk.kept_cap = Some((BudgetCap::Day, Amount::from_thousandths(1)));
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.rings();
+    world.live(SECOND);
+    world.rings();
+    world.live(HOUR);
+    assert_eq!((world.halt(), world.posts.len(), said(&world)), (Some(HaltCause::Budget), 0, 1));
+    // One of a clock that is behind, heard again and again, is ended once.
+    let behind = Change::Halt(Why { cause: HaltCause::Budget, tasks: 7, ..why() });
+    world.disk.shared.halts.clear();
+    world.disk.share("302ai".into(), Stamp { who: "watch 813".into(), at: Wall(today.0 - 2) }, behind);
+    world.rings();
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 1));
+    // That of today stands.
+    let (mut world, by) = halted_at(today);
+    world.rings();
+    world.live(SECOND);
+    assert_eq!(world.disk.shared.halts["302ai"].by, by);
+    assert_eq!(world.halt(), Some(HaltCause::Budget));
 }
 
 #[test]
