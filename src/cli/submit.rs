@@ -9,6 +9,10 @@ use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
     amount::Totals,
     problem::ErrorClass,
+    reason::{
+        Reason,
+        store::{Deed, Fault},
+    },
     retry,
     task::{Task, TaskKey, TaskState},
 };
@@ -96,7 +100,11 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
         // role, or a cap.
         let only_reads = headless.work().store.only_reads;
         let refused = if of.is_some() || only_reads { Exit::Failed } else { Exit::Money };
-        let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
+        let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| match &halt.reason {
+            // Who takes that for a failure and tries again may pay twice.
+            Reason::Store(Fault { deed: Deed::Confirm, .. }) => Exit::Unknown,
+            _ => waits::exit_of_halt(halt.cause),
+        });
         let (_, interrupted) = headless.end().await;
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }

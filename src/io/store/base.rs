@@ -50,9 +50,7 @@ pub struct Store {
     place: Option<Place>,
     pub(super) programs: Programs,
     pub(super) seen: Seen,
-    /// Whether a batch of ours may still be noted as not confirmed.
-    pub(super) unconfirmed: bool,
-    /// Whether a batch of ours that was told as not queued may be there.
+    /// Whether a batch of ours that nobody was told is queued may be there.
     pub(super) doubtful: bool,
     pub(super) beat: Beat,
     /// When it last looked for what was forgotten on another machine.
@@ -104,7 +102,6 @@ impl Store {
             at,
             file,
             seen: Seen { rev, own: HashSet::new(), archived },
-            unconfirmed: false,
             doubtful: false,
             beat: Beat::default(),
             forgets: None,
@@ -210,9 +207,6 @@ impl Store {
         for rev in revs {
             self.seen.note(rev);
             any = true;
-        }
-        if self.unconfirmed {
-            self.confirm();
         }
         if any {
             self.programs.wake_others();

@@ -23,15 +23,16 @@ use domain::{
 use engine::effect::Write;
 
 impl Store {
-    /// Takes away the note about this program's last batch. When that fails it is tried again after the next change;
-    /// until then only a crash makes a difference, and it takes back what was queued for free.
-    pub(super) fn confirm(&mut self) {
-        let Some(me) = self.programs.me() else { return };
-        let done = self.conn.execute("DELETE FROM unconfirmed WHERE owner = ?1", [me]);
-        self.unconfirmed = done.is_err();
-        if let Err(error) = done {
-            tracing::warn!("the note about a batch that is being queued could not be taken away: {error}");
-        }
+    /// Takes away the note about this program's last batch. Where that fails nobody is told that the batch is queued:
+    /// what the note names would be taken back at the end of this program.
+    pub(super) fn confirm(&mut self) -> Result<(), Fault> {
+        let Some(me) = self.programs.me().map(str::to_owned) else { return Ok(()) };
+        self.change(Deed::Confirm, |conn| {
+            // As a transaction, of which it is found out whether it is there where the answer to its commit is lost.
+            let tx = conn.begin()?;
+            tx.execute("DELETE FROM unconfirmed WHERE owner = ?1", [&me])?;
+            tx.commit()
+        })
     }
 
     /// Takes back what programs that run no more were just queueing at their end. Tells the tasks.
@@ -60,8 +61,8 @@ impl Store {
     }
 }
 
-/// Notes that these tasks are not confirmed, in the transaction that puts them down. One note a program is enough: a
-/// program that queues a second batch knows what became of the first.
+/// Notes that these tasks are not confirmed, in the transaction that puts them down. One note a program is enough: no
+/// second batch is put down before the first is confirmed or taken back.
 pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> sql::Result<()> {
     let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Ok(()) };
     conn.prepare_cached(
@@ -208,17 +209,20 @@ mod tests {
     }
 
     #[test]
-    fn a_note_that_could_not_be_taken_away_is_taken_away_with_the_next_change() {
+    fn a_batch_whose_note_could_not_be_taken_away_is_told_as_not_known_and_taken_back() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = named(dir.path());
-        let by = store.by();
-        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, &by).unwrap().unwrap();
-        store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
-        store.confirm();
-        store.conn.file().unwrap().pragma_update(None, "query_only", false).unwrap();
-        assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
-        let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
-        store.write(&[Write { task, events: vec![], ledger: vec![], never_left: None }]).unwrap();
-        assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (false, 0));
+        let refuses = "CREATE TRIGGER refuses BEFORE DELETE ON unconfirmed BEGIN SELECT raise(ABORT, 'no'); END";
+        store.conn.file().unwrap().execute_batch(refuses).unwrap();
+        let fault = store.insert(&[intent("one")], AT, &CAPS).unwrap_err();
+        assert_eq!(fault.deed, Deed::Confirm);
+        // Nothing more is queued while that is so.
+        assert!(store.insert(&[intent("two")], AT, &CAPS).is_err());
+        assert_eq!(states(&store), [(Some("one".to_owned()), TaskState::Queued)]);
+        store.conn.file().unwrap().execute_batch("DROP TRIGGER refuses").unwrap();
+        store.insert(&[intent("one")], AT, &CAPS).unwrap().unwrap();
+        assert_eq!(notes(&store.conn).unwrap(), [""; 0]);
+        let queued = (Some("one".to_owned()), TaskState::Queued);
+        assert_eq!(states(&store), [(None, TaskState::Cancelled), queued]);
     }
 }

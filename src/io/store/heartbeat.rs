@@ -70,18 +70,12 @@ impl Store {
         self.told(Deed::Read, members(&self.conn))
     }
 
-    /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends
-    /// what was begun when the connection broke. Tells the tasks that were taken back.
+    /// Ends what was begun when the connection broke or the disk was full. Every few seconds a program on a shared store
+    /// also gives word of itself and reads the server's clock. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        if self.at.server.is_none() {
-            return Ok(Vec::new());
-        }
         let taken = self.settle_doubt()?;
-        if !taken.is_empty() {
+        if !taken.is_empty() || self.at.server.is_none() {
             return Ok(taken);
-        }
-        if self.unconfirmed {
-            self.confirm();
         }
         if self.beat.0.is_some_and(|last| last.elapsed() < BEAT) {
             return Ok(Vec::new());
@@ -103,8 +97,8 @@ impl Store {
         }
     }
 
-    /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued
-    /// it all the same.
+    /// Takes back a batch of this program that nobody was told is queued: a commit whose answer was lost may have queued
+    /// it all the same, or its note could not be taken away.
     pub(super) fn settle_doubt(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if !self.doubtful {
             return Ok(Vec::new());

@@ -60,7 +60,7 @@ impl Store {
         let mut done = done?;
         match &mut done {
             Ok(tasks) => {
-                self.unconfirmed = true;
+                self.confirm().inspect_err(|_| self.doubtful = true)?;
                 self.made(tasks.iter().map(|task| task.rev));
             }
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),

@@ -9,13 +9,24 @@ use domain::reason::{
 
 /// What happened, why, and what to do next.
 #[must_use]
-pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
+pub fn problem(fault: &Fault) -> Problem {
+    let problem = met(fault);
+    if fault.deed != Deed::Confirm {
+        return problem;
+    }
+    let look = tr!("Look at the list before you queue them again");
+    let next = [look, &problem.next].into_iter().filter(|next| !next.is_empty()).collect::<Vec<_>>().join(tr!(". "));
+    Problem { next, ..problem }
+}
+
+fn met(Fault { deed, file, why }: &Fault) -> Problem {
     let what = match deed {
         Deed::Open => tr!("The store could not be opened"),
         Deed::Read => tr!("The store could not be read"),
         Deed::ReadTasks => tr!("The tasks could not be read"),
         Deed::ReadLedger => tr!("The ledger could not be read"),
         Deed::SaveTasks => tr!("The new tasks could not be saved"),
+        Deed::Confirm => tr!("Whether the new tasks are queued is not known"),
         Deed::SaveChanges => tr!("The changes could not be saved"),
         Deed::SaveDraft => tr!("The draft could not be saved"),
         Deed::MarkSending => tr!("The task could not be marked as being sent"),
