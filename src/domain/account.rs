@@ -154,8 +154,8 @@ impl Raise {
     }
 }
 
-/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever a config
-/// says.
+/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever cap a config
+/// sets. What a task costs is still what its program's config says, where that sets a price of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCaps {
     /// The cap for all people together.
