@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     account::{Account, Change, HaltCause, Raise, Shared, Stamp, Stopped, Why},
     amount::Money,
-    time::MINUTE,
+    time::{MINUTE, Wall},
 };
 use std::collections::BTreeMap;
 
@@ -180,8 +180,11 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
 
 /// What the cap was raised by. What was raised before this program came is no news.
 fn take_raises(work: &mut Work, raises: Vec<Raise>) {
-    let of = |raise: &&Raise| !work.sharing.raises.contains(raise) && work.now.wall.since(raise.by.at) < MINUTE;
-    let new: Vec<Raise> = raises.iter().filter(of).cloned().collect();
+    let now = work.now.wall;
+    // Nor is what a clock that was ahead dates in the time to come.
+    let is_fresh = |at: Wall| now.since(at).max(at.since(now)) < MINUTE;
+    let is_new = |raise: &&Raise| !work.sharing.raises.contains(raise) && is_fresh(raise.by.at);
+    let new: Vec<Raise> = raises.iter().filter(is_new).cloned().collect();
     work.sharing.raises = raises;
     for raise in new {
         let cap = work.day(raise.more.currency).cap.map(|cap| cap.of(raise.more.currency));

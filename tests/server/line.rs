@@ -1,11 +1,16 @@
 //! What only a server can do to a store: lose a line, go away and come back, be another version's.
 
-use super::{rig::place, *};
+use super::{
+    rig::{Place, place},
+    *,
+};
 use ::io::store::At;
 use domain::reason::store::{Fault, Trouble, Why};
 use domain::{
-    account::{PACE_SPAN, Stamp},
+    account::{Change, PACE_SPAN, Raise, Stamp},
+    amount::Currency,
     carried::Carried,
+    time::Now,
 };
 use engine::filter::Place as Where;
 use engine::msg::SendResult;
@@ -144,18 +149,42 @@ fn ten_programs_never_cross_the_pace_nor_send_a_task_twice() {
     assert_eq!(sent.iter().collect::<HashSet<_>>().len(), 4, "{sent:?}");
 }
 
-#[test]
-fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machine_says() {
-    let dir = place();
-    let mut right = Store::open(dir.at()).unwrap();
-    let tasks: Vec<Task> = (0..2).map(|n| add(&mut right, intent(&format!("shot {n}")))).collect();
-    // For who comes later, the server's clock is an hour ahead: as for a machine whose own is an hour behind.
+/// For who comes later, the server's clock is an hour ahead: as for a machine whose own is an hour behind.
+fn set_the_clock_ahead(dir: &Place) {
     let done = dir.sql(
         "CREATE SCHEMA fake; ALTER ROLE reel SET search_path = fake, pg_catalog, public; \
          CREATE FUNCTION fake.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS \
          'SELECT pg_catalog.clock_timestamp() + interval ''1 hour'''",
     );
     assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn a_raise_counts_by_the_clock_of_the_server_whatever_that_of_the_raisers_machine_says() {
+    let dir = place();
+    let mut right = Store::open(dir.at()).unwrap();
+    set_the_clock_ahead(&dir);
+    let mut behind = Store::open(dir.at()).unwrap();
+    // By its own clock it is still the day before.
+    let by = Stamp { who: "dashboard 7".into(), at: domain::time::Wall(DAY.0 - behind.clock_ahead()) };
+    let raise = Raise { by: by.clone(), more: HALF.of(Currency::Ptc), person: None };
+    let shared = behind.share("302ai", &by, &Change::Raise(raise)).unwrap();
+    assert_eq!((shared.raises[0].by.at, right.raises().unwrap()[0].by.at), (by.at, DAY));
+    let caps = Caps { per_day: Some(HALF), day_start: DAY, day_end: DAY.plus(1), ..NO_CAPS };
+    let two = ["one", "two"].map(|name| NewTask { name: Some(name.into()), ..intent("a cat") });
+    right.insert(&two, DAY, &caps).unwrap().unwrap();
+    // So does the stamp of the caps that the store keeps.
+    behind.keep_caps(Currency::Ptc, Some(HALF), None, Now { wall: by.at, ..Now::default() }).unwrap();
+    let set_at = [&behind, &right].map(|store| store.caps().unwrap()[&Currency::Ptc].by.at);
+    assert_eq!(set_at, [by.at, DAY]);
+}
+
+#[test]
+fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machine_says() {
+    let dir = place();
+    let mut right = Store::open(dir.at()).unwrap();
+    let tasks: Vec<Task> = (0..2).map(|n| add(&mut right, intent(&format!("shot {n}")))).collect();
+    set_the_clock_ahead(&dir);
     let mut behind = Store::open(dir.at()).unwrap();
     let ahead = behind.clock_ahead();
     assert!((ahead - 3_600_000).abs() < 60_000, "{ahead}");

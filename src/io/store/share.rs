@@ -88,7 +88,8 @@ impl Store {
                            ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, zone = excluded.zone, \
                            per_day_each = excluded.per_day_each, who = excluded.who, at = excluded.at";
                 let zone = i64::from(now.zone.seconds_east(now.wall));
-                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, now.wall.0, zone])?;
+                let at = tx.there(now.wall).0;
+                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, at, zone])?;
             }
             tx.commit()
         })?;
@@ -121,7 +122,7 @@ impl Store {
             let mut added = 0;
             for raise in raises.iter().filter(may) {
                 let is_here = "SELECT 1 FROM raises WHERE at = ?1 AND who = ?2";
-                if !tx.prepare_cached(is_here)?.exists(params![raise.by.at.0, raise.by.who])? {
+                if !tx.prepare_cached(is_here)?.exists(params![tx.there(raise.by.at).0, raise.by.who])? {
                     added += add_raise(&tx, &raise.clone().elsewhere(), raise.person.as_deref())?;
                 }
             }
@@ -199,7 +200,7 @@ fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>
     )?;
     let span = before_last.map_or(i64::MAX, u64::cast_signed);
     let found = query.query_map(params![before_last.is_none(), span, of_others()], |row| {
-        let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
+        let by = Stamp { at: row.here(0)?, who: row.get(1)? };
         Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
     })?;
     found.collect()
@@ -217,7 +218,8 @@ pub(super) fn raised(conn: &Connection, currency: Currency, caps: &Caps, who: &s
                CAST(coalesce(sum(CASE WHEN coalesce(person, '') = ?3 THEN amount ELSE 0 END), 0) AS BIGINT) \
                FROM raises WHERE at >= ?1 AND at < ?4 AND currency = ?2 AND who NOT LIKE ?5";
     let mut query = conn.prepare_cached(sql)?;
-    let values = params![caps.day_start.0, currency.id(), who, caps.day_end.0, of_others()];
+    let [from, to] = [caps.day_start, caps.day_end].map(|at| conn.there(at).0);
+    let values = params![from, currency.id(), who, to, of_others()];
     query.query_row(values, |row| Ok((own(row, 0)?, own(row, 1)?)))
 }
 
@@ -227,7 +229,7 @@ pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, Kep
     let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours}, zone FROM caps");
     let mut query = conn.prepare_cached(&sql)?;
     let found = query.query_map([], |row| {
-        let by = Stamp { who: row.get(3)?, at: own(row, 4)? };
+        let by = Stamp { who: row.get(3)?, at: row.here(4)? };
         let (per_day, per_day_each) = (own(row, 1)?, own(row, 2)?);
         let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east).ok());
         Ok((own(row, 0)?, KeptCaps { per_day, per_day_each, by, zone, is_ours: row.get(5)? }))
@@ -298,7 +300,7 @@ fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&
     let sql =
         "INSERT INTO raises (at, who, amount, currency, person) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let Money { amount, currency } = *more;
-    conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person])
+    conn.execute(sql, params![conn.there(by.at).0, by.who, amount.millionths(), currency.id(), person])
 }
 
 /// Keeps how that account fares. A program that has not yet heard how long the service asked another to wait, as of
