@@ -7,10 +7,10 @@ use super::{
 use ::io::store::At;
 use domain::reason::store::{Fault, Trouble, Why};
 use domain::{
-    account::{Change, PACE_SPAN, Raise, Stamp},
+    account::{Change, PACE_SPAN, Raise, Stamp, by_keeper},
     amount::Currency,
     carried::Carried,
-    time::Now,
+    time::{Now, Zone},
 };
 use engine::filter::Place as Where;
 use engine::msg::SendResult;
@@ -177,6 +177,20 @@ fn a_raise_counts_by_the_clock_of_the_server_whatever_that_of_the_raisers_machin
     behind.keep_caps(Currency::Ptc, Some(HALF), None, Now { wall: by.at, ..Now::default() }).unwrap();
     let set_at = [&behind, &right].map(|store| store.caps().unwrap()[&Currency::Ptc].by.at);
     assert_eq!(set_at, [by.at, DAY]);
+}
+
+#[test]
+fn the_day_of_kept_caps_is_by_the_servers_clock_for_whoever_counts_it() {
+    let dir = place();
+    let right = Store::open(dir.at()).unwrap();
+    set_the_clock_ahead(&dir);
+    let mut behind = Store::open(dir.at()).unwrap();
+    let by_its_own = domain::time::Wall(DAY.0 - behind.clock_ahead());
+    let shanghai = Now { zone: Zone::east(8 * 3600), wall: by_its_own, ..Now::default() };
+    behind.keep_caps(Currency::Ptc, Some(HALF), None, shanghai).unwrap();
+    let starts = [(&behind, by_its_own), (&right, DAY)]
+        .map(|(store, wall)| by_keeper(&store.caps().unwrap(), Now { wall, ..Now::default() }).day_start());
+    assert_eq!(starts[0].0 + behind.clock_ahead(), starts[1].0);
 }
 
 #[test]

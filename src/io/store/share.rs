@@ -231,7 +231,8 @@ pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, Kep
     let found = query.query_map([], |row| {
         let by = Stamp { who: row.get(3)?, at: row.here(4)? };
         let (per_day, per_day_each) = (own(row, 1)?, own(row, 2)?);
-        let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east).ok());
+        // Their midnight, by this machine's clock.
+        let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east + conn.skew() / 1_000).ok());
         Ok((own(row, 0)?, KeptCaps { per_day, per_day_each, by, zone, is_ours: row.get(5)? }))
     })?;
     found.collect()

@@ -274,9 +274,8 @@ fn over_the_day(
     let mut kept = share::kept_caps(conn)?;
     // Of kept caps the day begins everywhere at once.
     let caps = if kept.values().any(|caps| caps.zone.is_some()) {
-        // By the server's clock, whatever this machine's says.
-        let day = account::by_keeper(&kept, Now { wall: conn.there(at), ..Now::default() });
-        Caps { day_start: conn.here(day.day_start()), day_end: conn.here(day.day_end()), ..*caps }
+        let day = account::by_keeper(&kept, Now { wall: at, ..Now::default() });
+        Caps { day_start: day.day_start(), day_end: day.day_end(), ..*caps }
     } else {
         *caps
     };
