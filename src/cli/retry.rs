@@ -159,7 +159,7 @@ fn exit_of(cautions: &[Caution]) -> Exit {
 fn refused(task: &Task, no: No) -> Stop {
     let exit = match no {
         No::NotInBulk(caution) => exit_of(&[caution]),
-        No::Foreign | No::Unsent | No::Sending | No::Unsettled | No::Invalid => Exit::Usage,
+        No::Foreign | No::Forgotten | No::Unsent | No::Sending | No::Unsettled | No::Invalid => Exit::Usage,
     };
     let next = match no {
         No::NotInBulk(_) => {
@@ -167,7 +167,7 @@ fn refused(task: &Task, no: No) -> Stop {
             tr!("`reeltop retry {key} --again` retries it alone.", key)
         }
         No::Unsettled => tr!("See `reeltop resolve --help`.").to_owned(),
-        No::Foreign | No::Unsent | No::Sending | No::Invalid => String::new(),
+        No::Foreign | No::Forgotten | No::Unsent | No::Sending | No::Invalid => String::new(),
     };
     let why = terms::no(Face::Calls, task.key, task.state(), no);
     Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next)))

@@ -10,7 +10,7 @@
 //! | made, or being made and paid | a second word | no | yes |
 //! | already retried | a second word | no | a second word |
 //! | unsent | no | no | yes, with a warning |
-//! | being sent, unknown, made elsewhere | no | no | no |
+//! | being sent, unknown, made elsewhere, forgotten | no | no | no |
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,7 @@ use crate::{
     amount::Amount,
     draft::Field,
     problem::{Charged, ErrorClass},
-    request::{FORGOTTEN, ImageRef, Request},
+    request::{Asked, ImageRef, Request},
     task::{Row, Task, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,8 @@ pub struct Facts {
     pub charged: Charged,
     /// The kind of failure.
     pub class: Option<ErrorClass>,
-    /// Whether it is known what it asked for; of a task made elsewhere it is not.
-    pub known: bool,
+    /// Whether it is known what it asked for.
+    pub asked: Asked,
     /// Whether the service has given it an id.
     pub accepted: bool,
     /// Whether it failed here, and not by the service's word.
@@ -73,7 +73,7 @@ impl Facts {
             state: row.state,
             charged: row.charged,
             class: row.class,
-            known: row.is_known() && row.prompt() != FORGOTTEN,
+            asked: row.asked(),
             accepted: row.remote().is_some(),
             may_still_come: row.may_still_come,
             retried: if row.retried { Retried::Yes } else { Retried::No },
@@ -88,7 +88,7 @@ impl Facts {
             state: task.state(),
             charged: task.charged(),
             class: task.error().map(|error| error.class),
-            known: task.request.is_known() && !task.request.is_forgotten(),
+            asked: task.request.asked(),
             accepted: task.remote.is_some(),
             may_still_come: task.may_still_come(),
             retried: Retried::by(latest),
@@ -158,6 +158,8 @@ impl Scope {
 pub enum No {
     /// It was made elsewhere, and what it asked for is not known here.
     Foreign,
+    /// Its prompt was wiped.
+    Forgotten,
     /// It has not been sent yet: there is nothing to repeat.
     Unsent,
     /// It is being sent.
@@ -207,8 +209,10 @@ pub struct Terms {
 /// # Errors
 /// Why it is not sent again.
 pub fn judge(facts: &Facts, change: Change, scope: Scope) -> Result<Terms, No> {
-    if !facts.known {
-        return Err(No::Foreign);
+    match facts.asked {
+        Asked::Known => {}
+        Asked::Elsewhere => return Err(No::Foreign),
+        Asked::Forgotten => return Err(No::Forgotten),
     }
     let mut terms = Terms::default();
     match facts.state {
@@ -286,11 +290,11 @@ pub fn confirmed(facts: &Facts, change: Change, agreed: &[Caution]) -> Result<()
     new.map_or(Ok(()), |caution| Err(Overtaken::Caution(*caution)))
 }
 
-/// Whether a failure is open: nobody has retried it or put it away. What was made elsewhere has no request to repeat.
+/// Whether a failure is open: nobody has retried it or put it away, and its request is there to be repeated.
 #[must_use]
 pub fn is_open(facts: &Facts) -> bool {
     let failed = matches!(facts.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    failed && facts.retried == Retried::No && !facts.put_away && facts.known
+    failed && facts.retried == Retried::No && !facts.put_away && facts.asked == Asked::Known
 }
 
 /// The task whose outcome is unknown and that asks for the same, of those given: a new one might be paid beside it.

@@ -311,8 +311,7 @@ mod tests {
         state.work.tasks.loaded = true;
         let own = engine::user_files::UserFiles::FilesFound {
             keys: vec![TaskKey(1)],
-            missing: vec![TaskKey(1)],
-            elsewhere: vec![],
+            missing: engine::user_files::Missing { gone: vec![TaskKey(1)], ..Default::default() },
         };
         // It is asked for only where the row is on the screen; the answer counts all the same.
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, crate::testing::now(0));

@@ -151,7 +151,7 @@ pub fn who(row: &Row) -> Option<Fact> {
 
 #[must_use]
 pub fn prompt(row: &Row) -> Fact {
-    fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { row.prompt() }, Tone::Plain)
+    fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { names::prompt(row.prompt()) }, Tone::Plain)
 }
 
 /// Model and form, and what is not at its default where the request is at hand.

@@ -48,7 +48,11 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
             key,
             new = voice.new,
         ),
-        (No::Foreign, Face::Calls) => tr!("{key} was adopted or forgotten, and its request is not known here", key),
+        (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
+        (No::Forgotten, Face::Keys(voice)) => {
+            tr!("the prompt of {key} was forgotten; {new} composes a new one", key, new = voice.new)
+        }
+        (No::Forgotten, Face::Calls) => tr!("the prompt of {key} was forgotten", key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to retry", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
         (No::Unsettled, Face::Keys(voice)) => {
@@ -75,7 +79,8 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
 #[must_use]
 pub fn reason(no: No) -> &'static str {
     match no {
-        No::Foreign => tr!("created elsewhere, so its request is not known"),
+        No::Foreign => tr!("created elsewhere, request not known"),
+        No::Forgotten => tr!("prompt forgotten"),
         No::Unsent => tr!("not sent yet"),
         No::Sending => tr!("being sent"),
         No::Unsettled => tr!("may have been charged, to be resolved first"),
@@ -198,6 +203,7 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
         | Overtaken::No(No::Unsent | No::Sending | No::Unsettled | No::Foreign | No::NotInBulk(_) | No::Invalid) => {
             (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }
+        Overtaken::No(no @ No::Forgotten) => (self::no(Face::Calls, parent, state, no), ""),
     };
     Problem::new(tr!("nothing was queued"), why, next)
 }

@@ -259,8 +259,8 @@ impl Workers {
         tokio::spawn(async move {
             let tasks = known.await.unwrap_or_default();
             tokio::task::spawn_blocking(move || {
-                let (missing, elsewhere) = files::missing(&tasks, is_shared);
-                tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing, elsewhere })));
+                let missing = files::missing(&tasks, is_shared);
+                tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing })));
             });
         });
     }

@@ -164,7 +164,7 @@ pub(super) fn list(app: &App, filter: &Filter, archived: &[Row]) -> Vec<String> 
 /// A task in a line of a list.
 pub(super) fn row(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", names::class(class))).unwrap_or_default();
-    let gist = text::gist(row.prompt());
+    let gist = text::gist(names::prompt(row.prompt()));
     let prompt = text::cut_ascii(&gist, PROMPT);
     let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);
     if !row.is_known() {

@@ -10,7 +10,7 @@ use domain::{
 };
 use ratatui::style::Style;
 use std::{cmp::Ordering, fmt, ptr};
-use words::amounts;
+use words::{amounts, names};
 
 /// One column. Its texts are in English as all of this table: `lang::tr` has the reader's language.
 pub struct Column {
@@ -184,7 +184,7 @@ pub static CREATED: Column = Column {
 pub static PROMPT: Column = Column {
     grows: Grows::WithRest,
     compare: |a, b| a.prompt().cmp(b.prompt()),
-    cell: |_, row| plain(text::first_chars(row.prompt(), 1_000).to_owned()),
+    cell: |_, row| plain(text::first_chars(names::prompt(row.prompt()), 1_000).to_owned()),
     ..column("prompt", "prompt", 12, 0, "the start of its prompt")
 };
 

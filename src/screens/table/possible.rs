@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     problem::{Charged, ErrorClass},
+    request::Asked,
     retry,
     retry::{Change, Facts},
     task::{Row, TaskKey, TaskState},
@@ -40,6 +41,7 @@ pub(crate) fn possible(app: &App, action: Action) -> Possible {
         Action::Return => came_from(app),
         Action::Play => saved(app),
         Action::Scp | Action::Copy(CopyWhat::Path) => any_saved(app),
+        Action::Copy(CopyWhat::Prompt | CopyWhat::Curl) => any_to_copy(app, known_row),
         Action::Copy(CopyWhat::Id) => has_remote(app),
         Action::Copy(CopyWhat::Url) => has_file(app),
         Action::Download => any(app, download_row),
@@ -118,6 +120,8 @@ pub(crate) enum No {
     NotOnDisk,
     /// It was saved, and somebody has removed it.
     FileGone,
+    /// It was saved, and its name was forgotten with the prompt.
+    Nameless,
     Idless,
     NothingToAsk,
 }
@@ -158,6 +162,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
                 download = named(Ctx::Table, Action::Download)
             )
         }
+        No::Nameless => tr!("the name of {key}'s file was forgotten", key),
         No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
         No::Idless => tr!("{key} is {word}: the service has given it no ID", key, word),
         No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
@@ -178,6 +183,7 @@ fn of_several(no: No) -> &'static str {
         No::Settled => tr!("not unknown"),
         No::NotSaved => tr!("not on disk yet"),
         No::FileGone => tr!("the file is no longer there"),
+        No::Nameless => tr!("the file's name was forgotten"),
         No::NotOnDisk => tr!("no file on disk"),
         No::Idless => tr!("no ID from the service"),
         No::NothingToAsk => tr!("nothing to ask the service"),
@@ -250,9 +256,13 @@ fn some_task(app: &App) -> Possible {
     }
 }
 
-/// Whether it is known what that task asked for: of an adopted one it is not.
+/// Whether it is known what that task asked for.
 fn known_row(row: &Row) -> Result<(), No> {
-    if row.is_known() { Ok(()) } else { Err(No::Retry(retry::No::Foreign)) }
+    match row.asked() {
+        Asked::Known => Ok(()),
+        Asked::Elsewhere => Err(No::Retry(retry::No::Foreign)),
+        Asked::Forgotten => Err(No::Retry(retry::No::Forgotten)),
+    }
 }
 
 /// What the rules of a retry say of a task.
@@ -335,6 +345,7 @@ fn resolve(app: &App) -> Possible {
 fn saved_row(app: &App, row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Saved if app.screen.table.found.is_missing(row.key) => Err(No::FileGone),
+        TaskState::Saved if app.screen.table.found.is_nameless(row.key) => Err(No::Nameless),
         TaskState::Saved => Ok(()),
         TaskState::Ready => Err(No::NotSaved),
         TaskState::Queued

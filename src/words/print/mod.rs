@@ -89,7 +89,7 @@ impl<'a> TaskTable<'a> {
 fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell> {
     let request = &task.request;
     let model = settings.catalogue.spec(&request.model).map_or(request.model.as_str(), |spec| spec.short.as_str());
-    let prompt = text::gist(&request.prompt);
+    let prompt = text::gist(names::prompt(&request.prompt));
     let [model, resolution, seconds] = if request.is_known() {
         [model.to_owned(), request.resolution.clone(), request.duration.to_string()]
     } else {
