@@ -1,11 +1,13 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's
 //! word on a batch to its preview.
 
-use crate::{after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast};
+use crate::{
+    after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast, undo,
+};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
-    news::{News, RowNews, StoreNews, TaskNews},
+    news::{ActNews, News, RowNews, StoreNews, TaskNews},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use words::news::said;
@@ -25,6 +27,8 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
                 effects.extend(batch.map_or_else(Vec::new, |batch| after_send::queued(app, batch)));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
+            News::Task { key, what: TaskNews::Settled(_) } => undo::resolved(app, key, true),
+            News::Act(ActNews::NotDone { key: Some(key), .. }) => undo::resolved(app, key, false),
             News::Store(StoreNews::Unread(fault)) => store_errors::failed(app, &fault),
             News::Rows(_)
             | News::Task { .. }

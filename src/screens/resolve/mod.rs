@@ -6,7 +6,6 @@ use crate::{
     keymap::{Action, Ctx, Move},
     layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{choice, keys_line, list},
-    screen::Done,
     table, toast, undo,
     widgets::{brush::Brush, editor::LineEditor, steps::around, text},
 };
@@ -205,6 +204,5 @@ fn decide(app: &mut App) -> Vec<Wish> {
         _ => ResolvedAs::Found(RemoteId(id)),
     };
     app.screen.layers.pop();
-    undo::remember(app, Done::Resolved(key));
-    vec![Wish::Act(Act::Resolve { key, as_what })]
+    undo::resolve(app, key, as_what)
 }

@@ -13,6 +13,7 @@ use domain::{
     retry::{Change, Facts},
     task::{Row, TaskKey, TaskState},
 };
+use engine::act::ResolvedAs;
 use std::collections::BTreeMap;
 use words::{names, reason, terms, terms::Face, tr};
 
@@ -340,6 +341,27 @@ fn resolve(app: &App) -> Possible {
         return Ok(());
     }
     of_cursor(app, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })
+}
+
+/// Whether a person's word settles that task now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_resolve(app: &App, key: TaskKey, as_what: &ResolvedAs) -> Possible {
+    let Some(row) = app.work.tasks.rows.get(&key) else { return Ok(()) };
+    let can = match row.state {
+        // Its program may have ended over the POST: then it is unknown.
+        TaskState::Unknown | TaskState::Sending => true,
+        TaskState::Failed => matches!(as_what, ResolvedAs::Found(_)) && app.work.tasks.is_id_lost(key),
+        TaskState::Queued
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Refused
+        | TaskState::Cancelled => false,
+    };
+    if can { Ok(()) } else { Err(said(app, row, No::Settled)) }
 }
 
 fn saved_row(app: &App, row: &Row) -> Result<(), No> {
