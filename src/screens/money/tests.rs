@@ -101,3 +101,11 @@ fn a_balance_that_was_asked_for_is_told_when_it_comes() {
     let said: Vec<&str> = state.screen.toasts.iter().map(|toast| &*toast.text).collect();
     assert_eq!(said, ["balance 9.5 PTC"]);
 }
+
+#[test]
+fn a_group_is_told_with_its_sums() {
+    let sum = Sum { tasks: 13, charged: ptc(5_000), unknown: ptc(0), reserved: ptc(500) };
+    let line = Line::Sums { name: "2026-11-30".into(), currency: Currency::Ptc, sum };
+    let told = "2026-11-30: tasks 13, charged 5.0 PTC, unknown 0.0 PTC, set aside 0.5 PTC, spent 5.0 PTC";
+    assert_eq!(line.text(), told);
+}
