@@ -41,6 +41,18 @@ impl Linear {
         self.tell_changes(&about);
         self.tell_layers();
         self.tell_detail();
+        if self.composes && !self.owes() {
+            self.composes = false;
+            self.tell_compose();
+        }
+    }
+
+    /// What compose holds, where the last line opened it.
+    fn tell_compose(&mut self) {
+        if self.app.screen.pane == Pane::Compose && self.app.screen.layers.is_empty() {
+            self.lines.push(crate::compose::standing(&self.app));
+            self.lines.push(tr!("set changes a field, new with a prompt or send shows the price.").into());
+        }
     }
 
     /// The tasks that have changed, but for those that a message was about.
@@ -157,7 +169,14 @@ pub(super) fn list(app: &App, filter: &Filter, archived: &[Row]) -> Vec<String> 
     rows.sort_unstable_by_key(|row| row.key);
     let all = rows.len();
     let mut lines: Vec<String> = rows[all.saturating_sub(LISTED)..].iter().map(|of| row(of)).collect();
-    lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = names::tasks(all)));
+    let shown = lines.len();
+    lines.push(if filter.is_empty() {
+        tr!("{shown} of {all}, the newest last.", shown, all = names::tasks(all))
+    } else {
+        let whole = names::tasks(here.len() + archived.iter().filter(|row| !here.contains_key(&row.key)).count());
+        let matching = tr!("{all} of {whole} match {filter}, the newest last.", all, whole, filter = filter.text);
+        if shown == all { matching } else { tr!("{shown} shown; {matching}", shown, matching) }
+    });
     lines
 }
 
