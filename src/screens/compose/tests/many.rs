@@ -250,3 +250,17 @@ pub(super) fn prompts(text: &str) -> LocalMsg {
     let path = "p.jsonl".to_owned();
     LocalMsg::Prompts { result: Ok(::io::prompts::parse(&path, text)), path }
 }
+
+#[test]
+fn what_is_impossible_names_its_pictures() {
+    let draft = domain::draft::Draft {
+        model: "I2V-01".into(),
+        prompt: "a fox".into(),
+        first_frame: "~/pictures/wide.jpg".into(),
+        ..domain::draft::Draft::default()
+    };
+    let impossible = domain::matrix::Impossible { of: 0, draft, reasons: vec![DraftReason::Unbalanced] };
+    let plan = domain::matrix::Plan { impossible: vec![impossible], ..domain::matrix::Plan::default() };
+    let batch = combinations::batch(&plan, None, &state(&[]).screen.voice);
+    assert_eq!(batch.impossible[0].0, "I2V-01 wide.jpg a fox");
+}
