@@ -108,7 +108,7 @@ fn sort(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let mut words = rest.split_whitespace();
     let name = words.next().unwrap_or_default();
-    let column = columns::ALL.into_iter().find(|column| column.id == name);
+    let column = columns::ALL.into_iter().find(|column| column.is_called(name));
     let names = || columns::ALL.map(|column| column.id).join(tr!(", "));
     let column = column.ok_or_else(|| tr!("name a column: {names}", names = names()))?;
     let descending = match (words.next(), words.next()) {
