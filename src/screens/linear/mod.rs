@@ -106,7 +106,9 @@ impl Driven for Linear {
             Heard::Line(text) => {
                 self.asked = Some(now.mono);
                 self.composes = false;
-                let effects = self.hear(&text, now);
+                // Ctrl-L and its like reach a line that no editor reads.
+                let typed: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+                let effects = self.hear(&typed, now);
                 let asks = |effect: &Effect| {
                     matches!(
                         effect,

@@ -269,3 +269,8 @@ fn what_a_clone_or_an_edit_puts_into_compose_is_told_and_no_command_that_is_not_
         assert!(lines.contains("the earlier draft is saved\n") && !lines.contains(":other_draft"), "{line}: {lines}");
     }
 }
+
+#[test]
+fn a_control_character_in_a_line_is_no_part_of_its_command() {
+    assert_eq!(said(&mut linear(&[]), "\u{c}drop"), said(&mut linear(&[]), "drop"));
+}
