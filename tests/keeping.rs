@@ -265,8 +265,14 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     let costs = costs(&home);
     home.run(&["forget", "2"]).coded(1);
     home.run(&["forget", "9"]).coded(2);
+    // A draft that says the same goes too, and no other.
+    let draft = "INSERT INTO own_drafts (id, body, changed) VALUES (?1, ?2, 0)";
+    home.sql().execute(draft, (5, r#"{"prompt":"a very private wish "}"#)).unwrap();
+    home.sql().execute(draft, (6, r#"{"prompt":"another wish"}"#)).unwrap();
     let done = home.run(&["forget", "1", "--json"]).coded(0);
     assert_eq!((&done.json()[0]["prompt"], &done.json()[0]["state"]), (&json!("(forgotten)"), &json!("saved")));
+    let drafts = home.sql().query_row("SELECT group_concat(id) FROM own_drafts", [], |row| row.get::<_, String>(0));
+    assert_eq!(drafts.unwrap(), "6");
     assert!(done.err.contains("JSON file beside it"), "{}", done.err);
     // The log names no prompt, and the file has nothing of it in its free pages or its log.
     assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));

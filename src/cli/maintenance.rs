@@ -107,5 +107,13 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
     for file in before.iter().filter_map(|task| task.saved()?.known_path()) {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));
     }
+    let prompts: Vec<&str> = before.iter().map(|task| task.request.prompt.trim()).collect();
+    let quotes = |text: &str| prompts.iter().any(|prompt| !prompt.is_empty() && text.contains(prompt));
+    if store.overview()?.drafts.iter().any(|kept| quotes(&kept.draft.prompt)) {
+        say(tr!("a draft that has more than this prompt is kept: delete it in the dashboard if it should go too"));
+    }
+    for (name, _) in setup.settings.compose.templates.iter().filter(|(_, prompt)| quotes(prompt)) {
+        say(&tr!("the template {name} is kept: delete it from the config if it should go too", name));
+    }
     printed(exit, result)
 }

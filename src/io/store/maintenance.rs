@@ -8,6 +8,8 @@ use super::{
 };
 use crate::{images, private_files, sights};
 use domain::{
+    braces,
+    draft::Draft,
     name::without_prompt,
     reason::{
         store::{Deed, Fault, Why},
@@ -94,18 +96,20 @@ impl Store {
         self.told(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
     }
 
-    /// Wipes what that ended task asked for and every raw answer about it; its time line and money stay. What was there
+    /// Wipes what that ended task asked for, every raw answer about it and the drafts that say the same; its time line
+    /// and money stay. What was there
     /// is overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when
     /// it has not ended.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
+        let who = self.person();
         let done = self.change(Deed::SaveChanges, |conn| {
             if let Some(file) = conn.file() {
                 file.pragma_update(None, "secure_delete", true)?;
             }
-            forget(conn, key)
+            forget(conn, key, &who)
         })?;
         // What the log still has of it goes with the log. Where another program reads just now, its own end takes it.
         if let Some(file) = self.conn.file() {
@@ -197,7 +201,7 @@ fn pictures(conn: &Connection, which: &str) -> sql::Result<BTreeSet<String>> {
 /// The new revision, and the pictures that no other task needs; or the task that has not ended.
 type Forgotten = Result<(u64, BTreeSet<String>), Box<Task>>;
 
-fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
+fn forget(conn: &mut Connection, key: TaskKey, who: &str) -> sql::Result<Forgotten> {
     let tx = conn.begin()?;
     let task = row::task(&tx, key)?.ok_or(sql::Error::NoRows)?;
     if task.state().is_live() || task.state() == TaskState::Unknown {
@@ -210,6 +214,7 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
     wipe(&tx, key, &task.request.prompt)?;
+    drop_drafts(&tx, who, &task.request.prompt)?;
     let still = pictures(&tx, "true")?;
     let gone = task.request.stored_images().map(|picture| picture.sha256.clone());
     let gone: BTreeSet<String> = gone.filter(|picture| !still.contains(picture)).collect();
@@ -254,6 +259,23 @@ fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     for (id, texts) in events {
         let [text, what] = texts.map(wiped);
         conn.execute("UPDATE events SET text = ?2, what = ?3 WHERE id = ?1", params![id, text, what])?;
+    }
+    Ok(())
+}
+
+/// Removes the drafts of that person, and nobody's, that say the same. One that says more is a text of its own.
+fn drop_drafts(conn: &Connection, who: &str, prompt: &str) -> sql::Result<()> {
+    let texts = |row: &sql::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let drafts: Vec<(String, i64, String)> = conn
+        .prepare_cached("SELECT who, id, body FROM own_drafts WHERE who IN (?1, '')")?
+        .query_map([who], texts)?
+        .collect::<sql::Result<_>>()?;
+    let (same, escaped) = (prompt.trim(), braces::escape(prompt.trim()));
+    for (who, id, body) in drafts {
+        let says = serde_json::from_str::<Draft>(&body).map(|draft| draft.prompt).unwrap_or_default();
+        if !same.is_empty() && [same, &escaped].contains(&says.trim()) {
+            conn.execute("DELETE FROM own_drafts WHERE who = ?1 AND id = ?2", params![who, id])?;
+        }
     }
     Ok(())
 }
