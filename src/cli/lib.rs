@@ -355,8 +355,11 @@ fn run_dashboard(global: &Global, demo: bool, linear: bool) -> Outcome {
     }
     if !(faces::get().is_usable)() {
         let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
-        let problem =
-            Problem::new(tr!("the dashboard needs a terminal"), tr!("input or output is none, or TERM is dumb"), next);
+        let problem = Problem::new(
+            tr!("the dashboard needs a terminal"),
+            tr!("input or output is not one, or TERM is dumb"),
+            next,
+        );
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     (faces::get().restore_on_panic)();

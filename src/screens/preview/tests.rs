@@ -312,3 +312,18 @@ fn the_smallest_screen_shows_what_is_paid_and_scrolls_through_all_of_it() {
     scroll(&mut state, Move::Up);
     assert_ne!(rows(&state), end);
 }
+
+#[test]
+fn several_attempts_of_one_task_name_it() {
+    let mut state = state(&[Failed]);
+    let item = PreviewItem {
+        profile: "302ai".into(),
+        name: None,
+        request: request(),
+        parent: Some(TaskKey(1)),
+        was: Some(request()),
+        cost: Some(Amount::from_thousandths(500)),
+    };
+    open(&mut state, Purpose::EditRetry, vec![item; 12], vec![]);
+    assert!(view::lines(shown(&state), &state)[0].starts_with("Retry #1 12 times, changed?"));
+}

@@ -452,7 +452,7 @@ fn failures(app: &App) -> Possible {
     if !app.round.keys.is_empty() || app.work.tasks.rows.values().any(failed) {
         Ok(())
     } else {
-        no(tr!("Nothing has failed that was not retried or put away"))
+        no(tr!("No open failures"))
     }
 }
 
