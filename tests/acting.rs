@@ -439,6 +439,11 @@ fn what_is_so_already_is_said_and_not_done_again() {
     flow.shows("already paused");
     flow!(flow, ":", "resume", "<Enter>");
     flow.shows("sending resumed");
+}
+
+#[test]
+fn what_is_pasted_into_the_table_says_where_it_belongs() {
+    let mut flow = with(&[None]);
     flow.paste("a cat");
     flow.shows("press n, then paste again");
 }
@@ -451,7 +456,12 @@ fn the_failures_by_cause_say_how_to_leave_them() {
         assert!(footer(&flow).contains("Esc back"), "{}", flow.screen());
         flow!(flow, "j");
     }
-    flow!(flow, "<Esc>", "n", "<F1>", "g", "<Enter>");
+}
+
+#[test]
+fn the_help_runs_no_heading() {
+    let mut flow = with(&[None]);
+    flow!(flow, "n", "<F1>", "g", "<Enter>");
     flow.hides("✓ that line");
 }
 

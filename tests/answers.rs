@@ -69,7 +69,7 @@ fn a_batch_to_an_address_that_has_moved_is_not_charged_and_says_where_it_points(
             assert!(message.contains("https://api.302.example/minimaxi/v1"), "{message}");
             assert!(task["error"]["next"].as_str().unwrap().contains("base_url"), "{task}");
         }
-        assert!(done.err.contains("sending stopped"), "{}", done.err);
+        assert!(done.err.contains("sending halted"), "{}", done.err);
     }
 }
 

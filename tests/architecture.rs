@@ -80,7 +80,7 @@ fn text_area(file: &File) -> Vec<String> {
         .collect()
 }
 
-/// The lines of the map in a crate's first comment, the uppermost first: the modules that stand on each. A line's
+/// The lines of the map in a module's first comment, the uppermost first: the modules that stand on each. A line's
 /// remark begins behind two blanks.
 fn map_of(root: &str) -> Vec<Vec<String>> {
     let lines = root.lines().map(|line| line.trim_start_matches("//!").trim());
@@ -92,27 +92,28 @@ fn map_of(root: &str) -> Vec<Vec<String>> {
     .collect()
 }
 
-/// What of a crate's modules does not fit its map: one that is missing, or uses what does not stand below its own line.
-/// `tests` and what is made for them are free.
-fn against_the_map(krate: &str, map: &[Vec<String>], files: &[File]) -> Vec<String> {
+/// What of the modules of `place` (`engine`, `io/store`) does not fit its map: one that is missing, or uses what does
+/// not stand below its own line. `tests` and what is made for them are free.
+fn against_the_map(place: &str, map: &[Vec<String>], files: &[File]) -> Vec<String> {
+    let place: Vec<&str> = place.split('/').collect();
     let line_of = |name: &str| map.iter().position(|line| line.iter().any(|one| one == name));
     let mut faults = Vec::new();
     for file in files.iter().filter(|file| !file.is_test()) {
-        let [of, own, ..] = file.module()[..] else { continue };
-        if of != krate || own == "testing" {
+        let module = file.module();
+        let Some(own) = module.strip_prefix(&place[..]).and_then(|inner| inner.first()) else { continue };
+        if *own == "testing" {
             continue;
         }
         let Some(line) = line_of(own) else {
-            faults.push(file.fault(1, &format!("{own} is not in the map of {krate}")));
+            faults.push(file.fault(1, &format!("{own} is not in the map of {}", place.join("/"))));
             continue;
         };
-        for path in paths(&without_tests(&tokens(&file.text)), &file.module()) {
-            let ([root, above, used, ..] | [root, used @ above, ..]) = &path.parts[..] else { continue };
-            if root != "crate" {
-                continue;
-            }
+        for path in paths(&without_tests(&tokens(&file.text)), &module) {
+            let parts: Vec<&str> = path.parts.iter().map(String::as_str).collect();
+            let Some(named) = parts.strip_prefix(&["crate"]) else { continue };
             // A path that began with `super` names the crate's folder, one that began with `crate` does not.
-            let used = if above == krate { used } else { above };
+            let inner = named.strip_prefix(&place[..]).or_else(|| named.strip_prefix(&place[1..]));
+            let Some(used) = inner.and_then(|inner| inner.first()) else { continue };
             if used != own && line_of(used).is_some_and(|below| below <= line) {
                 faults.push(file.fault(path.line, &format!("{own} uses {used}, which does not stand below it")));
             }
@@ -186,11 +187,13 @@ fn the_call_that_costs_money_is_emitted_in_one_place() {
 }
 
 #[test]
-fn the_engines_modules_use_only_what_stands_below_them_in_its_map() {
+fn the_modules_of_the_engine_and_the_store_use_only_what_stands_below_them_in_the_map() {
     let sources = sources();
-    let root = sources.iter().find(|file| file.name == "src/engine/lib.rs").unwrap();
-    let faults = against_the_map("engine", &map_of(&root.text), &sources);
-    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    for (place, root) in [("engine", "src/engine/lib.rs"), ("io/store", "src/io/store/mod.rs")] {
+        let root = sources.iter().find(|file| file.name == root).unwrap();
+        let faults = against_the_map(place, &map_of(&root.text), &sources);
+        assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    }
 }
 
 #[test]
@@ -229,6 +232,19 @@ mod the_checks_themselves {
             assert!(!faults("middle", text).is_empty(), "{text}");
         }
         assert_eq!(faults("new", "").len(), 1);
+    }
+
+    #[test]
+    fn a_map_of_a_folder_holds_the_folders_within_it_and_nothing_outside() {
+        let map = [vec!["upper".to_owned()], vec!["lower".to_owned()]];
+        let faults = |name: &str, text: &str| against_the_map("io/store", &map, &[file(name, text)]);
+        let within = "src/io/store/lower/inner.rs";
+        for text in ["use crate::store::upper;", "use super::super::upper::A;", "fn f() { crate::store::upper::g() }"] {
+            assert_eq!(faults(within, text).len(), 1, "{text}");
+        }
+        assert!(faults(within, "use super::own;\nuse crate::upper;\nuse crate::store::lower;").is_empty());
+        assert!(faults("src/io/store/upper.rs", "use super::lower;").is_empty());
+        assert!(faults("src/io/other.rs", "use crate::store::upper;").is_empty());
     }
 
     fn file(name: &str, text: &str) -> File {

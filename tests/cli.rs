@@ -352,6 +352,18 @@ fn wait_gives_up_after_its_time_and_the_tasks_live_on() {
 }
 
 #[test]
+fn what_stays_queued_because_the_call_was_ended_says_so() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "1")]);
+    let call = ["submit", "--prompt", "{a cat|a dog}", "--wait"];
+    let call = home.start(&[&call[..], &YES].concat());
+    service.until("the first is sent", |counts| counts.submissions == 1);
+    call.signal(rustix::process::Signal::TERM);
+    let done = call.end().coded(130);
+    assert!(done.err.contains("1 task stays queued (this call was interrupted)"), "{}", done.err);
+}
+
+#[test]
 fn a_path_that_is_no_text_is_named_and_no_other_one_is_taken() {
     use std::os::unix::ffi::OsStringExt;
     let service = Service::start();
@@ -449,7 +461,7 @@ fn the_config_is_checked_shown_found_and_begun() {
     let places: Vec<&str> = done.err.lines().map(|line| line.split(".toml:").nth(1).unwrap()).collect();
     let expected = [
         "1:1: profil is not an option above the first section. Did you mean profile?",
-        "3:3: keys.global.close cannot be used: in table, q means retry. Give it a key that is free there",
+        "3:3: keys.global.close cannot be used: in table, q means retry. Give it a key that is free there.",
         "4:1: keys.table: e is given to both edit and clone",
         "5:1: keys.table.freeze cannot be used: an action needs at least one key",
     ];
@@ -586,5 +598,7 @@ fn prices_stand_beside_the_gateway_s_own_and_every_difference_is_named() {
     // Ours are printed where the other list cannot be had.
     let nobody = Home::new("http://127.0.0.1:9");
     let done = nobody.run(&["prices"]).coded(6);
+    let elsewhere = Home::new(&format!("{}/elsewhere", same.url()));
+    elsewhere.run(&["prices"]).coded(1);
     assert!(done.out.contains("0.7 PTC  list  -") && done.err.contains("could not be read"), "{}", done.err);
 }

@@ -223,9 +223,9 @@ resolutoins = []
         faults_of(text),
         [
             r#"2:9: models.T2V-01 cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
-            r#"7:10: models.new.camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none"#,
+            r#"7:10: models.new.camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none."#,
             r#"9:43: models.other.resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
-            r#"9:48: fps is not an option of [models.other.resolutions]. It can be name, durations, first_frame or last_frame"#,
+            r#"9:48: fps is not an option of [models.other.resolutions]. It can be name, durations, first_frame or last_frame."#,
             r#"10:1: resolutoins is not an option of [models.other]. Did you mean resolutions?"#,
         ]
     );
@@ -273,7 +273,7 @@ url = "mysql://reel:hunter2@db/reel"
             "4:12: download.parallel cannot be used: it takes a whole number from 1 to 16, not a string",
             "5:17: download.stall_seconds cannot be used: 2 is not a whole number from 5 to 3600",
             "6:8: this is not TOML: string values must be quoted, expected literal string",
-            "7:1: per_day is not an option of [download]. It belongs in [budget]",
+            "7:1: per_day is not an option of [download]. It belongs in [budget].",
             "8:2: [bugdet] is not a section. Did you mean budget?",
             "11:11: budget.per_day cannot be used: it takes an amount such as 20 or 0.5, with at most six digits \
              after the point, or \"none\"",
@@ -313,9 +313,9 @@ api_key_cmd = "b"
             "4:17: download.stall_seconds 不可用：2 不是从 5 到 3600 的整数",
             "6:9: ui.mouse 不可用：应为布尔值 true 或 false，这里却是数组",
             "7:9: ui.theme 不可用：\"drak\" 不在可用的值之列。是否指 dark？",
-            "8:8: theme.dark 不可用：已有同名的主题。另起一个名称，并写 base = \"dark\"",
-            "9:11: profiles.mine 设置了 api_key_env 和 api_key_cmd：密钥只能有一个来源。只保留其中一个",
-            "9:11: profiles.mine 的 base_url 不是 https：密钥会不加密地经过网络。改用 https，或在此账户配置中设 allow_http = true",
+            "8:8: theme.dark 不可用：已有同名的主题。另起一个名称，并写 base = \"dark\"。",
+            "9:11: profiles.mine 设置了 api_key_env 和 api_key_cmd：密钥只能有一个来源。只保留其中一个。",
+            "9:11: profiles.mine 的 base_url 不是 https：密钥会不加密地经过网络。改用 https，或在此账户配置中设 allow_http = true。",
         ]
     );
 }
@@ -339,9 +339,9 @@ base_url = "http://127.0.0.1:8302"
             "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean \
              302ai, minimax or minimax-cn?",
             "4:16: profiles.mine.api_key_file cannot be used: the path must start with / or ~/",
-            "5:11: profiles.open sets api_key_cmd and api_key_file: the key can come from one place only. Keep one of them",
+            "5:11: profiles.open sets api_key_cmd and api_key_file: the key can come from one place only. Keep one of them.",
             "5:11: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
-             set allow_http = true in this profile",
+             set allow_http = true in this profile.",
         ]
     );
 }
@@ -386,7 +386,7 @@ last_frame_field = "callback_url"
     let told = |name: &str, field: &str| {
         format!(
             "profiles.{name} gives two fields of a request the name {field}: one would replace the other. Set \
-             callback_field and last_frame_field as the host's documentation has them"
+             callback_field and last_frame_field as the host's documentation has them."
         )
     };
     let found = faults_of(text);
@@ -453,7 +453,7 @@ fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
             "6:8: theme.mine.loud cannot be used: \"pink\" is not a colour; use a name such as light-red, or #rrggbb, or \
              default",
             "7:8: theme.dark cannot be used: there is already a theme of that name. Give it another name and write base = \
-             \"dark\"",
+             \"dark\".",
         ]
     );
 }
@@ -514,9 +514,12 @@ fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() 
         faults_of("[retry]\nauto = [\"output_sensitive\"]\n"),
         [concat!(
             "2:8: retry.auto cannot be used: output_sensitive (video refused) may be charged again, or needs a change ",
-            "from you first. It can be rate_limited, service or network"
+            "from you first. It can be rate_limited, service or network."
         )]
     );
+    // One letter of two says nothing of what was meant.
+    let language = faults_of("[ui]\nlanguage = \"cn\"\n");
+    assert!(matches!(&language[..], [fault] if fault.contains("It can be ") && fault.contains("zh")), "{language:?}");
     assert_eq!(
         faults_of("[retry]\nauto = [\"servce\"]\n"),
         ["2:8: retry.auto cannot be used: \"servce\" is not one of its values. Did you mean service?"]

@@ -174,10 +174,18 @@ fn a_dashboard_whose_store_cannot_be_opened_says_so_and_can_be_left() {
     fs::remove_dir_all(home.data().join("run")).unwrap();
     fs::write(home.data().join("run"), "").unwrap();
     let mut screen = Pty::dashboard(&home);
-    screen.shows("The store could not be opened. Press M to see why.");
+    screen.shows("the store cannot be written");
+    // Its rows can still be read.
+    screen.shows("a cat");
     screen.keys("q");
     assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
     assert!(home.run(&["list"]).coded(0).out.contains("a cat"));
+    fs::write(home.data().join("reeltop.db"), "no store").unwrap();
+    let mut screen = Pty::dashboard(&home);
+    screen.shows("The store could not be opened. Press M to see why.");
+    screen.keys("q");
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+    assert_eq!(service.sim().counts().submissions, 0);
 }
 
 /// Runs a shell script with the data folder on a disk of 700 kB of its own, in a name space where that takes no rights.
@@ -240,7 +248,7 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     let service = Service::start();
     let home = Home::new(&service.url());
     let script = "reeltop submit --prompt 'a cat' --yes --max-cost 1 --queue\n\
-                  look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; }\n\
+                  look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; reeltop refunds >&2; }\n\
                   mount -o remount,ro \"$data\"\nlook\necho \"balance $(reeltop balance)\" >&2\nreeltop doctor >&2 && exit 8\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 --queue && exit 9\n\
                   true\n";
@@ -252,7 +260,8 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     assert!(tasks.iter().all(|task| task["prompt"] == "a cat"), "{done:?}");
     let is_balance = |line: &str| line.starts_with("balance ") && line.ends_with(" PTC");
     assert!(done.err.lines().any(is_balance), "{}", done.err);
-    // It is the store that is wrong, not the service.
+    // It is the store that is wrong, not the service; and nobody who looks wants to send.
+    assert!(!done.err.contains("sending halted"), "{}", done.err);
     assert!(done.err.contains("which can be read but not written: "), "{}", done.err);
     assert!(
         done.err.contains("not asked: this needs a writable store") && !done.err.contains("wrong service"),

@@ -231,7 +231,7 @@ fn a_refusal_for_the_balance_halts_the_queue_before_the_next_row_fails() {
     flow!(flow, "p");
     flow.live(60_000);
     assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Refused, TaskState::Queued], 1));
-    flow.shows("sending stopped");
+    flow.shows("sending halted");
     flow!(flow, "p");
     flow.live(SENT);
     assert_eq!((flow.states(), flow.posts.len()), (vec![TaskState::Refused, TaskState::Running], 2));

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-mod common;
 #[path = "support/morning.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod morning;
+mod states;
 mod support;
 
 use domain::{
@@ -37,7 +37,7 @@ impl Line {
         let mut state = morning::believable(120, 40);
         // Of one state, since the last line follows the state under the cursor.
         for key in 44..400 {
-            common::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
+            states::put(&mut state, states::task(key, states::ordinary(key), 7_000_000, states::saved(key, "fox")));
         }
         // In the order of the keys alone, so that rows and places are the same numbers.
         state.screen.table.pins = 0;
@@ -152,7 +152,7 @@ fn a_changed_row_takes_60_bytes_at_most() {
     line.go(at);
     let Some(task) = line.state.work.tasks.live.get(&key).cloned() else { panic!("{key} is not live") };
     // A change brings the table back into its own order.
-    common::put(&mut line.state, task.clone());
+    states::put(&mut line.state, task.clone());
     line.draw();
     for status in ["Queueing", "Preparing", "Processing"] {
         let mut next = task.clone();
@@ -163,7 +163,7 @@ fn a_changed_row_takes_60_bytes_at_most() {
             misses: 0,
             trouble: None,
         };
-        common::put(&mut line.state, next);
+        states::put(&mut line.state, next);
         let bytes = line.draw();
         assert!(bytes <= 60, "{status}: {bytes}");
     }

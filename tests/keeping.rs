@@ -262,12 +262,24 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     let home = Home::new(&service.url());
     submit(&home, &["--prompt", "a very private wish", "--wait"]);
     submit(&home, &["--prompt", "!lost"]);
+    // Fetched once more, its file lies beside the first.
+    home.run(&["download", "1"]).coded(0);
     let costs = costs(&home);
     home.run(&["forget", "2"]).coded(1);
     home.run(&["forget", "9"]).coded(2);
+    // A draft that says the same goes too, and no other.
+    let draft = "INSERT INTO own_drafts (id, body, changed) VALUES (?1, ?2, 0)";
+    home.sql().execute(draft, (5, r#"{"prompt":"a very private wish "}"#)).unwrap();
+    home.sql().execute(draft, (6, r#"{"prompt":"another wish"}"#)).unwrap();
     let done = home.run(&["forget", "1", "--json"]).coded(0);
     assert_eq!((&done.json()[0]["prompt"], &done.json()[0]["state"]), (&json!("(forgotten)"), &json!("saved")));
-    assert!(done.err.contains("JSON file beside it"), "{}", done.err);
+    let kept = |line: &&str| line.contains("JSON file beside it");
+    let files = ["1-a_very_private_wish.mp4", "1-a_very_private_wish-2.mp4"];
+    let told: Vec<&str> = done.err.lines().filter(kept).collect();
+    assert_eq!(told.len(), files.len(), "{}", done.err);
+    assert!(files.iter().zip(&told).all(|(file, line)| line.contains(file)), "{}", done.err);
+    let drafts = home.sql().query_row("SELECT group_concat(id) FROM own_drafts", [], |row| row.get::<_, String>(0));
+    assert_eq!(drafts.unwrap(), "6");
     // The log names no prompt, and the file has nothing of it in its free pages or its log.
     assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));
     // The video has it in its name, which is its user's; the store has not.
@@ -286,6 +298,17 @@ fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
     // Nobody pays for the words that stand in its place.
     home.run(&[&["retry", "1", "--again"][..], &YES].concat()).coded(2);
     assert_eq!(service.sim().counts().submissions, 2);
+}
+
+#[test]
+fn a_forgotten_failure_is_open_no_longer() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "{!fail|a cat}", "--wait"]);
+    let open = || home.run(&["list", "state:open", "--json"]).coded(0).json().len();
+    assert_eq!(open(), 1);
+    home.run(&["forget", "1", "2"]).coded(0);
+    assert_eq!((open(), home.task(2).put_away_at), (0, None));
 }
 
 #[test]
@@ -312,6 +335,10 @@ fn what_is_done_with_is_archived_and_found_again_and_its_money_stays() {
     assert_eq!(keys(&["list", "!archived:yes"]), ["3", "4"]);
     assert_eq!(keys(&["export"]), ["1", "2", "3", "4"]);
     home.run(&["list", "archived:perhaps"]).coded(2);
+    for act in [&["cancel", "1"][..], &["resolve", "1", "--as", "lost"]] {
+        let told = home.run(act).coded(1).err;
+        assert!(told.contains("it is archived") || told.contains("ended (saved)"), "{told}");
+    }
     home.run(&["show", "1"]).coded(0);
     assert_eq!(self::costs(&home), costs);
     // An archive comes back as one.

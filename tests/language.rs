@@ -26,7 +26,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/simulator/api.rs", "speaks as the service does"),
     ("src/simulator/callback.rs", "speaks as the service does"),
     ("src/simulator/clock.rs", "speaks as the service does"),
-    ("src/simulator/fault.rs", "a table for the help of the command line, which is clap's English"),
+    ("src/simulator/fault.rs", "a table for the help of the command line, looked up in help.po by args/chinese.rs"),
     ("src/simulator/gateway.rs", "speaks as the service does"),
     ("src/simulator/connection.rs", "speaks as the service does"),
     ("src/simulator/lib.rs", "speaks as the service does"),
@@ -54,7 +54,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/domain/testing.rs", "tasks for tests"),
     ("src/service/minimax_v1/field.rs", "reads the service's messages and says nothing itself"),
     ("src/cli/demo/morning.rs", "a made-up person's prompts"),
-    ("src/cli/args/", "clap's grammar, in English for everybody"),
+    (
+        "src/cli/args/",
+        "the help, looked up in help.po by args/chinese.rs; what clap says of a wrong call stays English",
+    ),
     ("src/cli/manual.rs", "generated documents, in English for everybody"),
 ];
 
@@ -207,6 +210,26 @@ fn a_translation_names_the_same_arguments_and_ends_as_the_text_does() {
         })
         .collect();
     assert!(differ.is_empty(), "{differ:#?}");
+}
+
+/// What an advice begins with.
+const ADVICE: [&str; 16] = [
+    "Ask ", "Check ", "Choose ", "Close ", "Free ", "Give ", "Install ", "Keep ", "Make ", "Name ", "Quit ", "Rename ",
+    "Resolve ", "Restore ", "Run ", "Set ",
+];
+
+#[test]
+fn an_advice_ends_with_a_stop_but_for_a_command_to_copy() {
+    let is_advice = |text: &&Text| {
+        let of_ours = ["src/words/", "src/cli/"].iter().any(|floor| text.place.starts_with(floor));
+        text.wrapped && of_ours && ADVICE.iter().any(|begin| text.text.starts_with(begin))
+    };
+    let texts = texts();
+    let open: Vec<&str> = texts.iter().filter(is_advice).map(|text| &*text.text).collect();
+    assert!(!open.is_empty());
+    let open: Vec<&str> =
+        open.into_iter().filter(|text| !text.ends_with(['.', ';', '?']) && !text.contains(": ")).collect();
+    assert_eq!(open, [""; 0]);
 }
 
 #[test]

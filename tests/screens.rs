@@ -3,17 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-mod common;
 #[path = "screens/every.rs"]
 mod every;
 #[path = "support/morning.rs"]
 mod morning;
 #[path = "screens/plans.rs"]
 mod plans;
+mod states;
 mod support;
 
 use ::io::prompts;
-use common::{NOW, empty, picture, request};
 use domain::{
     account::Stamp,
     amount::{Amount, Currency},
@@ -55,13 +54,14 @@ use screens::{
     lists::ListView,
     palette::Palette,
     pick::{Item, Picker, Take},
-    resolve::Resolve,
+    resolve::{Resolve, Way},
     screen::{Away, DetailTab, Preview, PreviewItem, Purpose, Toast},
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,
     widgets::editor::{LineEditor, PromptEditor},
 };
+use states::{NOW, empty, picture, request};
 use std::{fmt::Write, sync::Arc};
 use words::{lang, lang::Lang, names};
 
@@ -147,7 +147,7 @@ fn busy_table(width: u16, height: u16) -> App {
     state.screen.table.frozen = true;
     state.work.tasks.loaded = false;
     state.work.tasks.total = 100_000;
-    common::put_cursor(&mut state, 35);
+    states::put_cursor(&mut state, 35);
     state
 }
 
@@ -187,7 +187,7 @@ fn away(width: u16, height: u16) -> App {
     state.work.queue.paused = true;
     state.work.settings.demo = true;
     state.screen.away = Some(Away {
-        since: common::before(9 * HOUR),
+        since: states::before(9 * HOUR),
         ended: [(TaskState::Saved, keys(14)), (TaskState::Unknown, keys(1))].into(),
         at_risk: keys(2),
         unsent: keys(3),
@@ -396,6 +396,22 @@ fn a_halted_queue_without_a_line() {
 }
 
 #[test]
+fn a_pause_is_told_beside_a_halt_and_the_key_is_said_to_end_the_halt_only() {
+    let mut told = String::new();
+    for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
+        let lines = lang::within(lang, || {
+            let mut state = halted(width, 24);
+            let who = "ann@desk, dashboard desk-77".into();
+            state.work.queue.pause = Some(Stamp { who, at: states::before(HOUR) });
+            let (buf, _) = drawn(&state);
+            [0, 1].map(|y| row(&buf, y).trim_end().to_owned())
+        });
+        writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
+    }
+    insta::assert_snapshot!("halted_and_paused", told);
+}
+
+#[test]
 fn back_after_a_night_with_toasts() {
     shots("away", away);
 }
@@ -450,7 +466,7 @@ fn a_task_made_elsewhere() {
             (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Amount::ZERO, None, 2);
             let task = shown.task.clone();
             shown.line = vec![task.clone()];
-            common::put(&mut state, task);
+            states::put(&mut state, task);
             state
         }
     };
@@ -527,7 +543,7 @@ fn a_filter_being_typed_with_a_fault() {
 
 #[test]
 fn questions() {
-    shots("resolve", with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("10691") }));
+    shots("resolve", with_layer(Resolve { key: TaskKey(39), way: Way::Found, line: LineEditor::new("10691") }));
     shots("confirm", typed("x"));
     shots("confirm_many", typed("* x"));
 }

@@ -15,7 +15,7 @@ use std::{
     },
     process::{Command, Stdio},
 };
-use support::{DEADLINE, Home, PROGRAM, Running, Service};
+use support::{DEADLINE, Home, PROGRAM, Running, Service, finish};
 
 /// `watch` in a session of its own, under a manager that listens on that socket.
 fn watch(home: &Home, at: &str, args: &[&str]) -> Running {
@@ -83,6 +83,20 @@ fn with_json_each_event_is_an_object_with_its_time_and_task() {
     let names: Vec<&str> = events.iter().filter_map(|event| event["event"].as_str()).collect();
     assert_eq!(names.last(), Some(&"saved"), "{names:?}");
     assert!(names.contains(&"running"), "{names:?}");
+}
+
+#[test]
+fn a_failure_is_told_once_where_data_and_messages_go_to_one_file() {
+    let service = Service::with(|config| config.faults = "sensitive_prompt_1026".parse().unwrap());
+    let home = Home::new(&service.url());
+    home.queue("a cat");
+    let log = home.path().join("nohup.out");
+    let file = fs::File::create(&log).unwrap();
+    let mut command = home.command(&["watch", "--until-idle"]);
+    command.stdout(file.try_clone().unwrap()).stderr(file);
+    finish("watch into one file", command.spawn().unwrap()).coded(0);
+    let told = fs::read_to_string(&log).unwrap();
+    assert_eq!(told.matches("#1 refused").count(), 1, "{told}");
 }
 
 #[test]

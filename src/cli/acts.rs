@@ -2,10 +2,12 @@
 //! `download` and `balance`.
 
 use super::{
-    Outcome, Output, Stop, block_on, consent, cost_check, demo, doctor,
+    Outcome, Output, Stop, block_on, consent, cost_check,
     headless::{ActReport, Headless},
     live::Waits,
-    printed, queries, say, text_of, waits,
+    printed, queries, say, scratch_dir,
+    scratch_dir::ScratchDir,
+    text_of, waits,
 };
 use ::io::{
     config::Loaded,
@@ -53,7 +55,10 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<ResolvedAs>,
     match as_what {
         // An id is believed once the service knows it.
         ResolvedAs::Found(_) => asked(setup, act, 1, output),
-        ResolvedAs::NotCreated if let Some(task) = unknown.filter(|task| task.evidence == Some(Evidence::NotSeen)) => {
+        ResolvedAs::NotCreated
+            if let Some(task) =
+                unknown.filter(|task| task.evidence.as_ref().is_some_and(Evidence::shows_no_charge)) =>
+        {
             block_on(async { carried_out(setup, reading_records(setup, task).await?, act, 1, output).await })?
         }
         _ => once(setup, act, 1, output),
@@ -94,10 +99,10 @@ fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, output: Output)
 fn suggestion(key: TaskKey, task: Option<&Task>) -> Problem {
     let evidence = task.and_then(|task| task.evidence.as_ref());
     let next = match evidence {
-        Some(Evidence::NotSeen) => tr!("The records suggest: reeltop resolve {key} --as not-created", key = key.0),
-        Some(Evidence::Ambiguous { .. }) | None => {
-            tr!("Say it with --as: lost, not-created, task-id=ID, or unknown to take it back").to_owned()
+        Some(evidence) if evidence.shows_no_charge() => {
+            tr!("The records suggest: reeltop resolve {key} --as not-created", key = key.0)
         }
+        Some(_) | None => tr!("Say it with --as: lost, not-created, task-id=ID, or unknown to take it back").to_owned(),
     };
     let why = evidence.map(reason::evidence).unwrap_or_default();
     Problem::new(tr!("the outcome of {key} is missing", key), why, next)
@@ -226,12 +231,12 @@ pub(super) fn balance(setup: &Loaded, output: Output) -> Outcome {
         use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         matches!(error.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
     };
-    let aside = match doctor::probe(&setup.paths.data_dir) {
-        Err(error) if unwritable(&error) => Some(demo::Home::new(None)?),
+    let aside = match scratch_dir::probe(&setup.paths.data_dir) {
+        Err(error) if unwritable(&error) => Some(ScratchDir::new(None)?),
         Ok(()) | Err(_) => None,
     };
     if let Some(aside) = &aside {
-        setup.paths.data_dir.clone_from(&aside.dir);
+        setup.paths.data_dir.clone_from(&aside.path);
     }
     block_on(async {
         let mut headless = Headless::start(&setup, Scope::Named).await?;

@@ -3,7 +3,7 @@
 
 mod morning;
 
-use super::{Outcome, Stop, block_on, dashboard_ended, faces, read, speak};
+use super::{Outcome, Stop, block_on, dashboard_ended, faces, read, scratch_dir::ScratchDir, speak};
 use crate::args::Global;
 use ::io::{
     config,
@@ -43,17 +43,17 @@ use words::{problem::Problem, reason, tr};
 
 /// Runs the dashboard, or its linear form, on the simulator until the person leaves.
 pub(super) fn run(global: &Global, words: bool) -> Outcome {
-    let home = Home::new(global.data_dir.clone())?;
-    log::start(&home.dir.join("reeltop.log"), global.verbose, None);
+    let home = ScratchDir::new(global.data_dir.clone())?;
+    log::start(&home.path.join("reeltop.log"), global.verbose, None);
     block_on(async {
         let clock = Clock::start();
         let now = clock.now().wall;
         let simulator = Simulator::start(SimConfig { various: true, ..SimConfig::demo(Catalogue::builtin()) }).await?;
-        let mut setup = setup(global, &home.dir, &simulator)?;
+        let mut setup = setup(global, &home.path, &simulator)?;
         if words {
             "linear".clone_into(&mut setup.settings.face);
         }
-        if !home.kept || !home.dir.join("reeltop.db").exists() {
+        if !home.path.join("reeltop.db").exists() {
             fill(&setup, now)?;
         }
         simulator.preload(preloaded());
@@ -63,33 +63,6 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
         simulator.stop().await;
         dashboard_ended(code)
     })?
-}
-
-/// A data folder for the time of one call, such as the demo's.
-pub(super) struct Home {
-    pub(super) dir: PathBuf,
-    /// The person named the folder; it stays.
-    kept: bool,
-}
-
-impl Home {
-    pub(super) fn new(named: Option<PathBuf>) -> Result<Self, Stop> {
-        let kept = named.is_some();
-        let dir = named.unwrap_or_else(|| std::env::temp_dir().join(format!("reeltop-demo-{}", std::process::id())));
-        private_files::make_folder(&dir).map_err(|e| {
-            let what = tr!("cannot create the demo's folder {path}", path = dir.display());
-            Problem::new(what, e.to_string(), tr!("Name another folder with --data-dir."))
-        })?;
-        Ok(Self { dir, kept })
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        if !self.kept {
-            let _ = fs::remove_dir_all(&self.dir);
-        }
-    }
 }
 
 /// The defaults, with the simulator for a service, and the person's own screen and keys.

@@ -4,7 +4,7 @@
 mod deep;
 mod shared;
 
-use super::{Outcome, Output, Stop, block_on, headless::Headless, load, printed};
+use super::{Outcome, Output, Stop, block_on, headless::Headless, load, printed, scratch_dir::probe};
 use crate::args::Global;
 use ::io::{
     callback::NoEcho,
@@ -194,8 +194,8 @@ fn programs(work: &Work) -> Vec<(Thing, Found)> {
     let others = engine::who::programs(work).into_iter().filter(|program| !program.is_this);
     let mut found: Vec<(Thing, Found)> = others.map(|program| (PROGRAM, Found::Well(who::program(&program)))).collect();
     for (profile, (tasks, _)) in engine::who::without_key(work) {
-        let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
-        found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next.into())));
+        let next = tr!("Give [profiles.{name}] a key of its own.", name = profile);
+        found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next)));
     }
     found
 }
@@ -222,14 +222,6 @@ fn writable(dir: &Path) -> Found {
             tr!("Make it writable, or set download.dir in the config.").into(),
         ),
     }
-}
-
-/// Makes a file in that folder and takes it away again.
-pub(super) fn probe(dir: &Path) -> io::Result<()> {
-    let probe = dir.join(format!(".reeltop-{}", std::process::id()));
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
-    let _ = std::fs::remove_file(&probe);
-    made.map(drop)
 }
 
 fn screen() -> Found {

@@ -21,14 +21,19 @@ use engine::{
     Bare,
     act::Act,
     msg::{InsertRefusal, Msg, Signal},
-    news::{ActNews, News, NotQueued},
+    news::{ActNews, News, NotQueued, QueueNews},
     profile_state::Halt,
     settings::Scope,
     work::Work,
 };
 use std::{
     collections::{BTreeSet, VecDeque},
+    fs::File,
     io::IsTerminal,
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::fs::MetadataExt,
+    },
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -69,14 +74,19 @@ pub(super) fn has_told(text: &str) -> bool {
     told().texts.iter().any(|known| known.ends_with(text))
 }
 
-/// Whether the end of that task was told to whoever reads stdout too: once is enough for one terminal.
+/// Whether the end of that task was told to whoever reads stdout too: once is enough.
 pub(super) fn has_told_end(key: TaskKey) -> bool {
-    one_terminal() && told().ends.contains(&key)
+    one_reader() && told().ends.contains(&key)
 }
 
-/// Whether data and talk are read by the same person on the same screen.
-fn one_terminal() -> bool {
-    std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+/// Whether data and messages go to the same place: one terminal, one file, a service manager's journal.
+fn one_reader() -> bool {
+    let place = |end: BorrowedFd<'_>| {
+        let found = end.try_clone_to_owned().and_then(|end| File::from(end).metadata());
+        found.map(|found| (found.dev(), found.ino())).ok()
+    };
+    let data = place(std::io::stdout().as_fd());
+    data.is_some() && data == place(std::io::stderr().as_fd())
 }
 
 /// How a wait ended.
@@ -320,8 +330,13 @@ impl Headless {
             return;
         }
         let voice = &Voice::default();
-        let (mut told, one) = (told(), one_terminal());
+        let (mut told, one) = (told(), one_reader());
         for news in news.drain(..) {
+            // What it meets at its start is why a call ends, and is told as that: nothing was to be sent yet.
+            let is_of_start = !work.tasks.loaded && work.halted_by_store().is_some();
+            if is_of_start && matches!(news, News::Queue(QueueNews::Halted(_))) {
+                continue;
+            }
             let reported = report(&news, voice);
             // Whoever asked for an act tells why it came to nothing.
             let is_told = reported.as_ref().is_some_and(|report| report.result.is_err());

@@ -18,6 +18,7 @@ mod prices;
 mod printer;
 mod queries;
 mod retry;
+mod scratch_dir;
 mod simulate;
 mod store_call;
 mod submit;
@@ -116,7 +117,7 @@ struct Output {
 pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> ExitCode {
     signals::start(faces.give_back);
     faces::set(faces);
-    lang::set(environment::language());
+    lang::set_locale(environment::language());
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match understood(&arguments) {
         Ok(cli) => {
@@ -140,7 +141,7 @@ fn understood(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     }
     let global = Global { config: args::chinese::config_named(arguments), ..Global::default() };
     if let Ok(loaded) = read_again(&global) {
-        lang::set(loaded.settings.ui.language.unwrap_or_else(environment::language));
+        lang::set(loaded.settings.ui.language);
     }
     args::parse(arguments.iter().cloned())
 }
@@ -265,7 +266,7 @@ fn folders() -> Result<Folders, Stop> {
 fn text_of(path: &Path) -> Result<&str, Stop> {
     path.to_str().ok_or_else(|| {
         let what = tr!("{path} cannot be used", path = path.display());
-        let problem = Problem::new(what, tr!("its name is not UTF-8 text"), tr!("Rename it, or name another one"));
+        let problem = Problem::new(what, tr!("its name is not UTF-8 text"), tr!("Rename it, or name another one."));
         Stop::Problem(Exit::Usage, Box::new(problem))
     })
 }
@@ -298,7 +299,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 
 /// Takes up the language and the width of signs.
 fn speak(loaded: &Loaded) {
-    lang::set(loaded.settings.ui.language.unwrap_or_else(environment::language));
+    lang::set(loaded.settings.ui.language);
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
 }
 
@@ -355,8 +356,11 @@ fn run_dashboard(global: &Global, demo: bool, linear: bool) -> Outcome {
     }
     if !(faces::get().is_usable)() {
         let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
-        let problem =
-            Problem::new(tr!("the dashboard needs a terminal"), tr!("input or output is none, or TERM is dumb"), next);
+        let problem = Problem::new(
+            tr!("the dashboard needs a terminal"),
+            tr!("input or output is not one, or TERM is dumb"),
+            next,
+        );
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     (faces::get().restore_on_panic)();

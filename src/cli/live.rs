@@ -155,7 +155,8 @@ fn line(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
 /// Why nothing that is queued is sent.
 fn held_back(work: &Work) -> Option<&'static str> {
     match (work.halt().is_some(), work.queue.is_paused()) {
-        (true, _) => Some(tr!("halted")),
+        (true, true) => Some(tr!("halted and paused")),
+        (true, false) => Some(tr!("halted")),
         (false, true) => Some(tr!("paused")),
         (false, false) => None,
     }
@@ -192,7 +193,7 @@ fn saving(work: &Work, keys: &BTreeSet<TaskKey>, now: Now) -> String {
         Some(total) => tr!("{done} of {total}", done = done_text, total = amounts::size(total)),
         None => done_text,
     };
-    let speed = if speed > 0 { format!(", {}/s", amounts::size(speed)) } else { String::new() };
+    let speed = if speed > 0 { format!("{}{}/s", tr!(", "), amounts::size(speed)) } else { String::new() };
     format!(" ({bytes}{speed})")
 }
 

@@ -10,7 +10,7 @@ use ::io::{
 };
 use domain::{
     export::{json_line, size},
-    task::{Task, TaskKey, TaskState},
+    task::{Task, TaskKey, TaskState, What, keep_first},
     time::{DAY, Wall},
 };
 use std::{
@@ -64,21 +64,25 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
             tr!("nothing was forgotten"),
             tr!("{key} is {state}, and its prompt may still be needed", key = task.key, state),
             match task.state() {
-                TaskState::Unknown => tr!("Resolve it first: `reeltop resolve {key}`", key = task.key.0),
-                _ => tr!("Wait for its end, or cancel it first").to_owned(),
+                TaskState::Unknown => tr!("Resolve it first: `reeltop resolve {key}`.", key = task.key.0),
+                _ => tr!("Wait for its end, or cancel it first.").to_owned(),
             },
         );
         return Err(Stop::Problem(Exit::Failed, Box::new(problem)));
     }
     let mut exit = Exit::Done;
     let mut forgotten = Vec::new();
+    // With the prompt the names of its files are forgotten.
+    let mut files = Vec::new();
     for task in &before {
+        let known = files_of(&store, task)?;
         match store.forget(task.key)? {
             Ok(pictures) => {
                 images::remove(&setup.paths.images, Duration::ZERO, |hash| pictures.contains(hash));
                 let video = task.saved().map(|saved| saved.sha256.as_str());
                 sights::forget(&setup.paths.frames, |hash| pictures.contains(hash) || Some(hash) == video);
                 forgotten.push(task.key);
+                files.extend(known);
             }
             Err(now) => {
                 let state = names::state(now.state());
@@ -104,8 +108,30 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
         let who = task.who.as_deref().unwrap_or_default();
         say(&tr!("{key}: a picture on {who}'s machine goes when reeltop runs there next", key = task.key, who));
     }
-    for file in before.iter().filter_map(|task| task.saved()?.known_path()) {
+    for file in files {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));
     }
+    let prompts: Vec<&str> = before.iter().map(|task| task.request.prompt.trim()).collect();
+    let quotes = |text: &str| prompts.iter().any(|prompt| !prompt.is_empty() && text.contains(prompt));
+    if store.overview()?.drafts.iter().any(|kept| quotes(&kept.draft.prompt)) {
+        say(tr!("a draft that has more than this prompt is kept: delete it in the dashboard if it should go too"));
+    }
+    for (name, _) in setup.settings.compose.templates.iter().filter(|(_, prompt)| quotes(prompt)) {
+        say(&tr!("the template {name} is kept: delete it from the config if it should go too", name));
+    }
     printed(exit, result)
+}
+
+/// Every file that was saved of that task, the oldest first: fetched once more, it lies beside the earlier ones.
+fn files_of(store: &Store, task: &Task) -> Result<Vec<String>, Stop> {
+    let detail = store.detail(task.key)?;
+    let events = detail.iter().flat_map(|detail| &detail.events);
+    let in_events = events.filter_map(|event| match &event.entry.what {
+        What::Saved { path, .. } => Some(path.clone()),
+        _ => None,
+    });
+    let now = task.saved().map(|saved| saved.path.clone());
+    let mut files: Vec<String> = in_events.chain(now).filter(|path| !path.ends_with('/')).collect();
+    keep_first(&mut files);
+    Ok(files)
 }

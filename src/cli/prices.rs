@@ -3,7 +3,10 @@
 use super::{Outcome, Output, Stop, block_on, printed, say};
 use ::io::{client::price_list, config::Loaded, run::exit::Exit};
 use domain::amount::Currency;
-use service::gateway::{Asked, prices::Listed};
+use service::{
+    answer::Reply,
+    gateway::{Asked, prices, prices::Listed},
+};
 use std::io::Write;
 use words::{print, reason, tr};
 
@@ -18,23 +21,26 @@ pub(super) fn run(setup: &Loaded, output: Output) -> Outcome {
             (None, Exit::Done)
         }
     };
-    let prices = print::Price::all(&settings.profile.prices, &settings.catalogue, listed.as_deref());
+    let all = print::Price::all(&settings.profile.prices, &settings.catalogue, listed.as_deref());
     let text = match output.json {
-        true => print::prices_json(&prices),
-        false => print::prices(&prices, output.color),
+        true => print::prices_json(&all),
+        false => print::prices(&all, output.color),
     };
     printed(exit, std::io::stdout().write_all(text.as_bytes()).map_err(Stop::from))
 }
 
 fn theirs(setup: &Loaded) -> Result<(Option<Vec<Listed>>, Exit), super::Stop> {
     let url = &setup.settings.profile.base_url;
-    let why = match block_on(price_list(url, setup.allow_http))? {
+    let reply = block_on(price_list(url, setup.allow_http))?;
+    let why = match reply.as_ref().map(prices::list) {
         Ok(Asked::Told(listed)) => return Ok((Some(listed), Exit::Done)),
         Ok(Asked::NotYet) => tr!("it has none").to_owned(),
         Ok(Asked::NotAllowed { said }) => said,
         Ok(Asked::Again { code, said, .. }) => [code, said].join(" ").trim().to_owned(),
-        Err(fault) => reason::connect::problem(&fault).fact(),
+        Err(fault) => reason::connect::problem(fault).fact(),
     };
     say(&tr!("The price list of {url} could not be read: {why}. These are our own prices.", url, why));
-    Ok((None, Exit::Network))
+    // As with every other question: what answers is no trouble of the line.
+    let answers = matches!(reply, Ok(Reply::Answered { .. } | Reply::Redirected { .. }));
+    Ok((None, if answers { Exit::Failed } else { Exit::Network }))
 }

@@ -134,11 +134,12 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], output: Output) -> Result<()
     let mut out = io::stdout().lock();
     if output.json {
         for task in tasks {
-            writeln!(out, "{}", json_line(&json::task(task)))?;
+            writeln!(out, "{}", line(setup, task))?;
         }
         return Ok(());
     }
-    let tasks: Vec<&Task> = tasks.iter().filter(|task| !headless::has_told_end(task.key)).collect();
+    let untold = tasks.iter().filter(|task| !headless::has_told_end(task.key));
+    let tasks: Vec<print::Listed<'_>> = untold.map(|task| (task, passed_over(setup, task))).collect();
     let prompt = prompt_cells();
     let now = Clock::start().now();
     Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, output.color, prompt))?)
@@ -175,7 +176,7 @@ fn list_all(setup: &Loaded, filter: &str, output: Output) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut table = print::TaskTable::new(&setup.settings, Clock::start().now(), output.color, prompt_cells());
     filtered(setup, filter, Order::OldestFirst, |task| {
-        if let Some(part) = table.add(&task) {
+        if let Some(part) = table.add((&task, passed_over(setup, &task))) {
             out.write_all(part.as_bytes())?;
         }
         Ok(ControlFlow::Continue(()))
@@ -194,7 +195,7 @@ fn prompt_cells() -> usize {
 pub(super) fn list_json(setup: &Loaded, filter: &str) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
     filtered(setup, filter, Order::OldestFirst, |task| {
-        writeln!(out, "{}", json_line(&json::task(&task)))?;
+        writeln!(out, "{}", line(setup, &task))?;
         Ok(ControlFlow::Continue(()))
     })?;
     out.flush()?;
@@ -242,18 +243,28 @@ pub(super) fn show(setup: &Loaded, name: &TaskName, output: Output) -> Outcome {
     let key = key_of(&store, name)?;
     let detail = store.detail(key)?.ok_or_else(|| no_task(key.to_string()))?;
     if output.json {
-        writeln!(io::stdout(), "{}", json_line(&json::task(&detail.task)))?;
+        writeln!(io::stdout(), "{}", line(setup, &detail.task))?;
         return Ok(Exit::Done);
     }
-    let passed = is_elsewhere(setup, &detail.task).then_some(PassedOver::Picture);
+    let passed = passed_over(setup, &detail.task);
     write!(io::stdout(), "{}", print::detail(&detail, passed, &setup.settings, Clock::start().now(), output.color))?;
     Ok(Exit::Done)
 }
 
-/// Whether an unsent task of a shared store waits for another machine, which has its pictures.
-fn is_elsewhere(setup: &Loaded, task: &Task) -> bool {
+/// A task as JSON, with what keeps it from being sent by this machine.
+fn line(setup: &Loaded, task: &Task) -> String {
+    let line = json::task(task);
+    json_line(&match passed_over(setup, task) {
+        Some(why) => line.passed_over(task, why),
+        None => line,
+    })
+}
+
+/// Why an unsent task of a shared store is not sent from here: another machine has its pictures.
+fn passed_over(setup: &Loaded, task: &Task) -> Option<PassedOver> {
     let are_here = || images::are_here(task.request.stored_images(), &setup.paths.images);
-    task.state() == TaskState::Queued && setup.at().server.is_some() && !are_here()
+    let is_elsewhere = task.state() == TaskState::Queued && setup.store.url.is_some() && !are_here();
+    is_elsewhere.then_some(PassedOver::Picture)
 }
 
 /// `reeltop cost`.
@@ -263,17 +274,15 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, output: Output) ->
     let lines = store.costs(Wall(0), Wall(i64::MAX))?;
     let (raises, kept) = (store.raises()?, store.caps()?);
     let mut out = io::stdout().lock();
-    let text = match (csv, output.json, by) {
-        (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.zone),
-        (true, _, None) => print::cost_csv(&lines, &raises),
-        (false, true, None) => print::cost_json(&lines, &raises, now.zone),
-        (false, false, Some(by)) => {
-            print::cost_text(&lines, &raises, &kept, Some(by), now, &setup.settings, output.color)
-        }
-        (false, false, None) => {
-            let runs = runs(&store, now.zone, output.color)?;
-            print::cost_text(&lines, &raises, &kept, None, now, &setup.settings, output.color) + &runs
-        }
+    let text = if let Some(by) = by.filter(|_| csv || output.json) {
+        print::cost_sums(&lines, by, output.json, now.zone)
+    } else if csv {
+        print::cost_csv(&lines, &raises)
+    } else if output.json {
+        print::cost_json(&lines, &raises, now.zone)
+    } else {
+        let runs = if by.is_none() { runs(&store, now.zone, output.color)? } else { String::new() };
+        print::cost_text(&lines, &raises, &kept, by, now, &setup.settings, output.color) + &runs
     };
     write!(out, "{text}")?;
     Ok(Exit::Done)

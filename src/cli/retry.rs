@@ -6,7 +6,11 @@ use super::{
     submit::{After, send},
 };
 use crate::args::Consent;
-use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use ::io::{
+    config::Loaded,
+    run::exit::Exit,
+    store::{Lookup, Order, Store},
+};
 use domain::{
     amount::Amount,
     problem::ErrorClass,
@@ -14,8 +18,11 @@ use domain::{
     retry::{Caution, Change, Facts, No, Scope, Terms},
     task::{Row, Task, TaskKey, TaskState},
 };
-use engine::act::Intent;
-use std::collections::{BTreeMap, BTreeSet};
+use engine::{act::Intent, filter::Place};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 use words::{names, problem::Problem, terms, terms::Face, tr};
 
 /// Which tasks.
@@ -159,7 +166,9 @@ fn exit_of(cautions: &[Caution]) -> Exit {
 fn refused(task: &Task, no: No) -> Stop {
     let exit = match no {
         No::NotInBulk(caution) => exit_of(&[caution]),
-        No::Foreign | No::Unsent | No::Sending | No::Unsettled | No::Invalid => Exit::Usage,
+        No::Foreign | No::Forgotten | No::Unsent | No::Sending | No::Unsettled | No::Invalid | No::NotInPlan => {
+            Exit::Usage
+        }
     };
     let next = match no {
         No::NotInBulk(_) => {
@@ -167,7 +176,7 @@ fn refused(task: &Task, no: No) -> Stop {
             tr!("`reeltop retry {key} --again` retries it alone.", key)
         }
         No::Unsettled => tr!("See `reeltop resolve --help`.").to_owned(),
-        No::Foreign | No::Unsent | No::Sending | No::Invalid => String::new(),
+        No::Foreign | No::Forgotten | No::Unsent | No::Sending | No::Invalid | No::NotInPlan => String::new(),
     };
     let why = terms::no(Face::Calls, task.key, task.state(), no);
     Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next)))
@@ -175,17 +184,21 @@ fn refused(task: &Task, no: No) -> Stop {
 
 /// The open failures that may go again among others; what is left out is told. An unknown is no failure: it is settled.
 fn failures(store: &Store) -> Result<Vec<(Task, Terms)>, Stop> {
-    let mut tasks: BTreeMap<TaskKey, Task> = BTreeMap::new();
-    let mut retried = std::collections::BTreeSet::new();
-    store.tasks(|task| {
-        retried.extend(task.parent.filter(|_| !Row::of(&task).is_taken_back()));
-        if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
-            tasks.insert(task.key, task);
-        }
-        std::ops::ControlFlow::Continue(())
+    let failed = Lookup {
+        states: Some(vec![TaskState::Failed, TaskState::Refused]),
+        keys: (0, u64::MAX),
+        models: None,
+        created: None,
+        place: Place::Both,
+    };
+    let mut tasks: Vec<Task> = Vec::new();
+    store.some_tasks(&failed, Order::OldestFirst, |listed| {
+        tasks.extend((!listed.retried).then_some(listed.task));
+        ControlFlow::Continue(())
     })?;
     let (mut goes, mut edited, mut left_out) = (Vec::new(), Vec::new(), BTreeMap::<No, Vec<TaskKey>>::new());
-    for (key, task) in tasks.into_iter().filter(|(key, _)| !retried.contains(key)) {
+    for task in tasks {
+        let key = task.key;
         let facts = Facts::of_task(&task, None);
         if !retry::is_open(&facts) {
             continue;

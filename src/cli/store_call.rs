@@ -9,7 +9,7 @@ use super::{
 use ::io::{
     config::Loaded,
     run::{clock::Clock, exit::Exit},
-    store::{self, At, Lookup, Store},
+    store::{self, Location, Lookup, Store},
 };
 use domain::{
     account::{KeptCaps, Stamp},
@@ -43,7 +43,7 @@ pub(super) fn run(setup: &Loaded, what: StoreCall, output: Output) -> Outcome {
 fn init(setup: &Loaded, output: Output) -> Outcome {
     let at = setup.at();
     if at.server.is_none() {
-        let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init");
+        let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init.");
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("no shared store is named"), "", next))));
     }
     let (before, version) = store::init(&at).map_err(|fault| match &fault.why {
@@ -70,7 +70,7 @@ fn check(setup: &Loaded, output: Output) -> Outcome {
     let shown = at.shown().display().to_string();
     let mut text = tr!("{store}: {tasks}, nothing wrong", store = shown, tasks = names::tasks(total));
     if !wrong.is_empty() {
-        text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join("; "));
+        text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join(tr!("; ")));
     }
     let json = serde_json::json!({ "store": shown, "tasks": total, "clock_ms": clock, "wrong": wrong });
     let exit = if wrong.is_empty() { Exit::Done } else { Exit::Failed };
@@ -87,9 +87,9 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, next))));
     }
     let target = if to.contains("://") {
-        At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
+        Location { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
     } else {
-        At { dir: PathBuf::from(to), server: None, who: from.who.clone() }
+        Location { dir: PathBuf::from(to), server: None, who: from.who.clone() }
     };
     if target == from {
         let problem = Problem::new(tr!("a store cannot be copied to itself"), "", tr!("Name another one with --to."));
@@ -115,7 +115,7 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             let user = store.about()?.map_or_else(String::new, |about| about.user);
             let who = kept.by.who;
             let next =
-                tr!("Ask {who}, or have whoever keeps the database run: GRANT reeltop_keeper TO {user};", who, user);
+                tr!("Ask {who}, or have the database's administrator run: GRANT reeltop_keeper TO {user};", who, user);
             return Err(Stop::Problem(
                 Exit::Failed,
                 Box::new(Problem::new(tr!("the budget was not changed"), why, next)),
@@ -178,7 +178,7 @@ fn budget_text(currency: Currency, caps: Option<&KeptCaps>) -> String {
 }
 
 /// All tasks of a store.
-fn put_aside(setup: &Loaded, from: &At) -> Result<PutAside, Stop> {
+fn put_aside(setup: &Loaded, from: &Location) -> Result<PutAside, Stop> {
     let all = Lookup { states: None, keys: (0, u64::from(u32::MAX)), models: None, created: None, place: Place::Both };
     let (mut aside, mut failed) = (PutAside::begin(&setup.paths.data_dir)?, None);
     Store::open(from)?.carried(

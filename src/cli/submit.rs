@@ -9,6 +9,10 @@ use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
     amount::Totals,
     problem::ErrorClass,
+    reason::{
+        Reason,
+        store::{Deed, Fault},
+    },
     retry,
     task::{Task, TaskKey, TaskState},
 };
@@ -96,7 +100,11 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
         // role, or a cap.
         let only_reads = headless.work().store.only_reads;
         let refused = if of.is_some() || only_reads { Exit::Failed } else { Exit::Money };
-        let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
+        let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| match &halt.reason {
+            // Who takes that for a failure and tries again may pay twice.
+            Reason::Store(Fault { deed: Deed::Confirm, .. }) => Exit::Unknown,
+            _ => waits::exit_of_halt(halt.cause),
+        });
         let (_, interrupted) = headless.end().await;
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }
@@ -144,9 +152,12 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     if !queued.is_empty() && after != After::Queue {
         let halted = work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &Voice::default()).what);
         let (paused, resume) = waits::paused(&work).unzip();
-        let stopped = halted.or(paused);
+        let resume = resume.or_else(|| halted.is_some().then(|| tr!("Press p in a dashboard to resume.")));
+        let stopped: Vec<String> = halted.into_iter().chain(paused).collect();
+        let stopped = (!stopped.is_empty()).then(|| stopped.join(tr!(", ")));
         let put_back = put_back.map(|error| reason::message(&error.reason, &Voice::default()));
-        let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());
+        let ended = interrupted.map(|_| tr!("this call was interrupted").to_owned());
+        let why = stopped.or(put_back).or(ended).unwrap_or_else(|| tr!("the account's pace").into());
         say(&match (resume, queued.len()) {
             (Some(resume), 1) => tr!("1 task stays queued ({why}). {resume}", why, resume),
             (Some(resume), n) => tr!("{n} tasks stay queued ({why}). {resume}", n, why, resume),

@@ -116,14 +116,14 @@ impl PutAside {
 
 fn not_put_aside(dir: &Path, error: &io::Error) -> Stop {
     let what = tr!("the tasks could not be put aside in {folder}", folder = dir.display());
-    let next = tr!("Free some space on its disk");
+    let next = tr!("Free some space on its disk.");
     Problem::new(what, error.to_string(), next).into()
 }
 
 /// `reeltop import`.
 pub(super) fn import(setup: &Loaded, file: &Path, output: Output) -> Outcome {
     let unread = |error: io::Error| {
-        let next = tr!("Name a file that `reeltop export` wrote");
+        let next = tr!("Name a file that `reeltop export` wrote.");
         Stop::from(Problem::new(tr!("{file} could not be read", file = file.display()), error.to_string(), next))
     };
     let from: Box<dyn BufRead> = match file.to_str() {
@@ -190,7 +190,7 @@ pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, output: Output) 
 }
 
 fn not_a_line(number: usize, why: &NotCarried) -> Problem {
-    let next = tr!("Nothing was imported. Export again with `reeltop export`");
+    let next = tr!("Nothing was imported. Export again with `reeltop export`.");
     let why = match why {
         NotCarried::NotJson => tr!("it is not a JSON object").to_owned(),
         NotCarried::Short => {

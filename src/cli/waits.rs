@@ -18,6 +18,11 @@ use domain::{
 use engine::{act::Act, charges, queue, settings::Scope, share, unknowns, work::Work};
 use words::{facts, names, problem::Problem, terms, tr};
 
+/// How long an unknown is waited for, in milliseconds.
+const FOR_UNKNOWNS_MS: u64 = 20 * SECOND;
+/// How long an answer about what these were charged is waited for, in milliseconds.
+const FOR_CHARGES_MS: u64 = 5 * SECOND;
+
 /// `reeltop wait`.
 pub(super) fn named(setup: &Loaded, names: &[TaskName], timeout: Option<u64>, output: Output) -> Outcome {
     let keys = if names.is_empty() { Vec::new() } else { queries::keys_of(&Store::open(setup.at())?, names)? };
@@ -41,7 +46,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
         let (tasks, exits, result) = queries::print_ended(setup, &work, &all, output);
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
-            say(tr!("timed out; the tasks keep running"));
+            say(&timed_out(&tasks));
         }
         let left = tasks.iter().any(|task| task.state().is_live());
         let halted = work.halt().filter(|_| left).map(|(_, halt)| exit_of_halt(halt.cause));
@@ -51,6 +56,18 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, out
         let exit = late.or(interrupted).or(no_key).unwrap_or_else(|| Exit::of_all(exits));
         printed(exit, result)
     })?
+}
+
+/// What becomes of the tasks that are waited for no longer.
+fn timed_out(tasks: &[Task]) -> String {
+    let live = tasks.iter().filter(|task| task.state().is_live());
+    let (unsent, running): (Vec<&Task>, Vec<&Task>) = live.partition(|task| task.state() == TaskState::Queued);
+    let unsent: Vec<TaskKey> = unsent.iter().map(|task| task.key).collect();
+    match (&unsent[..], running.is_empty()) {
+        ([], _) => tr!("timed out; the tasks keep running").to_owned(),
+        (keys, true) => tr!("timed out; not sent yet: {keys}", keys = terms::listed(keys)),
+        (keys, false) => tr!("timed out; not sent yet: {keys}; the others keep running", keys = terms::listed(keys)),
+    }
 }
 
 /// Those of these tasks that nobody goes on with for want of their profile's key, each said: waiting for them would not
@@ -71,7 +88,11 @@ pub(super) fn tell_queued<'t>(work: &Work, tasks: impl IntoIterator<Item = &'t T
     let queued = tasks.into_iter().filter(|task| task.state() == TaskState::Queued && is_ours(work, task));
     let queued: Vec<TaskKey> = queued.map(|task| task.key).collect();
     (!queued.is_empty()).then(|| {
-        say(&Problem::new(why, tr!("{keys} stay queued", keys = terms::listed(&queued)), next).to_string());
+        let stay = match &queued[..] {
+            [key] => tr!("{key} stays queued", key),
+            keys => tr!("{keys} stay queued", keys = terms::listed(keys)),
+        };
+        say(&Problem::new(why, stay, next).to_string());
         Exit::TimeOut
     })
 }
@@ -157,27 +178,26 @@ pub(super) async fn ended(headless: &mut Headless, timeout: Option<u64>, keys: &
         let unknown = work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Unknown);
         unknown && (unknowns::is_to_be_looked_for(work, *key) || work.callbacks.open)
     };
-    if waited != Waited::Done || !keys.iter().any(|key| is_open(headless.work(), key)) {
-        return if waited == Waited::Done { told(headless, keys).await } else { waited };
+    if waited != Waited::Done {
+        return waited;
     }
-    let most = timeout.unwrap_or(u64::MAX).min(FOR_UNKNOWNS);
-    let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key) || is_owed(work, *key));
-    match headless.until(Some(most), looked).await {
-        Waited::Ended => return Waited::Ended,
-        Waited::Done | Waited::TimeOut => {}
+    if keys.iter().any(|key| is_open(headless.work(), key)) {
+        let most = timeout.unwrap_or(u64::MAX).min(FOR_UNKNOWNS_MS);
+        let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key) || is_owed(work, *key));
+        if headless.until(Some(most), looked).await == Waited::Ended {
+            return Waited::Ended;
+        }
+        let waited = headless.until(timeout, |work| all_ended(work, keys)).await;
+        if waited != Waited::Done {
+            return waited;
+        }
     }
-    let waited = headless.until(timeout, |work| all_ended(work, keys)).await;
-    if waited == Waited::Done { told(headless, keys).await } else { waited }
+    wait_for_charges(headless, keys).await
 }
 
-/// How long an unknown is waited for.
-const FOR_UNKNOWNS: u64 = 20 * SECOND;
-/// How long an answer about what these were charged is waited for, in milliseconds.
-const FOR_CHARGES: u64 = 5 * SECOND;
-
 /// What was asked about their charges at the end is answered in a moment.
-async fn told(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
-    match headless.until(Some(FOR_CHARGES), |work| !charges::is_asking(work, keys)).await {
+async fn wait_for_charges(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
+    match headless.until(Some(FOR_CHARGES_MS), |work| !charges::is_asking(work, keys)).await {
         Waited::Ended => Waited::Ended,
         Waited::Done | Waited::TimeOut => Waited::Done,
     }
@@ -205,6 +225,7 @@ pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
         HaltCause::Key => Exit::Key,
         HaltCause::Balance | HaltCause::Budget => Exit::Money,
         HaltCause::Address => Exit::Network,
+        HaltCause::Failures(ErrorClass::UnknownOutcome) => Exit::Unknown,
         HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
     }
 }
@@ -214,6 +235,24 @@ mod tests {
     use super::*;
     use domain::time::Wall;
     use engine::{effect::Write, testing};
+
+    #[test]
+    fn a_time_out_names_what_was_never_sent() {
+        let tasks = |states: &[TaskState]| -> Vec<Task> {
+            (1..).zip(states).map(|(key, state)| testing::task(key, *state)).collect()
+        };
+        let said = |states: &[TaskState]| timed_out(&tasks(states));
+        assert_eq!(said(&[TaskState::Running, TaskState::Saved]), "timed out; the tasks keep running");
+        assert_eq!(said(&[TaskState::Queued, TaskState::Saved]), "timed out; not sent yet: #1");
+        let both = "timed out; not sent yet: #1; the others keep running";
+        assert_eq!(said(&[TaskState::Queued, TaskState::Running]), both);
+    }
+
+    #[test]
+    fn a_halt_after_unknown_outcomes_ends_as_unknown() {
+        assert_eq!(exit_of_halt(HaltCause::Failures(ErrorClass::UnknownOutcome)), Exit::Unknown);
+        assert_eq!(exit_of_halt(HaltCause::Failures(ErrorClass::Service)), Exit::Failed);
+    }
 
     #[test]
     fn an_end_that_a_server_still_has_to_take_is_none_yet() {

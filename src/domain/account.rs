@@ -166,8 +166,8 @@ impl Raise {
     }
 }
 
-/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever a config
-/// says.
+/// The caps of a day that are kept in the store, in one currency: they hold for everybody on it, whatever cap a config
+/// sets. What a task costs is still what its program's config says, where that sets a price of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCaps {
     /// The cap for all people together.
@@ -176,7 +176,8 @@ pub struct KeptCaps {
     pub per_day_each: Option<Amount>,
     /// The person who set them, and when.
     pub by: Stamp,
-    /// Their day is that of a clock so many seconds east of UTC; `None` for each reader's own.
+    /// Their day is that of a clock so many seconds ahead of the reader's in UTC: that of the store's server, in the
+    /// zone of whoever keeps them; `None` for each reader's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<i32>,
     /// Whether this program may change them, and raise today's.

@@ -14,7 +14,7 @@ use super::{
     lint,
     picture::{self, Takes, Typed},
     reason::draft::DraftReason,
-    request::{ImageRef, Request},
+    request::{FORGOTTEN, ImageRef, Request},
     text::gist,
 };
 
@@ -182,6 +182,10 @@ fn check_prompt(draft: &Draft, model: &ModelSpec, faults: &mut Faults) {
             faults.error(Field::Prompt, DraftReason::NoPrompt { first_frame, last_frame });
         }
         return;
+    }
+    // It would be taken for one that was wiped.
+    if draft.prompt.trim() == FORGOTTEN {
+        faults.error(Field::Prompt, DraftReason::ReservedPrompt);
     }
     let own = model.prompt_limit;
     // A limit in words alone says nothing of one word without end.

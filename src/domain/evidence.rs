@@ -35,6 +35,18 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Whether nothing that was charged may be its own: after the last look, most likely it was never made.
+    #[must_use]
+    pub fn shows_no_charge(&self) -> bool {
+        match self {
+            Self::NotSeen => true,
+            Self::Ambiguous { records, others } => {
+                let is_free = |record: &Record| record.task_id.is_none() && record.cost == Some(Amount::ZERO);
+                others.is_empty() && records.iter().all(is_free)
+            }
+        }
+    }
+
     /// Names tasks by the other keys that they have got. One that has none is no longer named.
     pub fn rename(&mut self, keys: &BTreeMap<TaskKey, TaskKey>) {
         if let Self::Ambiguous { others, .. } = self {

@@ -99,6 +99,17 @@ pub enum ImageLook {
     Sent,
 }
 
+impl ImageLook {
+    /// The picture, where it was read.
+    #[must_use]
+    pub fn found(self) -> Option<StoredImage> {
+        match self {
+            Self::Found(image) => Some(image),
+            Self::Unread | Self::Reading | Self::Failed(_) | Self::Sent => None,
+        }
+    }
+}
+
 /// Everything that is wrong with what was typed for a picture. `look` tells of a path or a `data:` URL.
 #[must_use]
 pub fn faults(text: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<PictureReason> {

@@ -7,6 +7,26 @@ use serde_json::{Map, Value, json};
 /// What stands for a prompt that was wiped. Such a request is never sent again.
 pub const FORGOTTEN: &str = "(forgotten)";
 
+/// Whether it is known what a task asked for, so that it can be asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Known,
+    /// It was made elsewhere, and the service does not tell.
+    Elsewhere,
+    /// Its prompt was wiped.
+    Forgotten,
+}
+
+impl Asked {
+    pub(crate) fn of(model: &str, prompt: &str) -> Self {
+        match (model, prompt) {
+            ("", _) => Self::Elsewhere,
+            (_, FORGOTTEN) => Self::Forgotten,
+            _ => Self::Known,
+        }
+    }
+}
+
 /// A picture's type, as its content tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -204,10 +224,10 @@ impl Request {
         Self::plain("", &format!("(adopted {id})"), "", 0)
     }
 
-    /// Whether what was asked for was wiped.
+    /// Whether it can be asked for again.
     #[must_use]
-    pub fn is_forgotten(&self) -> bool {
-        self.prompt == FORGOTTEN
+    pub fn asked(&self) -> Asked {
+        Asked::of(&self.model, &self.prompt)
     }
 
     /// Whether it is known what was asked for: it is not of a task that was made elsewhere.

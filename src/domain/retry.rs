@@ -10,7 +10,7 @@
 //! | made, or being made and paid | a second word | no | yes |
 //! | already retried | a second word | no | a second word |
 //! | unsent | no | no | yes, with a warning |
-//! | being sent, unknown, made elsewhere | no | no | no |
+//! | being sent, unknown, made elsewhere, forgotten | no | no | no |
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,7 @@ use crate::{
     amount::Amount,
     draft::Field,
     problem::{Charged, ErrorClass},
-    request::{FORGOTTEN, ImageRef, Request},
+    request::{Asked, ImageRef, Request},
     task::{Row, Task, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,8 @@ pub struct Facts {
     pub charged: Charged,
     /// The kind of failure.
     pub class: Option<ErrorClass>,
-    /// Whether it is known what it asked for; of a task made elsewhere it is not.
-    pub known: bool,
+    /// Whether it is known what it asked for.
+    pub asked: Asked,
     /// Whether the service has given it an id.
     pub accepted: bool,
     /// Whether it failed here, and not by the service's word.
@@ -73,7 +73,7 @@ impl Facts {
             state: row.state,
             charged: row.charged,
             class: row.class,
-            known: row.is_known() && row.prompt() != FORGOTTEN,
+            asked: row.asked(),
             accepted: row.remote().is_some(),
             may_still_come: row.may_still_come,
             retried: if row.retried { Retried::Yes } else { Retried::No },
@@ -88,7 +88,7 @@ impl Facts {
             state: task.state(),
             charged: task.charged(),
             class: task.error().map(|error| error.class),
-            known: task.request.is_known() && !task.request.is_forgotten(),
+            asked: task.request.asked(),
             accepted: task.remote.is_some(),
             may_still_come: task.may_still_come(),
             retried: Retried::by(latest),
@@ -158,6 +158,8 @@ impl Scope {
 pub enum No {
     /// It was made elsewhere, and what it asked for is not known here.
     Foreign,
+    /// Its prompt was wiped.
+    Forgotten,
     /// It has not been sent yet: there is nothing to repeat.
     Unsent,
     /// It is being sent.
@@ -168,6 +170,8 @@ pub enum No {
     NotInBulk(Caution),
     /// A field of it was refused: unchanged it is not sent again among others.
     Invalid,
+    /// The account's plan does not include its model.
+    NotInPlan,
 }
 
 /// What a person is told of first, and then says a second word to.
@@ -187,6 +191,8 @@ pub enum Caution {
 pub enum Warning {
     /// A field of it was refused: the same request will be refused again.
     Invalid,
+    /// The account's plan does not include its model.
+    NotInPlan,
     /// It was charged or may have been, though nothing came of it: the new attempt is paid as well.
     Charged,
     /// It is still queued and is sent as well.
@@ -207,8 +213,10 @@ pub struct Terms {
 /// # Errors
 /// Why it is not sent again.
 pub fn judge(facts: &Facts, change: Change, scope: Scope) -> Result<Terms, No> {
-    if !facts.known {
-        return Err(No::Foreign);
+    match facts.asked {
+        Asked::Known => {}
+        Asked::Elsewhere => return Err(No::Foreign),
+        Asked::Forgotten => return Err(No::Forgotten),
     }
     let mut terms = Terms::default();
     match facts.state {
@@ -237,17 +245,20 @@ pub fn judge(facts: &Facts, change: Change, scope: Scope) -> Result<Terms, No> {
         Retried::Yes => terms.cautions.push(Caution::Retried(None)),
         Retried::As(latest) => terms.cautions.push(Caution::Retried(Some(latest))),
     }
-    let invalid = matches!(class, Some(ErrorClass::InvalidParams | ErrorClass::Plan)) && change == Change::Nothing;
-    if invalid {
-        terms.warnings.push(Warning::Invalid);
-    }
+    let refused_again = match class {
+        Some(ErrorClass::InvalidParams) => Some((Warning::Invalid, No::Invalid)),
+        Some(ErrorClass::Plan) => Some((Warning::NotInPlan, No::NotInPlan)),
+        _ => None,
+    };
+    let refused_again = refused_again.filter(|_| change == Change::Nothing);
+    terms.warnings.extend(refused_again.map(|(warning, _)| warning));
     if facts.charged != Charged::No && !is_paid_for(facts) {
         terms.warnings.push(Warning::Charged);
     }
-    match (scope, terms.cautions.first()) {
-        (Scope::Bulk, Some(caution)) => Err(No::NotInBulk(*caution)),
-        (Scope::Bulk, None) if invalid => Err(No::Invalid),
-        (Scope::Bulk | Scope::Alone, _) => Ok(terms),
+    match (scope, terms.cautions.first(), refused_again) {
+        (Scope::Bulk, Some(caution), _) => Err(No::NotInBulk(*caution)),
+        (Scope::Bulk, None, Some((_, no))) => Err(no),
+        (Scope::Bulk | Scope::Alone, _, _) => Ok(terms),
     }
 }
 
@@ -286,11 +297,11 @@ pub fn confirmed(facts: &Facts, change: Change, agreed: &[Caution]) -> Result<()
     new.map_or(Ok(()), |caution| Err(Overtaken::Caution(*caution)))
 }
 
-/// Whether a failure is open: nobody has retried it or put it away. What was made elsewhere has no request to repeat.
+/// Whether a failure is open: nobody has retried it or put it away, and its request is there to be repeated.
 #[must_use]
 pub fn is_open(facts: &Facts) -> bool {
     let failed = matches!(facts.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    failed && facts.retried == Retried::No && !facts.put_away && facts.known
+    failed && facts.retried == Retried::No && !facts.put_away && facts.asked == Asked::Known
 }
 
 /// The task whose outcome is unknown and that asks for the same, of those given: a new one might be paid beside it.

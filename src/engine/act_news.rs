@@ -2,7 +2,7 @@
 
 use crate::{
     effect::Effect,
-    news::{ActNews, Left, News, NotDone},
+    news::{ActNews, Left, News, NotDone, TaskNews},
     work::Work,
 };
 use domain::{
@@ -19,8 +19,15 @@ pub(super) fn not_done(work: &mut Work, key: Option<TaskKey>, why: NotDone) {
     work.news.push(News::Act(ActNews::NotDone { key, why }));
 }
 
+/// Tells that of a task once its change is on disk: until then another program may be quicker.
+pub(super) fn once_on_disk(work: &mut Work, key: TaskKey, what: TaskNews) {
+    work.store.untold.entry(key).or_default().push(what);
+}
+
 /// All of a task's changes are on disk: this is told if a person asked for them.
 pub(super) fn on_disk(work: &mut Work, key: TaskKey) {
+    let told = work.store.untold.remove(&key).unwrap_or_default();
+    work.news.extend(told.into_iter().map(|what| News::Task { key, what }));
     if work.store.owed.remove(&key)
         && let Some(now) = work.known(key).map(|row| row.state)
     {
@@ -37,7 +44,8 @@ pub(super) fn not_on_disk(work: &mut Work, key: TaskKey, fault: &Fault) {
 
 /// Another program changed a task before a person's wish reached the store: it is not carried out.
 pub(super) fn overtaken(work: &mut Work, key: TaskKey) {
-    if work.store.owed.remove(&key) {
+    let untold = work.store.untold.remove(&key);
+    if work.store.owed.remove(&key) || untold.is_some() {
         let now = work.known(key).map(|row| row.state);
         not_done(work, Some(key), NotDone::Overtaken(now));
     }

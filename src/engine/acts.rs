@@ -2,12 +2,12 @@
 
 use crate::{
     act::{Act, Intent},
-    act_news::{done, not_done, refuse},
+    act_news::{self, done, not_done, refuse},
     adopt, audit, changed,
     claims::{self, held_by_another},
     effect::{Effect, StoreCmd},
     ended, ending, fetch, money,
-    news::{Left, News, NotDone, QueueNews, TaskNews},
+    news::{Left, NotDone, TaskNews},
     outage, poller, put_away, resolve, saver, share,
     timeline::event,
     unknowns,
@@ -51,7 +51,6 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
                 share::pause(work);
             } else {
                 share::end_pause(work);
-                work.news.push(News::Queue(QueueNews::Resumed));
             }
             Vec::new()
         }
@@ -62,7 +61,6 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         }
         Act::Resume => {
             share::resume(work);
-            work.news.push(News::Queue(QueueNews::Resumed));
             money::ask_balances(work)
         }
         Act::RaiseCap(more) => {
@@ -193,7 +191,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     task.finished_at = Some(work.now.wall);
     task.claim = None;
     let note = event(work, what);
-    work.news.push(News::Task { key, what: TaskNews::Cancelled(charged) });
+    act_news::once_on_disk(work, key, TaskNews::Cancelled(charged));
     work.store.owed.insert(key);
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     effects.extend(writes::write(work, task, vec![note], ledger.into_iter().collect()));

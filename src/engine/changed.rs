@@ -1,7 +1,7 @@
 //! Rows as the store has them: what a row that came, or that another program changed, means for this run.
 
 use crate::{
-    charges,
+    availability, charges,
     claims::{self, claim, held_by_another, held_by_us, is_ours, is_told_of},
     effect::Effect,
     ended, fetch,
@@ -23,6 +23,9 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     if work.known(key).is_some_and(|row| row.rev > task.rev) {
         return Vec::new(); // Older news than what is here.
     }
+    if work.known(key).is_some_and(|row| is_answered(row, &task)) {
+        availability::spoke(work, &task.profile);
+    }
     scheduling::hold(work, &task);
     let was_sent = work.tasks.live.get(&key).is_some_and(|before| before.state() != TaskState::Queued);
     let mut effects = saver::lost(work, &task);
@@ -41,6 +44,14 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
         None => take_over(work, task),
     });
     effects
+}
+
+/// Whether another program had an answer of the service that made this of the row.
+fn is_answered(row: &Row, task: &Task) -> bool {
+    let is_watched = matches!(row.state, TaskState::Sending | TaskState::Running);
+    is_watched
+        && matches!(task.state(), TaskState::Running | TaskState::Ready)
+        && (row.state != task.state() || *row.status != *task.status())
 }
 
 /// A row in `Sending` whose POST is not under way here. Whether one was: `was_sent`, by what this run knew of the task.

@@ -2,7 +2,7 @@
 
 use crate::{
     act::ResolvedAs,
-    act_news::refuse,
+    act_news::{self, refuse},
     auto_retry,
     claims::{self, claim, in_scope},
     effect::{Effect, Level, Noted, StoreCmd},
@@ -134,7 +134,7 @@ pub(super) fn refund(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<E
         }
     }
     let note = event(work, What::Refund(step));
-    work.news.push(News::Task { key, what: TaskNews::Refund(step) });
+    act_news::once_on_disk(work, key, TaskNews::Refund(step));
     work.money.refunds_stale = true;
     work.store.owed.insert(key);
     writes::write(work, task, vec![note], ledger)
@@ -174,7 +174,7 @@ pub(super) fn settled(work: &mut Work, task: Task, what: ResolvedAs, money: Mone
     let key = task.key;
     let note = event(work, What::Resolved(what.clone()));
     let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
-    work.news.push(News::Task { key, what: TaskNews::Settled(what) });
+    act_news::once_on_disk(work, key, TaskNews::Settled(what));
     work.store.owed.insert(key);
     writes::write(work, task, vec![note], vec![line])
 }
@@ -190,7 +190,11 @@ pub(super) fn live(work: &mut Work, key: TaskKey) -> Option<Task> {
     if let Some(task) = work.tasks.live.get(&key) {
         return Some(task.clone());
     }
-    let why = work.tasks.rows.get(&key).map_or(Left::NoSuchTask, |row| Left::Ended(row.state));
+    let why = match work.known(key) {
+        Some(row) => Left::Ended(row.state),
+        None if may_be_there(work, key) => Left::Archived,
+        None => Left::NoSuchTask,
+    };
     refuse(work, key, why);
     None
 }

@@ -1,11 +1,11 @@
 //! A file that a person wants, or no longer wants.
 
 use crate::{
-    act_news::{done, refuse},
+    act_news::{self, done, refuse},
     claims::{self, claim, held_by_another, in_scope},
     effect::{Effect, StoreCmd},
     ended,
-    news::{Left, News, TaskNews},
+    news::{Left, TaskNews},
     saver,
     timeline::event,
     work::Work,
@@ -55,7 +55,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
             task.phase =
                 Phase::Running { status: String::new(), next_poll: work.now.wall, polls: 0, misses: 0, trouble: None };
             task.claim = claim(work, claims::CLAIM);
-            work.news.push(News::Task { key, what: TaskNews::Watched });
+            act_news::once_on_disk(work, key, TaskNews::Watched);
         }
         Phase::Running { .. } => {
             task.dir = dir;

@@ -11,7 +11,8 @@ use domain::task::{ID_LOST, RemoteId, Row, TaskKey, TaskState};
 
 impl Tasks {
     /// Whether a task's id was lost as the records show, so that an id that turns up revives it.
-    pub(crate) fn is_id_lost(&self, key: TaskKey) -> bool {
+    #[must_use]
+    pub fn is_id_lost(&self, key: TaskKey) -> bool {
         let row = self.rows.get(&key).filter(|row| row.state == TaskState::Failed);
         row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
     }

@@ -147,6 +147,8 @@ pub enum QueueNews {
     PausedBy(Stamp),
     /// It goes on.
     Resumed,
+    /// A halt is over, and it stays paused: by that one, or here since the start.
+    StillPaused(Option<Stamp>),
     /// Something else stopped it.
     Halted(Halt),
     /// The end waits for the answers to that many submissions.
@@ -287,6 +289,8 @@ pub enum NotDone {
 pub enum Left {
     /// There is no such task.
     NoSuchTask,
+    /// It is archived, as only what has ended is.
+    Archived,
     /// It has ended.
     Ended(TaskState),
     /// The store is saving that it is being sent.

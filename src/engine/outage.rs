@@ -98,6 +98,7 @@ fn denied(work: &mut Work, ticket: Option<Ticket>, fault: Fault) {
         let key = write.task.key;
         work.store.busy.remove(&key);
         act_news::not_on_disk(work, key, &fault);
+        work.store.untold.remove(&key);
     } else if let Some(ticket) = ticket.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);
         work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault)) });

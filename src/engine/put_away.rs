@@ -1,10 +1,10 @@
 //! Putting failures away, and opening them again: what a person has seen to no longer counts as open. The state stays.
 
 use crate::{
-    act_news::refuse,
+    act_news::{self, refuse},
     effect::{Effect, StoreCmd},
     ended::may_be_there,
-    news::{Left, News, TaskNews},
+    news::{Left, TaskNews},
     timeline::event,
     work::Work,
     writes,
@@ -44,7 +44,7 @@ pub(super) fn put(work: &mut Work, task: Task, away: bool) -> Vec<Effect> {
         return refuse(work, key, if away { Left::PutAway } else { Left::Open });
     }
     let note = event(work, if away { What::PutAway } else { What::BroughtBack });
-    work.news.push(News::Task { key, what: TaskNews::PutAway(away) });
+    act_news::once_on_disk(work, key, TaskNews::PutAway(away));
     work.store.owed.insert(key);
     let task = Task { put_away_at: away.then_some(work.now.wall), ..task };
     writes::write(work, task, vec![note], vec![])

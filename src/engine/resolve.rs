@@ -50,7 +50,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: ResolvedAs) -> Vec
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
     if as_what == ResolvedAs::NotCreated
-        && task.evidence == Some(Evidence::NotSeen)
+        && task.evidence.as_ref().is_some_and(Evidence::shows_no_charge)
         && unknowns::looks_first(work, &task)
     {
         work.confirming.insert(key, work.now.mono.plus(unknowns::WAIT));
@@ -72,7 +72,7 @@ pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
         work.confirming.remove(&key);
         let Some(task) = live(work, key) else { continue };
         effects.extend(match &task.phase {
-            Phase::Unknown { error } if task.evidence == Some(Evidence::NotSeen) => {
+            Phase::Unknown { error } if task.evidence.as_ref().is_some_and(Evidence::shows_no_charge) => {
                 let error = error.clone();
                 by_word(work, task, error, ResolvedAs::NotCreated)
             }

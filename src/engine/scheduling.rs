@@ -175,7 +175,7 @@ fn plan_look(work: &mut Work, task: &Task) {
         return;
     }
     // After the last look the record may still have come: a run that begins later looks once more.
-    let is_late = task.evidence == Some(Evidence::NotSeen);
+    let is_late = task.evidence.as_ref().is_some_and(Evidence::shows_no_charge);
     let (since, done) = match looks.get(&key).copied() {
         Some(_) if is_late => return,
         Some(look) => look,

@@ -15,8 +15,9 @@ use crate::{
 use domain::{
     account::{Account, Change, HaltCause, Raise, Shared, Stamp, Stopped, Why},
     amount::Money,
-    time::MINUTE,
+    time::{MINUTE, Wall},
 };
+use std::collections::BTreeMap;
 
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
@@ -160,6 +161,7 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
         return; // Ours is newer.
     }
     take_pause(work, pause);
+    end_halts_of_a_day_that_is_over(work, &mut halts);
     for profile in work.profiles() {
         take_halt(work, &profile, halts.remove(&profile));
         if let Some(account) = accounts.get(&profile) {
@@ -178,8 +180,11 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
 
 /// What the cap was raised by. What was raised before this program came is no news.
 fn take_raises(work: &mut Work, raises: Vec<Raise>) {
-    let of = |raise: &&Raise| !work.sharing.raises.contains(raise) && work.now.wall.since(raise.by.at) < MINUTE;
-    let new: Vec<Raise> = raises.iter().filter(of).cloned().collect();
+    let now = work.now.wall;
+    // Nor is what a clock that was ahead dates in the time to come.
+    let is_fresh = |at: Wall| now.since(at).max(at.since(now)) < MINUTE;
+    let is_new = |raise: &&Raise| !work.sharing.raises.contains(raise) && is_fresh(raise.by.at);
+    let new: Vec<Raise> = raises.iter().filter(is_new).cloned().collect();
     work.sharing.raises = raises;
     for raise in new {
         let cap = work.day(raise.more.currency).cap.map(|cap| cap.of(raise.more.currency));
@@ -197,20 +202,51 @@ fn take_pause(work: &mut Work, pause: Option<Stamp>) {
     if work.queue.pause == pause {
         return;
     }
-    let news = pause.clone().map_or(QueueNews::Resumed, QueueNews::PausedBy);
-    work.queue.pause = pause;
-    if work.queue.pause.is_none() {
-        work.queue.unsent.clear();
-        work.queue.paused &= work.settings.scope != Scope::All;
+    work.queue.pause.clone_from(&pause);
+    if let Some(by) = pause {
+        work.news.push(News::Queue(QueueNews::PausedBy(by)));
+        return;
     }
+    work.queue.unsent.clear();
+    work.queue.paused &= work.settings.scope != Scope::All;
+    tell_that_it_goes_on(work);
+}
+
+/// A stop has ended: tells that sending goes on, or that it stays paused. Of a halt that stands everything speaks.
+fn tell_that_it_goes_on(work: &mut Work) {
+    let news = match &work.queue.pause {
+        _ if work.halt().is_some() => return,
+        pause if work.queue.is_paused() => QueueNews::StillPaused(pause.clone()),
+        _ => QueueNews::Resumed,
+    };
     work.news.push(News::Queue(news));
+}
+
+/// Ends the halts for the budget of a day that is over: whoever halted has not seen its end, being stopped or asleep
+/// since. The next task is held against today's caps. Once a day: a machine whose clock is still in the day before
+/// would halt again and again.
+fn end_halts_of_a_day_that_is_over(work: &mut Work, halts: &mut BTreeMap<String, Stopped>) {
+    let (today, served) = (work.day_start(), work.profiles());
+    if work.store.only_reads || work.sharing.judged_on == Some(today) {
+        return;
+    }
+    let is_over = |profile: &String, halt: &Stopped| {
+        halt.why.cause == HaltCause::Budget && halt.by.at < today && served.contains(profile)
+    };
+    let (over, stand) = std::mem::take(halts).into_iter().partition(|(profile, halt)| is_over(profile, halt));
+    *halts = stand;
+    let over: BTreeMap<String, Stopped> = over;
+    for (profile, Stopped { by, .. }) in over {
+        work.sharing.judged_on = Some(today);
+        wish(work, &profile, Change::Resume { pause: None, halt: Some(by) });
+    }
 }
 
 fn take_halt(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
     let halted = &mut work.of_mut(profile).sending.halted;
     let Some(Stopped { by, why }) = stopped else {
         if halted.take_if(|halt| halt.by.is_some()).is_some() {
-            work.news.push(News::Queue(QueueNews::Resumed));
+            tell_that_it_goes_on(work);
         }
         return;
     };
@@ -267,7 +303,7 @@ pub(super) fn judge_budget_again(work: &mut Work) {
         if halt.by.is_some() {
             wish(work, &profile, Change::Resume { pause: None, halt: halt.by });
         }
-        work.news.push(News::Queue(QueueNews::Resumed));
+        tell_that_it_goes_on(work);
     }
 }
 
@@ -294,10 +330,14 @@ pub(super) fn end_pause(work: &mut Work) {
         let profile = work.settings.profile.name.clone();
         wish(work, &profile, Change::Resume { pause: Some(pause), halt: None });
     }
+    tell_that_it_goes_on(work);
 }
 
-/// Goes on sending in every program on the store, after the pause and the accounts' halts that are known here.
+/// Goes on sending in every program on the store: after the accounts' halts that are known here, else after the pause.
+/// A pause that stands beside a halt is ended by a word of its own: whoever has seen to the cause of the halt has not
+/// said that what a person, an import or a start holds back is to be paid for.
 pub(super) fn resume(work: &mut Work) {
+    let was_halted = work.halt().is_some();
     wish_no_longer(work, |change| matches!(change, Change::Halt(_)));
     for profile in work.profiles() {
         let served = work.of_mut(&profile);
@@ -307,7 +347,10 @@ pub(super) fn resume(work: &mut Work) {
             wish(work, &profile, Change::Resume { pause: None, halt });
         }
     }
-    end_pause(work);
+    match was_halted {
+        true => tell_that_it_goes_on(work),
+        false => end_pause(work),
+    }
 }
 
 /// Drops what was to be handed over and has not reached the store, where it is over.

@@ -245,7 +245,7 @@ pub(super) fn audited(
     let lies_in = |window: Window| read.from <= window.from && window.to <= read.to;
     let of_profile = |task: &Task| task.profile == profile && lies_in(window(work, task));
     let is_read = |key: &TaskKey| work.tasks.live.get(key).is_some_and(of_profile);
-    found.retain(|key, finding| *finding != Finding::NotSeen && is_read(key));
+    found.retain(|key, finding| !matches!(finding, Finding::NotSeen { .. }) && is_read(key));
     decide(work, profile, found)
 }
 
@@ -262,10 +262,15 @@ fn decide(work: &mut Work, profile: &str, found: BTreeMap<TaskKey, Finding>) -> 
                 let records = rows.into_iter().map(record).collect();
                 say(work, task, Evidence::Ambiguous { records, others })
             }
-            Finding::NotSeen if work.of(profile).records.look_due.get(key).is_none() => {
-                say(work, task, Evidence::NotSeen)
+            Finding::NotSeen { free } if work.of(profile).records.look_due.get(key).is_none() => {
+                let records: Vec<Record> = free.into_iter().map(record).collect();
+                let evidence = match records.is_empty() {
+                    true => Evidence::NotSeen,
+                    false => Evidence::Ambiguous { records, others: Vec::new() },
+                };
+                say(work, task, evidence)
             }
-            Finding::NotSeen => Vec::new(),
+            Finding::NotSeen { .. } => Vec::new(),
         });
     }
     effects

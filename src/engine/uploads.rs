@@ -120,8 +120,8 @@ pub(super) fn uploaded(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Ef
         Asked::NotAllowed { said } => said,
         Asked::Again { code, said, .. } => [code, said].join(" ").trim().to_owned(),
     };
-    // Its answer was lost after all of it may have left: counted as spent, as everything is that nobody can tell.
-    if matches!(reply, Reply::Broken { .. }) {
+    // Counted as spent, as everything is that nobody can tell.
+    if upload::may_be_charged(reply) {
         effects.extend(paid(work, &profile, key));
     }
     let until = work.now.mono.plus(REST);

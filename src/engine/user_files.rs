@@ -18,9 +18,17 @@ pub enum UserFiles {
     FilesFound {
         /// The tasks whose files were looked for.
         keys: Vec<TaskKey>,
-        /// Those among them whose file is gone.
-        missing: Vec<TaskKey>,
-        /// Those whose file is on the machine that saved it, and not here.
-        elsewhere: Vec<TaskKey>,
+        missing: Missing,
     },
+}
+
+/// Saved tasks whose file is not at its place on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// It is gone.
+    pub gone: Vec<TaskKey>,
+    /// It is on the machine that saved it.
+    pub elsewhere: Vec<TaskKey>,
+    /// Its name was forgotten with the prompt.
+    pub nameless: Vec<TaskKey>,
 }

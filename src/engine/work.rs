@@ -4,7 +4,7 @@ use crate::{
     due_queue::DueQueue,
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
-    news::{News, PassedOver},
+    news::{News, PassedOver, TaskNews},
     profile_state::{ProfileState, ProfileTotals},
     rows::Rows,
     settings::Settings,
@@ -185,6 +185,8 @@ pub struct Sharing {
     pub raises: Vec<Raise>,
     /// The caps that are kept in the store.
     pub caps: BTreeMap<Currency, KeptCaps>,
+    /// The beginning of the day on which this program last ended a halt that was left of a day before.
+    pub judged_on: Option<Wall>,
     /// The programs of all machines, as of the last time that a person asked.
     pub members: Vec<Member>,
     /// Who else asks of the same accounts, on a shared store.
@@ -374,6 +376,8 @@ pub struct Store {
     pub unsaved: BTreeMap<TaskKey, RemoteId>,
     /// Tasks whose change a person asked for and wants to hear of once it is on disk.
     pub owed: BTreeSet<TaskKey>,
+    /// What is told of tasks once their changes are on disk: until then another program may be quicker.
+    pub untold: BTreeMap<TaskKey, Vec<TaskNews>>,
     /// The role of this program on a shared store may only look: no task is this run's to work on.
     pub only_reads: bool,
     /// A shared store is not reached: when it was last seen. What is shown is as it was then.

@@ -81,7 +81,7 @@ pub(crate) async fn serve(listen: SocketAddr, data_dir: PathBuf, store: Handle, 
             drop(turn);
         }
         Err(error) => {
-            // Before it is told: whoever tries next is not to take this program for one that listens.
+            // Before it is told: the next program that tries must not take this one for a listener.
             drop(turn);
             tell(Err(error.into()));
         }

@@ -80,7 +80,7 @@ impl Decoder {
         }
     }
 
-    /// Appends to `out` what `bytes` decode to, until `out` holds `most` bytes; what lies beyond is a
+    /// Appends to `out` what `bytes` decode to, until `out` holds `most` bytes; what goes beyond is a
     /// [`Fault::TooLarge`].
     pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
         let Stage::Begins(begun) = &mut self.stage else { return self.stage.decode(bytes, out, most) };
@@ -148,7 +148,7 @@ fn all<D: Write>(
 ) -> Result<(), Fault> {
     while !bytes.is_empty() {
         match decoder.write(bytes) {
-            // The coded stream has ended; what lies behind it belongs to nothing.
+            // The coded stream has ended; what follows it belongs to nothing.
             Ok(0) => break,
             Ok(n) => bytes = &bytes[n..],
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

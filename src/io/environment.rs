@@ -7,6 +7,9 @@ use domain::time::Wall;
 use engine::settings::{Lang, paint::Depth};
 use std::{collections::BTreeSet, env, process::Command, time::SystemTime};
 
+/// The variable that names the store's database, maybe with its password.
+pub(crate) const STORE_URL: &str = "REELTOP_STORE_URL";
+
 /// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.
 pub fn settle(setup: &mut Loaded, no_color: bool) {
     let var = |name: &str| env::var(name).ok();
@@ -56,9 +59,6 @@ fn shows_unicode(locale: Option<&str>) -> bool {
         value.contains("utf-8") || value.contains("utf8")
     })
 }
-
-/// The variable that names the store's database, maybe with its password.
-pub(crate) const STORE_URL: &str = "REELTOP_STORE_URL";
 
 /// Starts a program without what is secret in our environment: the keys in these variables, and the database's
 /// password. One that prints its environment into a log must not print them there.

@@ -1,6 +1,6 @@
 //! `:export FILE`: the tasks that the table shows, one JSON object a line, as `reeltop export` prints them.
 
-use crate::store::{At, Store};
+use crate::store::{Location, Store};
 use domain::{
     export::json_line,
     reason::export::NotExported,
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 500;
 ///
 /// # Errors
 /// There is a file of that name, it cannot be written, or the store cannot be read. What was written stays.
-pub(crate) fn write(at: &At, path: &Path, keys: &[TaskKey], json: fn(&Task) -> Value) -> Result<(), NotExported> {
+pub(crate) fn write(at: &Location, path: &Path, keys: &[TaskKey], json: fn(&Task) -> Value) -> Result<(), NotExported> {
     let store = Store::open(at)?;
     let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(path)?);
     for some in keys.chunks(AT_ONCE) {

@@ -4,9 +4,12 @@ use crate::{environment, foreign_text, paths::expanded};
 use domain::{
     reason::system::{At, System},
     request::ImageKind,
-    task::{SavedFile, Task, TaskKey},
+    task::{SavedFile, Task},
 };
-use engine::folder::{Entry, EntryKind, Listing, split};
+use engine::{
+    folder::{Entry, EntryKind, Listing, split},
+    user_files::Missing,
+};
 use imagesize::ImageType;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{
@@ -72,17 +75,23 @@ pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
     }
 }
 
-/// Those of these saved tasks whose file is not where it was saved: the ones whose file is gone, and the ones that
-/// another machine saved, which has it. Of what cannot be looked at nothing is said. Blocks on the disk.
+/// Those of these saved tasks whose file is not where it was saved. Of what cannot be looked at nothing is said. Blocks
+/// on the disk.
 #[must_use]
-pub fn missing(tasks: &[Task], is_shared: bool) -> (Vec<TaskKey>, Vec<TaskKey>) {
+pub fn missing(tasks: &[Task], is_shared: bool) -> Missing {
     let is_gone = |path: &str| fs::metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound);
     let here = environment::machine();
     let is_others = |saved: &SavedFile| !is_shared && saved.host.as_ref().is_some_and(|host| *host != here);
-    let gone = tasks.iter().filter_map(|task| Some((task.key, task.saved().filter(|saved| is_gone(&saved.path))?)));
-    let (elsewhere, missing): (Vec<_>, Vec<_>) = gone.partition(|(_, saved)| is_others(saved));
-    let keys = |found: Vec<(TaskKey, &SavedFile)>| found.into_iter().map(|(key, _)| key).collect();
-    (keys(missing), keys(elsewhere))
+    let mut missing = Missing::default();
+    for (key, saved) in tasks.iter().filter_map(|task| Some((task.key, task.saved()?))) {
+        match saved.known_path() {
+            None => missing.nameless.push(key),
+            Some(path) if !is_gone(path) => {}
+            Some(_) if is_others(saved) => missing.elsewhere.push(key),
+            Some(_) => missing.gone.push(key),
+        }
+    }
+    missing
 }
 
 /// Lists the folder of a path as it was typed: the folder itself, or the one that its last part stands in. Hidden

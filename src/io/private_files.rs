@@ -1,4 +1,4 @@
-//! The data folder is its user's alone: prompts, pictures, prices and ids lie in it. What is made there is made so, and
+//! The data folder is its user's alone: prompts, pictures, prices and IDs are in it. What is made there is made so, and
 //! what an earlier version or a copy left open is closed.
 
 use std::{
@@ -15,7 +15,7 @@ const OTHERS: u32 = 0o077;
 const STICKY: u32 = 0o1000;
 /// What tells a data folder from any other that somebody names with `--data-dir`: that one is not ours to close.
 const SIGNS: [&str; 2] = ["reeltop.db", "reeltop.log"];
-/// The files that the program keeps in its data folder. Whatever else lies there is not ours.
+/// The files that the program keeps in its data folder. Anything else there is not ours.
 const FILES: [&str; 10] = [
     "reeltop.db",
     "reeltop.db-wal",

@@ -39,6 +39,8 @@ const OPEN_FOR: Duration = Duration::from_secs(20);
 const MOST_PIXELS: usize = 24_000_000;
 /// So many files of frames are kept: 20 kB each or less.
 const KEPT: usize = 1_000;
+/// Frames in a second, where that is not known.
+const USUAL_RATE: u64 = 25;
 
 /// The way to the thread that decodes.
 #[derive(Debug)]
@@ -215,9 +217,6 @@ impl Eye {
 const fn is_odd(why: &Unseen) -> bool {
     !matches!(why, Unseen::Unread(_) | Unseen::TooSlow)
 }
-
-/// Frames in a second, where that is not known.
-const USUAL_RATE: u64 = 25;
 
 /// The frames by ffmpeg, where that is there and can.
 fn by_ffmpeg(path: &Path, sight: &Sight, go_on: GoOn<'_>) -> Option<Vec<pictures::Frame>> {

@@ -168,6 +168,8 @@ pub(crate) fn called(app: &App, binding: &Binding) -> &'static str {
         Action::Cancel if binding.ctx == Ctx::Table => {
             table::acts::leaving(app).unwrap_or_else(|| lang::tr(binding.hint))
         }
+        Action::Pause if app.work.halted_by_store().is_some() => tr!("try store"),
+        Action::Pause if app.work.halt().is_some() && app.work.queue.is_paused() => tr!("end halt"),
         Action::Pause if app.work.halt().is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),
@@ -262,11 +264,15 @@ mod tests {
         keymap::{CopyWhat, Move, Pane},
         testing::{state, with},
     };
-    use domain::task::{
-        TaskKey,
-        TaskState::{Failed, Queued, Saved, Unknown},
+    use domain::{
+        account::HaltCause,
+        reason::Reason,
+        task::{
+            TaskKey,
+            TaskState::{Failed, Queued, Saved, Unknown},
+        },
     };
-    use engine::settings::Settings;
+    use engine::{profile_state::Halt, settings::Settings};
 
     fn keys(app: &App) -> Vec<String> {
         let sign = |hint: &Hint| if hint.paid { "$" } else { "" };
@@ -287,6 +293,10 @@ mod tests {
         paused.work.queue.paused = true;
         assert_eq!(keys(&paused)[9..], ["p resume", "x cancel"]);
         assert_eq!(called(&paused, by_id(&paused, "pause").unwrap()), "resume");
+        // What halts the store ends with its cause, by nobody's key.
+        let reason = Reason::said("the disk is full", "", "");
+        paused.work.own.sending.halted = Some(Halt { cause: HaltCause::Store, tasks: 0, reason, by: None });
+        assert_eq!(keys(&paused)[9..], ["p try store", "x cancel"]);
     }
 
     #[test]
@@ -311,8 +321,7 @@ mod tests {
         state.work.tasks.loaded = true;
         let own = engine::user_files::UserFiles::FilesFound {
             keys: vec![TaskKey(1)],
-            missing: vec![TaskKey(1)],
-            elsewhere: vec![],
+            missing: engine::user_files::Missing { gone: vec![TaskKey(1)], ..Default::default() },
         };
         // It is asked for only where the row is on the screen; the answer counts all the same.
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, crate::testing::now(0));

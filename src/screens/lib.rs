@@ -153,8 +153,8 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             sights::seen(app, sight, result);
             Vec::new()
         }
-        WorkMsg::Local(LocalMsg::UserFiles(engine::user_files::UserFiles::FilesFound { keys, missing, elsewhere })) => {
-            table::found::looked(app, &keys, &missing, &elsewhere);
+        WorkMsg::Local(LocalMsg::UserFiles(engine::user_files::UserFiles::FilesFound { keys, missing })) => {
+            table::found::looked(app, &keys, &missing);
             Vec::new()
         }
         WorkMsg::Local(msg) => answers::local(app, msg),

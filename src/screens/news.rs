@@ -1,14 +1,19 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's
 //! word on a batch to its preview.
 
-use crate::{after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast};
+use crate::{
+    after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast, undo,
+};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
-    news::{News, RowNews, StoreNews, TaskNews},
+    news::{ActNews, News, RowNews, StoreNews, TaskNews},
 };
-use std::collections::{BTreeMap, BTreeSet};
-use words::news::said;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+use words::{news::said, tr, voice::Voice};
 
 /// Takes it up, the rows first: what is told may be about them.
 pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
@@ -16,7 +21,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
     rows(app, of_rows);
     let mut effects = Vec::new();
     for news in others {
-        if let Some(said) = said(&news, &app.screen.voice) {
+        if let Some(said) = said(&news, &voice_for(app, &news)) {
             toast::say_of(app, said.level, said.text, said.key, kind(&news));
         }
         match news {
@@ -25,6 +30,8 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
                 effects.extend(batch.map_or_else(Vec::new, |batch| after_send::queued(app, batch)));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
+            News::Task { key, what: TaskNews::Settled(_) } => undo::resolved(app, key, true),
+            News::Act(ActNews::NotDone { key: Some(key), .. }) => undo::resolved(app, key, false),
             News::Store(StoreNews::Unread(fault)) => store_errors::failed(app, &fault),
             News::Rows(_)
             | News::Task { .. }
@@ -38,6 +45,17 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// Names the deeds so that they are done with the task that is spoken of: a key is for the one under the cursor.
+fn voice_for<'a>(app: &'a App, news: &News) -> Cow<'a, Voice> {
+    let voice = &app.screen.voice;
+    match news {
+        News::Task { key, what: TaskNews::AtRisk { .. } } if app.screen.table.cursor != Some(*key) => {
+            Cow::Owned(Voice { download: tr!(":download {number}", number = key.0), ..voice.clone() })
+        }
+        _ => Cow::Borrowed(voice),
+    }
 }
 
 /// What many tasks have said of them one after another.
@@ -161,6 +179,7 @@ mod tests {
             act(&mut state, Act::Cancel(vec![TaskKey(1)]));
             assert_eq!(said(&state), "#1 未作改动：结果不明。先核实：用 F9 或用 `reeltop resolve`。");
             act(&mut state, Act::Cancel(vec![TaskKey(2)]));
+            testing::on_disk(&mut state);
             assert_eq!(said(&state), "#2 已停止跟踪；文件不会保存，费用不退");
         });
     }
@@ -234,5 +253,16 @@ mod tests {
             note(&mut state, Vec::new(), second * SECOND);
         }
         assert_eq!(said, ["reeltop: 1 unknown", "reeltop: 1 failed, 1 unknown"]);
+    }
+
+    #[test]
+    fn a_file_at_risk_is_fetched_by_its_number_where_the_cursor_is_elsewhere() {
+        let mut app = state(&[TaskState::Ready, TaskState::Ready]);
+        for (cursor, told) in [(1, "; d fetches it now"), (2, "; :download 1 fetches it now")] {
+            app.screen.table.cursor = Some(TaskKey(cursor));
+            let news = News::Task { key: TaskKey(1), what: TaskNews::AtRisk { left_ms: 30 * MINUTE } };
+            let _ = take_up(&mut app, vec![news]);
+            assert!(said(&app).ends_with(told), "{}", said(&app));
+        }
     }
 }

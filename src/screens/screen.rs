@@ -78,6 +78,8 @@ pub struct Screen {
     pub archive: Archive,
     /// What was done here, the last act last.
     pub acts: Vec<Done>,
+    /// Unknowns that a person here has resolved, until it is done or refused.
+    pub(crate) resolving: BTreeSet<TaskKey>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
     /// When the table asks the store again for what it got no answer to.
@@ -420,6 +422,7 @@ impl Screen {
             prices: BTreeMap::new(),
             archive: Archive::default(),
             acts: Vec::new(),
+            resolving: BTreeSet::new(),
             after: None,
             asks_again: None,
             urls_asked: None,

@@ -64,7 +64,9 @@ fn is_empty(Away { ended, at_risk, unsent, .. }: &Away) -> bool {
 pub(crate) fn finish(app: &mut App) {
     let Some(mut away) = app.screen.away.take() else { return };
     for row in app.work.tasks.rows.values() {
-        if row.finished_at.get().is_some_and(|at| at > away.since) || row.state == TaskState::Unknown {
+        // An unknown has not ended: it is one since about its sending.
+        let at = if row.state == TaskState::Unknown { row.sent_at } else { row.finished_at };
+        if at.get().is_some_and(|at| at > away.since) {
             away.ended.entry(row.state).or_default().insert(row.key);
         }
         if is_at_risk(row, app.work.now.wall) {
@@ -103,5 +105,20 @@ mod tests {
         app.work.money.archived.extend(row.map(|row| (TaskKey(9), Row { key: TaskKey(9), ..row })));
         finish(&mut app);
         assert_eq!(app.screen.away.map(|away| away.spent.to_string()).as_deref(), Some("1.9 PTC"));
+    }
+
+    #[test]
+    fn an_unknown_of_an_earlier_time_is_not_told_at_every_start() {
+        let mut app = state(&[]);
+        begin(&mut app, Some(Wall(WALL)));
+        let unknown = |key, at| Task { sent_at: Some(Wall(at)), ..task(key, TaskState::Unknown) };
+        add(&mut app, unknown(1, WALL - 60_000));
+        finish(&mut app);
+        assert_eq!(app.screen.away, None);
+        begin(&mut app, Some(Wall(WALL)));
+        add(&mut app, unknown(2, WALL + 60_000));
+        finish(&mut app);
+        let told = app.screen.away.map(|away| away.ended);
+        assert_eq!(told, Some([(TaskState::Unknown, [TaskKey(2)].into())].into()));
     }
 }

@@ -2,8 +2,11 @@
 
 use crate::{app::App, keymap::Move, news, table};
 use domain::task::{Task, TaskState};
-use engine::settings::Settings;
 pub(crate) use engine::testing::{WALL, now, request, task};
+use engine::{
+    msg::{Msg, StoreMsg, WriteResult},
+    settings::Settings,
+};
 
 /// A state on a screen of 80x24 with one task for each of these, `#1` the first; the newest is under the cursor.
 pub(crate) fn state(states: &[TaskState]) -> App {
@@ -27,4 +30,13 @@ pub(crate) fn add(app: &mut App, task: Task) {
     engine::tasks::put(&mut app.work, task);
     let news = std::mem::take(&mut app.work.news);
     assert_eq!(news::take_up(app, news), []);
+}
+
+/// The store takes all that is to be written.
+pub(crate) fn on_disk(app: &mut App) {
+    while let Some((ticket, write)) = app.work.store.pending.first_key_value() {
+        let (ticket, task) = (*ticket, &write.task);
+        let results = vec![WriteResult::Done { key: task.key, rev: task.rev + 1 }];
+        let _ = crate::work(app, Msg::Store(StoreMsg::Written { ticket, results }));
+    }
 }

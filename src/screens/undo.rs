@@ -39,6 +39,19 @@ pub(crate) fn remember(app: &mut App, done: Done) {
     }
 }
 
+/// Resolves an unknown. It counts as an act here once it is done: what is refused is not taken back.
+pub(crate) fn resolve(app: &mut App, key: TaskKey, as_what: ResolvedAs) -> Vec<Wish> {
+    app.screen.resolving.insert(key);
+    vec![Wish::Act(Act::Resolve { key, as_what })]
+}
+
+/// What became of it.
+pub(crate) fn resolved(app: &mut App, key: TaskKey, is_done: bool) {
+    if app.screen.resolving.remove(&key) && is_done {
+        remember(app, Done::Resolved(key));
+    }
+}
+
 /// What `u` takes back: the last act; where that cannot be taken back any more, what the banner offers, or the failure
 /// under the cursor that is put away.
 ///
@@ -162,7 +175,11 @@ fn state(app: &App, key: TaskKey) -> Option<TaskState> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{msg::Input, shell::input, testing::state};
+    use crate::{
+        msg::Input,
+        shell::input,
+        testing::{self, state},
+    };
 
     #[test]
     fn what_is_watched_again_is_said_and_logged() {
@@ -171,8 +188,30 @@ mod tests {
             let _ = input::input(&mut app, Input::Key(key.parse().unwrap()));
         }
         assert_eq!(state(&[TaskState::Running]).work.tasks.counts, app.work.tasks.counts);
+        // What was only begun is not told yet.
+        assert_eq!(app.screen.messages.back(), None);
+        testing::on_disk(&mut app);
         let said = "#1 is watched again; its file is saved when it is ready";
         assert_eq!(app.screen.toasts.back().map(|toast| toast.text.as_str()), Some(said));
         assert_eq!(app.screen.messages.back().map(|message| message.text.as_str()), Some(said));
+    }
+
+    #[test]
+    fn a_resolve_that_was_refused_is_not_taken_back() {
+        let mut app = state(&[TaskState::Unknown, TaskState::Running]);
+        // The records settled it, so it could be taken back.
+        let mut running = crate::testing::task(2, TaskState::Running);
+        running.settled = crate::testing::task(1, TaskState::Unknown).error().cloned();
+        assert!(running.settled.is_some());
+        crate::testing::add(&mut app, running);
+        let type_in = |app: &mut App, keys: &str| {
+            for key in keys.split_whitespace() {
+                let _ = input::input(app, Input::Key(key.parse().unwrap()));
+            }
+        };
+        type_in(&mut app, ": r e s o l v e space 2 space l o s t enter");
+        assert!(app.screen.acts.is_empty() && app.screen.resolving.is_empty());
+        type_in(&mut app, "esc : r e s o l v e space 1 space l o s t enter");
+        assert_eq!(app.screen.acts, [Done::Resolved(TaskKey(1))]);
     }
 }

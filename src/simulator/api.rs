@@ -192,7 +192,7 @@ fn retrieve(shared: &Shared, file: &str) -> Answer {
             return refusal(2013, "invalid params, file_id does not exist", FaultSet::default());
         };
         let created = now.0 / 1_000;
-        // Storage compares whole seconds: an address that has run out lies at least one behind.
+        // Storage compares whole seconds: an address that has run out is at least one behind.
         let expires = if task.faults.take(Fault::ExpiredAddress) {
             created - 60
         } else {

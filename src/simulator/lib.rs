@@ -210,7 +210,7 @@ impl Simulator {
         Ok(Self { base_url, shared, stop, servers })
     }
 
-    /// Scheme, host and port of the service. The API lies under `/minimaxi/v1`, `/v1` and nothing.
+    /// Scheme, host and port of the service. The API is under `/minimaxi/v1`, `/v1` and at the root.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url

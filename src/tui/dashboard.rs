@@ -352,7 +352,7 @@ impl Face {
                 self.give_over().await;
                 self.editing = Some(Editor::on(path, line));
             }
-            FaceCmd::Speak(lang) => lang::set(lang),
+            FaceCmd::Speak(lang) => lang::set(Some(lang)),
             FaceCmd::Term(TermCmd::Suspend) => self.wish_to_stop(driver),
             FaceCmd::Term(TermCmd::Redraw) => self.redraw(),
             FaceCmd::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),

@@ -1,7 +1,12 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use ::io::{files, paths::expanded, private_files, run::Driver};
+use ::io::{
+    files,
+    paths::expanded,
+    private_files,
+    run::{Driver, signals},
+};
 use domain::reason::{editor::EditorFault, system::System};
 use engine::msg::{LocalMsg, Msg};
 use screens::app::App;
@@ -153,8 +158,7 @@ impl Editor {
     /// there. Gives the path of what is not.
     pub(crate) async fn close(mut self, take: impl FnOnce(String) -> bool) -> Option<PathBuf> {
         let Ok(child) = &mut self.child else { return None };
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        if let Some(pid) = id.and_then(rustix::process::Pid::from_raw) {
+        if let Some(pid) = signals::pid_of(child) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::HUP);
         }
         let has_ended = tokio::time::timeout(terminal::STALLED, child.wait()).await.is_ok();

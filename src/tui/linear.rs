@@ -47,7 +47,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
         // Bell, title and clipboard are a screen's.
         for order in driver.take_face_cmds() {
             if let FaceCmd::Speak(lang) = order {
-                lang::set(lang);
+                lang::set(Some(lang));
             }
         }
         if tell(&driver.state.take_lines()).is_err() && driver.state.work().ending.is_none() {

@@ -62,7 +62,7 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// Milliseconds as seconds with a tenth: `1.2`.
+/// Thousandths as whole ones with a tenth, such as milliseconds as seconds: `1.2`.
 pub fn tenths(ms: u64) -> String {
     format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
 }

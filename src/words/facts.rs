@@ -8,7 +8,7 @@ use domain::{
     catalogue::Catalogue,
     export,
     problem::{Charged, TaskError},
-    request::{ImageRef, Request},
+    request::{ImageKind, ImageRef, Request},
     task::{MoneyEvent, Row, SavedFile, Task, TaskState, What},
     text,
     time::{Now, Wall},
@@ -75,8 +75,7 @@ pub fn lacks_key(row: &Row) -> [Fact; 2] {
         TaskState::Running => tr!("no API key here for profile {profile}: it is not watched", profile),
         _ => tr!("no API key here for profile {profile}: its file is not fetched", profile),
     };
-    let next = tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.");
-    [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), next, Tone::Strong)]
+    [fact(tr!("Held up"), what, Tone::Warning), fact(tr!("Next"), reason::own::give_a_key(), Tone::Strong)]
 }
 
 /// Why a queued task is passed over on this machine, and whom it waits for.
@@ -89,6 +88,17 @@ pub fn passed_over(row: &Row, why: PassedOver) -> Fact {
         (PassedOver::Cap, who) => tr!("it would cross {who}'s own cap for the day", who),
     };
     fact(tr!("Held up"), why, Tone::Warning)
+}
+
+/// The same in a column's few words.
+#[must_use]
+pub fn passed_over_in_short(who: &str, why: PassedOver) -> String {
+    match (why, who) {
+        (PassedOver::Picture, "") => tr!("waits for its picture").into(),
+        (PassedOver::Picture, who) => tr!("waits for {who}'s machine", who),
+        (PassedOver::Cap, "") => tr!("over a cap").into(),
+        (PassedOver::Cap, who) => tr!("over {who}'s cap", who),
+    }
 }
 
 fn in_line(row: &Row, message: &str) -> Fact {
@@ -151,7 +161,7 @@ pub fn who(row: &Row) -> Option<Fact> {
 
 #[must_use]
 pub fn prompt(row: &Row) -> Fact {
-    fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { row.prompt() }, Tone::Plain)
+    fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { names::prompt(row.prompt()) }, Tone::Plain)
 }
 
 /// Model and form, and what is not at its default where the request is at hand.
@@ -193,10 +203,17 @@ pub fn picture(image: &ImageRef) -> String {
     match image {
         ImageRef::Url(url) => text::cut_ascii(url, ADDRESS).into_owned(),
         ImageRef::Stored(image) => {
-            let (kind, size) = (image.kind.extension(), amounts::size(image.bytes));
-            format!("{} ({kind} {}x{}, {size})", image.path, image.width, image.height)
+            let measures = picture_measures(image.kind, (image.width, image.height), image.bytes);
+            format!("{} ({measures})", image.path)
         }
     }
+}
+
+/// Type, sides and size of a picture: `PNG 1280x720, 1.2 MB`.
+#[must_use]
+pub fn picture_measures(kind: ImageKind, (width, height): (u32, u32), bytes: u64) -> String {
+    let size = amounts::size(bytes);
+    format!("{} {width}x{height}{}{size}", kind.extension().to_uppercase(), tr!(", "))
 }
 
 /// The label of the file's path.
@@ -265,15 +282,15 @@ pub struct Happened {
 /// Events and money in one line of time, oldest first, for the person `me`.
 #[must_use]
 pub fn history(detail: &Detail, me: Option<&str>, voice: &Voice) -> Vec<Happened> {
-    let other = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
+    let not_its_owner = |who: &Option<String>| who.clone().filter(|_| *who != detail.task.who);
     let mut unwatched = false;
     // Of an act the one who did it is told in the sentence.
-    let another = |who: &Option<String>| who.clone().filter(|who| Some(who.as_str()) != me);
+    let not_me = |who: &Option<String>| who.clone().filter(|who| Some(who.as_str()) != me);
     let events = detail.events.iter().map(|event| Happened {
-        who: other(&event.who).filter(|_| event.what != What::DownloadAsked),
+        who: not_its_owner(&event.who).filter(|_| event.what != What::DownloadAsked),
         at: event.at,
         kind: reason::kind(event.what.kind()).to_owned(),
-        what: match (&event.what, another(&event.who)) {
+        what: match (&event.what, not_me(&event.who)) {
             // Of what was left alone no file may be made yet.
             (What::DownloadAsked, _) if std::mem::take(&mut unwatched) => tr!("watched again").to_owned(),
             (What::DownloadAsked, Some(who)) => tr!("requested by {who}", who),
@@ -289,10 +306,10 @@ pub fn history(detail: &Detail, me: Option<&str>, voice: &Voice) -> Vec<Happened
     let ledger = detail.ledger.iter();
     let ledger = ledger.filter(|line| line.event != MoneyEvent::Reserved || !told.contains(&line.amount));
     let money = ledger.map(|line| Happened {
-        who: other(&line.who).filter(|_| line.event != MoneyEvent::Resolved),
+        who: not_its_owner(&line.who).filter(|_| line.event != MoneyEvent::Resolved),
         at: line.at,
         kind: tr!("money").into(),
-        what: match another(&line.who).filter(|_| line.event == MoneyEvent::Resolved) {
+        what: match not_me(&line.who).filter(|_| line.event == MoneyEvent::Resolved) {
             Some(who) => tr!("{amount} settled by {who}", amount = line.amount, who),
             None => money(line.event, line.amount),
         },

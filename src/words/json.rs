@@ -1,16 +1,17 @@
 //! A task as JSON on stdout.
 
-use crate::reason;
 use crate::voice::Voice;
+use crate::{facts, reason};
 use domain::{
     amount::{Amount, CostSource, Currency},
     carried::Carried,
     evidence::{Evidence, Record},
     export,
-    problem::TaskError,
-    task::{FileId, RemoteId, SavedFile, Second, Task, TaskKey},
+    problem::{ErrorClass, TaskError},
+    task::{FileId, RemoteId, Row, SavedFile, Second, Task, TaskKey},
     time::Wall,
 };
+use engine::news::PassedOver;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -84,6 +85,16 @@ pub fn task(task: &Task) -> TaskLine<'_> {
         task_id: task.remote.as_ref(),
         trouble: task.trouble().map(|(error, since)| failure(error, "since", json!(since.map(Wall::rfc3339)))),
         who: task.who.as_deref(),
+    }
+}
+
+impl TaskLine<'_> {
+    /// With what keeps that unsent task from being sent by this machine.
+    #[must_use]
+    pub fn passed_over(self, task: &Task, why: PassedOver) -> Self {
+        let message = facts::passed_over(&Row::of(task), why).parts.concat();
+        let trouble = json!({ "code": "elsewhere", "class": ErrorClass::File.id(), "message": message, "since": null });
+        Self { trouble: Some(trouble), ..self }
     }
 }
 

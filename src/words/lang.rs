@@ -24,14 +24,29 @@ use std::{
 /// anything is said, changed by the person alone, and handed to nobody since every sentence needs it.
 static CHINESE: AtomicBool = AtomicBool::new(false);
 
+/// Whether the locale asks for Chinese.
+static CHINESE_LOCALE: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     /// The language of this thread alone, for [`within`].
     static OWN: Cell<Option<Lang>> = const { Cell::new(None) };
 }
 
-/// Says which language the person reads: at the start, and when the person chooses another.
-pub fn set(lang: Lang) {
-    CHINESE.store(lang == Lang::Zh, Ordering::Relaxed);
+/// Says which language the locale asks for, at the start: it is spoken until another is chosen.
+pub fn set_locale(lang: Lang) {
+    CHINESE_LOCALE.store(lang == Lang::Zh, Ordering::Relaxed);
+    set(None);
+}
+
+/// Says which language the person chose; without one the locale's is spoken.
+pub fn set(chosen: Option<Lang>) {
+    CHINESE.store(or_of_locale(chosen) == Lang::Zh, Ordering::Relaxed);
+}
+
+/// The language that is spoken where that one is chosen.
+#[must_use]
+pub fn or_of_locale(chosen: Option<Lang>) -> Lang {
+    chosen.unwrap_or_else(|| if CHINESE_LOCALE.load(Ordering::Relaxed) { Lang::Zh } else { Lang::En })
 }
 
 /// The language now spoken.

@@ -7,6 +7,7 @@ use domain::{
     costs::By,
     draft::Field,
     problem::ErrorClass,
+    request::FORGOTTEN,
     task::{ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, NotAKey, STOPPED, TaskState},
     text,
 };
@@ -15,6 +16,12 @@ use std::borrow::Cow;
 #[must_use]
 pub fn state(state: TaskState) -> &'static str {
     lang::tr(state.id())
+}
+
+/// A prompt as it is shown: what stands for a forgotten one is a word of the screen's language.
+#[must_use]
+pub fn prompt(prompt: &str) -> &str {
+    if prompt == FORGOTTEN { tr!("(forgotten)") } else { prompt }
 }
 
 #[must_use]
@@ -87,7 +94,9 @@ pub fn program(name: &str) -> String {
 #[must_use]
 pub fn raiser(Raise { by, person, .. }: &Raise) -> String {
     let program = program(&by.who);
-    let who = person.as_ref().map_or_else(|| program.clone(), |person| format!("{person}, {program}"));
+    let who = person
+        .as_ref()
+        .map_or_else(|| program.clone(), |person| [person, &program].map(String::as_str).join(tr!(", ")));
     text::harmless_line(&who).into_owned()
 }
 

@@ -3,7 +3,7 @@
 use crate::voice::Voice;
 use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
-    account::{BudgetCap, Raise},
+    account::Raise,
     amount::Money,
     export,
     prices::Offer,
@@ -206,6 +206,16 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
         QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} resumes", pause = voice.resume)),
         QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = names::program(&by.who))),
         QueueNews::Resumed => (Level::Info, tr!("sending resumed").to_owned()),
+        QueueNews::StillPaused(by) => {
+            let pause = &voice.resume;
+            let text = match by {
+                Some(by) => {
+                    tr!("sending is still paused by {who}: {pause} resumes", who = names::program(&by.who), pause)
+                }
+                None => tr!("sending is still paused: {pause} resumes", pause),
+            };
+            (Level::Warning, text)
+        }
         QueueNews::Halted(halt) => (Level::Error, reason::halt(halt, voice).to_string()),
         QueueNews::EndWaits(waiting) => {
             let quit = &voice.quit;
@@ -345,6 +355,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
 fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
     let (why, next) = match left {
         Left::NoSuchTask => (tr!("there is no such task").to_owned(), tr!("See `reeltop list`.").to_owned()),
+        Left::Archived => (tr!("it is archived, and has ended").to_owned(), String::new()),
         Left::Ended(state) => (tr!("it has already ended ({word})", word = names::state(*state)), String::new()),
         Left::BeingSent => (
             tr!("it is being sent right now").to_owned(),
@@ -386,7 +397,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
         }
         Left::OfProfile(profile) => (
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
-            tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.").to_owned(),
+            reason::own::give_a_key().to_owned(),
         ),
         Left::PutAway => (tr!("it is already put away").to_owned(), String::new()),
         Left::Open => (tr!("it is not put away").to_owned(), String::new()),
@@ -423,24 +434,9 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             )
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
-        InsertRefusal::OverBudget(over) => Problem::new(
-            tr!("nothing was queued"),
-            reason::own::over_budget(over),
-            match (over.cap, &over.set_by) {
-                (_, Some(who)) => tr!(
-                    "Queue less, or ask {who}, who set it for everybody on this store, or another keeper: `reeltop store budget` changes it.",
-                    who
-                ),
-                (BudgetCap::Day | BudgetCap::Each, None) => tr!(
-                    "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today only.",
-                    option = over.cap.option(),
-                    more = over.by()
-                ),
-                (BudgetCap::Batch, None) => {
-                    tr!("Queue less, or raise {option} in the config.", option = over.cap.option())
-                }
-            },
-        ),
+        InsertRefusal::OverBudget(over) => {
+            Problem::new(tr!("nothing was queued"), reason::own::over_budget(over), reason::own::under_the_cap(over))
+        }
     }
 }
 

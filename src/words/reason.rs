@@ -4,6 +4,7 @@ pub mod config;
 pub mod connect;
 pub mod editor;
 pub mod export;
+pub mod own;
 pub mod picture_file;
 pub mod price;
 pub mod secret;
@@ -18,7 +19,6 @@ mod call;
 mod draft;
 mod event;
 mod filter;
-pub(crate) mod own;
 mod picture;
 mod prompt;
 mod records;
@@ -96,20 +96,28 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         halt.cause == HaltCause::Key && matches!(&halt.reason, Reason::Call(call) if call.met == Met::Key);
     let fact = if says_the_cause { why } else { Problem::new(what, why, "").to_string() };
     let (what, next) = match halt.cause {
-        HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),
-        HaltCause::Balance => (tr!("sending stopped: the balance or quota is used up").to_owned(), next),
-        HaltCause::Budget => (tr!("sending stopped: the day's budget is used up").to_owned(), next),
-        HaltCause::Address => (tr!("sending stopped: what answers at base_url is not the service").to_owned(), next),
-        HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
+        HaltCause::Key => {
+            let next = match &halt.reason {
+                Reason::Call(call) if call::is_about_the_key(&call.met) => {
+                    tr!("Check the key of this profile (reeltop doctor), then resume the queue.").to_owned()
+                }
+                _ => next,
+            };
+            (tr!("sending halted: the key was not accepted").to_owned(), next)
+        }
+        HaltCause::Balance => (tr!("sending halted: the balance or quota is used up").to_owned(), next),
+        HaltCause::Budget => (tr!("sending halted: the day's budget is used up").to_owned(), next),
+        HaltCause::Address => (tr!("sending halted: what answers at base_url is not the service").to_owned(), next),
+        HaltCause::Store => (tr!("sending halted: the store cannot be written").to_owned(), next),
         HaltCause::Failures(class) => {
             let (tasks, kind) = (halt.tasks, names::class(class));
             let (what, next) = match class {
                 ErrorClass::UnknownOutcome => (
-                    tr!("sending stopped: the outcome of {tasks} tasks in a row is unknown", tasks),
+                    tr!("sending halted: the outcome of {tasks} tasks in a row is unknown", tasks),
                     tr!("{resolve} resolves an unknown.", resolve = voice.resolve),
                 ),
                 _ => (
-                    tr!("sending stopped: {tasks} tasks in a row failed ({kind})", tasks, kind),
+                    tr!("sending halted: {tasks} tasks in a row failed ({kind})", tasks, kind),
                     tr!("{failures} shows the failures.", failures = voice.failures),
                 ),
             };

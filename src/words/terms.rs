@@ -48,7 +48,11 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
             key,
             new = voice.new,
         ),
-        (No::Foreign, Face::Calls) => tr!("{key} was adopted or forgotten, and its request is not known here", key),
+        (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
+        (No::Forgotten, Face::Keys(voice)) => {
+            tr!("the prompt of {key} was forgotten; {new} composes a new one", key, new = voice.new)
+        }
+        (No::Forgotten, Face::Calls) => tr!("the prompt of {key} was forgotten", key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to retry", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
         (No::Unsettled, Face::Keys(voice)) => {
@@ -68,6 +72,9 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
         }
         (No::NotInBulk(Caution::Retried(_)), _) => tr!("{key} was already retried; retry it alone", key),
         (No::Invalid, _) => tr!("{key} was refused for its parameters; change them, or retry {key} alone", key),
+        (No::NotInPlan, _) => {
+            tr!("the account's plan does not include the model of {key}; change it, or retry {key} alone", key)
+        }
     }
 }
 
@@ -75,7 +82,8 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
 #[must_use]
 pub fn reason(no: No) -> &'static str {
     match no {
-        No::Foreign => tr!("created elsewhere, so its request is not known"),
+        No::Foreign => tr!("created elsewhere, request not known"),
+        No::Forgotten => tr!("prompt forgotten"),
         No::Unsent => tr!("not sent yet"),
         No::Sending => tr!("being sent"),
         No::Unsettled => tr!("may have been charged, to be resolved first"),
@@ -85,6 +93,7 @@ pub fn reason(no: No) -> &'static str {
         No::NotInBulk(Caution::Paid(_)) => tr!("paid for, and the video is on its way"),
         No::NotInBulk(Caution::Retried(_)) => tr!("already retried"),
         No::Invalid => tr!("refused for the parameters, and they are unchanged"),
+        No::NotInPlan => tr!("the account's plan does not include the model"),
     }
 }
 
@@ -156,6 +165,9 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
 pub fn warning(key: TaskKey, cost: Money, of: Warning) -> String {
     match of {
         Warning::Invalid => tr!("{key} was refused for its parameters; unchanged, it will be refused again", key),
+        Warning::NotInPlan => {
+            tr!("{key} was refused because the account's plan does not include its model; it may be refused again", key)
+        }
         Warning::Charged => {
             tr!("{key} was charged already, or may have been ({cost}); the new attempt is paid as well", key, cost)
         }
@@ -194,8 +206,8 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
         Overtaken::Caution(Caution::Sensitive) => {
             (tr!("the prompt of {key} was refused as sensitive", key = parent), tr!("Change the prompt."))
         }
-        Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None))
-        | Overtaken::No(No::Unsent | No::Sending | No::Unsettled | No::Foreign | No::NotInBulk(_) | No::Invalid) => {
+        Overtaken::No(no @ No::Forgotten) => (self::no(Face::Calls, parent, state, no), ""),
+        Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None)) | Overtaken::No(_) => {
             (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }
     };

@@ -4,7 +4,7 @@
 //! ```text
 //! cargo bench --bench load                     all of it
 //! cargo bench --bench load -- sweep|files      one part
-//! cargo bench --bench load -- serve DIR        a service with 1,000 running tasks, and a store and config for a dashboard
+//! cargo bench --bench load -- serve DIR        a service with 1,000 running tasks, a store and a config
 //! ```
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and tells its figures")]
 

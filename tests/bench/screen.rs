@@ -6,8 +6,8 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and tells its figures")]
 
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../states/mod.rs"]
+mod states;
 
 use domain::{
     task::{Phase, TaskKey},
@@ -88,12 +88,12 @@ struct Line {
 impl Line {
     /// The table on a screen of that size, of which the newest so many tasks run.
     fn new(width: u16, height: u16, running: u32) -> Self {
-        let mut state = common::empty(width, height);
+        let mut state = states::empty(width, height);
         state.screen.pane = Pane::Table;
         for key in 1..=TASKS {
             let runs = key > TASKS - running;
-            let phase = if runs { status("Preparing", &state) } else { common::saved(key, "fox") };
-            common::put(&mut state, common::task(key, common::ordinary(key), 600_000, phase));
+            let phase = if runs { status("Preparing", &state) } else { states::saved(key, "fox") };
+            states::put(&mut state, states::task(key, states::ordinary(key), 600_000, phase));
         }
         table::go(&mut state, Move::First);
         let now = state.work.now;
@@ -144,9 +144,9 @@ impl Line {
 
     fn save(&mut self, key: TaskKey) -> usize {
         let mut task = self.state.work.tasks.live[&key].clone();
-        task.phase = common::saved(key.0, "fox");
+        task.phase = states::saved(key.0, "fox");
         task.finished_at = Some(self.now.wall);
-        common::put(&mut self.state, task);
+        states::put(&mut self.state, task);
         self.draw()
     }
 
@@ -178,7 +178,7 @@ impl Line {
             for (key, n) in rows(n) {
                 let Some(mut task) = self.state.work.tasks.live.get(&key).cloned() else { continue };
                 task.phase = status(["Queueing", "Preparing", "Processing"][n as usize % 3], &self.state);
-                common::put(&mut self.state, task);
+                states::put(&mut self.state, task);
             }
             self.go_to(self.now.mono.plus(SECOND / a_second));
             self.state.work.now = self.now;

@@ -5,7 +5,7 @@ use super::{
     cable::Cable,
     rig::{Place, place},
 };
-use ::io::store::{At, Handle, Server, Store, fill, open};
+use ::io::store::{Handle, Location, Server, Store, fill, open};
 use domain::{
     task::{NewTask, Phase, RemoteId, Task},
     testing::intent,
@@ -33,7 +33,7 @@ pub(crate) fn tell() {
     place.end("fast");
     place.start();
     let dir = tempfile::tempdir().unwrap();
-    small("SQLite", &At::from(dir.path()), None);
+    small("SQLite", &Location::from(dir.path()), None);
     for round_trip in [0, 40] {
         let dir = tempfile::tempdir().unwrap();
         let cable = Cable::lay(u8::try_from(round_trip).unwrap(), place.port);
@@ -45,10 +45,10 @@ pub(crate) fn tell() {
     }
 }
 
-fn at(dir: &Path, cable: &Cable) -> At {
+fn at(dir: &Path, cable: &Cable) -> Location {
     let url = format!("postgres://reel@{}:{}/postgres", cable.at, cable.port);
     let server = Server { url, password_cmd: None, allow_plain: false };
-    At { dir: dir.to_owned(), server: Some(server), who: Some("ann".into()) }
+    Location { dir: dir.to_owned(), server: Some(server), who: Some("ann".into()) }
 }
 
 /// A program's place at the store.
@@ -58,7 +58,7 @@ struct Program {
 }
 
 impl Program {
-    fn start(at: &At) -> Self {
+    fn start(at: &Location) -> Self {
         let (to, hears) = mpsc::channel();
         let handle = open(at, move |msg| drop(to.send(msg)));
         let program = Self { handle, hears };
@@ -110,7 +110,7 @@ fn task(remote: Option<String>) -> NewTask {
     NewTask { phase, remote: Some(RemoteId(id)), ..queued }
 }
 
-fn small(what: &str, at: &At, cable: Option<&Cable>) {
+fn small(what: &str, at: &Location, cable: Option<&Cable>) {
     let program = Program::start(at);
     let begun = Instant::now();
     for _ in 0..MANY.0 {
@@ -152,7 +152,7 @@ fn small(what: &str, at: &At, cable: Option<&Cable>) {
 }
 
 /// How long a change is on its way to the screen of another program.
-fn ways(what: &str, how: &str, at: &At, program: &Program, mut one: Task) -> Task {
+fn ways(what: &str, how: &str, at: &Location, program: &Program, mut one: Task) -> Task {
     let other = Program::start(at);
     let mut times: Vec<Duration> = (0..MANY.3)
         .map(|n| {
@@ -177,7 +177,7 @@ fn ways(what: &str, how: &str, at: &At, program: &Program, mut one: Task) -> Tas
 /// How soon a screen with that many tasks behind it has its first lines, and all.
 fn large(place: &Place, thousands: u32) {
     let (file, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let from = At::from(file.path());
+    let from = Location::from(file.path());
     fill(&from, 10_000, 0, 7, now()).unwrap();
     assert!(place.sql("TRUNCATE tasks, events, ledger, callbacks").status.success());
     fill(place.at(), 10_000, 0, 7, now()).unwrap();
@@ -208,7 +208,7 @@ fn large(place: &Place, thousands: u32) {
     }
 }
 
-fn pages(what: &str, at: &At) {
+fn pages(what: &str, at: &Location) {
     drop(Store::open(at).unwrap());
     let begun = Instant::now();
     let (to, hears) = mpsc::channel();

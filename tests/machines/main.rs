@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! cargo test --features postgres --test machines -- --ignored --nocapture day
-//! REELTOP_MACHINES_SEED=7 REELTOP_MACHINES_MINUTES=20 cargo test --features postgres --test machines -- --ignored --nocapture day
+//! REELTOP_MACHINES_SEED=7 REELTOP_MACHINES_MINUTES=20 \
+//!     cargo test --features postgres --test machines -- --ignored --nocapture day
 //! ```
 //!
 //! With Debian's `libfaketime` one clock is wrong; as root each machine has a name of its own.

@@ -6,6 +6,8 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
+mod request;
+
 use ::io::client::ClientConfig;
 use domain::{
     catalogue::Catalogue,
@@ -133,16 +135,11 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut piece = [0; 16 * 1024];
     loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return text;
-            }
+        if let Some(request) = request::whole(&bytes) {
+            return request;
         }
         match stream.read(&mut piece).await {
-            Ok(0) | Err(_) => return text,
+            Ok(0) | Err(_) => return String::from_utf8_lossy(&bytes).into_owned(),
             Ok(n) => bytes.extend_from_slice(&piece[..n]),
         }
     }

@@ -31,7 +31,7 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("sort", Box::new(typed("s"))),
         ("choose", Box::new(with_layer(Choose { field: Field::Model, at: 2, marks: Default::default() }))),
         ("filter", Box::new(typed("/ s t a t e : x"))),
-        ("resolve", Box::new(with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("1") }))),
+        ("resolve", Box::new(with_layer(Resolve { key: TaskKey(39), way: Way::Found, line: LineEditor::new("1") }))),
         ("confirm", Box::new(with_layer(Confirm::of("Stop?".into(), Act::Pause(true), None)))),
         ("messages", Box::new(typed("z M"))),
         ("money", Box::new(typed("$"))),
@@ -109,7 +109,7 @@ fn plain_words(app: &mut App) {
         for task in detail.line.iter_mut().chain([&mut detail.task]) {
             task.request.prompt = ascii(&task.request.prompt);
             for picture in [&mut task.request.first_frame, &mut task.request.last_frame].into_iter().flatten() {
-                *picture = common::picture("fox.png");
+                *picture = states::picture("fox.png");
             }
         }
     }
@@ -238,7 +238,9 @@ fn no_size_makes_it_panic() {
     let mut makers: Vec<Make> = vec![
         Box::new(with_layer(ListView { scroll: 500, ..ListView::of(&HELP) })),
         Box::new(with_layer(Preview::of(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")]))),
-        Box::new(with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("雨夜的东京街头") })),
+        Box::new(with_layer(Resolve {
+            key: TaskKey(39), way: Way::Found, line: LineEditor::new("雨夜的东京街头")
+        })),
     ];
     makers.extend(every_screen().into_iter().map(|(_, make)| make));
     for make in &makers {

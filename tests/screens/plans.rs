@@ -164,7 +164,7 @@ fn money() {
             who: None,
             sent_at: None,
             key: TaskKey(key),
-            at: common::before(days * 24 * HOUR),
+            at: states::before(days * 24 * HOUR),
             event,
             amount: Amount::from_thousandths(500).of(Currency::Ptc),
             profile: "302ai".into(),
@@ -180,8 +180,8 @@ fn money() {
             line(3, 0, MoneyEvent::Unknown, lost, "T2V-01-Director"),
         ];
         press(&mut state, "$");
-        state.work.money.report = Some(Box::new(report(&lines, common::NOW)));
-        state.work.own.balance.first = Some((Amount::from_thousandths(20_340), common::before(2 * HOUR)));
+        state.work.money.report = Some(Box::new(report(&lines, states::NOW)));
+        state.work.own.balance.first = Some((Amount::from_thousandths(20_340), states::before(2 * HOUR)));
         state
     });
 }

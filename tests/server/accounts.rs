@@ -1,7 +1,7 @@
 //! What the machines of one account know of each other: who asks the service, and with which key.
 
 use super::{programs::Program, rig::place, *};
-use ::io::store::{At, GRANTS, KeyMark, Session};
+use ::io::store::{GRANTS, KeyMark, Location, Session};
 use domain::{
     reason::store::{Trouble, Why},
     time::MINUTE,
@@ -128,7 +128,7 @@ fn a_program_that_has_just_begun_on_another_machine_keeps_what_it_claims() {
     let mut said = Vec::new();
     let mut server = Session::open(place.at(), &mut |_| {}).unwrap();
     // It says that it runs after the other has last asked who does.
-    let mut begun = Session::open(At { dir: laptop.path().to_owned(), ..place.at() }, &mut |_| {}).unwrap();
+    let mut begun = Session::open(Location { dir: laptop.path().to_owned(), ..place.at() }, &mut |_| {}).unwrap();
     let insert = StoreCmd::Insert { ticket: 1, tasks: vec![intent("one")], at: DAY, caps: NO_CAPS };
     begun.answer(insert, &mut |msg| said.push(msg));
     let Some(StoreMsg::Inserted { result: Ok(made), .. }) = said.pop() else { panic!("{said:?}") };

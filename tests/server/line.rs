@@ -1,11 +1,16 @@
 //! What only a server can do to a store: lose a line, go away and come back, be another version's.
 
-use super::{rig::place, *};
-use ::io::store::At;
+use super::{
+    rig::{Place, place},
+    *,
+};
+use ::io::store::Location;
 use domain::reason::store::{Fault, Trouble, Why};
 use domain::{
-    account::{PACE_SPAN, Stamp},
+    account::{Change, PACE_SPAN, Raise, Stamp, by_keeper},
+    amount::Currency,
     carried::Carried,
+    time::{Now, Zone},
 };
 use engine::filter::Place as Where;
 use engine::msg::SendResult;
@@ -144,18 +149,56 @@ fn ten_programs_never_cross_the_pace_nor_send_a_task_twice() {
     assert_eq!(sent.iter().collect::<HashSet<_>>().len(), 4, "{sent:?}");
 }
 
-#[test]
-fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machine_says() {
-    let dir = place();
-    let mut right = Store::open(dir.at()).unwrap();
-    let tasks: Vec<Task> = (0..2).map(|n| add(&mut right, intent(&format!("shot {n}")))).collect();
-    // For who comes later, the server's clock is an hour ahead: as for a machine whose own is an hour behind.
+/// For who comes later, the server's clock is an hour ahead: as for a machine whose own is an hour behind.
+fn set_the_clock_ahead(dir: &Place) {
     let done = dir.sql(
         "CREATE SCHEMA fake; ALTER ROLE reel SET search_path = fake, pg_catalog, public; \
          CREATE FUNCTION fake.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS \
          'SELECT pg_catalog.clock_timestamp() + interval ''1 hour'''",
     );
     assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn a_raise_counts_by_the_clock_of_the_server_whatever_that_of_the_raisers_machine_says() {
+    let dir = place();
+    let mut right = Store::open(dir.at()).unwrap();
+    set_the_clock_ahead(&dir);
+    let mut behind = Store::open(dir.at()).unwrap();
+    // By its own clock it is still the day before.
+    let by = Stamp { who: "dashboard 7".into(), at: domain::time::Wall(DAY.0 - behind.clock_ahead()) };
+    let raise = Raise { by: by.clone(), more: HALF.of(Currency::Ptc), person: None };
+    let shared = behind.share("302ai", &by, &Change::Raise(raise)).unwrap();
+    assert_eq!((shared.raises[0].by.at, right.raises().unwrap()[0].by.at), (by.at, DAY));
+    let caps = Caps { per_day: Some(HALF), day_start: DAY, day_end: DAY.plus(1), ..NO_CAPS };
+    let two = ["one", "two"].map(|name| NewTask { name: Some(name.into()), ..intent("a cat") });
+    right.insert(&two, DAY, &caps).unwrap().unwrap();
+    // So does the stamp of the caps that the store keeps.
+    behind.keep_caps(Currency::Ptc, Some(HALF), None, Now { wall: by.at, ..Now::default() }).unwrap();
+    let set_at = [&behind, &right].map(|store| store.caps().unwrap()[&Currency::Ptc].by.at);
+    assert_eq!(set_at, [by.at, DAY]);
+}
+
+#[test]
+fn the_day_of_kept_caps_is_by_the_servers_clock_for_whoever_counts_it() {
+    let dir = place();
+    let right = Store::open(dir.at()).unwrap();
+    set_the_clock_ahead(&dir);
+    let mut behind = Store::open(dir.at()).unwrap();
+    let by_its_own = domain::time::Wall(DAY.0 - behind.clock_ahead());
+    let shanghai = Now { zone: Zone::east(8 * 3600), wall: by_its_own, ..Now::default() };
+    behind.keep_caps(Currency::Ptc, Some(HALF), None, shanghai).unwrap();
+    let starts = [(&behind, by_its_own), (&right, DAY)]
+        .map(|(store, wall)| by_keeper(&store.caps().unwrap(), Now { wall, ..Now::default() }).day_start());
+    assert_eq!(starts[0].0 + behind.clock_ahead(), starts[1].0);
+}
+
+#[test]
+fn pace_and_leases_are_kept_by_the_clock_of_the_server_whatever_that_of_a_machine_says() {
+    let dir = place();
+    let mut right = Store::open(dir.at()).unwrap();
+    let tasks: Vec<Task> = (0..2).map(|n| add(&mut right, intent(&format!("shot {n}")))).collect();
+    set_the_clock_ahead(&dir);
     let mut behind = Store::open(dir.at()).unwrap();
     let ahead = behind.clock_ahead();
     assert!((ahead - 3_600_000).abs() < 60_000, "{ahead}");
@@ -203,7 +246,7 @@ fn a_store_of_another_version_or_of_none_is_refused() {
     assert_eq!(trouble_of(Store::open(dir.at())), Trouble::NotMade);
 }
 
-fn all(at: &At) -> Vec<Carried> {
+fn all(at: &Location) -> Vec<Carried> {
     let what = ::io::store::Lookup {
         states: None,
         keys: (0, u64::from(u32::MAX)),
@@ -232,7 +275,7 @@ fn all(at: &At) -> Vec<Carried> {
 fn a_store_goes_to_a_server_and_back_with_all_that_it_has() {
     let dir = place();
     let (file, back) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (file, back) = (At::from(file.path()), At::from(back.path()));
+    let (file, back) = (Location::from(file.path()), Location::from(back.path()));
     ::io::store::fill(&file, 40, 2, 7, DAY).unwrap();
     add_specimens(&mut Store::open(&file).unwrap());
     let by = Stamp { who: "store 1".into(), at: DAY };
@@ -243,7 +286,8 @@ fn a_store_goes_to_a_server_and_back_with_all_that_it_has() {
         assert_eq!((taken.added, taken.other_keys.len()), (there.len(), 0));
         assert_eq!(all(to), there);
     }
-    let sums =
-        |at: &At| Store::open(at).unwrap().costs(domain::time::Wall(0), domain::time::Wall(i64::MAX)).unwrap().len();
+    let sums = |at: &Location| {
+        Store::open(at).unwrap().costs(domain::time::Wall(0), domain::time::Wall(i64::MAX)).unwrap().len()
+    };
     assert_eq!(sums(&file), sums(&dir.at()));
 }

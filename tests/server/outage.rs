@@ -5,7 +5,7 @@ use super::{
     rig::place,
     support, *,
 };
-use ::io::store::{At, GRANTS, open, waiting};
+use ::io::store::{GRANTS, Location, open, waiting};
 use domain::{
     account::{self, Change, HaltCause, Shared, Stamp},
     reason::store::{Fault, Trouble, Why},
@@ -178,7 +178,7 @@ fn an_id_that_the_store_has_taken_is_kept_nowhere_else() {
     assert_eq!(waiting(dir.path()), 0);
 }
 
-fn started(at: At) -> (::io::store::Handle, Receiver<StoreMsg>) {
+fn started(at: Location) -> (::io::store::Handle, Receiver<StoreMsg>) {
     let (to, hears) = mpsc::channel();
     (open(at, move |msg| drop(to.send(msg))), hears)
 }

@@ -1,7 +1,7 @@
 //! Pictures that are on one machine of several.
 
 use super::{programs::Program, *};
-use ::io::store::{At, Session};
+use ::io::store::{Location, Session};
 use domain::request::{ImageKind, ImageRef, StoredImage};
 use engine::{
     effect::StoreCmd,
@@ -20,7 +20,7 @@ fn with_picture() -> NewTask {
 }
 
 /// Puts the picture where that machine keeps them.
-fn put(at: &At) -> std::path::PathBuf {
+fn put(at: &Location) -> std::path::PathBuf {
     fs::create_dir_all(at.images()).unwrap();
     let file = at.images().join(format!("{}.png", picture().sha256));
     fs::write(&file, "a picture").unwrap();
@@ -60,7 +60,7 @@ fn a_program_claims_no_task_whose_picture_is_on_another_machine() {
 fn what_was_forgotten_on_one_machine_is_removed_on_the_others_unless_it_is_named_again() {
     let place = place();
     let (here, other) = (place.at(), tempfile::tempdir().unwrap());
-    let there = At { dir: other.path().to_owned(), ..here.clone() };
+    let there = Location { dir: other.path().to_owned(), ..here.clone() };
     let mut store = Store::open(&here).unwrap();
     let mut task = add(&mut store, with_picture());
     (task.phase, task.finished_at) = (Phase::Cancelled { was: TaskState::Queued, charged: Charged::No }, Some(DAY));

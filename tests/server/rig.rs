@@ -2,7 +2,7 @@
 //! test.
 
 use crate::support::ports::free_address;
-use ::io::store::{self, At, Server};
+use ::io::store::{self, Location, Server};
 use std::{
     fs,
     os::unix::{fs::chown, process::CommandExt},
@@ -64,15 +64,15 @@ impl Place {
         self.dir.path()
     }
 
-    pub(crate) fn at(&self) -> At {
+    pub(crate) fn at(&self) -> Location {
         self.by(self.port)
     }
 
     /// By that port of this machine.
-    pub(crate) fn by(&self, port: u16) -> At {
+    pub(crate) fn by(&self, port: u16) -> Location {
         let url = format!("postgres://reel@127.0.0.1:{port}/postgres");
         let server = Server { url, password_cmd: None, allow_plain: false };
-        At { dir: self.path().to_owned(), server: Some(server), who: Some("ann".into()) }
+        Location { dir: self.path().to_owned(), server: Some(server), who: Some("ann".into()) }
     }
 
     fn data(&self) -> String {

@@ -1,7 +1,7 @@
 //! What the roles of `reeltop store grants` may do: readers see, writers submit, keepers set budgets.
 
 use super::{rig::Place, *};
-use ::io::store::{At, GRANTS, Server, Session};
+use ::io::store::{GRANTS, Location, Server, Session};
 use domain::{
     account::{BudgetCap, Change, OverBudget, Raise, Stamp},
     reason::store::{Trouble, Why},
@@ -12,10 +12,10 @@ use engine::{
     msg::{InsertRefusal, StoreMsg},
 };
 
-fn at(place: &Place, user: &str) -> At {
+fn at(place: &Place, user: &str) -> Location {
     let url = format!("postgres://{user}@127.0.0.1:{}/postgres", place.port);
     let server = Server { url, password_cmd: None, allow_plain: false };
-    At { dir: place.path().to_owned(), server: Some(server), who: Some(user.into()) }
+    Location { dir: place.path().to_owned(), server: Some(server), who: Some(user.into()) }
 }
 
 /// The store as that database user sees it.

@@ -39,7 +39,7 @@ fn a_store_of_the_version_before_is_brought_up_with_the_drafts_that_were_everybo
                   INSERT INTO drafts VALUES (7, 0, '{\"prompt\":\"a fox\"}'); UPDATE meta SET value = '3' WHERE name = 'schema'";
     let done = there.sql(before);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let at = ::io::store::At { who: Some("ann".into()), ..there.at() };
+    let at = ::io::store::Location { who: Some("ann".into()), ..there.at() };
     Store::open(&at).unwrap_err();
     assert_eq!(::io::store::init(&at).unwrap(), (3, 4));
     let drafts = Store::open(&at).unwrap().overview().unwrap().drafts;

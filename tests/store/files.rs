@@ -7,10 +7,13 @@ use domain::{
         store::{Deed, Fault, Kind, Why},
         system::System,
     },
-    task::{Event, LedgerLine, MoneyEvent, Signed, What},
+    task::{Event, LedgerLine, MoneyEvent, Row, Signed, What},
 };
-use engine::msg::SendResult;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use engine::{
+    effect::StoreCmd,
+    msg::{SendResult, StoreMsg},
+};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::mpsc};
 
 fn raw(dir: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(dir.join("reeltop.db")).unwrap()
@@ -265,7 +268,29 @@ fn a_server_that_was_named_once_does_not_make_a_store_of_ones_own_look_lost() {
     let dir = tempfile::tempdir().unwrap();
     let server =
         io::store::Server { url: "postgres://127.0.0.1:9/reeltop".into(), password_cmd: None, allow_plain: false };
-    let at = io::store::At { server: Some(server), ..dir.path().into() };
+    let at = io::store::Location { server: Some(server), ..dir.path().into() };
     Store::open(&at).unwrap_err();
     Store::open(dir.path()).unwrap();
+}
+
+#[test]
+fn the_rows_of_a_file_that_can_only_be_read_are_told_without_work_for_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let task = add(&mut store, intent("one"));
+    drop(store);
+    // As on a read-only disk no program can say that it runs.
+    fs::remove_dir_all(dir.path().join("run")).unwrap();
+    fs::write(dir.path().join("run"), "").unwrap();
+    let (to, hears) = mpsc::channel();
+    let handle = ::io::store::open(dir.path(), move |msg| drop(to.send(msg)));
+    handle.send(StoreCmd::Write { ticket: 7, writes: vec![write_of(&task)] });
+    handle.close();
+    let rows = |rows, last| StoreMsg::Page { rows, tasks: vec![], last };
+    let told: Vec<StoreMsg> = hears.iter().collect();
+    let [first, StoreMsg::Failed { ticket: None, .. }, last, StoreMsg::Failed { ticket: Some(7), .. }] = &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!((first, last), (&rows(vec![Row::of(&task)], false), &rows(vec![], true)));
 }

@@ -10,7 +10,7 @@ mod speed;
 mod tasks;
 mod verbs;
 
-use ::io::store::At;
+use ::io::store::Location;
 use std::path::Path;
 use tasks::*;
 
@@ -22,8 +22,8 @@ impl Place {
         self.0.path()
     }
 
-    fn at(&self) -> At {
-        At { who: Some("ann".into()), ..self.path().into() }
+    fn at(&self) -> Location {
+        Location { who: Some("ann".into()), ..self.path().into() }
     }
 
     /// What the database says no to that statement with.

@@ -1,7 +1,7 @@
 //! Whose a task, an event and a line of the ledger are.
 
 use super::*;
-use ::io::store::At;
+use ::io::store::Location;
 use domain::{
     account::{BudgetCap, Change, KeptCaps, OverBudget, Raise, Stamp},
     costs,
@@ -33,8 +33,8 @@ fn now() -> domain::time::Now {
 }
 
 /// The same store, opened by that person.
-fn of(at: &At, who: Option<&str>) -> Store {
-    Store::open(At { who: who.map(str::to_owned), ..at.clone() }).unwrap()
+fn of(at: &Location, who: Option<&str>) -> Store {
+    Store::open(Location { who: who.map(str::to_owned), ..at.clone() }).unwrap()
 }
 
 #[test]
@@ -121,6 +121,20 @@ fn what_is_carried_to_another_store_keeps_its_names() {
     }
     assert_eq!(cleo.raises().unwrap(), [raise.elsewhere()]);
     assert_eq!((after.events, after.ledger, after.task.who), (before.events, before.ledger, Some("ann".into())));
+}
+
+#[test]
+fn what_comes_in_unsent_pauses_by_a_name_of_its_own_where_a_pause_stands() {
+    let (from, to) = (place(), place());
+    let (mut ann, mut cleo) = (of(&from.at(), Some("ann")), of(&to.at(), Some("cleo")));
+    add(&mut ann, intent("one"));
+    let before = Stamp { who: "dashboard 7".into(), at: DAY };
+    cleo.share("302ai", &before, &Change::Pause).unwrap();
+    let import = Stamp { who: "import 1".into(), at: DAY.plus(1) };
+    cleo.take_in(carried(&ann), &import).unwrap().unwrap();
+    // Who ends the pause that they have seen has not seen what came in since.
+    let shared = cleo.share("302ai", &before, &Change::Resume { pause: Some(before.clone()), halt: None }).unwrap();
+    assert_eq!(shared.pause, Some(import));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! not come within a generous time never comes.
 
 use super::*;
-use ::io::store::{At, Handle, Server, fill, open};
+use ::io::store::{Handle, Location, Server, fill, open};
 use engine::{effect::StoreCmd, msg::StoreMsg};
 use std::{
     collections::HashMap,
@@ -25,7 +25,7 @@ pub(super) struct Program {
 
 impl Program {
     /// Started, the whole table read.
-    pub(super) fn start(at: At) -> Self {
+    pub(super) fn start(at: Location) -> Self {
         let (to, hears) = mpsc::channel();
         let handle = open(at, move |msg| drop(to.send(msg)));
         let mut program = Self { handle, hears, owner: String::new() };
@@ -255,7 +255,7 @@ const CHILD_DIR: &str = "REELTOP_TEST_CHILD_DIR";
 const CHILD_URL: &str = "REELTOP_TEST_CHILD_URL";
 
 /// Runs [`as_child`] in a process of its own and waits until it holds its claim.
-fn start_child(at: &At) -> Child {
+fn start_child(at: &Location) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "programs::as_child", "--nocapture", "--ignored"])
         .env(CHILD_DIR, &at.dir)
@@ -275,7 +275,7 @@ fn as_child() {
     let dir = std::env::var_os(CHILD_DIR).unwrap();
     let url = std::env::var(CHILD_URL).unwrap();
     let server = (!url.is_empty()).then_some(Server { url, password_cmd: None, allow_plain: false });
-    let program = Program::start(At { dir: dir.into(), server, who: Some("child".into()) });
+    let program = Program::start(Location { dir: dir.into(), server, who: Some("child".into()) });
     program.claim(&program.look(key(1))[0]);
     writeln!(std::io::stdout(), "claimed").unwrap();
     // Until it is killed, or its parent is gone.

@@ -113,7 +113,7 @@ fn a_wait_that_the_service_asked_for_is_not_cut_short_by_a_program_that_has_not_
     let failed = Account { put_backs: 2, ..Account::default() };
     let shared = ours.share("302ai", &by, &Change::Keep(failed)).unwrap();
     assert_eq!(shared.accounts["302ai"], Account { not_before: waits.not_before, ..failed });
-    // One that lies further ahead than any wait is from before the clock was set back.
+    // A moment further ahead than any wait is from before the clock was set back.
     let by = Stamp { at: Wall(DAY.0 - 86_400_000), ..by };
     let shared = ours.share("302ai", &by, &Change::Keep(failed)).unwrap();
     assert_eq!(shared.accounts["302ai"], failed);

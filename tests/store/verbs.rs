@@ -198,7 +198,7 @@ fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
     assert_eq!(store.insert(&late, DAY, &NO_CAPS).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 3);
     let third = add(&mut store, NewTask { agreed: vec![known], ..repeat.clone() });
-    // Who was told of an earlier one only is told of the latest before anything is paid.
+    // A person who knows only an earlier attempt hears of the latest before anything is paid.
     let told_before = NewTask { agreed: vec![known], ..repeat.clone() };
     assert!(store.insert(&[told_before], DAY, &NO_CAPS).unwrap().is_err());
     // What was taken back was no attempt: once all are, the first may be repeated as if for the first time.

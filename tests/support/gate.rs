@@ -1,6 +1,10 @@
 //! A service that answers a submission only when the test says so. Everything else it answers at once: the balance, and
 //! that every task still runs.
 
+#[allow(clippy::duplicate_mod, reason = "a test may use the raw servers of `net`, too")]
+#[path = "../net/request.rs"]
+mod request;
+
 use super::DEADLINE;
 use std::{
     io::{Read, Write},
@@ -107,13 +111,8 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
     loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return Some(text);
-            }
+        if let Some(request) = request::whole(&bytes) {
+            return Some(request);
         }
         match stream.read(&mut piece) {
             Ok(0) | Err(_) => return None,

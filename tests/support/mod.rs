@@ -1,5 +1,5 @@
 //! What the tests of the whole program share: a home of its own for each, the service's stand-in, calls of the real
-//! binary, and waiting for conditions with a deadline.
+//! binary, and waiting for conditions with a deadline. States that are made by hand are in `states`.
 
 #![allow(
     clippy::unwrap_used,
@@ -194,7 +194,7 @@ impl Home {
         Running { what: args.join(" "), child: Some(self.command(args).spawn().unwrap()) }
     }
 
-    /// Queues a task, and leaves it to whoever runs the engine.
+    /// Queues a task and leaves the sending to the programs of the test.
     #[track_caller]
     pub(crate) fn queue(&self, prompt: &str) {
         self.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);

@@ -1,7 +1,7 @@
 //! A believable morning's work, as the program itself comes to it: each task was queued, sent, asked about and fetched,
 //! and what went wrong was an answer of the service.
 
-use crate::common::{NOW, before, ordinary, picture, put_cursor, request};
+use crate::states::{NOW, before, ordinary, picture, put_cursor, request};
 use crate::support::flow::{Flow, SaveStep, Say, addressed, answered, refused, status};
 use domain::{
     amount::Amount,

@@ -118,7 +118,7 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
         self.pass(end.since(self.now.mono));
     }
 
-    /// Goes to the moment that the program asks for, if it lies before that end.
+    /// Goes to the moment that the program asks for, if it is before that end.
     pub(crate) fn go_on_to_next(&mut self, end: Mono) -> bool {
         self.settle();
         let next = self.state.next_deadline().filter(|at| *at <= end);

@@ -37,7 +37,7 @@ use words::lang::{self, Lang};
     max_term_width = 100,
     after_help = "\
         Exit codes: 0 done, 1 failed, 2 usage, 3 key not accepted, 4 balance, quota or budget, 5 time-out (tasks live on), \
-        6 network, 7 outcome unknown, 10 content refused, 130 interrupted.\nData goes to stdout, talk to stderr."
+        6 network, 7 outcome unknown, 10 content refused, 130 interrupted.\nData goes to stdout, messages to stderr."
 )]
 pub struct Cli {
     /// Run against the built-in simulator: nothing to set up, no money
@@ -56,6 +56,7 @@ pub struct Cli {
 
 /// What holds for every command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+#[command(next_help_heading = "Global options", next_display_order = 100)]
 pub struct Global {
     /// The config file; it must exist, except for `config init`
     #[arg(long, global = true, value_name = "FILE")]
@@ -98,7 +99,7 @@ pub enum Command {
     },
     /// Show everything about one task
     Show {
-        /// The task; its ID at the service does too
+        /// The task's key, or its ID at the service
         #[arg(value_name = "KEY", value_parser = task_name)]
         task: TaskName,
     },
@@ -150,7 +151,9 @@ pub enum Command {
     /// Run the engine without a screen: send, watch, save (for nohup, systemd, cron)
     ///
     /// It serves until SIGTERM or SIGINT; SIGHUP reads the config again. `config unit` prints a unit for systemd. With
-    /// --json it prints one event per line: event, at and task.
+    /// --json it prints one event per line: event, at and task. The event is the task's new state, settled (an unknown
+    /// was resolved) or trouble (something holds the task up). For halted and resumed the task is null: profile names the
+    /// account, and message says why sending halted.
     Watch {
         /// Exit when there is nothing left to do
         #[arg(long)]
@@ -168,7 +171,7 @@ pub enum Command {
         #[arg(long)]
         failed: bool,
         /// For one task: retry it even if it is saved, running, already retried, or was refused as sensitive
-        #[arg(long)]
+        #[arg(long, conflicts_with = "failed")]
         again: bool,
         /// The limits of a paid call
         #[command(flatten)]
@@ -179,7 +182,7 @@ pub enum Command {
         /// The tasks
         #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
-        /// Do not ask, though some are another person's
+        /// Do not ask, even if some belong to other people
         #[arg(long)]
         yes: bool,
     },

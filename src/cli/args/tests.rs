@@ -89,6 +89,13 @@ fn a_task_named_twice_is_meant_once() {
 }
 
 #[test]
+fn what_is_no_key_may_be_an_id_of_letters_alone() {
+    let named = |task| Command::Show { task };
+    assert_eq!(command("reeltop show okZ"), named(TaskName::Id(RemoteId("okZ".into()))));
+    assert_eq!(command("reeltop show #2"), named(TaskName::Key(TaskKey(2))));
+}
+
+#[test]
 fn an_unknown_is_settled_in_one_of_three_ways() {
     for (text, as_what) in [
         ("lost", ResolvedAs::Lost),
@@ -108,10 +115,11 @@ fn a_wrong_call_ends_with_code_2() {
     for call in [
         "reeltop nothing",
         "reeltop --demo list",
-        "reeltop show twelve",
+        "reeltop show tw.elve",
         "reeltop show",
         "reeltop retry",
         "reeltop retry 1 --failed",
+        "reeltop retry --failed --again",
         "reeltop cancel",
         "reeltop submit --prompt a --from b",
         "reeltop submit --prompt a --queue --wait",

@@ -70,8 +70,8 @@ pub enum TaskName {
 
 /// A task's key, or the service's id for it.
 pub(super) fn task_name(text: &str) -> Result<TaskName, String> {
-    let id = || remote_id(text).ok().filter(|id| id.0.contains(|c: char| c.is_ascii_digit()));
-    text.parse().map(TaskName::Key).or_else(|why| id().map(TaskName::Id).ok_or_else(|| names::not_a_key(&why)))
+    let id = || remote_id(text).map(TaskName::Id);
+    text.parse().map(TaskName::Key).or_else(|why| id().map_err(|_| names::not_a_key(&why)))
 }
 
 /// A service's id: letters, digits, `-` and `_`.

@@ -36,7 +36,7 @@ pub(super) fn check(setup: &Loaded) -> Vec<(Thing, Found)> {
             vec![(CHECK, well), (BACKUP, back_up(setup, &store))]
         }
         Ok((wrong, _)) => {
-            let what = wrong.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("; ");
+            let what = wrong.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(tr!("; "));
             let fix = tr!("Keep it, and recover a copy with `sqlite3 FILE .recover`, or restore a backup.");
             vec![(CHECK, Found::Wrong(tr!("the store is damaged: {what}", what), fix.into()))]
         }

@@ -24,7 +24,7 @@ pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
     let mut facts = vec![
         tr!("{tasks} on {server}", tasks = names::tasks(total), server),
         tr!("PostgreSQL {version}", version),
-        tr!("answers in {ms} ms", ms = tenths(about.round_trip_us)),
+        tr!("answers in {ms} ms", ms = amounts::tenths(about.round_trip_us)),
         match about.clock_ms {
             ms if ms.abs() < CLOCK => tr!("its clock is right to {ms} ms", ms = ms.abs().max(1)),
             ms if ms > 0 => tr!("its clock is {span} ahead", span = span(ms)),
@@ -67,9 +67,4 @@ pub(super) fn keys(setup: &Loaded, store: &Store) -> Vec<(Thing, Found)> {
         Some((PROFILE, Found::Odd(problem.fact(), problem.next)))
     };
     profiles.filter_map(other).collect()
-}
-
-/// Milliseconds with one place, such as `0.4`.
-fn tenths(us: u64) -> String {
-    format!("{}.{}", us / 1_000, us % 1_000 / 100)
 }

@@ -184,6 +184,7 @@ pub enum Unfit {
     NoUrl(String),
     NotHttps,
     NotADatabase,
+    NoPort,
     WithUser,
     BehindPath,
     NoKey(String),

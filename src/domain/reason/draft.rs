@@ -32,6 +32,8 @@ pub enum DraftReason {
         first_frame: bool,
         last_frame: bool,
     },
+    /// It is what stands for a prompt that was wiped.
+    ReservedPrompt,
     PromptTooLong {
         model: String,
         used: usize,

@@ -40,6 +40,8 @@ pub enum Deed {
     ReadTasks,
     ReadLedger,
     SaveTasks,
+    /// New tasks are down, and are taken back unless that was confirmed.
+    Confirm,
     SaveChanges,
     SaveDraft,
     /// Nothing is sent before the row says so on disk.

@@ -15,7 +15,16 @@ fn facts(state: TaskState, class: Option<ErrorClass>) -> Facts {
         Running | Ready | Saving | Saved => Charged::Yes,
     };
     let accepted = matches!(state, Running | Ready | Saving | Saved | Failed);
-    Facts { state, charged, class, known: true, accepted, may_still_come: false, retried: Retried::No, put_away: false }
+    Facts {
+        state,
+        charged,
+        class,
+        asked: Asked::Known,
+        accepted,
+        may_still_come: false,
+        retried: Retried::No,
+        put_away: false,
+    }
 }
 
 fn yes() -> Result<Terms, No> {
@@ -47,13 +56,14 @@ fn every_task_has_its_terms_alone_in_bulk_and_with_changes() {
     let unwatched = Facts { accepted: true, ..lost };
     // Asked for in vain and ended here: `d` asks again.
     let may_come = Facts { charged: Charged::Yes, may_still_come: true, ..facts(Failed, Some(Service)) };
-    let foreign = Facts { known: false, ..facts(Saved, None) };
+    let forgotten = Facts { asked: Asked::Forgotten, ..facts(Failed, Some(Service)) };
+    let foreign = Facts { asked: Asked::Elsewhere, ..facts(Saved, None) };
     let withheld = Facts { charged: Charged::Unknown, ..facts(Failed, Some(OutputSensitive)) };
     let sensitive = |state| {
         let caution = Caution::Sensitive;
         (facts(state, Some(PromptSensitive)), [word(caution), Err(No::NotInBulk(caution)), yes()])
     };
-    let invalid = |class| (facts(Refused, Some(class)), [warned(Warning::Invalid), Err(No::Invalid), yes()]);
+    let refused = |class, warning, no| (facts(Refused, Some(class)), [warned(warning), Err(no), yes()]);
     let free = |state, class| (facts(state, class), [yes(), yes(), yes()]);
     let table: Vec<Line> = vec![
         free(Failed, Some(Service)),
@@ -62,8 +72,8 @@ fn every_task_has_its_terms_alone_in_bulk_and_with_changes() {
         free(Cancelled, None),
         sensitive(Refused),
         sensitive(Failed),
-        invalid(InvalidParams),
-        invalid(Plan),
+        refused(InvalidParams, Warning::Invalid, No::Invalid),
+        refused(Plan, Warning::NotInPlan, No::NotInPlan),
         paid(Running),
         paid(Ready),
         paid(Saving),
@@ -86,6 +96,7 @@ fn every_task_has_its_terms_alone_in_bulk_and_with_changes() {
         no(Sending, No::Sending),
         no(Unknown, No::Unsettled),
         (foreign, [Err(No::Foreign), Err(No::Foreign), Err(No::Foreign)]),
+        (forgotten, [Err(No::Forgotten), Err(No::Forgotten), Err(No::Forgotten)]),
     ];
     for (facts, wanted) in table {
         let told = [judge(&facts, Nothing, Alone), judge(&facts, Nothing, Bulk), judge(&facts, Content, Alone)];
@@ -179,7 +190,7 @@ fn the_program_repeats_only_what_is_free_named_and_needs_no_word() {
         (free, 2, false),
         (Facts { charged: Charged::Unknown, ..free }, 0, false),
         (Facts { retried: Retried::Yes, ..free }, 0, false),
-        (Facts { known: false, ..free }, 0, false),
+        (Facts { asked: Asked::Elsewhere, ..free }, 0, false),
         (facts(Failed, Some(RateLimited)), 0, false),
         // However it is named, it is never sent again.
         (facts(Failed, Some(OutputSensitive)), 0, false),
@@ -211,6 +222,6 @@ fn a_failure_is_open_until_it_is_retried() {
     let open = |facts| is_open(&facts);
     assert!([Failed, Refused, Unknown].map(|state| facts(state, Some(Service))).into_iter().all(open));
     let failed = facts(Failed, Some(Service));
-    assert!(!open(Facts { retried: Retried::Yes, ..failed }) && !open(Facts { known: false, ..failed }));
+    assert!(!open(Facts { retried: Retried::Yes, ..failed }) && !open(Facts { asked: Asked::Elsewhere, ..failed }));
     assert!(![Queued, Running, Saved, Cancelled].map(|state| facts(state, None)).into_iter().any(open));
 }

@@ -5,6 +5,7 @@ use crate::{
     amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass, TaskError},
     reason::Reason,
+    request::Asked,
     time::{MaybeWall, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,12 @@ impl Row {
     #[must_use]
     pub fn is_known(&self) -> bool {
         !self.kind.model.is_empty()
+    }
+
+    /// Whether it can be asked for again.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        Asked::of(&self.kind.model, self.prompt())
     }
 
     /// The line of that task. Whether it was retried is not the task's own knowledge: it comes from the line of

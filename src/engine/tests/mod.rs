@@ -4,6 +4,7 @@
 
 mod answers;
 mod audit;
+mod budget;
 mod callback;
 mod clock;
 mod disk;

@@ -47,6 +47,29 @@ fn questions_keep_to_the_account_s_budget_and_to_32_at_once() {
 }
 
 #[test]
+fn what_another_program_heard_from_the_service_ends_the_outage_here_too() {
+    let mut world = many(1);
+    while world.state.own.poller.offline_since.is_none() {
+        world.live(SECOND);
+        while !world.calls.is_empty() {
+            world.reply(not_connected());
+        }
+    }
+    world.settle();
+    let mut task = world.state.tasks.live[&TaskKey(1)].clone();
+    task.rev += 1;
+    world.take(Msg::Store(StoreMsg::Changed { tasks: vec![task.clone()] }));
+    assert!(world.state.own.poller.offline_since.is_some(), "nothing was heard");
+    world.settle();
+    task.rev = world.state.tasks.live[&TaskKey(1)].rev + 1;
+    if let Phase::Running { status, .. } = &mut task.phase {
+        "Queueing".clone_into(status);
+    }
+    world.take(Msg::Store(StoreMsg::Changed { tasks: vec![task] }));
+    assert_eq!(world.state.own.poller.offline_since, None);
+}
+
+#[test]
 fn a_service_that_is_away_for_an_hour_is_asked_rarely_and_costs_only_time() {
     let mut world = many(100);
     let mut calls = 0;

@@ -1,6 +1,7 @@
 //! What a person can have done, in every state; runs whose scope is a few named tasks.
 
 use super::*;
+use crate::news::TaskNews;
 use TaskState::{Cancelled, Queued, Ready, Refused, Running, Saved, Saving, Sending, Unknown};
 use domain::amount::Currency;
 
@@ -64,6 +65,53 @@ fn download_does_in_each_state_what_the_table_says() {
     ] {
         let act = Act::Download { keys: vec![key(1)], dir: Some("/v".into()) };
         assert_eq!(done(state, act), expected, "{state:?}");
+    }
+}
+
+/// What was told of tasks, in order.
+fn told(world: &World) -> Vec<TaskNews> {
+    let told = |news: &News| if let News::Task { what, .. } = news { Some(what.clone()) } else { None };
+    world.state.news.iter().filter_map(told).collect()
+}
+
+/// The store reads what an act is to read before it can be done.
+fn read_first(world: &mut World) {
+    while world.commands.iter().any(|command| matches!(command, StoreCmd::Look { .. })) {
+        world.store();
+    }
+}
+
+#[test]
+fn an_act_is_told_once_it_is_on_disk_and_one_that_another_program_overtook_never_is() {
+    let settle = |as_what| Act::Resolve { key: key(1), as_what };
+    let of_one = || vec![key(1)];
+    // The last one is what another program makes of it.
+    for (state, act, news, theirs) in [
+        (Queued, Act::Cancel(of_one()), TaskNews::Cancelled(Charged::No), Sending),
+        (Running, Act::Cancel(of_one()), TaskNews::Cancelled(Charged::Yes), Ready),
+        (Refused, Act::Cancel(of_one()), TaskNews::PutAway(true), Refused),
+        (Unknown, settle(ResolvedAs::Lost), TaskNews::Settled(ResolvedAs::Lost), Refused),
+    ] {
+        let mut world = with(state);
+        world.settle();
+        world.act(act.clone());
+        read_first(&mut world);
+        assert_eq!(told(&world), [], "{state:?}");
+        world.settle();
+        assert_eq!(told(&world), [news], "{state:?}");
+
+        let mut world = with(state);
+        world.settle();
+        world.act(act);
+        read_first(&mut world);
+        world.other(1, |task| {
+            task.phase = testing::task(1, theirs).phase;
+            task.put_away_at = (theirs == Refused).then_some(Wall(testing::WALL));
+            task.claim = super::disk::others(Wall(testing::WALL).plus(HOUR)).filter(|_| theirs == Sending);
+        });
+        world.settle();
+        assert_eq!(told(&world), [], "{state:?}");
+        assert_eq!(world.not_done(), (Some(key(1)), NotDone::Overtaken(Some(theirs))), "{state:?}");
     }
 }
 

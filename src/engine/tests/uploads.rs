@@ -88,7 +88,7 @@ fn an_upload_that_a_cap_of_the_day_has_no_room_for_is_not_made() {
 #[test]
 fn a_failed_upload_is_told_and_nothing_waits_for_it() {
     for (reply, charged) in
-        [(http(502), false), (timed_out(), true), (not_connected(), false), (told("file:///x"), false)]
+        [(http(502), false), (timed_out(), true), (not_connected(), false), (told("file:///x"), true)]
     {
         let mut world = uploading();
         queue(&mut world, &["x", "x"]);

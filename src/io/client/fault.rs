@@ -51,7 +51,7 @@ fn is_no_proxy(words: &str) -> bool {
     )
 }
 
-/// What one cause in the chain says; the innermost one that says anything is the most exact.
+/// What one cause in the chain says. The innermost one that is known is the most exact.
 fn known(cause: &(dyn Error + 'static)) -> Option<ConnectionFault> {
     if let Some(io) = cause.downcast_ref::<io::Error>() {
         // What it wraps is no link of the chain of its own.

@@ -5,6 +5,9 @@ use reqwest::header;
 use secrecy::{ExposeSecret, SecretString};
 use service::gateway::callback::is_path;
 
+/// What stands for the secret path of a callback address.
+const PATH: &str = "[path]";
+
 /// The key in the form for its header, and what is struck out of everything that comes back: the key and the secret
 /// paths of our callback address.
 pub(super) struct Key {
@@ -60,9 +63,6 @@ impl Key {
         text
     }
 }
-
-/// What stands for the secret path of a callback address.
-const PATH: &str = "[path]";
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]

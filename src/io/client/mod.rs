@@ -68,6 +68,9 @@ use std::{
 
 /// The most that is read of an answer's body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
+/// A clock that goes wrong by less is taken as right, in milliseconds: a date is cut to seconds, and an answer takes a
+/// while.
+const RIGHT: i64 = 15_000;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -82,7 +85,7 @@ pub struct ClientConfig {
     pub names: WireNames,
     /// The models; their defaults are left out of a submission.
     pub catalogue: Catalogue,
-    /// Where the pictures lie that requests name by hash.
+    /// The folder of the pictures that requests name by hash.
     pub images_dir: PathBuf,
     /// A submission's time-out, from the last byte of its body on to the last one of the answer.
     pub submit_timeout: Duration,
@@ -105,10 +108,6 @@ impl ClientConfig {
 /// A client of the service. Cloning is cheap and shares the connections.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
-
-/// A clock that goes wrong by less is taken as right, in milliseconds: a date is cut to seconds, and an answer takes a
-/// while.
-const RIGHT: i64 = 15_000;
 
 struct Inner {
     config: ClientConfig,

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 pub(super) const MOST: usize = 64 * 1024 * 1024;
 /// How long one question may take, however slowly its answer comes. A line that stands still is given up sooner.
 pub(super) const ONE: Duration = Duration::from_mins(1);
-/// How long all questions for a page may take: whoever waits for it gives up soon after.
+/// How long all questions for a page may take: the engine, which waits for it, gives up soon after.
 const ALL: Duration = Duration::from_secs(270);
 
 impl Client {

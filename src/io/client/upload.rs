@@ -100,7 +100,7 @@ pub(super) async fn post(
         false => Reply::NotUploaded { why, handed: progress.handed, total: progress.total, detail },
     };
     match (end, patience_over) {
-        // Words about half a request are no answer to it: whoever said them cannot have had the rest.
+        // An answer to half a request does not count: its sender cannot have had the rest.
         (Some(Ok(answer)), _) if !progress.is_whole() && is_open(answer.http.as_u16()) => {
             let http = answer.http.as_u16();
             broken(

@@ -3,7 +3,7 @@
 
 use super::{
     models::MODEL,
-    options::{Default, Opt},
+    options::{Initial, Opt},
     profile::{BUILT_IN_PROFILES, PROFILE},
     table::{SECTIONS, TOP},
 };
@@ -29,9 +29,9 @@ const PRICES: &str = "
 ";
 
 const THEMES: &str = "
-# Your own themes, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
-# shown as the nearest that the terminal has; it may follow bold, dim, underlined or reversed, and precede on and a
-# paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
+# Your own themes, for ui.theme. Each changes another one. Form: [bold] [dim] [underlined] [reversed] [COLOUR]
+# [on BACKGROUND]. A colour is a name such as light-red, or #rrggbb, which is shown as the nearest that the terminal
+# has. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
 # added and removed.
 # [theme.mine]
 # base = \"dark\"
@@ -99,8 +99,8 @@ fn push_profiles(text: &mut String) {
 fn push_option<C>(text: &mut String, option: &Opt<C>) {
     let mut doc = option.doc.to_owned();
     match option.default {
-        Default::Is(_) => {}
-        Default::Unset(_) => doc.push_str(" Not set."),
+        Initial::Is(_) => {}
+        Initial::Unset(_) => doc.push_str(" Not set."),
     }
     push_doc(text, &doc);
     push_line(text, &format!("#{} = {}", option.name, option.default.shown()));

@@ -2,8 +2,8 @@
 
 use super::{
     loaded::{Loaded, Written, full_name},
-    options::{Default, Opt},
-    profile::{Account, BUILT_IN_PROFILES, PROFILE},
+    options::{Initial, Opt},
+    profile::{BUILT_IN_PROFILES, PROFILE, ProfileOptions},
     table::{SECTIONS, TOP},
     templates::toml_name,
 };
@@ -72,7 +72,7 @@ fn push_profile(lines: &mut Vec<InForce>, loaded: &Loaded, profile: &str) {
 }
 
 /// What a profile option is without the file.
-fn built_in<'o>(profile: &str, option: &'o Opt<Account>) -> &'o str {
+fn built_in<'o>(profile: &str, option: &'o Opt<ProfileOptions>) -> &'o str {
     let changes = BUILT_IN_PROFILES.iter().find(|(name, _)| *name == profile).map_or(&[][..], |(_, changes)| changes);
     changes.iter().find(|(name, _)| *name == option.name).map_or(option.default.shown(), |(_, literal)| literal)
 }
@@ -84,8 +84,8 @@ fn line<C>(loaded: &Loaded, section: &[&str], option: &Opt<C>, default: &str) ->
     match (loaded.written(&[section, &[option.name]].concat()), &option.default) {
         (Some(set), _) if may_have_a_secret(&set.path) => InForce::Hidden(option.name, Origin::Line(set.place.line)),
         (Some(set), _) => as_set(set),
-        (None, Default::Is(_)) => InForce::Value(option.name.to_owned(), default.to_owned(), Origin::Default),
-        (None, Default::Unset(_)) => InForce::NotSet(option.name),
+        (None, Initial::Is(_)) => InForce::Value(option.name.to_owned(), default.to_owned(), Origin::Default),
+        (None, Initial::Unset(_)) => InForce::NotSet(option.name),
     }
 }
 

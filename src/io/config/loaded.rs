@@ -1,9 +1,9 @@
 //! A config that can be worked with, and how it is read again while the program runs.
 
-use super::{profile::Account, templates::toml_name, wanted::Paths};
+use super::{profile::ProfileOptions, templates::toml_name, wanted::Paths};
 use crate::{
     secret::KeySource,
-    store::{At, Server},
+    store::{Location, Server},
 };
 use domain::{
     amount::Currency,
@@ -31,7 +31,7 @@ pub struct Loaded {
     pub settings: Settings,
     /// Where the key comes from.
     pub key: KeySource,
-    /// Where things lie.
+    /// Where files are kept.
     pub paths: Paths,
     /// Where the store is, if not in the data folder.
     pub store: StoreOptions,
@@ -137,9 +137,9 @@ impl Loaded {
 
     /// Where the store is.
     #[must_use]
-    pub fn at(&self) -> At {
+    pub fn at(&self) -> Location {
         let server = self.store.url.as_deref().map(|url| self.server(url));
-        At { dir: self.paths.data_dir.clone(), server, who: self.settings.who.clone() }
+        Location { dir: self.paths.data_dir.clone(), server, who: self.settings.who.clone() }
     }
 
     /// A database by its address, reached as the config says.
@@ -211,7 +211,7 @@ impl Loaded {
     pub(super) fn defaults(paths: Paths) -> Self {
         Self {
             settings: Settings::default(),
-            key: Account::new("302ai").key(Path::new("")),
+            key: ProfileOptions::new("302ai").key(Path::new("")),
             paths,
             store: StoreOptions::default(),
             allow_http: false,

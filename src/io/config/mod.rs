@@ -55,8 +55,9 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use domain::overrides::{ModelOverride, ResolutionOverride};
     use engine::settings::Settings;
-    use options::Default as Stands;
+    use options::{Initial, Opt};
     use toml::de::DeValue;
 
     #[test]
@@ -68,19 +69,24 @@ mod tests {
                 let mut loaded = untouched.clone();
                 let literal = DeValue::parse(option.default.shown()).unwrap();
                 option.apply(&mut loaded, literal.get_ref()).unwrap();
-                if matches!(option.default, Stands::Is(_)) {
+                if matches!(option.default, Initial::Is(_)) {
                     assert_eq!(loaded, untouched, "{}.{}", section.name, option.name);
                 }
             }
         }
-        assert_eq!(profile::Account::new("302ai").settings("302ai"), Settings::default().profile);
+        assert_eq!(profile::ProfileOptions::new("302ai").settings("302ai"), Settings::default().profile);
     }
 
     #[test]
     fn every_value_that_the_example_shows_can_be_used() {
-        for option in profile::PROFILE {
-            let literal = DeValue::parse(option.default.shown()).unwrap();
-            option.apply(&mut profile::Account::new("302ai"), literal.get_ref()).unwrap();
+        fn try_all<C>(options: &[Opt<C>], to: &mut C) {
+            for option in options {
+                let literal = DeValue::parse(option.default.shown()).unwrap();
+                option.apply(to, literal.get_ref()).unwrap();
+            }
         }
+        try_all(profile::PROFILE, &mut profile::ProfileOptions::new("302ai"));
+        try_all(models::MODEL, &mut ModelOverride::default());
+        try_all(models::RESOLUTION, &mut ResolutionOverride::default());
     }
 }

@@ -45,6 +45,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         Kind::Amount(|c, v| c.price = Some(v)),
         "0.5",
         "The price of one submission in PTC; of a model the program does not know it is asked for unless it is set.\n\
+         What is set here is what counts against every cap, those that a shared store keeps included.\n\
          For profiles of another currency see [profiles.NAME.prices].",
     ),
     unset(

@@ -16,20 +16,20 @@ pub(super) struct Opt<C: 'static> {
     /// Which values it takes, and where they go.
     pub(super) kind: Kind<C>,
     /// What it is when it is not set.
-    pub(super) default: Default,
+    pub(super) default: Initial,
     /// What it is for, in one to three lines.
     pub(super) doc: &'static str,
 }
 
 /// What an option is when it is not set.
-pub(super) enum Default {
+pub(super) enum Initial {
     /// This value, as TOML writes it.
     Is(&'static str),
     /// Nothing; the example shows this value, as TOML writes it.
     Unset(&'static str),
 }
 
-impl Default {
+impl Initial {
     /// The value that the example shows.
     pub(super) const fn shown(&self) -> &'static str {
         match self {
@@ -96,12 +96,12 @@ pub(super) enum Kind<C: 'static> {
 
 /// Makes an option that has a default.
 pub(super) const fn opt<C>(name: &'static str, kind: Kind<C>, default: &'static str, doc: &'static str) -> Opt<C> {
-    Opt { name, kind, default: Default::Is(default), doc }
+    Opt { name, kind, default: Initial::Is(default), doc }
 }
 
 /// Makes an option that is not set unless the file sets it; the example shows `such_as`.
 pub(super) const fn unset<C>(name: &'static str, kind: Kind<C>, such_as: &'static str, doc: &'static str) -> Opt<C> {
-    Opt { name, kind, default: Default::Unset(such_as), doc }
+    Opt { name, kind, default: Initial::Unset(such_as), doc }
 }
 
 impl<C> Opt<C> {
@@ -196,9 +196,17 @@ fn ids(classes: &[ErrorClass]) -> Vec<String> {
     classes.iter().map(|class| class.id().to_owned()).collect()
 }
 
+/// A word of so few letters is near to too much for a guess at what was meant.
+const SHORT: usize = 2;
+
 /// That a word is none of those that the option takes.
 pub(super) fn no_word<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Unfit {
-    Unfit::NoWord { word: word.to_owned(), meant: Meant::of(word, known) }
+    let meant = if word.chars().count() <= SHORT {
+        Meant::OneOf(known.into_iter().map(str::to_owned).collect())
+    } else {
+        Meant::of(word, known)
+    };
+    Unfit::NoWord { word: word.to_owned(), meant }
 }
 
 /// What type a value is of.

@@ -25,7 +25,7 @@ use std::{
 use toml::{Spanned, de::DeValue};
 
 /// The options of `[profiles.NAME]`, with the defaults of the profile `302ai`.
-pub(super) static PROFILE: &[Opt<Account>] = &[
+pub(super) static PROFILE: &[Opt<ProfileOptions>] = &[
     opt(
         "base_url",
         Kind::Text { check: check::address, set: |c, v| c.base_url = Some(v.trim_end_matches('/').into()) },
@@ -133,7 +133,7 @@ pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
 
 /// One `[profiles.NAME]`, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Account {
+pub(super) struct ProfileOptions {
     /// `None` for a profile that is not built in and names none.
     pub(super) base_url: Option<String>,
     pub(super) path_prefix: String,
@@ -162,7 +162,7 @@ pub(super) struct SetPrice {
     pub(super) at: Range<usize>,
 }
 
-impl Account {
+impl ProfileOptions {
     /// The profile of that name before the file changes it. One that is not built in begins as the first one, but for
     /// the address, which it must name itself.
     pub(super) fn new(name: &str) -> Self {
@@ -277,7 +277,7 @@ pub(super) fn read_prices(notes: &mut Notes<'_>, profile: &str, value: &Spanned<
 
 /// Gives each profile that is served its prices: those of its list, of the models as the file has changed them, and of
 /// `[profiles.NAME.prices]`. Entries of other profiles are only judged.
-pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &BTreeMap<String, Account>) {
+pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &BTreeMap<String, ProfileOptions>) {
     let Settings { profile, others, catalogue, .. } = &mut loaded.settings;
     let others = others.values_mut().map(|other| &mut other.profile);
     let mut served: Vec<&mut Profile> = std::iter::once(profile).chain(others).collect();
@@ -310,8 +310,8 @@ fn is_minimax(url: &str) -> bool {
 /// does not take that one's key to another host, nor the variable that is looked for where nothing else is said.
 pub(super) fn key_of_default(
     name: &str,
-    account: &Account,
-    accounts: &BTreeMap<String, Account>,
+    account: &ProfileOptions,
+    accounts: &BTreeMap<String, ProfileOptions>,
     of_file: &str,
     home: &Path,
 ) -> KeySource {
@@ -333,13 +333,18 @@ pub(crate) fn host_of(url: &str) -> Option<String> {
 /// belongs to one profile, the default one first: none is ever sent to a second host. The variable that is looked for
 /// where nothing else is said belongs to the default profile alone, or, where that has another, to the one that the
 /// file makes the default.
-pub(super) fn serve_others(loaded: &mut Loaded, accounts: &BTreeMap<String, Account>, of_file: &str, home: &Path) {
+pub(super) fn serve_others(
+    loaded: &mut Loaded,
+    accounts: &BTreeMap<String, ProfileOptions>,
+    of_file: &str,
+    home: &Path,
+) {
     let mut taken = vec![(loaded.settings.profile.name.clone(), loaded.key.clone())];
     let mut names: Vec<&str> = accounts.keys().map(String::as_str).chain(built_in_names()).collect();
     names.sort_by_key(|name| (*name != of_file, *name));
     names.dedup();
     for name in names.into_iter().filter(|name| *name != loaded.settings.profile.name) {
-        let account = accounts.get(name).cloned().unwrap_or_else(|| Account::new(name));
+        let account = accounts.get(name).cloned().unwrap_or_else(|| ProfileOptions::new(name));
         let key = account.key(home);
         let holder = taken.iter().find(|(_, other)| *other == key).map(|(holder, _)| holder.clone());
         let keyless = if !account.names_key() && (name != of_file || holder.is_some()) {
@@ -356,14 +361,14 @@ pub(super) fn serve_others(loaded: &mut Loaded, accounts: &BTreeMap<String, Acco
             loaded.settings.others.insert(name.to_owned(), other);
             continue;
         };
-        if accounts.get(name).is_some_and(|set| *set != Account::new(name)) {
+        if accounts.get(name).is_some_and(|set| *set != ProfileOptions::new(name)) {
             loaded.keyless.insert(name.to_owned(), keyless);
         }
     }
 }
 
 /// The variables that a key is looked for in by some profile.
-pub(super) fn key_variables(accounts: &BTreeMap<String, Account>) -> BTreeSet<String> {
+pub(super) fn key_variables(accounts: &BTreeMap<String, ProfileOptions>) -> BTreeSet<String> {
     let named = accounts.values().filter_map(|account| account.key_env.clone());
     named.chain([Profile::KEY_VARIABLE.to_owned()]).collect()
 }
@@ -377,12 +382,12 @@ pub(super) fn built_in_names() -> [&'static str; 3] {
 ///
 /// # Errors
 /// The name is neither; with what was probably meant.
-pub(super) fn chosen(name: &str, of_file: &BTreeMap<String, Account>) -> Result<Account, Wrong> {
+pub(super) fn chosen(name: &str, of_file: &BTreeMap<String, ProfileOptions>) -> Result<ProfileOptions, Wrong> {
     if let Some(account) = of_file.get(name) {
         return Ok(account.clone());
     }
     if built_in_names().contains(&name) {
-        return Ok(Account::new(name));
+        return Ok(ProfileOptions::new(name));
     }
     let names = of_file.keys().map(String::as_str).chain(built_in_names());
     let names: BTreeSet<&str> = names.collect();

@@ -7,7 +7,7 @@ use super::{
     models::{self, Changed},
     notes::{Name, Notes},
     options::type_of,
-    profile::{self, Account, PROFILE},
+    profile::{self, PROFILE, ProfileOptions},
     table::{NAMED_SECTIONS, SECTIONS, TOP},
     theme,
     wanted::Wanted,
@@ -21,7 +21,7 @@ use toml::{
 };
 
 /// Reads a config file's text into `loaded`, and settles what follows from the whole: the profile, its key, the folder.
-/// What comes back is everything that is wrong, in the order of the file; if it is not empty, `loaded` is of no use.
+/// What comes back is everything that is wrong, in the order of the file. If it is not empty, `loaded` is not used.
 pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, home: &Path) -> Vec<Fault> {
     let (document, syntax) = DeTable::parse_recoverable(text);
     let mut reader = Reader::new(text);
@@ -81,7 +81,7 @@ fn with_syntax(broken: Vec<Fault>, found: Vec<Fault>) -> Vec<Fault> {
 /// What is known while a file is read.
 struct Reader<'t> {
     notes: Notes<'t>,
-    accounts: BTreeMap<String, Account>,
+    accounts: BTreeMap<String, ProfileOptions>,
     models: Vec<Changed>,
     /// Where the file says which profile is in use.
     profile_at: Option<Range<usize>>,
@@ -148,7 +148,7 @@ impl<'t> Reader<'t> {
                 self.notes.unusable(name.span(), &path, why);
             }
             let Some(options) = self.notes.table(name.span(), &path, value) else { continue };
-            let mut account = Account::new(word);
+            let mut account = ProfileOptions::new(word);
             for (option, value) in options {
                 if option.get_ref() == "prices" {
                     account.prices = profile::read_prices(&mut self.notes, word, value);

@@ -1,6 +1,6 @@
-//! What is asked of the config, and where things lie.
+//! What is asked of the config, and where files are kept.
 
-use crate::store::At;
+use crate::store::Location;
 use domain::reason::config::{KeyFault, Wrong};
 use etcetera::BaseStrategy;
 use std::{
@@ -48,7 +48,7 @@ pub struct Wanted<'a> {
 /// All that is wrong with a person's own keys: by place and action, the keys instead of the defaults.
 pub type JudgeKeys = fn(&BTreeMap<String, BTreeMap<String, Vec<String>>>) -> Vec<KeyFault>;
 
-/// Where things lie.
+/// Where files are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
     /// The config file, whether or not there is one.
@@ -62,15 +62,15 @@ pub struct Paths {
     pub log: PathBuf,
 }
 
-/// Where things lie, by the command line and the user's folders.
+/// Where files are kept, by the command line and the user's folders.
 #[must_use]
 pub fn paths(wanted: &Wanted<'_>, folders: &Folders) -> Paths {
     let config = wanted.config.map_or_else(|| folders.config.join("config.toml"), Path::to_owned);
     let data_dir = wanted.data_dir.map_or_else(|| folders.data.clone(), Path::to_owned);
     Paths {
         config,
-        images: At::from(&data_dir).images(),
-        frames: At::from(&data_dir).frames(),
+        images: Location::from(&data_dir).images(),
+        frames: Location::from(&data_dir).frames(),
         log: data_dir.join("reeltop.log"),
         data_dir,
     }

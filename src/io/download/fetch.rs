@@ -40,17 +40,17 @@ const MOST_OF_A_PIECE: usize = 8 * 1024 * 1024;
 const FREE: u64 = 64 * 1024 * 1024;
 const MOST_TIMES: u64 = 20;
 
-/// What one fetch goes by.
+/// What one fetch is to do.
 pub(super) struct Job<'a> {
     /// Give up on a line that brought no byte for this long.
     pub(super) stall: Duration,
-    /// The most that is taken, in bytes: whoever sends more sends no video.
+    /// The most that is taken, in bytes: more than that is no video.
     pub(super) most: u64,
     /// The length by the service's own word, which may be wrong.
     pub(super) said: Option<u64>,
     /// Turns true when the person wants it stopped.
     pub(super) stop: watch::Receiver<bool>,
-    /// Told of the bytes that have come and of the whole.
+    /// Called with the bytes that have come and the whole length.
     pub(super) progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
 }
 
@@ -262,7 +262,7 @@ async fn copy(
         if all - before > FREE.max(coming.coded.saturating_mul(MOST_TIMES)) {
             break Err(undecoded(Fault::TooLarge).into());
         }
-        // What a slow connection brings is written whenever it is told of.
+        // What a slow connection brings is written whenever progress is told.
         let due = told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY);
         if !come.is_empty() && (due || come.len() >= BATCH) {
             writer.write(&mut come).await.map_err(disk)?;
@@ -308,7 +308,7 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
     }
 }
 
-/// The address is left out of the words: it is signed, and whoever has it has the file.
+/// The address is left out of the message: it is signed, and is all that is needed to get the file.
 fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
     let error = error.without_url();
     let mut causes = iter::successors(error.source(), |cause| (*cause).source());

@@ -162,7 +162,7 @@ impl Part {
         }
     }
 
-    /// What is there is of no use. The note, which says that it is ours, goes last.
+    /// Removes what is there, which cannot be used. The note, which says that it is ours, is removed last.
     pub(super) fn discard(self) {
         fs::remove_file(&self.path).ok();
         fs::remove_file(&self.note_path).ok();

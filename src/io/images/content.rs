@@ -10,6 +10,8 @@ use domain::{
 use imagesize::ImageType;
 use std::io::Cursor;
 
+const START_OF_SCAN: u8 = 0xDA;
+
 /// What a usable picture's bytes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -95,8 +97,6 @@ fn is_whole(kind: ImageKind, bytes: &[u8]) -> bool {
             .is_some_and(|length| bytes.len() as u64 >= u64::from(u32::from_le_bytes(length)) + 8),
     }
 }
-
-const START_OF_SCAN: u8 = 0xDA;
 
 /// One segment of a JPEG's header.
 struct Segment<'b> {

@@ -100,7 +100,7 @@ fn broken(line: &str, error: &serde_json::Error) -> LineReason {
     if error.is_eof() {
         return LineReason::EndsEarly;
     }
-    // The column counts bytes from 1, and may lie within a character.
+    // The column counts bytes from 1, and may point into a character.
     let wrong = error.column().saturating_sub(1);
     let before = line.char_indices().take_while(|(at, c)| at + c.len_utf8() <= wrong).count();
     let rest: String = line.chars().skip(before).collect();

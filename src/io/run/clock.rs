@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Where the machine's zone lies, by the rules that it has (tzfile(5)).
+/// Where the machine's zone is kept, by the rules that it has (tzfile(5)).
 const OF_THE_MACHINE: &str = "/etc/localtime";
 
 /// How far ahead the zone's changes are known to a program that runs on: ten years.

@@ -7,7 +7,7 @@
 use crate::run::exit::Exit;
 use domain::mutex::lock;
 use engine::msg::Signal;
-use rustix::process::Signal as Os;
+use rustix::process::{Pid, Signal as Os};
 use std::{
     fs::{self, File},
     future::poll_fn,
@@ -17,6 +17,7 @@ use std::{
     thread,
 };
 use tokio::{
+    process::Child,
     signal::unix::{self, SignalKind},
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
 };
@@ -24,6 +25,12 @@ use tokio::{
 /// Signals that end the program in order as SIGTERM does: their default is the end too, with the terminal left as it
 /// is.
 const ENDS: [Os; 8] = [Os::TERM, Os::ABORT, Os::ALARM, Os::XCPU, Os::USR1, Os::USR2, Os::VTALARM, Os::PROF];
+
+/// Where a signal to a program that was started goes; `None` once its end was waited for.
+#[must_use]
+pub fn pid_of(child: &Child) -> Option<Pid> {
+    child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
+}
 
 /// The numbers of those that have no name everywhere.
 #[cfg(target_os = "linux")]

@@ -6,8 +6,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// Whether ids were told of: whatever else goes wrong after that (the same store cannot be read either), the exit code
-/// is about them.
+/// Whether IDs were printed. After that the exit code is about them, whatever else goes wrong (the same store cannot be
+/// read either).
 static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Whether [`tell`] has had anything to tell in this process.

@@ -5,7 +5,9 @@ use crate::{
     client::{Client, ClientConfig, Lease},
     config::{Loaded, host_of, keep_template},
     download::{self, Downloader},
-    environment, export, files, images, private_files, prompts, shrink,
+    environment, export, files, images, private_files, prompts,
+    run::signals,
+    shrink,
     sights::Looker,
     store,
     store::{Handle, KeyMark},
@@ -25,7 +27,7 @@ use engine::{
     sight::Sight,
     user_files::UserFiles,
 };
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Signal, kill_process_group};
 use secrecy::SecretString;
 use service::answer::Reply;
 use std::{
@@ -37,7 +39,7 @@ use std::{
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
 
-/// How long `notify.command` may take: whoever waits for longer is not being told anything.
+/// How long `notify.command` may take: a notice later than this is of no use.
 const NOTIFY_LIMIT: Duration = Duration::from_secs(60);
 
 /// What reaches one profile's service, with that profile's key, and its files.
@@ -74,7 +76,7 @@ pub struct Workers {
     /// Those of each profile whose key was read; until then, by the state's own rule, nothing is sent to it or asked of
     /// it.
     clients: Clients,
-    /// From before the store was asked to mark each task as being sent: until when its submission may leave.
+    /// Until when each submission may still leave, counted from before the store was asked to claim it.
     leases: Mutex<BTreeMap<TaskKey, Lease>>,
     /// Started by the first picture that is to be seen.
     looker: OnceLock<Looker>,
@@ -92,7 +94,7 @@ impl Workers {
         let hook = Hook { command: setup.hook.clone(), key_variables: setup.key_variables.clone() };
         let hook = Arc::new(Mutex::new(hook));
         let listen = setup.settings.callback.listen.filter(|_| setup.settings.callback.public_url.is_some());
-        // Whoever only carries out an act leaves what follows from it, and this, to others.
+        // A call that only carries out an act leaves what follows from it, and this, to other programs.
         let listener = listen.filter(|_| setup.settings.scope != Scope::None).map(|listen| {
             let serve = callback::serve(listen, setup.paths.data_dir.clone(), store.clone(), to.clone());
             tokio::spawn(serve).abort_handle()
@@ -157,7 +159,7 @@ impl Workers {
     /// By the download worker of that profile.
     pub fn save(&self, profile: &str, command: SaveCmd) {
         let to = self.to.clone();
-        // Made together with the client, and no file's address is had without it; but whoever asks is answered.
+        // Made together with the client, without which no file has an address; the command is answered all the same.
         let Some(ProfileClient { downloader, .. }) = self.client_of(profile) else {
             if let Some(msg) = not_begun(command) {
                 tell(&to, Msg::Save(msg));
@@ -259,8 +261,8 @@ impl Workers {
         tokio::spawn(async move {
             let tasks = known.await.unwrap_or_default();
             tokio::task::spawn_blocking(move || {
-                let (missing, elsewhere) = files::missing(&tasks, is_shared);
-                tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing, elsewhere })));
+                let missing = files::missing(&tasks, is_shared);
+                tell(&to, Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound { keys, missing })));
             });
         });
     }
@@ -304,7 +306,7 @@ impl Workers {
 /// Runs a command for so long at the most. `None` where it was ended then, with all that it had started.
 async fn ended(command: &mut Command, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let mut child = command.process_group(0).spawn()?;
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let group = signals::pid_of(&child);
     match tokio::time::timeout(limit, child.wait()).await {
         Ok(status) => status.map(Some),
         Err(_) => {

@@ -1,10 +1,6 @@
 //! What the balance was heard to be, and our own side of what the gateway's records show.
 
-use super::{
-    base::Store,
-    column_values::own,
-    sql::{self, Optional, params},
-};
+use super::{base::Store, column_values::own, sql::params};
 use domain::{
     amount::Amount,
     reason::store::{Deed, Fault},
@@ -24,7 +20,7 @@ impl Store {
     pub fn save_balance(&mut self, profile: &str, amount: Amount, at: Wall) -> Result<(), Fault> {
         self.change(Deed::SaveChanges, |conn| {
             let last = "SELECT amount FROM balances WHERE profile = ?1 ORDER BY at DESC LIMIT 1";
-            let last: Option<Amount> = conn.query_row(last, params![profile], |row| own(row, 0)).optional()?;
+            let last: Option<Amount> = conn.first(last, [profile], |row| own(row, 0))?;
             if last == Some(amount) {
                 return Ok(());
             }
@@ -46,12 +42,8 @@ impl Store {
         tasks.extend(self.adopted(begun_from)?);
         let mut uploads = self.costs(from, to)?;
         uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
-        let read = || {
-            let sql = "SELECT at, amount FROM balances WHERE profile = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at";
-            let mut found = self.conn.prepare_cached(sql)?;
-            let of = |row: &sql::Row<'_>| Ok((own::<Wall>(row, 0)?, own::<Amount>(row, 1)?));
-            found.query_map(params![profile, from.0, to.0], of)?.collect()
-        };
-        Ok(Side { tasks, uploads, balances: self.told(Deed::Read, read())? })
+        let sql = "SELECT at, amount FROM balances WHERE profile = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at";
+        let balances = self.conn.all(sql, params![profile, from.0, to.0], |row| Ok((own(row, 0)?, own(row, 1)?)));
+        Ok(Side { tasks, uploads, balances: self.as_fault(Deed::Read, balances)? })
     }
 }

@@ -4,17 +4,16 @@
 use super::server_schema;
 use super::{
     fault,
-    file_identity::Place,
-    heartbeat::Beat,
+    file_identity::FileIdentity,
     journal::Journal,
     layout,
-    location::{At, Server},
+    location::Location,
+    meta,
     owner::{Owner, Programs},
     reserve,
     row::{last_archived, last_rev},
-    schema,
-    sql::{self, Connection},
-    transfer,
+    schema::{self, Checkpoint, checkpoint},
+    sql::{self, Connection, Server},
 };
 #[cfg(not(feature = "postgres"))]
 use domain::reason::store::Trouble;
@@ -28,6 +27,9 @@ use std::{
     path::PathBuf,
     time::Instant,
 };
+
+/// What each role may do, as SQL for the database's administrator.
+pub const GRANTS: &str = include_str!("grants.sql");
 
 /// What becomes of a change that the disk has no room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,18 +45,17 @@ pub(super) enum IfFull {
 pub struct Store {
     pub(super) conn: Connection,
     /// Where the store is.
-    pub(super) at: At,
+    pub(super) location: Location,
     /// How that is named in messages.
     pub(super) file: PathBuf,
     /// Where the file was when it was opened.
-    place: Option<Place>,
+    identity: Option<FileIdentity>,
     pub(super) programs: Programs,
     pub(super) seen: Seen,
-    /// Whether a batch of ours may still be noted as not confirmed.
-    pub(super) unconfirmed: bool,
-    /// Whether a batch of ours that was told as not queued may be there.
+    /// Whether a batch of ours that nobody was told is queued may be there.
     pub(super) doubtful: bool,
-    pub(super) beat: Beat,
+    /// On a shared store: when this program last said that it runs.
+    pub(super) beat: Option<Instant>,
     /// When it last looked for what was forgotten on another machine.
     pub(super) forgets: Option<Instant>,
     /// Whether the role that it connects with may only look.
@@ -80,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(at: impl Into<At>) -> Result<Self, Fault> {
+    pub fn open(at: impl Into<Location>) -> Result<Self, Fault> {
         let at = at.into();
         let conn = connect(&at).or_else(|fault| match at.server {
             None => schema::open_to_look(&at.dir).ok_or(fault),
@@ -89,24 +90,29 @@ impl Store {
         Self::of(conn, at, None)
     }
 
-    pub(super) fn open_as(at: &At, me: Option<Owner>) -> Result<Self, Fault> {
+    /// Opens a file for looking alone; `None` where that cannot be done, or where the store is on a server.
+    pub(super) fn open_to_look(at: &Location) -> Option<Self> {
+        let conn = at.server.is_none().then(|| schema::open_to_look(&at.dir))??;
+        Self::of(conn, at.clone(), None).ok()
+    }
+
+    pub(super) fn open_as(at: &Location, me: Option<Owner>) -> Result<Self, Fault> {
         Self::of(connect(at)?, at.clone(), me)
     }
 
-    fn of(conn: Connection, at: At, me: Option<Owner>) -> Result<Self, Fault> {
+    fn of(conn: Connection, at: Location, me: Option<Owner>) -> Result<Self, Fault> {
         let file = at.shown();
         let read = |conn: &Connection| Ok((last_rev(conn)?, last_archived(conn)?));
         let (rev, archived) = read(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
         let mut store = Self {
-            place: if at.server.is_some() { None } else { Place::of(&file) },
+            identity: if at.server.is_some() { None } else { FileIdentity::of(&file) },
             programs: Programs::new(&at, me),
             conn,
-            at,
+            location: at,
             file,
             seen: Seen { rev, own: HashSet::new(), archived },
-            unconfirmed: false,
             doubtful: false,
-            beat: Beat::default(),
+            beat: None,
             forgets: None,
             only_reads: false,
             asks: BTreeSet::new(),
@@ -119,17 +125,17 @@ impl Store {
 
     /// Who makes the changes of this program.
     pub(super) fn by(&self) -> By {
-        By { owner: self.programs.me().map(str::to_owned), who: self.at.who.clone() }
+        By { owner: self.programs.me().map(str::to_owned), who: self.location.who.clone() }
     }
 
     /// Whose drafts and whose view of the table these are: on a shared store each person has their own.
     pub(super) fn person(&self) -> String {
-        self.at.server.as_ref().and(self.at.who.clone()).unwrap_or_default()
+        self.location.server.as_ref().and(self.location.who.clone()).unwrap_or_default()
     }
 
     /// The name that the store gave itself.
     pub(super) fn own_name(&self) -> Result<String, Fault> {
-        self.told(Deed::Read, transfer::name_of(&self.conn))
+        self.as_fault(Deed::Read, meta::name_of(&self.conn))
     }
 
     /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.
@@ -139,13 +145,13 @@ impl Store {
     }
 
     /// The result, with SQLite's complaint as a fact.
-    pub(super) fn told<T>(&self, deed: Deed, result: sql::Result<T>) -> Result<T, Fault> {
+    pub(super) fn as_fault<T>(&self, deed: Deed, result: sql::Result<T>) -> Result<T, Fault> {
         result.map_err(|error| fault::of(deed, &self.file, &error))
     }
 
     /// Lets a change pass only while the file is the one that was opened.
     pub(super) fn still_there(&mut self, deed: Deed) -> Result<(), Fault> {
-        self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
+        self.identity.as_mut().map_or(Ok(()), |identity| identity.check(deed, &self.file))
     }
 
     /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again.
@@ -167,24 +173,23 @@ impl Store {
         self.still_there(deed)?;
         let mut done = change(&mut self.conn);
         if done.as_ref().is_err_and(fault::is_of_room) {
-            self.take_in_the_log();
+            self.restart_the_log();
             done = change(&mut self.conn);
         }
         if if_full == IfFull::UseReserve && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
             done = change(&mut self.conn);
             if done.as_ref().is_err_and(fault::is_of_room) {
-                self.take_in_the_log();
+                self.restart_the_log();
                 done = change(&mut self.conn);
             }
         }
-        self.told(deed, done)
+        self.as_fault(deed, done)
     }
 
-    /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows
-    /// at that commit.
-    fn take_in_the_log(&self) {
+    /// Makes room in the log. That the disk may have no room for this either shows at the next commit.
+    fn restart_the_log(&self) {
         if let Some(file) = self.conn.file() {
-            let _ = file.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+            let _ = checkpoint(file, Checkpoint::Restart);
         }
     }
 
@@ -200,8 +205,8 @@ impl Store {
     }
 
     fn reserve(&self) -> PathBuf {
-        let of = if self.at.server.is_some() { reserve::of_answers } else { reserve::of_store };
-        of(&self.at.dir)
+        let of = if self.location.server.is_some() { reserve::of_answers } else { reserve::of_store };
+        of(&self.location.dir)
     }
 
     /// What follows a commit that changed rows: they are not news to us, but to others.
@@ -210,9 +215,6 @@ impl Store {
         for rev in revs {
             self.seen.note(rev);
             any = true;
-        }
-        if self.unconfirmed {
-            self.confirm();
         }
         if any {
             self.programs.wake_others();
@@ -226,7 +228,7 @@ impl Store {
 /// # Errors
 /// When the server is not reached or does not allow it, when a newer version made them, or when this program was built
 /// without servers.
-pub fn init(at: &At) -> Result<(u32, u32), Fault> {
+pub fn init(at: &Location) -> Result<(u32, u32), Fault> {
     #[cfg(feature = "postgres")]
     if let Some(server) = &at.server {
         let made = server_schema::make(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))?;
@@ -235,11 +237,8 @@ pub fn init(at: &At) -> Result<(u32, u32), Fault> {
     Store::open(at).map(|_| (0, 0))
 }
 
-/// What each role may do, as SQL for whoever keeps the database.
-pub const GRANTS: &str = include_str!("grants.sql");
-
 /// Opens the database that the store is in.
-pub(super) fn connect(at: &At) -> Result<Connection, Fault> {
+pub(super) fn connect(at: &Location) -> Result<Connection, Fault> {
     let Some(server) = &at.server else { return schema::open(&at.dir) };
     layout::make_folders(&at.dir)?;
     // Room on this machine for what waits for the connection; without it nothing is sent, all else goes on.
@@ -266,7 +265,7 @@ pub(super) struct By {
     pub(super) who: Option<String>,
 }
 
-/// Which revisions are no news here.
+/// Which revisions this program knows already.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Everything up to here is known.

@@ -5,7 +5,7 @@ use super::{
     base::Store,
     column_values::own,
     fault,
-    sql::{self, Connection, Optional, params},
+    sql::{self, Connection, params},
 };
 use crate::hex::unguessable;
 use domain::{
@@ -23,7 +23,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read or written, or the system gives no random bytes.
     pub fn callback_path(&mut self, key: TaskKey) -> Result<String, Fault> {
-        let known = self.told(Deed::Read, path_of(&self.conn, key))?;
+        let known = self.as_fault(Deed::Read, path_of(&self.conn, key))?;
         if let Some(path) = known {
             return Ok(path);
         }
@@ -41,7 +41,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn note_post(&mut self, path: &str, id: &RemoteId) -> Result<bool, Fault> {
-        let known: Option<TaskKey> = self.told(Deed::Read, task_of(&self.conn, path))?;
+        let known: Option<TaskKey> = self.as_fault(Deed::Read, task_of(&self.conn, path))?;
         let Some(key) = known else { return Ok(false) };
         self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
@@ -59,7 +59,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn posts(&self, after: u64) -> Result<(Vec<Posted>, u64), Fault> {
-        self.told(Deed::Read, posts(&self.conn, after, ""))
+        self.as_fault(Deed::Read, posts(&self.conn, after, ""))
     }
 
     /// Of all that was posted, what tells of tasks that have no ID yet; and the number of the last post.
@@ -70,20 +70,19 @@ impl Store {
         // What has ended without an ID was sent all the same: by a person's word, or by what the records show.
         let open = "AND task IN (SELECT key FROM tasks WHERE task_id IS NULL AND sent_at IS NOT NULL \
             AND state IN ('sending', 'unknown', 'failed', 'refused', 'cancelled'))";
-        let (open, _) = self.told(Deed::Read, posts(&self.conn, 0, open))?;
+        let (open, _) = self.as_fault(Deed::Read, posts(&self.conn, 0, open))?;
         let last = self.conn.query_row("SELECT coalesce(max(seq), 0) FROM callbacks", [], |row| row.get(0));
-        let last: i64 = self.told(Deed::Read, last)?;
+        let last: i64 = self.as_fault(Deed::Read, last)?;
         Ok((open, last.unsigned_abs()))
     }
 }
 
 fn path_of(conn: &Connection, key: TaskKey) -> sql::Result<Option<String>> {
-    let mut query = conn.prepare_cached("SELECT path FROM callbacks WHERE task = ?1")?;
-    query.query_row([key.0], |row| row.get(0)).optional()
+    conn.first("SELECT path FROM callbacks WHERE task = ?1", [key.0], |row| row.get(0))
 }
 
 fn task_of(conn: &Connection, path: &str) -> sql::Result<Option<TaskKey>> {
-    conn.prepare_cached("SELECT task FROM callbacks WHERE path = ?1")?.query_row([path], |row| own(row, 0)).optional()
+    conn.first("SELECT task FROM callbacks WHERE path = ?1", [path], |row| own(row, 0))
 }
 
 fn posts(conn: &Connection, after: u64, which: &str) -> sql::Result<(Vec<Posted>, u64)> {

@@ -9,22 +9,6 @@ use domain::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// A count that a database keeps as a signed number: a revision, a size in bytes.
-pub(super) struct Count(pub(super) u64);
-
-impl FromSql for Count {
-    fn read(value: ValueRef<'_>) -> Result<Self, String> {
-        let number = value.integer()?;
-        u64::try_from(number).map(Self).map_err(|_| format!("{number} is out of range"))
-    }
-}
-
-impl ToSql for Count {
-    fn kept(&self) -> sql::Result<Bound<'_>> {
-        self.0.kept()
-    }
-}
-
 /// A value kept as JSON text.
 pub(super) struct Json<T>(pub(super) T);
 
@@ -129,3 +113,8 @@ macro_rules! kept_as_word {
 }
 
 kept_as_word!(TaskState, Charged, ErrorClass, MoneyEvent, Currency, CostSource);
+
+/// States as SQL lists them.
+pub(super) fn quoted(states: impl Iterator<Item = TaskState>) -> String {
+    states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
+}

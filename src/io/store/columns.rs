@@ -1,4 +1,4 @@
-//! The columns of a SELECT, by name: whoever reads a row finds each where it stands, however many come before it.
+//! Columns of a SELECT by name, so that reading does not depend on their order.
 
 use std::fmt;
 
@@ -6,8 +6,7 @@ use std::fmt;
 pub(super) struct Columns(pub(super) &'static [&'static str]);
 
 impl Columns {
-    /// The number of the column of that name, from 0. [`at`] asks for it, and an unknown name is a program that cannot
-    /// be built.
+    /// The number of the column of that name, from 0. [`column`] asks for it, so that an unknown name does not compile.
     pub(super) const fn at(&self, name: &str) -> usize {
         let mut column = 0;
         while !is_named(self.0[column], name) {
@@ -52,12 +51,12 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// The number of a column of these [`Columns`], found while the program is built.
-macro_rules! at {
+macro_rules! column {
     ($columns:ident, $name:literal) => {
         const { $columns.at($name) }
     };
 }
-pub(super) use at;
+pub(super) use column;
 
 #[cfg(test)]
 mod tests {
@@ -66,7 +65,7 @@ mod tests {
     #[test]
     fn a_column_is_found_by_its_name_or_by_what_an_expression_is_called() {
         const SOME: Columns = Columns(&["task_key", "key", "coalesce(batch, key) AS batch", "ledger.at AS at"]);
-        assert_eq!([at!(SOME, "key"), at!(SOME, "batch"), at!(SOME, "at"), SOME.count()], [1, 2, 3, 4]);
+        assert_eq!([column!(SOME, "key"), column!(SOME, "batch"), column!(SOME, "at"), SOME.count()], [1, 2, 3, 4]);
         assert_eq!(SOME.to_string(), "task_key, key, coalesce(batch, key) AS batch, ledger.at AS at");
     }
 }

@@ -1,6 +1,6 @@
 //! Queueing in two steps, so that no task is sent that a person was told is not queued.
 //!
-//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may lie whole in the log, and
+//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may be whole in the log, and
 //! after a crash the next start reads them as if nothing had been wrong. So a batch is put down together with a note
 //! that it is not confirmed, and the note is taken away once the commit is known to be on disk, before anybody is told.
 //! Whatever brings the rows back brings the note back with them: what it names was never told as queued, and is taken
@@ -10,7 +10,7 @@ use super::{
     base::Store,
     column_values::own,
     row::{TASK, task_of},
-    sql::{self, Connection, Optional, params},
+    sql::{self, Connection, params},
     transaction_steps::take,
 };
 use crate::environment::now;
@@ -23,15 +23,16 @@ use domain::{
 use engine::effect::Write;
 
 impl Store {
-    /// Takes away the note about this program's last batch. When that fails it is tried again after the next change;
-    /// until then only a crash makes a difference, and it takes back what was queued for free.
-    pub(super) fn confirm(&mut self) {
-        let Some(me) = self.programs.me() else { return };
-        let done = self.conn.execute("DELETE FROM unconfirmed WHERE owner = ?1", [me]);
-        self.unconfirmed = done.is_err();
-        if let Err(error) = done {
-            tracing::warn!("the note about a batch that is being queued could not be taken away: {error}");
-        }
+    /// Takes away the note about this program's last batch. Where that fails nobody is told that the batch is queued:
+    /// what the note names would be taken back at the end of this program.
+    pub(super) fn confirm(&mut self) -> Result<(), Fault> {
+        let Some(me) = self.programs.me().map(str::to_owned) else { return Ok(()) };
+        self.change(Deed::Confirm, |conn| {
+            // As a transaction, of which it is found out whether it is there where the answer to its commit is lost.
+            let tx = conn.begin()?;
+            tx.execute("DELETE FROM unconfirmed WHERE owner = ?1", [&me])?;
+            tx.commit()
+        })
     }
 
     /// Takes back what programs that run no more were just queueing at their end. Tells the tasks.
@@ -39,7 +40,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read or written.
     pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        let notes = self.told(Deed::Read, notes(&self.conn))?;
+        let notes = self.as_fault(Deed::Read, notes(&self.conn))?;
         let mut taken = Vec::new();
         for owner in notes {
             if self.programs.is_alive(&owner) {
@@ -52,50 +53,46 @@ impl Store {
 
     /// Takes back what that program's note names, as far as it is still queued.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
-        let who = self.at.who.clone();
+        let who = self.location.who.clone();
         let done = take_back(&mut self.conn, owner, now(), who.as_deref());
-        let taken = self.told(Deed::SaveChanges, done)?;
+        let taken = self.as_fault(Deed::SaveChanges, done)?;
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())
     }
 }
 
-/// Notes that these tasks are not confirmed, in the transaction that puts them down. One note a program is enough: a
-/// program that queues a second batch knows what became of the first.
+/// Notes that these tasks are not confirmed, in the transaction that puts them down. One note a program is enough: no
+/// second batch is put down before the first is confirmed or taken back.
 pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> sql::Result<()> {
     let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Ok(()) };
-    conn.prepare_cached(
+    conn.execute(
         "INSERT INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3) \
          ON CONFLICT (owner) DO UPDATE SET first = excluded.first, last = excluded.last",
-    )?
-    .execute(params![owner, first.key.0, last.key.0])
+        params![owner, first.key.0, last.key.0],
+    )
     .map(drop)
 }
 
 /// Whether another program has put that task down and does not yet know that it did.
 pub(super) fn is_unconfirmed(conn: &Connection, key: TaskKey, me: Option<&str>) -> sql::Result<bool> {
     let sql = "SELECT 1 FROM unconfirmed WHERE ?1 BETWEEN first AND last AND owner <> ?2";
-    conn.prepare_cached(sql)?.exists(params![key.0, me.unwrap_or_default()])
+    conn.exists(sql, params![key.0, me.unwrap_or_default()])
 }
 
 fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
-    conn.prepare_cached("SELECT owner FROM unconfirmed")?.query_map([], |row| row.get(0))?.collect()
+    conn.all("SELECT owner FROM unconfirmed", [], |row| row.get(0))
 }
 
 /// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
 fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<(TaskKey, u64)>> {
     let tx = conn.begin()?;
     // Two programs that start at once see it together; the second finds no note.
-    let range: Option<(TaskKey, TaskKey)> = tx
-        .query_row("DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last", [owner], |row| {
-            Ok((own(row, 0)?, own(row, 1)?))
-        })
-        .optional()?;
+    let note = "DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last";
+    let range: Option<(TaskKey, TaskKey)> = tx.first(note, [owner], |row| Ok((own(row, 0)?, own(row, 1)?)))?;
     let mut taken = Vec::new();
     if let Some((first, last)) = range {
         let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 AND state = 'queued' ORDER BY key");
-        let tasks: Vec<Task> =
-            tx.prepare_cached(&sql)?.query_map(params![first.0, last.0], task_of)?.collect::<sql::Result<_>>()?;
+        let tasks: Vec<Task> = tx.all(&sql, params![first.0, last.0], task_of)?;
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
@@ -104,7 +101,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
             let key = task.key;
             let write = Write { task, events: vec![event], ledger: vec![released], never_left: None };
             let Some(rev) = take(&tx, &write, who)? else { continue };
-            // Whoever gave it a name asks for it again by that name.
+            // The script that gave it a name submits again under that name.
             tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
             taken.push((key, rev));
         }
@@ -208,17 +205,20 @@ mod tests {
     }
 
     #[test]
-    fn a_note_that_could_not_be_taken_away_is_taken_away_with_the_next_change() {
+    fn a_batch_whose_note_could_not_be_taken_away_is_told_as_not_known_and_taken_back() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = named(dir.path());
-        let by = store.by();
-        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, &by).unwrap().unwrap();
-        store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
-        store.confirm();
-        store.conn.file().unwrap().pragma_update(None, "query_only", false).unwrap();
-        assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
-        let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
-        store.write(&[Write { task, events: vec![], ledger: vec![], never_left: None }]).unwrap();
-        assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (false, 0));
+        let refuses = "CREATE TRIGGER refuses BEFORE DELETE ON unconfirmed BEGIN SELECT raise(ABORT, 'no'); END";
+        store.conn.file().unwrap().execute_batch(refuses).unwrap();
+        let fault = store.insert(&[intent("one")], AT, &CAPS).unwrap_err();
+        assert_eq!(fault.deed, Deed::Confirm);
+        // Nothing more is queued while that is so.
+        assert!(store.insert(&[intent("two")], AT, &CAPS).is_err());
+        assert_eq!(states(&store), [(Some("one".to_owned()), TaskState::Queued)]);
+        store.conn.file().unwrap().execute_batch("DROP TRIGGER refuses").unwrap();
+        store.insert(&[intent("one")], AT, &CAPS).unwrap().unwrap();
+        assert_eq!(notes(&store.conn).unwrap(), [""; 0]);
+        let queued = (Some("one".to_owned()), TaskState::Queued);
+        assert_eq!(states(&store), [(None, TaskState::Cancelled), queued]);
     }
 }

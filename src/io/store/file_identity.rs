@@ -13,13 +13,13 @@ use std::{
 
 /// The file as it was when it was last looked at.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct FileIdentity {
     device: u64,
     number: u64,
     bytes: u64,
 }
 
-impl Place {
+impl FileIdentity {
     /// `None` when there is no such file.
     pub(super) fn of(file: &Path) -> Option<Self> {
         let about = fs::metadata(file).ok()?;
@@ -30,7 +30,7 @@ impl Place {
     ///
     /// # Errors
     /// When another file or none stands under the name, or when it has been cut short.
-    pub(super) fn still(&mut self, deed: Deed, file: &Path) -> Result<(), Fault> {
+    pub(super) fn check(&mut self, deed: Deed, file: &Path) -> Result<(), Fault> {
         let failed = |why| Err(fault(deed, file, why));
         match Self::of(file) {
             Some(now) if (now.device, now.number) != (self.device, self.number) => failed(Why::Replaced),

@@ -4,7 +4,7 @@
 use super::{
     base::connect,
     fault,
-    location::At,
+    location::Location,
     row,
     sql::{self, Connection},
     transaction_steps,
@@ -55,7 +55,7 @@ const CHINESE: [&str; 4] = [
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn fill(at: impl Into<At>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
+pub fn fill(at: impl Into<Location>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
     let at = at.into();
     let mut conn = connect(&at)?;
     let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(SplitMix(seed)), until);
@@ -74,7 +74,7 @@ fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dic
         }
         let (key, _) = row::insert_whole(&tx, &task)?;
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
+            tx.execute("UPDATE tasks SET retried = true WHERE key = ?1", [parent.0])?;
         }
         for (at, event) in money_of(&task) {
             transaction_steps::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() }, None)?;

@@ -25,19 +25,15 @@ const FORGOTTEN: i64 = DAY.cast_signed();
 /// How often it looks for what was forgotten on another machine.
 const FORGETS: Duration = Duration::from_secs(3600);
 
-/// When this program last said that it runs.
-#[derive(Debug, Default)]
-pub(super) struct Beat(Option<Instant>);
-
 impl Store {
     /// Says that this program runs, where it has a name, and hears who else does.
     pub(super) fn check_in(&mut self) -> Result<(), Fault> {
-        if self.at.server.is_none() {
+        if self.location.server.is_none() {
             return Ok(());
         }
         let ended = if self.programs.me().is_some() { self.programs.ended() } else { Vec::new() };
         let asks = serde_json::to_string(&self.asks).unwrap_or_default();
-        let who = self.at.who.as_deref().unwrap_or_default();
+        let who = self.location.who.as_deref().unwrap_or_default();
         let me = self.programs.me().filter(|_| !self.only_reads);
         let mut done = check_in(&self.conn, me, who, &asks, &ended);
         if me.is_some() && matches!(done, Err(sql::Error::Server { kind: Trouble::NotAllowed, .. })) {
@@ -45,7 +41,7 @@ impl Store {
             self.only_reads = true;
             done = check_in(&self.conn, None, who, &asks, &[]);
         }
-        let all = self.told(Deed::Read, done)?;
+        let all = self.as_fault(Deed::Read, done)?;
         let of_all = |profile: &String| {
             let asks = |(owner, one): &(&String, &One)| {
                 Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK && one.asks.contains(profile)
@@ -55,7 +51,7 @@ impl Store {
         };
         self.peers = self.programs.me().map(|_| self.asks.iter().map(of_all).collect());
         self.programs.update_silence(all.into_iter().map(|(owner, one)| (owner, one.silent)).collect());
-        self.beat = Beat(Some(Instant::now()));
+        self.beat = Some(Instant::now());
         Ok(())
     }
 
@@ -64,26 +60,20 @@ impl Store {
     /// # Errors
     /// When the server cannot be read.
     pub fn members(&self) -> Result<Vec<Member>, Fault> {
-        if self.at.server.is_none() {
+        if self.location.server.is_none() {
             return Ok(Vec::new());
         }
-        self.told(Deed::Read, members(&self.conn))
+        self.as_fault(Deed::Read, members(&self.conn))
     }
 
-    /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends
-    /// what was begun when the connection broke. Tells the tasks that were taken back.
+    /// Ends what was begun when the connection broke or the disk was full. Every few seconds a program on a shared store
+    /// also gives word of itself and reads the server's clock. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        if self.at.server.is_none() {
-            return Ok(Vec::new());
-        }
         let taken = self.settle_doubt()?;
-        if !taken.is_empty() {
+        if !taken.is_empty() || self.location.server.is_none() {
             return Ok(taken);
         }
-        if self.unconfirmed {
-            self.confirm();
-        }
-        if self.beat.0.is_some_and(|last| last.elapsed() < BEAT) {
+        if self.beat.is_some_and(|last| last.elapsed() < BEAT) {
             return Ok(Vec::new());
         }
         self.read_clock()?;
@@ -97,14 +87,14 @@ impl Store {
     /// Removes what was forgotten on another machine.
     pub(super) fn look_for_forgotten(&mut self) {
         self.forgets = Some(Instant::now());
-        // Nothing else hangs on it, and the role may be from before there was such a list.
+        // Nothing else depends on it, and the role may be from before there was such a list.
         if let Err(fault) = self.remove_forgotten() {
             tracing::debug!(?fault, "what was forgotten elsewhere was not looked for");
         }
     }
 
-    /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued
-    /// it all the same.
+    /// Takes back a batch of this program that nobody was told is queued: a commit whose answer was lost may have queued
+    /// it all the same, or its note could not be taken away.
     pub(super) fn settle_doubt(&mut self) -> Result<Vec<TaskKey>, Fault> {
         if !self.doubtful {
             return Ok(Vec::new());
@@ -118,7 +108,7 @@ impl Store {
     #[cfg(feature = "postgres")]
     fn read_clock(&self) -> Result<(), Fault> {
         let Connection::Server(server) = &self.conn else { return Ok(()) };
-        self.told(Deed::Read, server.read_clock())
+        self.as_fault(Deed::Read, server.read_clock())
     }
 
     #[cfg(not(feature = "postgres"))]
@@ -127,9 +117,9 @@ impl Store {
         Ok(())
     }
 
-    /// The last word of this program.
+    /// Tells the shared store that this program ends.
     pub(super) fn leave(&mut self) {
-        let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
+        let (Some(_), Some(me)) = (&self.location.server, self.programs.me()) else { return };
         if self.only_reads {
             return;
         }
@@ -146,12 +136,10 @@ impl Store {
 
 fn members(conn: &Connection) -> sql::Result<Vec<Member>> {
     let sql = format!("SELECT owner, host, who, version, {NOW} - seen FROM programs ORDER BY host, owner");
-    let mut query = conn.prepare_cached(&sql)?;
-    let found = query.query_map([], |row| {
+    conn.all(&sql, [], |row| {
         let silent_ms = row.get::<i64>(4)?.max(0).unsigned_abs();
         Ok(Member { owner: row.get(0)?, host: row.get(1)?, who: row.get(2)?, version: row.get(3)?, silent_ms })
-    })?;
-    found.collect()
+    })
 }
 
 /// What a program last said.
@@ -162,7 +150,7 @@ struct One {
     asks: BTreeSet<String>,
 }
 
-/// Gives word of this program, and tells what each has last said.
+/// Says that this program runs, and tells what each program has last said.
 fn check_in(
     conn: &Connection,
     me: Option<&str>,
@@ -183,11 +171,9 @@ fn check_in(
         conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN])?;
     }
     let sql = format!("SELECT owner, {NOW} - seen, asks FROM programs");
-    let mut query = conn.prepare_cached(&sql)?;
-    let all = query.query_map([], |row| {
+    conn.all(&sql, [], |row| {
         // A list that cannot be read is another version's: it asks for nothing that is known here.
         let asks = serde_json::from_str(row.text(2)?).unwrap_or_default();
         Ok((row.get(0)?, One { silent: row.get::<i64>(1)?.max(0).unsigned_abs(), asks }))
-    })?;
-    all.collect()
+    })
 }

@@ -1,8 +1,8 @@
 //! Beside a shared store: what this machine must not lose while the connection is down. The answer to a submission (the
-//! ID of a paid task above all; but what was proven not taken is not to become unknown either) is written here and
+//! ID of a paid task above all; but what was proven not taken must not become unknown either) is written here and
 //! synced before the store is asked to take it, on a thread of its own: the store's may be waiting for a server that
-//! does not answer. It goes when the store has it. What a program could not save before it ended (a crash, a power cut)
-//! is told to the next one, or to another of this machine.
+//! does not answer. It is removed when the store has it. What a program could not save before it ended (a crash, a
+//! power cut) is told to the next one, or to another of this machine.
 //!
 //! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
 
@@ -33,7 +33,7 @@ pub(super) struct Name {
     pub(super) store: String,
 }
 
-/// As it lies in a file.
+/// What one file holds.
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     store: String,
@@ -76,14 +76,14 @@ impl Journal {
         Ok(())
     }
 
-    /// Those of these changes whose ID lies here.
+    /// Those of these changes whose ID is kept here.
     pub(super) fn kept(&self, writes: &[Write]) -> Vec<(TaskKey, RemoteId)> {
         let Some(name) = self.name.get() else { return Vec::new() };
         let here = |write: &&Write| write.brings_a_paid_id() && self.file_of(write.task.key, &name.owner).exists();
         writes.iter().filter(here).filter_map(|write| Some((write.task.key, write.task.remote.clone()?))).collect()
     }
 
-    /// The store's word on changes came: what it has now, or has another word for (which the engine decides on), goes.
+    /// The store has answered these changes: removes what it has now, or knows otherwise (which the engine decides on).
     pub(super) fn done(&self, writes: &[Write], results: &[WriteResult]) {
         let answers = |write: &Write| write.task.remote.is_some() || write.answers_a_submission();
         for (write, result) in writes.iter().zip(results).filter(|(write, _)| answers(write)) {
@@ -109,7 +109,7 @@ impl Journal {
         left.map(|(_, entry)| entry.write).collect()
     }
 
-    /// All that lies here for this store.
+    /// All that is kept here for this store.
     fn entries(&self) -> impl Iterator<Item = (PathBuf, Entry)> {
         let files = fs::read_dir(self.dir.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
         let store = self.name.get().map(|name| name.store.clone());
@@ -139,7 +139,7 @@ pub(super) fn is_for(command: &StoreCmd) -> bool {
     }
 }
 
-/// How many answers lie in that data folder, of whatever store.
+/// How many answers are kept in that data folder, of any store.
 #[must_use]
 pub fn waiting(dir: &Path) -> usize {
     let files = fs::read_dir(dir.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());

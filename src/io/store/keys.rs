@@ -4,7 +4,7 @@
 use super::{
     base::Store,
     owner::host,
-    sql::{self, Connection, Optional, dialect::NOW, params},
+    sql::{self, Connection, dialect::NOW, params},
 };
 use crate::hex::{hex, unguessable};
 use domain::reason::store::{Deed, Fault};
@@ -54,10 +54,10 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn other_key(&self, profile: &str, mark: KeyMark) -> Result<Option<String>, Fault> {
-        if self.at.server.is_none() {
+        if self.location.server.is_none() {
             return Ok(None);
         }
-        let known = self.told(Deed::Read, known(&self.conn, profile))?;
+        let known = self.as_fault(Deed::Read, known(&self.conn, profile))?;
         Ok(known.filter(|known| mark.fingerprint(&known.salt) != known.fingerprint).map(Known::whose))
     }
 
@@ -66,12 +66,12 @@ impl Store {
     pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark, stays: bool) -> Result<Option<String>, Fault> {
         self.asks.insert(profile.to_owned());
         self.check_in()?;
-        let (other, known) = (self.other_key(profile, mark)?, self.told(Deed::Read, known(&self.conn, profile))?);
+        let (other, known) = (self.other_key(profile, mark)?, self.as_fault(Deed::Read, known(&self.conn, profile))?);
         let alone = self.peers.as_ref().is_none_or(|peers| peers.get(profile).is_none_or(|others| *others == 0));
         if self.only_reads || (known.is_some() && !(other.is_some() && alone && stays)) {
             return Ok(other);
         }
-        let who = self.at.who.as_deref().unwrap_or_default();
+        let who = self.location.who.as_deref().unwrap_or_default();
         let kept = unguessable().map_err(sql::Error::Unkept).and_then(|salt| {
             let fingerprint = mark.fingerprint(&salt);
             let sql = format!(
@@ -81,7 +81,7 @@ impl Store {
             );
             self.conn.execute(&sql, params![profile, salt, fingerprint, who, host()])
         });
-        self.told(Deed::SaveChanges, kept)?;
+        self.as_fault(Deed::SaveChanges, kept)?;
         Ok(other)
     }
 }
@@ -98,7 +98,7 @@ fn known(conn: &Connection, profile: &str) -> sql::Result<Option<Known>> {
     let read = |row: &sql::Row<'_>| {
         Ok(Known { salt: row.get(0)?, fingerprint: row.get(1)?, who: row.get(2)?, host: row.get(3)? })
     };
-    conn.prepare_cached(sql)?.query_row([profile], read).optional()
+    conn.first(sql, [profile], read)
 }
 
 #[cfg(test)]

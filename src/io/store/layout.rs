@@ -1,4 +1,4 @@
-//! Where in the data folder the store's files lie.
+//! Where in the data folder the store's files are.
 
 use super::fault;
 use crate::private_files;

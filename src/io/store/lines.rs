@@ -1,8 +1,8 @@
 //! Table lines out of a database's columns, in as little memory as they need.
 
 use super::{
-    column_values::{Count, own},
-    columns::{Columns, at},
+    column_values::own,
+    columns::{Columns, column},
     sql,
 };
 use domain::{
@@ -60,34 +60,38 @@ impl Lines {
     /// A table line from the columns of [`LINE`].
     pub(super) fn read(&mut self, row: &sql::Row<'_>) -> sql::Result<Row> {
         Ok(Row {
-            key: own(row, at!(LINE, "key"))?,
-            rev: row.get::<Count>(at!(LINE, "rev"))?.0,
-            parent: own::<Option<TaskKey>>(row, at!(LINE, "parent"))?.into(),
-            attempt: row.get(at!(LINE, "attempt"))?,
-            retried: row.get(at!(LINE, "retried"))?,
-            state: own(row, at!(LINE, "state"))?,
-            charged: own(row, at!(LINE, "charged"))?,
-            may_still_come: row.get(at!(LINE, "may_still_come"))?,
-            class: own(row, at!(LINE, "error_class"))?,
+            key: own(row, column!(LINE, "key"))?,
+            rev: row.get(column!(LINE, "rev"))?,
+            parent: own::<Option<TaskKey>>(row, column!(LINE, "parent"))?.into(),
+            attempt: row.get(column!(LINE, "attempt"))?,
+            retried: row.get(column!(LINE, "retried"))?,
+            state: own(row, column!(LINE, "state"))?,
+            charged: own(row, column!(LINE, "charged"))?,
+            may_still_come: row.get(column!(LINE, "may_still_come"))?,
+            class: own(row, column!(LINE, "error_class"))?,
             texts: self.texts(row)?,
-            status: self.words.once(row.text(at!(LINE, "status"))?),
+            status: self.words.once(row.text(column!(LINE, "status"))?),
             kind: self.kind(row)?,
-            cost: own(row, at!(LINE, "cost"))?,
-            besides: own::<Amount>(row, at!(LINE, "besides"))?.into(),
-            created_at: own(row, at!(LINE, "created_at"))?,
-            sent_at: row.here_or_null(at!(LINE, "sent_at"))?.into(),
-            finished_at: row.here_or_null(at!(LINE, "finished_at"))?.into(),
-            expires_at: own::<Option<Wall>>(row, at!(LINE, "expires_at"))?.into(),
-            put_away: row.get(at!(LINE, "put_away"))?,
-            batch: own(row, at!(LINE, "batch"))?,
+            cost: own(row, column!(LINE, "cost"))?,
+            besides: own::<Amount>(row, column!(LINE, "besides"))?.into(),
+            created_at: own(row, column!(LINE, "created_at"))?,
+            sent_at: row.here_or_null(column!(LINE, "sent_at"))?.into(),
+            finished_at: row.here_or_null(column!(LINE, "finished_at"))?.into(),
+            expires_at: own::<Option<Wall>>(row, column!(LINE, "expires_at"))?.into(),
+            put_away: row.get(column!(LINE, "put_away"))?,
+            batch: own(row, column!(LINE, "batch"))?,
         })
     }
 
     fn kind(&mut self, row: &sql::Row<'_>) -> sql::Result<Arc<Kind>> {
-        let (model, resolution) = (row.text(at!(LINE, "model"))?, row.text(at!(LINE, "resolution"))?);
-        let (profile, who) = (row.text(at!(LINE, "profile"))?, row.text_or_null(at!(LINE, "who"))?.unwrap_or_default());
-        let (duration, currency, automatic) =
-            (row.get(at!(LINE, "duration"))?, own(row, at!(LINE, "currency"))?, row.get(at!(LINE, "automatic"))?);
+        let (model, resolution) = (row.text(column!(LINE, "model"))?, row.text(column!(LINE, "resolution"))?);
+        let (profile, who) =
+            (row.text(column!(LINE, "profile"))?, row.text_or_null(column!(LINE, "who"))?.unwrap_or_default());
+        let (duration, currency, automatic) = (
+            row.get(column!(LINE, "duration"))?,
+            own(row, column!(LINE, "currency"))?,
+            row.get(column!(LINE, "automatic"))?,
+        );
         let same = |kind: &&Arc<Kind>| {
             (kind.duration, kind.currency, kind.automatic) == (duration, currency, automatic)
                 && (&*kind.model, &*kind.resolution, &*kind.profile, &*kind.who) == (model, resolution, profile, who)
@@ -102,11 +106,11 @@ impl Lines {
     }
 
     fn texts(&mut self, row: &sql::Row<'_>) -> sql::Result<Texts> {
-        let prompt = self.words.once(row.text(at!(LINE, "prompt"))?);
+        let prompt = self.words.once(row.text(column!(LINE, "prompt"))?);
         Ok(Texts::shared(
             prompt,
-            row.text_or_null(at!(LINE, "error"))?,
-            row.text_or_null(at!(LINE, "task_id"))?,
+            row.text_or_null(column!(LINE, "error"))?,
+            row.text_or_null(column!(LINE, "task_id"))?,
             |rest| self.rests.once(rest),
         ))
     }

@@ -2,12 +2,15 @@
 
 use super::{
     base::Store,
-    column_values::{Count, Json, own},
-    row,
-    sql::{self, Connection, Optional, params},
+    column_values::{Json, own},
+    row::{self, NEXT_REV},
+    schema::{Checkpoint, checkpoint},
+    sql::{self, Connection, params},
 };
 use crate::{images, private_files, sights};
 use domain::{
+    braces,
+    draft::Draft,
     name::without_prompt,
     reason::{
         store::{Deed, Fault, Why},
@@ -31,6 +34,9 @@ pub struct Archived {
 /// The ended ones that nobody needs to look at again: a failure only once it was retried or put away.
 const DONE_WITH: &str = "(state IN ('saved', 'cancelled') \
      OR (state IN ('failed', 'refused') AND (retried OR put_away_at IS NOT NULL)))";
+
+/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
+const QUOTED: usize = 12;
 
 impl Store {
     /// Takes what ended before that moment, and is done with, out of the table. Rows, time line and money stay in the
@@ -66,8 +72,8 @@ impl Store {
     pub fn archived_of(&self, id: &RemoteId) -> Result<Option<Row>, Fault> {
         let sql =
             format!("SELECT {}, retried FROM tasks WHERE task_id = ?1 AND archived_at IS NOT NULL LIMIT 1", row::TASK);
-        let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], row::listed_of).optional());
-        self.told(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
+        let found = self.conn.first(&sql, [&id.0], row::listed_of);
+        self.as_fault(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
     }
 
     /// What other programs have archived since this was last asked, or since the store was opened.
@@ -75,13 +81,9 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn newly_archived(&mut self) -> Result<Vec<TaskKey>, Fault> {
-        let of = |row: &sql::Row<'_>| Ok((own(row, 0)?, own(row, 1)?));
-        let since = self.seen.archived.0;
-        let read = || {
-            let sql = "SELECT key, archived_at FROM tasks WHERE archived_at > ?1";
-            self.conn.prepare_cached(sql)?.query_map([since], of)?.collect::<sql::Result<Vec<(TaskKey, Wall)>>>()
-        };
-        let found = self.told(Deed::ReadTasks, read())?;
+        let sql = "SELECT key, archived_at FROM tasks WHERE archived_at > ?1";
+        let found = self.conn.all(sql, [self.seen.archived.0], |row| Ok((own(row, 0)?, own(row, 1)?)));
+        let found: Vec<(TaskKey, Wall)> = self.as_fault(Deed::ReadTasks, found)?;
         self.seen.archived = found.iter().map(|(_, at)| *at).max().unwrap_or(self.seen.archived);
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
@@ -91,25 +93,27 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn pictures_of_the_table(&self) -> Result<BTreeSet<String>, Fault> {
-        self.told(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
+        self.as_fault(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
     }
 
-    /// Wipes what that ended task asked for and every raw answer about it; its time line and money stay. What was there
+    /// Wipes what that ended task asked for, every raw answer about it and the drafts that say the same; its time line
+    /// and money stay. What was there
     /// is overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when
     /// it has not ended.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
+        let who = self.person();
         let done = self.change(Deed::SaveChanges, |conn| {
             if let Some(file) = conn.file() {
                 file.pragma_update(None, "secure_delete", true)?;
             }
-            forget(conn, key)
+            forget(conn, key, &who)
         })?;
         // What the log still has of it goes with the log. Where another program reads just now, its own end takes it.
         if let Some(file) = self.conn.file() {
-            let _ = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let _ = checkpoint(file, Checkpoint::Truncate);
         }
         Ok(done.map(|(rev, pictures)| {
             self.made([rev]);
@@ -123,30 +127,25 @@ impl Store {
     /// # Errors
     /// When the server cannot be read.
     pub(super) fn remove_forgotten(&self) -> Result<(), Fault> {
-        let read = || {
-            let mut query = self.conn.prepare_cached("SELECT sha256 FROM forgotten")?;
-            query.query_map([], |row| row.get(0))?.collect::<sql::Result<BTreeSet<String>>>()
-        };
-        let mut forgotten = self.told(Deed::Read, read())?;
-        sights::forget(&self.at.frames(), |hash| forgotten.contains(hash));
-        if images::any(&self.at.images(), |hash| forgotten.contains(hash)) {
-            let named = self.told(Deed::Read, pictures(&self.conn, "true"))?;
+        let forgotten = self.conn.all("SELECT sha256 FROM forgotten", [], |row| row.get(0));
+        let mut forgotten: BTreeSet<String> = self.as_fault(Deed::Read, forgotten)?;
+        sights::forget(&self.location.frames(), |hash| forgotten.contains(hash));
+        if images::any(&self.location.images(), |hash| forgotten.contains(hash)) {
+            let named = self.as_fault(Deed::Read, pictures(&self.conn, "true"))?;
             forgotten.retain(|hash| !named.contains(hash));
-            images::remove(&self.at.images(), images::OLD, |hash| forgotten.contains(hash));
+            images::remove(&self.location.images(), images::OLD, |hash| forgotten.contains(hash));
         }
         Ok(())
     }
 
-    /// Writes the file again without what was in it before: earlier versions of rows lie in its free space.
+    /// Writes the file again without what was in it before: earlier versions of rows stay in its free space.
     ///
     /// # Errors
     /// When the file cannot be written, or another program writes to it just now.
     pub fn wipe_free_space(&self) -> Result<(), Fault> {
         let Some(file) = self.conn.file() else { return Ok(()) };
-        let done = file
-            .execute_batch("VACUUM")
-            .and_then(|()| file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-        self.told(Deed::SaveChanges, done.map_err(sql::Error::from))
+        let done = file.execute_batch("VACUUM").and_then(|()| checkpoint(file, Checkpoint::Truncate));
+        self.as_fault(Deed::SaveChanges, done.map_err(sql::Error::from))
     }
 
     /// What SQLite finds wrong with the file, in its words; nothing where all is well. Reads the whole file.
@@ -154,7 +153,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn check(&self) -> Result<Vec<String>, Fault> {
-        self.told(Deed::Read, check(&self.conn))
+        self.as_fault(Deed::Read, check(&self.conn))
     }
 
     /// Writes a copy of the store, as it is at this moment, to that file, which only its user can read. One that is
@@ -176,7 +175,7 @@ impl Store {
         private_files::write(&part, "").map_err(failed)?;
         if let Some(file) = self.conn.file() {
             let done = file.execute("VACUUM INTO ?1", [name]);
-            self.told(Deed::Read, done.map_err(sql::Error::from))?;
+            self.as_fault(Deed::Read, done.map_err(sql::Error::from))?;
         }
         fs::rename(&part, to).map_err(failed)
     }
@@ -197,7 +196,7 @@ fn pictures(conn: &Connection, which: &str) -> sql::Result<BTreeSet<String>> {
 /// The new revision, and the pictures that no other task needs; or the task that has not ended.
 type Forgotten = Result<(u64, BTreeSet<String>), Box<Task>>;
 
-fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
+fn forget(conn: &mut Connection, key: TaskKey, who: &str) -> sql::Result<Forgotten> {
     let tx = conn.begin()?;
     let task = row::task(&tx, key)?.ok_or(sql::Error::NoRows)?;
     if task.state().is_live() || task.state() == TaskState::Unknown {
@@ -205,11 +204,16 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     }
     let Request { model, resolution, duration, .. } = &task.request;
     let request = Request::plain(model, FORGOTTEN, resolution, *duration);
-    let sql = "UPDATE tasks SET prompt = ?2, request = ?3, rev = (SELECT max(rev) + 1 FROM tasks) WHERE key = ?1 \
-               RETURNING rev";
-    let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
+    // A failure without its prompt is retried by nobody: it is seen to.
+    let sql = format!(
+        "UPDATE tasks SET prompt = ?2, request = ?3, \
+         put_away_at = CASE WHEN state IN ('failed', 'refused') THEN coalesce(put_away_at, finished_at) \
+         ELSE put_away_at END, rev = {NEXT_REV} WHERE key = ?1 RETURNING rev"
+    );
+    let rev = tx.query_row(&sql, params![key.0, FORGOTTEN, Json(&request)], |row| row.get(0))?;
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
     wipe(&tx, key, &task.request.prompt)?;
+    drop_drafts(&tx, who, &task.request.prompt)?;
     let still = pictures(&tx, "true")?;
     let gone = task.request.stored_images().map(|picture| picture.sha256.clone());
     let gone: BTreeSet<String> = gone.filter(|picture| !still.contains(picture)).collect();
@@ -217,7 +221,7 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     for picture in &gone {
         tx.execute("DELETE FROM uploads WHERE sha256 = ?1", params![picture])?;
     }
-    // In a file's folder they are removed at once, by whoever forgets the task.
+    // In a file's folder they are removed at once, by the program that forgets the task.
     if tx.file().is_none() {
         for hash in gone.iter().chain(task.saved().map(|saved| &saved.sha256)) {
             tx.execute("INSERT INTO forgotten (sha256) VALUES (?1) ON CONFLICT DO NOTHING", params![hash])?;
@@ -237,8 +241,8 @@ pub(super) fn name_again(conn: &Connection, tasks: &[NewTask]) -> sql::Result<()
     Ok(())
 }
 
-/// Wipes what of the prompt stands in the names of files and in the service's words. The folder stays, and so does the
-/// name of its user's own (`--name`): it keeps the same submission from being paid twice.
+/// Removes the prompt from file names and from the service's messages. Keeps the folder and the user's `--name`, which
+/// prevents a second paid submission.
 fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     let wiped = |text: Option<String>| text.map(|text| without_prompt(&unquoted(&text, prompt), prompt));
     let texts = |row: &sql::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
@@ -247,10 +251,8 @@ fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     let sql = "UPDATE tasks SET phase = ?2, path = ?3, error = ?4 WHERE key = ?1";
     conn.execute(sql, params![key.0, phase, path, error])?;
     let of_event = |row: &sql::Row<'_>| Ok((row.get(0)?, [row.get(1)?, row.get(2)?]));
-    let events: Vec<(i64, [Option<String>; 2])> = conn
-        .prepare_cached("SELECT id, text, what FROM events WHERE task = ?1")?
-        .query_map([key.0], of_event)?
-        .collect::<sql::Result<_>>()?;
+    let events: Vec<(i64, [Option<String>; 2])> =
+        conn.all("SELECT id, text, what FROM events WHERE task = ?1", [key.0], of_event)?;
     for (id, texts) in events {
         let [text, what] = texts.map(wiped);
         conn.execute("UPDATE events SET text = ?2, what = ?3 WHERE id = ?1", params![id, text, what])?;
@@ -258,8 +260,20 @@ fn wipe(conn: &Connection, key: TaskKey, prompt: &str) -> sql::Result<()> {
     Ok(())
 }
 
-/// The shortest prompt that is looked for where an older version kept sentences: a shorter one stands in any text.
-const QUOTED: usize = 12;
+/// Removes the drafts of that person, and nobody's, that say the same. One that says more is a text of its own.
+fn drop_drafts(conn: &Connection, who: &str, prompt: &str) -> sql::Result<()> {
+    let texts = |row: &sql::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let drafts: Vec<(String, i64, String)> =
+        conn.all("SELECT who, id, body FROM own_drafts WHERE who IN (?1, '')", [who], texts)?;
+    let (same, escaped) = (prompt.trim(), braces::escape(prompt.trim()));
+    for (who, id, body) in drafts {
+        let says = serde_json::from_str::<Draft>(&body).map(|draft| draft.prompt).unwrap_or_default();
+        if !same.is_empty() && [same, &escaped].contains(&says.trim()) {
+            conn.execute("DELETE FROM own_drafts WHERE who = ?1 AND id = ?2", params![who, id])?;
+        }
+    }
+    Ok(())
+}
 
 /// A column without the service's words, which may repeat the prompt as they like. What happened stays.
 fn unquoted(text: &str, prompt: &str) -> String {
@@ -286,18 +300,13 @@ fn drop_quotes(json: &mut serde_json::Value) -> bool {
     }
 }
 
-fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {
-    row.get::<Count>(0).map(|rev| rev.0)
-}
-
 fn check(conn: &Connection) -> sql::Result<Vec<String>> {
     if conn.file().is_none() {
         // A server keeps its tables sound; that it answers is what can be asked.
         return conn.query_row("SELECT 1", [], |_| Ok(Vec::new()));
     }
-    let mut query = conn.prepare_cached("PRAGMA integrity_check")?;
-    let found: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<sql::Result<_>>()?;
-    let mut found: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
+    let mut found: Vec<String> = conn.all("PRAGMA integrity_check", [], |row| row.get(0))?;
+    found.retain(|line| line != "ok");
     let mut query = conn.prepare_cached("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

@@ -1,15 +1,33 @@
 //! The store: every task, all that happened to it and its money, in one SQLite file that several programs may use at
 //! once. It keeps and compares; what a task should become is the engine's matter.
 //!
+//! A module uses only what stands on a line below its own (`tests/architecture.rs` holds it):
+//!
 //! ```text
-//!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the driver      thread: one loop, commands in order, each answered
-//!                        |  Session   |                            session: the same without threads; base: an open store
-//!                        |         |                            write, read, share, callback, confirm: the verbs
-//!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
-//!                        |         |                            sql: a database's statements, rows and transactions
-//!     journal writer     |         |                            journal: paid IDs on this machine while a server is away
-//!     listener -woken->  [ ....... ] -wakes--> other programs   owner, wakeup: who else runs, and waking it
-//!     lock-waiter -ended->                                      the wait for the end of a program that holds rows
+//! thread                                            the store's one thread: commands in their order, each answered
+//! session                                           the same without threads
+//! transfer                                          tasks on their way out of the store and into it
+//! read, write                                       the verbs
+//! confirm, keys, maintenance, share                 queueing in two steps, housekeeping, what all programs share
+//! balances, callback, costs, fill, heartbeat, server_info, uploads
+//! base                                              an open store
+//! owner                                             who else runs
+//! location, schema                                  where the store is; the file's pragmas and migrations
+//! file_identity, layout, transaction_steps          the file and its folder, steps that several verbs make
+//! fault, lines, meta, row, server_schema            between our types and the columns; a server's tables
+//! column_values, journal                            one value; paid IDs on this machine while a server is away
+//! sql                                               a database's statements, rows and transactions
+//! columns, reserve, wakeup, write_batch
+//! ```
+//!
+//! Its threads:
+//!
+//! ```text
+//!  Handle --StoreCmd--> [ thread  ] --StoreMsg--> the driver
+//!      loader --pages-> [ session ]
+//!   listener --woken--> [ store   ] --wakes--> other programs
+//! lock-waiter --ended-> [         ]     the wait for the end of a program that holds rows
+//!   journal writer ---> [         ]     on a shared store the answers to submissions pass by it first
 //! ```
 //!
 //! Four rules hold it together:
@@ -20,7 +38,7 @@
 //! - **One sequence of revisions for all rows.** What changed since `n` is `rev > n`; a program that is woken reads
 //!   just that, and an older page never hides a newer row.
 //!
-//! What belongs to no single program (a pause, an account's halt, who sends) lies here too, and is told when it changes
+//! What belongs to no single program (a pause, an account's halt, who sends) is here too, and is told when it changes
 //! (`share`).
 //!
 //! Each verb is written once. Below `sql` is either that file or, with the feature `postgres`, a server that several
@@ -45,6 +63,7 @@ mod layout;
 mod lines;
 mod location;
 mod maintenance;
+mod meta;
 mod owner;
 mod read;
 mod reserve;
@@ -68,11 +87,12 @@ pub use base::{GRANTS, Store, init};
 pub use fill::fill;
 pub use journal::waiting;
 pub use keys::KeyMark;
-pub use location::{At, Server};
+pub use location::Location;
 pub use maintenance::Archived;
 pub use read::{Lookup, Order, Overview};
 pub use row::Listed;
 pub use server_info::About;
 pub use session::Session;
+pub use sql::Server;
 pub use thread::{Handle, open};
 pub use transfer::TakenIn;

@@ -7,7 +7,7 @@
 use super::{
     fault,
     layout::{make_folders, run_of},
-    location::At,
+    location::Location,
     sql::{self, Connection, dialect::NOW},
     wakeup::Waker,
 };
@@ -44,7 +44,7 @@ const STACK: usize = 128 * 1024;
 pub(super) struct Owner {
     name: String,
     lock: PathBuf,
-    /// Whether the lock's file outlives it: the others find that nobody holds it, as after a kill.
+    /// Whether the lock file outlives it: others find it unlocked, as after a kill.
     unheard: bool,
     _held: File,
 }
@@ -54,7 +54,7 @@ impl Owner {
     ///
     /// # Errors
     /// When the data folder cannot be written or knows no locks.
-    pub(super) fn start(at: &At) -> Result<Self, Fault> {
+    pub(super) fn start(at: &Location) -> Result<Self, Fault> {
         let dir = &at.dir;
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -158,9 +158,9 @@ pub(super) struct Programs {
 
 impl Programs {
     /// Those of a data folder, seen by `me`.
-    pub(super) fn new(at: &At, me: Option<Owner>) -> Self {
+    pub(super) fn new(at: &Location, me: Option<Owner>) -> Self {
         let silent = at.server.as_ref().map(|_| RefCell::default());
-        // On a server the change itself calls the others.
+        // On a server the change itself notifies the others.
         let waker = if silent.is_some() { None } else { Waker::new() };
         Self { dir: at.dir.clone(), silent, ended: RefCell::default(), me, waker }
     }
@@ -170,7 +170,8 @@ impl Programs {
         self.me.as_ref().map(Owner::name)
     }
 
-    /// A shared store has not heard that this run ends. By a lock that is gone it would be judged by what it last said.
+    /// The shared store could not be told that this run ends. Keeps the lock file, so that others find it unlocked
+    /// instead of trusting the last heartbeat.
     pub(super) fn ends_unheard(&mut self) {
         if let Some(me) = &mut self.me {
             me.unheard = true;
@@ -192,7 +193,7 @@ impl Programs {
         match file.try_lock_shared() {
             Ok(()) => {
                 self.ended.borrow_mut().insert(owner.to_owned());
-                // On a shared store its last word goes first, which only a program with a name of its own takes away.
+                // On a shared store its last heartbeat goes first, which only a program with a name of its own removes.
                 if self.silent.is_none() || self.me.is_some() {
                     bury(&path);
                 }
@@ -215,7 +216,7 @@ impl Programs {
         !self.ended.borrow().contains(owner)
     }
 
-    /// Those of this data folder that have ended without a last word.
+    /// Those of this data folder that have ended without saying so.
     pub(super) fn ended(&self) -> Vec<String> {
         self.sweep();
         self.ended.borrow().iter().cloned().collect()
@@ -289,7 +290,7 @@ impl Programs {
         }
     }
 
-    /// Tells the others that rows have changed. Never waits: who does not listen has heard it before or polls.
+    /// Tells the others that rows have changed. Never waits: a program that does not listen polls.
     pub(super) fn wake_others(&self) {
         let Some(waker) = &self.waker else { return };
         for (owner, lock) in self.others() {
@@ -334,9 +335,8 @@ impl Programs {
 
 /// How long each program of a shared store has said nothing, by the server's clock, in milliseconds.
 fn silence(conn: &Connection) -> sql::Result<HashMap<String, u64>> {
-    let mut query = conn.prepare_cached(&format!("SELECT owner, {NOW} - seen FROM programs"))?;
-    let all = query.query_map([], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))?;
-    all.collect()
+    let sql = format!("SELECT owner, {NOW} - seen FROM programs");
+    conn.all(&sql, [], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))
 }
 
 #[cfg(test)]

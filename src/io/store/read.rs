@@ -1,14 +1,14 @@
-//! The verbs that only read. Long reads take a closure, so that a hundred thousand rows never lie in memory at once.
+//! The verbs that only read. Long reads take a closure, so that a hundred thousand rows are never in memory at once.
 
 use super::{
     base::Store,
-    column_values::{Count, Json, own},
+    column_values::{Json, own, quoted},
     lines::{LINE, Lines},
+    meta,
     owner::Programs,
     row::{self, Listed, TASK, listed_of, task_of},
     share::RECENT,
-    sql::{self, Bound, Connection, Optional, Params, dialect, params},
-    write::{self, meta_of},
+    sql::{self, Bound, Connection, Params, dialect, params},
 };
 use domain::{
     amount::Amount,
@@ -32,6 +32,9 @@ const FIRST_PAGE: usize = 200;
 const PAGE: usize = 1_000;
 /// Archived lines that a search brings at most.
 const ARCHIVED: usize = 5_000;
+/// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
+/// with no more than that.
+const REFUSED: u32 = 200;
 
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +94,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn overview(&self) -> Result<Overview, Fault> {
-        self.told(Deed::Read, overview(&self.conn, &self.person()))
+        self.as_fault(Deed::Read, overview(&self.conn, &self.person()))
     }
 
     /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and
@@ -100,7 +103,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn pages(&self, each: impl FnMut(StoreMsg) -> ControlFlow<()>) -> Result<(), Fault> {
-        self.told(Deed::ReadTasks, pages(&self.conn, &self.programs, each))
+        self.as_fault(Deed::ReadTasks, pages(&self.conn, &self.programs, each))
     }
 
     /// The tasks of these keys as they are now, in the order of their keys.
@@ -109,7 +112,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Fault> {
         let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
-        let mut tasks = self.told(Deed::ReadTasks, found.collect::<sql::Result<Vec<_>>>())?;
+        let mut tasks = self.as_fault(Deed::ReadTasks, found.collect::<sql::Result<Vec<_>>>())?;
         self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
@@ -120,8 +123,8 @@ impl Store {
     /// When the file cannot be read.
     pub fn changed(&mut self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE rev > ?1 ORDER BY rev");
-        let found = tasks(&self.conn, &sql, [Count(self.seen.rev)]);
-        let mut tasks = self.told(Deed::ReadTasks, found)?;
+        let found = tasks(&self.conn, &sql, [self.seen.rev]);
+        let mut tasks = self.as_fault(Deed::ReadTasks, found)?;
         let reached = tasks.last().map_or(0, |task| task.rev);
         tasks.retain(|task| !self.seen.own.contains(&task.rev));
         self.seen.reach(reached);
@@ -135,7 +138,7 @@ impl Store {
     /// When the file cannot be read.
     pub(super) fn held_by(&self, owner: &str) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) AND claim_owner = ?1 ORDER BY key", live());
-        let mut tasks = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [owner]))?;
+        let mut tasks = self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [owner]))?;
         self.programs.drop_dead_claims(&self.conn, &mut tasks);
         Ok(tasks)
     }
@@ -146,7 +149,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn detail(&self, key: TaskKey) -> Result<Option<Detail>, Fault> {
         let found = detail(&self.conn, key);
-        let mut found = self.told(Deed::ReadTasks, found)?;
+        let mut found = self.as_fault(Deed::ReadTasks, found)?;
         if let Some(detail) = &mut found {
             self.programs.drop_dead_claims(&self.conn, std::slice::from_mut(&mut detail.task));
             self.programs.drop_dead_claims(&self.conn, &mut detail.line);
@@ -161,7 +164,7 @@ impl Store {
     pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Fault> {
         let sql = format!("SELECT {TASK} FROM tasks ORDER BY key DESC");
         let done = self.conn.snapshot().and_then(|snapshot| stream(&snapshot, &sql, [], task_of, each));
-        self.told(Deed::ReadTasks, done)
+        self.as_fault(Deed::ReadTasks, done)
     }
 
     /// As [`tasks`](Self::tasks), but only what is looked up, in that order.
@@ -175,7 +178,7 @@ impl Store {
         each: impl FnMut(Listed) -> ControlFlow<()>,
     ) -> Result<(), Fault> {
         let done = some_tasks(&self.conn, what, order, each);
-        self.told(Deed::ReadTasks, done)
+        self.as_fault(Deed::ReadTasks, done)
     }
 
     /// The archived tasks that pass a filter, the newest first, as lines of a table. A filter that cannot be read finds
@@ -203,7 +206,7 @@ impl Store {
     pub fn unknowns(&self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state = 'unknown' ORDER BY key");
         let found = tasks(&self.conn, &sql, []);
-        self.told(Deed::ReadTasks, found)
+        self.as_fault(Deed::ReadTasks, found)
     }
 
     /// The submissions between two moments, both included: of all profiles, since several may be names of one account.
@@ -216,8 +219,10 @@ impl Store {
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) BETWEEN ?1 AND ?2 AND sent_at IS NOT NULL \
              ORDER BY key"
         );
-        let mut found = self
-            .told(Deed::ReadTasks, tasks(&self.conn, &sql, params![self.conn.there(from).0, self.conn.there(to).0]))?;
+        let mut found = self.as_fault(
+            Deed::ReadTasks,
+            tasks(&self.conn, &sql, params![self.conn.there(from).0, self.conn.there(to).0]),
+        )?;
         self.programs.drop_dead_claims(&self.conn, &mut found);
         Ok(found)
     }
@@ -227,7 +232,7 @@ impl Store {
         let sql = format!(
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND sent_at IS NULL AND adopted ORDER BY key"
         );
-        self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(since).0]))
+        self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(since).0]))
     }
 
     /// The charges without a result that can still be asked back, the oldest first.
@@ -242,7 +247,7 @@ impl Store {
              AND (state || '' IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
         let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * DAY);
-        let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
+        let found = self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }
 
@@ -251,7 +256,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn named(&self, name: &str) -> Result<Option<Task>, Fault> {
-        self.told(Deed::ReadTasks, write::named(&self.conn, name))
+        self.as_fault(Deed::ReadTasks, row::named(&self.conn, name))
     }
 
     /// The latest task that the service knows by that id.
@@ -260,14 +265,13 @@ impl Store {
     /// When the file cannot be read.
     pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
-        let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
-        self.told(Deed::ReadTasks, found)
+        self.as_fault(Deed::ReadTasks, self.conn.first(&sql, [&id.0], task_of))
     }
 }
 
 /// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a
 /// task, by an index where there is one and without a look at the tasks' texts where there is none: ordering the tasks
-/// themselves would lay all of them in memory.
+/// themselves would put all of them into memory.
 pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,
@@ -308,7 +312,7 @@ pub(super) fn some_tasks(
         return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
-    let mut found: Vec<TaskKey> = all(&snapshot, &sql, values, |row| own(row, 0))?;
+    let mut found: Vec<TaskKey> = snapshot.all(&sql, values, |row| own(row, 0))?;
     found.sort_unstable();
     if order == Order::NewestFirst {
         found.reverse();
@@ -322,36 +326,25 @@ pub(super) fn some_tasks(
 }
 
 fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
-    let meta = |name: &str| -> sql::Result<Option<String>> {
-        // Before each person had their own there was one.
-        let sql = "SELECT value FROM meta WHERE name IN (?1, ?2) ORDER BY length(name) DESC LIMIT 1";
-        conn.query_row(sql, params![meta_of(name, who), name], |row| row.get(0)).optional()
-    };
     // Both are counted in an index: what is not archived alone would be looked for in every row.
     let total = "SELECT (SELECT count(*) FROM tasks) - (SELECT count(*) FROM tasks WHERE archived_at IS NOT NULL)";
     Ok(Overview {
         total: conn.query_row(total, [], |row| Ok(row.get::<u32>(0)? as usize))?,
-        last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
-        view: meta("view")?.and_then(|text| serde_json::from_str(&text).ok()),
+        last_seen: meta::of_person(conn, "last_seen", who)?.and_then(|text| text.parse().ok()).map(Wall),
+        view: meta::of_person(conn, "view", who)?.and_then(|text| serde_json::from_str(&text).ok()),
         drafts: drafts(conn, who)?,
     })
 }
 
 fn drafts(conn: &Connection, who: &str) -> sql::Result<Vec<KeptDraft>> {
     let sql = "SELECT id, body FROM own_drafts WHERE who IN (?1, '') ORDER BY changed DESC, id DESC";
-    let mut query = conn.prepare_cached(sql)?;
-    let found = query.query_map([who], |row| Ok((row.get(0)?, row.get::<String>(1)?)))?;
-    found
-        .filter_map(|row| match row {
-            Ok((id, body)) => serde_json::from_str(&body).ok().map(|draft| Ok(KeptDraft { id, draft })),
-            Err(error) => Some(Err(error)),
-        })
-        .collect()
+    let kept = |row: &sql::Row<'_>| {
+        let id = row.get(0)?;
+        Ok(serde_json::from_str(row.text(1)?).ok().map(|draft| KeptDraft { id, draft }))
+    };
+    let found: Vec<Option<KeptDraft>> = conn.all(sql, [who], kept)?;
+    Ok(found.into_iter().flatten().collect())
 }
-
-/// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
-/// with no more than that.
-const REFUSED: u32 = 200;
 
 /// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.
 pub(super) fn pages(
@@ -416,11 +409,6 @@ fn live() -> String {
     quoted(TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown))
 }
 
-/// States as SQL lists them.
-pub(super) fn quoted(states: impl Iterator<Item = TaskState>) -> String {
-    states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
-}
-
 fn detail(conn: &Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
     let snapshot = conn.snapshot()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
@@ -440,7 +428,7 @@ fn detail(conn: &Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
 /// A task's time line, in the order it was written.
 pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<Event>>> {
     let sql = "SELECT at, kind, text, raw, what, request_id, who FROM events WHERE task = ?1 ORDER BY id";
-    all(conn, sql, [key.0], |row| {
+    conn.all(sql, [key.0], |row| {
         let what = match row.get::<Option<Json<What>>>(4)? {
             Some(what) => what.0,
             None => What::Said { kind: row.get(1)?, text: row.get(2)? },
@@ -452,23 +440,14 @@ pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<
 
 /// A task's money, in the order it was written.
 pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Signed<LedgerLine>>> {
-    all(conn, "SELECT at, event, amount, currency, who FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
+    conn.all("SELECT at, event, amount, currency, who FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
         let amount = own::<Amount>(row, 2)?.of(own(row, 3)?);
         Ok(Signed { entry: LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount }, who: row.get(4)? })
     })
 }
 
 fn tasks(conn: &Connection, sql: &str, params: impl Params) -> sql::Result<Vec<Task>> {
-    all(conn, sql, params, task_of)
-}
-
-pub(super) fn all<T>(
-    conn: &Connection,
-    sql: &str,
-    params: impl Params,
-    read: impl FnMut(&sql::Row<'_>) -> sql::Result<T>,
-) -> sql::Result<Vec<T>> {
-    conn.prepare_cached(sql)?.query_map(params, read)?.collect()
+    conn.all(sql, params, task_of)
 }
 
 fn stream<T>(

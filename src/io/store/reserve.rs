@@ -14,13 +14,13 @@ use std::{
 /// The reserve's size in bytes; the changes of one answer are some 12 pages of 4 KiB.
 const SIZE: u64 = 64 * 1024;
 
-/// Where the reserve of the store in that data folder lies.
+/// The file that is the reserve of the store in that data folder.
 pub(super) fn of_store(dir: &Path) -> PathBuf {
     dir.join("reeltop.reserve")
 }
 
-/// Where that of the answers lies which this machine keeps beside a shared store (see `journal`). It tells of no store
-/// here.
+/// The file that is the reserve for the answers which this machine keeps beside a shared store (see `journal`). It is
+/// no sign of a store in this folder.
 pub(super) fn of_answers(dir: &Path) -> PathBuf {
     dir.join("reeltop.accepted")
 }

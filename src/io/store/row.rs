@@ -1,9 +1,9 @@
-//! Between our types and a database's columns: a whole task, a line of the table, the columns that mirror a stage.
+//! Between our types and a database's columns: a whole task, and the columns that mirror what changes in its life.
 
 use super::{
-    column_values::{Count, Json, Own, own},
-    columns::{Columns, at},
-    sql::{self, Connection, FromSql, Optional, ToSql, ValueRef},
+    column_values::{Json, Own, own},
+    columns::{Columns, column},
+    sql::{self, Connection, FromSql, ToSql, ValueRef},
 };
 use domain::{
     amount::{Amount, CostSource},
@@ -46,55 +46,63 @@ pub(super) const TASK: Columns = Columns(&[
     "cost_source",
     "who",
 ]);
+/// The revision of the next change, in the statement that makes it. Rows are never deleted, so the highest one is the
+/// sequence's last number.
+pub(super) const NEXT_REV: &str = "(SELECT coalesce(max(rev), 0) + 1 FROM tasks)";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
-    let owner: Option<String> = row.get(at!(TASK, "claim_owner"))?;
-    let Kept { phase, beside } = row.get(at!(TASK, "phase"))?;
+    let owner: Option<String> = row.get(column!(TASK, "claim_owner"))?;
+    let PhaseColumnRead { phase, extras } = row.get(column!(TASK, "phase"))?;
     Ok(Task {
-        key: own(row, at!(TASK, "key"))?,
-        rev: row.get::<Count>(at!(TASK, "rev"))?.0,
-        parent: own(row, at!(TASK, "parent"))?,
-        attempt: row.get(at!(TASK, "attempt"))?,
-        name: row.get(at!(TASK, "name"))?,
-        profile: row.get(at!(TASK, "profile"))?,
-        request: row.get::<Json<Request>>(at!(TASK, "request"))?.0,
-        cost: own(row, at!(TASK, "cost"))?,
-        currency: own(row, at!(TASK, "currency"))?,
-        cost_source: own(row, at!(TASK, "cost_source"))?,
-        remote: row.get::<Option<String>>(at!(TASK, "task_id"))?.map(RemoteId),
-        expires_at: own(row, at!(TASK, "expires_at"))?,
-        dir: row.get(at!(TASK, "dir"))?,
-        created_at: own(row, at!(TASK, "created_at"))?,
-        sent_at: row.here_or_null(at!(TASK, "sent_at"))?,
-        finished_at: row.here_or_null(at!(TASK, "finished_at"))?,
+        key: own(row, column!(TASK, "key"))?,
+        rev: row.get(column!(TASK, "rev"))?,
+        parent: own(row, column!(TASK, "parent"))?,
+        attempt: row.get(column!(TASK, "attempt"))?,
+        name: row.get(column!(TASK, "name"))?,
+        profile: row.get(column!(TASK, "profile"))?,
+        request: row.get::<Json<Request>>(column!(TASK, "request"))?.0,
+        cost: own(row, column!(TASK, "cost"))?,
+        currency: own(row, column!(TASK, "currency"))?,
+        cost_source: own(row, column!(TASK, "cost_source"))?,
+        remote: row.get::<Option<String>>(column!(TASK, "task_id"))?.map(RemoteId),
+        expires_at: own(row, column!(TASK, "expires_at"))?,
+        dir: row.get(column!(TASK, "dir"))?,
+        created_at: own(row, column!(TASK, "created_at"))?,
+        sent_at: row.here_or_null(column!(TASK, "sent_at"))?,
+        finished_at: row.here_or_null(column!(TASK, "finished_at"))?,
         phase: row.phase_here(phase),
         claim: match owner {
-            Some(owner) => Some(Claim { owner, until: row.here(at!(TASK, "claim_until"))? }),
+            Some(owner) => Some(Claim { owner, until: row.here(column!(TASK, "claim_until"))? }),
             None => None,
         },
-        automatic: row.get(at!(TASK, "automatic"))?,
-        settled: beside.settled,
-        request_id: row.get(at!(TASK, "request_id"))?,
-        put_away_at: own(row, at!(TASK, "put_away_at"))?,
-        batch: own(row, at!(TASK, "batch"))?,
-        evidence: beside.evidence,
-        refund: RefundMarks { asked_at: beside.asked_at, given_at: beside.given_at },
+        automatic: row.get(column!(TASK, "automatic"))?,
+        settled: extras.settled,
+        request_id: row.get(column!(TASK, "request_id"))?,
+        put_away_at: own(row, column!(TASK, "put_away_at"))?,
+        batch: own(row, column!(TASK, "batch"))?,
+        evidence: extras.evidence,
+        refund: RefundMarks { asked_at: extras.asked_at, given_at: extras.given_at },
         besides: Besides {
-            uploads: beside.uploads,
-            twice: beside.twice,
-            before: beside.before,
-            expected: beside.expected,
-            disowned: beside.disowned,
-            under_way_ms: beside.under_way_ms,
+            uploads: extras.uploads,
+            twice: extras.twice,
+            before: extras.before,
+            expected: extras.expected,
+            disowned: extras.disowned,
+            under_way_ms: extras.under_way_ms,
         },
-        who: row.get(at!(TASK, "who"))?,
+        who: row.get(column!(TASK, "who"))?,
     })
 }
 
 /// The task of that key.
 pub(super) fn task(conn: &Connection, key: TaskKey) -> sql::Result<Option<Task>> {
-    conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key.0], task_of).optional()
+    conn.first(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"), [key.0], task_of)
+}
+
+/// The task of that name.
+pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
+    conn.first(&format!("SELECT {TASK} FROM tasks WHERE name = ?1"), [name], task_of)
 }
 
 /// A task, and what only other rows tell of it.
@@ -121,13 +129,12 @@ pub(super) fn listed_of(row: &sql::Row<'_>) -> sql::Result<Listed> {
 
 /// The task of that key, with what only other rows tell of it.
 pub(super) fn listed(conn: &Connection, key: TaskKey) -> sql::Result<Option<Listed>> {
-    let sql = format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1");
-    conn.prepare_cached(&sql)?.query_row([key.0], listed_of).optional()
+    conn.first(&format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1"), [key.0], listed_of)
 }
 
 /// The highest revision there is.
 pub(super) fn last_rev(conn: &Connection) -> sql::Result<u64> {
-    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<Count>(0)?.0))
+    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| row.get(0))
 }
 
 /// When the latest of the archived tasks was archived.
@@ -154,7 +161,7 @@ pub(super) fn insert(
 /// Puts a whole task down, but for its key and revision, which the store gives. Batch 0 is one of its own.
 pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskKey, u64)> {
     let request = &task.request;
-    let stage = Stage::of(conn, task);
+    let changing = ChangingColumns::of(conn, task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
     let (parent, json, created_at, currency) =
         (Own(task.parent), Json(request), Own(task.created_at), Own(task.currency));
@@ -174,20 +181,18 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
         ("currency", &currency),
         ("who", &task.who),
     ];
-    let changing = Stage::COLUMNS.iter().copied().zip(stage.values());
+    let changing = ChangingColumns::COLUMNS.iter().copied().zip(changing.values());
     let (columns, mut values): (Vec<&str>, Vec<&dyn ToSql>) = fixed.into_iter().chain(changing).unzip();
     let places: Vec<String> = (1..=values.len()).map(|n| format!("?{n}")).collect();
-    // Rows are never deleted, so the highest revision is the sequence's last number.
     let sql = format!(
         "INSERT INTO tasks ({}, rev, batch) \
-         VALUES ({}, (SELECT coalesce(max(rev), 0) + 1 FROM tasks), nullif(?{}, 0)) RETURNING key, rev",
+         VALUES ({}, {NEXT_REV}, nullif(?{}, 0)) RETURNING key, rev",
         columns.join(", "),
         places.join(", "),
         values.len() + 1
     );
     values.push(&task.batch.0);
-    let made = |row: &sql::Row<'_>| Ok((own(row, 0)?, row.get::<Count>(1)?.0));
-    conn.prepare_cached(&sql)?.query_row(values.as_slice(), made)
+    conn.query_row(&sql, values.as_slice(), |row| Ok((own(row, 0)?, row.get(1)?)))
 }
 
 /// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was
@@ -201,22 +206,22 @@ pub(super) fn update_each<'t>(
     conn: &Connection,
     tasks: impl Iterator<Item = &'t Task>,
 ) -> sql::Result<Vec<Option<u64>>> {
-    let changes: Vec<String> = Stage::COLUMNS.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
-    let sql = format!(
-        "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), {} WHERE key = ?1 AND rev = ?2 RETURNING rev",
-        changes.join(", ")
-    );
-    let mut updates = conn.together(&sql, |row| Ok(row.get::<Count>(0)?.0));
+    let changes: Vec<String> =
+        ChangingColumns::COLUMNS.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
+    let sql =
+        format!("UPDATE tasks SET rev = {NEXT_REV}, {} WHERE key = ?1 AND rev = ?2 RETURNING rev", changes.join(", "));
+    let mut updates = conn.together(&sql, |row| row.get(0));
     for task in tasks {
-        let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
-        let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
+        let changing = ChangingColumns::of(conn, task);
+        let values: Vec<&dyn ToSql> =
+            [&task.key.0 as &dyn ToSql, &task.rev].into_iter().chain(changing.values()).collect();
         updates.with(values.as_slice())?;
     }
     updates.first_rows()
 }
 
 /// The columns that change in a task's life, mirrored out of its phase.
-struct Stage<'a> {
+struct ChangingColumns<'a> {
     task: &'a Task,
     cost: Own<Amount>,
     source: Own<Option<CostSource>>,
@@ -228,13 +233,13 @@ struct Stage<'a> {
     remote: Option<&'a str>,
     file: Option<&'a str>,
     path: Option<&'a str>,
-    bytes: Option<Count>,
+    bytes: Option<u64>,
     sent_at: Own<Option<Wall>>,
     finished_at: Own<Option<Wall>>,
     expires_at: Own<Option<Wall>>,
     owner: Option<&'a str>,
     until: Own<Option<Wall>>,
-    phase: Json<Keep<'a>>,
+    phase: Json<PhaseColumn<'a>>,
     put_away_at: Own<Option<Wall>>,
     may_still_come: bool,
     besides: Own<Amount>,
@@ -243,7 +248,7 @@ struct Stage<'a> {
 
 /// What the column of a task's phase keeps: the phase, and beside it what a person's settlement took the place of.
 #[derive(Serialize)]
-struct Keep<'a> {
+struct PhaseColumn<'a> {
     #[serde(flatten)]
     phase: Cow<'a, Phase>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -259,14 +264,14 @@ struct Keep<'a> {
 }
 
 /// The same, read. Versions before this one kept the phase alone.
-struct Kept {
+struct PhaseColumnRead {
     phase: Phase,
-    beside: Beside,
+    extras: PhaseExtras,
 }
 
 /// What stands beside the phase.
 #[derive(Deserialize)]
-struct Beside {
+struct PhaseExtras {
     settled: Option<TaskError>,
     evidence: Option<Evidence>,
     asked_at: Option<Wall>,
@@ -282,17 +287,17 @@ struct Beside {
     under_way_ms: Option<u64>,
 }
 
-impl FromSql for Kept {
+impl FromSql for PhaseColumnRead {
     /// Each of the two reads the text by itself and passes over what is the other's: one that is flattened into the
     /// other would be put down field by field first, which takes longer.
     fn read(value: ValueRef<'_>) -> Result<Self, String> {
         let text = value.text()?;
-        let read = || Ok(Self { phase: serde_json::from_str(text)?, beside: serde_json::from_str(text)? });
+        let read = || Ok(Self { phase: serde_json::from_str(text)?, extras: serde_json::from_str(text)? });
         read().map_err(|error: serde_json::Error| error.to_string())
     }
 }
 
-impl<'a> Stage<'a> {
+impl<'a> ChangingColumns<'a> {
     fn of(conn: &Connection, task: &'a Task) -> Self {
         Self {
             task,
@@ -306,13 +311,13 @@ impl<'a> Stage<'a> {
             remote: task.remote.as_ref().map(|id| id.0.as_str()),
             file: task.file().map(|id| id.0.as_str()),
             path: task.saved().map(|saved| saved.path.as_str()),
-            bytes: task.saved().map(|saved| Count(saved.bytes)),
+            bytes: task.saved().map(|saved| saved.bytes),
             sent_at: Own(task.sent_at.map(|at| conn.there(at))),
             finished_at: Own(task.finished_at.map(|at| conn.there(at))),
             expires_at: Own(task.expires_at),
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
             until: Own(task.claim.as_ref().map(|claim| conn.there(claim.until))),
-            phase: Json(Keep {
+            phase: Json(PhaseColumn {
                 // What is to be done next, and when, is for whichever machine does it.
                 phase: match conn.skew() {
                     0 => Cow::Borrowed(&task.phase),
@@ -331,43 +336,43 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// The columns of [`Stage`], each with its value.
-macro_rules! stage_columns {
-    ($stage:ident: $($column:literal = $value:expr),+ $(,)?) => {
-        impl Stage<'_> {
+/// The columns of [`ChangingColumns`], each with its value.
+macro_rules! changing_columns {
+    ($changing:ident: $($column:literal = $value:expr),+ $(,)?) => {
+        impl ChangingColumns<'_> {
             const COLUMNS: &'static [&'static str] = &[$($column),+];
 
             /// In the order of the columns.
             fn values(&self) -> Vec<&dyn ToSql> {
-                let $stage = self;
+                let $changing = self;
                 vec![$(&$value),+]
             }
         }
     };
 }
 
-stage_columns! { stage:
-    "cost" = stage.cost,
-    "state" = stage.state,
-    "charged" = stage.charged,
-    "error_class" = stage.class,
-    "error" = stage.error,
-    "status" = stage.status,
-    "task_id" = stage.remote,
-    "file_id" = stage.file,
-    "path" = stage.path,
-    "bytes" = stage.bytes,
-    "sent_at" = stage.sent_at,
-    "finished_at" = stage.finished_at,
-    "expires_at" = stage.expires_at,
-    "dir" = stage.task.dir,
-    "claim_owner" = stage.owner,
-    "claim_until" = stage.until,
-    "phase" = stage.phase,
-    "request_id" = stage.task.request_id,
-    "put_away_at" = stage.put_away_at,
-    "cost_source" = stage.source,
-    "may_still_come" = stage.may_still_come,
-    "besides" = stage.besides,
-    "host" = stage.host,
+changing_columns! { changing:
+    "cost" = changing.cost,
+    "state" = changing.state,
+    "charged" = changing.charged,
+    "error_class" = changing.class,
+    "error" = changing.error,
+    "status" = changing.status,
+    "task_id" = changing.remote,
+    "file_id" = changing.file,
+    "path" = changing.path,
+    "bytes" = changing.bytes,
+    "sent_at" = changing.sent_at,
+    "finished_at" = changing.finished_at,
+    "expires_at" = changing.expires_at,
+    "dir" = changing.task.dir,
+    "claim_owner" = changing.owner,
+    "claim_until" = changing.until,
+    "phase" = changing.phase,
+    "request_id" = changing.task.request_id,
+    "put_away_at" = changing.put_away_at,
+    "cost_source" = changing.source,
+    "may_still_come" = changing.may_still_come,
+    "besides" = changing.besides,
+    "host" = changing.host,
 }

@@ -102,16 +102,30 @@ fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
     private_files::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, error))?;
     let mut conn = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     migrate(&mut conn).map_err(failed)?;
-    take_in_the_log(&conn).map_err(failed)?;
+    // Closing does so too, but does not tell whether it could.
+    checkpoint(&conn, Checkpoint::Truncate).map_err(failed)?;
     conn.close().map_err(|(_, error)| failed(error))?;
     fs::rename(&new, file).map_err(|error| fault::folder(file, error))?;
     drop(turn);
     Ok(())
 }
 
-/// Takes the log into the file. Closing does so too, but does not tell whether it could.
-fn take_in_the_log(conn: &Connection) -> rusqlite::Result<()> {
-    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)).map(drop)
+/// What becomes of the log once its pages are in the file (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Checkpoint {
+    /// The next commit goes over it from its beginning.
+    Restart,
+    /// It is emptied.
+    Truncate,
+}
+
+/// Takes the log into the file, as far as other programs that read just now let it.
+pub(super) fn checkpoint(conn: &Connection, mode: Checkpoint) -> rusqlite::Result<()> {
+    let sql = match mode {
+        Checkpoint::Restart => "PRAGMA wal_checkpoint(RESTART)",
+        Checkpoint::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
+    };
+    conn.query_row(sql, [], |_| Ok(()))
 }
 
 /// One program at a time makes or changes the file: the change to WAL does not wait its turn as statements do.

@@ -37,9 +37,9 @@ impl Store {
     /// # Errors
     /// When it does not answer.
     pub fn about(&self) -> Result<Option<About>, Fault> {
-        let Some(server) = &self.at.server else { return Ok(None) };
+        let Some(server) = &self.location.server else { return Ok(None) };
         let shown = server.shown();
-        let asked = || self.told(Deed::Read, self.ask_about(&shown));
+        let asked = || self.as_fault(Deed::Read, self.ask_about(&shown));
         // The first answer has the statement's plan in it.
         asked()?;
         asked().map(Some)

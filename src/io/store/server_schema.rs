@@ -1,10 +1,7 @@
 //! The tables on a server: made, brought up to date and judged. Forward only, and only when a person says so
 //! (`reeltop store init`): programs of other machines may still be of the version before.
 
-use super::{
-    location::Server,
-    sql::{self, Postgres},
-};
+use super::sql::{self, Postgres, Server};
 use domain::reason::store::Trouble;
 
 /// One for each version; `meta` counts how many a store has had.

@@ -5,7 +5,7 @@ use super::{
     base::Store,
     journal::{Journal, Name},
     keys::KeyMark,
-    location::At,
+    location::Location,
     owner::Owner,
     read::Overview,
 };
@@ -26,7 +26,7 @@ use std::collections::HashSet;
 /// An open store with all that belongs to this run.
 #[derive(Debug)]
 pub struct Session {
-    /// Other programs whose end is waited for, since they hold rows that were told of.
+    /// Other programs that hold rows, and whose end is waited for.
     watched: HashSet<String>,
     /// Of the programs in `watched`, those that [`new_holders`](Self::new_holders) has not given yet.
     new_holders: Vec<String>,
@@ -46,13 +46,13 @@ impl Session {
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(at: impl Into<At>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    pub fn open(at: impl Into<Location>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         let at = at.into();
         Self::open_as(&at, Owner::start(&at)?, &Journal::of(&at.dir), to)
     }
 
     pub(super) fn open_as(
-        at: &At,
+        at: &Location,
         owner: Owner,
         journal: &Journal,
         to: &mut impl FnMut(StoreMsg),
@@ -61,13 +61,12 @@ impl Session {
         let mut store = Store::open_as(at, Some(owner))?;
         let Overview { total, last_seen, view, drafts } = store.overview()?;
         let mut taken_back = Vec::new();
-        if !store.only_reads {
-            taken_back = store.take_back_unconfirmed()?;
-            store.start_again()?;
-        }
         if store.only_reads {
             // Before anything is made of the store's being open.
             to(StoreMsg::OnlyReads);
+        } else {
+            taken_back = store.take_back_unconfirmed()?;
+            store.start_again()?;
         }
         to(StoreMsg::Opened { owner: name.clone(), total, last_seen, drafts });
         if let Some(view) = view {
@@ -89,8 +88,6 @@ impl Session {
             // Nothing below can fail: a program that has to open it once more does so under another name.
             journal.begin(Name { owner: name, store: store.own_name()? });
             store.journal = Some(journal.clone());
-        }
-        if at.server.is_some() {
             store.look_for_forgotten();
         }
         let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store };
@@ -187,7 +184,7 @@ impl Session {
         self.tell_peers(to);
         self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
-        let ended: Vec<String> = match self.store.at.server {
+        let ended: Vec<String> = match self.store.location.server {
             Some(_) => self.watched.iter().filter(gone).cloned().collect(),
             None => Vec::new(),
         };
@@ -200,12 +197,14 @@ impl Session {
 
     /// Tells once that what others change cannot be seen.
     fn lost(&mut self, fault: Fault, to: &mut impl FnMut(StoreMsg)) {
-        if !std::mem::replace(&mut self.away, true) || self.store.at.server.is_none() {
-            if self.store.at.server.is_some() {
-                to(StoreMsg::Offline { since: self.looked });
+        let was_away = std::mem::replace(&mut self.away, true);
+        if self.store.location.server.is_some() {
+            if was_away {
+                return;
             }
-            to(StoreMsg::Failed { ticket: None, fault });
+            to(StoreMsg::Offline { since: self.looked });
         }
+        to(StoreMsg::Failed { ticket: None, fault });
     }
 
     /// Tells what programs of this machine had of paid tasks when they ended, and could not save.
@@ -290,7 +289,7 @@ impl Session {
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
             StoreCmd::ClaimSend { ticket, write, pictures, .. }
-                if store.at.server.is_some() && !images::are_here(&pictures, &store.at.images()) =>
+                if store.location.server.is_some() && !images::are_here(&pictures, &store.location.images()) =>
             {
                 let result = SendResult::NotHere { key: write.task.key };
                 Some(StoreMsg::SendClaimed { ticket, result, path: None })
@@ -344,7 +343,7 @@ impl Session {
                 None
             }
             StoreCmd::SaveBalance { profile, amount, at } => {
-                // Nothing hangs on it: what cannot be written can still be looked at.
+                // Nothing depends on it: what cannot be written can still be looked at.
                 if let Err(fault) = store.save_balance(&profile, amount, at) {
                     tracing::debug!(?fault, "a balance was not kept");
                 }

@@ -4,7 +4,7 @@
 use super::{
     base::{By, Store},
     column_values::{Json, Own, own},
-    sql::{self, Connection, Optional, dialect, params},
+    sql::{self, Connection, dialect, params},
 };
 use domain::{
     account::{Account, Change, ELSEWHERE, KeptCaps, LONGEST_WAIT, Raise, Raised, Sender, Shared, Stamp, Stopped, Why},
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn shared(&self) -> Result<Shared, Fault> {
-        let mut shared = self.told(Deed::Read, read(&self.conn))?;
+        let mut shared = self.as_fault(Deed::Read, read(&self.conn))?;
         self.programs.know(&self.conn, shared.senders.iter().map(|sender| sender.owner.as_str()));
         let others =
             |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_at_work(&sender.owner);
@@ -41,7 +41,7 @@ impl Store {
     pub fn share(&mut self, profile: &str, by: &Stamp, change: &Change) -> Result<Shared, Fault> {
         let dead: Vec<String> = match change {
             Change::Serve(profiles) if !profiles.is_empty() => {
-                let senders = self.told(Deed::Read, senders(&self.conn))?;
+                let senders = self.as_fault(Deed::Read, senders(&self.conn))?;
                 self.programs.know(&self.conn, senders.iter().map(|sender| sender.owner.as_str()));
                 senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
             }
@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn caps(&self) -> Result<BTreeMap<Currency, KeptCaps>, Fault> {
-        self.told(Deed::Read, kept_caps(&self.conn))
+        self.as_fault(Deed::Read, kept_caps(&self.conn))
     }
 
     /// Keeps caps for everybody on the store, of the days of the clock here; where both are `None`, none are kept from
@@ -78,7 +78,7 @@ impl Store {
         per_day_each: Option<Amount>,
         now: Now,
     ) -> Result<(), Fault> {
-        let who = self.at.who.clone().unwrap_or_default();
+        let who = self.location.who.clone().unwrap_or_default();
         self.change(Deed::SaveChanges, |conn| {
             let tx = conn.begin()?;
             if per_day.or(per_day_each).is_none() {
@@ -88,7 +88,8 @@ impl Store {
                            ON CONFLICT (currency) DO UPDATE SET per_day = excluded.per_day, zone = excluded.zone, \
                            per_day_each = excluded.per_day_each, who = excluded.who, at = excluded.at";
                 let zone = i64::from(now.zone.seconds_east(now.wall));
-                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, now.wall.0, zone])?;
+                let at = tx.there(now.wall).0;
+                tx.execute(sql, params![currency.id(), Own(per_day), Own(per_day_each), who, at, zone])?;
             }
             tx.commit()
         })?;
@@ -101,7 +102,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn raises(&self) -> Result<Vec<Raise>, Fault> {
-        self.told(Deed::ReadLedger, raises(&self.conn, None))
+        self.as_fault(Deed::ReadLedger, raises(&self.conn, None))
     }
 
     /// Adds what the day's cap was raised by in another store, as history that raises nothing here, and tells how many
@@ -121,7 +122,7 @@ impl Store {
             let mut added = 0;
             for raise in raises.iter().filter(may) {
                 let is_here = "SELECT 1 FROM raises WHERE at = ?1 AND who = ?2";
-                if !tx.prepare_cached(is_here)?.exists(params![raise.by.at.0, raise.by.who])? {
+                if !tx.exists(is_here, params![tx.there(raise.by.at).0, raise.by.who])? {
                     added += add_raise(&tx, &raise.clone().elsewhere(), raise.person.as_deref())?;
                 }
             }
@@ -137,7 +138,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub(super) fn start_again(&mut self) -> Result<(), Fault> {
-        let Shared { mut halts, mut accounts, .. } = self.told(Deed::Read, read(&self.conn))?;
+        let Shared { mut halts, mut accounts, .. } = self.as_fault(Deed::Read, read(&self.conn))?;
         if halts.is_empty() && accounts.is_empty() {
             return Ok(());
         }
@@ -146,23 +147,21 @@ impl Store {
             accounts.retain(|profile, _| halts.contains_key(profile));
         }
         let done = forget(&mut self.conn, &halts, &accounts);
-        self.told(Deed::SaveChanges, done)
+        self.as_fault(Deed::SaveChanges, done)
     }
 }
 
 /// Whether nothing may be sent for that profile. Read in the transaction that would claim the row, so that nothing is
 /// sent once a stop is on disk.
 pub(super) fn is_stopped(conn: &Connection, profile: &str) -> sql::Result<bool> {
-    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1))")?
-        .query_row([profile], |row| row.get(0))
+    conn.exists("SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1)", [profile])
 }
 
 /// Until when the service asked the account to wait, if that is after `at`.
 pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Result<Option<Wall>> {
     let at = conn.there(at);
-    conn.prepare_cached("SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3")?
-        .query_row(params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| row.here(0))
-        .optional()
+    let sql = "SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3";
+    conn.first(sql, params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| row.here(0))
 }
 
 fn read(conn: &Connection) -> sql::Result<Shared> {
@@ -191,24 +190,20 @@ fn read(conn: &Connection) -> sql::Result<Shared> {
 }
 
 fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
-    let mut query = conn.prepare_cached("SELECT owner, name, profile FROM senders ORDER BY owner, profile")?;
-    let found =
-        query.query_map([], |row| Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? }))?;
-    found.collect()
+    conn.all("SELECT owner, name, profile FROM senders ORDER BY owner, profile", [], |row| {
+        Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? })
+    })
 }
 
 /// What the day's cap was raised by: on this store in so many milliseconds before its last raise, or ever and anywhere.
 fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>> {
-    let mut query = conn.prepare_cached(
-        "SELECT at, who, amount, currency, person FROM raises WHERE ?1 OR (who NOT LIKE ?3 \
-         AND at > (SELECT max(at) FROM raises WHERE who NOT LIKE ?3) - ?2) ORDER BY at, who",
-    )?;
+    let sql = "SELECT at, who, amount, currency, person FROM raises WHERE ?1 OR (who NOT LIKE ?3 \
+         AND at > (SELECT max(at) FROM raises WHERE who NOT LIKE ?3) - ?2) ORDER BY at, who";
     let span = before_last.map_or(i64::MAX, u64::cast_signed);
-    let found = query.query_map(params![before_last.is_none(), span, of_others()], |row| {
-        let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
+    conn.all(sql, params![before_last.is_none(), span, of_others()], |row| {
+        let by = Stamp { at: row.here(0)?, who: row.get(1)? };
         Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
-    })?;
-    found.collect()
+    })
 }
 
 /// What the names of those match who raised the cap of another store.
@@ -222,23 +217,22 @@ pub(super) fn raised(conn: &Connection, currency: Currency, caps: &Caps, who: &s
     let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT), \
                CAST(coalesce(sum(CASE WHEN coalesce(person, '') = ?3 THEN amount ELSE 0 END), 0) AS BIGINT) \
                FROM raises WHERE at >= ?1 AND at < ?4 AND currency = ?2 AND who NOT LIKE ?5";
-    let mut query = conn.prepare_cached(sql)?;
-    let values = params![caps.day_start.0, currency.id(), who, caps.day_end.0, of_others()];
-    query.query_row(values, |row| Ok(Raised { all: own(row, 0)?, own: own(row, 1)? }))
+    let [from, to] = [caps.day_start, caps.day_end].map(|at| conn.there(at).0);
+    let values = params![from, currency.id(), who, to, of_others()];
+    conn.query_row(sql, values, |row| Ok(Raised { all: own(row, 0)?, own: own(row, 1)? }))
 }
 
 /// The caps that are kept in the store.
 pub(super) fn kept_caps(conn: &Connection) -> sql::Result<BTreeMap<Currency, KeptCaps>> {
     let ours = dialect::may_change_caps(conn);
     let sql = format!("SELECT currency, per_day, per_day_each, who, at, {ours}, zone FROM caps");
-    let mut query = conn.prepare_cached(&sql)?;
-    let found = query.query_map([], |row| {
-        let by = Stamp { who: row.get(3)?, at: own(row, 4)? };
+    conn.all(&sql, [], |row| {
+        let by = Stamp { who: row.get(3)?, at: row.here(4)? };
         let (per_day, per_day_each) = (own(row, 1)?, own(row, 2)?);
-        let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east).ok());
+        // Their midnight, by this machine's clock.
+        let zone = row.get::<Option<i64>>(6)?.and_then(|east| i32::try_from(east + conn.skew() / 1_000).ok());
         Ok((own(row, 0)?, KeptCaps { per_day, per_day_each, by, zone, is_ours: row.get(5)? }))
-    })?;
-    found.collect()
+    })
 }
 
 fn apply(
@@ -251,17 +245,14 @@ fn apply(
 ) -> sql::Result<()> {
     let (me, person) = (me.owner.as_deref(), me.who.as_deref());
     let tx = conn.begin()?;
-    // A pause of somebody who had not seen the one that stands takes its place: who ends that one has not seen this
-    // one. A halt for the same cause is the same halt.
-    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) \
-                ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, why = excluded.why \
-                WHERE stops.kind = 'pause' OR stops.why <> excluded.why";
     match change {
-        Change::Pause => {
-            tx.execute(stop, params!["pause", "", by.who, by.at.0, None::<String>])?;
-        }
+        Change::Pause => pause(&tx, by)?,
         Change::Halt(why) => {
-            tx.execute(stop, params!["halt", profile, by.who, by.at.0, Json(why)])?;
+            // A halt for the same cause is the same halt.
+            let sql = "INSERT INTO stops (kind, profile, who, at, why) VALUES ('halt', ?1, ?2, ?3, ?4) \
+                       ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at, \
+                       why = excluded.why WHERE stops.why <> excluded.why";
+            tx.execute(sql, params![profile, by.who, by.at.0, Json(why)])?;
         }
         Change::Resume { pause, halt } => {
             let sql = "DELETE FROM stops WHERE kind = ?1 AND profile = ?2 AND who = ?3 AND at = ?4";
@@ -296,11 +287,18 @@ fn apply(
     tx.commit()
 }
 
+/// Stops all sending. It takes the place of a pause that stands: whoever ends that one has not seen what this one is for.
+pub(super) fn pause(conn: &Connection, by: &Stamp) -> sql::Result<()> {
+    let sql = "INSERT INTO stops (kind, profile, who, at) VALUES ('pause', '', ?1, ?2) \
+               ON CONFLICT (kind, profile) DO UPDATE SET who = excluded.who, at = excluded.at";
+    conn.execute(sql, params![by.who, by.at.0]).map(drop)
+}
+
 fn add_raise(conn: &Connection, Raise { by, more, .. }: &Raise, person: Option<&str>) -> sql::Result<usize> {
     let sql =
         "INSERT INTO raises (at, who, amount, currency, person) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let Money { amount, currency } = *more;
-    conn.execute(sql, params![by.at.0, by.who, amount.millionths(), currency.id(), person])
+    conn.execute(sql, params![conn.there(by.at).0, by.who, amount.millionths(), currency.id(), person])
 }
 
 /// Keeps how that account fares. A program that has not yet heard how long the service asked another to wait, as of
@@ -337,7 +335,7 @@ fn forget(
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::store::{location::At, owner::Owner};
+    use crate::store::{location::Location, owner::Owner};
     use domain::{
         account::HaltCause,
         problem::{Charged, ErrorClass, TaskError},
@@ -347,7 +345,7 @@ mod tests {
     #[test]
     fn of_two_programs_that_start_at_once_neither_takes_over_the_halt_of_one_that_has_ended() {
         let dir = tempfile::tempdir().unwrap();
-        let at: At = dir.path().into();
+        let at: Location = dir.path().into();
         let halt = |store: &mut Store, at: Wall| {
             let (class, reason) = (ErrorClass::Balance, Reason::said("the balance is used up", "", ""));
             let error = TaskError { code: "1008".into(), class, reason, charged: Charged::No };

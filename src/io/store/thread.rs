@@ -10,7 +10,7 @@ use super::{
     journal::{self, Journal},
     keys::KeyMark,
     layout,
-    location::At,
+    location::Location,
     owner::{Owner, Programs},
     read, schema,
     session::Session,
@@ -149,7 +149,7 @@ impl Drop for Inner {
 /// Starts the store's thread, which opens the store (the first paint waits for nothing) and tells `to` all there
 /// is: `Opened`, then the pages, and from then on answers and what other programs change. When it cannot be opened,
 /// that is told as `Failed`, and so is every command.
-pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
+pub fn open(at: impl Into<Location>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
     let (sender, inbox) = mpsc::channel();
     let (at, feed) = (at.into(), sender.clone());
     let journal = Journal::of(&at.dir);
@@ -158,7 +158,7 @@ pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle
     Handle(Arc::new(Inner { to: sender, thread: Mutex::new(Some(thread)), journal_writer: Mutex::new(journal_writer) }))
 }
 
-/// Starts the journal writer: what is handed to it lies on this machine's disk before the store's thread has it.
+/// Starts the journal writer: what is handed to it is on this machine's disk before the store's thread has it.
 fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<StoreCmd>, JoinHandle<()>) {
     let (to, commands) = mpsc::channel();
     let keep = move || {
@@ -180,7 +180,7 @@ fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<Store
     (to, thread::spawn(keep))
 }
 
-fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
+fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
     let (mut pause, mut told, mut served) = (PAUSES.0, None, Vec::new());
     loop {
         match StoreLoop::open(at, feed, journal, &mut |msg| to(msg)) {
@@ -198,12 +198,34 @@ fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal,
             Err(fault) => {
                 let is_new = told.replace(fault.clone()).as_ref() != Some(&fault);
                 let again = fault.passes().then(|| Instant::now() + Duration::from_millis(pause));
-                if !refuse_all(&inbox, &fault, again, is_new, &mut served, to) {
+                if is_new {
+                    tell_unopened(at, &fault, to);
+                }
+                if !refuse_all(&inbox, &fault, again, &mut served, to) {
                     return;
                 }
                 pause = (pause * 2).min(PAUSES.1);
             }
         }
+    }
+}
+
+/// Tells why a store cannot be opened, and first the rows of a file that can still be read: on a read-only disk the
+/// table shows them. Without `Opened` and without the tasks themselves there is no work for the program with them. That
+/// they are all comes last, since a call that waits for it alone would not hear that nothing can be saved.
+fn tell_unopened(at: &Location, fault: &Fault, to: &impl Fn(StoreMsg)) {
+    let page = |rows, last| to(StoreMsg::Page { rows, tasks: Vec::new(), last });
+    let each = |msg| {
+        match msg {
+            StoreMsg::Page { rows, .. } => page(rows, false),
+            archived => to(archived),
+        }
+        ControlFlow::Continue(())
+    };
+    let read = Store::open_to_look(at).is_some_and(|store| store.pages(each).is_ok());
+    to(StoreMsg::Failed { ticket: None, fault: fault.clone() });
+    if read {
+        page(Vec::new(), true);
     }
 }
 
@@ -213,14 +235,10 @@ fn refuse_all(
     inbox: &Receiver<Input>,
     fault: &Fault,
     again: Option<Instant>,
-    is_new: bool,
     served: &mut Vec<(String, KeyMark, bool)>,
     to: &impl Fn(StoreMsg),
 ) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
-    if is_new {
-        failed(None);
-    }
     loop {
         let next = match again {
             Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
@@ -258,7 +276,12 @@ struct StoreLoop {
 }
 
 impl StoreLoop {
-    fn open(at: &At, feed: &Sender<Input>, journal: &Journal, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    fn open(
+        at: &Location,
+        feed: &Sender<Input>,
+        journal: &Journal,
+        to: &mut impl FnMut(StoreMsg),
+    ) -> Result<Self, Fault> {
         // It listens before the first look, so that no change falls between the two.
         let owner = Owner::start(at)?;
         let woken = Arc::new(AtomicBool::new(false));
@@ -274,7 +297,8 @@ impl StoreLoop {
     /// On a server: hears the calls of other connections, and looks every now and then whether or not there was one.
     #[cfg(feature = "postgres")]
     fn listen_to_server(&mut self) {
-        let (Some(server), sql::Connection::Server(conn)) = (&self.session.store.at.server, &self.session.store.conn)
+        let (Some(server), sql::Connection::Server(conn)) =
+            (&self.session.store.location.server, &self.session.store.conn)
         else {
             return;
         };
@@ -293,10 +317,10 @@ impl StoreLoop {
     /// Begins to read the whole table.
     fn load(&mut self) {
         self.unread = false;
-        self.loader = Some(load(self.session.store.at.clone(), self.feed.clone()));
+        self.loader = Some(load(self.session.store.location.clone(), self.feed.clone()));
     }
 
-    /// Waits for the end of the programs that hold rows which were told of.
+    /// Waits for the end of the other programs that hold rows.
     fn watch(&mut self) {
         for owner in self.session.new_holders() {
             let (feed, ended) = (self.feed.clone(), owner.clone());
@@ -315,7 +339,8 @@ impl StoreLoop {
                 }
                 Input::Command(command) => self.session.answer(command, tell),
                 Input::Loaded(message) => {
-                    self.unread |= self.session.store.at.server.is_some() && matches!(message, StoreMsg::Failed { .. });
+                    self.unread |=
+                        self.session.store.location.server.is_some() && matches!(message, StoreMsg::Failed { .. });
                     self.session.tell(message, tell);
                 }
                 Input::Woken => {
@@ -325,7 +350,7 @@ impl StoreLoop {
                         self.load();
                     }
                 }
-                Input::Serves(profile, mark, stays) if self.session.store.at.server.is_some() => {
+                Input::Serves(profile, mark, stays) if self.session.store.location.server.is_some() => {
                     self.session.serves(&profile, mark, stays, tell);
                 }
                 Input::Serves(..) => {}
@@ -400,7 +425,7 @@ impl StoreLoop {
         }
     }
 
-    /// Tells, of changes that the store could not take, which IDs of paid tasks lie on this machine.
+    /// Tells, of changes that the store could not take, which IDs of paid tasks are kept on this machine.
     fn tell_kept(&self, writes: &[Write], to: &impl Fn(StoreMsg)) {
         for (key, id) in self.session.store.journal.iter().flat_map(|journal| journal.kept(writes)) {
             to(StoreMsg::KeptHere { key, id });
@@ -428,7 +453,7 @@ fn listen(owner: &Owner, woken: &Arc<AtomicBool>, feed: &Sender<Input>) -> Optio
 
 /// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is
 /// written meanwhile reaches the driver before an older page does: there the higher revision wins.
-fn load(at: At, feed: Sender<Input>) -> JoinHandle<()> {
+fn load(at: Location, feed: Sender<Input>) -> JoinHandle<()> {
     thread::spawn(move || {
         let each = |page| match feed.send(Input::Loaded(page)) {
             Ok(()) => ControlFlow::Continue(()),

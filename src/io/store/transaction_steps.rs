@@ -12,7 +12,13 @@ use engine::effect::Write;
 /// The latest attempt that repeats this one and was not taken back.
 pub(super) fn repeated_by(conn: &Connection, parent: TaskKey) -> sql::Result<Option<TaskKey>> {
     let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
-    conn.prepare_cached(sql)?.query_row([parent.0], |row| own(row, 0))
+    conn.query_row(sql, [parent.0], |row| own(row, 0))
+}
+
+/// Notes of an attempt whether another one repeats it.
+pub(super) fn mark_retried(conn: &Connection, key: TaskKey) -> sql::Result<()> {
+    let retried = repeated_by(conn, key)?.is_some();
+    conn.later("UPDATE tasks SET retried = ?2 WHERE key = ?1", params![key.0, retried])
 }
 
 /// Saves one write of that person's program with its time line and money; `None` when it was overtaken.
@@ -32,8 +38,7 @@ pub(super) fn take_each(conn: &Connection, writes: &[Write], who: Option<&str>) 
 /// The time line and the money of a write that was taken.
 fn note(conn: &Connection, write: &Write, who: Option<&str>) -> sql::Result<()> {
     if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task).is_taken_back()) {
-        let retried = repeated_by(conn, parent)?.is_some();
-        conn.later("UPDATE tasks SET retried = ?2 WHERE key = ?1", params![parent.0, retried])?;
+        mark_retried(conn, parent)?;
     }
     if let Some(sent) = write.never_left {
         // Of two in one millisecond neither is given back: too slow is right, too quick is not.

@@ -3,10 +3,12 @@
 use super::{
     base::Store,
     column_values::{Own, own},
+    meta::name_of,
     read::{Lookup, Order, events, ledger, some_tasks},
     row::{self, Listed, insert_whole},
-    sql::{self, Connection, Optional, dialect, params},
-    transaction_steps::{add_event, add_ledger, repeated_by},
+    share,
+    sql::{self, Connection, dialect, params},
+    transaction_steps::{add_event, add_ledger, mark_retried},
 };
 use domain::{
     account::Stamp,
@@ -58,7 +60,7 @@ impl Store {
                 &mut each,
             )
         });
-        self.told(Deed::ReadTasks, done.and(failed.map_or(Ok(()), Err)))
+        self.as_fault(Deed::ReadTasks, done.and(failed.map_or(Ok(()), Err)))
     }
 
     /// Adds tasks of another store, or of this one before it was lost: all or none. Those that are here already are
@@ -74,7 +76,7 @@ impl Store {
     ) -> Result<Result<TakenIn, E>, Fault> {
         self.still_there(Deed::SaveTasks)?;
         let done = take_in(&mut self.conn, tasks, who);
-        let done = self.told(Deed::SaveTasks, done)?;
+        let done = self.as_fault(Deed::SaveTasks, done)?;
         Ok(done.map(|(taken, revs)| {
             self.made(revs);
             taken
@@ -83,19 +85,14 @@ impl Store {
 }
 
 fn carried(conn: &Connection, task: Task) -> sql::Result<Carried> {
-    let (elsewhere, archived_at): (Option<String>, _) = conn
-        .prepare_cached("SELECT origin, archived_at FROM tasks WHERE key = ?1")?
-        .query_row([task.key.0], |row| Ok((row.get(0)?, own(row, 1)?)))?;
+    let sql = "SELECT origin, archived_at FROM tasks WHERE key = ?1";
+    let (elsewhere, archived_at): (Option<String>, _) =
+        conn.query_row(sql, [task.key.0], |row| Ok((row.get(0)?, own(row, 1)?)))?;
     let origin = match elsewhere.as_deref().and_then(Origin::of) {
         Some(origin) => origin,
         None => Origin { store: name_of(conn)?, key: task.key, created_at: task.created_at },
     };
     Ok(Carried { origin, events: events(conn, task.key)?, ledger: ledger(conn, task.key)?, task, archived_at })
-}
-
-/// The name that the store gave itself.
-pub(super) fn name_of(conn: &Connection) -> sql::Result<String> {
-    conn.prepare_cached("SELECT value FROM meta WHERE name = 'store'")?.query_row([], |row| row.get(0))
 }
 
 /// Taken in whole, with the revisions that the new rows got; or what was wrong with one of the tasks.
@@ -149,16 +146,13 @@ fn take_in<E>(
     for (key, parent, batch) in links {
         link(&tx, key, parent.and_then(|parent| here.get(&parent).copied()))?;
         if let Some(first) = here.get(&batch).filter(|first| **first != key) {
-            tx.prepare_cached("UPDATE tasks SET batch = ?2 WHERE key = ?1")?.execute(params![key.0, first.0])?;
+            tx.execute("UPDATE tasks SET batch = ?2 WHERE key = ?1", params![key.0, first.0])?;
         }
     }
     // A new key is made above those that have been given out, and then the row takes the one it had.
     dialect::give_keys_above(&tx, last_key)?;
     if taken.unsent > 0 {
-        tx.execute(
-            "INSERT INTO stops (kind, profile, who, at) VALUES ('pause', '', ?1, ?2) ON CONFLICT DO NOTHING",
-            params![who.who, who.at.0],
-        )?;
+        share::pause(&tx, who)?;
     }
     tx.commit()?;
     Ok(Ok((taken, revs)))
@@ -168,18 +162,16 @@ fn take_in<E>(
 fn known(conn: &Connection, name: &str, origin: &Origin) -> sql::Result<Option<TaskKey>> {
     if origin.store == name {
         let sql = "SELECT key FROM tasks WHERE key = ?1 AND created_at = ?2 AND origin IS NULL";
-        let mut query = conn.prepare_cached(sql)?;
-        let found = query.query_row(params![origin.key.0, origin.created_at.0], |row| own(row, 0)).optional()?;
+        let found = conn.first(sql, params![origin.key.0, origin.created_at.0], |row| own(row, 0))?;
         if found.is_some() {
             return Ok(found);
         }
     }
-    let mut query = conn.prepare_cached("SELECT key FROM tasks WHERE origin = ?1")?;
-    query.query_row([origin.text()], |row| own(row, 0)).optional()
+    conn.first("SELECT key FROM tasks WHERE origin = ?1", [origin.text()], |row| own(row, 0))
 }
 
 fn is_taken(conn: &Connection, key: TaskKey) -> sql::Result<bool> {
-    conn.prepare_cached("SELECT 1 FROM tasks WHERE key = ?1")?.exists([key.0])
+    conn.exists("SELECT 1 FROM tasks WHERE key = ?1", [key.0])
 }
 
 /// What has been put down so far.
@@ -207,7 +199,7 @@ impl New {
         let (there, parent, batch) = (task.key, task.parent.take(), task.batch);
         (task.claim, task.batch) = (None, TaskKey(0));
         if let Some(name) = &task.name
-            && conn.prepare_cached("SELECT 1 FROM tasks WHERE name = ?1")?.exists([name])?
+            && conn.exists("SELECT 1 FROM tasks WHERE name = ?1", [name])?
         {
             task.name = None;
             self.taken.without_name.push(there);
@@ -221,8 +213,8 @@ impl New {
         // A store that takes back what it made itself tells it by key and moment, as before.
         let own = origin.store == store && origin.key == key;
         let origin = (!own).then(|| origin.text());
-        conn.prepare_cached("UPDATE tasks SET key = ?2, origin = ?3, archived_at = ?4 WHERE key = ?1")?
-            .execute(params![made.0, key.0, origin, Own(archived_at)])?;
+        let as_there = "UPDATE tasks SET key = ?2, origin = ?3, archived_at = ?4 WHERE key = ?1";
+        conn.execute(as_there, params![made.0, key.0, origin, Own(archived_at)])?;
         // In their order: all of them wait where one does.
         if task.evidence.is_some() || events.iter().any(names_others) {
             self.evident.push((key, task.evidence.take(), events));
@@ -246,7 +238,6 @@ impl New {
 /// Ties a task to what it repeats.
 fn link(conn: &Connection, key: TaskKey, parent: Option<TaskKey>) -> sql::Result<()> {
     let Some(parent) = parent else { return Ok(()) };
-    conn.prepare_cached("UPDATE tasks SET parent = ?2 WHERE key = ?1")?.execute(params![key.0, Own(parent)])?;
-    let retried = repeated_by(conn, parent)?.is_some();
-    conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent.0, retried]).map(drop)
+    conn.execute("UPDATE tasks SET parent = ?2 WHERE key = ?1", params![key.0, Own(parent)])?;
+    mark_retried(conn, parent)
 }

@@ -1,13 +1,9 @@
 //! Public addresses of pictures that were uploaded.
 
-use super::{
-    base::Store,
-    column_values::own,
-    sql::{self, params},
-};
+use super::{base::Store, column_values::own, sql::params};
 use domain::{
     reason::store::{Deed, Fault},
-    time::{HOUR, Wall},
+    time::HOUR,
 };
 use engine::effect::Upload;
 
@@ -35,13 +31,9 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn uploads(&self) -> Result<Vec<Upload>, Fault> {
-        let read = || {
-            let mut found = self.conn.prepare_cached("SELECT profile, sha256, url, at FROM uploads")?;
-            let of = |row: &sql::Row<'_>| {
-                Ok(Upload { profile: row.get(0)?, sha256: row.get(1)?, url: row.get(2)?, at: own::<Wall>(row, 3)? })
-            };
-            found.query_map([], of)?.collect()
-        };
-        self.told(Deed::Read, read())
+        let found = self.conn.all("SELECT profile, sha256, url, at FROM uploads", [], |row| {
+            Ok(Upload { profile: row.get(0)?, sha256: row.get(1)?, url: row.get(2)?, at: own(row, 3)? })
+        });
+        self.as_fault(Deed::Read, found)
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> 
     Ok((listener, path))
 }
 
-/// Binds beside the lock, or, where that lies too deep (the path of a socket may have about 100 bytes) or on a file
+/// Binds beside the lock, or, where that path is too long (the path of a socket may have about 100 bytes) or on a file
 /// system without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a
 /// `watch` left running would turn deaf.
 fn hang_up(lock: &Path) -> io::Result<(UnixDatagram, PathBuf)> {

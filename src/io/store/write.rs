@@ -1,18 +1,15 @@
 //! The verbs that change: each one transaction, taken whole or not at all, on disk when it returns.
 //!
 //! A verb that fails has changed nothing that any program can read: its last step that can fail is the commit, and a
-//! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes
+//! commit that could not be synced is taken back. Its pages may stay in SQLite's log until the next commit goes
 //! over them. Only a crash before that one can bring them back, at the next start: a batch is then taken back (see
 //! `confirm`), and a task that was being sent without a POST becomes unknown.
 
 use super::{
     base::{By, IfFull, Store},
-    column_values::{Json, own},
-    confirm, maintenance,
-    read::quoted,
-    row::{self, TASK},
-    share,
-    sql::{self, Connection, Optional, ToSql, params},
+    column_values::{Json, own, quoted},
+    confirm, maintenance, meta, row, share,
+    sql::{self, Connection, ToSql, params},
     transaction_steps::{add_event, add_ledger, repeated_by, take, take_each},
 };
 use domain::{
@@ -56,11 +53,11 @@ impl Store {
         let by = self.by();
         let done = self.change(Deed::SaveTasks, |conn| insert(conn, tasks, at, caps, &by));
         // Of a reader's role no commit can be there, and what looks for one is not allowed to it either.
-        self.doubtful |= done.is_err() && self.at.server.is_some() && !self.only_reads;
+        self.doubtful |= done.is_err() && self.location.server.is_some() && !self.only_reads;
         let mut done = done?;
         match &mut done {
             Ok(tasks) => {
-                self.unconfirmed = true;
+                self.confirm().inspect_err(|_| self.doubtful = true)?;
                 self.made(tasks.iter().map(|task| task.rev));
             }
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
@@ -144,7 +141,7 @@ impl Store {
             let mine = "FROM own_drafts WHERE id = ?1 AND who IN (?2, '')";
             let Some(read) = read else { return conn.execute(&format!("DELETE {mine}"), params![id, who]) };
             let stands: Option<String> =
-                conn.query_row(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0)).optional()?;
+                conn.first(&format!("SELECT body {mine}"), params![id, who], |row| row.get(0))?;
             // By what it says: an older version may have written the same in other words.
             match stands.filter(|body| serde_json::from_str::<Draft>(body).is_ok_and(|stands| stands == *read)) {
                 Some(body) => conn.execute(&format!("DELETE {mine} AND body = ?3"), params![id, who, body]),
@@ -159,8 +156,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_view(&mut self, view: &View) -> Result<(), Fault> {
-        let name = meta_of("view", &self.person());
-        self.change(Deed::SaveChanges, |conn| set_meta(conn, &name, &Json(view)))
+        let who = self.person();
+        self.change(Deed::SaveChanges, |conn| meta::set_of_person(conn, "view", &who, &Json(view)))
     }
 
     /// Notes that a dashboard is in use.
@@ -168,8 +165,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
-        let name = meta_of("last_seen", &self.person());
-        self.change(Deed::SaveChanges, |conn| set_meta(conn, &name, &at.0.to_string()))
+        let who = self.person();
+        self.change(Deed::SaveChanges, |conn| meta::set_of_person(conn, "last_seen", &who, &at.0.to_string()))
     }
 }
 
@@ -182,7 +179,7 @@ pub(super) fn insert(
 ) -> sql::Result<Result<Vec<Task>, InsertRefusal>> {
     let tx = conn.begin()?;
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
-        if let Some(task) = named(&tx, name)? {
+        if let Some(task) = row::named(&tx, name)? {
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
         }
     }
@@ -192,7 +189,7 @@ pub(super) fn insert(
             return Ok(Err(refusal));
         }
     }
-    // An attempt that a program makes by itself is theirs whose task it repeats, whoever's program that is.
+    // An attempt that a program makes by itself belongs to the person whose task it repeats, not to the program's.
     let maker = match tasks {
         [NewTask { automatic: true, parent: Some(parent), .. }] => existing(&tx, *parent)?.who,
         _ => by.who.clone(),
@@ -207,7 +204,7 @@ pub(super) fn insert(
         let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key), maker.as_deref())?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
+            tx.execute("UPDATE tasks SET retried = true WHERE key = ?1", [parent.0])?;
         }
         add_event(&tx, task.key, &first_event(&task), who)?;
         if task.remote.is_none() {
@@ -221,11 +218,6 @@ pub(super) fn insert(
     }
     tx.commit()?;
     Ok(Ok(made))
-}
-
-pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
-    let sql = format!("SELECT {TASK} FROM tasks WHERE name = ?1");
-    conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 
 /// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was
@@ -274,9 +266,8 @@ fn over_the_day(
     let mut kept = share::kept_caps(conn)?;
     // Of kept caps the day begins everywhere at once.
     let caps = if kept.values().any(|caps| caps.zone.is_some()) {
-        // By the server's clock, whatever this machine's says.
-        let day = account::by_keeper(&kept, Now { wall: conn.there(at), ..Now::default() });
-        Caps { day_start: conn.here(day.day_start()), day_end: conn.here(day.day_end()), ..*caps }
+        let day = account::by_keeper(&kept, Now { wall: at, ..Now::default() });
+        Caps { day_start: day.day_start(), day_end: day.day_end(), ..*caps }
     } else {
         *caps
     };
@@ -318,18 +309,17 @@ fn spent(
     let currency = currency.id();
     values.push(&currency);
     values.extend(who.as_ref().map(|who| who as &dyn ToSql));
-    let sums = conn
-        .prepare_cached(
-            &format!("SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ({waiting}) AND NOT adopted \
+    let since = "coalesce(sent_at, created_at) >= ?1";
+    let sql = format!(
+        "SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ({waiting}) AND NOT adopted \
          AND currency = ?2 {of}), \
          (SELECT CAST(coalesce(sum(CASE WHEN cost > 0 THEN cost ELSE 0 END), 0) AS BIGINT) FROM tasks \
-         WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
+         WHERE {since} AND NOT adopted \
          AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2 {of}), \
-         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2 {of})"),
-        )?
-        .query_row(values.as_slice(), |row| {
-            Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?])
-        })?;
+         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE {since} AND currency = ?2 {of})"
+    );
+    let read = |row: &sql::Row<'_>| Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?]);
+    let sums = conn.query_row(&sql, values.as_slice(), read)?;
     Ok(sums.into_iter().sum())
 }
 
@@ -376,7 +366,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {
         return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(PACE_SPAN)) });
     }
-    // Each person's cap is that of whoever queued it, whoever sends it.
+    // It counts against the cap of the person who queued it, not of the one whose program sends it.
     let whose = now.who.as_deref().unwrap_or_default();
     if let Some(over) = over_the_day(&tx, now.money(), at, caps, whose, &[TaskState::Sending])? {
         return Ok(SendResult::OverBudget { key: task.key, over });
@@ -392,27 +382,13 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
 /// they come.
 fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sql::Result<Option<Wall>> {
     let span = PACE_SPAN.cast_signed();
-    conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3")?
-        .execute(params![profile, at.0, span])?;
-    conn.prepare_cached("SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?
-        .query_row(params![profile, per_minute.saturating_sub(1)], |row| own(row, 0))
-        .optional()
+    let unlikely = "DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - ?3 + 1 AND ?2 + ?3";
+    conn.execute(unlikely, params![profile, at.0, span])?;
+    let counted = "SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2";
+    conn.first(counted, params![profile, per_minute.saturating_sub(1)], |row| own(row, 0))
 }
 
 /// The task of a key that was given out by this store, so it must exist.
 fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
     row::task(conn, key)?.ok_or(sql::Error::NoRows)
-}
-
-/// The name in `meta` of what each person on a shared store has of their own.
-pub(super) fn meta_of(name: &str, who: &str) -> String {
-    if who.is_empty() { name.to_owned() } else { format!("{name}:{who}") }
-}
-
-fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()> {
-    conn.execute(
-        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        params![name, value],
-    )
-    .map(drop)
 }

@@ -12,7 +12,7 @@ const FLAGS: [&str; 3] = ["mouse", "ascii", "reduced_motion"];
 /// What `set` sets for a session.
 pub(crate) const OPTIONS: [&str; 7] = ["theme", "language", FLAGS[0], FLAGS[1], FLAGS[2], "side_by_side", "pictures"];
 pub(crate) const SIDES: [&str; 3] = ["auto", "always", "never"];
-pub(crate) const LANGUAGES: [&str; 2] = ["en", "zh"];
+pub(crate) const LANGUAGES: [&str; 3] = ["auto", "en", "zh"];
 pub(crate) const GROUPS: [&str; 2] = ["batch", "none"];
 
 /// The words that can come next behind that command, after what stands already and with what is typed of them.

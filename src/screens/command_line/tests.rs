@@ -47,6 +47,8 @@ fn commands_filter_sort_and_go() {
     assert_eq!(state.screen.table.cursor, Some(TaskKey(2)));
     run(&mut state, "sort state desc");
     assert_eq!(state.screen.table.sort, Sort { column: &columns::STATE, descending: true });
+    run(&mut state, "sort made");
+    assert_eq!(state.screen.table.sort.column.id, "created", "by its head");
     assert!(state.screen.layers.is_empty());
 }
 
@@ -131,8 +133,10 @@ fn the_mouse_and_the_language_change_at_once() {
     assert_eq!(run(&mut state, "set language zh"), speak(Lang::Zh));
     assert_eq!(state.work.settings.ui.language, Some(Lang::Zh));
     assert_eq!(run(&mut state, "set language en"), speak(Lang::En));
+    assert_eq!(run(&mut state, "set language auto"), speak(Lang::En), "the locale's");
+    assert_eq!(state.work.settings.ui.language, None);
     run(&mut state, "set language fr");
-    assert_eq!(fault(&state), "language is one of en, zh");
+    assert_eq!(fault(&state), "language is one of auto, en, zh");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn sort(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let mut words = rest.split_whitespace();
     let name = words.next().unwrap_or_default();
-    let column = columns::ALL.into_iter().find(|column| column.id == name);
+    let column = columns::ALL.into_iter().find(|column| column.is_called(name));
     let names = || columns::ALL.map(|column| column.id).join(tr!(", "));
     let column = column.ok_or_else(|| tr!("name a column: {names}", names = names()))?;
     let descending = match (words.next(), words.next()) {
@@ -177,7 +177,11 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     match name {
         "theme" => return theme(app, value),
         "language" => {
-            let lang = Lang::from_id(value).ok_or_else(|| one_of(&LANGUAGES))?;
+            if !LANGUAGES.contains(&value) {
+                return Err(one_of(&LANGUAGES));
+            }
+            ui.language = Lang::from_id(value);
+            let lang = lang::or_of_locale(ui.language);
             wishes = speak(app, lang);
             lang::within(lang, || say_set(app, name, value));
             return Ok(wishes);
@@ -205,7 +209,6 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
 
 /// Has another language spoken from now on. What the draft's faults say is said again; what was said before stays.
 fn speak(app: &mut App, lang: Lang) -> Vec<Wish> {
-    app.work.settings.ui.language = Some(lang);
     lang::within(lang, || compose::check_again(app));
     vec![Wish::Effect(Effect::Local(LocalCmd::Speak { lang }))]
 }

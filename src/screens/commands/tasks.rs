@@ -7,7 +7,7 @@ use crate::{
     compose, hints,
     keymap::{Action, Pane},
     layer::Wish,
-    screen::{Done, Then},
+    screen::Then,
     table,
     table::archive,
     undo, whole_tasks,
@@ -92,10 +92,11 @@ pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     };
     let key = key_of(number)?;
     go_to(app, key)?;
-    if as_what != ResolvedAs::Unknown {
-        undo::remember(app, Done::Resolved(key));
+    if as_what == ResolvedAs::Unknown {
+        return Ok(vec![Wish::Act(Act::Resolve { key, as_what })]);
     }
-    Ok(vec![Wish::Act(Act::Resolve { key, as_what })])
+    table::possible::can_resolve(app, key, &as_what).map_err(|why| why.0)?;
+    Ok(undo::resolve(app, key, as_what))
 }
 
 /// Opens compose; with a prompt, the preview of it.

@@ -84,7 +84,11 @@ pub(super) fn batch(plan: &Plan, from: Option<String>, voice: &Voice) -> Batch {
             let draft = &cell.draft;
             let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {}", amounts::seconds(seconds)));
             let resolution = draft.resolution.as_deref().unwrap_or_default();
-            let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
+            // By its file's name, where a folder of them was given.
+            let pictures = [&draft.first_frame, &draft.last_frame, &draft.subject];
+            let names = pictures.into_iter().filter_map(|path| path.trim().rsplit('/').next());
+            let names: String = names.filter(|name| !name.is_empty()).map(|name| format!("{name} ")).collect();
+            let what = format!("{} {resolution}{seconds} {names}{}", draft.model, draft.prompt);
             let why: Vec<String> = cell.reasons.iter().map(|why| reason::draft(why, voice).what).collect();
             (domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })

@@ -56,8 +56,10 @@ fn take(app: &mut App, task: &Task, is_attempt: bool) -> Vec<Wish> {
     touch(app);
     // Over which task opens of several no other word is said.
     if kept && table::targets(app).nth(1).is_none() {
-        let drafts = app.named(Ctx::Compose, Action::OtherDraft);
-        let text = tr!("the earlier draft is saved; {drafts} lists the drafts", drafts);
+        let text = match app.key(Ctx::Compose, Action::OtherDraft) {
+            Some(drafts) => tr!("the earlier draft is saved; {drafts} lists the drafts", drafts),
+            None => tr!("the earlier draft is saved").to_owned(),
+        };
         toast::say(app, Level::Info, text, None);
     }
     wishes
@@ -123,10 +125,10 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Wish> {
         check_again(app);
         let text = match parent {
             // A new task never goes on with the edit of an attempt.
-            Some(key) => {
-                let open = app.named(Ctx::Panes, Action::Show(Pane::Compose));
-                tr!("compose holds the edit of {key} from last time; {open} continues it", key, open)
-            }
+            Some(key) => match app.key(Ctx::Panes, Action::Show(Pane::Compose)) {
+                Some(open) => tr!("compose holds the edit of {key} from last time; {open} continues it", key, open),
+                None => tr!("compose holds the edit of {key} from last time", key),
+            },
             None => {
                 let new = app.named(Ctx::Panes, Action::New);
                 tr!("compose holds a draft from last time; {new} continues it", new)
@@ -212,8 +214,10 @@ pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Wish> {
     }
     let saved = save(app, id, draft.clone());
     app.screen.compose.others.insert(0, KeptDraft { id, draft });
-    let drafts = app.named(Ctx::Compose, Action::OtherDraft);
-    let text = tr!("taken back; the pattern is among the drafts: {new}, then {drafts}", new, drafts);
+    let text = match app.key(Ctx::Compose, Action::OtherDraft) {
+        Some(drafts) => tr!("taken back; the pattern is among the drafts: {new}, then {drafts}", new, drafts),
+        None => tr!("taken back; the pattern is among the drafts").to_owned(),
+    };
     toast::say(app, Level::Info, text, None);
     vec![saved]
 }

@@ -6,6 +6,7 @@ use crate::{
     keymap::{Action, Ctx, PickWhat},
     widgets::{brush::Brush, text},
 };
+use domain::request::Asked;
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;
 use words::{names, tr};
@@ -33,7 +34,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
         .values()
         .rev()
         .take(SEEN)
-        .filter(|row| row.is_known() && !row.prompt().is_empty() && seen.insert(row.prompt()));
+        .filter(|row| row.asked() == Asked::Known && !row.prompt().is_empty() && seen.insert(row.prompt()));
     let rows: Vec<_> = rows.take(usize::from(place.height - 2)).collect();
     if rows.is_empty() {
         return;

@@ -131,8 +131,7 @@ fn picture(app: &App, path: &str) -> String {
 
 /// Type, sides and size of a picture.
 pub(crate) fn facts(image: &StoredImage) -> String {
-    let (width, height) = (image.width, image.height);
-    format!("{} {width}x{height}, {}", image.kind.extension().to_uppercase(), amounts::size(image.bytes))
+    words::facts::picture_measures(image.kind, (image.width, image.height), image.bytes)
 }
 
 /// How long the prompt is and may be, in the model's unit, a part a line; and whether it is too long. Of alternatives

@@ -6,6 +6,7 @@ use crate::app::App;
 use domain::{
     draft::{Fault, Field, Severity},
     reason::draft::DraftReason,
+    request::Asked,
     task::TaskState,
     text::gist,
     time::MINUTE,
@@ -43,7 +44,7 @@ fn sent_recently(app: &App, prompt: &str) -> Option<DraftReason> {
         .take(MOST_RECENT)
         .chain(archived.values().rev().take(MOST_RECENT))
         .filter(|row| app.work.now.wall.since(row.created_at) < RECENT)
-        .filter(|row| row.state != TaskState::Cancelled && Some(row.key) != parent)
+        .filter(|row| row.state != TaskState::Cancelled && Some(row.key) != parent && row.asked() == Asked::Known)
         .find(|row| *row.prompt() == *prompt)?;
     let minutes = app.work.now.wall.since(row.created_at) / MINUTE;
     Some(DraftReason::QueuedBefore { key: row.key, state: row.state, minutes })
@@ -52,6 +53,7 @@ fn sent_recently(app: &App, prompt: &str) -> Option<DraftReason> {
 /// A prompt that was refused as sensitive, wholly or in a long part.
 fn refused_before(app: &App, prompt: &str) -> Option<DraftReason> {
     let refused = app.work.tasks.sensitive.iter().rev().take(MOST_REFUSED).filter_map(|key| app.work.known(*key));
+    let refused = refused.filter(|row| row.asked() == Asked::Known);
     let mut shared = refused.filter_map(|row| Some((row.key, similar::common(prompt, row.prompt())?)));
     let (key, part) = shared.next()?;
     let part = (part.len() != prompt.trim().len()).then(|| gist(&part).into_owned());

@@ -151,7 +151,10 @@ pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
                 bad_lines.chain(bad).collect()
             };
             faults.sort_by_key(|(line, _)| *line);
-            let braces = braces_in_file(&file.lines.with_alternatives());
+            // Of a line that is left out nothing else is said.
+            let mut alternatives = file.lines.with_alternatives();
+            alternatives.retain(|line| faults.iter().all(|(left_out, _)| left_out != line));
+            let braces = braces_in_file(&alternatives);
             open_plan(app, &plan, Some(reason::read_as(&file.path, file.coding)), braces);
             preview::forbid(app, faults, file.others, file.path);
         }

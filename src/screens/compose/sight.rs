@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     draft::Field,
-    picture::{ImageLook, Typed, typed},
+    picture::{Typed, typed},
     request::{Oddity, StoredImage},
 };
 use engine::sight::Of;
@@ -31,10 +31,7 @@ fn image(app: &App) -> Option<(Field, StoredImage)> {
     let usable = |field: &Field| fields::why_not(app, *field).is_none();
     here.into_iter().chain(all).filter(usable).find_map(|field| {
         let Typed::Path(path) = typed(typed_text(app, field)) else { return None };
-        match look(app, path) {
-            ImageLook::Found(image) => Some((field, image)),
-            ImageLook::Unread | ImageLook::Reading | ImageLook::Failed(_) | ImageLook::Sent => None,
-        }
+        look(app, path).found().map(|image| (field, image))
     })
 }
 
@@ -66,10 +63,7 @@ pub(super) fn spot(app: &App, room: Rect) -> Option<Spot> {
 /// The sides of the first frame, to whose shape the service crops the last.
 fn first(app: &App) -> Option<(u32, u32)> {
     let Typed::Path(path) = typed(typed_text(app, Field::FirstFrame)) else { return None };
-    match look(app, path) {
-        ImageLook::Found(image) => Some(image.upright()),
-        ImageLook::Unread | ImageLook::Reading | ImageLook::Failed(_) | ImageLook::Sent => None,
-    }
+    look(app, path).found().map(|image| image.upright())
 }
 
 pub(super) fn draw(brush: &mut Brush<'_>, app: &App, room: Rect) {

@@ -16,6 +16,7 @@ use domain::{
     export,
     problem::TaskError,
     reason::{export::NotExported, system::System},
+    request::Asked,
     task::{FileId, SavedFile, Task, TaskKey},
 };
 use engine::{
@@ -55,7 +56,7 @@ pub(crate) fn part(app: &mut App, tasks: &[Task], what: CopyWhat) -> Vec<Wish> {
 fn parts(app: &mut App, tasks: &[Task], part: Part) -> Vec<Wish> {
     let texts: Vec<String> = tasks.iter().filter_map(|task| part.of(app, task)).collect();
     let said = match (texts.as_slice(), tasks) {
-        ([], [task]) => return refuse(app, part.missing(task.key)),
+        ([], [task]) => return refuse(app, part.missing(task)),
         ([], tasks) => return refuse(app, part.missing_everywhere(tasks.len())),
         ([one], _) => part.copied(&shown(one)),
         (texts, _) => part.copied_many(texts.len()),
@@ -69,9 +70,9 @@ impl Part {
     fn of(self, app: &App, task: &Task) -> Option<String> {
         match self {
             Self::Id => task.remote.as_ref().map(|id| id.0.clone()),
+            Self::Prompt | Self::Curl if task.request.asked() != Asked::Known => None,
             Self::Prompt => Some(task.request.prompt.clone()),
             Self::Path => task.saved().and_then(SavedFile::known_path).map(str::to_owned),
-            Self::Curl if !task.request.is_known() => None,
             Self::Curl => {
                 let profile = app.work.profile(&task.profile).unwrap_or(&app.work.settings.profile);
                 let spec = app.work.catalogue(&task.profile).spec(&task.request.model);
@@ -108,22 +109,23 @@ impl Part {
         }
     }
 
-    /// Why a task does not have it. Every task has a prompt.
-    fn missing(self, key: TaskKey) -> String {
-        match self {
-            Self::Id => tr!("{key} has no ID from the service yet", key),
-            Self::Curl => tr!("{key} was created elsewhere, so its request is not known here", key),
-            Self::Path | Self::Prompt => tr!("{key} has no file on disk", key),
+    /// Why a task does not have it.
+    fn missing(self, task: &Task) -> String {
+        let key = task.key;
+        match (self, task.request.asked()) {
+            (Self::Id, _) => tr!("{key} has no ID from the service yet", key),
+            (Self::Prompt | Self::Curl, Asked::Forgotten) => tr!("the prompt of {key} was forgotten", key),
+            (Self::Prompt | Self::Curl, _) => tr!("{key} was created elsewhere, so its request is not known here", key),
+            (Self::Path, _) if task.saved().is_some() => tr!("the name of {key}'s file was forgotten", key),
+            (Self::Path, _) => tr!("{key} has no file on disk", key),
         }
     }
 
     fn missing_everywhere(self, count: usize) -> String {
         match self {
             Self::Id => tr!("none of these {count} tasks has an ID from the service yet", count),
-            Self::Curl => {
-                tr!("all of these {count} tasks were created elsewhere, so their requests are not known here", count)
-            }
-            Self::Path | Self::Prompt => tr!("none of these {count} tasks has a file on disk", count),
+            Self::Prompt | Self::Curl => tr!("of none of these {count} tasks the request is known here", count),
+            Self::Path => tr!("none of these {count} tasks has a file on disk", count),
         }
     }
 }
@@ -194,7 +196,7 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
 pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Wish> {
     let (files, command) = scp_command(app, tasks);
     let said = match (files, tasks) {
-        (0, [task]) => return refuse(app, Part::Path.missing(task.key)),
+        (0, [task]) => return refuse(app, Part::Path.missing(task)),
         (0, tasks) => return refuse(app, Part::Path.missing_everywhere(tasks.len())),
         (1, _) => tr!("copied the scp command: {shown}", shown = shown(&command)),
         (count, _) => tr!("copied the scp command for {count} files", count),
@@ -236,8 +238,10 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
         let said = tr!("{key}'s file is on {host}, and its URL has expired; copied: {command}", key, host, command);
         return vec![Wish::Effect(to_clipboard(app, command.clone(), tr!("scp command"), said))];
     }
-    let open = |path: &str| Wish::Effect(Effect::Local(LocalCmd::Open { path: path.to_owned() }));
-    task.saved().and_then(SavedFile::known_path).map(open).into_iter().collect()
+    match task.saved().and_then(SavedFile::known_path) {
+        Some(path) => vec![Wish::Effect(Effect::Local(LocalCmd::Open { path: path.to_owned() }))],
+        None => refuse(app, Part::Path.missing(task)),
+    }
 }
 
 /// Tells whether a player opened it.

@@ -8,7 +8,7 @@ use crate::{
         theme::Look,
     },
 };
-use domain::{amount::Amount, export, problem::Charged, task::Task};
+use domain::{amount::Amount, export, problem::Charged, request::Asked, task::Task};
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -51,11 +51,13 @@ pub(crate) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
     let (request, work) = (&detail.task.request, &about.app.work);
     let profile = work.profile(&detail.task.profile).unwrap_or(&work.settings.profile);
-    if !request.is_known() {
-        return vec![Line::styled(
-            tr!("It was created elsewhere, so the request is not known here."),
-            about.look.theme.faint,
-        )];
+    let not_known = match request.asked() {
+        Asked::Known => None,
+        Asked::Elsewhere => Some(tr!("It was created elsewhere, so the request is not known here.")),
+        Asked::Forgotten => Some(tr!("Its prompt was forgotten, and with it the request.")),
+    };
+    if let Some(why) = not_known {
+        return vec![Line::styled(why, about.look.theme.faint)];
     }
     let spec = work.catalogue(&detail.task.profile).spec(&request.model);
     let body = export::request_json(request, spec, &profile.names);

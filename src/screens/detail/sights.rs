@@ -130,10 +130,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     }
     if spots.is_empty() && app.screen.detail.tab == DetailTab::Picture {
         let content = content(place);
-        let text = if sights::are_shown(app) {
-            tr!("There is no picture: no first frame was given, and no video is saved here.")
-        } else {
-            tr!("Pictures are off (`ui.pictures`).")
+        let text = match task(app).and_then(Task::saved) {
+            _ if !sights::are_shown(app) => tr!("Pictures are off (`ui.pictures`)."),
+            // With a name it would have a spot.
+            Some(_) => tr!("There is no picture: the file's name was forgotten with the prompt."),
+            None => tr!("There is no picture: no first frame was given, and no video is saved here."),
         };
         brush.text(content.x, content.y, content.width, text, brush.look.theme.faint);
     }

@@ -175,6 +175,9 @@ pub(crate) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>
         line.push(Span::styled(which + tr!(": "), look.theme.warn));
     }
     let heads = line.len();
+    if possible.is_empty() {
+        line.push(Span::styled(tr!("none"), look.theme.faint));
+    }
     for act in possible {
         let pays = if act.paid { look.signs.pays } else { "" };
         let does = format!(" {}{pays}", act.words);

@@ -239,7 +239,7 @@ fn nothing_planned(app: &App, view: &FailuresView) -> Why {
         return Why(why);
     }
     if view.clusters.is_empty() {
-        return Why(tr!("Nothing has failed that was not retried or put away").into());
+        return Why(tr!("No open failures").into());
     }
     if let Some(left_out) = planned::left_out(app, view).first() {
         return Why(left_out.to_string());

@@ -94,7 +94,7 @@ fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'sta
         .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = name(view, cluster)))
         .collect();
     let all = if counts.is_empty() {
-        tr!("Nothing has failed that was not retried or put away.").to_owned()
+        tr!("No open failures.").to_owned()
     } else {
         counts.join(&format!(" {} ", look.signs.dot))
     };

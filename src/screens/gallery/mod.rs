@@ -160,7 +160,7 @@ fn words(brush: &mut Brush<'_>, app: &App, row: &Row, room: Rect) {
         ),
     ]);
     brush.line(room.x, room.bottom(), room.width, &line);
-    let prompt = text::harmless(row.prompt());
+    let prompt = text::harmless(names::prompt(row.prompt()));
     brush.text(room.x + 2, room.bottom() + 1, room.width.saturating_sub(2), &prompt, look.theme.faint);
 }
 

@@ -283,15 +283,15 @@ mod tests {
         assert_eq!(
             texts,
             [
-                "keys.filter.accept cannot be used: characters are typed there. Give it a key such as f5 or ctrl-o",
+                "keys.filter.accept cannot be used: characters are typed there. Give it a key such as f5 or ctrl-o.",
                 "[keys.tabel] is not a section. Did you mean table?",
-                "keys.table.clone cannot be used: SSH, tmux or the terminal may intercept alt-c. Give it a second key",
+                "keys.table.clone cannot be used: SSH, tmux or the terminal may intercept alt-c. Give it a second key.",
                 "keys.table.freeze cannot be used: an action needs at least one key",
                 "retyr is not an option of [keys.table]. Did you mean retry?",
                 "keys.table.sort cannot be used: \"hyper-s\" is not a key; keys look like q, ctrl-p, alt-enter, \
                  shift-tab, f1, space",
                 "keys.menu: j is given to both accept and down",
-                "keys.table.retry cannot be used: in detail, r means next_tab. Give it a key that is free there",
+                "keys.table.retry cannot be used: in detail, r means next_tab. Give it a key that is free there.",
             ]
         );
         assert_eq!(means(&map, Place::Table, "s"), Some(Action::Sort));

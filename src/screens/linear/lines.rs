@@ -41,6 +41,18 @@ impl Linear {
         self.tell_changes(&about);
         self.tell_layers();
         self.tell_detail();
+        if self.composes && !self.owes() {
+            self.composes = false;
+            self.tell_compose();
+        }
+    }
+
+    /// What compose holds, where the last line opened it.
+    fn tell_compose(&mut self) {
+        if self.app.screen.pane == Pane::Compose && self.app.screen.layers.is_empty() {
+            self.lines.push(crate::compose::standing(&self.app));
+            self.lines.push(tr!("set changes a field, new with a prompt or send shows the price.").into());
+        }
     }
 
     /// The tasks that have changed, but for those that a message was about.
@@ -157,14 +169,21 @@ pub(super) fn list(app: &App, filter: &Filter, archived: &[Row]) -> Vec<String> 
     rows.sort_unstable_by_key(|row| row.key);
     let all = rows.len();
     let mut lines: Vec<String> = rows[all.saturating_sub(LISTED)..].iter().map(|of| row(of)).collect();
-    lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = names::tasks(all)));
+    let shown = lines.len();
+    lines.push(if filter.is_empty() {
+        tr!("{shown} of {all}, the newest last.", shown, all = names::tasks(all))
+    } else {
+        let whole = names::tasks(here.len() + archived.iter().filter(|row| !here.contains_key(&row.key)).count());
+        let matching = tr!("{all} of {whole} match {filter}, the newest last.", all, whole, filter = filter.text);
+        if shown == all { matching } else { tr!("{shown} shown; {matching}", shown, matching) }
+    });
     lines
 }
 
 /// A task in a line of a list.
 pub(super) fn row(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", names::class(class))).unwrap_or_default();
-    let gist = text::gist(row.prompt());
+    let gist = text::gist(names::prompt(row.prompt()));
     let prompt = text::cut_ascii(&gist, PROMPT);
     let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);
     if !row.is_known() {
@@ -196,14 +215,15 @@ pub(super) fn status(app: &App) -> Vec<String> {
         true => tr!("No tasks yet.").to_owned(),
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let queue = match (work.halt(), &work.queue.pause) {
-        (Some((_, halt)), _) => reason::halt(halt, &app.screen.voice).to_string(),
-        (None, Some(by)) if work.queue.is_paused() && !share::is_ours(work, by) => {
-            tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who))
+    let halted = work.halt().map(|(_, halt)| reason::halt(halt, &app.screen.voice).to_string());
+    let paused = match &work.queue.pause {
+        Some(by) if !share::is_ours(work, by) => {
+            Some(tr!("Sending is paused by {who}. Type resume to continue.", who = names::program(&by.who)))
         }
-        _ if work.queue.is_paused() => tr!("Sending is paused. Type resume to continue.").to_owned(),
-        _ => tr!("Sending is on.").to_owned(),
+        _ if work.queue.is_paused() => Some(tr!("Sending is paused. Type resume to continue.").to_owned()),
+        _ => None,
     };
+    let on = (halted.is_none() && paused.is_none()).then(|| tr!("Sending is on.").to_owned());
     let currency = work.currency();
     let day = work.day(currency);
     let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
@@ -216,5 +236,5 @@ pub(super) fn status(app: &App) -> Vec<String> {
         ),
         None => tr!("Today {spent} spent, {reserved} set aside.", spent, reserved),
     };
-    vec![tasks, queue, money]
+    [Some(tasks), halted, paused, on, Some(money)].into_iter().flatten().collect()
 }

@@ -69,6 +69,8 @@ pub struct Linear {
     shown: Option<(Mono, Vec<String>)>,
     /// The question that was told.
     question: Option<String>,
+    /// What compose holds then is to be told, once the last line has all its answers.
+    composes: bool,
     /// A list whose answer the store owes.
     awaits_list: bool,
     /// The filter of tasks to be listed, some of which are of the archive and so are told by the store.
@@ -92,6 +94,7 @@ impl Driven for Linear {
             told: None,
             shown: None,
             question: None,
+            composes: false,
             awaits_list: false,
             listing: None,
             asked: Some(now.mono),
@@ -102,7 +105,10 @@ impl Driven for Linear {
         let effects = match heard {
             Heard::Line(text) => {
                 self.asked = Some(now.mono);
-                let effects = self.hear(&text, now);
+                self.composes = false;
+                // Ctrl-L and its like reach a line that no editor reads.
+                let typed: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+                let effects = self.hear(&typed, now);
                 let asks = |effect: &Effect| {
                     matches!(
                         effect,
@@ -247,9 +253,8 @@ impl Linear {
             // The table may have asked for the same.
             let ask = self.list("").filter(|ask| !effects.contains(ask));
             effects.extend(ask);
-        } else if self.app.screen.pane == Pane::Compose && self.app.screen.layers.is_empty() && !self.owes() {
-            self.lines.push(crate::compose::standing(&self.app));
-            self.lines.push(tr!("set changes a field, new with a prompt or send shows the price.").into());
+        } else {
+            self.composes = true;
         }
         effects
     }

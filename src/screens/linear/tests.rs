@@ -243,3 +243,34 @@ fn an_archive_that_could_not_be_read_is_said_once() {
         assert_eq!((told.count(), linear.is_ready()), (1, true), "{line}: {lines:?}");
     }
 }
+
+#[test]
+fn a_list_by_a_filter_counts_what_matches_beside_all() {
+    let mut linear = linear(&[Saved, Failed, Failed, Saved]);
+    let last = |lines: Vec<String>| lines.last().cloned().unwrap_or_default();
+    assert_eq!(last(said(&mut linear, "list state:failed")), "2 of 4 tasks match state:failed, the newest last.");
+    assert_eq!(last(said(&mut linear, "list")), "4 of 4 tasks, the newest last.");
+}
+
+#[test]
+fn what_a_clone_or_an_edit_puts_into_compose_is_told_and_no_command_that_is_not_there() {
+    for line in ["clone 1", "edit 1"] {
+        let mut linear = linear(&[Failed]);
+        linear.app.screen.compose.draft.prompt = "a dog".into();
+        let mut lines = said(&mut linear, line);
+        // What the work asked for by itself.
+        linear.awaits_list = false;
+        let task = testing::task(1, Failed);
+        let detail = Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] };
+        let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Detail(Box::new(detail)))), now(10_000));
+        lines.extend(linear.take_lines());
+        let lines = lines.join("\n");
+        assert!(lines.contains("a cat") && lines.contains("send shows the price"), "{line}: {lines}");
+        assert!(lines.contains("the earlier draft is saved\n") && !lines.contains(":other_draft"), "{line}: {lines}");
+    }
+}
+
+#[test]
+fn a_control_character_in_a_line_is_no_part_of_its_command() {
+    assert_eq!(said(&mut linear(&[]), "\u{c}drop"), said(&mut linear(&[]), "drop"));
+}

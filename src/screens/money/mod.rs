@@ -83,7 +83,19 @@ impl Line {
             Self::Plot(title) => title.clone(),
             Self::Columns { label, .. } => label.clone(),
             Self::Bar { name, note, .. } => format!("{name} {note}"),
-            Self::Sums { name, .. } => name.clone(),
+            Self::Sums { name, currency, sum } => {
+                let amounts = [sum.charged, sum.unknown, sum.reserved, sum.spent()].map(|amount| amount.of(*currency));
+                let [charged, unknown, reserved, spent] = amounts;
+                tr!(
+                    "{name}: tasks {tasks}, charged {charged}, unknown {unknown}, set aside {reserved}, spent {spent}",
+                    name,
+                    tasks = sum.tasks,
+                    charged,
+                    unknown,
+                    reserved,
+                    spent
+                )
+            }
             Self::Blank => String::new(),
         }
     }

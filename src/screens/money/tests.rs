@@ -101,3 +101,20 @@ fn a_balance_that_was_asked_for_is_told_when_it_comes() {
     let said: Vec<&str> = state.screen.toasts.iter().map(|toast| &*toast.text).collect();
     assert_eq!(said, ["balance 9.5 PTC"]);
 }
+
+#[test]
+fn a_group_is_told_with_its_sums() {
+    let sum = Sum { tasks: 13, charged: ptc(5_000), unknown: ptc(0), reserved: ptc(500) };
+    let line = Line::Sums { name: "2026-11-30".into(), currency: Currency::Ptc, sum };
+    let told = "2026-11-30: tasks 13, charged 5.0 PTC, unknown 0.0 PTC, set aside 0.5 PTC, spent 5.0 PTC";
+    assert_eq!(line.text(), told);
+}
+
+#[test]
+fn on_the_narrowest_screen_a_group_shows_what_was_spent() {
+    let sum = Sum { tasks: 13, charged: ptc(5_000), unknown: ptc(500), reserved: ptc(0) };
+    let line = Line::Sums { name: "MiniMax-Hailuo-02 and more".into(), currency: Currency::Usd, sum };
+    let look = crate::widgets::theme::Look::of(&state(&[]).work.settings.ui);
+    let told = view::drawn(&line, look, 36)[0].to_string();
+    assert!(told.ends_with("5.5 USD") && told.chars().count() <= 34, "{told}");
+}

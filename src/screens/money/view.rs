@@ -49,23 +49,29 @@ fn lines(app: &App, view: &ListView, look: Look, width: u16) -> Vec<Line<'static
     ledger::lines(app).iter().filter(|line| wanted(line)).flat_map(|line| drawn(line, look, width)).collect()
 }
 
-fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
+pub(super) fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
     match line {
         ledger::Line::Blank => vec![Line::default()],
         ledger::Line::Fact { name, text, loud } => {
             labelled(name, text, width, look, if *loud { look.theme.warn } else { Style::new() })
         }
-        ledger::Line::Title(title) => vec![Line::from(vec![
-            Span::styled(text::pad(title, NAME), look.theme.strong),
-            Span::styled(heads(), look.theme.faint),
-        ])],
+        ledger::Line::Title(title) => {
+            let (name, heads) = match narrow(width) {
+                Some(name) => (name, text::pad_left(tr!("spent"), AMOUNT + 1)),
+                None => (NAME, heads()),
+            };
+            vec![Line::from(vec![
+                Span::styled(text::pad(title, name), look.theme.strong),
+                Span::styled(heads, look.theme.faint),
+            ])]
+        }
         ledger::Line::Plot(title) => text::wrap(title, usize::from(width.saturating_sub(2)))
             .into_iter()
             .map(|part| Line::styled(part, look.theme.strong))
             .collect(),
         ledger::Line::Columns { label, heights, cap } => vec![columns(label, heights, *cap, look)],
         ledger::Line::Bar { name, good, bad, note } => bar(name, (*good, *bad), note, look, width),
-        ledger::Line::Sums { name, currency, sum } => vec![sums(name, *currency, *sum, look)],
+        ledger::Line::Sums { name, currency, sum } => vec![sums(name, *currency, *sum, look, width)],
     }
 }
 
@@ -122,21 +128,35 @@ fn heads() -> String {
     format!("{} {}", text::pad_left(tr!("tasks"), TASKS), amounts.join(" "))
 }
 
-fn sums(name: &str, currency: Currency, sum: Sum, look: Look) -> Line<'static> {
+/// Where not all sums have room, a group's name has so many cells before what was spent.
+fn narrow(width: u16) -> Option<usize> {
+    let width = usize::from(width);
+    // Two cells at the right are for the signs that tell of more, and a currency takes four.
+    (width < NAME + TASKS + 4 * (AMOUNT + 1)).then(|| width.saturating_sub(AMOUNT + 1 + 6).clamp(4, NAME))
+}
+
+fn sums(name: &str, currency: Currency, sum: Sum, look: Look, width: u16) -> Line<'static> {
     let name = harmless::harmless_line(name);
-    let (name, cells) = harmless::cut(&name, NAME - 1, look.signs.ascii);
-    let pad = " ".repeat(NAME.saturating_sub(cells));
+    let narrow = narrow(width);
+    let room = narrow.unwrap_or(NAME);
+    let (name, cells) = harmless::cut(&name, room - 1, look.signs.ascii);
+    let pad = " ".repeat(room.saturating_sub(cells));
     let amount = |amount: Amount, style: Style| {
         let style = if amount == Amount::ZERO { look.theme.faint } else { style };
         Span::styled(format!(" {:>AMOUNT$}", amount.to_string()), style)
     };
+    // What stands alone is in PTC, most often.
+    let currency = if currency == Currency::Ptc { String::new() } else { format!(" {currency}") };
+    let (spent, currency) = (amount(sum.spent(), look.theme.strong), Span::styled(currency, look.theme.faint));
+    if narrow.is_some() {
+        return Line::from(vec![Span::raw(format!("{name}{pad}")), spent, currency]);
+    }
     Line::from(vec![
         Span::raw(format!("{name}{pad}{:>TASKS$}", sum.tasks)),
         amount(sum.charged, Style::new()),
         amount(sum.unknown, look.theme.warn),
         amount(sum.reserved, Style::new()),
-        amount(sum.spent(), look.theme.strong),
-        // What stands alone is in PTC, most often.
-        Span::styled(if currency == Currency::Ptc { String::new() } else { format!(" {currency}") }, look.theme.faint),
+        spent,
+        currency,
     ])
 }

@@ -18,7 +18,7 @@ use domain::{
     picture,
     picture::{Typed, dropped, typed as typed_picture},
     reason::system::At,
-    request::{ImageKind, StoredImage},
+    request::{Asked, ImageKind, StoredImage},
     task::Row,
     text::gist,
 };
@@ -393,7 +393,8 @@ fn title(draft: &Draft) -> String {
 fn earlier(app: &App, archived: &[Row], needle: &str) -> Vec<Item> {
     let mut seen = BTreeSet::new();
     let rows = app.work.tasks.rows.values().rev().chain(archived);
-    rows.filter(|row| !row.prompt().is_empty() && contains(row.prompt(), needle) && seen.insert(row.prompt()))
+    rows.filter(|row| row.asked() == Asked::Known && !row.prompt().is_empty())
+        .filter(|row| contains(row.prompt(), needle) && seen.insert(row.prompt()))
         .take(EARLIER)
         .map(|row| Item {
             text: gist(row.prompt()).into_owned(),
@@ -439,7 +440,7 @@ fn facts(kind: &EntryKind) -> String {
     match kind {
         EntryKind::Folder => tr!("folder").into(),
         EntryKind::Picture { kind, bytes, width, height } => {
-            format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
+            words::facts::picture_measures(*kind, (*width, *height), *bytes)
         }
         EntryKind::Other { bytes } => size(*bytes),
     }

@@ -189,8 +189,9 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
         (reason::halt(halt, &app.screen.voice).what, next)
     });
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
-    let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));
-    waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).into_iter().collect()
+    // The word that ends a halt ends no pause.
+    let waits = halted.into_iter().chain(app.work.queue.is_paused().then(paused));
+    waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).collect()
 }
 
 /// Opens the preview of a retry: the same requests again, as new attempts.
@@ -201,14 +202,16 @@ pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec
     let warnings = terms::left_out::<&str>(&groups).into_iter().chain(hidden).collect();
     let items = tasks
         .into_iter()
-        .map(|task| PreviewItem {
-            cost: price(&app.work, profile_of_attempt(&app.work, Some(task.key)), &task.request)
-                .map(|quote| quote.price),
-            profile: profile_of_attempt(&app.work, Some(task.key)).to_owned(),
-            parent: Some(task.key),
-            was: None,
-            name: None,
-            request: task.request,
+        .map(|task| {
+            let profile = profile_of_attempt(&app.work, Some(task.key));
+            PreviewItem {
+                cost: price(&app.work, profile, &task.request).map(|quote| quote.price),
+                profile: profile.to_owned(),
+                parent: Some(task.key),
+                was: None,
+                name: None,
+                request: task.request,
+            }
         })
         .collect();
     open(app, Purpose::Retry, items, warnings);
@@ -346,7 +349,11 @@ impl Overlay for Preview {
             (Action::Move(Move::Down), moves),
             (Action::Move(Move::Up), moves),
         ];
-        keys.into_iter().filter(|(_, is_shown)| *is_shown).map(|(action, _)| (Ctx::Preview, action)).collect()
+        let shown = keys.into_iter().filter(|(_, is_shown)| *is_shown).map(|(action, _)| (Ctx::Preview, action));
+        let mut hints: Vec<(Ctx, Action)> = shown.collect();
+        // The way out of a payment stands beside the way in, on the narrowest screen too.
+        hints.insert(usize::from(self.price.is_none()), (Ctx::Global, Action::Back));
+        hints
     }
 
     /// While the number is being typed, the key that sends.

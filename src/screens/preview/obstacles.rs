@@ -5,7 +5,10 @@ use crate::{
     keymap::{Action, Ctx},
     screen::{PreviewItem, Purpose},
 };
-use domain::amount::{Amount, Currency};
+use domain::{
+    account::{BudgetCap, OverBudget},
+    amount::Amount,
+};
 use words::{amounts, problem::Problem, reason, tr};
 
 /// Everything that stands against sending these.
@@ -37,7 +40,7 @@ fn mixed(items: &[PreviewItem]) -> Vec<Problem> {
             one = one.profile,
             other = other.profile
         );
-        Problem::new(tr!("Nothing can be queued"), why, tr!("Send the tasks of one profile at a time."))
+        not_queued(why, tr!("Send the tasks of one profile at a time."))
     })
     .into_iter()
     .collect()
@@ -45,65 +48,56 @@ fn mixed(items: &[PreviewItem]) -> Vec<Problem> {
 
 /// The profile has no key, the store is not open, or a cap would be crossed.
 fn of_profile(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let is_default = profile == app.work.settings.profile.name;
-    let served = app.work.of(profile);
-    if !served.has_key && served.is_known && served.key_problem.is_none() {
-        let (why, next) = (tr!("its API key is still being read"), tr!("Try again in a moment."));
-        found.push(Problem::new(tr!("Nothing can be sent"), why, next));
-    } else if !served.has_key && !is_default {
-        let next = tr!("`reeltop doctor` says why.");
-        found.push(Problem::new(
-            tr!("Nothing can be sent"),
-            tr!("profile {profile} has no API key here", profile),
-            next,
-        ));
-    } else if !served.has_key {
-        let variable = &app.work.settings.profile.key_variable;
-        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
-        found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));
-    }
-    if app.work.store.only_reads {
-        let next = tr!("Ask whoever keeps the database for the role reeltop_writer.");
-        found.push(Problem::new(tr!("Nothing can be queued"), reason::store::only_looks(), next));
-    }
-    if let Some(since) = app.work.store.away {
-        let why = tr!("the store is offline since {time}", time = amounts::moment(since, app.work.now));
-        found.push(Problem::new(tr!("Nothing can be queued"), why, tr!("Send it when the store is back.")));
-    } else if app.work.store.owner.is_none() {
-        let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
-        found.push(Problem::new(tr!("Nothing can be queued"), why, next));
-    }
-    let budget = &app.work.settings.budget;
-    let currency = app.work.currency_of(profile);
-    let day = app.work.day(currency);
-    let spent = day.used();
-    let over = |why: String, next: String| Problem::new(tr!("Nothing can be queued"), why, next);
-    if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
-        let [total, cap] = [total, cap].map(|amount| amount.of(currency));
-        let why = tr!("{total} would cross the batch's cap of {cap}", total, cap);
-        found.push(over(why, tr!("Send less, or raise {option} in the config.", option = "budget.per_batch")));
-    }
-    if let Some(cap) = day.cap.filter(|cap| spent + total > *cap) {
-        let next = may_raise(app, currency, spent + total - cap);
-        let [total, cap, spent] = [total, cap, spent].map(|amount| amount.of(currency));
-        let why = tr!("{total} would cross the day's cap of {cap}, {spent} of it used", total, cap, spent);
-        found.push(over(why, next));
-    }
-    if let Some(cap) = day.own_cap.filter(|cap| day.own_used + total > *cap) {
-        let next = may_raise(app, currency, day.own_used + total - cap);
-        let [total, cap, used] = [total, cap, day.own_used].map(|amount| amount.of(currency));
-        let why = tr!("{total} would cross your own cap for a day of {cap}, {used} of it used", total, cap, used);
-        found.push(over(why, next));
-    }
-    found
+    no_key(app, profile).into_iter().chain(closed(app)).chain(over_caps(app, profile, total)).collect()
 }
 
-/// What can be done about a day's cap, and by whom.
-fn may_raise(app: &App, currency: Currency, more: Amount) -> String {
-    if let Some(caps) = app.work.caps_of_others(currency) {
-        return tr!("Send less, or ask {who}, who set the store's budget, or another keeper.", who = caps.by.who);
-    }
-    let more = if currency == app.work.currency() { more.to_string() } else { more.of(currency).to_string() };
-    tr!("Send less, or raise today's cap: :budget +{more}.", more)
+fn no_key(app: &App, profile: &str) -> Option<Problem> {
+    let served = app.work.of(profile);
+    let (why, next) = if served.has_key {
+        return None;
+    } else if served.is_known && served.key_problem.is_none() {
+        (tr!("its API key is still being read").to_owned(), tr!("Try again in a moment.").to_owned())
+    } else if profile == app.work.settings.profile.name {
+        let variable = &app.work.settings.profile.key_variable;
+        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
+        (tr!("there is no API key").to_owned(), next)
+    } else {
+        (tr!("profile {profile} has no API key here", profile), tr!("`reeltop doctor` says why.").to_owned())
+    };
+    Some(Problem::new(tr!("Nothing can be sent"), why, next))
+}
+
+/// The store takes nothing now, or nothing from this person.
+fn closed(app: &App) -> Vec<Problem> {
+    let store = &app.work.store;
+    let role = store.only_reads.then(|| not_queued(reason::store::only_looks(), reason::store::ask_for_a_role()));
+    let open = match (store.away, &store.owner) {
+        (Some(since), _) => {
+            let why = tr!("the store is offline since {time}", time = amounts::moment(since, app.work.now));
+            Some(not_queued(why, tr!("Send it when the store is back.")))
+        }
+        (None, None) => Some(not_queued(tr!("the store is not open yet"), tr!("Try again in a moment."))),
+        (None, Some(_)) => None,
+    };
+    role.into_iter().chain(open).collect()
+}
+
+fn over_caps(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
+    let currency = app.work.currency_of(profile);
+    let day = app.work.day(currency);
+    let of_day = app.work.caps_of_others(currency).map(|caps| caps.by.who.clone());
+    let caps = [
+        (BudgetCap::Batch, app.work.settings.budget.per_batch, Amount::ZERO, None),
+        (BudgetCap::Day, day.cap, day.used(), of_day.clone()),
+        (BudgetCap::Each, day.own_cap, day.own_used, of_day),
+    ];
+    let crossed = caps.into_iter().filter_map(|(cap, limit, spent, set_by)| {
+        let limit = limit.filter(|limit| spent + total > *limit)?;
+        Some(OverBudget { cap, limit, spent, asked: total, currency, set_by })
+    });
+    crossed.map(|over| not_queued(reason::own::over_budget(&over), reason::own::under_the_cap(&over))).collect()
+}
+
+fn not_queued(why: impl Into<String>, next: impl Into<String>) -> Problem {
+    Problem::new(tr!("Nothing can be queued"), why, next)
 }

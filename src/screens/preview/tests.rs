@@ -106,17 +106,25 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
         texts(&preview.obstacles),
         [
             "Nothing can be sent: there is no API key. Set REELTOP_API_KEY, or api_key_cmd or api_key_file in the config, and restart.",
-            "Nothing can be queued: 0.5 PTC would cross the day's cap of 1.0 PTC, 0.6 PTC of it used. Send less, or raise today's cap: :budget +0.1.",
+            "Nothing can be queued: 0.5 PTC more would cross the day's cap of 1.0 PTC (0.6 PTC of it used). Queue less, or raise budget.per_day in the config; `:budget +0.1 PTC` in the dashboard raises it for today only.",
         ]
     );
     assert_eq!(
         texts(&preview.warnings),
         [
-            "It would only be queued: sending stopped: the balance or quota is used up. Fix the cause, then P resumes sending."
+            "It would only be queued: sending halted: the balance or quota is used up. Fix the cause, then P resumes sending."
         ]
     );
     wait(&mut state);
     assert_eq!(send(&mut state), []);
+}
+
+#[test]
+fn the_way_out_stands_beside_the_way_in() {
+    let mut state = state(&[Failed]);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    let keys: Vec<String> = crate::hints::footer(&state).into_iter().map(|hint| hint.key).collect();
+    assert_eq!(keys[..2], ["enter", "esc"]);
 }
 
 #[test]
@@ -269,8 +277,8 @@ fn footer(tasks: u32, prompt: &str, (width, height): (u16, u16)) -> Vec<String> 
 
 #[test]
 fn scrolling_keys_are_offered_where_there_is_something_to_scroll() {
-    let (all, few) = (["send", "down", "up", "back"], ["send", "back"]);
-    let many = ["send", "drop", "down", "up", "back"];
+    let (all, few) = (["send", "back", "down", "up"], ["send", "back"]);
+    let many = ["send", "back", "drop", "down", "up"];
     assert_eq!(footer(1, "a cat", (80, 24)), few);
     assert_eq!(footer(10, "a cat", (80, 24)), many);
     assert_eq!(footer(1, &"a very long prompt ".repeat(60), (80, 24)), all);
@@ -311,4 +319,19 @@ fn the_smallest_screen_shows_what_is_paid_and_scrolls_through_all_of_it() {
     let end = rows(&state);
     scroll(&mut state, Move::Up);
     assert_ne!(rows(&state), end);
+}
+
+#[test]
+fn several_attempts_of_one_task_name_it() {
+    let mut state = state(&[Failed]);
+    let item = PreviewItem {
+        profile: "302ai".into(),
+        name: None,
+        request: request(),
+        parent: Some(TaskKey(1)),
+        was: Some(request()),
+        cost: Some(Amount::from_thousandths(500)),
+    };
+    open(&mut state, Purpose::EditRetry, vec![item; 12], vec![]);
+    assert!(view::lines(shown(&state), &state)[0].starts_with("Retry #1 12 times, changed?"));
 }

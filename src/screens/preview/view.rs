@@ -8,7 +8,7 @@ use crate::{
     layout::Layout,
     lists::view::keys_line,
     money,
-    preview::{bad_lines::to_correct, can_leave_out, samples},
+    preview::{bad_lines::to_correct, can_leave_out, samples, warnings::only_parent},
     screen::{Preview, PreviewItem, Purpose},
     table::cells,
     widgets::{
@@ -96,6 +96,9 @@ fn title(preview: &Preview) -> String {
         Purpose::New => tr!("Send {tasks}?", tasks),
         Purpose::Retry => tr!("Retry {tasks}?", tasks),
         Purpose::File => tr!("Send {tasks} from a file?", tasks),
+        Purpose::EditRetry if let (Some(key), attempts @ 2..) = (only_parent(&preview.items), preview.items.len()) => {
+            tr!("Retry {key} {attempts} times, changed?", key, attempts)
+        }
         Purpose::EditRetry => tr!("Retry {tasks}, changed?", tasks),
         Purpose::Plan => tr!("Retry {tasks} by this plan?", tasks),
     }

@@ -67,8 +67,8 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
             }
         }
     }
-    let only = items.len() == 1;
-    judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(app, warning, &rows, only)));
+    let warned = |(warning, rows): (Warning, Vec<&Row>)| warned(app, warning, &rows, items);
+    judged.warnings.extend(told.into_iter().map(warned));
     judged.warnings.extend(twins(app, items));
     let (unchanged, edited): (Vec<_>, Vec<_>) = elsewhere(app, items).into_iter().partition(|item| item.was.is_none());
     judged.obstacles.extend(not_served(app, &unchanged));
@@ -130,10 +130,16 @@ fn edits(app: &App) -> String {
     tr!("{edit} edits before it sends.", edit = app.named(Ctx::Table, Action::Edit))
 }
 
-/// `only`: whether nothing else is shown.
-fn warned(app: &App, warning: Warning, rows: &[&Row], only: bool) -> Problem {
+/// The task that all of these repeat, where they repeat one.
+pub(super) fn only_parent(items: &[PreviewItem]) -> Option<TaskKey> {
+    let first = items.first()?.parent?;
+    items.iter().all(|item| item.parent == Some(first)).then_some(first)
+}
+
+/// Names the task where nothing else is shown.
+fn warned(app: &App, warning: Warning, rows: &[&Row], items: &[PreviewItem]) -> Problem {
     let count = rows.len();
-    let key = rows.first().filter(|_| only).map(|row| row.key);
+    let key = only_parent(items);
     match warning {
         Warning::Invalid => {
             let what = match (key, count) {
@@ -143,6 +149,14 @@ fn warned(app: &App, warning: Warning, rows: &[&Row], only: bool) -> Problem {
             };
             Problem::new(what, tr!("the same request will be refused again"), edits(app))
         }
+        Warning::NotInPlan => {
+            let what = match (key, count) {
+                (Some(key), _) => tr!("{key} was refused: the account's plan does not include its model", key),
+                (None, 1) => tr!("1 of these was refused: the account's plan does not include its model").to_owned(),
+                (None, n) => tr!("{n} of these were refused: the account's plan does not include their models", n),
+            };
+            Problem::new(what, tr!("the same request may be refused again"), edits(app))
+        }
         Warning::Charged => {
             let cost: Totals = rows.iter().map(|row| row.spent().of(row.kind.currency)).collect();
             let what = match (key, count) {
@@ -150,8 +164,11 @@ fn warned(app: &App, warning: Warning, rows: &[&Row], only: bool) -> Problem {
                 (None, 1) => tr!("1 of these was charged already, or may have been ({cost})", cost),
                 (None, count) => tr!("{count} of these were charged already, or may have been ({cost})", count, cost),
             };
-            let too =
-                if only { tr!("the new attempt is charged too") } else { tr!("the new attempts are charged too") };
+            let too = if items.len() == 1 {
+                tr!("the new attempt is charged too")
+            } else {
+                tr!("the new attempts are charged too")
+            };
             Problem::new(what, too, "")
         }
         Warning::StillQueued => {

@@ -6,14 +6,10 @@ use crate::{
     keymap::{Action, Ctx, Move},
     layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{choice, keys_line, list},
-    screen::Done,
     table, toast, undo,
     widgets::{brush::Brush, editor::LineEditor, steps::around, text},
 };
-use domain::{
-    evidence::Evidence,
-    task::{RemoteId, Row, TaskKey, TaskState},
-};
+use domain::task::{RemoteId, Row, TaskKey, TaskState};
 use engine::{
     act::{Act, ResolvedAs},
     effect::Level,
@@ -25,15 +21,27 @@ use ratatui::{
 };
 use words::{amounts, reason, tr};
 
-/// The ways; the first one changes nothing, the last one wants an id.
-const WAYS: usize = 4;
+/// What an unknown can be settled as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    LeaveIt,
+    Lost,
+    NotCreated,
+    /// By the service's id, which is typed.
+    Found,
+}
+
+impl Way {
+    /// All, in the order of the dialog.
+    pub const ALL: [Self; 4] = [Self::LeaveIt, Self::Lost, Self::NotCreated, Self::Found];
+}
 
 /// The dialog that settles an unknown.
 #[derive(Clone, Debug)]
 pub struct Resolve {
     pub key: TaskKey,
-    /// The chosen way: 0 leave it, 1 lost, 2 not created, 3 found.
-    pub at: usize,
+    /// The chosen way.
+    pub way: Way,
     /// The service's id, typed, for the last way.
     pub line: LineEditor,
 }
@@ -42,7 +50,7 @@ impl Resolve {
     /// The dialog for that task, nothing chosen yet.
     #[must_use]
     pub fn of(key: TaskKey) -> Self {
-        Self { key, at: 0, line: LineEditor::default() }
+        Self { key, way: Way::LeaveIt, line: LineEditor::default() }
     }
 }
 
@@ -74,20 +82,20 @@ impl Overlay for Resolve {
     }
 
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
-        if is_settled(app, self.key) {
+        if is_no_longer_unknown(app, self.key) {
             return Vec::new();
         }
         let keys = [Action::Accept, Action::Move(Move::Down), Action::Move(Move::Up)];
         // What changes nothing resolves nothing.
-        keys.into_iter().skip(usize::from(self.at == 0)).map(|action| (Ctx::Resolve, action)).collect()
+        keys.into_iter().skip(usize::from(self.way == Way::LeaveIt)).map(|action| (Ctx::Resolve, action)).collect()
     }
 
     fn typing(&self) -> bool {
-        self.at + 1 == WAYS
+        self.way == Way::Found
     }
 
     fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
-        let Self { key, at, line } = self;
+        let Self { key, way, line } = self;
         let look = brush.look;
         let width = usize::from(screen.width.saturating_sub(6).min(62));
         let wrapped = |text: &str, style: Style| -> Vec<Line<'static>> {
@@ -105,7 +113,7 @@ impl Overlay for Resolve {
         if evidence.is_none() {
             lines.extend(looked(app, row).map(|text| wrapped(&text, look.theme.warn)).unwrap_or_default());
         }
-        if is_settled(app, *key) {
+        if is_no_longer_unknown(app, *key) {
             let keys = [(Ctx::Resolve, Action::Accept, tr!("closes")), (Ctx::Global, Action::Back, tr!("closes"))];
             lines.push(keys_line(app, look, &keys));
             list(brush, screen, &tr!("Resolve {key}", key), &lines, lines.len());
@@ -113,27 +121,25 @@ impl Overlay for Resolve {
         }
         lines.extend(wrapped(tr!("What do the gateway's records show?"), look.theme.strong));
         let cost = row.map(|row| row.money().to_string()).unwrap_or_default();
-        let ways = [
-            tr!("Leave it unknown: {cost} still counts", cost),
-            tr!("Accepted, ID lost: {cost} charged, still counts", cost),
-            match evidence {
-                Some(Evidence::NotSeen) => {
-                    tr!("Not created, as the records suggest: not charged, {cost} back in the budget", cost)
-                }
-                _ => tr!("Not created: not charged, {cost} back in the budget", cost),
-            },
-            tr!("Accepted, and its ID is: {cost} charged, watched and saved", cost),
-        ];
-        lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == *at, look)));
+        let text = |way: Way| match (way, evidence) {
+            (Way::LeaveIt, _) => tr!("Leave it unknown: {cost} still counts", cost),
+            (Way::Lost, _) => tr!("Accepted, ID lost: {cost} charged, still counts", cost),
+            (Way::NotCreated, Some(evidence)) if evidence.shows_no_charge() => {
+                tr!("Not created, as the records suggest: not charged, {cost} back in the budget", cost)
+            }
+            (Way::NotCreated, _) => tr!("Not created: not charged, {cost} back in the budget", cost),
+            (Way::Found, _) => tr!("Accepted, and its ID is: {cost} charged, watched and saved", cost),
+        };
+        lines.extend(Way::ALL.map(|one| choice(&text(one), one == *way, look)));
         let field = lines.len();
         lines.push(Line::default());
-        let does = if *at == 0 { tr!("leaves it unknown") } else { tr!("resolves it") };
+        let does = if *way == Way::LeaveIt { tr!("leaves it unknown") } else { tr!("resolves it") };
         let keys = [(Ctx::Resolve, Action::Accept, does), (Ctx::Global, Action::Back, tr!("leaves it unknown"))];
         lines.push(keys_line(app, look, &keys));
         // Where not all of it has room, it is the facts that scroll off: what is chosen is seen.
         let place = list(brush, screen, &tr!("Resolve {key}", key), &lines, lines.len());
         let hidden = lines.len().saturating_sub(usize::from(place.height));
-        let question = field - ways.len();
+        let question = field - Way::ALL.len();
         brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
         brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
         let y = place.y.saturating_add(u16::try_from(field.saturating_sub(hidden)).unwrap_or(0));
@@ -151,7 +157,7 @@ impl Overlay for Resolve {
 
 /// Whether somebody else has decided meanwhile: the dialog then only says so. It stays, since whoever types in it would
 /// go on typing into the table.
-fn is_settled(app: &App, key: TaskKey) -> bool {
+fn is_no_longer_unknown(app: &App, key: TaskKey) -> bool {
     app.work.tasks.rows.get(&key).is_none_or(|row| row.state != TaskState::Unknown)
 }
 
@@ -179,8 +185,8 @@ fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
     match did {
         LayerInput::Key(key) => drop(resolve.line.key(key)),
         LayerInput::Paste(text) => resolve.line.paste(text),
-        LayerInput::Move(to) => resolve.at = around(to, resolve.at, WAYS),
-        LayerInput::Click(line) => resolve.at = line,
+        LayerInput::Move(to) => resolve.way = Way::ALL[around(to, resolve.way as usize, Way::ALL.len())],
+        LayerInput::Click(line) => resolve.way = Way::ALL.get(line).copied().unwrap_or(resolve.way),
         LayerInput::Accept => return Some(decide(app)),
         LayerInput::Back => return None,
     }
@@ -188,23 +194,22 @@ fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
 }
 
 fn decide(app: &mut App) -> Vec<Wish> {
-    let Some(Resolve { key, at, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
+    let Some(Resolve { key, way, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
     let (key, id) = (*key, line.text().trim().to_owned());
-    let as_what = match at {
-        _ if *at == 0 || is_settled(app, key) => {
+    let as_what = match way {
+        _ if *way == Way::LeaveIt || is_no_longer_unknown(app, key) => {
             app.screen.layers.pop();
             return Vec::new();
         }
-        1 => ResolvedAs::Lost,
-        2 => ResolvedAs::NotCreated,
-        _ if id.is_empty() => {
+        Way::Lost => ResolvedAs::Lost,
+        Way::NotCreated => ResolvedAs::NotCreated,
+        Way::LeaveIt | Way::Found if id.is_empty() => {
             let text = tr!("type the service's task ID, as the gateway's records show it");
             toast::say(app, Level::Warning, text.into(), None);
             return Vec::new();
         }
-        _ => ResolvedAs::Found(RemoteId(id)),
+        Way::LeaveIt | Way::Found => ResolvedAs::Found(RemoteId(id)),
     };
     app.screen.layers.pop();
-    undo::remember(app, Done::Resolved(key));
-    vec![Wish::Act(Act::Resolve { key, as_what })]
+    undo::resolve(app, key, as_what)
 }

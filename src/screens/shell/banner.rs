@@ -77,18 +77,25 @@ fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
     }
 }
 
-/// `sending stopped: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
+/// `sending halted: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
 /// before all that is cut on a narrow screen, and on a very narrow one the key stands first.
 fn halted(problem: &Problem, app: &App, room: usize) -> String {
     let Some(key) = app.key(Ctx::Table, Action::Pause) else {
         return problem.to_string();
     };
     let stop = tr!(". ");
-    let short = tr!("{what}; {key} resumes", what = problem.what, key);
+    let does = match app.work.halted_by_store() {
+        Some(_) => tr!("{key} tries the store", key),
+        // A pause that stands beside the halt stays.
+        None if app.work.queue.is_paused() => tr!("{key} ends the halt only", key),
+        None => tr!("{key} resumes", key),
+    };
+    let what = problem.what.as_str();
+    let short = [what, &does].join(tr!("; "));
     if text::width(&short) + text::width(stop.trim_end()) <= room {
         format!("{short}{stop}{}", problem.next)
     } else {
-        tr!("{key} resumes; {what}", key, what = problem.what)
+        [&does, what].join(tr!("; "))
     }
 }
 

@@ -92,7 +92,9 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
         is_read.then(|| Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         store(brush, app),
         reader(brush, app),
-        queue(brush, app),
+        halted(brush, app),
+        paused(brush, app),
+        running(brush, app),
         is_read.then(|| today(brush, app.work.day(app.work.currency()))),
         other_money(app),
         refunds(brush, app),
@@ -192,40 +194,49 @@ fn reader(brush: &Brush<'_>, app: &App) -> Option<Part> {
     only_reads.then(|| stands([(7, tr!("read only").to_owned())].into_iter(), brush.look.theme.warn))
 }
 
-fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
-    let theme = brush.look.theme;
-    if let Some((profile, halt)) = app.work.halt() {
-        if halt.cause == HaltCause::Store && app.work.store.away.is_some() {
-            return None; // Said already.
-        }
-        let (long, short) = match halt.cause {
-            HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
-            HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
-            HaltCause::Budget => (tr!("queue halted: budget"), tr!("halted: budget")),
-            HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
-            HaltCause::Address => (tr!("queue halted: address"), tr!("halted: address")),
-            HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
-        };
-        let (long, short) = match app.work.is_one_of_several(halt) {
-            true => (format!("{profile}: {long}"), format!("{profile}: {short}")),
-            false => (long.to_owned(), short.to_owned()),
-        };
-        let stamped = halt.by.as_ref().map(|by| (8, format!("{long} ({})", stamp(app, by))));
-        let forms = [(7, long), (6, short), (0, tr!("halted").into())];
-        return Some(stands(stamped.into_iter().chain(forms), theme.bad));
+fn halted(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let (profile, halt) = app.work.halt()?;
+    if halt.cause == HaltCause::Store && app.work.store.away.is_some() {
+        return None; // Said already.
     }
+    let (long, short) = match halt.cause {
+        HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
+        HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
+        HaltCause::Budget => (tr!("queue halted: budget"), tr!("halted: budget")),
+        HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
+        HaltCause::Address => (tr!("queue halted: address"), tr!("halted: address")),
+        HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
+    };
+    let (long, short) = match app.work.is_one_of_several(halt) {
+        true => (format!("{profile}: {long}"), format!("{profile}: {short}")),
+        false => (long.to_owned(), short.to_owned()),
+    };
+    let stamped = halt.by.as_ref().map(|by| (8, format!("{long} ({})", stamp(app, by))));
+    let forms = [(7, long), (6, short), (0, tr!("halted").into())];
+    Some(stands(stamped.into_iter().chain(forms), brush.look.theme.bad))
+}
+
+/// The pause, also beside a halt: it outlasts that one.
+fn paused(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let theme = brush.look.theme;
     if share::is_pausing(&app.work) {
         return Some(stands([(7, tr!("pausing…").to_owned())].into_iter(), theme.warn));
     }
-    if app.work.queue.is_paused() {
-        let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
-        let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(&app.work, by) {
-            true => (8, tr!("queue paused {when}", when = amounts::moment(by.at, app.work.now))),
-            false => (8, tr!("queue paused by {who}", who = stamp(app, by))),
-        });
-        return Some(stands(stamped.into_iter().chain(forms), theme.warn));
+    if !app.work.queue.is_paused() {
+        return None;
     }
-    if app.work.store.only_reads {
+    let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
+    let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(&app.work, by) {
+        true => (8, tr!("queue paused {when}", when = amounts::moment(by.at, app.work.now))),
+        false => (8, tr!("queue paused by {who}", who = stamp(app, by))),
+    });
+    Some(stands(stamped.into_iter().chain(forms), theme.warn))
+}
+
+/// Who sends, where nothing stops it.
+fn running(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let theme = brush.look.theme;
+    if app.work.store.only_reads || app.work.queue.is_paused() || app.work.halt().is_some() {
         return None;
     }
     let sends = |sender: &&Sender| sender.profile == app.work.settings.profile.name;

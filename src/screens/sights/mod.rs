@@ -8,7 +8,7 @@ pub mod ways;
 use crate::{app::App, sights::state::Spot};
 use domain::{
     reason::sight::Unseen,
-    request::ImageRef,
+    request::{Asked, ImageRef},
     task::{SavedFile, Task, TaskKey},
 };
 use engine::{
@@ -30,7 +30,7 @@ pub fn are_shown(app: &App) -> bool {
 /// What a task has to show: the video, else its first frame; with the sides of it.
 #[must_use]
 pub fn of_task(task: &Task) -> Option<(Of, (u32, u32))> {
-    task.saved().map(of_video).or_else(|| first_frame(task))
+    task.saved().filter(|saved| saved.known_path().is_some()).map(of_video).or_else(|| first_frame(task))
 }
 
 fn of_video(saved: &SavedFile) -> (Of, (u32, u32)) {
@@ -41,7 +41,9 @@ fn of_video(saved: &SavedFile) -> (Of, (u32, u32)) {
 #[must_use]
 pub fn first_frame(task: &Task) -> Option<(Of, (u32, u32))> {
     match &task.request.first_frame {
-        Some(ImageRef::Stored(image)) if !task.request.is_forgotten() => Some((Of::from(image), image.upright())),
+        Some(ImageRef::Stored(image)) if task.request.asked() != Asked::Forgotten => {
+            Some((Of::from(image), image.upright()))
+        }
         _ => None,
     }
 }

@@ -10,13 +10,11 @@ use domain::{
     time::{Now, SECOND},
 };
 use engine::{
-    expected,
-    news::PassedOver,
-    queue, risk,
+    expected, queue, risk,
     work::{Saving, SavingStep, Work},
 };
 use ratatui::style::Style;
-use words::{amounts, names, reason, tr, voice::Voice};
+use words::{amounts, facts, names, reason, tr, voice::Voice};
 
 /// A cell's text, not yet cut to its width.
 pub(crate) struct CellText {
@@ -142,10 +140,10 @@ fn short(view: &View<'_>, row: &Row) -> Option<String> {
         },
         TaskState::Sending => {
             let (done, total) = view.work.queue.uploads.get(&row.key)?;
-            Some(percent(*done, *total))
+            Some(format!("{}%", percent(*done, *total)))
         }
         TaskState::Saving => match view.saving(row.key)?.step {
-            SavingStep::Bytes { done, total: Some(total), .. } => Some(percent(done, total)),
+            SavingStep::Bytes { done, total: Some(total), .. } => Some(format!("{}%", percent(done, total))),
             SavingStep::Bytes { .. } | SavingStep::Claiming | SavingStep::Address | SavingStep::Stopping => None,
         },
         TaskState::Unknown
@@ -158,8 +156,8 @@ fn short(view: &View<'_>, row: &Row) -> Option<String> {
     }
 }
 
-fn percent(done: u64, total: u64) -> String {
-    format!("{}%", u128::from(done) * 100 / u128::from(total.max(1)))
+fn percent(done: u64, total: u64) -> u128 {
+    u128::from(done) * 100 / u128::from(total.max(1))
 }
 
 /// The service's word, or the kind of failure: what the status sorts by.
@@ -195,12 +193,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
         return tr!("paused, free").into();
     }
     if let Some(why) = queue::passed_over(view.work, row.key) {
-        return match (why, &*row.kind.who) {
-            (PassedOver::Picture, "") => tr!("waits for its picture").into(),
-            (PassedOver::Picture, who) => tr!("waits for {who}'s machine", who),
-            (PassedOver::Cap, "") => tr!("over a cap").into(),
-            (PassedOver::Cap, who) => tr!("over {who}'s cap", who),
-        };
+        return facts::passed_over_in_short(&row.kind.who, why);
     }
     if let Some(class) = row.class {
         return tr!("{class}, waits", class = names::class(class));
@@ -230,21 +223,22 @@ fn lives(view: &View<'_>, row: &Row) -> String {
     if left == 0 { tr!("URL expired").into() } else { tr!("{span} left", span = amounts::span(left)) }
 }
 
+/// `45% of 12.4 MB`.
+fn part(done: u64, total: u64) -> String {
+    tr!("{percent}% of {size}", percent = percent(done, total), size = amounts::size(total))
+}
+
 /// How far a long upload is; `None` once it has left.
 fn uploading(view: &View<'_>, key: TaskKey) -> Option<String> {
     let (done, total) = view.work.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
-    let percent = u128::from(*done) * 100 / u128::from(*total);
-    Some(tr!("{percent}% of {size}", percent, size = amounts::size(*total)))
+    Some(part(*done, *total))
 }
 
 fn progress(saving: &Saving) -> String {
     match saving.step {
         SavingStep::Claiming | SavingStep::Address => tr!("asks for it").into(),
         SavingStep::Stopping => tr!("stopping").into(),
-        SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => {
-            let percent = u128::from(done) * 100 / u128::from(total);
-            tr!("{percent}% of {size}", percent, size = amounts::size(total))
-        }
+        SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => part(done, total),
         SavingStep::Bytes { done, .. } => amounts::size(done),
     }
 }

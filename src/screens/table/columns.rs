@@ -10,7 +10,7 @@ use domain::{
 };
 use ratatui::style::Style;
 use std::{cmp::Ordering, fmt, ptr};
-use words::amounts;
+use words::{amounts, lang, names};
 
 /// One column. Its texts are in English as all of this table: `lang::tr` has the reader's language.
 pub struct Column {
@@ -178,15 +178,23 @@ pub static COST: Column = Column {
 pub static CREATED: Column = Column {
     compare: |a, b| a.created_at.cmp(&b.created_at),
     cell: |view, row| CellText::new(amounts::moment(row.created_at, view.now), view.look.theme.faint),
-    ..column("created", "made", 11, 130, "when it was confirmed")
+    ..column("created", "created", 11, 130, "when it was confirmed")
 };
 
 pub static PROMPT: Column = Column {
     grows: Grows::WithRest,
     compare: |a, b| a.prompt().cmp(b.prompt()),
-    cell: |_, row| plain(text::first_chars(row.prompt(), 1_000).to_owned()),
+    cell: |_, row| plain(text::first_chars(names::prompt(row.prompt()), 1_000).to_owned()),
     ..column("prompt", "prompt", 12, 0, "the start of its prompt")
 };
+
+impl Column {
+    /// Whether a person means this column by that word: its name, or its head as it is shown.
+    #[must_use]
+    pub fn is_called(&self, word: &str) -> bool {
+        self.id == word || [self.title, lang::tr(self.title)].contains(&word)
+    }
+}
 
 const fn column(id: &'static str, title: &'static str, width: u16, from: u16, help: &'static str) -> Column {
     Column {

@@ -9,7 +9,10 @@ const BATCHES: usize = 5;
 
 /// What can stand in the place of a filter's last word, of which that much is typed: the fields, or a field's values.
 pub(crate) fn candidates(app: &App, last: &str) -> Vec<String> {
-    filter::candidates(last, |field| values(app, field))
+    let mut words = filter::candidates(last, |field| values(app, field));
+    // Where everything is one person's there is nobody to choose.
+    words.retain(|word| app.work.tasks.is_shared() || word.trim_start_matches(['!', '！']) != "who:");
+    words
 }
 
 /// The values of a field that are known beforehand.

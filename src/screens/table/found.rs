@@ -11,6 +11,7 @@ use crate::{app::App, keymap::Pane};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::{Effect, LocalCmd},
+    user_files::Missing,
     writes,
 };
 use std::collections::BTreeSet;
@@ -55,15 +56,16 @@ fn in_sight(app: &App) -> Vec<TaskKey> {
 }
 
 /// It was looked.
-pub(crate) fn looked(app: &mut App, keys: &[TaskKey], missing: &[TaskKey], elsewhere: &[TaskKey]) {
+pub(crate) fn looked(app: &mut App, keys: &[TaskKey], missing: &Missing) {
     let found = &mut app.screen.table.found;
     // A row that changed meanwhile is looked at again.
     let asked = std::mem::take(&mut found.asked);
     let still = keys.iter().filter(|key| asked.contains(key));
-    let place = |key: &TaskKey| match (missing.contains(key), elsewhere.contains(key)) {
-        (true, _) => FilePlace::Missing,
-        (false, true) => FilePlace::Elsewhere,
-        (false, false) => FilePlace::Here,
+    let place = |key: &TaskKey| match key {
+        key if missing.gone.contains(key) => FilePlace::Missing,
+        key if missing.elsewhere.contains(key) => FilePlace::Elsewhere,
+        key if missing.nameless.contains(key) => FilePlace::Nameless,
+        _ => FilePlace::Here,
     };
     found.known.extend(still.map(|key| (*key, place(key))));
 }
@@ -79,7 +81,7 @@ pub(crate) fn changed(app: &mut App, key: TaskKey) {
 #[cfg(test)]
 pub(crate) fn looked_for_test(app: &mut App, key: TaskKey) {
     app.screen.table.found.asked.insert(key);
-    looked(app, &[key], &[], &[key]);
+    looked(app, &[key], &Missing { elsewhere: vec![key], ..Missing::default() });
 }
 
 #[cfg(test)]
@@ -109,8 +111,7 @@ mod tests {
         assert!(app.awaits_answer());
         let answer = Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound {
             keys: one.clone(),
-            missing: one.clone(),
-            elsewhere: vec![],
+            missing: Missing { gone: one.clone(), ..Missing::default() },
         }));
         assert_eq!(asks(update(&mut app, answer, now)), [[]; 0]);
         assert!(!app.awaits_answer());
@@ -122,8 +123,7 @@ mod tests {
         changed(&mut app, TaskKey(1));
         let late = Msg::Local(LocalMsg::UserFiles(UserFiles::FilesFound {
             keys: one.clone(),
-            missing: one.clone(),
-            elsewhere: vec![],
+            missing: Missing { gone: one.clone(), ..Missing::default() },
         }));
         assert_eq!(asks(update(&mut app, late, now)), [one]);
         assert!(!app.screen.table.found.is_missing(TaskKey(1)));

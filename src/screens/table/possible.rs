@@ -7,10 +7,12 @@ use crate::{
     sights,
 };
 use domain::{
+    request::Asked,
     retry,
     retry::{Change, Facts},
     task::{Row, TaskKey, TaskState},
 };
+use engine::act::ResolvedAs;
 use std::collections::BTreeMap;
 use words::{names, reason, terms, terms::Face, tr};
 
@@ -39,6 +41,7 @@ pub(crate) fn possible(app: &App, action: Action) -> Possible {
         Action::Return => came_from(app),
         Action::Play => saved(app),
         Action::Scp | Action::Copy(CopyWhat::Path) => any_saved(app),
+        Action::Copy(CopyWhat::Prompt | CopyWhat::Curl) => any_to_copy(app, known_row),
         Action::Copy(CopyWhat::Id) => has_remote(app),
         Action::Copy(CopyWhat::Url) => has_file(app),
         Action::Download => any(app, download_row),
@@ -117,6 +120,8 @@ pub(crate) enum No {
     NotOnDisk,
     /// It was saved, and somebody has removed it.
     FileGone,
+    /// It was saved, and its name was forgotten with the prompt.
+    Nameless,
     Idless,
     NothingToAsk,
 }
@@ -157,6 +162,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
                 download = named(Ctx::Table, Action::Download)
             )
         }
+        No::Nameless => tr!("the name of {key}'s file was forgotten", key),
         No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
         No::Idless => tr!("{key} is {word}: the service has given it no ID", key, word),
         No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
@@ -177,6 +183,7 @@ fn of_several(no: No) -> &'static str {
         No::Settled => tr!("not unknown"),
         No::NotSaved => tr!("not on disk yet"),
         No::FileGone => tr!("the file is no longer there"),
+        No::Nameless => tr!("the file's name was forgotten"),
         No::NotOnDisk => tr!("no file on disk"),
         No::Idless => tr!("no ID from the service"),
         No::NothingToAsk => tr!("nothing to ask the service"),
@@ -249,9 +256,13 @@ fn some_task(app: &App) -> Possible {
     }
 }
 
-/// Whether it is known what that task asked for: of an adopted one it is not.
+/// Whether it is known what that task asked for.
 fn known_row(row: &Row) -> Result<(), No> {
-    if row.is_known() { Ok(()) } else { Err(No::Retry(retry::No::Foreign)) }
+    match row.asked() {
+        Asked::Known => Ok(()),
+        Asked::Elsewhere => Err(No::Retry(retry::No::Foreign)),
+        Asked::Forgotten => Err(No::Retry(retry::No::Forgotten)),
+    }
 }
 
 /// What the rules of a retry say of a task.
@@ -260,10 +271,8 @@ fn by_the_rules(row: &Row, change: Change, scope: retry::Scope) -> Result<(), No
 }
 
 fn retry(app: &App) -> Possible {
-    match retry::Scope::of(targets(app).take(2).count()) {
-        retry::Scope::Alone => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Alone)),
-        retry::Scope::Bulk => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Bulk)),
-    }
+    let scope = retry::Scope::of(targets(app).take(2).count());
+    any(app, |row| by_the_rules(row, Change::Nothing, scope))
 }
 
 /// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside
@@ -321,9 +330,31 @@ fn resolve(app: &App) -> Possible {
     of_cursor(app, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })
 }
 
+/// Whether a person's word settles that task now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_resolve(app: &App, key: TaskKey, as_what: &ResolvedAs) -> Possible {
+    let Some(row) = app.work.tasks.rows.get(&key) else { return Ok(()) };
+    let can = match row.state {
+        // Its program may have ended over the POST: then it is unknown.
+        TaskState::Unknown | TaskState::Sending => true,
+        TaskState::Failed => matches!(as_what, ResolvedAs::Found(_)) && app.work.tasks.is_id_lost(key),
+        TaskState::Queued
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Refused
+        | TaskState::Cancelled => false,
+    };
+    if can { Ok(()) } else { Err(said(app, row, No::Settled)) }
+}
+
 fn saved_row(app: &App, row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Saved if app.screen.table.found.is_missing(row.key) => Err(No::FileGone),
+        TaskState::Saved if app.screen.table.found.is_nameless(row.key) => Err(No::Nameless),
         TaskState::Saved => Ok(()),
         TaskState::Ready => Err(No::NotSaved),
         TaskState::Queued
@@ -408,7 +439,7 @@ fn failures(app: &App) -> Possible {
     if !app.round.keys.is_empty() || app.work.tasks.rows.values().any(failed) {
         Ok(())
     } else {
-        no(tr!("Nothing has failed that was not retried or put away"))
+        no(tr!("No open failures"))
     }
 }
 

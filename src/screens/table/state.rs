@@ -179,6 +179,8 @@ pub(crate) enum FilePlace {
     /// Where it was saved, which is another machine.
     Elsewhere,
     Missing,
+    /// Nobody knows its name: it was forgotten with the prompt.
+    Nameless,
 }
 
 /// What is known of the files of the rows in sight.
@@ -196,6 +198,12 @@ impl Found {
     #[must_use]
     pub fn is_missing(&self, key: TaskKey) -> bool {
         self.known.get(&key) == Some(&FilePlace::Missing)
+    }
+
+    /// Whether that task's file has a name that was forgotten.
+    #[must_use]
+    pub fn is_nameless(&self, key: TaskKey) -> bool {
+        self.known.get(&key) == Some(&FilePlace::Nameless)
     }
 
     /// Whether that task's file is known to be on another machine alone.

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod forgotten;
+
 use super::*;
 use crate::{
     table::state::Sort,

@@ -64,8 +64,11 @@ pub enum Finding {
         /// The other submissions that one of them fits.
         others: Vec<TaskKey>,
     },
-    /// No row fits. Records lag, so this is no proof that nothing was made.
-    NotSeen,
+    /// No row that cost anything fits. Records lag, so this is no proof that nothing was made.
+    NotSeen {
+        /// Rows without a name and a charge that fit: they decide nothing, and may tell a person what became of it.
+        free: Vec<Row>,
+    },
 }
 
 /// Finds what the records say of each unknown. `submissions`: *all* of the account whose windows meet those of the
@@ -105,8 +108,14 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
             // What a person has ruled out decides nothing, and is no absence either.
             [] => {
                 let ruled_out = |row: &usize| owner[*row].is_none_or(|owner| owner == at) && disowns(at, rows[*row]);
-                let rows: Vec<Row> = (0..rows.len()).filter(ruled_out).map(|row| rows[row].clone()).collect();
-                if rows.is_empty() { Finding::NotSeen } else { Finding::Ambiguous { rows, others: Vec::new() } }
+                let ruled_out: Vec<Row> = (0..rows.len()).filter(ruled_out).map(|row| rows[row].clone()).collect();
+                if !ruled_out.is_empty() {
+                    return Finding::Ambiguous { rows: ruled_out, others: Vec::new() };
+                }
+                let is_free = |row: &usize| owner[*row].is_none() && tells_of_nothing(rows[*row]);
+                let may_be_its = |row: &usize| is_free(row) && fits(&submissions[at], rows[*row], catalogue);
+                let free = (0..rows.len()).filter(may_be_its).map(|row| rows[row].clone()).collect();
+                Finding::NotSeen { free }
             }
             // After a row was ruled out, that one is left is no proof: the one that was ruled out may be the true one.
             many if others.is_empty()

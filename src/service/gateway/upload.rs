@@ -28,6 +28,13 @@ pub fn address(reply: &Reply, base_url: &str) -> Asked<String> {
     })
 }
 
+/// Whether it may be charged though no address came of it: all of the file may have arrived, and nothing says that it
+/// was refused.
+#[must_use]
+pub fn may_be_charged(reply: &Reply) -> bool {
+    matches!(reply, Reply::Broken { .. }) || matches!(asked(reply, |_| Some(())), Asked::Told(()))
+}
+
 /// Whether the service can fetch it as it stands: without a login, and not from a machine's own loopback, unless the
 /// service itself is there.
 fn is_open(url: &str, base_url: &str) -> bool {
@@ -82,6 +89,9 @@ mod tests {
         ] {
             assert_eq!(read(body), expected, "{body}");
         }
+        let charged = |body: &str| may_be_charged(&answer(200, body));
+        assert!(charged(r#"{"code":200,"data":"https://127.0.0.1/a.png"}"#), "a success that is of no use");
+        assert!(!charged(r#"{"code":500,"msg":"too large"}"#) && !may_be_charged(&answer(502, "{}")));
         // The service's stand-in on this machine.
         let here = answer(200, r#"{"code":200,"data":"http://127.0.0.1:8302/u/1"}"#);
         assert!(matches!(address(&here, "http://127.0.0.1:8302"), Asked::Told(_)));

@@ -50,18 +50,18 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerd
     let fault = body.as_ref().and_then(|body| body.fault.as_ref());
     let gist = if to.is_empty() { body::gist(text) } else { Quote::Text(body::quote(to)) };
     let told = Told::of(http, wait_ms, fault, gist);
-    if codes::leaves_open(http) {
-        let verdict = unknown(&format!("HTTP {http}"), told.meaning.met, told.quote);
-        return if codes::is_redirect(http) { not_the_service(verdict) } else { verdict };
-    }
     let id = body.as_ref().and_then(Body::task_id);
+    if codes::leaves_open(http) {
+        let code = format!("HTTP {http}");
+        if codes::is_redirect(http) {
+            return not_the_service(unknown(&code, told.meaning.met, told.quote));
+        }
+        return unknown(&code, beside(id, told.meaning.met), told.quote);
+    }
     match (codes::is_success(http), id, fault) {
         (true, Some(id), None) => SubmitVerdict::Accepted { id: RemoteId(id) },
         // By the documentation a refusal has no id. Whatever this is, it may be a task that costs money.
-        (_, Some(id), _) => {
-            let met = Met::IdAndRefusal { id: RemoteId(id), met: Box::new(told.meaning.met) };
-            unknown(&told.code, met, told.quote)
-        }
+        (_, id @ Some(_), _) => unknown(&told.code, beside(id, told.meaning.met), told.quote),
         (true, None, None) if body.is_some() => match body.as_ref().and_then(Body::odd_task_id) {
             Some(said) => unknown("bad id", Met::BadId, Quote::Text(said)),
             None => unknown("no id", Met::NoId, Quote::default()),
@@ -76,6 +76,14 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerd
             later(&told, wait_ms)
         }
         (_, None, _) => by_act(told, wait_ms),
+    }
+}
+
+/// What was met, with the id that was named beside it: a person can see what it is.
+fn beside(id: Option<String>, met: Met) -> Met {
+    match id {
+        Some(id) => Met::IdAndRefusal { id: RemoteId(id), met: Box::new(met) },
+        None => met,
     }
 }
 
@@ -266,6 +274,18 @@ mod tests {
         // Only a 429 is a wait: another status with that header is what it is.
         assert_eq!(line(&answer(402, &gateway(-10004))), "refused, halt Balance -10004 balance no");
         assert_eq!(line(&answer(429, r#"{"task_id":"7"}"#)), "unknown HTTP 429");
+    }
+
+    #[test]
+    fn an_id_beside_an_error_is_named_whatever_the_status() {
+        let body = r#"{"task_id":"A1","base_resp":{"status_code":1000}}"#;
+        for http in [200, 400, 500, 504] {
+            let SubmitVerdict::Unknown { error, halt: None } = judge_submit(&answer(http, body)) else {
+                panic!("{http}")
+            };
+            let Reason::Call(Call { met: Met::IdAndRefusal { id, .. }, .. }) = error.reason else { panic!("{http}") };
+            assert_eq!(id.0, "A1");
+        }
     }
 
     #[test]

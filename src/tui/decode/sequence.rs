@@ -167,11 +167,14 @@ fn whole(parameters: &[u8], last: u8) -> Read {
 
 /// The modifiers of xterm's number for them: one more than a sum of bits.
 fn modifiers(number: u32) -> KeyModifiers {
-    let bits = number.saturating_sub(1);
-    [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)]
-        .into_iter()
-        .filter(|(bit, _)| bits & bit != 0)
-        .fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
+    of_bits(number.saturating_sub(1))
+}
+
+/// The modifiers of the three lowest bits.
+fn of_bits(bits: u32) -> KeyModifiers {
+    let all = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
+    let held = all.into_iter().filter(|(bit, _)| bits & bit != 0);
+    held.fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
 }
 
 fn letter(last: u8, modifiers: KeyModifiers) -> Option<Event> {
@@ -246,10 +249,7 @@ fn mouse(place: &str, last: u8) -> Option<Event> {
         (0, _, b'm') => MouseEventKind::Up(button),
         _ => return None,
     };
-    let with = [(4, KeyModifiers::SHIFT), (8, KeyModifiers::ALT), (16, KeyModifiers::CONTROL)];
-    let modifiers = with
-        .into_iter()
-        .filter(|(bit, _)| buttons & bit != 0)
-        .fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier);
+    // A mouse's stand above the two bits of its button.
+    let modifiers = of_bits(u32::from(buttons >> 2));
     Some(Event::Mouse(MouseEvent { kind, column: x.saturating_sub(1), row: y.saturating_sub(1), modifiers }))
 }

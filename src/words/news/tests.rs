@@ -4,7 +4,7 @@ use super::*;
 use crate::lang::{Lang, within};
 use domain::task::TaskState;
 use domain::{
-    account::{BudgetCap, OverBudget},
+    account::{BudgetCap, OverBudget, Stamp},
     problem::ErrorClass,
     reason::Reason,
     task::{RemoteId, ResolvedAs},
@@ -112,6 +112,8 @@ fn all_that_is_told_is_told_in_both_languages() {
     let queue = [
         QueueNews::Paused,
         QueueNews::Resumed,
+        QueueNews::StillPaused(None),
+        QueueNews::StillPaused(Some(Stamp { who: "ann@desk, dashboard 7".into(), at: domain::time::Wall(0) })),
         QueueNews::EndWaits(1),
         QueueNews::EndWaits(2),
         QueueNews::EndWaitsForRoom { key, id: id(), more: 0 },

@@ -79,15 +79,14 @@ pub fn adds_up(audit: &Audit) -> String {
 #[must_use]
 pub fn audit_text(audit: &Audit, color: bool) -> String {
     let columns = [
-        Column { title: tr!("DAY"), right: false },
-        Column { title: tr!("RECORDS"), right: true },
-        Column { title: tr!("LEDGER"), right: true },
-        Column { title: tr!("APART"), right: true },
-        Column { title: tr!("BALANCE BEFORE"), right: true },
-        Column { title: tr!("AFTER"), right: true },
-        Column { title: tr!("CURRENCY"), right: false },
+        Column::left(tr!("DAY")),
+        Column::right(tr!("RECORDS")),
+        Column::right(tr!("LEDGER")),
+        Column::right(tr!("APART")),
+        Column::right(tr!("BALANCE BEFORE")),
+        Column::right(tr!("AFTER")),
+        Column::left(tr!("CURRENCY")),
     ];
-    let amount = |amount: Amount| Cell::inked(amount.to_string(), if amount == Amount::ZERO { FAINT } else { "" });
     let perhaps =
         |balance: Option<Amount>| Cell::plain(balance.map_or_else(|| "-".into(), |amount| amount.to_string()));
     let row = |day: &Day| {
@@ -95,7 +94,15 @@ pub fn audit_text(audit: &Audit, color: bool) -> String {
         let apart = Cell::inked(apart.to_string(), if apart == Amount::ZERO { FAINT } else { BOLD });
         let (before, after) = (perhaps(day.before), perhaps(day.after));
         let name = Cell::plain(day.day.clone());
-        vec![name, amount(day.records), amount(day.ours), apart, before, after, Cell::plain(audit.currency.id())]
+        vec![
+            name,
+            Cell::amount(day.records),
+            Cell::amount(day.ours),
+            apart,
+            before,
+            after,
+            Cell::plain(audit.currency.id()),
+        ]
     };
     let rows: Vec<Vec<Cell>> = audit.days.iter().map(row).collect();
     let mut out = if rows.is_empty() { String::new() } else { table(&columns, &rows, color) + "\n" };

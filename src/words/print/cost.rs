@@ -1,6 +1,6 @@
 //! The ledger as text: what was spent by day, model, state and error class, and the lines themselves as CSV and JSON.
 
-use super::layout::{BOLD, Cell, Column, FAINT, table};
+use super::layout::{BOLD, Cell, Column, table};
 use crate::{amounts, names, tr};
 use domain::{
     account::{self, KeptCaps, Raise},
@@ -111,18 +111,17 @@ fn cost_table(accounts: &[AttemptMoney<'_>], by: By, now: Now, color: bool) -> S
     // PTC alone needs no column of its own.
     let several = all.keys().any(|currency| *currency != Currency::Ptc);
     let columns = [
-        Column { title: title(by), right: false },
-        Column { title: tr!("TASKS"), right: true },
-        Column { title: tr!("CHARGED"), right: true },
-        Column { title: tr!("UNKNOWN"), right: true },
-        Column { title: tr!("SET ASIDE"), right: true },
-        Column { title: tr!("SPENT"), right: true },
+        Column::left(title(by)),
+        Column::right(tr!("TASKS")),
+        Column::right(tr!("CHARGED")),
+        Column::right(tr!("UNKNOWN")),
+        Column::right(tr!("SET ASIDE")),
+        Column::right(tr!("SPENT")),
     ];
-    let amount = |amount: Amount| Cell::inked(amount.to_string(), if amount == Amount::ZERO { FAINT } else { "" });
     let row = |name: Cell, currency: Currency, sum: Sum| {
         let tasks = Cell::plain(amounts::number(sum.tasks));
-        let mut row =
-            vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())];
+        let sums = [sum.charged, sum.unknown, sum.reserved, sum.spent()].map(Cell::amount);
+        let mut row: Vec<Cell> = [name, tasks].into_iter().chain(sums).collect();
         if several {
             row.push(Cell::plain(currency.id()));
         }
@@ -137,7 +136,7 @@ fn cost_table(accounts: &[AttemptMoney<'_>], by: By, now: Now, color: bool) -> S
     rows.extend(all.into_iter().map(|(currency, sum)| row(Cell::inked(tr!("all"), BOLD), currency, sum)));
     if several {
         let [name, tasks, charged, unknown, reserved, spent] = columns;
-        let currency = Column { title: tr!("CURRENCY"), right: false };
+        let currency = Column::left(tr!("CURRENCY"));
         return table(&[name, tasks, charged, unknown, reserved, spent, currency], &rows, color);
     }
     table(&columns, &rows, color)
@@ -234,7 +233,7 @@ pub fn cost_json(lines: &[CostLine], raises: &[Raise], zone: Zone) -> String {
         .collect()
 }
 
-/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line. A group has
+/// One of the tables as data, in words that do not depend on the language: CSV with a header, or one JSON object a line. A group has
 /// a line for each currency.
 #[must_use]
 pub fn cost_sums(lines: &[CostLine], by: By, json: bool, zone: Zone) -> String {

@@ -83,7 +83,7 @@ fn attempts(page: &mut Page, detail: &Detail) {
     let told = |task: &Task| format!("{} {}", task.key, names::state(task.state()));
     let line: Vec<String> = detail.line.iter().map(told).collect();
     let (line, sum) = (line.join(tr!(", ")), facts::together(&detail.line));
-    page.field(tr!("Attempts"), &format!("{line}; {sum}"));
+    page.field(tr!("Attempts"), &[line, sum].join(tr!("; ")));
 }
 
 /// All that happened, in one line of time.
@@ -226,8 +226,10 @@ Time line
     #[test]
     fn values_stand_in_one_column_behind_chinese_labels() {
         let one = task(13, "a cat", saved());
-        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let line = vec![task(12, "", refused()), one.clone()];
+        let about = Detail { line, events: vec![], ledger: vec![], task: one };
         let shown = lang::within(lang::Lang::Zh, || detail(&about, None, &settings(), NOW, false));
+        assert!(shown.contains("#13 已保存；"), "{shown}");
         for (label, value) in
             [("任务", "#13"), ("任务 ID", "106916112212032"), ("模型", "MiniMax"), ("提示词", "a cat")]
         {

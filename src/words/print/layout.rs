@@ -1,6 +1,6 @@
 //! Text in columns, by cells and not by bytes.
 
-use domain::text::width;
+use domain::{amount::Amount, text::width};
 
 /// The attribute of what matters less.
 pub(super) const FAINT: &str = "2";
@@ -12,9 +12,19 @@ const GAP: &str = "  ";
 
 /// A column of a table.
 pub(super) struct Column {
-    pub(super) title: &'static str,
+    title: &'static str,
     /// Whether it stands to the right, as numbers do.
-    pub(super) right: bool,
+    right: bool,
+}
+
+impl Column {
+    pub(super) const fn left(title: &'static str) -> Self {
+        Self { title, right: false }
+    }
+
+    pub(super) const fn right(title: &'static str) -> Self {
+        Self { title, right: true }
+    }
 }
 
 /// A text of a table and its colour.
@@ -31,6 +41,11 @@ impl Cell {
 
     pub(super) fn inked(text: impl Into<String>, ink: &'static str) -> Self {
         Self { text: text.into(), ink }
+    }
+
+    /// An amount of money, faint where there is none.
+    pub(super) fn amount(amount: Amount) -> Self {
+        Self::inked(amount.to_string(), if amount == Amount::ZERO { FAINT } else { "" })
     }
 
     /// The text, in its colour if colours are wanted.

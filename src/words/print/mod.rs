@@ -25,7 +25,7 @@ use domain::{
     text,
     time::Now,
 };
-use engine::settings::Settings;
+use engine::{news::PassedOver, settings::Settings};
 use layout::{Cell, Column, FAINT, Table};
 
 /// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a
@@ -34,23 +34,26 @@ pub const PROMPT: usize = 60;
 
 fn columns() -> [Column; 9] {
     [
-        Column { title: tr!("KEY"), right: true },
-        Column { title: tr!("STATE"), right: false },
-        Column { title: tr!("MODEL"), right: false },
-        Column { title: tr!("RES"), right: false },
-        Column { title: tr!("SEC"), right: true },
-        Column { title: tr!("COST"), right: true },
-        Column { title: tr!("MADE"), right: true },
-        Column { title: tr!("NOTE"), right: false },
-        Column { title: tr!("PROMPT"), right: false },
+        Column::right(tr!("KEY")),
+        Column::left(tr!("STATE")),
+        Column::left(tr!("MODEL")),
+        Column::left(tr!("RES")),
+        Column::right(tr!("SEC")),
+        Column::right(tr!("COST")),
+        Column::right(tr!("CREATED")),
+        Column::left(tr!("NOTE")),
+        Column::left(tr!("PROMPT")),
     ]
 }
 
+/// A task, and why it is passed over on this machine, if it is.
+pub type Listed<'a> = (&'a Task, Option<PassedOver>);
+
 /// Tasks as an aligned table, in the order given; a prompt in at most so many cells. Nothing at all for no tasks.
 #[must_use]
-pub fn task_table(tasks: &[&Task], settings: &Settings, now: Now, color: bool, prompt: usize) -> String {
+pub fn task_table(tasks: &[Listed<'_>], settings: &Settings, now: Now, color: bool, prompt: usize) -> String {
     let mut table = TaskTable::new(settings, now, color, prompt);
-    let parts: String = tasks.iter().filter_map(|task| table.add(task)).collect();
+    let parts: String = tasks.iter().filter_map(|task| table.add(*task)).collect();
     parts + &table.rest()
 }
 
@@ -75,7 +78,7 @@ impl<'a> TaskTable<'a> {
     }
 
     /// One more task; gives the lines that are ready by it.
-    pub fn add(&mut self, task: &Task) -> Option<String> {
+    pub fn add(&mut self, task: Listed<'_>) -> Option<String> {
         self.rows.push(task_row(task, self.settings, self.now, self.prompt));
         (self.rows.len() == Self::PART).then(|| self.rest())
     }
@@ -86,10 +89,10 @@ impl<'a> TaskTable<'a> {
     }
 }
 
-fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell> {
+fn task_row((task, passed): Listed<'_>, settings: &Settings, now: Now, most: usize) -> Vec<Cell> {
     let request = &task.request;
     let model = settings.catalogue.spec(&request.model).map_or(request.model.as_str(), |spec| spec.short.as_str());
-    let prompt = text::gist(&request.prompt);
+    let prompt = text::gist(names::prompt(&request.prompt));
     let [model, resolution, seconds] = if request.is_known() {
         [model.to_owned(), request.resolution.clone(), request.duration.to_string()]
     } else {
@@ -103,7 +106,7 @@ fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell
         Cell::plain(seconds),
         cost(task),
         Cell::plain(amounts::ago(now.wall.since(task.created_at))),
-        Cell::plain(note(task)),
+        Cell::plain(note(task, passed)),
         Cell::plain(text::cut(&prompt, most, settings.ui.ascii).0),
     ]
 }
@@ -120,12 +123,13 @@ fn cost(task: &Task) -> Cell {
     }
 }
 
-/// What stands behind the state: the service's own word for it, or the kind of failure.
-fn note(task: &Task) -> String {
-    match task.error_or_trouble() {
-        Some(error) => names::class(error.class).into(),
-        None if task.state() == TaskState::Running => text::harmless_line(task.status()).into_owned(),
-        None => String::new(),
+/// What stands behind the state: the service's own word for it, the kind of failure, or what it waits for.
+fn note(task: &Task, passed: Option<PassedOver>) -> String {
+    match (task.error_or_trouble(), passed) {
+        (_, Some(why)) => facts::passed_over_in_short(task.who.as_deref().unwrap_or_default(), why),
+        (Some(error), None) => names::class(error.class).into(),
+        (None, None) if task.state() == TaskState::Running => text::harmless_line(task.status()).into_owned(),
+        (None, None) => String::new(),
     }
 }
 
@@ -220,7 +224,7 @@ pub(crate) mod tests {
     }
 
     fn drawn(tasks: &[Task], color: bool) -> String {
-        task_table(&tasks.iter().collect::<Vec<_>>(), &settings(), NOW, color, PROMPT)
+        task_table(&tasks.iter().map(|task| (task, None)).collect::<Vec<_>>(), &settings(), NOW, color, PROMPT)
     }
 
     #[test]
@@ -234,7 +238,7 @@ pub(crate) mod tests {
         ];
         let long = "很长".repeat(14);
         let expected = format!(
-            " KEY  STATE      MODEL  RES   SEC     COST       MADE  NOTE            PROMPT
+            " KEY  STATE      MODEL  RES   SEC     COST    CREATED  NOTE            PROMPT
   #9  > running  H-02   768P    6  0.5 PTC  5 min ago  Processing      雨夜的东京 霓虹灯
  #12  x failed   H-02   768P    6        0  5 min ago  prompt refused  a cat
 #130  + saved    H-02   768P    6  0.5 PTC  5 min ago                  {long}很…
@@ -242,6 +246,18 @@ pub(crate) mod tests {
         );
         assert_eq!(drawn(&tasks, false), expected);
         assert_eq!(drawn(&[], false), "");
+    }
+
+    #[test]
+    fn what_waits_for_another_machine_says_so() {
+        let queued = Phase::Queued { not_before: NOW.wall, put_back: None };
+        let one = Task { who: Some("ann".into()), ..task(9, "a cat", queued) };
+        let table = task_table(&[(&one, Some(PassedOver::Picture))], &settings(), NOW, false, PROMPT);
+        assert!(table.contains("waits for ann's machine"), "{table}");
+        let said = serde_json::json!(crate::json::task(&one).passed_over(&one, PassedOver::Picture));
+        let message = "its picture is not on this machine: ann's sends it";
+        let trouble = serde_json::json!({ "code": "elsewhere", "class": "file", "message": message, "since": null });
+        assert_eq!(said["trouble"], trouble);
     }
 
     #[test]
@@ -287,7 +303,7 @@ pub(crate) mod tests {
         let task = task(1, "a cat", Phase::Queued { not_before: NOW.wall, put_back: None });
         let settings = settings();
         let mut table = TaskTable::new(&settings, NOW, false, PROMPT);
-        let parts: Vec<String> = (0..2_500).filter_map(|_| table.add(&task)).collect();
+        let parts: Vec<String> = (0..2_500).filter_map(|_| table.add((&task, None))).collect();
         let all = parts.concat() + &table.rest();
         assert_eq!((parts.len(), all.lines().count()), (2, 2_501));
         let lines: std::collections::BTreeSet<&str> = all.lines().collect();

@@ -67,12 +67,12 @@ impl Price {
 #[must_use]
 pub fn prices(prices: &[Price], color: bool) -> String {
     let columns = [
-        Column { title: tr!("MODEL"), right: false },
-        Column { title: tr!("RES"), right: false },
-        Column { title: tr!("SEC"), right: true },
-        Column { title: tr!("PRICE"), right: true },
-        Column { title: tr!("FROM"), right: false },
-        Column { title: tr!("GATEWAY"), right: false },
+        Column::left(tr!("MODEL")),
+        Column::left(tr!("RES")),
+        Column::right(tr!("SEC")),
+        Column::right(tr!("PRICE")),
+        Column::left(tr!("FROM")),
+        Column::left(tr!("GATEWAY")),
     ];
     let row = |price: &Price| {
         let (resolution, seconds) = price.form.clone().map_or_else(

@@ -28,12 +28,15 @@ pub fn ends_note(ends: &Ends) -> String {
 /// Two tables: run times by model, and how tasks ended by day. Nothing where nothing has ended.
 #[must_use]
 pub fn runs_text(ended: &[Run<'_>], zone: Zone, color: bool) -> String {
-    let right = |title| Column { title, right: true };
-    let left = |title| Column { title, right: false };
     let mut out = String::new();
     let times = runs::times(ended.iter().copied());
     if !times.is_empty() {
-        let columns = [left(tr!("RUN TIME")), right(tr!("TASKS")), right(tr!("P50")), right(tr!("P95"))];
+        let columns = [
+            Column::left(tr!("RUN TIME")),
+            Column::right(tr!("TASKS")),
+            Column::right(tr!("P50")),
+            Column::right(tr!("P95")),
+        ];
         let row = |(model, times): (&String, &runs::Times)| {
             let cells =
                 [model.clone(), amounts::number(times.count), amounts::clock(times.p50), amounts::clock(times.p95)];
@@ -45,7 +48,7 @@ pub fn runs_text(ended: &[Run<'_>], zone: Zone, color: bool) -> String {
     }
     let days = runs::ends(ended.iter().copied(), zone, DAYS);
     if !days.is_empty() {
-        let columns = [left(tr!("ENDED")), left(tr!("HOW"))];
+        let columns = [Column::left(tr!("ENDED")), Column::left(tr!("HOW"))];
         let rows: Vec<Vec<Cell>> =
             days.iter().rev().map(|(day, ends)| vec![Cell::plain(day.clone()), Cell::plain(ends_note(ends))]).collect();
         out.push_str(&table(&columns, &rows, color));

@@ -54,11 +54,11 @@ pub fn profile(work: &Work, name: &str, served: &ProfileState, voice: &Voice) ->
         (None, false) => parts.push(tr!("its key is being read").into()),
         (None, true) => {
             let pace = work.profile(name).map_or(0, |profile| profile.submit_per_minute);
-            parts.push(match (&served.sending.halted, work.queue.is_paused()) {
-                (Some(halt), _) => reason::halt(halt, voice).what,
-                (None, true) => tr!("sending is paused").into(),
-                (None, false) => tr!("up to {n} submissions a minute", n = pace),
-            });
+            let halted = served.sending.halted.as_ref().map(|halt| reason::halt(halt, voice).what);
+            let paused = work.queue.is_paused().then(|| tr!("sending is paused").to_owned());
+            let runs = || tr!("up to {n} submissions a minute", n = pace);
+            parts.extend((halted.is_none() && paused.is_none()).then(runs));
+            parts.extend(halted.into_iter().chain(paused));
         }
     }
     for state in [TaskState::Queued, TaskState::Running, TaskState::Saving, TaskState::Unknown] {

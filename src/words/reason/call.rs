@@ -38,7 +38,7 @@ fn what(met: &Met) -> String {
         Met::NoAnswer(why) => return no_answer(*why),
         Met::Unreadable { http } => return tr!("The answer (HTTP {http}) cannot be read", http),
         Met::IdAndRefusal { id, met } => {
-            return tr!("The service gave an ID, {id}, but refused anyway: {why}", id = id.0, why = what(met));
+            return tr!("The service gave an ID, {id}, and an error: {why}", id = id.0, why = what(met));
         }
         Met::RateLimit => tr!("The account's request limit is reached"),
         Met::Key => tr!("The key was not accepted"),
@@ -123,12 +123,17 @@ fn settle(call: &Call) -> String {
     }
 }
 
+/// Whether the key itself is not taken.
+pub(super) const fn is_about_the_key(met: &Met) -> bool {
+    matches!(met, Met::Key | Met::GatewayNoKey | Met::GatewayKey | Met::GatewayKeyExpired)
+}
+
 /// What fits what was met.
 fn usual(met: &Met) -> &'static str {
     match met {
         Met::RateLimit => tr!("Wait a minute, then retry."),
         Met::Key | Met::GatewayNoKey | Met::GatewayKey | Met::GatewayKeyExpired => {
-            tr!("Check the key of this profile (reeltop doctor), then resume the queue.")
+            tr!("Check the key of this profile (reeltop doctor).")
         }
         Met::NotPermitted => tr!("Switch on \"manage key\" for this key at 302.ai, then ask again."),
         Met::Balance | Met::GatewayBalance | Met::KeyQuota(_) => {

@@ -25,7 +25,7 @@ pub fn located(fault: &Fault, file: &str) -> String {
 #[must_use]
 pub fn problem(wrong: &Wrong) -> Problem {
     match wrong {
-        Wrong::NoHome(why) => Problem::new(tr!("your home folder cannot be found"), why, tr!("Set HOME")),
+        Wrong::NoHome(why) => Problem::new(tr!("your home folder cannot be found"), why, tr!("Set HOME.")),
         Wrong::Unreadable { path, why } => Problem::new(
             tr!("the config file {path} cannot be read", path),
             system(why),
@@ -36,7 +36,7 @@ pub fn problem(wrong: &Wrong) -> Problem {
         Wrong::NotASection(path) => Problem::new(
             tr!("{path} is a section, not an option", path),
             "",
-            tr!("Write [{path}] with its options below", path),
+            tr!("Write [{path}] with its options below.", path),
         ),
         Wrong::NoSuchSection { section, meant } => {
             Problem::new(tr!("[{section}] is not a section", section), "", self::meant(meant))
@@ -50,7 +50,7 @@ pub fn problem(wrong: &Wrong) -> Problem {
         Wrong::KeyWritten { option, section } => Problem::new(
             tr!("{option} is not an option of [{section}]", option, section),
             tr!("the key itself does not belong in this file"),
-            tr!("Say where it comes from: api_key_env, api_key_cmd or api_key_file"),
+            tr!("Say where it comes from: api_key_env, api_key_cmd or api_key_file."),
         ),
         Wrong::NoSuchProfile { name, meant } => {
             Problem::new(tr!("there is no profile {name}", name = quoted(name)), "", self::meant(meant))
@@ -58,12 +58,12 @@ pub fn problem(wrong: &Wrong) -> Problem {
         Wrong::SeveralKeys { profile, options } => Problem::new(
             tr!("profiles.{name} sets {options}", name = profile, options = options.join(tr!(" and "))),
             tr!("the key can come from one place only"),
-            tr!("Keep one of them"),
+            tr!("Keep one of them."),
         ),
         Wrong::FieldTaken { profile, field } => Problem::new(
             tr!("profiles.{name} gives two fields of a request the name {field}", name = profile, field),
             tr!("one would replace the other"),
-            tr!("Set callback_field and last_frame_field as the host's documentation has them"),
+            tr!("Set callback_field and last_frame_field as the host's documentation has them."),
         ),
         Wrong::NoUrl { profile, built_in } => Problem::new(
             tr!("profiles.{name} has no base_url", name = profile),
@@ -73,17 +73,17 @@ pub fn problem(wrong: &Wrong) -> Problem {
         Wrong::PlainHttp { profile } => Problem::new(
             tr!("the base_url of profiles.{name} is not https", name = profile),
             tr!("the key would cross the network unencrypted"),
-            tr!("Use https, or set allow_http = true in this profile"),
+            tr!("Use https, or set allow_http = true in this profile."),
         ),
         Wrong::NoUploads { profile } => Problem::new(
             tr!("profiles.{name} cannot upload pictures", name = profile),
             tr!("MiniMax takes no uploads, only 302.AI does"),
-            tr!("Remove upload = true: pictures go along inside each request"),
+            tr!("Remove upload = true: pictures go along inside each request."),
         ),
         Wrong::BuiltInTheme(name) => Problem::new(
             unusable(&format!("theme.{name}")),
             tr!("there is already a theme of that name"),
-            tr!("Give it another name and write base = {base}", base = quoted(name)),
+            tr!("Give it another name and write base = {base}.", base = quoted(name)),
         ),
         Wrong::NoEffectWithout { option, other } => {
             Problem::new(tr!("{option} has no effect without {other}", option, other), "", "")
@@ -98,7 +98,7 @@ pub fn problem(wrong: &Wrong) -> Problem {
         Wrong::KeyHidden { option, key, by, place } => Problem::new(
             unusable(option),
             tr!("in {place}, {key} means {by}", place, key, by),
-            tr!("Give it a key that is free there"),
+            tr!("Give it a key that is free there."),
         ),
     }
 }
@@ -114,8 +114,8 @@ fn quoted(word: &str) -> String {
 fn meant(meant: &Meant) -> String {
     match meant {
         Meant::Near(name) => tr!("Did you mean {name}?", name),
-        Meant::OneOf(names) => tr!("It can be {words}", words = any_of(names)),
-        Meant::In(section) => tr!("It belongs in [{section}]", section),
+        Meant::OneOf(names) => tr!("It can be {words}.", words = any_of(names)),
+        Meant::In(section) => tr!("It belongs in [{section}].", section),
     }
 }
 
@@ -157,6 +157,7 @@ fn unfit(why: &Unfit) -> (String, String) {
         Unfit::OddPath => alone(tr!("it must not contain a space, ? or #")),
         Unfit::NoSocket => alone(tr!("it takes an address and a port, such as 127.0.0.1:8303")),
         Unfit::NoUrl(error) => (tr!("it is not a URL ({error})", error), String::new()),
+        Unfit::NoPort => alone(tr!("the port in it is not a number from 1 to 65535")),
         Unfit::NotADatabase => alone(tr!("the address must start with postgres://")),
         Unfit::NotHttps => alone(tr!("the URL must start with https://")),
         Unfit::WithUser => alone(tr!("it contains a user name or a password")),
@@ -170,10 +171,10 @@ fn unfit(why: &Unfit) -> (String, String) {
         ),
         Unfit::NoKeyLeft => alone(tr!("an action needs at least one key")),
         Unfit::TypedKeys => {
-            (tr!("characters are typed there").into(), tr!("Give it a key such as f5 or ctrl-o").into())
+            (tr!("characters are typed there").into(), tr!("Give it a key such as f5 or ctrl-o.").into())
         }
         Unfit::EatenKey(key) => {
-            (tr!("SSH, tmux or the terminal may intercept {key}", key), tr!("Give it a second key").into())
+            (tr!("SSH, tmux or the terminal may intercept {key}", key), tr!("Give it a second key.").into())
         }
         Unfit::Folder => alone(tr!("it contains a folder; folders belong in download.dir")),
         Unfit::NoPlaceholder { name, meant } => {

@@ -63,6 +63,11 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
                 (true, true) => tr!("Write one, or give a first or a last frame."),
             },
         ),
+        DraftReason::ReservedPrompt => Problem::new(
+            tr!("This text stands for a prompt that was forgotten"),
+            tr!("such a task could not be told from a forgotten one"),
+            tr!("Write another prompt."),
+        ),
         DraftReason::PromptTooLong { model, used, limit } => Problem::new(
             tr!("The prompt is too long: {length}", length = names::length(limit.unit, *used)),
             tr!("{model} takes at most {length}", model, length = names::length(limit.unit, limit.max)),

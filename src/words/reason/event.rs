@@ -75,7 +75,7 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::Saved { bytes, path } if path.ends_with('/') => return tr!("{bytes} bytes", bytes),
         What::Saved { bytes, path } => return tr!("{bytes} bytes in {path}", bytes, path),
         What::Sending => tr!("saved as being sent; the submission follows"),
-        What::SendingStopped => tr!("sending stopped before the submission"),
+        What::SendingStopped => tr!("stopped before the submission"),
         What::DownloadAsked => tr!("requested by you"),
         What::SavingBegun => tr!("download started"),
         What::SavingResumed => tr!("resumed after it was stopped"),

@@ -68,6 +68,11 @@ fn example(field: &str) -> &'static str {
         "cost" => "cost>=0.5",
         "dur" => "dur:10",
         "age" => "age<2h",
+        "status" => "status:Processing",
+        "id" => "id:1069",
+        "res" => "res:1080P",
+        "text" => "text:cat",
+        "archived" => "archived:yes",
         _ => "model:02",
     }
 }
@@ -106,6 +111,7 @@ mod tests {
             ("cost>cheap", "\"cheap\" is not an amount, such as 0.5", "\"cheap\" 不是金额（例如 0.5）"),
             ("model>2", "model takes a colon, such as model:02", "model 后面用冒号，例如 model:02"),
             ("key:x", "key needs a whole number, such as key>100", "key 需要整数，例如 key>100"),
+            ("status:", "status needs a value, such as status:Processing", "status 需要一个值，例如 status:Processing"),
             ("state:", "state needs a value, such as state:failed", "state 需要一个值，例如 state:failed"),
             ("\"open", "a quote is not closed", "引号未闭合"),
             ("!", "! needs a word after it, such as !state:saved", "! 后面需要内容，例如 !state:saved"),

@@ -77,8 +77,32 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
     Problem::new(what, "", next)
 }
 
+/// What a person does who wants tasks of a profile to be served here.
+#[must_use]
+pub(crate) fn give_a_key() -> &'static str {
+    tr!("Give that profile a key of its own in the config; `reeltop doctor` says what is missing.")
+}
+
+/// What a person does whose tasks would cross a cap before they are queued.
+#[must_use]
+pub fn under_the_cap(over: &OverBudget) -> String {
+    match (over.cap, &over.set_by) {
+        (_, Some(who)) => tr!(
+            "Queue less, or ask {who}, who set it for everybody on this store, or another keeper: `reeltop store budget` changes it.",
+            who
+        ),
+        (BudgetCap::Day | BudgetCap::Each, None) => tr!(
+            "Queue less, or raise {option} in the config; `:budget +{more}` in the dashboard raises it for today only.",
+            option = over.cap.option(),
+            more = over.by()
+        ),
+        (BudgetCap::Batch, None) => tr!("Queue less, or raise {option} in the config.", option = over.cap.option()),
+    }
+}
+
 /// What would cross which cap.
-pub(crate) fn over_budget(over: &OverBudget) -> String {
+#[must_use]
+pub fn over_budget(over: &OverBudget) -> String {
     let [limit, spent, asked] = [over.limit, over.spent, over.asked].map(|amount| amount.of(over.currency));
     match over.cap {
         BudgetCap::Day => {

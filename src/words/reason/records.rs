@@ -19,10 +19,21 @@ pub fn evidence(evidence: &Evidence) -> String {
             let rows: Vec<String> = records.iter().map(record).collect();
             let rows = rows.join(tr!(", "));
             let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-            if others.is_empty() {
-                tr!("several records may be its own: {rows}", rows)
-            } else {
-                tr!("these records may be its own, or those of {others}: {rows}", rows, others = others.join(tr!(", ")))
+            match (records.len(), others.as_slice()) {
+                _ if evidence.shows_no_charge() => tr!(
+                    "the records show no charge that fits it, but calls that cost nothing and may be its own: {rows}",
+                    rows
+                ),
+                (1, []) => tr!("one record may be its own: {rows}", rows),
+                (_, []) => tr!("several records may be its own: {rows}", rows),
+                (1, others) => {
+                    tr!("one record may be its own, or that of {others}: {rows}", rows, others = others.join(tr!(", ")))
+                }
+                (_, others) => tr!(
+                    "these records may be its own, or those of {others}: {rows}",
+                    rows,
+                    others = others.join(tr!(", "))
+                ),
             }
         }
     }
@@ -38,4 +49,27 @@ pub fn denied(said: &str) -> Problem {
             "Switch on \"manage key\" and \"save logs\" for this key at 302.ai, then start again or read the config again; records = false in the profile stops asking."
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{amount::Amount, task::TaskKey};
+
+    #[test]
+    fn a_call_that_cost_nothing_is_named_to_the_person_who_resolves() {
+        let at_cost = |cost| Record { request_id: Some("r0".into()), at: None, cost: Some(cost), task_id: None };
+        let told = |cost| evidence(&Evidence::Ambiguous { records: vec![at_cost(cost)], others: vec![] });
+        let free = "the records show no charge that fits it, but calls that cost nothing and may be its own: r0";
+        assert_eq!(told(Amount::ZERO), free);
+        assert_eq!(told(Amount::from_hundredths(50)), "one record may be its own: r0");
+    }
+
+    #[test]
+    fn one_record_is_not_called_several() {
+        let record = Record { request_id: Some("q1".into()), at: None, cost: None, task_id: None };
+        let told = |others: Vec<TaskKey>| evidence(&Evidence::Ambiguous { records: vec![record.clone()], others });
+        assert_eq!(told(vec![]), "one record may be its own: q1");
+        assert_eq!(told(vec![TaskKey(3)]), "one record may be its own, or that of #3: q1");
+    }
 }

@@ -20,7 +20,7 @@ pub fn place(place: &KeyPlace) -> String {
 #[must_use]
 pub fn no_key(reason: &NoKey) -> Problem {
     let unusable =
-        |from, why| Problem::new(tr!("the API key cannot be used"), why, tr!("Check {source}", source = place(from)));
+        |from, why| Problem::new(tr!("the API key cannot be used"), why, tr!("Check {source}.", source = place(from)));
     match reason {
         NoKey::NotSet(from) => Problem::new(
             tr!("there is no API key"),
@@ -32,7 +32,7 @@ pub fn no_key(reason: &NoKey) -> Problem {
         NoKey::FileUnreadable { path, why } => Problem::new(
             tr!("the key file {path} cannot be read", path),
             system(why),
-            tr!("Make the file, or change api_key_file in the config"),
+            tr!("Make the file, or change api_key_file in the config."),
         ),
         NoKey::FileOpen { path } => Problem::new(
             tr!("the key file {path} is not used", path),
@@ -47,7 +47,7 @@ pub fn no_key(reason: &NoKey) -> Problem {
         NoKey::CommandFailed(fault) => Problem::new(
             tr!("the command api_key_cmd did not give the key"),
             command(fault),
-            tr!("Run it yourself to see what it says"),
+            tr!("Run it yourself to see what it says."),
         ),
     }
 }

@@ -205,14 +205,14 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     let stopped = Halt { cause: HaltCause::Store, tasks: 0, reason: offline, by: None };
     assert_eq!(
         both(&stopped, || halt(&stopped, &keys).to_string())[0],
-        "sending stopped: the store is offline: the database server does not answer. Check the connection and the server; \
-         reeltop keeps trying"
+        "sending halted: the store is offline: the database server does not answer. Check the connection and the server. \
+         reeltop keeps trying."
     );
     let reason = Reason::said("it did not work.", "", "Wait.");
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(
         halt(&stopped, &keys).to_string(),
-        "sending stopped: 3 tasks in a row failed (service error): it did not work. Z shows the failures."
+        "sending halted: 3 tasks in a row failed (service error): it did not work. Z shows the failures."
     );
 }
 
@@ -222,9 +222,12 @@ fn a_halt_for_the_key_says_once_that_it_was_not_accepted() {
     let stopped = Halt { cause: HaltCause::Key, tasks: 0, reason, by: None };
     assert_eq!(
         halt(&stopped, &Voice::default()).to_string(),
-        "sending stopped: the key was not accepted: so it says. Check the key of this profile (reeltop doctor), then \
+        "sending halted: the key was not accepted: so it says. Check the key of this profile (reeltop doctor), then \
          resume the queue."
     );
+    // What was only asked has halted nothing.
+    let asked = problem(&call(Met::Key, Then::Usual), &Voice::default());
+    assert_eq!(asked.next, "Check the key of this profile (reeltop doctor).");
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! The address of a server as a person writes it: `postgres://user@host:5432/database?sslmode=verify-full`. What rustls
 //! cannot do is refused, and so is a line in the clear to another machine.
 
-use super::{Error, Result, Trouble};
-use crate::store::location::Server;
+use super::{Error, Result, Server, Trouble};
 use domain::reason::store::Misfit;
 use std::path::PathBuf;
 use tokio_postgres::{
@@ -56,7 +55,7 @@ impl Address {
 }
 
 /// The hosts and the database of an address, without what is secret in it. `None` where it is not understood.
-pub(in super::super) fn place_of(server: &Server) -> Option<String> {
+pub(super) fn place_of(server: &Server) -> Option<String> {
     let config = Address::of(&Server { allow_plain: true, ..server.clone() }).ok()?.config;
     let host = |(host, port): (&Host, &u16)| {
         let name = match host {

@@ -1,6 +1,6 @@
 //! The few statements that two databases have by different names.
 
-use super::{Connection, Optional, Result};
+use super::{Connection, Result};
 
 /// A server's clock, in milliseconds.
 pub(in super::super) const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
@@ -12,7 +12,7 @@ pub(in super::super) fn last_key(conn: &Connection) -> Result<u32> {
     } else {
         "SELECT last_value FROM tasks_key_seq WHERE is_called"
     };
-    Ok(conn.query_row(sql, [], |row| row.get(0)).optional()?.unwrap_or(0))
+    Ok(conn.first(sql, [], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// New tasks get keys above that one and above all that are there.
@@ -23,7 +23,7 @@ pub(in super::super) fn give_keys_above(conn: &Connection, last: u32) -> Result<
     } else {
         let highest = "greatest(?1, (SELECT max(key) FROM tasks))";
         let sql = format!("SELECT setval('tasks_key_seq', {highest}) WHERE {highest} > 0");
-        conn.prepare_cached(&sql)?.exists([last]).map(drop)
+        conn.exists(&sql, [last]).map(drop)
     }
 }
 
@@ -32,7 +32,7 @@ pub(in super::super) const fn bytes_of(conn: &Connection) -> &'static str {
     if conn.file().is_some() { "length(CAST(model AS BLOB))" } else { "octet_length(model)" }
 }
 
-/// Whether this user may change the caps that are kept in the store: whoever can write a file may.
+/// Whether this user may change the caps that are kept in the store. In a file everybody may who can write it.
 pub(in super::super) const fn may_change_caps(conn: &Connection) -> &'static str {
     if conn.file().is_some() { "true" } else { "has_table_privilege(current_user, 'caps', 'UPDATE')" }
 }

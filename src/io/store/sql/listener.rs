@@ -1,11 +1,11 @@
 //! Hears that other connections to a server have changed something.
 
 use super::{
-    Error,
+    Error, Server,
     server::{CONNECT, PAUSES, WORKER, ready},
     tls::Tls,
 };
-use crate::store::{location::Server, wakeup::UNHEARD};
+use crate::store::wakeup::UNHEARD;
 use domain::{mutex::lock, time::doubled};
 use std::{
     sync::{Arc, Mutex},

@@ -1,8 +1,9 @@
 //! The small face of a database that the verbs use: statements with numbered values (`?1`), rows, transactions.
-//! Everything that differs between databases lies below it, so that each verb is written once.
+//! Everything that differs between databases stays below it, so that each verb is written once.
 
 #[cfg(feature = "postgres")]
 mod address;
+mod configured;
 pub(super) mod dialect;
 #[cfg(feature = "postgres")]
 mod listener;
@@ -14,14 +15,13 @@ mod server_error;
 mod tls;
 mod value;
 
+pub use configured::Server;
 pub(super) use value::{Bound, FromSql, Params, ToSql, ValueRef, params};
 
 use domain::{reason::store::Trouble, task::Phase, time::Wall};
 use rusqlite::{CachedStatement, TransactionBehavior};
 use std::{fmt, ops::Deref};
 
-#[cfg(feature = "postgres")]
-pub(super) use address::place_of;
 #[cfg(feature = "postgres")]
 pub(super) use listener::{Listener, listen};
 #[cfg(feature = "postgres")]
@@ -125,7 +125,7 @@ impl Connection {
         })
     }
 
-    /// The first row of the answer.
+    /// The first row of the answer, where there must be one.
     ///
     /// # Errors
     /// [`Error::NoRows`] when there is none.
@@ -135,7 +135,34 @@ impl Connection {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.prepare_cached(sql)?.query_row(params, read)
+        self.first(sql, params, read)?.ok_or(Error::NoRows)
+    }
+
+    /// The first row of the answer; `None` where there is none.
+    pub(super) fn first<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.prepare_cached(sql)?.query(params)?.next()?.map(|row| read(&row)).transpose()
+    }
+
+    /// All rows of the answer.
+    pub(super) fn all<T, All: FromIterator<T>>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<All> {
+        let mut statement = self.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        std::iter::from_fn(|| Some(rows.next().transpose()?.and_then(|row| read(&row)))).collect()
+    }
+
+    /// Whether there is any row.
+    pub(super) fn exists(&self, sql: &str, params: impl Params) -> Result<bool> {
+        self.first(sql, params, |_| Ok(())).map(|row| row.is_some())
     }
 
     /// Changes rows; tells how many.
@@ -143,8 +170,8 @@ impl Connection {
         self.prepare_cached(sql)?.execute(params)
     }
 
-    /// Changes rows in the open transaction without waiting for the word of a server: what comes next brings it, at the
-    /// latest the commit, which fails if this does.
+    /// Changes rows in the open transaction without waiting for a server's answer: it comes with that of the next
+    /// statement, at the latest with the commit's, which fails if this one does.
     pub(super) fn later(&self, sql: &str, params: impl Params) -> Result<()> {
         match self {
             Self::File(_) => self.execute(sql, params).map(drop),
@@ -193,8 +220,7 @@ impl<T, F: Fn(&Row<'_>) -> Result<T>> Together<'_, T, F> {
     pub(super) fn with(&mut self, params: impl Params) -> Result<()> {
         match self.conn {
             Connection::File(_) => {
-                let row = self.conn.prepare_cached(&self.sql)?.query_row(params, &self.read).optional()?;
-                self.found.push(row);
+                self.found.push(self.conn.first(&self.sql, params, &self.read)?);
             }
             #[cfg(feature = "postgres")]
             Connection::Server(_) => self.asked.push((self.sql.clone(), owned(&params)?)),
@@ -281,20 +307,6 @@ pub(super) enum Statement<'a> {
 }
 
 impl Statement<'_> {
-    /// The first row of the answer.
-    ///
-    /// # Errors
-    /// [`Error::NoRows`] when there is none.
-    pub(super) fn query_row<T>(&mut self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
-        let mut rows = self.query(params)?;
-        rows.next()?.map_or(Err(Error::NoRows), |row| read(&row))
-    }
-
-    /// Whether there is any row.
-    pub(super) fn exists(&mut self, params: impl Params) -> Result<bool> {
-        Ok(self.query(params)?.next()?.is_some())
-    }
-
     /// Changes rows; tells how many.
     pub(super) fn execute(&mut self, params: impl Params) -> Result<usize> {
         match self {
@@ -319,7 +331,7 @@ impl Statement<'_> {
         }
     }
 
-    /// As [`query`](Self::query), for more rows than should lie in memory at once. Only inside a transaction, and only
+    /// As [`query`](Self::query), for more rows than should be in memory at once. Only inside a transaction, and only
     /// one at a time.
     pub(super) fn query_long(&mut self, params: impl Params) -> Result<Rows<'_>> {
         match self {
@@ -330,15 +342,6 @@ impl Statement<'_> {
                 Ok(Rows::server(server, Vec::new(), Some(cursor)))
             }
         }
-    }
-
-    /// The rows, each read by `read`.
-    pub(super) fn query_map<T, F: FnMut(&Row<'_>) -> Result<T>>(
-        &mut self,
-        params: impl Params,
-        read: F,
-    ) -> Result<Mapped<'_, F>> {
-        Ok(Mapped { rows: self.query(params)?, read })
     }
 }
 
@@ -396,21 +399,6 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Rows of an answer, each read.
-pub(super) struct Mapped<'a, F> {
-    rows: Rows<'a>,
-    read: F,
-}
-
-impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, F> {
-    type Item = Result<T>;
-
-    fn next(&mut self) -> Option<Result<T>> {
-        let row = self.rows.next().transpose()?;
-        Some(row.and_then(|row| (self.read)(&row)))
-    }
-}
-
 /// One row of an answer.
 pub(super) enum Row<'a> {
     File(&'a rusqlite::Row<'a>),
@@ -452,12 +440,12 @@ impl Row<'_> {
         }
     }
 
-    /// A text as it lies there.
+    /// A text, borrowed from the row.
     pub(super) fn text(&self, column: usize) -> Result<&str> {
         self.value(column)?.text().map_err(|why| Error::Value { column, why })
     }
 
-    /// A text as it lies there, or none.
+    /// A text, borrowed from the row, of a column that may be empty.
     pub(super) fn text_or_null(&self, column: usize) -> Result<Option<&str>> {
         match self.value(column)? {
             ValueRef::Null => Ok(None),
@@ -472,21 +460,5 @@ impl Row<'_> {
             Self::Server(row, _) => server::value(row, column),
         };
         value.map_err(|why| Error::Value { column, why })
-    }
-}
-
-/// An answer that may have no row.
-pub(super) trait Optional<T> {
-    /// `None` where there is no row.
-    fn optional(self) -> Result<Option<T>>;
-}
-
-impl<T> Optional<T> for Result<T> {
-    fn optional(self) -> Result<Option<T>> {
-        match self {
-            Ok(value) => Ok(Some(value)),
-            Err(Error::NoRows) => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 }

@@ -5,14 +5,14 @@
 //! between.
 
 use super::{
-    Error, Result, Trouble,
+    Error, Result, Server, Trouble,
     address::{Address, password},
     dialect::NOW,
     server_error::error_of,
     tls::Tls,
     value::{Bound, ValueRef},
 };
-use crate::{environment, store::location::Server};
+use crate::environment;
 use domain::time::doubled;
 use secrecy::ExposeSecret;
 use std::{

@@ -101,6 +101,13 @@ macro_rules! small_numbers {
 
 small_numbers!(u16, u32);
 
+impl FromSql for u64 {
+    fn read(value: ValueRef<'_>) -> std::result::Result<Self, String> {
+        let number = value.integer()?;
+        Self::try_from(number).map_err(|_| format!("{number} is out of range"))
+    }
+}
+
 impl FromSql for bool {
     fn read(value: ValueRef<'_>) -> std::result::Result<Self, String> {
         value.integer().map(|number| number != 0)

@@ -157,6 +157,27 @@ fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
 }
 
 #[test]
+fn a_forgotten_prompt_is_no_earlier_one_and_what_stands_for_it_is_not_sent() {
+    let mut state = state(&[]);
+    let forgotten = domain::request::FORGOTTEN;
+    for (key, of) in [(1, domain::task::TaskState::Refused), (2, domain::task::TaskState::Saved)] {
+        let mut earlier = task(key, of);
+        earlier.request.prompt = forgotten.into();
+        crate::testing::add(&mut state, earlier);
+    }
+    press(&mut state, "n");
+    assert_eq!(past::faults(&state, [forgotten].into_iter()), []);
+    press(&mut state, "f3");
+    assert_eq!(state.screen.top::<crate::pick::Picker>().map(|picker| picker.items.len()), Some(0));
+    press(&mut state, "esc");
+    paste(&mut state, " (forgotten)");
+    press(&mut state, "f2");
+    assert!(state.screen.top::<Preview>().is_none_or(|preview| !preview.obstacles.is_empty()), "it is sent");
+    let why: Vec<_> = state.screen.compose.faults.iter().map(|fault| fault.reason.clone()).collect();
+    assert!(why.contains(&DraftReason::ReservedPrompt), "{why:?}");
+}
+
+#[test]
 fn a_picture_that_is_too_large_gets_a_smaller_copy_by_a_key() {
     let mut state = state(&[]);
     press(&mut state, "n a tab");

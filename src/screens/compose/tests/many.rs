@@ -207,7 +207,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let read = |text: &str| prompts(text);
     let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
     let hints = |state: &App| hints::footer(state).iter().map(|hint| hint.words.clone()).collect::<Vec<_>>();
-    assert_eq!(hints(&state), ["leave out", "$EDITOR", "command", "back"]);
+    assert_eq!(hints(&state), ["back", "leave out", "$EDITOR", "command"]);
     press(&mut state, "p");
     let told: Vec<String> = shown(&state).warnings.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
@@ -230,7 +230,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = super::state(&[]);
     press(&mut state, "n");
     let _ = local(&mut state, read("x"));
-    assert_eq!(hints(&state), ["$EDITOR", "command", "back"]);
+    assert_eq!(hints(&state), ["back", "$EDITOR", "command"]);
     press(&mut state, "p enter");
     assert_eq!(shown(&state).obstacles.last().unwrap().what, "Line 1: This is not JSON");
 }
@@ -249,4 +249,18 @@ fn a_prompt_that_was_sent_with_braces_comes_back_as_text() {
 pub(super) fn prompts(text: &str) -> LocalMsg {
     let path = "p.jsonl".to_owned();
     LocalMsg::Prompts { result: Ok(::io::prompts::parse(&path, text)), path }
+}
+
+#[test]
+fn what_is_impossible_names_its_pictures() {
+    let draft = domain::draft::Draft {
+        model: "I2V-01".into(),
+        prompt: "a fox".into(),
+        first_frame: "~/pictures/wide.jpg".into(),
+        ..domain::draft::Draft::default()
+    };
+    let impossible = domain::matrix::Impossible { of: 0, draft, reasons: vec![DraftReason::Unbalanced] };
+    let plan = domain::matrix::Plan { impossible: vec![impossible], ..domain::matrix::Plan::default() };
+    let batch = combinations::batch(&plan, None, &state(&[]).screen.voice);
+    assert_eq!(batch.impossible[0].0, "I2V-01 wide.jpg a fox");
 }

@@ -66,7 +66,10 @@ fn told(submissions: &[Submission], rows: &[Row]) -> String {
             let others: Vec<String> = others.iter().map(|key| format!("#{}", key.0)).collect();
             format!("#{} {} with [{}]", key.0, rows.join("|"), others.join(" "))
         }
-        Finding::NotSeen => format!("#{} not seen", key.0),
+        Finding::NotSeen { free } if free.is_empty() => format!("#{} not seen", key.0),
+        Finding::NotSeen { free } => {
+            format!("#{} not seen but {}", key.0, free.iter().map(id).collect::<Vec<_>>().join("|"))
+        }
     };
     settle(submissions, rows, &Catalogue::builtin()).into_iter().map(line).collect::<Vec<_>>().join(", ")
 }
@@ -393,7 +396,9 @@ fn a_row_that_a_later_page_repeats_is_one_row() {
 fn a_row_of_a_call_that_made_and_cost_nothing_is_only_that_of_whom_it_names() {
     let free = |id: &str| Row { cost: Some(Amount::ZERO), ..row(id, 100) };
     // Such as the first try of a submission that was put back.
-    assert_eq!(told(&[unknown(1, 95)], &[free("r0")]), "#1 not seen");
+    assert_eq!(told(&[unknown(1, 95)], &[free("r0")]), "#1 not seen but r0");
+    let other_model = Row { model: Some("S2V-01".into()), ..free("r0") };
+    assert_eq!(told(&[unknown(1, 95)], &[other_model]), "#1 not seen");
     assert_eq!(told(&[unknown(1, 95)], &[free("r0"), with_task("77", row("r1", 101))]), "#1 made 77 by r1");
     let named = Submission { request_id: Some("r0".into()), ..unknown(1, 95) };
     assert_eq!(told(&[named], &[free("r0")]), "#1 lost for 0.0 by r0");
@@ -410,7 +415,7 @@ fn a_row_that_a_person_ruled_out_settles_nothing_and_is_no_absence() {
     let named = Submission { request_id: Some("r1".into()), ..ruled_out("r1") };
     let found = settle(&[named, unknown(2, 96)], &[row("r1", 100)], &Catalogue::builtin());
     assert!(matches!(found[&TaskKey(1)], Finding::Ambiguous { .. }), "{found:?}");
-    assert_eq!(found[&TaskKey(2)], Finding::NotSeen);
+    assert_eq!(found[&TaskKey(2)], Finding::NotSeen { free: vec![] });
     // That another one is left is no proof, and the one ruled out is not thereby another's: a person may err.
     let rows = [row("r1", 100), with_task("78", row("r2", 101))];
     assert_eq!(told(&[ruled_out("r1")], &rows), "#1 r2 with []");

@@ -1,4 +1,5 @@
-//! Rows, requests and an empty state at a fixed moment: what screens are tested and measured with.
+//! Rows, requests and an empty state at a fixed moment: what screens are tested and measured with. No program runs
+//! here; tests of one use `support`.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]

@@ -1,0 +1,126 @@
+//! Halts for a cap of the day: whose they are, and what ends them.
+
+use super::{disk::Disk, stops::why, *};
+use crate::news::{PassedOver, QueueNews};
+use TaskState::Queued;
+use domain::{
+    account::{BudgetCap, Change, Raise, Stamp, Why},
+    amount::Currency,
+};
+
+#[test]
+fn a_queue_that_would_cross_the_days_cap_stops_until_a_person_has_seen_to_it() {
+    let mut world = World::queued(2);
+    world.state.settings.budget.per_day = Some(Amount::from_thousandths(1));
+    world.live(HOUR);
+    assert_eq!((world.halt(), world.posts.len()), (Some(HaltCause::Budget), 0));
+    assert_eq!([1, 2].map(|n| world.states(n)), [(Queued, Queued); 2]);
+    // It is this config's cap: others go on by theirs. Neither their news nor a resume alone changes anything.
+    assert!(world.disk.shared.halts.is_empty());
+    world.rings();
+    assert_eq!(world.halt(), Some(HaltCause::Budget));
+    world.act(Act::Resume);
+    world.live(HOUR);
+    assert_eq!((world.halt(), world.posts.len()), (Some(HaltCause::Budget), 0));
+    world.state.settings.budget.per_day = None;
+    world.act(Act::Resume);
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
+}
+
+#[test]
+fn a_cap_that_is_kept_for_all_stops_all_and_another_persons_own_only_their_tasks() {
+    let small = Amount::from_thousandths(1);
+    let mut world = World::queued(2);
+    world.disk.kept_cap = Some((BudgetCap::Day, small));
+    world.live(SECOND);
+    assert_eq!(world.disk.shared.halts["302ai"].why.cause, HaltCause::Budget);
+    // Those of a person whose own cap is reached are passed over, and asked about again.
+    let mut world = World::queued(1);
+    world.disk.kept_cap = Some((BudgetCap::Each, small));
+    world.state.settings.who = Some("ann".into());
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len(), world.posts.len()), (None, 0, 0));
+    assert_eq!(crate::queue::passed_over(&world.state, key(1)), Some(PassedOver::Cap));
+    world.disk.kept_cap = None;
+    world.live(HOUR);
+    assert_eq!(world.keys_posted(), [1]);
+    // One's own stops the sending here.
+    let mut world = World::queued(1);
+    world.disk.kept_cap = Some((BudgetCap::Each, small));
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 0));
+}
+
+#[test]
+fn a_halt_for_the_days_cap_ends_when_the_cap_or_the_day_is_another() {
+    let small = Amount::from_thousandths(1);
+    let mut world = World::queued(1);
+    world.disk.kept_cap = Some((BudgetCap::Day, small));
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 1));
+    world.disk.kept_cap = None;
+    let by = Stamp { who: "dashboard 813".into(), at: world.now.wall };
+    world.elsewhere(Change::Raise(Raise { by, more: small.of(Currency::Ptc), person: None }));
+    world.rings();
+    world.live(SECOND);
+    assert_eq!((world.disk.shared.halts.len(), world.keys_posted()), (0, vec![1]));
+    // Of a cap of this config, by the next day at the latest.
+    let mut world = World::queued(1);
+    world.state.settings.budget.per_day = Some(small);
+    world.live(HOUR);
+    world.state.settings.budget.per_day = None;
+    assert_eq!(world.halt(), Some(HaltCause::Budget));
+    world.live(DAY);
+    assert_eq!(world.keys_posted(), [1]);
+}
+
+#[test]
+fn a_halt_for_the_budget_of_a_day_that_is_over_stops_nobody_who_comes_on_the_next() {
+    let halted_at = |at: Wall| {
+        let by = Stamp { who: "watch 812".into(), at };
+        let mut disk = Disk::default();
+        disk.share("302ai".into(), by.clone(), Change::Halt(Why { cause: HaltCause::Budget, ..why() }));
+        (World::of(disk, |_| ()), by)
+    };
+    let today = World::new().state.day_start();
+    let (mut world, _) = halted_at(Wall(today.0 - 1));
+    world.rings();
+    world.live(SECOND);
+    let said = |world: &World| {
+        world.state.news.iter().filter(|news| matches!(news, News::Queue(QueueNews::Halted(_)))).count()
+    };
+    assert_eq!((world.halt(), world.disk.shared.halts.len(), said(&world)), (None, 0, 0));
+    // A cap that is crossed today, too, halts again, and is said once.
+    let (mut world, _) = halted_at(Wall(today.0 - 1));
+    world.disk.kept_cap = Some((BudgetCap::Day, Amount::from_thousandths(1)));
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.rings();
+    world.live(SECOND);
+    world.rings();
+    world.live(HOUR);
+    assert_eq!((world.halt(), world.posts.len(), said(&world)), (Some(HaltCause::Budget), 0, 1));
+    // One of a clock that is behind, heard again and again, is ended once.
+    let behind = Change::Halt(Why { cause: HaltCause::Budget, tasks: 7, ..why() });
+    world.disk.shared.halts.clear();
+    world.disk.share("302ai".into(), Stamp { who: "watch 813".into(), at: Wall(today.0 - 2) }, behind);
+    world.rings();
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 1));
+    // That of today stands.
+    let (mut world, by) = halted_at(today);
+    world.rings();
+    world.live(SECOND);
+    assert_eq!(world.disk.shared.halts["302ai"].by, by);
+    assert_eq!(world.halt(), Some(HaltCause::Budget));
+}
+
+#[test]
+fn a_cap_of_ones_own_hides_no_cause_that_others_must_hear_of() {
+    let mut world = World::queued(1);
+    world.state.settings.budget.per_day = Some(Amount::from_thousandths(1));
+    world.live(SECOND);
+    crate::share::halt(&mut world.state, "302ai", why());
+    world.live(SECOND);
+    assert_eq!(world.disk.shared.halts["302ai"].why.cause, HaltCause::Balance);
+}
