@@ -1,8 +1,8 @@
 //! Taking over tasks made elsewhere, and the ids that a person found for unknowns. Free: nothing is submitted.
 //!
 //! ```text
-//! wanted -> one query -> the service knows it: inserted as running, and watched like any other
-//!                     -> it does not, or no answer came: told, and nothing is left of it
+//! wanted -> not archived -> one query -> the service knows it: inserted as running, and watched like any other
+//!                                        -> it does not, or no answer came: told, and nothing is left of it
 //! ```
 //!
 //! An id that settles an unknown is believed no sooner: until the service knows it, the task stays unknown.
@@ -52,7 +52,7 @@ fn is_known(work: &mut Work, id: &RemoteId) -> bool {
 
 /// The end of such a question.
 pub(super) fn found(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some(Wanted { profile, id, settles }) = work.adopting.asking.remove(&ticket) else {
+    let Some(Wanted { profile, id, settles, .. }) = work.adopting.asking.remove(&ticket) else {
         return work.drop_stale();
     };
     let verdict = work.protocol(&profile).found(reply, &id);
@@ -62,7 +62,7 @@ pub(super) fn found(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effec
         Ok(_) if work.ending.is_some() => Vec::new(),
         Ok(word) => match settles {
             Some(key) => resolve::found(work, key, id, watched(work, word)),
-            // The store may have found it in the archive meanwhile.
+            // The store may have found it in the archive.
             None if is_known(work, &id) => Vec::new(),
             None => insert(work, &profile, id, word),
         },

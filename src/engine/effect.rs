@@ -145,7 +145,7 @@ pub enum StoreCmd {
         filter: String,
         at: Wall,
     },
-    /// Read the archived task that the service knows by that id. Answered by `FromArchive`, where there is one.
+    /// Read the archived task that the service knows by that id. Answered by `ArchivedOf`.
     ReadArchivedOf { id: RemoteId },
     /// Sum up the whole ledger. Answered by `Costs`.
     Costs {

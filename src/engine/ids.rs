@@ -38,7 +38,9 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) -> Vec<Effect>
 pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
     let is_new = !is_under_way(work, &id);
     if is_new {
-        let _ = want(work, profile_of(work, key), id, Some(key));
+        let _ = want(work, profile_of(work, key), id.clone(), Some(key));
+        // By its path it is this task's, and no archived one's.
+        looked_up(work, &id);
     }
     is_new
 }
@@ -48,16 +50,26 @@ fn profile_of(work: &Work, key: TaskKey) -> String {
     work.tasks.rows.get(&key).map_or(&*work.settings.profile.name, |row| &row.kind.profile).to_owned()
 }
 
-/// Has the service asked about an id, and the store whether an archived task has it, which is not known here.
+/// Has the store asked whether an archived task has that id, which is not known here, and then the service about it.
 pub(super) fn want(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) -> Vec<Effect> {
     let served = work.of(&profile);
     if served.has_key {
-        work.adopting.wanted.push_back(Wanted { profile, id: id.clone(), settles });
+        work.adopting.wanted.push_back(Wanted { profile, id: id.clone(), settles, looked_up: false });
         return vec![Effect::Store(StoreCmd::ReadArchivedOf { id })];
     }
     let problem = served.key_problem.clone();
     not_done(work, settles, NotDone::NoKey { id, problem });
     Vec::new()
+}
+
+/// The store has looked for an archived task of that id.
+pub(super) fn looked_up(work: &mut Work, id: &RemoteId) {
+    work.adopting.wanted.iter_mut().filter(|wanted| wanted.id == *id).for_each(|wanted| wanted.looked_up = true);
+}
+
+/// The store cannot look for archived tasks: the service is asked all the same.
+pub(super) fn not_looked_up(work: &mut Work) {
+    work.adopting.wanted.iter_mut().for_each(|wanted| wanted.looked_up = true);
 }
 
 pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
@@ -76,9 +88,14 @@ pub(super) fn known_as(work: &Work, id: &RemoteId) -> Option<TaskKey> {
         .map(|row| row.key)
 }
 
-/// Whether an id is wanted that a profile's service is to be asked about.
+/// Whether there is an id that a profile's service can be asked about now.
 pub(super) fn is_wanted(work: &Work, profile: &str) -> bool {
-    work.adopting.wanted.iter().any(|wanted| wanted.profile == profile)
+    next(work, profile).is_some()
+}
+
+/// Where the next id stands that is wanted of a profile.
+fn next(work: &Work, profile: &str) -> Option<usize> {
+    work.adopting.wanted.iter().position(|wanted| wanted.profile == profile && wanted.looked_up)
 }
 
 /// How many such questions are under way.
@@ -88,7 +105,7 @@ pub(super) fn asking(work: &Work, profile: &str) -> usize {
 
 /// The question about the next id that is wanted of a profile.
 pub(super) fn question(work: &mut Work, profile: &str) -> Option<HttpCmd> {
-    let at = work.adopting.wanted.iter().position(|wanted| wanted.profile == profile)?;
+    let at = next(work, profile)?;
     let wanted = work.adopting.wanted.remove(at)?;
     let (ticket, id) = (work.ticket(), wanted.id.clone());
     work.adopting.asking.insert(ticket, wanted);

@@ -118,6 +118,8 @@ pub enum StoreMsg {
     /// Archived tasks. At the start, before the pages: those of the last days, since what was spent on them today was
     /// spent though they are in no table, and those of which a prompt was refused as sensitive. Later: that of an id.
     FromArchive { rows: Vec<Row> },
+    /// The archived task that the service knows by that id, where there is one.
+    ArchivedOf { id: RemoteId, row: Option<Box<Row>> },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows
     /// are. A change that was made meanwhile may come before an older page: of two versions of a row the higher
     /// revision wins.

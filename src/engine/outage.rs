@@ -6,6 +6,7 @@ use crate::{
     act_news,
     backoff::backoff,
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
+    ids,
     news::{News, NotDone, NotQueued, QueueNews, StoreNews},
     profile_state::Halt,
     share, tasks,
@@ -68,6 +69,7 @@ pub(super) fn failed(work: &mut Work, ticket: Option<Ticket>, fault: Fault) -> V
 fn not_read(work: &mut Work, fault: &Fault) {
     work.news.push(News::Store(StoreNews::Unread(fault.clone())));
     work.money.refunds_stale = true;
+    ids::not_looked_up(work);
     let mut unwanted = std::mem::take(&mut work.saver.unwanted);
     unwanted.append(&mut work.reopening);
     unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());

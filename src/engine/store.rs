@@ -5,7 +5,7 @@ use crate::{
     act_news::{self, done},
     audit, auto_retry, callback, changed, charges, claims,
     effect::{Effect, StoreCmd, Ticket, Write},
-    ending, money,
+    ending, ids, money,
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
     news::{News, NotQueued, PassedOver, QueueNews, StoreNews, TaskNews},
     outage, overtaken, poll_budget, queue, saver,
@@ -43,6 +43,11 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         StoreMsg::FromArchive { rows } => {
             tasks::put_archived(work, rows);
+            Vec::new()
+        }
+        StoreMsg::ArchivedOf { id, row } => {
+            tasks::put_archived(work, row.map(|row| *row).into_iter().collect());
+            ids::looked_up(work, &id);
             Vec::new()
         }
         StoreMsg::Page { rows, tasks, last } => changed::page(work, rows, tasks, last),

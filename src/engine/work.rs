@@ -256,6 +256,9 @@ pub struct Wanted {
     pub id: RemoteId,
     /// The unknown that it settles; `None` where a task made elsewhere is taken over.
     pub settles: Option<TaskKey>,
+    /// Whether the store has said if an archived task has it: only then is the service asked, whose answer may be the
+    /// quicker one.
+    pub looked_up: bool,
 }
 
 /// Saving.

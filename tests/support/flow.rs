@@ -358,7 +358,8 @@ impl Answering {
                 StoreMsg::Archived { filter, rows }
             }
             StoreCmd::ReadArchivedOf { id } => {
-                StoreMsg::FromArchive { rows: store.archived_of(&id).unwrap().into_iter().collect() }
+                let row = store.archived_of(&id).unwrap().map(Box::new);
+                StoreMsg::ArchivedOf { id, row }
             }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();

@@ -43,6 +43,8 @@ pub(super) struct Disk {
     pub(super) downloads: BTreeSet<TaskKey>,
     /// Tasks whose pictures are on another machine.
     pub(super) not_here: BTreeSet<TaskKey>,
+    /// Archived tasks.
+    pub(super) archived: Vec<Row>,
     /// A cap that is kept in the store, and what it is a cap of.
     pub(super) kept_cap: Option<(BudgetCap, Amount)>,
     rev: u64,
@@ -63,7 +65,7 @@ impl Disk {
 
     pub(super) fn carry_out(&mut self, command: StoreCmd) -> Option<StoreMsg> {
         let ticket = command.ticket();
-        if ticket.is_none() && !matches!(command, StoreCmd::Look { .. }) {
+        if ticket.is_none() && !matches!(command, StoreCmd::Look { .. } | StoreCmd::ReadArchivedOf { .. }) {
             return None;
         }
         let failed = Some(StoreMsg::Failed { ticket, fault: disk_full() });
@@ -120,6 +122,10 @@ impl Disk {
             StoreCmd::Look { keys } => {
                 StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
             }
+            StoreCmd::ReadArchivedOf { id } => {
+                let row = self.archived.iter().find(|row| row.texts.is_remote(&id.0));
+                StoreMsg::ArchivedOf { id, row: row.cloned().map(Box::new) }
+            }
             StoreCmd::Keep(_)
             | StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
@@ -131,7 +137,6 @@ impl Disk {
             | StoreCmd::SaveUpload { .. }
             | StoreCmd::SaveBalance { .. }
             | StoreCmd::Archived { .. }
-            | StoreCmd::ReadArchivedOf { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()
             }

@@ -262,6 +262,7 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
     let id = RemoteId("R5".into());
     world.act(Act::Adopt(vec![id.clone(), id.clone()]));
     world.act(Act::Adopt(vec![id.clone()]));
+    world.settle();
     assert_eq!(world.calls, [HttpCmd::Find { ticket: 3, id: id.clone() }]);
     world.reply(status("Processing"));
     world.act(Act::Adopt(vec![id.clone()]));
@@ -276,6 +277,26 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
 }
 
 #[test]
+fn an_id_that_an_archived_task_has_is_not_taken_over_again_however_quick_the_service_is() {
+    let mut world = World::new();
+    let id = RemoteId("R5".into());
+    let archived = Task { remote: Some(id.clone()), ..testing::task(9, Saved) };
+    world.disk.archived.push(domain::task::Row::of(&archived));
+    world.act(Act::Adopt(vec![id.clone()]));
+    assert_eq!(world.calls, []);
+    world.settle();
+    world.reply(status("Processing"));
+    world.live(MINUTE);
+    assert_eq!((world.disk.tasks.len(), world.acts()), (0, vec![ActNews::Known { id, key: key(9), state: Saved }]));
+    // A store that cannot look keeps nobody from asking.
+    let mut world = World::new();
+    world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+    world.disk.health = super::disk::Health::Away;
+    world.settle();
+    assert_eq!(world.calls.len(), 1);
+}
+
+#[test]
 fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once() {
     let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
     for (reply, class, why) in [
@@ -287,6 +308,7 @@ fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once()
     ] {
         let mut world = World::new();
         world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+        world.settle();
         world.reply(reply);
         world.live(HOUR);
         assert_eq!((world.disk.tasks.len(), world.state.tasks.rows.len(), world.calls.len()), (0, 0, 0));
@@ -301,6 +323,7 @@ fn ids_to_be_adopted_are_asked_about_within_the_budget() {
     let mut world = World::with(|settings| settings.poll.budget_per_second = 1.0);
     let id = |n: u32| RemoteId(format!("R{n}"));
     world.act(Act::Adopt((1..=3).map(id).collect()));
+    world.settle();
     for n in 1..=3 {
         assert_eq!(world.calls.len(), 1, "{n}");
         world.reply(success("F1"));
@@ -318,6 +341,7 @@ fn nothing_is_adopted_without_a_key_or_by_a_program_that_ends() {
     assert_eq!(world.not_done().1.class(), Some(ErrorClass::Auth));
     let mut world = World::new();
     world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+    world.settle();
     world.act(Act::Quit);
     world.reply(status("Processing"));
     world.settle();

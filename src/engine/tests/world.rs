@@ -80,7 +80,6 @@ impl Ground for Hand {
                 | StoreCmd::SaveUpload { .. }
                 | StoreCmd::SaveBalance { .. }
                 | StoreCmd::Archived { .. }
-                | StoreCmd::ReadArchivedOf { .. }
                 | StoreCmd::Detail { .. }
                 | StoreCmd::Members
                 | StoreCmd::Refunds { .. },
@@ -215,6 +214,10 @@ impl World {
 
     /// The service answers the oldest call.
     pub(super) fn reply(&mut self, reply: Reply) -> Vec<Effect> {
+        if self.calls.is_empty() {
+            // Before it is asked about an id, the store looks for that in the archive.
+            self.settle();
+        }
         let call = self.calls.pop_front().expect("no call is under way");
         self.take(Msg::Http(HttpMsg::answer(call, reply)))
     }

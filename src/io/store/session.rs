@@ -320,7 +320,8 @@ impl Session {
                 Some(StoreMsg::Archived { filter, rows })
             }
             StoreCmd::ReadArchivedOf { id } => {
-                store.archived_of(&id)?.map(|row| StoreMsg::FromArchive { rows: vec![row] })
+                let row = store.archived_of(&id)?.map(Box::new);
+                Some(StoreMsg::ArchivedOf { id, row })
             }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX))?;
