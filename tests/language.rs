@@ -286,7 +286,9 @@ fn is_talk(text: &str) -> bool {
     let capital =
         said.chars().next().is_some_and(char::is_uppercase) && said.chars().nth(1).is_some_and(char::is_lowercase);
     let several = said.split_whitespace().filter(|word| is_word(word)).count() > 1;
-    let is_sql = sql.iter().any(|word| said.trim_start().starts_with(word)) || said.contains(" AS ");
+    let is_sql =
+        sql.iter().any(|word| said.trim_start_matches(|c: char| c.is_whitespace() || c == '(').starts_with(word))
+            || said.contains(" AS ");
     !is_sql && (several || capital || (said.contains(' ') && said.split_whitespace().any(is_word)))
 }
 

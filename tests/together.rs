@@ -53,7 +53,7 @@ fn a_halt_of_one_program_is_every_program_s_and_its_resume_too() {
     home.run(&[&["submit", "--prompt", "!1008"], &YES[..]].concat()).coded(4);
     screen.shows("halted");
     let submit = home.run(&[&["submit", "--prompt", "a cat"], &YES[..]].concat()).coded(4);
-    assert!(submit.err.contains("1 task stays queued (sending stopped"), "{submit:?}");
+    assert!(submit.err.contains("1 task stays queued (sending halted"), "{submit:?}");
     assert!(submit.err.contains("Press p in a dashboard to resume."), "{submit:?}");
     assert_eq!((service.sim().counts().submissions, service.sim().submissions_of("a cat")), (1, 0));
     screen.keys("p");

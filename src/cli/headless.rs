@@ -333,7 +333,7 @@ impl Headless {
         let (mut told, one) = (told(), one_reader());
         for news in news.drain(..) {
             // What it meets at its start is why a call ends, and is told as that: nothing was to be sent yet.
-            let is_of_start = !work.tasks.loaded && work.halted_by_store().is_some();
+            let is_of_start = work.store.owner.is_none() && work.halted_by_store().is_some();
             if is_of_start && matches!(news, News::Queue(QueueNews::Halted(_))) {
                 continue;
             }

@@ -63,10 +63,15 @@ fn is_empty(Away { ended, at_risk, unsent, .. }: &Away) -> bool {
 /// Counts, once all rows are here. Nothing worth telling leaves no line.
 pub(crate) fn finish(app: &mut App) {
     let Some(mut away) = app.screen.away.take() else { return };
+    // An unknown from before is told beside what is new, since it waits for the person; alone it opens no line.
+    let mut is_new = false;
     for row in app.work.tasks.rows.values() {
+        let is_unknown = row.state == TaskState::Unknown;
         // An unknown has not ended: it is one since about its sending.
-        let at = if row.state == TaskState::Unknown { row.sent_at } else { row.finished_at };
-        if at.get().is_some_and(|at| at > away.since) {
+        let at = if is_unknown { row.sent_at } else { row.finished_at };
+        let is_lately = at.get().is_some_and(|at| at > away.since);
+        is_new |= is_lately;
+        if is_lately || is_unknown {
             away.ended.entry(row.state).or_default().insert(row.key);
         }
         if is_at_risk(row, app.work.now.wall) {
@@ -80,7 +85,8 @@ pub(crate) fn finish(app: &mut App) {
     // An upload comes before the sending.
     let lately = all.filter(|row| row.sent_at.get().unwrap_or(row.created_at) > away.since);
     away.spent.extend(lately.map(|row| row.spent().of(row.kind.currency)));
-    app.screen.away = Some(away).filter(|away| !is_empty(away));
+    is_new |= !away.at_risk.is_empty() || !away.unsent.is_empty();
+    app.screen.away = Some(away).filter(|_| is_new);
 }
 
 #[cfg(test)]
@@ -108,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_of_an_earlier_time_is_not_told_at_every_start() {
+    fn an_unknown_of_an_earlier_time_is_told_beside_what_is_new_and_not_at_every_start() {
         let mut app = state(&[]);
         begin(&mut app, Some(Wall(WALL)));
         let unknown = |key, at| Task { sent_at: Some(Wall(at)), ..task(key, TaskState::Unknown) };
@@ -119,6 +125,6 @@ mod tests {
         add(&mut app, unknown(2, WALL + 60_000));
         finish(&mut app);
         let told = app.screen.away.map(|away| away.ended);
-        assert_eq!(told, Some([(TaskState::Unknown, [TaskKey(2)].into())].into()));
+        assert_eq!(told, Some([(TaskState::Unknown, [TaskKey(1), TaskKey(2)].into())].into()));
     }
 }

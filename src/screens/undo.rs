@@ -212,6 +212,7 @@ mod tests {
         type_in(&mut app, ": r e s o l v e space 2 space l o s t enter");
         assert!(app.screen.acts.is_empty() && app.screen.resolving.is_empty());
         type_in(&mut app, "esc : r e s o l v e space 1 space l o s t enter");
+        testing::on_disk(&mut app);
         assert_eq!(app.screen.acts, [Done::Resolved(TaskKey(1))]);
     }
 }

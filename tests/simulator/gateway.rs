@@ -125,8 +125,8 @@ async fn the_records_settle_a_lost_answer_as_far_as_they_show_it() {
         ("a cow !lost !bare", "lost for 0.5", "lost for 0.5"),
         ("a pig !busy", "lost for 0.5", "lost for 0.5"),
         ("a hen !1000", "lost for 0.0", "lost for 0.0"),
-        ("a fox !lost !norecord", "NotSeen", "NotSeen"),
-        ("an owl !lost !laterecord", "NotSeen", "made"),
+        ("a fox !lost !norecord", "NotSeen { free: [] }", "NotSeen { free: [] }"),
+        ("an owl !lost !laterecord", "NotSeen { free: [] }", "made"),
     ] {
         let sent = bench.clock.now();
         let id = bench.request_id(prompt).await;

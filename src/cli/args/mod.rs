@@ -171,7 +171,7 @@ pub enum Command {
         #[arg(long)]
         failed: bool,
         /// For one task: retry it even if it is saved, running, already retried, or was refused as sensitive
-        #[arg(long, conflicts_with = "failed")]
+        #[arg(long)]
         again: bool,
         /// The limits of a paid call
         #[command(flatten)]

@@ -119,7 +119,6 @@ fn a_wrong_call_ends_with_code_2() {
         "reeltop show",
         "reeltop retry",
         "reeltop retry 1 --failed",
-        "reeltop retry --failed --again",
         "reeltop cancel",
         "reeltop submit --prompt a --from b",
         "reeltop submit --prompt a --queue --wait",

@@ -47,8 +47,8 @@ fn commands_filter_sort_and_go() {
     assert_eq!(state.screen.table.cursor, Some(TaskKey(2)));
     run(&mut state, "sort state desc");
     assert_eq!(state.screen.table.sort, Sort { column: &columns::STATE, descending: true });
-    run(&mut state, "sort made");
-    assert_eq!(state.screen.table.sort.column.id, "created", "by its head");
+    run(&mut state, "sort #");
+    assert_eq!(state.screen.table.sort.column.id, "key", "by its head");
     assert!(state.screen.layers.is_empty());
 }
 
