@@ -4,7 +4,7 @@ use crate::{
     availability, charges,
     claims::{self, claim, held_by_another, held_by_us, is_ours, is_told_of},
     effect::Effect,
-    ended, fetch,
+    ended, fetch, money,
     news::{News, RowNews},
     put_away, queue, resolve, saver, scheduling, share, tasks,
     timeline::event,
@@ -23,12 +23,13 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     if work.known(key).is_some_and(|row| row.rev > task.rev) {
         return Vec::new(); // Older news than what is here.
     }
-    if work.known(key).is_some_and(|row| is_answered(row, &task)) {
-        availability::spoke(work, &task.profile);
-    }
+    let is_hint = work.known(key).is_some_and(|row| is_answered(row, &task));
     scheduling::hold(work, &task);
     let was_sent = work.tasks.live.get(&key).is_some_and(|before| before.state() != TaskState::Queued);
     let mut effects = saver::lost(work, &task);
+    if is_hint {
+        effects.extend(look_whether_it_is_back(work, &task.profile));
+    }
     tasks::put(work, task.clone());
     effects.extend(ended::read(work, &task));
     // What was just written down of it is part of it.
@@ -52,6 +53,13 @@ fn is_answered(row: &Row, task: &Task) -> bool {
     is_watched
         && matches!(task.state(), TaskState::Running | TaskState::Ready)
         && (row.state != task.state() || *row.status != *task.status())
+}
+
+/// The service answers another program. That says nothing of the line from here, on which nothing is sent yet: a free
+/// call shows whether it is back, where no task of our own is due to be asked about.
+fn look_whether_it_is_back(work: &mut Work, profile: &str) -> Option<Effect> {
+    let is_due = availability::is_probing(work, profile) && work.now.mono >= availability::probe_at(work, profile);
+    if is_due { money::ask_balance(work, profile) } else { None }
 }
 
 /// A row in `Sending` whose POST is not under way here. Whether one was: `was_sent`, by what this run knew of the task.

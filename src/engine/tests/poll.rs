@@ -47,7 +47,7 @@ fn questions_keep_to_the_account_s_budget_and_to_32_at_once() {
 }
 
 #[test]
-fn what_another_program_heard_from_the_service_ends_the_outage_here_too() {
+fn what_another_program_heard_from_the_service_has_this_one_look_whether_its_own_line_is_back() {
     let mut world = many(1);
     while world.state.own.poller.offline_since.is_none() {
         world.live(SECOND);
@@ -65,7 +65,14 @@ fn what_another_program_heard_from_the_service_ends_the_outage_here_too() {
     if let Phase::Running { status, .. } = &mut task.phase {
         "Queueing".clone_into(status);
     }
+    world.now.mono = crate::availability::probe_at(&world.state, "302ai");
+    world.calls.clear();
+    world.state.own.balance.asking = None;
     world.take(Msg::Store(StoreMsg::Changed { tasks: vec![task] }));
+    // Nothing is sent on their word: it may be this line that is down.
+    assert!(world.state.own.poller.offline_since.is_some());
+    world.calls.retain(|call| matches!(call, HttpCmd::Balance { .. }));
+    world.reply(ok(r#"{"data":{"balance":"10"}}"#));
     assert_eq!(world.state.own.poller.offline_since, None);
 }
 
