@@ -22,7 +22,7 @@ use domain::{
     task::{Row, Task, TaskKey, TaskState},
     text,
 };
-use engine::{filter::Filter, queue, share};
+use engine::{filter::Filter, queue, share, writes};
 use std::collections::BTreeMap;
 use words::{amounts, lang, names, print, reason, tr};
 
@@ -62,13 +62,17 @@ impl Linear {
             return;
         }
         let line = |task: &Task| print::change_line(task, false);
-        let now: BTreeMap<TaskKey, String> = work.tasks.live.iter().map(|(key, task)| (*key, line(task))).collect();
+        let mut now: BTreeMap<TaskKey, String> = work.tasks.live.iter().map(|(key, task)| (*key, line(task))).collect();
         let Some(told) = &self.told else {
             self.lines.extend(banner::away(&self.app));
             self.lines.extend(status(&self.app));
             self.told = Some(now);
             return;
         };
+        // What is not on disk yet is not told: another program may have been quicker.
+        for (key, line) in told.iter().filter(|(key, _)| writes::is_unwritten(work, **key)) {
+            now.insert(*key, line.clone());
+        }
         let is_new = |key: &TaskKey| !about.contains(key);
         let changed = now.iter().filter(|(key, line)| is_new(key) && told.get(key) != Some(line));
         self.lines.extend(changed.map(|(_, line)| line.clone()));

@@ -7,7 +7,10 @@ use domain::{
         TaskState::{self, Cancelled, Failed, Queued, Running, Saved},
     },
 };
-use engine::{act::Act, msg::Detail};
+use engine::{
+    act::Act,
+    msg::{Detail, WriteResult},
+};
 use std::sync::Arc;
 use words::lang::{Lang, within};
 
@@ -273,4 +276,15 @@ fn what_a_clone_or_an_edit_puts_into_compose_is_told_and_no_command_that_is_not_
 #[test]
 fn a_control_character_in_a_line_is_no_part_of_its_command() {
     assert_eq!(said(&mut linear(&[]), "\u{c}drop"), said(&mut linear(&[]), "drop"));
+}
+
+#[test]
+fn what_was_done_is_told_once_and_only_when_it_is_on_disk() {
+    let mut linear = linear(&[Queued, Saved]);
+    assert_eq!(said(&mut linear, "cancel 1"), [""; 0]);
+    let (ticket, write) = linear.app.work.store.pending.first_key_value().unwrap();
+    let (ticket, rev) = (*ticket, write.task.rev + 1);
+    let results = vec![WriteResult::Done { key: TaskKey(1), rev }];
+    let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Written { ticket, results })), now(10_000));
+    assert_eq!(linear.take_lines(), ["#1 taken back; free"]);
 }
