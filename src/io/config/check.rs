@@ -19,11 +19,13 @@ pub(super) fn shown(text: &str) -> Result<(), Unfit> {
 /// The address of a database, as far as that shows without its parts: they may hold a password.
 pub(super) fn database(text: &str) -> Result<(), Unfit> {
     let rest = ["postgres://", "postgresql://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
-    let place = rest.ok_or(Unfit::NotADatabase)?.split('?').next().unwrap_or_default();
+    let rest = rest.ok_or(Unfit::NotADatabase)?;
     // What stands before the last `@` is a user's name and password, whatever is in it.
+    let is_options = |options: &str| options.contains('=') && !options.contains('@');
+    let place = rest.rsplit_once('?').filter(|(_, options)| is_options(options)).map_or(rest, |(place, _)| place);
     let hosts = place.rsplit('@').next().and_then(|place| place.split('/').next()).unwrap_or_default();
     let port = |host: &str| host.rsplit(']').next()?.split_once(':').map(|(_, port)| port.to_owned());
-    let fits = |port: String| port.parse::<u16>().is_ok_and(|port| port > 0);
+    let fits = |port: String| port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
     if hosts.split(',').filter_map(port).all(fits) { Ok(()) } else { Err(Unfit::NoPort) }
 }
 
@@ -125,7 +127,8 @@ mod tests {
     fn the_port_of_a_database_is_a_port() {
         let private = "postgres://ann:a:b/c@d@db.example:5432/reel?sslmode=verify-full";
         let several = "postgres://db,other:5433/reel";
-        for good in ["postgresql://db/reel", private, several, "postgres://[::1]:5432/reel", "postgres:///reel"] {
+        let odd = "postgres://ann:s3cr3t?1@db.example:/reel";
+        for good in ["postgresql://db/reel", private, several, odd, "postgres://[::1]:5432/reel", "postgres:///reel"] {
             assert_eq!(database(good), Ok(()), "{good}");
         }
         for bad in ["postgres://db:port/reel", "postgres://db:70000/reel", "postgres://db:0", "postgres://[::1]:x/reel"]
