@@ -150,9 +150,12 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
-        let halted = work.own.sending.halted.as_ref().map(|halt| reason::halt(halt, &Voice::default()).what);
+        let halted = work.own.sending.halted.as_ref();
         let (paused, resume) = waits::paused(&work).unzip();
-        let resume = resume.or_else(|| halted.is_some().then(|| tr!("Press p in a dashboard to resume.")));
+        // A halt of this call alone is no dashboard's: there p would pause.
+        let is_shared = halted.is_some_and(|halt| halt.by.is_some());
+        let resume = resume.or_else(|| is_shared.then(|| tr!("Press p in a dashboard to resume.")));
+        let halted = halted.map(|halt| reason::halt(halt, &Voice::default()).what);
         let stopped: Vec<String> = halted.into_iter().chain(paused).collect();
         let stopped = (!stopped.is_empty()).then(|| stopped.join(tr!(", ")));
         let put_back = put_back.map(|error| reason::message(&error.reason, &Voice::default()));

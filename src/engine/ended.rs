@@ -7,7 +7,7 @@ use crate::{
     claims::{self, claim, in_scope},
     effect::{Effect, Level, Noted, StoreCmd},
     ids,
-    news::{Left, News, TaskNews},
+    news::{Left, News, NotDone, TaskNews},
     records, scheduling,
     timeline::{answer_of_records, event},
     work::{Deferred, Work},
@@ -191,6 +191,11 @@ pub(super) fn live(work: &mut Work, key: TaskKey) -> Option<Task> {
         return Some(task.clone());
     }
     let why = match work.known(key) {
+        // Its row can be looked at, and no more.
+        Some(row) if row.state.is_live() || row.state == TaskState::Unknown => {
+            act_news::not_done(work, Some(key), NotDone::StoreNotOpen);
+            return None;
+        }
         Some(row) => Left::Ended(row.state),
         None if may_be_there(work, key) => Left::Archived,
         None => Left::NoSuchTask,

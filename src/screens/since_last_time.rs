@@ -65,11 +65,15 @@ pub(crate) fn finish(app: &mut App) {
     let Some(mut away) = app.screen.away.take() else { return };
     // An unknown from before is told beside what is new, since it waits for the person; alone it opens no line.
     let mut is_new = false;
+    let longest = app.work.settings.queue.longest_silence();
     for row in app.work.tasks.rows.values() {
         let is_unknown = row.state == TaskState::Unknown;
-        // An unknown has not ended: it is one since about its sending.
-        let at = if is_unknown { row.sent_at } else { row.finished_at };
-        let is_lately = at.get().is_some_and(|at| at > away.since);
+        // An unknown has not ended: it is one since its submission's time-out at the latest.
+        let at = match row.state {
+            TaskState::Unknown => row.sent_at.get().map(|at| at.plus(longest)),
+            _ => row.finished_at.get(),
+        };
+        let is_lately = at.is_some_and(|at| at > away.since);
         is_new |= is_lately;
         if is_lately || is_unknown {
             away.ended.entry(row.state).or_default().insert(row.key);
@@ -118,7 +122,8 @@ mod tests {
         let mut app = state(&[]);
         begin(&mut app, Some(Wall(WALL)));
         let unknown = |key, at| Task { sent_at: Some(Wall(at)), ..task(key, TaskState::Unknown) };
-        add(&mut app, unknown(1, WALL - 60_000));
+        let longest = app.work.settings.queue.longest_silence().cast_signed();
+        add(&mut app, unknown(1, WALL - longest));
         finish(&mut app);
         assert_eq!(app.screen.away, None);
         begin(&mut app, Some(Wall(WALL)));

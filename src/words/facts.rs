@@ -8,7 +8,7 @@ use domain::{
     catalogue::Catalogue,
     export,
     problem::{Charged, TaskError},
-    request::{ImageKind, ImageRef, Request},
+    request::{Asked, ImageKind, ImageRef, Request},
     task::{MoneyEvent, Row, SavedFile, Task, TaskState, What},
     text,
     time::{Now, Wall},
@@ -62,7 +62,9 @@ pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact>
     };
     let warns = row.state == TaskState::Unknown || task.trouble().is_some();
     let next = reason::next(&error.reason, voice);
-    let next = (!next.is_empty()).then(|| fact(tr!("Next"), next, Tone::Strong));
+    // Without its request nothing can be tried again.
+    let is_known = task.request.asked() == Asked::Known;
+    let next = (is_known && !next.is_empty()).then(|| fact(tr!("Next"), next, Tone::Strong));
     std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
 }
 

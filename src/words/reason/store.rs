@@ -14,8 +14,10 @@ pub fn problem(fault: &Fault) -> Problem {
     if fault.deed != Deed::Confirm {
         return problem;
     }
-    let look = tr!("Look at the list before you queue them again");
-    let next = [look, &problem.next].into_iter().filter(|next| !next.is_empty()).collect::<Vec<_>>().join(tr!(". "));
+    let next = match problem.next.as_str() {
+        "" => tr!("Look at the list before you queue them again.").to_owned(),
+        next => tr!("Look at the list before you queue them again. {next}", next),
+    };
     Problem { next, ..problem }
 }
 
