@@ -103,7 +103,7 @@ fn a_wait_under_a_pause_ends_and_says_what_stays_queued() {
     let told = waited.err.contains("1 task stays queued (sending is paused by ") && waited.err.contains("dashboard");
     assert!(told, "{waited:?}");
     let waited = home.run(&["wait", "1"]).coded(5);
-    assert!(waited.err.contains("#1 stays queued. Press p in the dashboard to go on."), "{waited:?}");
+    assert!(waited.err.contains("#1 stays queued. Press p in a dashboard to resume."), "{waited:?}");
     screen.shows("paused, free");
     let waited = home.run(&["watch", "--until-idle"]).coded(5);
     assert!(waited.err.contains("#1 stays queued"), "{waited:?}");
@@ -129,7 +129,7 @@ fn a_config_that_starts_paused_holds_the_command_line_up_as_a_person_does() {
     let service = Service::start();
     let home = Home::with(&service.url(), &[("queue.start_paused", "true")]);
     let waited = home.run(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat()).coded(5);
-    let why = "1 task stays queued (sending is paused by queue.start_paused in the config). Press p in the dashboard";
+    let why = "1 task stays queued (sending is paused by queue.start_paused in the config). Press p in a dashboard";
     assert!(waited.err.contains(why), "{waited:?}");
     for call in [&["wait", "1"][..], &["watch", "--until-idle"]] {
         let waited = home.run(call).coded(5);

@@ -99,13 +99,13 @@ pub(super) fn tell_queued<'t>(work: &Work, tasks: impl IntoIterator<Item = &'t T
 
 /// Why nothing is sent, and what ends that, where sending is paused here or for all programs.
 pub(super) fn paused(work: &Work) -> Option<(String, &'static str)> {
-    let resume = tr!("Press p in the dashboard to go on.");
+    let resume = tr!("Press p in a dashboard to resume.");
     Some(match &work.queue.pause {
         Some(by) => (tr!("sending is paused by {who}", who = names::program(&by.who)), resume),
         None if !work.queue.paused || is_sent_elsewhere(work) => return None,
         None if work.settings.queue.start_paused => (
             tr!("sending is paused by queue.start_paused in the config").into(),
-            tr!("Press p in the dashboard to go on, or set it to false."),
+            tr!("Press p in a dashboard to resume, or set it to false."),
         ),
         None => (tr!("sending is paused").into(), resume),
     })

@@ -304,10 +304,12 @@ impl Programs {
     /// counts as older than everything: its name tells the time by its own clock.
     pub(super) fn oldest_other(&self) -> Option<Wall> {
         let here: HashMap<String, Wall> = self.others().map(|(owner, _)| (owner.clone(), started(&owner))).collect();
-        let heard = self.silent.iter().flat_map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
-        let elsewhere = heard.filter(|owner| self.me() != Some(owner) && !here.contains_key(owner));
-        let all = elsewhere.map(|owner| (owner, Wall(0))).chain(here.clone());
-        all.filter(|(owner, _)| self.is_alive(owner)).map(|(_, at)| at).min()
+        let silent = self.silent.as_ref().map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
+        let is_elsewhere = |owner: &String| self.me() != Some(owner) && !here.contains_key(owner);
+        if silent.is_some_and(|heard| heard.iter().any(|owner| is_elsewhere(owner) && self.is_alive(owner))) {
+            return Some(Wall(0));
+        }
+        here.iter().filter(|(owner, _)| self.is_alive(owner)).map(|(_, at)| *at).min()
     }
 
     /// Clears away what dead programs left behind.
