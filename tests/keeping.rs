@@ -309,6 +309,12 @@ fn a_forgotten_failure_is_open_no_longer() {
     assert_eq!(open(), 1);
     home.run(&["forget", "1", "2"]).coded(0);
     assert_eq!((open(), home.task(2).put_away_at), (0, None));
+    // What was retried was not open: there is nothing to put away.
+    submit(&home, &["--prompt", "another !fail", "--wait"]);
+    home.run(&[&["retry", "3"][..], &YES].concat()).coded(0);
+    home.run(&["wait", "4"]).coded(0);
+    home.run(&["forget", "3"]).coded(0);
+    assert_eq!((open(), home.task(3).put_away_at), (0, None));
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn forget(conn: &mut Connection, key: TaskKey, who: &str) -> sql::Result<Forgott
     // A failure without its prompt is retried by nobody: it is seen to.
     let sql = format!(
         "UPDATE tasks SET prompt = ?2, request = ?3, \
-         put_away_at = CASE WHEN state IN ('failed', 'refused') THEN coalesce(put_away_at, finished_at) \
+         put_away_at = CASE WHEN state IN ('failed', 'refused') AND NOT retried THEN coalesce(put_away_at, finished_at) \
          ELSE put_away_at END, rev = {NEXT_REV} WHERE key = ?1 RETURNING rev"
     );
     let rev = tx.query_row(&sql, params![key.0, FORGOTTEN, Json(&request)], |row| row.get(0))?;

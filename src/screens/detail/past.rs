@@ -120,6 +120,10 @@ pub(crate) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
         let Some(parent) = task.parent.and_then(|key| detail.line.iter().find(|other| other.key == key)) else {
             continue;
         };
+        // What one of them asked for is not there to be compared.
+        if [parent, task].iter().any(|task| task.request.asked() == Asked::Forgotten) {
+            continue;
+        }
         let changes = diff::lines(&parent.request, &task.request, about.width.saturating_sub(9), look);
         if changes.is_empty() {
             lines.push(Line::styled(
