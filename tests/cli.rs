@@ -287,6 +287,12 @@ fn an_address_of_a_database_that_is_written_wrong_is_no_folder() {
         assert!(done.err.contains("postgres://USER@HOST/DATABASE"), "{}", done.err);
         assert!(!home.path().join(to).exists());
     }
+    std::fs::create_dir_all(home.data()).unwrap();
+    let itself = format!("{}/.", home.data().display());
+    for (to, why) in [("", "--to is empty"), (itself.as_str(), "a store cannot be copied to itself")] {
+        let done = home.run(&["store", "copy", "--to", to]).coded(2);
+        assert!(done.err.contains(why), "{}", done.err);
+    }
 }
 
 #[test]

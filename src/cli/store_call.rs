@@ -22,7 +22,7 @@ use engine::filter::Place;
 use std::{
     io::{self, Write},
     ops::ControlFlow,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 use words::{amounts, names, print, problem::Problem, tr};
 
@@ -79,6 +79,11 @@ fn check(setup: &Loaded, output: Output) -> Outcome {
 
 fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     let from = setup.at();
+    if to.trim().is_empty() {
+        let next = tr!("Name a folder or an address with --to; . is the folder here.");
+        let problem = Problem::new(tr!("nothing was copied"), tr!("--to is empty"), next);
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
     let scheme = to.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     if !to.contains("://") && scheme.is_some_and(|scheme| matches!(&*scheme, "postgres" | "postgresql")) {
         let why = tr!("an address of a database begins with postgres://");
@@ -91,7 +96,11 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     } else {
         Location { dir: PathBuf::from(to), server: None, who: from.who.clone() }
     };
-    if target == from {
+    let is_one_folder = |one: &Path, other: &Path| {
+        one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    };
+    let is_file = target.server.is_none() && from.server.is_none();
+    if target == from || (is_file && is_one_folder(&target.dir, &from.dir)) {
         let problem = Problem::new(tr!("a store cannot be copied to itself"), "", tr!("Name another one with --to."));
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
