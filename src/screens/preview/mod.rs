@@ -185,11 +185,20 @@ fn waits(app: &App, profile: &str) -> Vec<Problem> {
     }
     let pause = || app.screen.keys.resume(Ctx::Preview);
     let halted = app.work.of(profile).sending.halted.as_ref().map(|halt| {
-        let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
+        let next = match app.work.queue.is_paused() {
+            true => tr!("Fix the cause, then {pause} ends the halt.", pause = pause()),
+            false => tr!("Fix the cause, then {pause} resumes sending.", pause = pause()),
+        };
         (reason::halt(halt, &app.screen.voice).what, next)
     });
-    let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
     // The word that ends a halt ends no pause.
+    let paused = || {
+        let next = match app.work.of(profile).sending.halted {
+            Some(_) => tr!("{pause} once more resumes it.", pause = pause()),
+            None => tr!("{pause} resumes it.", pause = pause()),
+        };
+        (tr!("sending is paused").to_owned(), next)
+    };
     let waits = halted.into_iter().chain(app.work.queue.is_paused().then(paused));
     waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).collect()
 }

@@ -33,7 +33,12 @@ pub(crate) fn at_risk(app: &App) -> Vec<TaskKey> {
 
 /// The unknown, the newest first.
 fn unknown(app: &App) -> Vec<TaskKey> {
-    app.work.tasks.unknown.iter().rev().copied().collect()
+    let tasks = &app.work.tasks;
+    if app.work.store.owner.is_none() {
+        // A store that can only be looked at gives rows, and no tasks to work with.
+        return tasks.rows.values().filter(|row| row.state == TaskState::Unknown).map(|row| row.key).rev().collect();
+    }
+    tasks.unknown.iter().rev().copied().collect()
 }
 
 /// Which are to be pinned: those that are stay, so that nothing moves while one works through them.
