@@ -19,6 +19,10 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
+/// How far the clock of whoever halts may be ahead, in milliseconds: a halt of the evening that it dates after midnight
+/// would stop the whole next day. One that is of the day after all is only held against its caps once more.
+const CLOCKS_APART: u64 = 5 * MINUTE;
+
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
     let owner = work.store.owner.as_deref().unwrap_or_default();
@@ -244,7 +248,7 @@ fn end_halts_of_a_day_that_is_over(work: &mut Work, halts: &mut BTreeMap<String,
         return;
     }
     let is_over = |profile: &String, halt: &Stopped| {
-        halt.why.cause == HaltCause::Budget && halt.by.at < today && served.contains(profile)
+        halt.why.cause == HaltCause::Budget && halt.by.at < today.plus(CLOCKS_APART) && served.contains(profile)
     };
     let (over, stand) = std::mem::take(halts).into_iter().partition(|(profile, halt)| is_over(profile, halt));
     *halts = stand;

@@ -136,8 +136,13 @@ fn a_halt_for_the_budget_of_a_day_that_is_over_stops_nobody_who_comes_on_the_nex
     world.rings();
     world.live(SECOND);
     assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 1));
+    // So is one of the evening whose clock was ahead.
+    let (mut world, _) = halted_at(today.plus(MINUTE));
+    world.rings();
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len(), said(&world)), (None, 0, 0));
     // That of today stands.
-    let (mut world, by) = halted_at(today);
+    let (mut world, by) = halted_at(today.plus(6 * MINUTE));
     world.rings();
     world.live(SECOND);
     assert_eq!(world.disk.shared.halts["302ai"].by, by);
