@@ -161,7 +161,7 @@ impl Raise {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let apart = self.by.at.since(other.by.at).max(other.by.at.since(self.by.at));
-        (&self.by.who, self.more) == (&other.by.who, other.more) && apart <= 10 * SECOND && apart % SECOND == 0
+        (&self.by.who, self.more) == (&other.by.who, other.more) && apart <= 10 * SECOND && apart.is_multiple_of(SECOND)
     }
 
     /// What it is in a store that did not make it.
