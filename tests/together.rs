@@ -65,6 +65,20 @@ fn a_halt_of_one_program_is_every_program_s_and_its_resume_too() {
 }
 
 #[test]
+fn a_batch_of_which_it_is_not_known_whether_it_is_queued_is_told_as_that_whatever_halts_besides() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let watch = home.start(&["watch"]);
+    home.run(&[&["submit", "--prompt", "!1008"], &YES[..]].concat()).coded(4);
+    let full = "CREATE TRIGGER full BEFORE DELETE ON unconfirmed BEGIN SELECT raise(ABORT, 'no'); END";
+    home.sql().execute_batch(full).unwrap();
+    let done = home.run(&[&["submit", "--prompt", "a cat"], &YES[..]].concat()).coded(7);
+    assert!(done.err.contains("Whether the new tasks are queued is not known"), "{}", done.err);
+    watch.signal(rustix::process::Signal::TERM);
+    watch.end();
+}
+
+#[test]
 fn a_halt_with_a_task_running_is_waited_out_and_ends_with_its_code() {
     for call in [&["watch", "--until-idle"][..], &["wait", "1", "2", "3"]] {
         let service = Service::with(|config| config.run_ms = (2_000, 2_000));

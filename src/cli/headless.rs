@@ -13,7 +13,10 @@ use ::io::{
 use domain::{
     mutex::lock,
     problem::ErrorClass,
-    reason::Reason,
+    reason::{
+        Reason,
+        store::{Deed, Fault},
+    },
     task::{TaskKey, TaskState},
     text,
 };
@@ -107,7 +110,7 @@ pub(super) struct ActReport {
     pub(super) key: Option<TaskKey>,
     /// What became of it.
     pub(super) result: Result<TaskState, Problem>,
-    /// The kind of failure, where the service or the connection to it was the cause.
+    /// The kind of failure, where the service or the connection to it was the cause, or where the outcome is unknown.
     pub(super) class: Option<ErrorClass>,
 }
 
@@ -384,7 +387,9 @@ fn report(news: &News, voice: &Voice) -> Option<ActReport> {
                 NotQueued::Refused(InsertRefusal::Overtaken { parent, .. }) => Some(*parent),
                 NotQueued::Refused(_) | NotQueued::Store(_) => None,
             };
-            failed(parent, not_queued(why), None)
+            // Who takes that for a failure and tries again may pay twice.
+            let is_in_doubt = matches!(why, NotQueued::Store(Fault { deed: Deed::Confirm, .. }));
+            failed(parent, not_queued(why), is_in_doubt.then_some(ErrorClass::UnknownOutcome))
         }
         News::Task { .. }
         | News::Rows(_)

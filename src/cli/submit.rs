@@ -9,10 +9,6 @@ use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
     amount::Totals,
     problem::ErrorClass,
-    reason::{
-        Reason,
-        store::{Deed, Fault},
-    },
     retry,
     task::{Task, TaskKey, TaskState},
 };
@@ -94,17 +90,14 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
         headless
     };
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
-    if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
-        let problem = problem.clone();
+    let failed = reports.iter().find_map(|report| Some((report, report.result.as_ref().err()?.clone())));
+    if let Some((report, problem)) = failed {
         // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, a reader's
         // role, or a cap.
         let only_reads = headless.work().store.only_reads;
-        let refused = if of.is_some() || only_reads { Exit::Failed } else { Exit::Money };
-        let exit = headless.work().own.sending.halted.as_ref().map_or(refused, |halt| match &halt.reason {
-            // Who takes that for a failure and tries again may pay twice.
-            Reason::Store(Fault { deed: Deed::Confirm, .. }) => Exit::Unknown,
-            _ => waits::exit_of_halt(halt.cause),
-        });
+        let refused = if report.key.is_some() || only_reads { Exit::Failed } else { Exit::Money };
+        let halted = headless.work().own.sending.halted.as_ref().map(|halt| waits::exit_of_halt(halt.cause));
+        let exit = report.class.map(Exit::of_class).or(halted).unwrap_or(refused);
         let (_, interrupted) = headless.end().await;
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }

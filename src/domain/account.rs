@@ -156,6 +156,14 @@ impl Raise {
         }
     }
 
+    /// Whether the other is the same raise, though the store's clock was measured anew between the two: then all moments
+    /// are some whole seconds later or earlier.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let apart = self.by.at.since(other.by.at).max(other.by.at.since(self.by.at));
+        (&self.by.who, self.more) == (&other.by.who, other.more) && apart <= 10 * SECOND && apart.is_multiple_of(SECOND)
+    }
+
     /// What it is in a store that did not make it.
     #[must_use]
     pub fn elsewhere(mut self) -> Self {
@@ -182,6 +190,16 @@ pub struct KeptCaps {
     pub zone: Option<i32>,
     /// Whether this program may change them, and raise today's.
     pub is_ours: bool,
+}
+
+impl KeptCaps {
+    /// Whether both let the same pass, whoever set them, and whenever: of the zone the minutes count, since its seconds
+    /// are how far the store's clock was thought to be ahead.
+    #[must_use]
+    pub fn holds_as(&self, other: &Self) -> bool {
+        let what = |caps: &Self| (caps.per_day, caps.per_day_each, caps.zone.map(|east| (east + 30).div_euclid(60)));
+        what(self) == what(other)
+    }
 }
 
 /// The caps of a day in one currency; `None` for no cap.

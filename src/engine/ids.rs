@@ -73,9 +73,17 @@ pub(super) fn not_looked_up(work: &mut Work) {
 }
 
 pub(super) fn is_under_way(work: &Work, id: &RemoteId) -> bool {
-    let adopting = &work.adopting;
-    let asked = adopting.wanted.iter().chain(adopting.asking.values()).map(|wanted| &wanted.id);
-    asked.chain(adopting.inserting.values()).any(|other| other == id)
+    asked(work).map(|wanted| &wanted.id).chain(work.adopting.inserting.values()).any(|other| other == id)
+}
+
+/// Whether the service is asked about an id that would settle that task.
+pub(super) fn is_settled_by_one(work: &Work, key: TaskKey) -> bool {
+    asked(work).any(|wanted| wanted.settles == Some(key))
+}
+
+/// The ids that the service is asked about, now or in their turn.
+fn asked(work: &Work) -> impl Iterator<Item = &Wanted> {
+    work.adopting.wanted.iter().chain(work.adopting.asking.values())
 }
 
 /// The task that the service knows by that id, as far as it is in the table or is known to be archived.

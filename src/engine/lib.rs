@@ -67,7 +67,7 @@ mod put_away;
 pub mod queue;
 mod records;
 mod reload;
-mod resolve;
+pub mod resolve;
 pub mod risk;
 pub mod rows;
 pub mod saver;

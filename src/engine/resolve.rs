@@ -61,6 +61,18 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: ResolvedAs) -> Vec
     by_word(work, task, before, as_what)
 }
 
+/// Whether a person's word on that task is still looked into, asked about, or on its way to the disk.
+#[must_use]
+pub fn is_under_way(work: &Work, key: TaskKey) -> bool {
+    let settled = |what: &TaskNews| matches!(what, TaskNews::Settled(_));
+    let found = |change: &Deferred| matches!(change, Deferred::Found(..));
+    work.confirming.contains_key(&key)
+        || work.reopening.contains(&key)
+        || ids::is_settled_by_one(work, key)
+        || work.deferred.get(&key).is_some_and(|changes| changes.iter().any(found))
+        || work.store.untold.get(&key).is_some_and(|told| told.iter().any(settled))
+}
+
 /// Takes the word of those who follow the records, where these have been looked at and still say the same. What keeps
 /// them from it is no reason not to decide.
 pub(super) fn follow(work: &mut Work) -> Vec<Effect> {

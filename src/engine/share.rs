@@ -13,11 +13,15 @@ use crate::{
     work::Work,
 };
 use domain::{
-    account::{Account, Change, HaltCause, Raise, Shared, Stamp, Stopped, Why},
-    amount::Money,
+    account::{Account, Change, HaltCause, KeptCaps, Raise, Shared, Stamp, Stopped, Why},
+    amount::{Currency, Money},
     time::{MINUTE, Wall},
 };
 use std::collections::BTreeMap;
+
+/// How far the clock of whoever halts may be ahead, in milliseconds: a halt of the evening that it dates after midnight
+/// would stop the whole next day. One that is of the day after all is only held against its caps once more.
+const CLOCKS_APART: u64 = 5 * MINUTE;
 
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
@@ -146,10 +150,12 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
         work.news.push(News::Queue(QueueNews::Paused));
     }
     let Shared { pause, mut halts, accounts, senders, raises, caps } = shared;
-    let are_others = (&work.sharing.caps, &work.sharing.raises) != (&caps, &raises);
+    let is_as_before = hold_as(&work.sharing.caps, &caps)
+        && work.sharing.raises.len() == raises.len()
+        && !raises.iter().any(|raise| is_new(work, raise));
     (work.sharing.senders, work.sharing.caps) = (senders, caps);
     take_raises(work, raises);
-    if are_others {
+    if !is_as_before {
         judge_budget_again(work);
     }
     for profile in work.profiles() {
@@ -178,13 +184,24 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
     }
 }
 
+/// Whether caps let the same pass as others.
+fn hold_as(these: &BTreeMap<Currency, KeptCaps>, those: &BTreeMap<Currency, KeptCaps>) -> bool {
+    let pairs = || these.iter().zip(those);
+    these.len() == those.len() && pairs().all(|((this, caps), (that, others))| this == that && caps.holds_as(others))
+}
+
+/// Whether that raise was not known yet.
+fn is_new(work: &Work, raise: &Raise) -> bool {
+    !work.sharing.raises.iter().any(|known| known.is_same(raise))
+}
+
 /// What the cap was raised by. What was raised before this program came is no news.
 fn take_raises(work: &mut Work, raises: Vec<Raise>) {
     let now = work.now.wall;
     // Nor is what a clock that was ahead dates in the time to come.
     let is_fresh = |at: Wall| now.since(at).max(at.since(now)) < MINUTE;
-    let is_new = |raise: &&Raise| !work.sharing.raises.contains(raise) && is_fresh(raise.by.at);
-    let new: Vec<Raise> = raises.iter().filter(is_new).cloned().collect();
+    let is_news = |raise: &&Raise| is_new(work, raise) && is_fresh(raise.by.at);
+    let new: Vec<Raise> = raises.iter().filter(is_news).cloned().collect();
     work.sharing.raises = raises;
     for raise in new {
         let cap = work.day(raise.more.currency).cap.map(|cap| cap.of(raise.more.currency));
@@ -231,7 +248,7 @@ fn end_halts_of_a_day_that_is_over(work: &mut Work, halts: &mut BTreeMap<String,
         return;
     }
     let is_over = |profile: &String, halt: &Stopped| {
-        halt.why.cause == HaltCause::Budget && halt.by.at < today && served.contains(profile)
+        halt.why.cause == HaltCause::Budget && halt.by.at < today.plus(CLOCKS_APART) && served.contains(profile)
     };
     let (over, stand) = std::mem::take(halts).into_iter().partition(|(profile, halt)| is_over(profile, halt));
     *halts = stand;

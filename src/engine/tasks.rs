@@ -150,15 +150,19 @@ fn uncount(tasks: &mut Tasks, row: &Row) {
     tasks.open[row.state as usize] -= usize::from(row.is_open_failure());
 }
 
-/// Sums the day's money again when the day that it is counted by has changed since the last sum. Tells whether it has.
+/// Sums the day's money again when the day that it is counted by has changed since the last sum. Tells whether it is
+/// another one: where a store's clock was measured anew, the same one only begins some seconds elsewhere.
 pub fn turn_day(work: &mut Work) -> bool {
     let today = work.day_start();
     if work.money.day == today {
         return false;
     }
-    work.money.day = today;
-    work.own.balance.spent_then = Amount::ZERO;
-    work.others.values_mut().for_each(|served| served.balance.spent_then = Amount::ZERO);
+    let before = std::mem::replace(&mut work.money.day, today);
+    let is_another = before.since(today).max(today.since(before)) >= MINUTE;
+    if is_another {
+        work.own.balance.spent_then = Amount::ZERO;
+        work.others.values_mut().for_each(|served| served.balance.spent_then = Amount::ZERO);
+    }
     let all = || work.tasks.rows.values().chain(work.money.archived.values());
     let (spent, reserved): (Vec<Money>, Vec<Money>) = all().map(|row| money_of(row, today)).unzip();
     let own = all().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
@@ -167,7 +171,7 @@ pub fn turn_day(work: &mut Work) -> bool {
     all().for_each(|row| count_by_profile(&mut by_profile, row, money_of(row, today)));
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
     (work.money.own, work.money.by_profile) = (own, by_profile);
-    true
+    is_another
 }
 
 /// Takes archived tasks that are to be counted though they have no row here.

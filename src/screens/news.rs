@@ -7,7 +7,7 @@ use crate::{
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
-    news::{ActNews, News, RowNews, StoreNews, TaskNews},
+    news::{News, RowNews, StoreNews, TaskNews},
 };
 use std::{
     borrow::Cow,
@@ -30,8 +30,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
                 effects.extend(batch.map_or_else(Vec::new, |batch| after_send::queued(app, batch)));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
-            News::Task { key, what: TaskNews::Settled(_) } => undo::resolved(app, key, true),
-            News::Act(ActNews::NotDone { key: Some(key), .. }) => undo::resolved(app, key, false),
+            News::Task { key, what: TaskNews::Settled(_) } => undo::resolved(app, key),
             News::Store(StoreNews::Unread(fault)) => store_errors::failed(app, &fault),
             News::Rows(_)
             | News::Task { .. }
@@ -44,6 +43,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
             | News::Act(_) => {}
         }
     }
+    undo::forget_refused(app);
     effects
 }
 

@@ -45,11 +45,16 @@ pub(crate) fn resolve(app: &mut App, key: TaskKey, as_what: ResolvedAs) -> Vec<W
     vec![Wish::Act(Act::Resolve { key, as_what })]
 }
 
-/// What became of it.
-pub(crate) fn resolved(app: &mut App, key: TaskKey, is_done: bool) {
-    if app.screen.resolving.remove(&key) && is_done {
+/// It is done.
+pub(crate) fn resolved(app: &mut App, key: TaskKey) {
+    if app.screen.resolving.remove(&key) {
         remember(app, Done::Resolved(key));
     }
+}
+
+/// Forgets what is not resolved any more without being done. One that only waits for the disk still is.
+pub(crate) fn forget_refused(app: &mut App) {
+    app.screen.resolving.retain(|key| engine::resolve::is_under_way(&app.work, *key));
 }
 
 /// What `u` takes back: the last act; where that cannot be taken back any more, what the banner offers, or the failure
@@ -58,6 +63,10 @@ pub(crate) fn resolved(app: &mut App, key: TaskKey, is_done: bool) {
 /// # Errors
 /// Why nothing can be taken back.
 pub(crate) fn next(app: &App) -> Result<Step, String> {
+    // It is the last act as soon as it is done; the one before is not what the person means.
+    if let Some(key) = app.screen.resolving.first() {
+        return Err(tr!("{key} is still being resolved; that can be undone once it is done", key));
+    }
     let queued = |key: &&TaskKey| state(app, **key) == Some(TaskState::Queued);
     let last = app.screen.acts.last().and_then(|done| of(app, done));
     if let Some(step) = last {
@@ -180,6 +189,15 @@ mod tests {
         shell::input,
         testing::{self, state},
     };
+    use domain::{
+        reason::{
+            store::{Deed, Fault, Why},
+            system::System,
+        },
+        task::Task,
+        time::MINUTE,
+    };
+    use engine::msg::{Msg, StoreMsg};
 
     #[test]
     fn what_is_watched_again_is_said_and_logged() {
@@ -214,5 +232,30 @@ mod tests {
         type_in(&mut app, "esc : r e s o l v e space 1 space l o s t enter");
         testing::on_disk(&mut app);
         assert_eq!(app.screen.acts, [Done::Resolved(TaskKey(1))]);
+    }
+
+    #[test]
+    fn nothing_older_is_taken_back_while_a_resolve_waits_for_the_disk() {
+        let mut app = state(&[]);
+        let unknown = Task { remote: None, ..crate::testing::task(1, TaskState::Unknown) };
+        crate::testing::add(&mut app, unknown);
+        remember(&mut app, Done::Queued { keys: vec![TaskKey(2)], pattern: None });
+        crate::testing::add(&mut app, crate::testing::task(2, TaskState::Queued));
+        let lost = |app: &mut App| {
+            let wishes = resolve(app, TaskKey(1), ResolvedAs::Lost);
+            let _ = crate::carry_out::carry_out(app, wishes);
+        };
+        lost(&mut app);
+        let waits = "#1 is still being resolved; that can be undone once it is done";
+        assert_eq!(next(&app).map(|step| step.words), Err(waits.to_owned()));
+        // A full disk only defers it, and what else is asked of the task is refused without ending it.
+        let ticket = app.work.store.pending.keys().next().copied();
+        let fault = Fault { deed: Deed::SaveChanges, file: "reeltop.db".into(), why: Why::System(System::Full) };
+        let _ = crate::work(&mut app, Msg::Store(StoreMsg::Failed { ticket, fault }));
+        lost(&mut app);
+        assert_eq!(next(&app).map(|step| step.words), Err(waits.to_owned()));
+        let _ = crate::update(&mut app, Msg::Wake, testing::now(10_000 + MINUTE));
+        testing::on_disk(&mut app);
+        assert_eq!(next(&app).map(|step| step.words), Ok("#1 unknown again".to_owned()));
     }
 }

@@ -307,6 +307,9 @@ fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() 
         |at| Raise { by: Stamp { who: "dashboard 2".into(), at }, more: HALF.of(Currency::Ptc), person: None };
     assert_eq!(ours.take_raises(&[elsewhere(DAY), elsewhere(Wall(i64::MAX))]).unwrap(), 2);
     assert_eq!(ours.take_raises(&ours.raises().unwrap()).unwrap(), 0, "they are its own");
+    let later = |raise: Raise| Raise { by: Stamp { at: raise.by.at.plus(2_000), ..raise.by }, ..raise };
+    let measured_anew: Vec<Raise> = ours.raises().unwrap().into_iter().map(later).collect();
+    assert_eq!(ours.take_raises(&measured_anew).unwrap(), 0, "the store's clock was only measured anew");
     assert!(!asks(&mut theirs, intent("two"), &caps));
     // Told twice, since the first commit was told as failed, it is one raise.
     let today = raise(Wall(DAY.0 + 1), Currency::Ptc);

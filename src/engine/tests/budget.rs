@@ -4,7 +4,7 @@ use super::{disk::Disk, stops::why, *};
 use crate::news::{PassedOver, QueueNews};
 use TaskState::Queued;
 use domain::{
-    account::{BudgetCap, Change, Raise, Stamp, Why},
+    account::{BudgetCap, Change, KeptCaps, Raise, Shared, Stamp, Why},
     amount::Currency,
 };
 
@@ -76,6 +76,35 @@ fn a_halt_for_the_days_cap_ends_when_the_cap_or_the_day_is_another() {
 }
 
 #[test]
+fn what_is_only_dated_anew_is_neither_told_again_nor_ends_a_halt() {
+    let mut world = World::new();
+    world.live(SECOND);
+    let caps = |who: &str, at, zone, per_day| {
+        let by = Stamp { who: who.into(), at };
+        let per_day = Some(Amount::from_thousandths(per_day));
+        KeptCaps { per_day, per_day_each: None, by, zone: Some(zone), is_ours: true }
+    };
+    let hears = |world: &mut World, by_ms: u64, seconds: i32, per_day| {
+        let at = world.state.now.wall.plus(by_ms);
+        let by = Stamp { who: "dashboard 813".into(), at };
+        let raise = Raise { by, more: Amount::from_thousandths(1).of(Currency::Ptc), person: None };
+        let caps = [(Currency::Ptc, caps("ann", at, 3_600 + seconds, per_day))].into();
+        world.state.news.clear();
+        let shared = Box::new(Shared { raises: vec![raise], caps, ..world.disk.shared.clone() });
+        world.take(Msg::Store(StoreMsg::Shared { ticket: None, shared }));
+        world.state.news.len()
+    };
+    assert_eq!(hears(&mut world, 0, 0, 500), 1, "the raise");
+    let by = Stamp { who: "watch 812".into(), at: world.state.now.wall };
+    world.disk.share("302ai".into(), by, Change::Halt(Why { cause: HaltCause::Budget, ..why() }));
+    assert_eq!((hears(&mut world, 0, 0, 500), world.halt()), (1, Some(HaltCause::Budget)), "the halt");
+    // The clock of the store is measured anew, and every moment moves.
+    assert_eq!((hears(&mut world, 2_000, 2, 500), world.halt()), (0, Some(HaltCause::Budget)));
+    assert_eq!((hears(&mut world, 0, 0, 500), world.halt()), (0, Some(HaltCause::Budget)));
+    assert_eq!((hears(&mut world, 0, 0, 600), world.halt()), (1, None));
+}
+
+#[test]
 fn a_halt_for_the_budget_of_a_day_that_is_over_stops_nobody_who_comes_on_the_next() {
     let halted_at = |at: Wall| {
         let by = Stamp { who: "watch 812".into(), at };
@@ -107,8 +136,13 @@ fn a_halt_for_the_budget_of_a_day_that_is_over_stops_nobody_who_comes_on_the_nex
     world.rings();
     world.live(SECOND);
     assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Budget), 1));
+    // So is one of the evening whose clock was ahead.
+    let (mut world, _) = halted_at(today.plus(MINUTE));
+    world.rings();
+    world.live(SECOND);
+    assert_eq!((world.halt(), world.disk.shared.halts.len(), said(&world)), (None, 0, 0));
     // That of today stands.
-    let (mut world, by) = halted_at(today);
+    let (mut world, by) = halted_at(today.plus(6 * MINUTE));
     world.rings();
     world.live(SECOND);
     assert_eq!(world.disk.shared.halts["302ai"].by, by);

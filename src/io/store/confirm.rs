@@ -54,8 +54,7 @@ impl Store {
     /// Takes back what that program's note names, as far as it is still queued.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
         let who = self.location.who.clone();
-        let done = take_back(&mut self.conn, owner, now(), who.as_deref());
-        let taken = self.as_fault(Deed::SaveChanges, done)?;
+        let taken = self.change(Deed::SaveChanges, |conn| take_back(conn, owner, now(), who.as_deref()))?;
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())
     }
@@ -202,6 +201,20 @@ mod tests {
         let (_dir, mut later) = after_a_crash(dir.path());
         assert_eq!(later.take_back_unconfirmed().unwrap(), []);
         assert_eq!(states(&later), [(Some("one".to_owned()), TaskState::Queued)]);
+    }
+
+    #[test]
+    fn in_a_store_that_is_gone_nothing_is_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = named(dir.path());
+        let by = store.by();
+        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, &by).unwrap().unwrap();
+        store.doubtful = true;
+        let (file, aside) = (dir.path().join("reeltop.db"), dir.path().join("aside.db"));
+        fs::rename(&file, &aside).unwrap();
+        assert!(store.settle_doubt().is_err());
+        fs::rename(&aside, &file).unwrap();
+        assert_eq!(store.settle_doubt().unwrap(), [TaskKey(1)]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use domain::{
     account::Shared,
     costs,
     reason::store::Fault,
-    task::{RemoteId, Task},
+    task::{RemoteId, Task, TaskKey},
     time::Wall,
 };
 use engine::{
@@ -76,9 +76,7 @@ impl Session {
         if !uploads.is_empty() {
             to(StoreMsg::Uploads(uploads));
         }
-        if !taken_back.is_empty() {
-            to(StoreMsg::TakenBack { keys: taken_back });
-        }
+        tell_taken_back(taken_back, to);
         let (watched, new_holders, shared) = (HashSet::new(), Vec::new(), Shared::default());
         let (open_posts, posts) = store.open_posts()?;
         if !open_posts.is_empty() {
@@ -162,23 +160,14 @@ impl Session {
     /// Another program has woken this one: tells what other programs have changed.
     pub fn look_around(&mut self, to: &mut impl FnMut(StoreMsg)) {
         match self.store.beat_if_due() {
-            Ok(taken_back) if taken_back.is_empty() => {}
-            Ok(keys) => to(StoreMsg::TakenBack { keys }),
-            Err(fault) => return self.lost(fault, to),
+            Ok(keys) => tell_taken_back(keys, to),
+            Err(fault) if self.store.location.server.is_some() => return self.lost(fault, to),
+            // A file has no connection to lose: what others change in it is seen all the same, and that the disk has no
+            // room was told with the batch that is in doubt.
+            Err(fault) => tracing::debug!(?fault, "a batch in doubt was not taken back"),
         }
-        match self.store.changed() {
-            // That the connection is back is news, too.
-            Ok(tasks) if tasks.is_empty() && !self.away => {}
-            Ok(tasks) => {
-                self.away = false;
-                self.tell(StoreMsg::Changed { tasks }, to);
-            }
-            Err(fault) => return self.lost(fault, to),
-        }
-        match self.store.newly_archived() {
-            Ok(keys) if keys.is_empty() => {}
-            Ok(keys) => to(StoreMsg::ArchivedElsewhere { keys }),
-            Err(fault) => return self.lost(fault, to),
+        if let Err(fault) = self.look_at_tasks(to) {
+            return self.lost(fault, to);
         }
         self.looked = now();
         self.tell_peers(to);
@@ -193,6 +182,24 @@ impl Session {
         }
         self.look_at_posts(to);
         self.look_at_shared(to);
+    }
+
+    /// Tells which tasks have changed or were archived.
+    fn look_at_tasks(&mut self, to: &mut impl FnMut(StoreMsg)) -> Result<(), Fault> {
+        // A batch in doubt would be among them: this program would send what a person was not told is queued.
+        if !self.store.doubtful {
+            let tasks = self.store.changed()?;
+            // That the connection is back is news, too.
+            if !tasks.is_empty() || self.away {
+                self.away = false;
+                self.tell(StoreMsg::Changed { tasks }, to);
+            }
+        }
+        let keys = self.store.newly_archived()?;
+        if !keys.is_empty() {
+            to(StoreMsg::ArchivedElsewhere { keys });
+        }
+        Ok(())
     }
 
     /// Tells once that what others change cannot be seen.
@@ -275,7 +282,12 @@ impl Session {
         if self.store.only_reads && is_of_the_screen(&command) {
             return; // How a reader leaves it is nobody else's matter.
         }
-        let done = self.carry_out(command).unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
+        let settled = match command {
+            StoreCmd::Insert { .. } => self.store.settle_doubt().map(|keys| tell_taken_back(keys, to)),
+            _ => Ok(()),
+        };
+        let done = settled.and_then(|()| self.carry_out(command));
+        let done = done.unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
         if let Some(message) = done {
             self.tell(message, to);
         }
@@ -360,6 +372,13 @@ impl Session {
     }
 }
 
+/// Tells which tasks were taken back, though the store had them.
+fn tell_taken_back(keys: Vec<TaskKey>, to: &mut impl FnMut(StoreMsg)) {
+    if !keys.is_empty() {
+        to(StoreMsg::TakenBack { keys });
+    }
+}
+
 /// Whether that is only how a person has left the screen, or what was seen of an account.
 const fn is_of_the_screen(command: &StoreCmd) -> bool {
     matches!(
@@ -371,4 +390,53 @@ const fn is_of_the_screen(command: &StoreCmd) -> bool {
             | StoreCmd::SaveUpload { .. }
             | StoreCmd::SaveBalance { .. }
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use domain::{
+        account::{Change, Stamp},
+        reason::store::Deed,
+    };
+    use engine::effect::Caps;
+
+    const AT: Wall = Wall(1_795_372_200_000);
+
+    fn insert(ticket: u64, prompt: &str) -> StoreCmd {
+        let tasks = vec![domain::testing::intent(prompt, AT)];
+        StoreCmd::Insert { ticket, tasks, at: AT, caps: Caps::none(AT) }
+    }
+
+    #[test]
+    fn a_batch_in_doubt_hides_nothing_that_others_change_and_is_told_once_it_is_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut session = Session::open(dir.path(), &mut drop).unwrap();
+        let sql = |session: &Session, sql: &str| session.store.conn.file().unwrap().execute_batch(sql).unwrap();
+        sql(&session, "CREATE TRIGGER full BEFORE DELETE ON unconfirmed BEGIN SELECT raise(ABORT, 'no'); END");
+        let mut said = Vec::new();
+        session.answer(insert(1, "a cat"), &mut |msg| said.push(msg));
+        assert!(
+            matches!(&said[..], [StoreMsg::Failed { ticket: Some(1), fault }] if fault.deed == Deed::Confirm),
+            "{said:?}"
+        );
+        let mut other = Store::open(dir.path()).unwrap();
+        other.share("302ai", &Stamp { who: "other".into(), at: AT }, &Change::Pause).unwrap();
+        said.clear();
+        session.look_around(&mut |msg| said.push(msg));
+        // Neither the fault again nor the task that is in doubt.
+        assert!(matches!(&said[..], [StoreMsg::Shared { ticket: None, shared }] if shared.pause.is_some()), "{said:?}");
+        sql(&session, "DROP TRIGGER full");
+        said.clear();
+        session.answer(insert(2, "a dog"), &mut |msg| said.push(msg));
+        assert!(
+            matches!(
+                &said[..],
+                [StoreMsg::TakenBack { keys }, StoreMsg::Inserted { ticket: 2, result: Ok(tasks) }]
+                    if *keys == [TaskKey(1)] && tasks[0].key == TaskKey(2)
+            ),
+            "{said:?}"
+        );
+    }
 }

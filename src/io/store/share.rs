@@ -119,11 +119,12 @@ impl Store {
             let tx = conn.begin()?;
             let kept = kept_caps(&tx)?;
             let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);
+            let here = self::raises(&tx, None)?;
             let mut added = 0;
             for raise in raises.iter().filter(may) {
-                let is_here = "SELECT 1 FROM raises WHERE at = ?1 AND who = ?2";
-                if !tx.exists(is_here, params![tx.there(raise.by.at).0, raise.by.who])? {
-                    added += add_raise(&tx, &raise.clone().elsewhere(), raise.person.as_deref())?;
+                let elsewhere = raise.clone().elsewhere();
+                if !here.iter().any(|known| known.is_same(raise) || known.is_same(&elsewhere)) {
+                    added += add_raise(&tx, &elsewhere, raise.person.as_deref())?;
                 }
             }
             tx.commit().map(|()| added)

@@ -12,6 +12,8 @@ mod server;
 #[cfg(feature = "postgres")]
 mod server_error;
 #[cfg(feature = "postgres")]
+mod skew;
+#[cfg(feature = "postgres")]
 mod tls;
 mod value;
 

@@ -9,6 +9,7 @@ use super::{
     address::{Address, password},
     dialect::NOW,
     server_error::error_of,
+    skew,
     tls::Tls,
     value::{Bound, ValueRef},
 };
@@ -42,8 +43,6 @@ pub(super) const PAUSES: (u64, u64) = (250, 5_000);
 /// file's lock. A program that stops in the middle holds it up for some seconds at most.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
                      SELECT 1 FROM meta WHERE name = 'store' FOR UPDATE";
-/// A clock that goes wrong by less is taken as right, in milliseconds.
-const RIGHT: i64 = 2_000;
 /// Changes that are put off at most.
 const MANY: usize = 500;
 /// Rows that a long answer brings at once, at first and then.
@@ -197,7 +196,7 @@ impl Postgres {
         let asked = environment::now().0;
         let rows = self.ask(&format!("SELECT {NOW}"), Vec::new())?;
         let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
-        self.skew.set(steady(self.skew.get(), theirs - (asked + environment::now().0) / 2));
+        self.skew.set(skew::steady(self.skew.get(), theirs - (asked + environment::now().0) / 2));
         Ok(())
     }
 
@@ -439,18 +438,6 @@ pub(super) fn value(row: &Row, column: usize) -> std::result::Result<ValueRef<'_
         Type::BOOL => integer(got::<bool>(row, column)?.map(i64::from)),
         _ => got::<&str>(row, column)?.map_or(ValueRef::Null, ValueRef::Text),
     })
-}
-
-/// The skew from now on: in whole seconds, and the same until it is another, so that a moment which goes there and
-/// comes back is the same moment.
-fn steady(before: i64, measured: i64) -> i64 {
-    if measured.abs() < RIGHT {
-        0
-    } else if (measured - before).abs() < 1_000 {
-        before
-    } else {
-        (measured + 500).div_euclid(1_000) * 1_000
-    }
 }
 
 /// Numbered values as PostgreSQL writes them, and what it has by another name.
