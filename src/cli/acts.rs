@@ -16,7 +16,6 @@ use ::io::{
 };
 use domain::{
     amount::{Amount, Currency},
-    evidence::Evidence,
     export,
     task::{RemoteId, Task, TaskKey, TaskState, keep_first},
 };
@@ -55,10 +54,7 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<ResolvedAs>,
     match as_what {
         // An id is believed once the service knows it.
         ResolvedAs::Found(_) => asked(setup, act, 1, output),
-        ResolvedAs::NotCreated
-            if let Some(task) =
-                unknown.filter(|task| task.evidence.as_ref().is_some_and(Evidence::shows_no_charge)) =>
-        {
+        ResolvedAs::NotCreated if let Some(task) = unknown.filter(|task| task.shows_no_charge()) => {
             block_on(async { carried_out(setup, reading_records(setup, task).await?, act, 1, output).await })?
         }
         _ => once(setup, act, 1, output),

@@ -2,7 +2,7 @@
 
 use super::{
     amount::Amount,
-    task::{RemoteId, TaskKey},
+    task::{RemoteId, Task, TaskKey},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,14 @@ pub enum Evidence {
         /// Other submissions that one of them fits.
         others: Vec<TaskKey>,
     },
+}
+
+impl Task {
+    /// Whether the records were looked at and show no charge that may be its own.
+    #[must_use]
+    pub fn shows_no_charge(&self) -> bool {
+        self.evidence.as_ref().is_some_and(Evidence::shows_no_charge)
+    }
 }
 
 impl Evidence {

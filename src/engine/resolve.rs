@@ -18,7 +18,6 @@ use crate::{
 };
 use domain::{
     amount::CostSource,
-    evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RefundMarks, RemoteId, Task, TaskKey, TaskState, What},
@@ -49,10 +48,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: ResolvedAs) -> Vec
     let Phase::Unknown { error: before } = &task.phase else {
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
-    if as_what == ResolvedAs::NotCreated
-        && task.evidence.as_ref().is_some_and(Evidence::shows_no_charge)
-        && unknowns::looks_first(work, &task)
-    {
+    if as_what == ResolvedAs::NotCreated && task.shows_no_charge() && unknowns::looks_first(work, &task) {
         work.confirming.insert(key, work.now.mono.plus(unknowns::WAIT));
         work.news.push(News::Act(ActNews::LooksFirst { key }));
         return Vec::new();
@@ -84,7 +80,7 @@ pub(super) fn follow(work: &mut Work) -> Vec<Effect> {
         work.confirming.remove(&key);
         let Some(task) = live(work, key) else { continue };
         effects.extend(match &task.phase {
-            Phase::Unknown { error } if task.evidence.as_ref().is_some_and(Evidence::shows_no_charge) => {
+            Phase::Unknown { error } if task.shows_no_charge() => {
                 let error = error.clone();
                 by_word(work, task, error, ResolvedAs::NotCreated)
             }

@@ -10,7 +10,6 @@ use crate::{
 use domain::{
     account::LONGEST_WAIT,
     amount::CostSource,
-    evidence::Evidence,
     task::{Phase, Task, TaskState},
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
@@ -175,7 +174,7 @@ fn plan_look(work: &mut Work, task: &Task) {
         return;
     }
     // After the last look the record may still have come: a run that begins later looks once more.
-    let is_late = task.evidence.as_ref().is_some_and(Evidence::shows_no_charge);
+    let is_late = task.shows_no_charge();
     let (since, done) = match looks.get(&key).copied() {
         Some(_) if is_late => return,
         Some(look) => look,

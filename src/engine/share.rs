@@ -250,9 +250,7 @@ fn end_halts_of_a_day_that_is_over(work: &mut Work, halts: &mut BTreeMap<String,
     let is_over = |profile: &String, halt: &Stopped| {
         halt.why.cause == HaltCause::Budget && halt.by.at < today.plus(CLOCKS_APART) && served.contains(profile)
     };
-    let (over, stand) = std::mem::take(halts).into_iter().partition(|(profile, halt)| is_over(profile, halt));
-    *halts = stand;
-    let over: BTreeMap<String, Stopped> = over;
+    let over: Vec<(String, Stopped)> = halts.extract_if(.., |profile, halt| is_over(profile, halt)).collect();
     for (profile, Stopped { by, .. }) in over {
         work.sharing.judged_on = Some(today);
         wish(work, &profile, Change::Resume { pause: None, halt: Some(by) });
