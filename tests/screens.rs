@@ -360,17 +360,22 @@ fn without_a_store(width: u16, height: u16) -> App {
     state
 }
 
-#[test]
-fn while_the_store_is_away_the_header_says_since_when_and_how_old_all_is() {
+/// That many rows on top, on narrow and wide screens in both languages.
+fn first_rows(rows: u16, state: impl Fn(u16, u16) -> App) -> String {
     let mut told = String::new();
     for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
-        let lines = lang::within(lang, || {
-            let (buf, _) = drawn(&without_a_store(width, 24));
-            [0, 1, 2].map(|y| row(&buf, y).trim_end().to_owned())
+        let lines: Vec<String> = lang::within(lang, || {
+            let (buf, _) = drawn(&state(width, 24));
+            (0..rows).map(|y| row(&buf, y).trim_end().to_owned()).collect()
         });
         writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
     }
-    insta::assert_snapshot!("store_away_header", told);
+    told
+}
+
+#[test]
+fn while_the_store_is_away_the_header_says_since_when_and_how_old_all_is() {
+    insta::assert_snapshot!("store_away_header", first_rows(3, without_a_store));
     let mut never_read = without_a_store(80, 24);
     never_read.work.store.owner = None;
     let header = row(&drawn(&never_read).0, 0);
@@ -397,18 +402,13 @@ fn a_halted_queue_without_a_line() {
 
 #[test]
 fn a_pause_is_told_beside_a_halt_and_the_key_is_said_to_end_the_halt_only() {
-    let mut told = String::new();
-    for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
-        let lines = lang::within(lang, || {
-            let mut state = halted(width, 24);
-            let who = "ann@desk, dashboard desk-77".into();
-            state.work.queue.pause = Some(Stamp { who, at: states::before(HOUR) });
-            let (buf, _) = drawn(&state);
-            [0, 1].map(|y| row(&buf, y).trim_end().to_owned())
-        });
-        writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
-    }
-    insta::assert_snapshot!("halted_and_paused", told);
+    let halted_and_paused = |width, height| {
+        let mut state = halted(width, height);
+        let who = "ann@desk, dashboard desk-77".into();
+        state.work.queue.pause = Some(Stamp { who, at: states::before(HOUR) });
+        state
+    };
+    insta::assert_snapshot!("halted_and_paused", first_rows(2, halted_and_paused));
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn an_end_in_the_middle_of_compose_gives_the_terminal_back_too() {
 /// Takes the terminal over as the dashboard does, lets a worker panic and then panics itself.
 #[test]
 #[ignore = "a part of the next test, run by it in a terminal"]
-fn panics_with_the_terminal_taken_over() {
+fn tool_panics_with_the_terminal_taken_over() {
     terminal::restore_on_panic();
     let _guard = terminal::Guard::enter().unwrap();
     terminal::output().unwrap().write_all(terminal::ON).unwrap();
@@ -75,7 +75,7 @@ fn the_terminal_is_as_found_after_a_panic_and_its_report_can_be_read() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "panics_with_the_terminal_taken_over", "--nocapture", "--ignored"]);
+    command.args(["--exact", "tool_panics_with_the_terminal_taken_over", "--nocapture", "--ignored"]);
     command.env("RUST_BACKTRACE", "0");
     let mut screen = Pty::run(&home, 80, 24, command);
     assert_eq!(screen.ended_with_the_terminal_as_found(), 101);

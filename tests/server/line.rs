@@ -2,6 +2,7 @@
 
 use super::{
     rig::{Place, place},
+    support::until_some,
     *,
 };
 use ::io::store::Location;
@@ -112,13 +113,7 @@ fn a_server_that_went_away_is_told_and_used_again_when_it_is_back() {
     assert_eq!(trouble_of(store.send(&sending(&task, DAY), 5, &NO_CAPS)), Trouble::Away);
     dir.start();
     // After a try that failed the next one waits a little.
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    let back = loop {
-        match store.look(&[task.key]) {
-            Ok(tasks) => break tasks,
-            Err(fault) => assert!(std::time::Instant::now() < deadline, "{fault:?}"),
-        }
-    };
+    let back = until_some(|| "the store is used again".to_owned(), || store.look(&[task.key]).ok());
     assert_eq!(back, [task]);
 }
 

@@ -194,10 +194,10 @@ fn draft() -> Draft {
 }
 
 /// Run once for every released version, by hand, and the file committed:
-/// `cargo test --test store -- --ignored makes_the_fixture`.
+/// `cargo test --test store -- --ignored tool_makes`.
 #[test]
 #[ignore = "it makes the file that the next test reads"]
-fn makes_the_fixture_of_this_version() {
+fn tool_makes_the_fixture_of_this_version() {
     let dir = tempfile::tempdir().unwrap();
     furnish(&mut Store::open(dir.path()).unwrap());
     let made = Path::new(FIXTURE).with_file_name(format!("store-v{}.db", version(dir.path())));

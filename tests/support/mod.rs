@@ -213,11 +213,10 @@ impl Home {
     /// Waits until the tasks in the store are in these states, oldest first.
     #[track_caller]
     pub(crate) fn reaches(&self, states: &[TaskState]) {
-        let deadline = Instant::now() + DEADLINE;
-        while self.states() != states {
-            assert!(Instant::now() < deadline, "{:?} did not become {states:?}", self.states());
-            look_again();
-        }
+        until_some(
+            || format!("states {states:?}, they are {:?}", self.states()),
+            || (self.states() == states).then_some(()),
+        );
     }
 
     pub(crate) fn task(&self, key: u32) -> Task {
@@ -362,9 +361,18 @@ pub(crate) fn finish(what: &str, child: Child) -> Done {
 /// Waits until something outside of the program is so.
 #[track_caller]
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
+    until_some(|| what.to_owned(), || so().then_some(()));
+}
+
+/// Waits until something is there, and gives it.
+#[track_caller]
+pub(crate) fn until_some<T>(what: impl Fn() -> String, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
-    while !so() {
-        assert!(Instant::now() < deadline, "it never came: {what}");
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "it never came: {}", what());
         look_again();
     }
 }

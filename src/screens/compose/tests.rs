@@ -29,11 +29,13 @@ use domain::{
         TaskKey,
         TaskState::{Failed, Running},
     },
+    testing::stored,
 };
 use engine::{
     effect::{ListFor, StoreCmd},
-    folder::{Entry, EntryKind, Listing},
+    folder::Listing,
     msg::LocalMsg,
+    testing::listing,
 };
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -64,18 +66,6 @@ fn shown(app: &App) -> &Preview {
     match app.screen.top::<Preview>() {
         Some(preview) => preview,
         other => panic!("no preview but {other:?}, said {:?}", app.screen.toasts.back()),
-    }
-}
-
-fn picture(path: &str) -> StoredImage {
-    StoredImage {
-        sha256: "ab".into(),
-        kind: ImageKind::Jpeg,
-        bytes: 1_000,
-        width: 800,
-        height: 600,
-        path: path.into(),
-        odd: Vec::new(),
     }
 }
 
@@ -163,9 +153,9 @@ fn a_picture_is_read_when_its_field_is_left_and_sent_by_its_content() {
     assert_eq!(press(&mut state, "down"), load("~/first frame.jpg"));
     assert_eq!(press(&mut state, "f2"), []);
     assert!(state.screen.layers.is_empty());
-    let stored = picture("~/first frame.jpg");
-    local(&mut state, LocalMsg::Image { path: stored.path.clone(), result: Ok(stored.clone()), shrinks: false });
-    assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Stored(stored)));
+    let first = stored("~/first frame.jpg");
+    local(&mut state, LocalMsg::Image { path: first.path.clone(), result: Ok(first.clone()), shrinks: false });
+    assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Stored(first)));
 }
 
 #[test]
@@ -185,7 +175,7 @@ fn edit_and_retry_keeps_parent_and_pictures_and_puts_the_other_draft_by() {
     let mut state = state(&[Failed]);
     press(&mut state, "n x esc");
     let mut failed = task(1, Failed);
-    failed.request.first_frame = Some(ImageRef::Stored(picture("a.jpg")));
+    failed.request.first_frame = Some(ImageRef::Stored(stored("a.jpg")));
     as_new_attempt(&mut state, &failed);
     press(&mut state, "!");
     press(&mut state, "f2");
