@@ -8,6 +8,8 @@ pub(super) mod dialect;
 #[cfg(feature = "postgres")]
 mod listener;
 #[cfg(feature = "postgres")]
+mod password;
+#[cfg(feature = "postgres")]
 mod server;
 #[cfg(feature = "postgres")]
 mod server_error;

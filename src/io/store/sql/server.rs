@@ -6,8 +6,9 @@
 
 use super::{
     Error, Result, Server, Trouble,
-    address::{Address, password},
+    address::Address,
     dialect::NOW,
+    password,
     server_error::error_of,
     skew,
     tls::Tls,
