@@ -133,7 +133,7 @@ fn named(word: &str) -> Option<&'static Command> {
 #[must_use]
 pub(crate) fn hint(text: &str) -> Option<(String, &'static str)> {
     let (word, _) = split(text);
-    let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help)));
+    let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help())));
     command.or_else(|| {
         let binding = BINDINGS.iter().find(|binding| has_commands(binding.ctx) && binding.id == word)?;
         Some((format!(":{}", binding.id), lang::tr(binding.help)))

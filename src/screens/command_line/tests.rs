@@ -14,8 +14,8 @@ use domain::task::{
 use engine::{
     act::Act,
     effect::{Effect, ListFor, LocalCmd, TermCmd},
-    folder::{Entry, EntryKind, Listing},
     msg::LocalMsg,
+    testing::listing,
 };
 use words::{lang, lang::Lang};
 
@@ -192,12 +192,7 @@ fn tab_goes_through_what_fits_and_enter_runs_it() {
 
 /// Answers the listing of a folder as the worker would.
 fn listed(app: &mut App, typed: &str, folder: &str, names: &[&str]) {
-    let entry = |name: &&str| match name.strip_suffix('/') {
-        Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
-        None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
-    };
-    let listing = Listing { folder: folder.into(), entries: names.iter().map(entry).collect() };
-    let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing) };
+    let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing(folder, names)) };
     assert_eq!(crate::answers::local(app, msg), []);
 }
 
@@ -231,7 +226,7 @@ fn tab_completes_the_path_of_an_export() {
 fn every_command_has_its_name_once_and_a_help_line() {
     for commands in [after_colon().collect::<Vec<_>>(), of_lines().collect()] {
         for (at, command) in commands.iter().enumerate() {
-            assert!(!command.help.is_empty());
+            assert!(!command.help().is_empty());
             assert!(commands[..at].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
         }
     }
@@ -278,7 +273,7 @@ fn every_option_of_set_is_set_and_named_in_its_help_and_in_its_fault() {
     let mut state = state(&[]);
     run(&mut state, "set colour red");
     let text = fault(&state).to_owned();
-    let help = named("set").unwrap().help;
+    let help = named("set").unwrap().help();
     for option in behind::OPTIONS {
         run(&mut state, &format!("set {option} nothing"));
         assert!(!fault(&state).is_empty() && !fault(&state).starts_with("it sets"), "{option}: {}", fault(&state));

@@ -153,7 +153,7 @@ pub(super) fn help(app: &App, name: &str) -> Vec<String> {
         // There is no cursor that could be meant.
         let needs = matches!(command.id, CommandId::On(_) | CommandId::Resolve);
         let usage = if needs { command.usage().replace(['[', ']'], "") } else { command.usage() };
-        format!("{usage}{}{}", tr!(": "), lang::tr(command.help))
+        format!("{usage}{}{}", tr!(": "), lang::tr(command.help()))
     };
     match named(name) {
         Some(command) => {
