@@ -14,24 +14,6 @@ use domain::{
 };
 use words::{amounts, names, reason, tr};
 
-/// A field's name on the screen.
-pub(crate) fn label(field: Field) -> &'static str {
-    match field {
-        Field::Model => tr!("Model"),
-        Field::Prompt => tr!("Prompt"),
-        Field::FirstFrame => tr!("First frame"),
-        Field::LastFrame => tr!("Last frame"),
-        Field::Subject => tr!("Subject"),
-        Field::Resolution => tr!("Resolution"),
-        Field::Duration => tr!("Duration"),
-        Field::Optimizer => tr!("Optimizer"),
-        Field::Callback => tr!("Callback"),
-        Field::Count => tr!("Count"),
-        Field::FastPretreatment => tr!("Fast"),
-        Field::Watermark => tr!("Watermark"),
-    }
-}
-
 /// Why a field cannot be used with the model, where that is so; what was typed in it is kept.
 pub(crate) fn why_not(app: &App, field: Field) -> Option<String> {
     let why = reason::closed(&compose::usable(app, field).err()?);

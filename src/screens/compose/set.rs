@@ -9,7 +9,7 @@ use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, layer::Wish,
 use domain::draft::Field;
 use engine::effect::Level;
 use std::collections::BTreeSet;
-use words::{reason, tr};
+use words::{names, reason, tr};
 
 /// The rows that can be set, by the names that are typed.
 pub(crate) const NAMES: [(&str, ComposeRow); 14] = [
@@ -101,11 +101,11 @@ pub(crate) fn standing(app: &App) -> String {
 fn told(app: &App, row: ComposeRow) -> Option<String> {
     let (name, value) = match row {
         ComposeRow::Field(field) if usable(app, field).is_err() => return None,
-        ComposeRow::Field(Field::Prompt) => (fields::label(Field::Prompt), app.screen.compose.draft.prompt.clone()),
+        ComposeRow::Field(Field::Prompt) => (names::label(Field::Prompt), app.screen.compose.draft.prompt.clone()),
         ComposeRow::Field(field) if is_typed(field) && field != Field::Count => {
-            (fields::label(field), typed_text(app, field).to_owned())
+            (names::label(field), typed_text(app, field).to_owned())
         }
-        ComposeRow::Field(field) => (fields::label(field), fields::chosen(app, field)),
+        ComposeRow::Field(field) => (names::label(field), fields::chosen(app, field)),
         ComposeRow::Profile if profile::is_chosen(app) => (tr!("Profile"), profile::of(app).to_owned()),
         ComposeRow::Combine if combines(app) => {
             let zip = app.screen.compose.draft.lists.zip;

@@ -30,7 +30,7 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use words::{reason, tr};
+use words::{names, reason, tr};
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
@@ -276,7 +276,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Op
         (false, None) => Style::new(),
     };
     let name = match block.row {
-        ComposeRow::Field(field) => fields::label(field),
+        ComposeRow::Field(field) => names::label(field),
         ComposeRow::Profile => tr!("Profile"),
         ComposeRow::Combine => tr!("Lists"),
         ComposeRow::Send => tr!("Send"),

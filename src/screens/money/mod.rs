@@ -159,7 +159,6 @@ pub(crate) fn tell_balances(app: &mut App) {
     let (waits, come): (Vec<_>, Vec<_>) =
         asked.into_iter().partition(|profile| app.work.of(profile).balance.asking.is_some());
     app.screen.balances_asked = waits;
-    let several = app.work.served().count() > 1;
     for profile in come {
         let told = &app.work.of(&profile).balance;
         let (level, text) = match (&told.problem, told.last) {
@@ -173,8 +172,7 @@ pub(crate) fn tell_balances(app: &mut App) {
             }
             (None, None) => (Level::Warning, tr!("this service does not tell its balance").to_owned()),
         };
-        let text = if several { format!("{profile}: {text}") } else { text };
-        toast::say(app, level, text, None);
+        toast::say(app, level, names::of_profile(&app.work, &profile, text), None);
     }
 }
 
@@ -335,6 +333,16 @@ const FRESH: u64 = 5 * MINUTE;
 pub(crate) fn is_old(work: &Work, profile: &str) -> bool {
     let is_aged = |(_, at): (Amount, Wall)| work.now.wall.since(at) >= FRESH;
     work.of(profile).balance.last.is_some_and(is_aged) || work.spent_since_balance(profile) > Amount::ZERO
+}
+
+/// `balance 12.5 PTC`, with its time where it is old: one that stays true while nothing is drawn. Without it an old
+/// word would pass for a fresh one.
+pub(crate) fn balance_told(work: &Work, profile: &str) -> Option<String> {
+    let (balance, at) = work.of(profile).balance.last?;
+    Some(match is_old(work, profile) {
+        true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, work.now)),
+        false => tr!("balance {balance}", balance),
+    })
 }
 
 /// The service's own word, and how it stands to ours.
