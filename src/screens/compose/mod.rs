@@ -37,6 +37,7 @@ pub(crate) use path::{complete, read_file, take_path};
 pub use pictures::to_shrink;
 pub(crate) use pictures::{checking, unread};
 pub(crate) use possible::possible;
+pub(crate) use rows::choices_of;
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 pub(crate) use set::{NAMES, set, standing, values};
 use to_preview::open_plan;
