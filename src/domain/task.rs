@@ -4,6 +4,7 @@ mod besides;
 mod codes;
 mod ledger;
 mod new_task;
+mod remote_id;
 mod row;
 mod saved;
 mod state;
@@ -13,6 +14,7 @@ pub use besides::{Before, Besides, Expected, Second};
 pub use codes::{DISK_FULL, ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, ResolvedAs, Signed, What};
 pub use new_task::NewTask;
+pub use remote_id::RemoteId;
 pub use row::{Kind, Row, Small, kept_reason};
 pub use saved::SavedFile;
 pub use state::TaskState;
@@ -84,11 +86,6 @@ pub fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
     let mut seen = BTreeSet::new();
     items.retain(|item| seen.insert(item.clone()));
 }
-
-/// The service's id of a task. Kept as text: it comes as a string or as a number of up to 19 digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RemoteId(pub String);
 
 /// The service's id of a produced file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,7 +2,6 @@
 //! help is in the reader's language; what clap says about a wrong call is English for everybody.
 
 pub mod chinese;
-mod currency;
 mod duration;
 mod faults;
 mod store;
@@ -24,7 +23,7 @@ use engine::act::ResolvedAs;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 pub use store::{Cap, ConfigCall, StoreCall};
 pub use values::{Moment, TaskName};
-use values::{cost, count, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name};
+use values::{cost, count, currency, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name};
 use words::lang::{self, Lang};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
@@ -234,7 +233,7 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
         /// PTC plays 302.AI; USD and CNY play MiniMax's own host: its prices, and no records, balance or uploads
-        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency::of)]
+        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency)]
         currency: Currency,
         /// The faults to simulate, by name, separated by commas
         #[arg(long, value_name = "LIST", value_delimiter = ',')]

@@ -235,6 +235,21 @@ pub enum ResolvedAs {
     Unknown,
 }
 
+impl ResolvedAs {
+    /// The words for it as they are typed; beside them stands an id.
+    pub const WORDS: [&str; 3] = ["lost", "not-created", "unknown"];
+
+    /// What one of those words means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Lost, Self::NotCreated, Self::Unknown]
+            .into_iter()
+            .zip(Self::WORDS)
+            .find(|(_, known)| *known == word)
+            .map(|(meant, _)| meant)
+    }
+}
+
 /// An event of money; the ledger is append-only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

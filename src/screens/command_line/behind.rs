@@ -6,7 +6,10 @@ use crate::{
     keymap::commands::{CommandId, after_colon},
     table::{columns, filter_words},
 };
-use engine::settings::{Pictures, paint};
+use engine::{
+    act::ResolvedAs,
+    settings::{Pictures, paint},
+};
 
 const FLAGS: [&str; 3] = ["mouse", "ascii", "reduced_motion"];
 /// What `set` sets for a session.
@@ -26,7 +29,7 @@ pub(super) fn words(app: &App, command: CommandId, before: &str, last: &str) -> 
         (CommandId::Set, _) => set_words(app, before),
         (CommandId::Refunds, "") => owned(["asked", "refunded"]),
         (CommandId::Help, "") => after_colon().map(|command| command.name.to_owned()).collect(),
-        (CommandId::Resolve, before) if !before.is_empty() => owned(["lost", "not-created", "unknown"]),
+        (CommandId::Resolve, before) if !before.is_empty() => owned(ResolvedAs::WORDS),
         (CommandId::List, _) => filter_words::candidates(app, last),
         _ => Vec::new(),
     }

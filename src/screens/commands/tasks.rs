@@ -12,7 +12,7 @@ use crate::{
     table::archive,
     undo, whole_tasks,
 };
-use domain::task::{RemoteId, TaskKey, keep_first};
+use domain::task::{TaskKey, keep_first};
 use engine::act::{Act, ResolvedAs};
 use words::{names, tr};
 
@@ -80,16 +80,13 @@ pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Wish>, S
 pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let (number, outcome) = rest.split_once(' ').unwrap_or((&rest, ""));
-    let as_what = match outcome.trim() {
-        "" => return on(app, Action::Resolve, number),
-        "lost" => ResolvedAs::Lost,
-        "not-created" => ResolvedAs::NotCreated,
-        "unknown" => ResolvedAs::Unknown,
-        id if id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
-            ResolvedAs::Found(RemoteId(id.to_owned()))
-        }
-        _ => return Err(tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back").into()),
-    };
+    let outcome = outcome.trim();
+    if outcome.is_empty() {
+        return on(app, Action::Resolve, number);
+    }
+    let as_what = ResolvedAs::from_word(outcome)
+        .or_else(|| outcome.parse().ok().map(ResolvedAs::Found))
+        .ok_or_else(|| tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back"))?;
     let key = key_of(number)?;
     go_to(app, key)?;
     if as_what == ResolvedAs::Unknown {
