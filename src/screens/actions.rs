@@ -22,11 +22,7 @@ use crate::{
     preview, resolve, scope,
     screen::{DetailTab, Preview, Then},
     sights, table,
-    table::{
-        filter_input, groups,
-        possible::{can_download, refreshable},
-        sort_menu,
-    },
+    table::{filter_input, groups, possible::can_refresh, sort_menu},
     toast, undo, whole_tasks,
     widgets::steps::Direction,
 };
@@ -115,7 +111,7 @@ fn of(app: &mut App, action: Action) -> Vec<Wish> {
         Action::Copy(what) => return copy_part(app, what),
         Action::Download => {
             let keys = table::targets(app).collect();
-            return scope::download(app, keys, can_download);
+            return scope::download(app, keys);
         }
         Action::Cancel => {
             let keys = table::targets(app).collect();
@@ -308,7 +304,8 @@ fn freeze(app: &mut App) {
 /// Asks the service about those of the targets that it can be asked about.
 fn refresh(app: &mut App) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
-    let keys: Vec<TaskKey> = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    let keys: Vec<TaskKey> =
+        table::targets(app).filter(|key| rows.get(key).is_some_and(|row| can_refresh(row).is_ok())).collect();
     let is_asked = |profile: &str| keys.iter().any(|key| *rows[key].kind.profile == *profile);
     if let Some((_, since)) = app.work.offline().filter(|(profile, _)| is_asked(profile)) {
         let span = amounts::span(app.work.now.mono.since(since));

@@ -1,7 +1,15 @@
 //! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as
 //! it is and why, and the money.
 
-use crate::{app::App, confirm::Confirm, layer::Wish, screen::Done, table, table::possible::cancel_row, undo};
+use crate::{
+    app::App,
+    confirm::Confirm,
+    layer::Wish,
+    screen::Done,
+    table,
+    table::possible::{can_download, cancel_row},
+    undo,
+};
 use domain::{
     amount::Totals,
     task::{Row, TaskKey, TaskState},
@@ -68,9 +76,10 @@ pub(crate) fn of_others(app: &App, keys: &[TaskKey]) -> Option<String> {
 }
 
 /// Downloads what is not on disk; asks where all of it is, and where there are several.
-pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool) -> Vec<Wish> {
+pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
-    let able: Vec<TaskKey> = keys.iter().filter(|key| rows.get(key).is_some_and(can)).copied().collect();
+    let able: Vec<TaskKey> =
+        keys.iter().filter(|key| rows.get(key).is_some_and(|row| can_download(row).is_ok())).copied().collect();
     let found = &app.screen.table.found;
     let on_disk =
         |row: &Row| row.state == TaskState::Saved && !found.is_missing(row.key) && !found.is_elsewhere(row.key);

@@ -385,10 +385,8 @@ fn put_cursor(app: &mut App, at: usize) {
 pub fn keep_visible(app: &mut App) {
     let rows = page(app);
     let table = &mut app.screen.table;
-    table.top = table.top.min((table.order.len() - table.pins).saturating_sub(rows));
-    if let Some(at) = table.at.checked_sub(table.pins) {
-        table.top = table.top.clamp((at + 1).saturating_sub(rows), at);
-    }
+    let rest = table.order.len() - table.pins;
+    table.top = window::scrolled(table.top, table.at.checked_sub(table.pins), rest, rows);
     groups::keep_visible(app);
 }
 

@@ -44,10 +44,10 @@ pub(crate) fn possible(app: &App, action: Action) -> Possible {
         Action::Copy(CopyWhat::Prompt | CopyWhat::Curl) => any_to_copy(app, known_row),
         Action::Copy(CopyWhat::Id) => has_remote(app),
         Action::Copy(CopyWhat::Url) => has_file(app),
-        Action::Download => any(app, download_row),
+        Action::Download => any(app, can_download),
         Action::Cancel => any(app, cancel_row),
         Action::Resolve => resolve(app),
-        Action::Refresh => any(app, refresh_row),
+        Action::Refresh => any(app, can_refresh),
         Action::NextPoster | Action::PreviousPoster | Action::Sharper => gallery(app),
         _ => Ok(()),
     }
@@ -297,7 +297,7 @@ pub(crate) fn cancel_row(row: &Row) -> Result<(), No> {
 }
 
 /// Whether that task's file can be fetched.
-fn download_row(row: &Row) -> Result<(), No> {
+pub(crate) fn can_download(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid
@@ -412,7 +412,7 @@ fn has_remote(app: &App) -> Possible {
 }
 
 /// Whether the service can be asked about that task.
-fn refresh_row(row: &Row) -> Result<(), No> {
+pub(crate) fn can_refresh(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
         TaskState::Queued
@@ -441,14 +441,4 @@ fn failures(app: &App) -> Possible {
     } else {
         no(tr!("No open failures"))
     }
-}
-
-/// Whether that task's file can be fetched.
-pub(crate) fn can_download(row: &Row) -> bool {
-    download_row(row).is_ok()
-}
-
-/// Whether the service can be asked about that task.
-pub(crate) fn refreshable(row: &Row) -> bool {
-    refresh_row(row).is_ok()
 }
