@@ -26,9 +26,7 @@ pub(super) fn check(setup: &Loaded, output: Output) -> Outcome {
             let exit = if audit.adds_up() { Exit::Done } else { Exit::Failed };
             printed(exit, written.map_err(Stop::from))
         }
-        Some((Err(why), _)) => {
-            Err(Stop::Problem(exit_of(why, work.own.balance.problem.as_ref()), Box::new(print::not_audited(why))))
-        }
+        Some((Err(why), _)) => Err(Stop::of(exit_of(why, work.own.balance.problem.as_ref()), print::not_audited(why))),
         None => Ok(Exit::Interrupted),
     }
 }

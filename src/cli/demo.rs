@@ -44,7 +44,7 @@ use words::{problem::Problem, reason, tr};
 /// Runs the dashboard, or its linear form, on the simulator until the person leaves.
 pub(super) fn run(global: &Global, words: bool) -> Outcome {
     let home = ScratchDir::new(global.data_dir.clone())?;
-    log::start(&home.path.join("reeltop.log"), global.verbose, None);
+    log::start(&home.path.join(private_files::LOG), global.verbose, None);
     block_on(async {
         let clock = Clock::start();
         let now = clock.now().wall;
@@ -53,7 +53,7 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
         if words {
             "linear".clone_into(&mut setup.settings.face);
         }
-        if !home.path.join("reeltop.db").exists() {
+        if !home.path.join(private_files::STORE).exists() {
             fill(&setup, now)?;
         }
         simulator.preload(preloaded());

@@ -191,7 +191,7 @@ impl Headless {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
-        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &Voice::default())));
+        let no_key = |why| Stop::of(Exit::Key, reason::problem(why, &Voice::default()));
         self.work().own.key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
     }
 

@@ -25,7 +25,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &st
     let faults = faults.parse::<Faults>().map_err(|bad| {
         let problem =
             Problem::new(tr!("cannot parse the faults"), wrong(&bad), tr!("`reeltop simulate --help` explains them."));
-        Stop::Problem(Exit::Usage, Box::new(problem))
+        Stop::of(Exit::Usage, problem)
     })?;
     block_on(async {
         let mut signals = Signals::listen();

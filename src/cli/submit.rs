@@ -99,7 +99,7 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
         let halted = headless.work().own.sending.halted.as_ref().map(|halt| waits::exit_of_halt(halt.cause));
         let exit = report.class.map(Exit::of_class).or(halted).unwrap_or(refused);
         let (_, interrupted) = headless.end().await;
-        return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
+        return Err(Stop::of(interrupted.unwrap_or(exit), problem));
     }
     let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
     match after {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Working days after the charge within which it can be asked for.
 const WORKING_DAYS: i64 = 7;
 /// Calendar days that seven working days can reach over, for looking them up.
-pub const CALENDAR_DAYS: u64 = 12;
+pub const CALENDAR_DAYS: u32 = 12;
 
 /// A charge that can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,17 +14,21 @@ const OTHERS: u32 = 0o077;
 /// In `/tmp` and its like everybody makes files, and nobody but the owner removes them: never to be closed.
 const STICKY: u32 = 0o1000;
 /// What tells a data folder from any other that somebody names with `--data-dir`: that one is not ours to close.
-const SIGNS: [&str; 2] = ["reeltop.db", "reeltop.log"];
+const SIGNS: [&str; 2] = [STORE, LOG];
+/// The store's file in the data folder.
+pub const STORE: &str = "reeltop.db";
+/// The log's.
+pub const LOG: &str = "reeltop.log";
 /// The files that the program keeps in its data folder. Anything else there is not ours.
 const FILES: [&str; 10] = [
-    "reeltop.db",
+    STORE,
     "reeltop.db-wal",
     "reeltop.db-shm",
     "reeltop.db-journal",
     "reeltop.new",
     "reeltop.reserve",
     "reeltop.accepted",
-    "reeltop.log",
+    LOG,
     "reeltop.log.old",
     "copied.txt",
 ];

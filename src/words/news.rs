@@ -299,7 +299,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
     match why {
         NotDone::PriceUnknown(offer) => price_unknown(offer),
         NotDone::StoreNotOpen => {
-            Problem::new(tr!("not queued"), tr!("the store is not open yet"), tr!("Try again in a moment."))
+            Problem::new(tr!("not queued"), reason::store::not_open_yet(), tr!("Try again in a moment."))
         }
         NotDone::OnlyReads => {
             let what =
@@ -410,7 +410,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
 #[must_use]
 pub fn price_unknown(offer: &Offer) -> Problem {
     let what = tr!("the price of {offer} is not known", offer);
-    Problem::new(tr!("nothing was queued"), what, tr!("Type it, or set it in [profiles.NAME.prices] of the config."))
+    Problem::nothing_queued(what, tr!("Type it, or set it in [profiles.NAME.prices] of the config."))
 }
 
 /// Why a batch was not queued.
@@ -427,15 +427,14 @@ fn refused(refusal: &InsertRefusal) -> Problem {
     match refusal {
         InsertRefusal::NameTaken { task } => {
             let name = format!("{:?}", task.name.as_deref().unwrap_or_default());
-            Problem::new(
-                tr!("nothing was queued"),
+            Problem::nothing_queued(
                 tr!("the name {name} belongs to {key}", name, key = task.key),
                 tr!("Choose another name."),
             )
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
         InsertRefusal::OverBudget(over) => {
-            Problem::new(tr!("nothing was queued"), reason::own::over_budget(over), reason::own::under_the_cap(over))
+            Problem::nothing_queued(reason::own::over_budget(over), reason::own::under_the_cap(over))
         }
     }
 }

@@ -38,21 +38,31 @@ fn latest(work: &Work, key: TaskKey) -> Option<&Row> {
     work.tasks.rows.from(key).rev().find(|later| later.parent.get() == Some(key) && !later.is_taken_back())
 }
 
+/// That the request of a task is not known.
+#[must_use]
+pub fn created_elsewhere(key: TaskKey) -> String {
+    tr!("{key} was created elsewhere, so its request is not known here", key)
+}
+
+/// That nobody can read what a task asked for.
+#[must_use]
+pub fn prompt_forgotten(key: TaskKey) -> String {
+    tr!("the prompt of {key} was forgotten", key)
+}
+
+fn or_a_new_one(why: &str, voice: &Voice) -> String {
+    tr!("{why}; {new} composes a new one", why, new = voice.new)
+}
+
 /// Why a task is not sent again, as a sentence without a final stop.
 #[must_use]
 pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
     let word = names::state(state);
     match (no, face) {
-        (No::Foreign, Face::Keys(voice)) => tr!(
-            "{key} was created elsewhere, so its request is not known here; {new} composes a new one",
-            key,
-            new = voice.new,
-        ),
+        (No::Foreign, Face::Keys(voice)) => or_a_new_one(&created_elsewhere(key), voice),
         (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
-        (No::Forgotten, Face::Keys(voice)) => {
-            tr!("the prompt of {key} was forgotten; {new} composes a new one", key, new = voice.new)
-        }
-        (No::Forgotten, Face::Calls) => tr!("the prompt of {key} was forgotten", key),
+        (No::Forgotten, Face::Keys(voice)) => or_a_new_one(&prompt_forgotten(key), voice),
+        (No::Forgotten, Face::Calls) => prompt_forgotten(key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to retry", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
         (No::Unsettled, Face::Keys(voice)) => {
@@ -211,7 +221,7 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
             (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }
     };
-    Problem::new(tr!("nothing was queued"), why, next)
+    Problem::nothing_queued(why, next)
 }
 
 /// What stops all retries of a profile now.
@@ -256,7 +266,7 @@ pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
             tr!("The key is not accepted: nothing can be retried until it is; then {pause} resumes", pause)
         }
     };
-    Some(if work.served().count() > 1 { format!("{profile}: {why}") } else { why })
+    Some(names::of_profile(work, profile, why))
 }
 
 /// Which of these tasks, each with who queued it (empty where nobody is named), are another person's than `me`: a line

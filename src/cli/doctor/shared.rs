@@ -1,6 +1,6 @@
 //! What `doctor` says of a store that several machines share.
 
-use super::{Found, PROFILE, Thing};
+use super::{Found, Thing};
 use ::io::{
     config::Loaded,
     store::{About, KeyMark, Store, waiting},
@@ -64,7 +64,7 @@ pub(super) fn keys(setup: &Loaded, store: &Store) -> Vec<(Thing, Found)> {
         let key = setup.access(profile)?.key.read().ok()?;
         let who = store.other_key(profile, KeyMark::of(&key)).ok()??;
         let problem = other_key(profile, &who);
-        Some((PROFILE, Found::Odd(problem.fact(), problem.next)))
+        Some((Thing::Profile, Found::Odd(problem.fact(), problem.next)))
     };
     profiles.filter_map(other).collect()
 }

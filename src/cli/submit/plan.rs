@@ -26,7 +26,7 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (found, mut faults) = drafts(setup, order)?;
     let (lines, found): (Vec<usize>, Vec<Draft>) = found.into_iter().unzip();
     let output = &Voice::default();
-    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, output)));
+    let wrong = |why: DraftReason| Stop::of(Exit::Usage, reason::draft(&why, output));
     let plan = drafts::expand(setup, found).map_err(wrong)?;
     for cell in &plan.impossible {
         let line = lines.get(cell.of).copied().unwrap_or_default();
@@ -94,7 +94,7 @@ pub(super) fn price(setup: &Loaded, plan: &Plan, typed: Option<Amount>) -> Resul
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
-    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, tr!("See `reeltop submit --help`."))))
+    Stop::of(Exit::Usage, Problem::new(what, why, tr!("See `reeltop submit --help`.")))
 }
 
 /// Something of each line of a file, with its number.
@@ -119,7 +119,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
     if !others.is_empty() && !order.ignore_columns {
         let next = tr!("Correct the first line, or leave them out with --ignore-columns.");
         let problem = Problem::new(reason::other_columns(&others), tr!("nothing was queued"), next);
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+        return Err(Stop::of(Exit::Usage, problem));
     }
     if !others.is_empty() {
         say(&tr!("columns left out: {names}", names = others.join(tr!(", "))));
@@ -175,8 +175,7 @@ fn base(setup: &Loaded, order: &Submit) -> Draft {
 
 fn read(file: &Path) -> Result<Lines, Stop> {
     if file.as_os_str() != "-" {
-        return prompts::load(text_of(file)?)
-            .map_err(|at| Stop::Problem(Exit::Usage, Box::new(reason::system::unread(&at))));
+        return prompts::load(text_of(file)?).map_err(|at| Stop::of(Exit::Usage, reason::system::unread(&at)));
     }
     let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);
     let mut bytes = Vec::new();

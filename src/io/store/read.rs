@@ -246,7 +246,7 @@ impl Store {
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 \
              AND (state || '' IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
-        let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * DAY);
+        let since = now.wall.0.saturating_sub_unsigned(u64::from(refunds::CALENDAR_DAYS) * DAY);
         let found = self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }

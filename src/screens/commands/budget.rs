@@ -4,7 +4,7 @@ use super::plain;
 use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Wish, screen::Preview, toast};
 use domain::amount::{Amount, Currency, Money};
 use engine::{act::Act, effect::Level, money::Day};
-use words::tr;
+use words::{reason, tr};
 
 /// Says what holds, or asks about a raise.
 pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
@@ -27,7 +27,7 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         ));
     }
     if app.work.store.owner.is_none() {
-        return Err(tr!("the store is not open yet").into());
+        return Err(reason::store::not_open_yet().into());
     }
     let [from, to] = [cap, cap + amount].map(|amount| amount.of(currency));
     let question = tr!(

@@ -24,7 +24,7 @@ use engine::{
     effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
 };
 use std::collections::VecDeque;
-use words::{problem::Problem, reason, reason::system::system, tr};
+use words::{problem::Problem, reason, reason::system::system, terms, tr};
 
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;
@@ -114,8 +114,8 @@ impl Part {
         let key = task.key;
         match (self, task.request.asked()) {
             (Self::Id, _) => tr!("{key} has no ID from the service yet", key),
-            (Self::Prompt | Self::Curl, Asked::Forgotten) => tr!("the prompt of {key} was forgotten", key),
-            (Self::Prompt | Self::Curl, _) => tr!("{key} was created elsewhere, so its request is not known here", key),
+            (Self::Prompt | Self::Curl, Asked::Forgotten) => terms::prompt_forgotten(key),
+            (Self::Prompt | Self::Curl, _) => terms::created_elsewhere(key),
             (Self::Path, _) if task.saved().is_some() => tr!("the name of {key}'s file was forgotten", key),
             (Self::Path, _) => tr!("{key} has no file on disk", key),
         }

@@ -76,7 +76,7 @@ fn closed(app: &App) -> Vec<Problem> {
             let why = tr!("the store is offline since {time}", time = amounts::moment(since, app.work.now));
             Some(not_queued(why, tr!("Send it when the store is back.")))
         }
-        (None, None) => Some(not_queued(tr!("the store is not open yet"), tr!("Try again in a moment."))),
+        (None, None) => Some(not_queued(reason::store::not_open_yet(), tr!("Try again in a moment."))),
         (None, Some(_)) => None,
     };
     role.into_iter().chain(open).collect()
