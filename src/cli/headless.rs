@@ -42,7 +42,7 @@ use std::{
 };
 use words::voice::Voice;
 use words::{
-    news::{not_done, not_queued, said, unsaved as unsaved_ids},
+    news::{message, not_done, not_queued, unsaved as unsaved_ids},
     problem::Problem,
     reason, tr,
 };
@@ -347,7 +347,7 @@ impl Headless {
             if is_told {
                 continue;
             }
-            let Some(said) = said(&news, voice) else { continue };
+            let Some(said) = message(&news, voice) else { continue };
             let row = said.key.and_then(|key| work.tasks.rows.get(&key));
             if let Some(row) = row.filter(|row| !row.state.is_live() || row.state == TaskState::Unknown) {
                 if one && told.json {

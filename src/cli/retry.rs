@@ -23,12 +23,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
 };
-use words::{names, problem::Problem, terms, terms::Face, tr};
+use words::{names, problem::Problem, terms, terms::Reader, tr};
 
 /// Which tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Which {
-    /// These; with a second word or without.
+    /// These; with `--again` or without.
     Named {
         /// The tasks that were named.
         keys: Vec<TaskKey>,
@@ -178,7 +178,7 @@ fn refused(task: &Task, no: No) -> Stop {
         No::Unsettled => tr!("See `reeltop resolve --help`.").to_owned(),
         No::Foreign | No::Forgotten | No::Unsent | No::Sending | No::Invalid | No::NotInPlan => String::new(),
     };
-    let why = terms::no(Face::Calls, task.key, task.state(), no);
+    let why = terms::no(Reader::Calls, task.key, task.state(), no);
     Stop::of(exit, Problem::nothing_queued(why, next))
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn follow_up(app: &mut App, wishes: Vec<Wish>) -> Vec<Wish> {
 fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Wish> {
     let Some(binding) = keymap::binding(ctx, action) else { return Vec::new() };
     if let Err(Why(why)) = hints::runnable(app, binding) {
-        toast::say(app, Level::Warning, why, None);
+        toast::show(app, Level::Warning, why, None);
         return Vec::new();
     }
     app.screen.layers.pop();
@@ -309,7 +309,7 @@ fn refresh(app: &mut App) -> Vec<Wish> {
     let is_asked = |profile: &str| keys.iter().any(|key| *rows[key].kind.profile == *profile);
     if let Some((_, since)) = app.work.offline().filter(|(profile, _)| is_asked(profile)) {
         let span = amounts::span(app.work.now.mono.since(since));
-        toast::say(app, Level::Info, tr!("no answer from the service for {span}; asking again now", span), None);
+        toast::show(app, Level::Info, tr!("no answer from the service for {span}; asking again now", span), None);
     }
     vec![Wish::Act(Act::Refresh(keys))]
 }
@@ -337,7 +337,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Wish> {
             others,
             failures
         );
-        toast::say(app, Level::Info, text, Some(key));
+        toast::show(app, Level::Info, text, Some(key));
     }
     whole_tasks::with(app, &[key], then)
 }
@@ -384,7 +384,7 @@ fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Wish> {
         Then::Goto => {
             let task = tasks.first().map(|task| task.key);
             let text = task.map(|key| tr!("{key} is archived; :filter archived:yes shows it", key));
-            text.into_iter().for_each(|text| toast::say(app, Level::Info, text, task));
+            text.into_iter().for_each(|text| toast::show(app, Level::Info, text, task));
             Vec::new()
         }
         Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(app, task)),

@@ -63,7 +63,7 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
         }
     };
     let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
-    toast::say(app, Level::Info, text, Some(first).filter(|_| count == 1));
+    toast::show(app, Level::Info, text, Some(first).filter(|_| count == 1));
     // Once they are sent, they cannot be taken back.
     if let (Some(is_so), Some(said)) = (is_so, app.screen.toasts.back_mut()) {
         said.until = said.until.min(is_so);

@@ -13,7 +13,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
-use words::{news::said, tr, voice::Voice};
+use words::{news::message, tr, voice::Voice};
 
 /// Takes it up, the rows first: what is told may be about them.
 pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
@@ -21,8 +21,8 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
     rows(app, of_rows);
     let mut effects = Vec::new();
     for news in others {
-        if let Some(said) = said(&news, &voice_for(app, &news)) {
-            toast::say_of(app, said.level, said.text, said.key, kind(&news));
+        if let Some(said) = message(&news, &voice_for(app, &news)) {
+            toast::show_folded(app, said.level, said.text, said.key, kind(&news));
         }
         match news {
             News::Batch { ticket, result } => {

@@ -47,7 +47,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
         [key] if !paid.is_empty() => {
             tr!("Stop watching? {key} stays charged: the service cannot cancel it, and the file is not fetched.", key)
         }
-        _ => told(
+        _ => question(
             app,
             &keys,
             vec![
@@ -93,14 +93,14 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
     }
     let question = match (there.as_slice(), missing.as_slice()) {
         ([key], []) if keys.len() == 1 => tr!("{key} is already on disk. Download it again under another name?", key),
-        (_, []) => told(
+        (_, []) => question(
             app,
             &keys,
             vec![(there.clone(), |keys, _| {
                 tr!("Already on disk: {keys}. Download again under other names? It is free.", keys)
             })],
         ),
-        _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
+        _ => question(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
     };
     let question = hidden.into_iter().fold(question, |question, hidden| format!("{question}\n{hidden}"));
     let keys = if missing.is_empty() { there } else { missing };
@@ -109,7 +109,7 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
 }
 
 /// The parts that have tasks, and what is left: a line each.
-fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
+fn question(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
     let mut taken = Vec::new();
     let mut lines = Vec::new();
     for (keys, say) in parts.into_iter().filter(|(keys, _)| !keys.is_empty()) {

@@ -139,7 +139,7 @@ pub struct Preview {
     pub purpose: Purpose,
     /// What would be sent.
     pub items: Vec<PreviewItem>,
-    /// What a second word is needed for, as the warnings tell, by the attempt that is repeated.
+    /// What is confirmed besides the price, as the warnings tell, by the attempt that is repeated.
     pub agreed: BTreeMap<TaskKey, Vec<Caution>>,
     /// The whole price in the profile's currency, as far as it is known.
     pub total: Amount,

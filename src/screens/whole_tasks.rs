@@ -54,7 +54,7 @@ pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Wish> {
         let keys: Vec<TaskKey> = after.tasks.iter().map(|(key, _)| *key).collect();
         let keys = terms::listed(&keys);
         let text = tr!("Nothing was done: something else was opened before {keys} could be read", keys);
-        toast::say(app, Level::Warning, text, None);
+        toast::show(app, Level::Warning, text, None);
         return Vec::new();
     }
     vec![Wish::With(after.then, after.tasks.into_iter().filter_map(|(_, task)| task).collect())]
@@ -68,5 +68,5 @@ pub(crate) fn missing(app: &mut App, gone: TaskKey) {
         Then::Goto | Then::Sheet => tr!("there is no task {key}", key = gone),
         _ => tr!("{gone} is no longer in the store", gone),
     };
-    toast::say(app, Level::Warning, text, Some(gone));
+    toast::show(app, Level::Warning, text, Some(gone));
 }

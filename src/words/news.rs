@@ -27,7 +27,7 @@ use engine::{
 
 /// What there is to say of something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Message {
     /// How much it matters.
     pub level: Level,
     /// The task it is about.
@@ -38,7 +38,7 @@ pub struct Said {
 
 /// The words for something that happened; `None` where it shows in another way.
 #[must_use]
-pub fn said(news: &News, voice: &Voice) -> Option<Said> {
+pub fn message(news: &News, voice: &Voice) -> Option<Message> {
     let (level, key, text) = match news {
         News::Task { key, what } => {
             let (level, text) = task(*key, what, voice)?;
@@ -90,7 +90,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         | News::Batch { .. }
         | News::Act(ActNews::Done { .. }) => return None,
     };
-    Some(Said { level, key, text })
+    Some(Message { level, key, text })
 }
 
 /// Tells of today's cap after it was raised.

@@ -18,7 +18,7 @@ const NAMED: usize = 6;
 
 /// Who reads it.
 #[derive(Clone, Copy, Debug)]
-pub enum Face<'a> {
+pub enum Reader<'a> {
     /// A person with keys.
     Keys(&'a Voice),
     /// A person, or a script, that types commands.
@@ -56,19 +56,19 @@ fn or_a_new_one(why: &str, voice: &Voice) -> String {
 
 /// Why a task is not sent again, as a sentence without a final stop.
 #[must_use]
-pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
+pub fn no(reader: Reader<'_>, key: TaskKey, state: TaskState, no: No) -> String {
     let word = names::state(state);
-    match (no, face) {
-        (No::Foreign, Face::Keys(voice)) => or_a_new_one(&created_elsewhere(key), voice),
-        (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
-        (No::Forgotten, Face::Keys(voice)) => or_a_new_one(&prompt_forgotten(key), voice),
-        (No::Forgotten, Face::Calls) => prompt_forgotten(key),
+    match (no, reader) {
+        (No::Foreign, Reader::Keys(voice)) => or_a_new_one(&created_elsewhere(key), voice),
+        (No::Foreign, Reader::Calls) => tr!("{key} was adopted, and its request is not known here", key),
+        (No::Forgotten, Reader::Keys(voice)) => or_a_new_one(&prompt_forgotten(key), voice),
+        (No::Forgotten, Reader::Calls) => prompt_forgotten(key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to retry", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
-        (No::Unsettled, Face::Keys(voice)) => {
+        (No::Unsettled, Reader::Keys(voice)) => {
             tr!("{key} may have been accepted and charged; {resolve} resolves it first", key, resolve = voice.resolve)
         }
-        (No::Unsettled, Face::Calls) => {
+        (No::Unsettled, Reader::Calls) => {
             tr!("{key} may have been accepted and charged; resolve it first, with `reeltop resolve`", key)
         }
         (No::NotInBulk(Caution::Sensitive), _) => {
@@ -127,7 +127,7 @@ pub fn left_out<R: ToString>(groups: &BTreeMap<R, Vec<TaskKey>>) -> Vec<Problem>
     told.collect()
 }
 
-/// What a person says a second word to. `later` is the state of the attempt that repeats it, where it is at hand.
+/// What a person must confirm besides the price. `later` is the state of the attempt that repeats it, where it is at hand.
 #[must_use]
 pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Problem {
     match caution {
@@ -216,7 +216,7 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
         Overtaken::Caution(Caution::Sensitive) => {
             (tr!("the prompt of {key} was refused as sensitive", key = parent), tr!("Change the prompt."))
         }
-        Overtaken::No(no @ No::Forgotten) => (self::no(Face::Calls, parent, state, no), ""),
+        Overtaken::No(no @ No::Forgotten) => (self::no(Reader::Calls, parent, state, no), ""),
         Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None)) | Overtaken::No(_) => {
             (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }

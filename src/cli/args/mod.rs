@@ -409,7 +409,7 @@ impl From<CostBy> for By {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut grammar = grammar();
     if lang::current() == Lang::Zh {
-        grammar = chinese::said(grammar);
+        grammar = chinese::translated(grammar);
     }
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;

@@ -95,7 +95,7 @@ fn a_command_with_numbers_leaves_what_is_marked() {
 #[test]
 fn a_message_whose_second_row_it_covers_is_seen_to_go_on() {
     let mut state = state(&[Failed]);
-    crate::toast::say(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);
+    crate::toast::show(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);
     open(&mut state);
     let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 24));
     crate::shell::view::draw(&state, &mut buf);

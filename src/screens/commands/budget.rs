@@ -12,7 +12,7 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let currency = if rest.is_empty() { Some(here(app)) } else { rest.parse().ok() };
     if let Some(currency) = currency {
         let holds = holds(app, app.work.day(currency));
-        toast::say(app, Level::Info, holds, None);
+        toast::show(app, Level::Info, holds, None);
         return Ok(Vec::new());
     }
     let more = raise(app, &rest)?;

@@ -87,18 +87,18 @@ pub(crate) fn set(app: &mut App, name: &str, row: ComposeRow, value: &str) -> Re
     }
     touch(app);
     let reads = pictures::read(app);
-    let told = told(app, row).unwrap_or_else(|| format!("{}{}{}", name, tr!(": "), tr!("none")));
-    toast::say(app, Level::Info, told, None);
+    let told = value_told(app, row).unwrap_or_else(|| format!("{}{}{}", name, tr!(": "), tr!("none")));
+    toast::show(app, Level::Info, told, None);
     Ok(reads)
 }
 
 /// What the draft is now, in a line.
 pub(crate) fn standing(app: &App) -> String {
-    ROWS.into_iter().filter_map(|row| told(app, row)).collect::<Vec<_>>().join(tr!(", "))
+    ROWS.into_iter().filter_map(|row| value_told(app, row)).collect::<Vec<_>>().join(tr!(", "))
 }
 
 /// A row with its value, where it has one.
-fn told(app: &App, row: ComposeRow) -> Option<String> {
+fn value_told(app: &App, row: ComposeRow) -> Option<String> {
     let (name, value) = match row {
         ComposeRow::Field(field) if usable(app, field).is_err() => return None,
         ComposeRow::Field(Field::Prompt) => (names::label(Field::Prompt), app.screen.compose.draft.prompt.clone()),

@@ -58,7 +58,7 @@ fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
             Some(key) => tr!("reading {key}; the preview follows", key),
             None => tr!("reading the picture; the preview follows").into(),
         };
-        toast::say_of(app, Level::Info, text, None, Some(Kind::Reading));
+        toast::show_folded(app, Level::Info, text, None, Some(Kind::Reading));
         reads.extend(parent);
         return reads;
     }

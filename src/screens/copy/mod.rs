@@ -146,7 +146,7 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Wish> {
         0 => tr!("asking for the URL of {key}'s file", key),
         more => tr!("asking for the URLs of {count} files", count = more + 1),
     };
-    toast::say(app, Level::Info, text, Some(key));
+    toast::show(app, Level::Info, text, Some(key));
     vec![Wish::Effect(ask_url(app, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
 }
 
@@ -175,7 +175,7 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
         Err(error) => {
             let message = reason::message(&error.reason, &app.screen.voice);
             let text = tr!("no URL for {key}'s file: {message}", key, message);
-            toast::say(app, Level::Warning, text, Some(key));
+            toast::show(app, Level::Warning, text, Some(key));
             urls.without += 1;
         }
     }
@@ -231,7 +231,7 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
             let play = app.named(Ctx::Table, Action::Play);
             let text =
                 tr!("{key}'s file is on {host}: it is fetched again here, free; then {play} plays it", key, host, play);
-            toast::say(app, Level::Info, text, Some(key));
+            toast::show(app, Level::Info, text, Some(key));
             return vec![Wish::Act(Act::Download { keys: vec![key], dir: None })];
         }
         let (_, command) = scp_command(app, std::slice::from_ref(task));
@@ -247,13 +247,13 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
 /// Tells whether a player opened it.
 pub(crate) fn opened(app: &mut App, path: &str, result: Result<(), String>) {
     match result {
-        Ok(()) => toast::say(app, Level::Info, tr!("opened {path}", path), None),
+        Ok(()) => toast::show(app, Level::Info, tr!("opened {path}", path), None),
         Err(player) => {
             let scp = app.named(Ctx::Table, Action::Scp);
             let why = tr!("{player} is not installed or has no display", player);
             let next = tr!("Press {scp} for a ready scp command and play it on your own machine.", scp);
             let problem = Problem::new(tr!("no player opened {path}", path), why, next);
-            toast::say(app, Level::Warning, problem.to_string(), None);
+            toast::show(app, Level::Warning, problem.to_string(), None);
         }
     }
 }
@@ -265,17 +265,17 @@ pub(crate) fn exported(app: &mut App, path: &str, tasks: usize, result: Result<(
         (Ok(()), n) => (Level::Info, tr!("{n} tasks written to {path}", n, path)),
         (Err(why), _) => (Level::Warning, reason::export::problem(path, &why).to_string()),
     };
-    toast::say(app, level, text, None);
+    toast::show(app, level, text, None);
 }
 
 /// Tells where a text is that was too long for the clipboard.
 pub(crate) fn put_by(app: &mut App, what: &str, bytes: u64, path: &str, result: Result<(), System>) {
     let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size = export::size(bytes));
     match result {
-        Ok(()) => toast::say(app, Level::Info, tr!("{too_long}; saved to {path}", too_long, path), None),
+        Ok(()) => toast::show(app, Level::Info, tr!("{too_long}; saved to {path}", too_long, path), None),
         Err(why) => {
             let why = tr!("{path} cannot be written: {why}", path, why = system(&why));
-            toast::say(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);
+            toast::show(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);
         }
     }
 }
@@ -308,11 +308,11 @@ fn to_clipboard(app: &mut App, text: String, noun: &str, said: String) -> Effect
     if text.len() > MOST {
         return Effect::Local(LocalCmd::PutBy { what: noun.to_owned(), text });
     }
-    toast::say(app, Level::Info, said, None);
+    toast::show(app, Level::Info, said, None);
     Effect::Term(TermCmd::Copy(text))
 }
 
 fn refuse(app: &mut App, why: String) -> Vec<Wish> {
-    toast::say(app, Level::Warning, why, None);
+    toast::show(app, Level::Warning, why, None);
     Vec::new()
 }

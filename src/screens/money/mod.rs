@@ -146,7 +146,7 @@ pub(crate) fn ask_balance(app: &mut App) -> Vec<Wish> {
     let with_key = app.work.served().filter(|(_, served)| served.has_key);
     let profiles: Vec<String> = with_key.map(|(profile, _)| profile.to_owned()).collect();
     if profiles.is_empty() {
-        toast::say(app, Level::Warning, tr!("there is no API key to ask for the balance with").into(), None);
+        toast::show(app, Level::Warning, tr!("there is no API key to ask for the balance with").into(), None);
         return Vec::new();
     }
     app.screen.balances_asked = profiles;
@@ -172,7 +172,7 @@ pub(crate) fn tell_balances(app: &mut App) {
             }
             (None, None) => (Level::Warning, tr!("this service does not tell its balance").to_owned()),
         };
-        toast::say(app, level, names::of_profile(&app.work, &profile, text), None);
+        toast::show(app, level, names::of_profile(&app.work, &profile, text), None);
     }
 }
 

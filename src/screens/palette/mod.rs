@@ -191,7 +191,7 @@ fn accept(app: &mut App) -> Vec<Wish> {
             command_line::offer(app, command, &behind)
         }
         None => {
-            toast::say(app, Level::Info, tr!("no action matches; Backspace deletes letters").into(), None);
+            toast::show(app, Level::Info, tr!("no action matches; Backspace deletes letters").into(), None);
             Vec::new()
         }
     }

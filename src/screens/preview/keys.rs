@@ -72,7 +72,7 @@ pub(crate) fn drop_row(app: &mut App) {
     preview.opened = now;
     // The rows may be scrolled out of sight.
     let prompt = domain::text::gist(&left_out.request.prompt);
-    toast::say(app, Level::Info, tr!("left out: {prompt}", prompt), None);
+    toast::show(app, Level::Info, tr!("left out: {prompt}", prompt), None);
     judge_again(app);
 }
 

@@ -324,7 +324,7 @@ fn find(app: &App, ticket: Ticket) -> Option<usize> {
 }
 
 fn give_back(app: &mut App, at: usize, problem: Problem) {
-    toast::say(app, Level::Error, problem.to_string(), None);
+    toast::show(app, Level::Error, problem.to_string(), None);
     if let Some(preview) = app.screen.layers.get_mut(at).and_then(Layer::of_mut::<Preview>) {
         preview.sent = None;
         preview.obstacles.push(problem);

@@ -1,5 +1,5 @@
-//! What is to be told of the attempts in a preview that repeat others, and what a second word is needed for. One
-//! warning a kind, however many tasks it is about.
+//! What is to be told of the attempts in a preview that repeat others, and what must be confirmed besides the price.
+//! One warning a kind, however many tasks it is about.
 
 use crate::{
     app::App,
@@ -13,7 +13,7 @@ use domain::{
     task::{Row, Task, TaskKey},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use words::{problem::Problem, terms, terms::Face, tr};
+use words::{problem::Problem, terms, terms::Reader, tr};
 
 /// What the rules say of a preview's attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) struct Judged {
     pub(super) warnings: Vec<Problem>,
     /// Why not all of it can be sent.
     pub(super) obstacles: Vec<Problem>,
-    /// What the person says a second word to, by the attempt that is repeated.
+    /// What the person confirms besides the price, by the attempt that is repeated.
     pub(super) agreed: BTreeMap<TaskKey, Vec<Caution>>,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
         for change in changes {
             match retry::judge(&facts, change, scope) {
                 Err(no) => {
-                    let why = terms::no(Face::Keys(&app.screen.voice), key, row.state, no);
+                    let why = terms::no(Reader::Keys(&app.screen.voice), key, row.state, no);
                     judged.obstacles.push(Problem::new(tr!("Nothing can be queued"), why, ""));
                 }
                 Ok(terms) => {

@@ -206,7 +206,7 @@ fn decide(app: &mut App) -> Vec<Wish> {
         Way::LeaveIt | Way::Found => {
             let Ok(id) = line.text().trim().parse() else {
                 let text = tr!("type the service's task ID, as the gateway's records show it");
-                toast::say(app, Level::Warning, text.into(), None);
+                toast::show(app, Level::Warning, text.into(), None);
                 return Vec::new();
             };
             ResolvedAs::Found(id)

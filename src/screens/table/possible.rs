@@ -14,7 +14,7 @@ use domain::{
 };
 use engine::act::ResolvedAs;
 use std::collections::BTreeMap;
-use words::{names, reason, terms, terms::Face, tr};
+use words::{names, reason, terms, terms::Reader, tr};
 
 type Possible = Result<(), Why>;
 
@@ -127,11 +127,11 @@ pub(crate) enum No {
 }
 
 /// The refusal as a sentence, with the keys that help.
-fn said(app: &App, row: &Row, no: No) -> Why {
+fn refusal(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, names::state(row.state));
     let named = |ctx, action| app.named(ctx, action);
     Why(match no {
-        No::Retry(no) => terms::no(Face::Keys(&app.screen.voice), key, row.state, no),
+        No::Retry(no) => terms::no(Reader::Keys(&app.screen.voice), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
         No::Unsure => {
             tr!(
@@ -226,7 +226,7 @@ fn any_of<'a>(
         }
         count += 1;
     }
-    if count > 1 { Err(none_of(count, &reasons)) } else { test(first).map_err(|no| said(app, first, no)) }
+    if count > 1 { Err(none_of(count, &reasons)) } else { test(first).map_err(|no| refusal(app, first, no)) }
 }
 
 /// What is archived is looked at, cloned, copied and played.
@@ -240,7 +240,7 @@ fn of_cursor(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
         let open = app.named(Ctx::Table, Action::Open);
         return no(tr!("This line is a batch: {open} shows its tasks", open));
     }
-    cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| said(app, row, no)))
+    cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| refusal(app, row, no)))
 }
 
 fn some_task(app: &App) -> Possible {
@@ -348,7 +348,7 @@ pub(crate) fn can_resolve(app: &App, key: TaskKey, as_what: &ResolvedAs) -> Poss
         | TaskState::Refused
         | TaskState::Cancelled => false,
     };
-    if can { Ok(()) } else { Err(said(app, row, No::Settled)) }
+    if can { Ok(()) } else { Err(refusal(app, row, No::Settled)) }
 }
 
 fn saved_row(app: &App, row: &Row) -> Result<(), No> {
