@@ -123,6 +123,7 @@ fn a_wrong_call_ends_with_code_2() {
         "reeltop submit --prompt a --from b",
         "reeltop submit --prompt a --queue --wait",
         "reeltop submit --prompt a --count 0",
+        "reeltop submit --prompt a --count 101",
         "reeltop submit --prompt a --count 2 --name x",
         "reeltop submit --prompt a --max-cost=-1",
         "reeltop submit --prompt a --api-key sk-1",
