@@ -20,6 +20,7 @@ use domain::{
 use engine::{
     effect::StoreCmd,
     msg::{SendResult, StoreMsg},
+    settings::Scope,
 };
 use std::collections::HashSet;
 
@@ -97,8 +98,8 @@ impl Session {
     }
 
     /// This program has the key of that profile, and asks its service: tells who else does, and with which key.
-    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, stays: bool, to: &mut impl FnMut(StoreMsg)) {
-        match self.store.note_key(profile, mark, stays) {
+    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, scope: Scope, to: &mut impl FnMut(StoreMsg)) {
+        match self.store.note_key(profile, mark, scope) {
             Ok(None) => {}
             Ok(Some(who)) => to(StoreMsg::OtherKey { profile: profile.to_owned(), who }),
             // The next word that it gives of itself says it, too.

@@ -25,6 +25,7 @@ use domain::{
 use engine::{
     effect::{StoreCmd, Ticket, Write},
     msg::StoreMsg,
+    settings::Scope,
 };
 use std::{
     ops::ControlFlow,
@@ -46,7 +47,7 @@ enum Input {
     /// A command of the driver's.
     Command(StoreCmd),
     /// The key of that profile is at hand: its service is asked from now on, by a program that stays or not.
-    Serves(String, KeyMark, bool),
+    Serves(String, KeyMark, Scope),
     /// From the loader, to be passed on.
     Loaded(StoreMsg),
     /// From the listener: other programs have changed rows.
@@ -80,9 +81,9 @@ impl Handle {
     }
 
     /// The key of that profile is at hand. On a shared store others learn that its service is asked by this program,
-    /// too. One that `stays` makes its key the one that others are compared with, where nobody else is there.
-    pub fn serves(&self, profile: String, mark: KeyMark, stays: bool) {
-        self.0.put(Input::Serves(profile, mark, stays));
+    /// too. One that stays makes its key the one that others are compared with, where nobody else is there.
+    pub fn serves(&self, profile: String, mark: KeyMark, scope: Scope) {
+        self.0.put(Input::Serves(profile, mark, scope));
     }
 
     /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot
@@ -185,8 +186,8 @@ fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Jo
     loop {
         match StoreLoop::open(at, feed, journal, &mut |msg| to(msg)) {
             Ok(mut store_loop) => {
-                for (profile, mark, stays) in served {
-                    let _ = feed.send(Input::Serves(profile, mark, stays));
+                for (profile, mark, scope) in served {
+                    let _ = feed.send(Input::Serves(profile, mark, scope));
                 }
                 store_loop.load();
                 store_loop.serve(&inbox, to);
@@ -235,7 +236,7 @@ fn refuse_all(
     inbox: &Receiver<Input>,
     fault: &Fault,
     again: Option<Instant>,
-    served: &mut Vec<(String, KeyMark, bool)>,
+    served: &mut Vec<(String, KeyMark, Scope)>,
     to: &impl Fn(StoreMsg),
 ) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
@@ -248,7 +249,7 @@ fn refuse_all(
             Ok(Input::Command(command)) => failed(command.ticket()),
             Err(RecvTimeoutError::Timeout) => return true,
             Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
-            Ok(Input::Serves(profile, mark, stays)) => served.push((profile, mark, stays)),
+            Ok(Input::Serves(profile, mark, scope)) => served.push((profile, mark, scope)),
             Ok(Input::Loaded(_) | Input::Woken | Input::Ended(_) | Input::Post(..) | Input::Look(..)) => {}
         }
     }
@@ -350,8 +351,8 @@ impl StoreLoop {
                         self.load();
                     }
                 }
-                Input::Serves(profile, mark, stays) if self.session.store.location.server.is_some() => {
-                    self.session.serves(&profile, mark, stays, tell);
+                Input::Serves(profile, mark, scope) if self.session.store.location.server.is_some() => {
+                    self.session.serves(&profile, mark, scope, tell);
                 }
                 Input::Serves(..) => {}
                 Input::Ended(owner) => self.session.ended(&owner, tell),
