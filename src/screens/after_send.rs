@@ -5,8 +5,9 @@ use crate::{
     compose, failures,
     keymap::{Action, Ctx, Pane},
     preview::Queued,
-    screen::{Done, Purpose},
+    preview::state::Purpose,
     table, toast, undo,
+    undo::Done,
 };
 use domain::{task::TaskKey, time::SECOND};
 use engine::effect::{Effect, Level};

@@ -2,7 +2,7 @@
 //! word on a batch to its preview.
 
 use crate::{
-    after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast, undo,
+    after_send, app::App, notice, preview, sights, since_last_time, store_errors, table, toast, toast::Kind, undo,
 };
 use domain::task::{TaskKey, TaskState};
 use engine::{
@@ -112,7 +112,7 @@ fn rows(app: &mut App, news: Vec<News>) {
 mod tests {
     use super::*;
     use crate::{
-        screen::Away,
+        since_last_time::Away,
         testing,
         testing::{WALL, now, state, task, with},
         update, work,

@@ -5,10 +5,10 @@ use crate::{
     app::App,
     confirm::Confirm,
     layer::Wish,
-    screen::Done,
     table,
     table::possible::{can_download, cancel_row},
     undo,
+    undo::Done,
 };
 use domain::{
     amount::Totals,
@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(question.as_deref(), Some("Put away: #1\nThe filter hides #1"));
         app.screen.layers.clear();
         crate::preview::retry(&mut app, vec![crate::testing::task(1, Failed)], &BTreeMap::new());
-        let told = app.screen.top::<crate::screen::Preview>().map(|preview| preview.warnings[0].to_string());
+        let told = app.screen.top::<crate::preview::state::Preview>().map(|preview| preview.warnings[0].to_string());
         assert_eq!(told.as_deref(), Some("The filter hides #1"));
     }
 

@@ -5,12 +5,11 @@ use crate::{
     app::App,
     key::Key,
     keymap::{Action, Ctx, binding, readable},
-    screen::{Kind, Message, Toast},
     widgets::{brush::Brush, text},
 };
 use domain::{
-    task::TaskKey,
-    time::{Mono, SECOND},
+    task::{TaskKey, TaskState},
+    time::{Mono, SECOND, Wall},
 };
 use engine::effect::Level;
 use ratatui::{layout::Rect, style::Style};
@@ -24,6 +23,52 @@ const MOST: usize = 20;
 const TALL: u16 = 20;
 /// Lines of the message log at most.
 const LOG: usize = 500;
+
+/// A message that passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// How much it matters.
+    pub level: Level,
+    /// What is said, in words.
+    pub text: String,
+    /// When it goes away.
+    pub until: Mono,
+    /// What it has in common with others that it is folded with.
+    pub kind: Option<Kind>,
+    /// How many are folded in it.
+    pub count: usize,
+    /// Whether it answers the key that was pressed last: nothing that happens besides comes before it.
+    pub answers: bool,
+}
+
+/// News of one kind are one message: "14 saved".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Tasks that came to that state.
+    Now(TaskState),
+    /// Tasks that are watched again.
+    Watched,
+    /// Failures that were put away.
+    PutAway,
+    /// Failures that were opened again.
+    Open,
+    /// Why a key did nothing.
+    Reply,
+    /// The preview waits for pictures.
+    Reading,
+}
+
+/// A line of the message log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub at: Wall,
+    /// How much it matters.
+    pub level: Level,
+    /// The task it is about.
+    pub key: Option<TaskKey>,
+    /// What is said, in words.
+    pub text: String,
+}
 
 /// Says something: in the message line for a while, and in the message log.
 pub(crate) fn show(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {

@@ -6,9 +6,7 @@ use crate::{
     confirm::Confirm,
     keymap::{Action, Ctx},
     layer::Wish,
-    scope,
-    screen::Done,
-    table,
+    scope, table,
 };
 use domain::{
     draft::Draft,
@@ -19,6 +17,24 @@ use words::{terms, tr};
 
 /// Acts that are remembered.
 const MOST: usize = 50;
+
+/// An act that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    Queued {
+        keys: Vec<TaskKey>,
+        /// The draft that stood for several tasks.
+        pattern: Option<Box<Draft>>,
+    },
+    /// What one `x` did besides taking back what was unsent.
+    Left {
+        /// Failures that were put away.
+        put_away: Vec<TaskKey>,
+        /// Tasks that are no longer watched or saved.
+        unwatched: Vec<TaskKey>,
+    },
+    Resolved(TaskKey),
+}
 
 /// What `u` would do now.
 pub(crate) struct Step {

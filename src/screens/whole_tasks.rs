@@ -3,14 +3,54 @@
 
 use crate::{
     app::App,
+    keymap::{CopyWhat, Place},
     layer::Wish,
-    screen::{AfterDetail, Then},
     toast,
 };
-use domain::task::{Task, TaskKey};
+use domain::{
+    retry::No,
+    task::{Task, TaskKey},
+};
 use engine::effect::{Effect, Level, StoreCmd};
-
+use std::collections::BTreeMap;
 use words::{terms, tr};
+
+/// A wish that waits for whole tasks. A new wish takes the place of an old one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterDetail {
+    /// What to do with them.
+    pub then: Then,
+    /// Where the keys went when it was wished for.
+    pub place: Place,
+    /// The tasks in their order, as far as they have come.
+    pub tasks: Vec<(TaskKey, Option<Task>)>,
+}
+
+/// What to do with whole tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Open the preview of a retry.
+    Retry {
+        /// Those of the marked tasks that were left out, by why.
+        left_out: BTreeMap<No, Vec<TaskKey>>,
+    },
+    /// Open the preview of a plan of retries.
+    Plan,
+    /// Open a copy in compose.
+    Clone,
+    /// Open it in compose as a new attempt.
+    Edit,
+    /// Copy a part of them.
+    Copy(CopyWhat),
+    /// Copy an scp command that fetches their files.
+    Scp,
+    /// Open its file.
+    Play,
+    /// Show frames of their videos.
+    Sheet,
+    /// Say where it is: it is not in the table.
+    Goto,
+}
 
 /// Does it now with the tasks at hand, or asks the store for those that are missing and does it when they have come.
 pub(crate) fn with(app: &mut App, keys: &[TaskKey], then: Then) -> Vec<Wish> {

@@ -18,7 +18,7 @@ use crate::{
         commands::{Behind, Command, CommandId, after_colon},
     },
     layer::{Covers, Handle, LayerInput, Overlay, Wish},
-    screen::Preview,
+    preview::state::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
     widgets::{brush::Brush, editor::LineEditor, steps::Direction, tab::Tab},

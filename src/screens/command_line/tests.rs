@@ -235,7 +235,7 @@ fn every_command_has_its_name_once_and_a_help_line() {
 #[test]
 fn sending_is_resumed_over_a_preview() {
     let mut state = state(&[]);
-    state.screen.open(Preview::of(crate::screen::Purpose::New, vec![]));
+    state.screen.open(Preview::of(crate::preview::state::Purpose::New, vec![]));
     // Paused since its start, this program alone: a person's word holds for the others, too.
     state.work.queue.paused = true;
     for (text, act) in [("pause", Act::Pause(true)), ("resume", Act::Resume)] {

@@ -1,7 +1,7 @@
 //! `:budget`: what holds today, and a raise of today's cap, asked for once more before it is made.
 
 use super::plain;
-use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Wish, screen::Preview, toast};
+use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Wish, preview::state::Preview, toast};
 use domain::amount::{Amount, Currency, Money};
 use engine::{act::Act, effect::Level, money::Day};
 use words::{reason, tr};

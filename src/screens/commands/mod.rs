@@ -9,11 +9,10 @@ use crate::{
     compose, help,
     keymap::{Action, Pane, ascii_twin, commands::CommandId},
     layer::Wish,
-    refunds,
-    screen::Then,
-    table,
+    refunds, table,
     table::{columns, groups, state::Sort},
     toast, who, whole_tasks,
+    whole_tasks::Then,
 };
 use budget::budget;
 use domain::task::TaskKey;

@@ -7,10 +7,10 @@ use crate::{
     compose, hints,
     keymap::{Action, Pane},
     layer::Wish,
-    screen::Then,
     table,
     table::archive,
     undo, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::task::{TaskKey, keep_first};
 use engine::act::{Act, ResolvedAs};

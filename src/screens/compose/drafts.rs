@@ -7,8 +7,8 @@ use crate::{
     compose::state::Compose,
     keymap::{Action, Ctx, Pane},
     layer::Wish,
-    screen::Kind,
     table, toast,
+    toast::Kind,
 };
 use domain::{
     braces,

@@ -12,7 +12,7 @@ use crate::{
     keymap::PickWhat,
     msg::Input,
     preview,
-    screen::{Batch, Preview, PreviewItem, Purpose},
+    preview::state::{Batch, Preview, PreviewItem, Purpose},
     shell::input::input,
     testing::{now, request, state, task},
 };

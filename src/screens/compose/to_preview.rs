@@ -7,8 +7,9 @@ use crate::{
     keymap::Pane,
     layer::Wish,
     preview,
-    screen::{Kind, PreviewItem, Purpose},
+    preview::state::{PreviewItem, Purpose},
     toast,
+    toast::Kind,
 };
 use domain::{
     check,

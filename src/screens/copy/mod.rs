@@ -9,7 +9,6 @@ use crate::{
     app::App,
     keymap::{Action, CopyWhat, Ctx},
     layer::Wish,
-    screen::UrlsAsked,
     toast,
 };
 use domain::{
@@ -25,6 +24,21 @@ use engine::{
 };
 use std::collections::VecDeque;
 use words::{problem::Problem, reason, reason::system::system, terms, tr};
+
+/// Fresh addresses being asked for, one call after another: together they go to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlsAsked {
+    /// The call under way.
+    pub(crate) ticket: Ticket,
+    /// The task whose file it is about.
+    pub(crate) key: TaskKey,
+    /// The files still to be asked about.
+    pub(crate) left: VecDeque<(TaskKey, FileId)>,
+    /// The addresses that have come.
+    pub(crate) got: Vec<String>,
+    /// How many tasks there is no address of.
+    pub(crate) without: usize,
+}
 
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;

@@ -23,9 +23,8 @@ use crate::{
     failures::state::{FailuresView, Fix, Mend, MendWhat},
     keymap::{Action, Ctx, Move, Pane, Why},
     layer::{Handle, Layer, LayerInput, Overlay, Wish},
-    resolve,
-    screen::Then,
-    table, toast, whole_tasks,
+    resolve, table, toast, whole_tasks,
+    whole_tasks::Then,
     widgets::{brush::Brush, steps::step},
 };
 use domain::task::{Task, TaskKey};

@@ -4,7 +4,7 @@ use super::*;
 use crate::resolve::Resolve;
 use crate::{
     msg::Input,
-    screen::{Preview, Purpose},
+    preview::state::{Preview, Purpose},
     shell::input,
     testing::{add, now, state as state_of, task},
     update,

@@ -10,9 +10,9 @@ use crate::{
         commands::{Command, CommandId, of_lines},
     },
     lists::ListView,
+    preview::state::Preview,
     preview::view,
     resolve::Resolve,
-    screen::Preview,
     shell::banner,
     welcome::Welcome,
 };

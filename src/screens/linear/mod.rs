@@ -19,8 +19,8 @@ use crate::{
         BINDINGS, Keymap, Pane,
         commands::{COMMANDS, Command, CommandId, On, of_lines},
     },
+    preview::state::Preview,
     preview::{self, DEAF, can_send},
-    screen::Preview,
     store_errors, table, update,
     widgets::editor::LineEditor,
 };

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
     layer::Wish,
-    screen::{Preview, Purpose},
+    preview::state::{Preview, Purpose},
 };
 use engine::effect::{Effect, LocalCmd};
 use words::{problem::Problem, reason, tr};

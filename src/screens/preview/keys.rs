@@ -6,9 +6,9 @@ use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
     layer::Wish,
-    resolve,
-    screen::{Preview, Purpose, Then},
-    table, toast, whole_tasks,
+    preview::state::{Preview, Purpose},
+    resolve, table, toast, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::{
     retry,

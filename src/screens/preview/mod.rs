@@ -6,6 +6,7 @@ mod keys;
 mod obstacles;
 mod price;
 pub mod samples;
+pub mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -20,9 +21,9 @@ use crate::{
     key::{Code, Key},
     keymap::{Action, Ctx, Move, Why, as_command},
     layer::{Handle, Layer, LayerInput, Overlay, Wish},
-    money, scope,
-    screen::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
-    toast,
+    money,
+    preview::state::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
+    scope, toast,
     widgets::{brush::Brush, editor::LineEditor, steps::step},
 };
 use domain::{

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    screen::{PreviewItem, Purpose},
+    preview::state::{PreviewItem, Purpose},
 };
 use domain::{
     account::{BudgetCap, KeptCaps, OverBudget},

@@ -5,7 +5,7 @@ use super::judge_again;
 use crate::{
     app::App,
     key::{Code, Key},
-    screen::{Preview, PreviewItem, PriceAsk},
+    preview::state::{Preview, PreviewItem, PriceAsk},
     toast,
 };
 use domain::{amount::Amount, prices::Offer};

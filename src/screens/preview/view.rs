@@ -8,8 +8,8 @@ use crate::{
     layout::Layout,
     lists::view::keys_line,
     money,
+    preview::state::{Preview, PreviewItem, Purpose},
     preview::{bad_lines::to_correct, can_leave_out, samples, warnings::only_parent},
-    screen::{Preview, PreviewItem, Purpose},
     table::cells,
     widgets::{
         brush::{Brush, labelled},

@@ -4,7 +4,7 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    screen::PreviewItem,
+    preview::state::PreviewItem,
 };
 use domain::{
     amount::Totals,

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::{
+    detail::state::DetailTab,
     help::HELP,
     keymap::Pane,
     lists::ListView,
-    screen::{DetailTab, Preview},
+    preview::state::Preview,
     table::{columns, filter_input::FilterInput, state::Sort},
     testing::{add, now, state, task},
 };
@@ -174,6 +175,8 @@ fn an_unknown_is_settled_in_the_chosen_way() {
     assert_eq!(settle(&["U", "up", "enter"]), []);
     let found = ResolvedAs::Found(domain::task::RemoteId("4q".into()));
     assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));
+    // What no id looks like is asked for again.
+    assert_eq!(settle(&["U", "up", "4", "/", "enter"]), []);
     assert_eq!(settle(&["U", "esc"]), []);
 }
 
