@@ -18,10 +18,10 @@ use domain::{
     amount::{Amount, Currency},
     costs::{CostLine, report},
     draft::{Draft, Field},
-    problem::{Charged, ErrorClass},
+    problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, store},
     request::{ImageKind, ImageRef, Request, StoredImage},
-    task::{MoneyEvent, TaskKey, TaskState, Texts},
+    task::{MoneyEvent, Phase, Task, TaskKey, TaskState, Texts},
     text,
     time::{HOUR, Mono, Now, SECOND, Wall},
 };
@@ -439,6 +439,22 @@ fn what_was_just_said_stands_below_a_dialog_and_covers_nothing() {
         assert!(!line.contains(['│', '└']) && line.trim() != "", "{size:?} {line}");
         // The frame is whole above it.
         assert!((0..size.1 - 2).any(|y| row_of(&buf, y).contains('└')), "{size:?}");
+    }
+}
+
+#[test]
+fn a_long_sum_has_its_room_on_a_wide_table_and_stays_perhaps_charged_where_it_is_cut() {
+    for (width, sum) in [(100, " 0.4…?"), (200, " 0.4667?")] {
+        let mut state = empty(width, 24);
+        state.screen.full = true;
+        let reason = Reason::said("no answer", "", "");
+        let error =
+            TaskError { code: "1".into(), class: ErrorClass::UnknownOutcome, reason, charged: Charged::Unknown };
+        let unknown = states::task(1, states::ordinary(1), 600_000, Phase::Unknown { error });
+        states::put(&mut state, Task { cost: "0.4667".parse().unwrap(), ..unknown });
+        let (buf, _) = drawn(&state);
+        let shown: Vec<String> = (0..24).map(|y| row(&buf, y)).collect();
+        assert!(shown.iter().any(|row| row.contains(sum)), "{}", shown.join("\n"));
     }
 }
 
