@@ -85,8 +85,8 @@ pub struct Account {
     /// Tasks in a row that the service gave up.
     pub failures: Streak,
     /// How the clock was set by which its submissions are dated.
-    #[serde(default)]
-    pub leaps: ClockJumps,
+    #[serde(default, rename = "leaps")]
+    pub jumps: ClockJumps,
 }
 
 /// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends all that
@@ -322,6 +322,13 @@ pub enum Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_kept_by_the_names_that_every_version_reads() {
+        let kept = serde_json::to_value(Account::default()).unwrap_or_default();
+        let names = kept.as_object().map(|account| account.keys().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(names.unwrap_or_default(), ["failures", "leaps", "not_before", "put_backs", "refusals"]);
+    }
 
     #[test]
     fn the_lower_cap_holds_and_each_is_raised_by_those_it_is_for() {

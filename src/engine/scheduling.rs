@@ -65,7 +65,7 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
     plan_charge(work, task);
 }
 
-/// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The
+/// Puts every live task into its schedule again: the wall clock has jumped ahead, and what it makes due is due. The
 /// schedules themselves go by the monotonic clock, which a clock set back does not stop.
 pub(crate) fn plan_again(work: &mut Work) {
     let live: Vec<Task> = work.tasks.live.values().cloned().collect();

@@ -140,8 +140,8 @@ pub(super) fn retry(work: &mut Work) {
 }
 
 const fn account(sending: &Sending) -> Account {
-    let Sending { rests_until: not_before, put_backs, refusals, failures, leaps, .. } = *sending;
-    Account { not_before, put_backs, refusals, failures, leaps }
+    let Sending { rests_until: not_before, put_backs, refusals, failures, jumps, .. } = *sending;
+    Account { not_before, put_backs, refusals, failures, jumps }
 }
 
 /// The store's word on all of it.
@@ -159,9 +159,9 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
         judge_budget_again(work);
     }
     for profile in work.profiles() {
-        // Each program may have noticed another leap: all of them count, even if ours are not written yet.
-        let leaps = &mut work.of_mut(&profile).sending.leaps;
-        *leaps = leaps.and(accounts.get(&profile).map(|account| account.leaps).unwrap_or_default());
+        // Each program may have noticed another jump: all of them count, even if ours are not written yet.
+        let jumps = &mut work.of_mut(&profile).sending.jumps;
+        *jumps = jumps.and(accounts.get(&profile).map(|account| account.jumps).unwrap_or_default());
     }
     if !work.sharing.is_told() {
         return; // Ours is newer.

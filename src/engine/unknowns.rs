@@ -171,7 +171,7 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
         }
         None => {
             // Read after the records, so that all that has a row in them is here as well.
-            let shifts = work.of(&profile).sending.leaps.shifts();
+            let shifts = work.of(&profile).sending.jumps.shifts();
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
             let to = window.to.plus(MINUTE.saturating_add(off));
@@ -319,7 +319,7 @@ pub(super) fn submission(work: &Work, task: &Task) -> Submission {
         seconds: task.besides.twice.iter().filter_map(|second| second.request_id.clone()).collect(),
         disowned: task.besides.disowned.clone(),
         unknown: task.state() == TaskState::Unknown,
-        shifts: work.of(&task.profile).sending.leaps.shifts(),
+        shifts: work.of(&task.profile).sending.jumps.shifts(),
     }
 }
 

@@ -384,7 +384,7 @@ fn a_record_of_after_the_clock_was_set_back_is_not_given_to_a_submission_of_befo
     let first = &world.disk.tasks[&key(1)];
     assert!(matches!(&first.evidence, Some(Evidence::Ambiguous { others, .. }) if *others == [key(2)]), "{first:?}");
     // Known to programs that start later.
-    assert_eq!(world.disk.shared.accounts["302ai"].leaps.shifts(), [-3_600_000, 3_600_000]);
+    assert_eq!(world.disk.shared.accounts["302ai"].jumps.shifts(), [-3_600_000, 3_600_000]);
 }
 
 #[test]
@@ -444,11 +444,11 @@ fn how_the_clock_was_set_is_learnt_also_while_the_store_takes_no_word_of_ours() 
     world.live(MINUTE);
     assert!(!world.state.sharing.is_told());
     let mut account = domain::account::Account::default();
-    account.leaps.note(world.wall(), 4_570_000);
+    account.jumps.note(world.wall(), 4_570_000);
     let accounts = [("302ai".to_owned(), account)].into();
     let shared = Box::new(domain::account::Shared { accounts, ..world.disk.shared.clone() });
     world.take(Msg::Store(StoreMsg::Shared { ticket: None, shared }));
-    assert_eq!(world.state.own.sending.leaps.shifts(), [-4_570_000, 4_570_000]);
+    assert_eq!(world.state.own.sending.jumps.shifts(), [-4_570_000, 4_570_000]);
     assert!(world.state.queue.is_paused());
 }
 

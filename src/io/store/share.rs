@@ -326,8 +326,8 @@ fn forget(
         let sql = "DELETE FROM stops WHERE kind = 'halt' AND profile = ?1 AND who = ?2 AND at = ?3";
         tx.execute(sql, params![profile, by.who, by.at.0])?;
     }
-    for (profile, Account { not_before, leaps, .. }) in accounts {
-        keep(&tx, profile, &Account { not_before: *not_before, leaps: *leaps, ..Account::default() }, *not_before)?;
+    for (profile, Account { not_before, jumps, .. }) in accounts {
+        keep(&tx, profile, &Account { not_before: *not_before, jumps: *jumps, ..Account::default() }, *not_before)?;
     }
     tx.commit()
 }

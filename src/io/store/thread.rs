@@ -1,6 +1,6 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the driver. Beside it
 //! two that only feed it: the loader, which reads the table once at the start, and the listener. On a shared store a
-//! third, the journal_writer: the answers to submissions pass by it, which puts them down on this machine first.
+//! third, the journal's: the answers to submissions pass by it, which puts them down on this machine first.
 
 #[cfg(feature = "postgres")]
 use super::sql;
