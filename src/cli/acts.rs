@@ -77,7 +77,7 @@ fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, output: Output)
         let _ = block_on(async {
             let mut headless = reading_records(setup, task).await?;
             headless.act(Act::Refresh(vec![key]));
-            headless.until(Some(unknowns::WAIT), |work| !unknowns::is_looked_for(work, key)).await;
+            headless.until(Some(unknowns::LOOK_WAIT_MS), |work| !unknowns::is_looked_for(work, key)).await;
             headless.end().await;
             Ok::<(), Stop>(())
         });

@@ -63,7 +63,7 @@ fn is_gateways(task: &Task) -> bool {
 #[must_use]
 pub fn marks(task: &mut Task) -> Vec<(MoneyEvent, Money, &mut RefundMarks)> {
     let (is_gateways, currency) = (is_gateways(task), task.currency);
-    let price = is_one(task).then(|| task.money());
+    let price = is_refundable(task).then(|| task.money());
     let price = price.map(|money| (MoneyEvent::Refunded, money, &mut task.refund));
     let stand = task.besides.twice.iter_mut().filter(|second| is_gateways && second.refund.given_at.is_none());
     let twice = stand.map(|second| (MoneyEvent::TwiceRefunded, second.cost.of(currency), &mut second.refund));

@@ -37,7 +37,7 @@ pub(super) fn adopt(work: &mut Work, id: RemoteId) -> Vec<Effect> {
         return Vec::new();
     }
     let profile = work.settings.profile.name.clone();
-    ids::want(work, profile, id, None)
+    ids::look_up(work, profile, id, None)
 }
 
 /// Whether a task has that id already, which is told.

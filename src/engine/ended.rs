@@ -145,7 +145,7 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
     if !work.tasks.is_id_lost(task.key) {
         return refuse(work, task.key, Left::NowIs(task.state()));
     }
-    let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, claims::CLAIM_MS).filter(|_| in_scope(work, &task));
     let refund = RefundMarks::default();
     let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, refund, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);

@@ -38,12 +38,12 @@ use service::answer::{Reply, SubmitVerdict};
 
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for
 /// the answer to be saved.
-const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
+const AFTER_TIMEOUT_MS: u64 = MINUTE + 10 * SECOND;
 /// How long a task is passed over that this program may not send: its pictures are on another machine, or another
 /// person's cap is reached.
-const PASSED_OVER: u64 = 10 * MINUTE;
+const PASSED_OVER_MS: u64 = 10 * MINUTE;
 /// The first wait after the service asked to wait without saying how long, and the longest.
-const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
+const BACKOFF_MS: (u64, u64) = (5 * SECOND, 5 * MINUTE);
 
 /// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is
 /// the order of sending.
@@ -182,7 +182,7 @@ pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Ve
 /// as by a person's copy, and a cap be raised.
 pub(super) fn pass_over(work: &mut Work, key: TaskKey, why: PassedOver) {
     let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else { return };
-    let again = work.now.mono.plus(PASSED_OVER);
+    let again = work.now.mono.plus(PASSED_OVER_MS);
     work.of_mut(&profile).sending.due.set(key, Some(again));
     if work.queue.passed_over.insert(key, why) != Some(why) {
         work.news.push(News::Task { key, what: TaskNews::PassedOver(why) });
@@ -250,7 +250,7 @@ pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
 
 /// How long a claim on a row being sent lasts.
 fn lease(work: &Work) -> u64 {
-    work.settings.queue.longest_silence() + AFTER_TIMEOUT
+    work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS
 }
 
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
@@ -259,7 +259,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u
         return work.drop_stale();
     }
     work.queue.uploads.insert(key, bytes);
-    let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT / 2);
+    let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2);
     let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
     // Not by `claims::claim`, which gives none to a program that ends: this one still waits for the answer.
@@ -387,7 +387,7 @@ fn put_back(
         sending.put_backs = sending.put_backs.saturating_add(1);
     }
     let times = sending.put_backs;
-    let own = asked_to_wait(wait, backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0)));
+    let own = asked_to_wait(wait, backoff(BACKOFF_MS.0, BACKOFF_MS.1, times, u64::from(task.key.0)));
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}

@@ -49,7 +49,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: ResolvedAs) -> Vec
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
     if as_what == ResolvedAs::NotCreated && task.shows_no_charge() && unknowns::looks_first(work, &task) {
-        work.confirming.insert(key, work.now.mono.plus(unknowns::WAIT));
+        work.confirming.insert(key, work.now.mono.plus(unknowns::LOOK_WAIT_MS));
         work.news.push(News::Act(ActNews::LooksFirst { key }));
         return Vec::new();
     }
@@ -141,7 +141,7 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
         return refuse(work, key, Left::IdOf { id, other });
     }
     let before = error.clone();
-    let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, claims::CLAIM_MS).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
     scheduling::audit_nameless(work, &task);

@@ -21,7 +21,7 @@ use domain::{
 };
 
 /// The last try before an address runs out comes so long before.
-const BEFORE: u64 = MINUTE;
+const LAST_TRY_BEFORE_MS: u64 = MINUTE;
 
 /// Whether the address of a row's file has less than [`scheduling::AT_RISK`] left, or has run out.
 #[must_use]
@@ -64,6 +64,6 @@ pub(super) fn ran_out(error: TaskError) -> TaskError {
 
 /// The next try of a file, still within its address's life where it would come after it.
 pub(super) fn in_time(work: &Work, expires_at: Option<Wall>, next_try: Wall) -> Wall {
-    let last = expires_at.map(|end| Wall(end.0.saturating_sub_unsigned(BEFORE)));
+    let last = expires_at.map(|end| Wall(end.0.saturating_sub_unsigned(LAST_TRY_BEFORE_MS)));
     last.filter(|last| *last > work.now.wall).map_or(next_try, |last| last.min(next_try))
 }

@@ -24,7 +24,7 @@ use domain::{
 use service::answer::{Address, FileVerdict, Reply};
 
 /// How long a saved file that is to be fetched again may wait for its place.
-pub(super) const WAITS: u64 = HOUR;
+pub(super) const REFETCH_WAIT_MS: u64 = HOUR;
 /// Fresh addresses asked for in one try.
 const ADDRESSES: u32 = 3;
 /// The code of a file that no address leads to.
@@ -102,7 +102,7 @@ fn waiting<'w>(work: &'w Work, profile: &str) -> Option<(Mono, &'w Task)> {
 fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let Phase::Ready { file, trouble, tries, kept, .. } = task.phase else { return Vec::new() };
     task.phase = Phase::Saving { file, tries, kept };
-    task.claim = claim(work, claims::CLAIM);
+    task.claim = claim(work, claims::CLAIM_MS);
     // Another try after the same trouble is no news.
     let note = trouble.is_none().then(|| event(work, What::SavingBegun));
     let step = SavingStep::Claiming;
@@ -316,10 +316,10 @@ fn progress(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: u64, whole: Op
     }
     let Some(mut task) = work.tasks.live.get(&key).cloned() else { return Vec::new() };
     let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(work.now.wall));
-    if left > claims::CLAIM / 2 || writes::is_unwritten(work, key) {
+    if left > claims::CLAIM_MS / 2 || writes::is_unwritten(work, key) {
         return Vec::new();
     }
-    task.claim = claim(work, claims::CLAIM);
+    task.claim = claim(work, claims::CLAIM_MS);
     writes::write(work, task, vec![], vec![])
 }
 

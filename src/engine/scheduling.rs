@@ -29,12 +29,12 @@ const ALL_LOOKS: u8 = 4;
 /// How long after an acceptance the program looks alone: after the last question for that charge.
 const LATER: u64 = 31 * MINUTE;
 /// How long after a start it looks for what ended before.
-const SOON: u64 = 10 * SECOND;
+const AUDIT_SOON_MS: u64 = 10 * SECOND;
 /// Another program's rows are looked at again this long after its claim has run out.
-const GRACE: u64 = SECOND;
+const GRACE_MS: u64 = SECOND;
 /// The longest that any claim reaches ahead: that on a task whose next question waits for as long as the service may
 /// ask.
-const LONGEST_CLAIM: u64 = 2 * HOUR;
+const LONGEST_CLAIM_MS: u64 = 2 * HOUR;
 
 /// Puts a task into the schedule that its phase asks for, and out of the others.
 pub(crate) fn plan(work: &mut Work, task: &Task) {
@@ -190,7 +190,7 @@ fn plan_look(work: &mut Work, task: &Task) {
 
 /// Something was accepted: some time after it the program looks whether it was charged once.
 pub(super) fn audit_later(work: &mut Work, task: &Task) {
-    audit_wanted(work, task, LATER);
+    audit_wanted(work, task, AUDIT_LATER_MS);
 }
 
 /// One of ours runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its
@@ -204,7 +204,7 @@ pub(super) fn audit_nameless(work: &mut Work, task: &Task) {
 
 /// Something ended long before this run, and nothing is known of its charge: the program looks as soon as it may.
 pub(super) fn audit_soon(work: &mut Work, task: &Task) {
-    audit_wanted(work, task, SOON);
+    audit_wanted(work, task, AUDIT_SOON_MS);
 }
 
 fn audit_wanted(work: &mut Work, task: &Task, wait: u64) {
@@ -213,7 +213,7 @@ fn audit_wanted(work: &mut Work, task: &Task, wait: u64) {
 
 /// The program looked alone, from that moment on, and could not find out: it looks again.
 pub(super) fn audit_again(work: &mut Work, profile: &str, from: Wall) {
-    audit_from(work, profile, from, LATER);
+    audit_from(work, profile, from, AUDIT_LATER_MS);
 }
 
 fn audit_from(work: &mut Work, profile: &str, from: Wall, wait: u64) {
@@ -227,8 +227,8 @@ pub(super) fn hold(work: &mut Work, task: &Task) {
     let held = task.state().is_live() && is_told_of(work, task.key) && held_by_another(work, task);
     let look = task.claim.as_ref().filter(|_| held).map(|claim| match claim.until.since(work.now.wall) {
         // The clock was set back. Nothing can be taken from a program that lives, but the store knows whether it does.
-        ahead if ahead > LONGEST_CLAIM => work.now.mono.plus(MINUTE),
-        ahead => work.now.mono.plus(ahead).plus(GRACE),
+        ahead if ahead > LONGEST_CLAIM_MS => work.now.mono.plus(MINUTE),
+        ahead => work.now.mono.plus(ahead).plus(GRACE_MS),
     });
     work.store.held.set(task.key, look);
 }

@@ -3,7 +3,7 @@
 
 use super::{
     base::Store,
-    owner::{AT_WORK, host},
+    owner::{AT_WORK_MS, host},
     sql::{self, Connection, dialect::NOW, params},
 };
 use domain::{
@@ -20,7 +20,7 @@ use std::{
 /// How often this program says that it runs.
 const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
-const FORGOTTEN: i64 = DAY.cast_signed();
+const FORGOTTEN_AFTER_MS: i64 = DAY.cast_signed();
 
 /// How often it looks for what was forgotten on another machine.
 const FORGETS: Duration = Duration::from_secs(3600);
@@ -44,7 +44,7 @@ impl Store {
         let all = self.as_fault(Deed::Read, done)?;
         let of_all = |profile: &String| {
             let asks = |(owner, one): &(&String, &One)| {
-                Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK && one.asks.contains(profile)
+                Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK_MS && one.asks.contains(profile)
             };
             let others = all.iter().filter(asks).filter(|(owner, _)| self.programs.may_run(owner)).count();
             (profile.clone(), u32::try_from(others).unwrap_or(u32::MAX))
@@ -167,8 +167,8 @@ fn check_in(
              ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen, asks = excluded.asks"
         );
         conn.execute(&sql, params![me, host(), who, env!("CARGO_PKG_VERSION"), asks])?;
-        conn.execute(&format!("DELETE FROM programs WHERE seen < {NOW} - ?1"), [FORGOTTEN])?;
-        conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN])?;
+        conn.execute(&format!("DELETE FROM programs WHERE seen < {NOW} - ?1"), [FORGOTTEN_AFTER_MS])?;
+        conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN_AFTER_MS])?;
     }
     let sql = format!("SELECT owner, {NOW} - seen, asks FROM programs");
     conn.all(&sql, [], |row| {

@@ -33,9 +33,9 @@ use std::{
 const ENDING: &str = "lock";
 /// A program of another machine that has said nothing for so long has ended, in milliseconds. Longer than a laptop's
 /// nap: until then its claims count until they run out.
-const GONE: u64 = 10 * MINUTE;
+const GONE_AFTER_MS: u64 = 10 * MINUTE;
 /// One that has said nothing for so long does no work now, in milliseconds.
-pub(super) const AT_WORK: u64 = MINUTE;
+pub(super) const AT_WORK_MS: u64 = MINUTE;
 /// The stack of a thread that opens a file and waits, in bytes.
 const STACK: usize = 128 * 1024;
 
@@ -93,7 +93,7 @@ impl Owner {
 impl Drop for Owner {
     fn drop(&mut self) {
         if !self.unheard {
-            bury(&self.lock);
+            remove_leftovers(&self.lock);
         }
     }
 }
@@ -126,7 +126,7 @@ fn socket_of(lock: &Path) -> Option<PathBuf> {
     fs::read_to_string(lock).ok().filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-fn bury(lock: &Path) {
+fn remove_leftovers(lock: &Path) {
     // Left-overs harm nobody, and another program may be clearing them away at the same time: failures mean nothing.
     if let Some(socket) = socket_of(lock) {
         let _ = fs::remove_file(socket);
@@ -185,7 +185,7 @@ impl Programs {
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return !self.ended.borrow().contains(owner) && self.is_heard_of(owner, GONE);
+                return !self.ended.borrow().contains(owner) && self.is_heard_of(owner, GONE_AFTER_MS);
             }
             Err(_) => return true,
         };
@@ -195,7 +195,7 @@ impl Programs {
                 self.ended.borrow_mut().insert(owner.to_owned());
                 // On a shared store its last heartbeat goes first, which only a program with a name of its own removes.
                 if self.silent.is_none() || self.me.is_some() {
-                    bury(&path);
+                    remove_leftovers(&path);
                 }
                 false
             }
@@ -229,7 +229,7 @@ impl Programs {
 
     /// Whether that owner runs and can be counted on now: one that sleeps, or whose line is down, cannot.
     pub(super) fn is_at_work(&self, owner: &str) -> bool {
-        self.is_alive(owner) && (self.silent.is_none() || self.is_heard_of(owner, AT_WORK))
+        self.is_alive(owner) && (self.silent.is_none() || self.is_heard_of(owner, AT_WORK_MS))
     }
 
     /// Calls `ended` when that owner runs no more, however it came to its end. A thread waits for its lock to come
@@ -295,7 +295,7 @@ impl Programs {
         let Some(waker) = &self.waker else { return };
         for (owner, lock) in self.others() {
             if socket_of(&lock).is_some_and(|socket| !waker.wake(&socket)) {
-                self.bury_if_dead(&owner);
+                self.clear_if_dead(&owner);
             }
         }
     }
@@ -315,12 +315,12 @@ impl Programs {
     /// Clears away what dead programs left behind.
     pub(super) fn sweep(&self) {
         for (owner, _) in self.others() {
-            self.bury_if_dead(&owner);
+            self.clear_if_dead(&owner);
         }
     }
 
     /// Clears away what that owner left behind, where it is dead.
-    fn bury_if_dead(&self, owner: &str) {
+    fn clear_if_dead(&self, owner: &str) {
         let _ = self.is_alive(owner);
     }
 

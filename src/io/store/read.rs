@@ -7,7 +7,7 @@ use super::{
     meta,
     owner::Programs,
     row::{self, Listed, TASK, listed_of, task_of},
-    share::RECENT,
+    share::RECENT_MS,
     sql::{self, Bound, Connection, Params, dialect, params},
 };
 use domain::{
@@ -370,7 +370,7 @@ pub(super) fn pages(
         rows.push(row);
         ControlFlow::Continue(())
     };
-    stream(&snapshot, &sql, [RECENT.cast_signed()], |row| lines.read(row), keep)?;
+    stream(&snapshot, &sql, [RECENT_MS.cast_signed()], |row| lines.read(row), keep)?;
     if !rows.is_empty() && each(StoreMsg::FromArchive { rows }).is_break() {
         return Ok(());
     }

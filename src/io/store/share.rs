@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in
 /// it.
-pub(super) const RECENT: u64 = 48 * HOUR;
+pub(super) const RECENT_MS: u64 = 48 * HOUR;
 
 impl Store {
     /// Who stopped the sending, how the accounts fare, which other programs send.
@@ -168,7 +168,7 @@ pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Re
 fn read(conn: &Connection) -> sql::Result<Shared> {
     let mut shared = Shared {
         senders: senders(conn)?,
-        raises: raises(conn, Some(RECENT))?,
+        raises: raises(conn, Some(RECENT_MS))?,
         caps: kept_caps(conn)?,
         ..Shared::default()
     };

@@ -39,7 +39,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// The pauses between two tries to open a store whose server is away, in milliseconds: the first and the longest.
-const PAUSES: (u64, u64) = (500, 15_000);
+const PAUSES_MS: (u64, u64) = (500, 15_000);
 
 /// What reaches the thread.
 enum Input {
@@ -181,7 +181,7 @@ fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<Store
 }
 
 fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
-    let (mut pause, mut told, mut served) = (PAUSES.0, None, Vec::new());
+    let (mut pause, mut told, mut served) = (PAUSES_MS.0, None, Vec::new());
     loop {
         match StoreLoop::open(at, feed, journal, &mut |msg| to(msg)) {
             Ok(mut store_loop) => {
@@ -204,7 +204,7 @@ fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Jo
                 if !refuse_all(&inbox, &fault, again, &mut served, to) {
                     return;
                 }
-                pause = (pause * 2).min(PAUSES.1);
+                pause = (pause * 2).min(PAUSES_MS.1);
             }
         }
     }

@@ -30,7 +30,7 @@ use engine::{
 use std::slice;
 
 /// When a task that its own program has not yet confirmed is tried again, in milliseconds.
-const UNCONFIRMED: u64 = 500;
+const UNCONFIRMED_MS: u64 = 500;
 
 /// The verbs that change.
 impl Store {
@@ -360,7 +360,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     }
     // What a program that still runs does not yet know to be queued may be told to its person as not queued.
     if confirm::is_unconfirmed(&tx, task.key, by.owner.as_deref())? {
-        return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED) });
+        return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED_MS) });
     }
     let there = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {

@@ -2,7 +2,7 @@
 
 use super::{
     Error, Server,
-    server::{CONNECT, PAUSES, WORKER, ready},
+    server::{CONNECT, PAUSES_MS, WORKER, ready},
     tls::Tls,
 };
 use crate::store::wakeup::UNHEARD;
@@ -103,7 +103,7 @@ pub(in super::super) fn listen(
             if !heard() {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(doubled(PAUSES.0, PAUSES.1, missed))).await;
+            tokio::time::sleep(Duration::from_millis(doubled(PAUSES_MS.0, PAUSES_MS.1, missed))).await;
             missed = missed.saturating_add(1);
         }
     })))

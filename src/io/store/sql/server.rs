@@ -38,7 +38,7 @@ pub(super) const CONNECT: Duration = Duration::from_secs(5);
 /// How long a lost commit is looked for before it is told as failed.
 const DECIDE: Duration = Duration::from_secs(10);
 /// The pauses between two tries to get through, in milliseconds: the first and the longest.
-pub(super) const PAUSES: (u64, u64) = (250, 5_000);
+pub(super) const PAUSES_MS: (u64, u64) = (250, 5_000);
 /// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a
 /// file's lock. A program that stops in the middle holds it up for some seconds at most.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
@@ -159,7 +159,7 @@ impl Postgres {
                     super::listener::set_crowded(*kind == Trouble::TooMany);
                     *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
                 }
-                let pause = doubled(PAUSES.0, PAUSES.1, missed);
+                let pause = doubled(PAUSES_MS.0, PAUSES_MS.1, missed);
                 self.missed.set((missed + 1, Some(Instant::now() + Duration::from_millis(pause))));
             }
         }
@@ -187,7 +187,7 @@ impl Postgres {
     }
 
     /// Forgets the connection: what comes next is a new one.
-    fn hang_up(&self) {
+    fn disconnect(&self) {
         *self.client.borrow_mut() = None;
     }
 
@@ -263,7 +263,7 @@ impl Postgres {
     /// A connection that broke is not asked again.
     fn noticed<T>(&self, done: Result<T>) -> Result<T> {
         if done.as_ref().is_err_and(Error::is_away) {
-            self.hang_up();
+            self.disconnect();
         }
         done
     }
@@ -288,7 +288,7 @@ impl Postgres {
             // After a fail-over another server of the address may take changes: it is looked for again.
             Err(Error::Server { kind: Trouble::ReadOnly, .. }) => {
                 self.roll_back();
-                self.hang_up();
+                self.disconnect();
                 self.batch(&sql)
             }
             done => done,
@@ -310,7 +310,7 @@ impl Postgres {
         self.inside.set(false);
         self.later.borrow_mut().clear();
         if self.is_there() && self.batch("ROLLBACK").is_err() {
-            self.hang_up();
+            self.disconnect();
         }
     }
 
