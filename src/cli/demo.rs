@@ -20,7 +20,8 @@ use domain::{
     request::Request,
     retry::Caution,
     task::{
-        Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble, What,
+        EXPIRED, Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble,
+        What,
     },
     time::{MINUTE, SECOND, Wall, Zone},
 };
@@ -206,7 +207,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             task.expires_at = Some(now.plus(35 * MINUTE));
             let reason = Reason::Own(Own::AddressesRefused(DENIED.into()));
             events.push(event(end, What::NotSaved(reason.clone())));
-            let error = TaskError { code: "expired".into(), class: ErrorClass::File, reason, charged: Charged::Yes };
+            let error = TaskError { code: EXPIRED.into(), class: ErrorClass::File, reason, charged: Charged::Yes };
             let trouble = Some(Trouble { error, since: Some(end) });
             Phase::Ready { file, trouble, tries: 8, next_try: None, kept: None }
         }
@@ -222,10 +223,8 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             let id = RemoteId(remote(nth));
             let QueryVerdict::Failed { error } = judge_query(&answered("Fail", code), &id) else { return Err(odd()) };
             events.push(event(end, What::Failed(error.reason.clone())));
-            match error.charged {
-                Charged::No => ledger.push(line(end, MoneyEvent::Released)),
-                Charged::Unknown => ledger.push(line(end, MoneyEvent::Unknown)),
-                Charged::Yes => {}
+            if error.charged != Charged::Yes {
+                ledger.push(line(end, MoneyEvent::settling(error.charged)));
             }
             Phase::Failed { error }
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// As many as are kept.
 const KEPT: usize = 6;
-/// ClockJumps are kept in steps of so many milliseconds, so that two programs that notice one write it down alike.
+/// Jumps are kept in steps of so many milliseconds, so that two programs that notice one write it down alike.
 /// Smaller ones are lost in the slack of a record's window.
 const STEP: i64 = 10_000;
 

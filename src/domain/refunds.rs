@@ -2,7 +2,7 @@
 //! charges, which are in PTC, and nobody else's.
 
 use super::{
-    amount::{Amount, CostSource, Currency, Money, Totals},
+    amount::{Currency, Money, Totals},
     task::{MoneyEvent, Phase, RefundMarks, Task, TaskKey, TaskState},
     time::{DAY, Now, Wall},
 };
@@ -42,8 +42,7 @@ pub enum Why {
 
 /// Whether a task was accepted and ended without a file, is not proven free and was not given back.
 #[must_use]
-pub fn is_one(task: &Task) -> bool {
-    let proven_free = task.cost_source == Some(CostSource::Records) && task.cost == Amount::ZERO;
+pub fn is_refundable(task: &Task) -> bool {
     let without_result = match &task.phase {
         Phase::Failed { error } => task.remote.is_some() || error.code == super::task::ID_LOST,
         Phase::Cancelled { was, charged } => {
@@ -51,7 +50,7 @@ pub fn is_one(task: &Task) -> bool {
         }
         _ => false,
     };
-    is_gateways(task) && without_result && !proven_free && task.refund.given_at.is_none()
+    is_gateways(task) && without_result && !task.is_proven_free() && task.refund.given_at.is_none()
 }
 
 /// Whether 302.AI charged it.
@@ -65,7 +64,7 @@ pub fn marks(task: &mut Task) -> Vec<(MoneyEvent, Money, &mut RefundMarks)> {
     let (is_gateways, currency) = (is_gateways(task), task.currency);
     let price = is_refundable(task).then(|| task.money());
     let price = price.map(|money| (MoneyEvent::Refunded, money, &mut task.refund));
-    let stand = task.besides.twice.iter_mut().filter(|second| is_gateways && second.refund.given_at.is_none());
+    let stand = task.besides.twice.iter_mut().filter(|second| is_gateways && second.stands());
     let twice = stand.map(|second| (MoneyEvent::TwiceRefunded, second.cost.of(currency), &mut second.refund));
     price.into_iter().chain(twice).collect()
 }
@@ -87,8 +86,8 @@ pub fn of(task: &Task, now: Now) -> Vec<Refund> {
         })
     };
     let why = if task.remote.is_none() { Why::Lost } else { Why::Failed };
-    let price = is_one(task).then(|| refund(&task.request_id, task.money(), sent_at, task.refund, why));
-    let stand = task.besides.twice.iter().filter(|second| second.refund.given_at.is_none());
+    let price = is_refundable(task).then(|| refund(&task.request_id, task.money(), sent_at, task.refund, why));
+    let stand = task.besides.twice.iter().filter(|second| second.stands());
     let twice = stand
         .map(|second| refund(&second.request_id, second.cost.of(task.currency), second.at, second.refund, Why::Twice));
     price.into_iter().chain(twice).flatten().collect()

@@ -25,7 +25,6 @@ use crate::{
     work::{Deferred, Work},
 };
 use domain::{
-    amount::CostSource,
     task::{Row, Task, TaskKey, TaskState},
     time::{DAY, MINUTE, Mono, Wall},
 };
@@ -85,8 +84,8 @@ pub(super) fn begun(work: &mut Work, ticket: Ticket, tasks: &[Task]) -> bool {
         }
         let sent = task.sent_at.unwrap_or(task.created_at);
         let age = work.now.wall.since(task.finished_at.unwrap_or(sent));
-        let is_told = task.cost_source == Some(CostSource::Records);
-        if age <= scheduling::AFTER_END[3] {
+        let is_told = task.is_cost_recorded();
+        if age <= scheduling::LAST_AFTER_END_MS {
             // What was charged twice shows up later still.
             scheduling::audit_later(work, task);
             if !is_told {

@@ -9,14 +9,11 @@
 use crate::{
     act_news, changed, claims,
     effect::{Effect, Write},
-    ended, saver, tasks,
+    ended, saver, tasks, timeline,
     work::Work,
     writes,
 };
-use domain::{
-    amount::CostSource,
-    task::{Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, Second, Task, TaskState},
-};
+use domain::task::{Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, Second, Task, TaskState};
 use std::iter;
 
 /// Another program changed the row first: it is now like that.
@@ -38,7 +35,7 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         match (now.state(), write.task.state()) {
             // The other program has counted it as spent; proven not taken, it is only set aside again.
             (TaskState::Unknown, TaskState::Queued) => {
-                let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.money() };
+                let line = timeline::money(work, MoneyEvent::Reserved, &write.task);
                 write.ledger.push(line);
             }
             (TaskState::Unknown, TaskState::Unknown) => write.ledger.retain(|line| line.event != MoneyEvent::Unknown),
@@ -92,9 +89,9 @@ fn go_on(work: &mut Work, mut write: Write, now: &Task) -> Effect {
     let waiting = work.store.waiting.get_mut(&key).into_iter().flatten();
     let mut before = now.clone();
     for Write { task, ledger, .. } in iter::once(&mut write).chain(waiting) {
-        if task.cost_source != Some(CostSource::Records) {
+        if !task.is_cost_recorded() {
             (task.cost, task.cost_source) = (now.cost, now.cost_source);
-            if now.cost_source == Some(CostSource::Records) {
+            if now.is_cost_recorded() {
                 // What a kind of failure says of the money was said without the records' word, which stands.
                 ledger.retain(|line| !matches!(line.event, MoneyEvent::Released | MoneyEvent::Unknown));
             }

@@ -11,16 +11,15 @@ use crate::{
     failure_streak, ids,
     news::{News, TaskNews},
     poll_budget, scheduling, share, tasks,
-    timeline::{answer_event, event},
+    timeline::{self, answer_event, event},
     work::Work,
     writes,
 };
 use domain::{
     account::{HaltCause, Why},
-    amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Event, FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
+    task::{Event, FileId, MoneyEvent, NO_FILE, ODD_STATE, Phase, Task, TaskKey, Trouble, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Hold, QueryVerdict, Reply, Source};
@@ -159,7 +158,7 @@ fn at_once(work: &Work, profile: &str) -> usize {
 
 /// The end of a query.
 pub(super) fn queried(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
-    let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.clone()).unwrap_or_default();
+    let profile = work.tasks.profile_of(key).to_owned();
     let asking = &mut work.of_mut(&profile).poller.asking;
     if asking.get(&key) != Some(&ticket) {
         return work.drop_stale();
@@ -224,7 +223,7 @@ fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool
 }
 
 fn odd_state(word: &str) -> TaskError {
-    trouble_of("odd_state", Own::OddState(word.to_owned()))
+    trouble_of(ODD_STATE, Own::OddState(word.to_owned()))
 }
 
 fn trouble_of(code: &str, what: Own) -> TaskError {
@@ -338,15 +337,10 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: Event) -> Vec<Effe
 
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Failed(error.reason.clone()), reply);
-    let money = match error.charged {
-        // The gateway's records know what was charged, a failure's code only what the documentation says it should be.
-        // The records' word stands until they have another: they are asked again now.
-        _ if task.cost_source == Some(CostSource::Records) => None,
-        Charged::No => Some(MoneyEvent::Released),
-        Charged::Unknown => Some(MoneyEvent::Unknown),
-        Charged::Yes => None,
-    };
-    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
+    // It stands as charged. The gateway's records know what was charged, a failure's code only what the documentation
+    // says it should be: the records' word stands until they have another, and they are asked again now.
+    let stands = error.charged == Charged::Yes || task.is_cost_recorded();
+    let ledger = (!stands).then(|| timeline::money(work, MoneyEvent::settling(error.charged), &task));
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error.clone()) });
     failure_streak::failed(work, &task.profile, &error);
     task.phase = Phase::Failed { error };

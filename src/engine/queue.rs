@@ -20,7 +20,7 @@ use crate::{
     poller,
     profile_state::Halt,
     share, tasks,
-    timeline::{answer_event, event},
+    timeline::{self, answer_event, event},
     uploads,
     work::Work,
     writes,
@@ -30,7 +30,7 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
     task::{
-        Claim, Event, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What,
+        Claim, Event, INTERRUPTED, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What,
     },
     time::{MINUTE, Mono, SECOND, Wall},
 };
@@ -325,8 +325,8 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
 fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Accepted(id.clone()), reply);
     task.phase = poller::first(work, &task);
-    task.claim = claim(work, claims::CLAIM);
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
+    task.claim = claim(work, claims::CLAIM_MS);
+    let money = timeline::money(work, MoneyEvent::Charged, &task);
     task.remote = Some(id);
     let served = work.of_mut(&task.profile);
     served.sending.put_backs = 0;
@@ -353,7 +353,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     task.phase = Phase::Refused { error };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.money() };
+    let money = timeline::money(work, MoneyEvent::Released, &task);
     // First of all no other program sends into the same refusal.
     let mut effects = share::due(work);
     effects.extend(if matches!(reply, Reply::NotSent { .. }) {
@@ -427,7 +427,7 @@ fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: Event
     work.news.push(News::Task { key: task.key, what: TaskNews::Unknown(error.clone()) });
     task.phase = Phase::Unknown { error };
     task.claim = None;
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: task.money() };
+    let money = timeline::money(work, MoneyEvent::Unknown, &task);
     writes::write(work, task, vec![note], vec![money])
 }
 

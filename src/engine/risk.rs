@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     problem::{ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Phase, Row, Task, TaskKey},
+    task::{Phase, RAN_OUT, Row, Task, TaskKey},
     time::{MINUTE, Mono, Wall},
 };
 
@@ -59,7 +59,7 @@ pub(super) fn has_run_out(work: &Work, task: &Task) -> bool {
 /// What is said of a file whose address had run out before it was asked for again, and of which no other works.
 pub(super) fn ran_out(error: TaskError) -> TaskError {
     let reason = Reason::Own(Own::RanOut(Box::new(error.reason)));
-    TaskError { code: scheduling::RAN_OUT.into(), class: ErrorClass::File, reason, ..error }
+    TaskError { code: RAN_OUT.into(), class: ErrorClass::File, reason, ..error }
 }
 
 /// The next try of a file, still within its address's life where it would come after it.

@@ -9,25 +9,24 @@ use crate::{
 };
 use domain::{
     account::LONGEST_WAIT,
-    amount::CostSource,
-    task::{Phase, Task, TaskState},
+    task::{Phase, RAN_OUT, Task, TaskState},
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
 
 /// An address with less than this left is at risk.
 pub const AT_RISK: u64 = HOUR;
-/// The code of a file whose address has run out, and of which no other works.
-pub(super) const RAN_OUT: &str = "ran_out";
 /// When the charge is asked for after the acceptance, while there is no record.
 const AFTER_ACCEPTANCE: [u64; 4] = [5 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
 /// When the charge is asked for after the end, while there is no record.
-pub(super) const AFTER_END: [u64; 4] = [0, MINUTE, 5 * MINUTE, 30 * MINUTE];
+const AFTER_END: [u64; 4] = [0, MINUTE, 5 * MINUTE, 30 * MINUTE];
+/// The last of these.
+pub(super) const LAST_AFTER_END_MS: u64 = AFTER_END[3];
 /// When an unknown is looked for, from when it became one or was found at the start.
 pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
 /// As many looks as there are of themselves; what is over that is looked for once more.
-const ALL_LOOKS: u8 = 4;
+const ALL_LOOKS: u8 = LOOKS.len() as u8;
 /// How long after an acceptance the program looks alone: after the last question for that charge.
-const LATER: u64 = 31 * MINUTE;
+const AUDIT_LATER_MS: u64 = AFTER_ACCEPTANCE[3] + MINUTE;
 /// How long after a start it looks for what ended before.
 const AUDIT_SOON_MS: u64 = 10 * SECOND;
 /// Another program's rows are looked at again this long after its claim has run out.
@@ -121,7 +120,7 @@ fn plan_charge(work: &mut Work, task: &Task) {
     let Some(id) = task.request_id.as_ref().filter(|_| records::is_enabled(work, &task.profile)) else {
         return forget_charge(work, task);
     };
-    let is_told = task.cost_source == Some(CostSource::Records);
+    let is_told = task.is_cost_recorded();
     let begin = match task.state() {
         TaskState::Running if known.is_none() => is_ours(work, task),
         TaskState::Running => return,

@@ -15,6 +15,7 @@ use crate::{
 use domain::{
     account::{Account, Change, HaltCause, KeptCaps, Raise, Shared, Stamp, Stopped, Why},
     amount::{Currency, Money},
+    owner_name,
     time::{MINUTE, Wall},
 };
 use std::collections::BTreeMap;
@@ -26,14 +27,8 @@ const CLOCKS_APART_MS: u64 = 5 * MINUTE;
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
     let owner = work.store.owner.as_deref().unwrap_or_default();
-    let process = process(owner);
+    let process = owner_name::process(owner);
     Stamp { who: format!("{} {process}", work.settings.face), at: work.now.wall }
-}
-
-/// The process of a program that claims know by that name, with its machine where there are several: the name ends in
-/// when it began and a number.
-pub(super) fn process(owner: &str) -> &str {
-    owner.rsplitn(3, '-').last().unwrap_or_default()
 }
 
 /// The same of a stop, which others want to ask about: with the person, where it is known.

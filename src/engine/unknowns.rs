@@ -17,7 +17,7 @@ use crate::{
     news::{News, TaskNews},
     profile_state::{Look, ProfileState, Records},
     records, scheduling,
-    timeline::answer_of_records,
+    timeline::{self, answer_of_records},
     work::Work,
     writes,
 };
@@ -390,7 +390,7 @@ fn charge(work: &mut Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> 
         }
         Some(_) | None => MoneyEvent::Charged,
     };
-    (LedgerLine { at: work.now.wall, event, amount: task.money() }, doubt)
+    (timeline::money(work, event, &task), doubt)
 }
 
 /// The records decide nothing: what they say is kept for the person who does.

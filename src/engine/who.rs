@@ -3,6 +3,7 @@
 use crate::{share, work::Work};
 use domain::{
     account::Member,
+    owner_name,
     task::{Phase, Row, TaskKey, TaskState},
 };
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ pub fn programs(work: &Work) -> Vec<Program> {
 
 fn named(owner: &str, mut program: Program) -> Program {
     if program.name.is_empty() {
-        share::process(owner).clone_into(&mut program.name);
+        owner_name::process(owner).clone_into(&mut program.name);
     }
     program
 }

@@ -59,6 +59,14 @@ pub struct Second {
     pub refund: RefundMarks,
 }
 
+impl Second {
+    /// Whether it counts as spent: it was not given back.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.refund.given_at.is_none()
+    }
+}
+
 fn is_zero(amount: &Amount) -> bool {
     *amount == Amount::ZERO
 }
@@ -67,7 +75,6 @@ impl Besides {
     /// What of it counts as spent: all but what was given back.
     #[must_use]
     pub fn sum(&self) -> Amount {
-        let stands = |second: &&Second| second.refund.given_at.is_none();
-        self.uploads + self.twice.iter().filter(stands).map(|second| second.cost).sum::<Amount>()
+        self.uploads + self.twice.iter().filter(|second| second.stands()).map(|second| second.cost).sum::<Amount>()
     }
 }

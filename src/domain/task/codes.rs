@@ -18,3 +18,18 @@ pub const DISK_FULL: &str = "disk_full";
 
 /// The code of a submission whose program ended, or stood still for longer than its claim, before an answer came.
 pub const INTERRUPTED: &str = "interrupted";
+
+/// The code of a file that no address leads to.
+pub const EXPIRED: &str = "expired";
+
+/// The code of a file whose address has run out, and of which no other works.
+pub const RAN_OUT: &str = "ran_out";
+
+/// The code of a download that brought something else than a video.
+pub const NOT_A_VIDEO: &str = "not_a_video";
+
+/// The code of a task whose state is a word that is not known here.
+pub const ODD_STATE: &str = "odd_state";
+
+/// The code of a task that is unknown again, and of which an older version did not keep why it was before.
+pub const UNKNOWN: &str = "unknown";

@@ -179,12 +179,7 @@ fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> Task
 }
 
 fn money_of(task: &Task) -> Vec<(Wall, MoneyEvent)> {
-    let settled = match task.charged() {
-        Charged::Yes => MoneyEvent::Charged,
-        Charged::No => MoneyEvent::Released,
-        Charged::Unknown => MoneyEvent::Unknown,
-    };
-    let ended = task.finished_at.map(|at| (at, settled));
+    let ended = task.finished_at.map(|at| (at, MoneyEvent::settling(task.charged())));
     std::iter::once((task.created_at, MoneyEvent::Reserved)).chain(ended).collect()
 }
 

@@ -97,9 +97,8 @@ impl Store {
     }
 
     /// Wipes what that ended task asked for, every raw answer about it and the drafts that say the same; its time line
-    /// and money stay. What was there
-    /// is overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when
-    /// it has not ended.
+    /// and money stay. What was there is overwritten in the file. Gives the hashes of the pictures that no other task needs,
+    /// or the task as it is when it has not ended.
     ///
     /// # Errors
     /// When the file cannot be written.

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{environment, private_files};
 use domain::{
+    owner_name,
     reason::store::Fault,
     task::{Claim, Task},
     time::{MINUTE, Wall},
@@ -27,7 +28,6 @@ use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 const ENDING: &str = "lock";
@@ -59,12 +59,12 @@ impl Owner {
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         make_folders(dir)?;
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let started = environment::now();
         loop {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             // On a server the programs of several machines meet.
             let machine = at.server.as_ref().map(|_| format!("{}-", host())).unwrap_or_default();
-            let name = format!("{machine}{}-{started}-{number}", process::id());
+            let name = owner_name::make(&format!("{machine}{}", process::id()), started, number);
             let lock = lock_file(dir, &name);
             match hold(&lock) {
                 Ok(Some(held)) => return Ok(Self { name, lock, unheard: false, _held: held }),
@@ -113,12 +113,6 @@ fn hold(lock: &Path) -> io::Result<Option<File>> {
 
 fn lock_file(dir: &Path, owner: &str) -> PathBuf {
     run_of(dir).join(format!("{owner}.{ENDING}"))
-}
-
-/// When the program of that name was started, by its machine's clock: see [`Owner::start`]. 0 where the name is none of
-/// ours.
-fn started(owner: &str) -> Wall {
-    Wall(owner.rsplit('-').nth(1).and_then(|ms| ms.parse().ok()).unwrap_or_default())
 }
 
 /// Where that lock's owner listens, if it does.
@@ -303,7 +297,8 @@ impl Programs {
     /// When the first of the other programs that run was started; `None` where no other runs. One of another machine
     /// counts as older than everything: its name tells the time by its own clock.
     pub(super) fn oldest_other(&self) -> Option<Wall> {
-        let here: HashMap<String, Wall> = self.others().map(|(owner, _)| (owner.clone(), started(&owner))).collect();
+        let here: HashMap<String, Wall> =
+            self.others().map(|(owner, _)| (owner.clone(), owner_name::started(&owner))).collect();
         let silent = self.silent.as_ref().map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
         let is_elsewhere = |owner: &String| self.me() != Some(owner) && !here.contains_key(owner);
         if silent.is_some_and(|heard| heard.iter().any(|owner| is_elsewhere(owner) && self.is_alive(owner))) {

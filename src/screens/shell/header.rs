@@ -1,5 +1,5 @@
-//! The first line: how the tasks, the queue, the money and the connection are. Its parts grow
-//! shorter and drop out by rank on a narrow screen; what was there stays in its place as long as possible.
+//! The first line: how the tasks, the queue, the money and the connection are. Its parts grow shorter and drop out by
+//! rank on a narrow screen; what was there stays in its place as long as possible.
 
 use crate::{
     app::App,
