@@ -222,6 +222,23 @@ impl DayCaps {
         }
     }
 
+    /// One of them.
+    #[must_use]
+    pub const fn of(self, cap: BudgetCap) -> Option<Amount> {
+        match cap {
+            BudgetCap::Day => self.per_day,
+            BudgetCap::Each => self.per_day_each,
+            BudgetCap::Batch => None,
+        }
+    }
+
+    /// Who set that cap in the store, where the one that is kept there holds: it is not above this one, a config's.
+    #[must_use]
+    pub fn set_by(self, cap: BudgetCap, kept: Option<&KeptCaps>) -> Option<String> {
+        let stores = Self::default().lowered(kept).of(cap)?;
+        kept.filter(|_| self.of(cap).is_none_or(|own| stores <= own)).map(|kept| kept.by.who.clone())
+    }
+
     /// These with what they were raised by today: the cap for all, and one person's own.
     #[must_use]
     pub fn raised(self, by: Raised) -> Self {
@@ -278,6 +295,19 @@ pub struct OverBudget {
 }
 
 impl OverBudget {
+    /// What crosses that limit, where so much more does.
+    #[must_use]
+    pub fn of(
+        cap: BudgetCap,
+        limit: Option<Amount>,
+        spent: Amount,
+        asked: Money,
+        set_by: Option<String>,
+    ) -> Option<Self> {
+        let limit = limit.filter(|limit| spent + asked.amount > *limit)?;
+        Some(Self { cap, limit, spent, asked: asked.amount, currency: asked.currency, set_by })
+    }
+
     /// By how much it would cross.
     #[must_use]
     pub fn by(&self) -> Money {
@@ -303,6 +333,7 @@ pub struct Shared {
     pub caps: BTreeMap<Currency, KeptCaps>,
 }
 
+/// What one program changes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Stop all sending from this store.
@@ -361,6 +392,11 @@ mod tests {
         ] {
             assert_eq!(config.lowered(kept.as_ref()), caps);
         }
+        let set_by = |config: DayCaps, kept: &KeptCaps| {
+            [BudgetCap::Day, BudgetCap::Each, BudgetCap::Batch].map(|cap| config.set_by(cap, Some(kept)).is_some())
+        };
+        assert_eq!(set_by(of(low, high), &kept(high, low)), [false, true, false]);
+        assert_eq!(set_by(of(low, None), &kept(low, None)), [true, false, false]);
         assert_eq!(of(low, low).raised(raised), of(Some(amount(121)), Some(amount(101))));
         assert_eq!(of(None, None).raised(raised), of(None, None));
     }

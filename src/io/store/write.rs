@@ -240,10 +240,8 @@ fn over_budget(
 ) -> sql::Result<Option<OverBudget>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
     for asked in asked.all() {
-        let Money { amount, currency } = asked;
-        if let Some(limit) = caps.per_batch.filter(|limit| amount > *limit) {
-            let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
-            return Ok(Some(OverBudget { cap, limit, spent, asked: amount, currency, set_by: None }));
+        if let Some(over) = OverBudget::of(BudgetCap::Batch, caps.per_batch, Amount::ZERO, asked, None) {
+            return Ok(Some(over));
         }
         if let Some(over) = over_the_day(conn, asked, at, caps, who, &[TaskState::Queued, TaskState::Sending])? {
             return Ok(Some(over));
@@ -262,8 +260,8 @@ fn over_the_day(
     who: &str,
     waiting: &[TaskState],
 ) -> sql::Result<Option<OverBudget>> {
-    let Money { amount: asked, currency } = asked;
-    let mut kept = share::kept_caps(conn)?;
+    let currency = asked.currency;
+    let kept = share::kept_caps(conn)?;
     // Of kept caps the day begins everywhere at once.
     let caps = if kept.values().any(|caps| caps.zone.is_some()) {
         let day = account::by_keeper(&kept, Now { wall: at, ..Now::default() });
@@ -271,30 +269,29 @@ fn over_the_day(
     } else {
         *caps
     };
-    let kept = kept.remove(&currency);
-    let stores = DayCaps::default().lowered(kept.as_ref());
-    let lower = DayCaps { per_day: caps.per_day, per_day_each: caps.per_day_each }.lowered(kept.as_ref());
+    let kept = kept.get(&currency);
+    let own = DayCaps { per_day: caps.per_day, per_day_each: caps.per_day_each };
+    let lower = own.lowered(kept);
     if lower == DayCaps::default() {
         return Ok(None);
     }
     let limits = lower.raised(share::raised(conn, currency, &caps, who)?);
-    let days = [
-        (BudgetCap::Day, limits.per_day, None, stores.per_day == lower.per_day),
-        (BudgetCap::Each, limits.per_day_each, Some(who), stores.per_day_each == lower.per_day_each),
-    ];
-    for (cap, limit, whose, is_stores) in days {
-        let Some(limit) = limit else { continue };
+    for (cap, whose) in [(BudgetCap::Day, None), (BudgetCap::Each, Some(who))] {
+        let limit = limits.of(cap);
+        if limit.is_none() {
+            continue;
+        }
         let spent = spent(conn, currency, caps.day_start, whose, waiting)?;
-        if spent + asked > limit {
-            let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who);
-            return Ok(Some(OverBudget { cap, limit, spent, asked, currency, set_by }));
+        let over = OverBudget::of(cap, limit, spent, asked, own.set_by(cap, kept));
+        if over.is_some() {
+            return Ok(over);
         }
     }
     Ok(None)
 }
 
-/// What stands against the day's cap of that currency: of all, or of one person. A charge below nothing, as an older
-/// version believed it, makes no room.
+/// What stands against the day's cap of that currency: of all, or of one person. By the rule of
+/// [`Row::day_money`](domain::task::Row::day_money).
 fn spent(
     conn: &Connection,
     currency: Currency,
@@ -391,4 +388,58 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sq
 /// The task of a key that was given out by this store, so it must exist.
 fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
     row::task(conn, key)?.ok_or(sql::Error::NoRows)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::{super::fill::fill, *};
+    use domain::{
+        costs,
+        time::{DAY, HOUR},
+    };
+    use engine::msg::StoreMsg;
+    use std::{collections::BTreeSet, ops::ControlFlow};
+
+    #[test]
+    fn rows_the_store_and_the_ledger_count_the_same_of_a_day() {
+        let (dir, until) = (tempfile::tempdir().unwrap(), Wall(1_795_372_200_000));
+        fill(dir.path(), 600, 40, 8, until).unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let uploads = "UPDATE tasks SET besides = 1000 WHERE state = 'saved' AND key % 5 = 0; \
+                       INSERT INTO ledger (task, at, event, amount, currency) \
+                       SELECT key, created_at, 'upload', 1000, currency FROM tasks WHERE besides = 1000; \
+                       UPDATE tasks SET state = 'sending', charged = 'unknown', sent_at = created_at + 5000 \
+                       WHERE state = 'queued' AND key % 2 = 0";
+        for sql in uploads.split("; ") {
+            store.conn.execute(sql, []).unwrap();
+        }
+        let mut rows = Vec::new();
+        let read = |msg| {
+            if let StoreMsg::Page { rows: page, .. } = msg {
+                rows.extend(page);
+            }
+            ControlFlow::Continue(())
+        };
+        store.pages(read).unwrap();
+        let lines = store.costs(Wall(0), until.plus(DAY)).unwrap();
+        let mut all = BTreeSet::new();
+        for hours in [24, 40, 60, 100] {
+            let day = Wall(until.0 - (hours * HOUR).cast_signed());
+            let spent = |waiting: &[TaskState]| spent(&store.conn, Currency::Ptc, day, None, waiting).unwrap();
+            let of_rows: Vec<(Money, Money)> = rows.iter().map(|row| row.day_money(day)).collect();
+            let of_rows = (
+                of_rows.iter().map(|(spent, _)| spent.amount).sum::<Amount>(),
+                of_rows.iter().map(|(_, reserved)| reserved.amount).sum::<Amount>(),
+            );
+            let attempts = costs::attempts(&lines);
+            let of_ledger = costs::sum(attempts.iter().filter(|attempt| attempt.is_of_day(day)))[&Currency::Ptc];
+            assert_eq!(of_rows, (of_ledger.spent(), of_ledger.reserved), "{hours}");
+            assert_eq!(of_rows.0, spent(&[TaskState::Sending]), "{hours}");
+            assert_eq!(of_rows.0 + of_rows.1, spent(&[TaskState::Queued, TaskState::Sending]), "{hours}");
+            all.insert(of_rows);
+        }
+        // Each day has more of them than the one before.
+        assert!(all.len() == 4 && all.iter().all(|(spent, reserved)| spent.min(reserved) > &Amount::ZERO));
+    }
 }
