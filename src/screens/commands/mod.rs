@@ -5,7 +5,7 @@ mod tasks;
 
 use crate::{
     app::App,
-    command_line::behind::{LANGUAGES, OPTIONS, SIDES, themes},
+    command_line::behind::{OPTIONS, themes},
     compose, help,
     keymap::{Action, Pane, ascii_twin, commands::CommandId},
     layer::Wish,
@@ -21,7 +21,7 @@ use engine::{
     act::Act,
     effect::{Effect, Level, LocalCmd, TermCmd},
     filter::Filter,
-    settings::Pictures,
+    settings::{Pictures, SideBySide},
 };
 use std::collections::BTreeSet;
 use words::{lang, lang::Lang, reason, tr};
@@ -177,8 +177,8 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     match name {
         "theme" => return theme(app, value),
         "language" => {
-            if !LANGUAGES.contains(&value) {
-                return Err(one_of(&LANGUAGES));
+            if !Lang::WORDS.contains(&value) {
+                return Err(one_of(&Lang::WORDS));
             }
             ui.language = Lang::from_id(value);
             let lang = lang::or_of_locale(ui.language);
@@ -192,8 +192,9 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
             ui.mouse = flag()?;
             wishes.push(Wish::Effect(Effect::Term(TermCmd::Mouse(ui.mouse))));
         }
-        "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
-        "side_by_side" => return Err(one_of(&SIDES)),
+        "side_by_side" => {
+            ui.side_by_side = SideBySide::from_id(value).ok_or_else(|| one_of(&SideBySide::WORDS))?;
+        }
         "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
