@@ -60,6 +60,12 @@ pub(super) fn spoke(work: &mut Work, profile: &str) {
     }
 }
 
+/// The service spoke of that task, if only to say no.
+pub(super) fn spoke_of(work: &mut Work, profile: &str, key: TaskKey) {
+    work.of_mut(profile).poller.missed.remove(&key);
+    spoke(work, profile);
+}
+
 /// A call about that task brought no answer. Tells whether that is this task's own trouble: its last call brought none
 /// either, and the service has answered others since. Else the service is probed, for all.
 pub(super) fn brought_nothing(work: &mut Work, profile: &str, key: TaskKey) -> bool {

@@ -180,26 +180,22 @@ fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
         return work.drop_stale();
     };
     let was = Was { status, polls, misses, trouble };
-    match work.protocol(&task.profile).queried(reply, &id) {
-        QueryVerdict::Again { wait_ms, hold, error } => again(work, task, was, (hold, wait_ms), error, reply),
-        QueryVerdict::Running { status: word, known } => {
-            availability::heard_of(work, &task.profile, key);
-            running(work, task, &was, word, known, reply)
+    let verdict = work.protocol(&task.profile).queried(reply, &id);
+    if !matches!(verdict, QueryVerdict::Again { .. }) {
+        availability::heard_of(work, &task.profile, key);
+    }
+    match verdict {
+        QueryVerdict::Again { wait_ms, hold, error } => {
+            again(work, task, was, NoAnswer { hold, wait_ms, error }, reply)
         }
-        QueryVerdict::SuccessWithoutFile { status: word } => {
-            availability::heard_of(work, &task.profile, key);
-            without_file(work, task, was, word, reply)
-        }
+        QueryVerdict::Running { status: word, known } => running(work, task, &was, word, known, reply),
+        QueryVerdict::SuccessWithoutFile { status: word } => without_file(work, task, was, word, reply),
         QueryVerdict::Ready { source } => {
-            availability::heard_of(work, &task.profile, key);
             let file = file_of(work, key, source);
             let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }
-        QueryVerdict::Failed { error } => {
-            availability::heard_of(work, &task.profile, key);
-            failed(work, task, error, reply)
-        }
+        QueryVerdict::Failed { error } => failed(work, task, error, reply),
     }
 }
 
@@ -209,6 +205,13 @@ struct Was {
     polls: u32,
     misses: u32,
     trouble: Option<Trouble>,
+}
+
+/// What came instead of a usable answer.
+struct NoAnswer {
+    hold: Hold,
+    wait_ms: Option<u64>,
+    error: TaskError,
 }
 
 fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool, reply: &Reply) -> Vec<Effect> {
@@ -272,14 +275,8 @@ fn keep(work: &mut Work, mut task: Task, news: Option<Event>, changed: bool) -> 
 }
 
 /// No answer about the task. How long it is left alone depends on what there is to back off from.
-fn again(
-    work: &mut Work,
-    mut task: Task,
-    was: Was,
-    (hold, wait): (Hold, Option<u64>),
-    error: TaskError,
-    reply: &Reply,
-) -> Vec<Effect> {
+fn again(work: &mut Work, mut task: Task, was: Was, met: NoAnswer, reply: &Reply) -> Vec<Effect> {
+    let NoAnswer { hold, wait_ms: wait, error } = met;
     let (key, every) = (task.key, work.settings.poll.every_ms);
     let alone = |misses: u32| {
         asked_to_wait(wait, backoff(every, availability::SLOWEST_MS, misses.saturating_add(1), u64::from(key.0)))
@@ -293,8 +290,7 @@ fn again(
         }
         Hold::Service => (0, was.misses),
         Hold::Account => {
-            availability::spoke(work, &task.profile);
-            work.of_mut(&task.profile).poller.missed.remove(&key);
+            availability::spoke_of(work, &task.profile, key);
             availability::rest_account(
                 work,
                 &task.profile,
@@ -303,8 +299,7 @@ fn again(
             (0, was.misses)
         }
         Hold::Refused => {
-            availability::spoke(work, &task.profile);
-            work.of_mut(&task.profile).poller.missed.remove(&key);
+            availability::spoke_of(work, &task.profile, key);
             // A status without a code speaks of a wrong address as well as of a wrong task.
             let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS_MS } else { PATIENCE_MS };
             if trouble.has_lasted(patience, work.now.wall) && was.trouble.is_some() {

@@ -29,9 +29,7 @@ use domain::{
     account::{BudgetCap, HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
-    task::{
-        Claim, Event, INTERRUPTED, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What,
-    },
+    task::{Claim, Event, INTERRUPTED, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Reply, SubmitVerdict};

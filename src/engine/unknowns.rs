@@ -390,7 +390,7 @@ fn charge(work: &mut Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> 
         }
         Some(_) | None => MoneyEvent::Charged,
     };
-    (timeline::money(work, event, &task), doubt)
+    (timeline::money(work, event, task), doubt)
 }
 
 /// The records decide nothing: what they say is kept for the person who does.
