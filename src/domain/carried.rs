@@ -186,18 +186,24 @@ impl Carried {
         let is_money = |amount: Amount| (Amount::ZERO - MOST_MONEY..=MOST_MONEY).contains(&amount);
         let beside = task.besides.twice.iter().map(|second| second.cost);
         let beside = beside.chain(task.besides.before.iter().map(|before| before.cost));
-        let beside = beside.chain(task.besides.expected.iter().map(|expected| expected.cost));
-        let money = ledger.iter().map(|line| line.amount.amount).chain([task.cost, task.besides.uploads]).chain(beside);
-        let moments = [task.sent_at, task.finished_at, task.put_away_at, *archived_at].into_iter().flatten();
-        let moments = moments.chain([task.created_at, origin.created_at]);
+        let mut beside = beside.chain(task.besides.expected.iter().map(|expected| expected.cost));
+        let is_time_or_none = |at: &Option<Wall>| at.as_ref().is_none_or(is_time);
         let checks = [
-            ("key", [task.key].into_iter().chain(task.parent).all(is_key)),
+            ("key", is_key(task.key)),
+            ("parent", task.parent.is_none_or(is_key)),
             ("batch", task.batch.0 <= MOST_KEY),
             ("attempt", task.attempt <= MOST_KEY),
-            ("cost", money.clone().all(is_money)),
-            ("created_at", moments.clone().all(|at| is_time(&at))),
+            ("cost", is_money(task.cost)),
+            ("uploads", is_money(task.besides.uploads)),
+            ("besides", beside.all(is_money)),
+            ("created_at", is_time(&task.created_at)),
+            ("sent_at", is_time_or_none(&task.sent_at)),
+            ("finished_at", is_time_or_none(&task.finished_at)),
+            ("put_away_at", is_time_or_none(&task.put_away_at)),
+            ("archived_at", is_time_or_none(archived_at)),
+            ("origin", is_time(&origin.created_at)),
             ("events", events.iter().all(|event| is_time(&event.at))),
-            ("ledger", ledger.iter().all(|line| is_time(&line.at))),
+            ("ledger", ledger.iter().all(|line| is_time(&line.at) && is_money(line.amount.amount))),
         ];
         checks.into_iter().find(|(_, fits)| !fits).map(|(field, _)| field)
     }
@@ -295,20 +301,21 @@ mod tests {
         assert!(line(|carried| carried.task.key = TaskKey(MOST_KEY)).is_ok());
         let too_much = Amount::from_thousandths(1_000_000_001);
         type Change = fn(&mut Carried);
-        let cases: [(&str, Change); 7] = [
+        let cases: [(&str, Change); 8] = [
             ("key", |carried| carried.task.key = TaskKey(u32::MAX)),
-            ("key", |carried| carried.task.parent = Some(TaskKey(MOST_KEY + 1))),
+            ("parent", |carried| carried.task.parent = Some(TaskKey(MOST_KEY + 1))),
             ("batch", |carried| carried.task.batch = TaskKey(u32::MAX)),
             ("attempt", |carried| carried.task.attempt = u32::MAX),
             ("cost", |carried| carried.task.cost = Amount::from_millionths(i64::MAX)),
             ("created_at", |carried| carried.task.created_at = Wall(i64::MAX)),
-            ("created_at", |carried| carried.archived_at = Some(Wall(-1))),
+            ("sent_at", |carried| carried.task.sent_at = Some(Wall(i64::MAX))),
+            ("archived_at", |carried| carried.archived_at = Some(Wall(-1))),
         ];
         for (field, change) in cases {
             assert_eq!(line(change), Err(NotCarried::OutOfRange { field }), "{field}");
         }
         let below = Amount::from_millionths(-1);
-        for (amount, wrong) in [(too_much, Some("cost")), (Amount::ZERO - too_much, Some("cost")), (below, None)] {
+        for (amount, wrong) in [(too_much, Some("ledger")), (Amount::ZERO - too_much, Some("ledger")), (below, None)] {
             let mut of_money = carried();
             of_money.ledger[0].entry.amount.amount = amount;
             assert_eq!(of_money.out_of_range(), wrong, "{amount}");
