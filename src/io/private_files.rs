@@ -5,7 +5,7 @@ use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     process,
 };
 
@@ -106,6 +106,12 @@ pub fn nameless(dir: &Path) -> io::Result<File> {
     let file = options().read(true).write(true).create(true).truncate(true).open(&path)?;
     fs::remove_file(&path)?;
     Ok(file)
+}
+
+/// The files of a folder whose names end so.
+pub(crate) fn files_ending(dir: PathBuf, ending: &'static str) -> impl Iterator<Item = PathBuf> {
+    let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(move |file| file.extension().is_some_and(|of_file| of_file == ending))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::{
     base::Store,
-    owner::{AT_WORK_MS, host},
+    owner::{AT_WORK_MS, host, silent_ms},
     sql::{self, Connection, dialect::NOW, params},
 };
 use domain::{
@@ -137,8 +137,8 @@ impl Store {
 fn members(conn: &Connection) -> sql::Result<Vec<Member>> {
     let sql = format!("SELECT owner, host, who, version, {NOW} - seen FROM programs ORDER BY host, owner");
     conn.all(&sql, [], |row| {
-        let silent_ms = row.get::<i64>(4)?.max(0).unsigned_abs();
-        Ok(Member { owner: row.get(0)?, host: row.get(1)?, who: row.get(2)?, version: row.get(3)?, silent_ms })
+        let (owner, host, who, version) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(Member { owner, host, who, version, silent_ms: silent_ms(row, 4)? })
     })
 }
 
@@ -174,6 +174,6 @@ fn check_in(
     conn.all(&sql, [], |row| {
         // A list that cannot be read is another version's: it asks for nothing that is known here.
         let asks = serde_json::from_str(row.text(2)?).unwrap_or_default();
-        Ok((row.get(0)?, One { silent: row.get::<i64>(1)?.max(0).unsigned_abs(), asks }))
+        Ok((row.get(0)?, One { silent: silent_ms(row, 1)?, asks }))
     })
 }

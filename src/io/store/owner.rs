@@ -11,7 +11,10 @@ use super::{
     sql::{self, Connection, dialect::NOW},
     wakeup::Waker,
 };
-use crate::{environment, private_files};
+use crate::{
+    environment,
+    private_files::{self, files_ending},
+};
 use domain::{
     owner_name,
     reason::store::Fault,
@@ -320,20 +323,22 @@ impl Programs {
     }
 
     fn others(&self) -> impl Iterator<Item = (String, PathBuf)> {
-        let entries = fs::read_dir(run_of(&self.dir)).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == ENDING)).filter_map(
-            |path| {
-                let owner = path.file_stem()?.to_str()?.to_owned();
-                (self.me() != Some(&owner)).then_some((owner, path))
-            },
-        )
+        files_ending(run_of(&self.dir), ENDING).filter_map(|path| {
+            let owner = path.file_stem()?.to_str()?.to_owned();
+            (self.me() != Some(&owner)).then_some((owner, path))
+        })
     }
 }
 
 /// How long each program of a shared store has said nothing, by the server's clock, in milliseconds.
 fn silence(conn: &Connection) -> sql::Result<HashMap<String, u64>> {
     let sql = format!("SELECT owner, {NOW} - seen FROM programs");
-    conn.all(&sql, [], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))
+    conn.all(&sql, [], |row| Ok((row.get(0)?, silent_ms(row, 1)?)))
+}
+
+/// A silence, of a column that says how long ago the last word was; of one that is still to come, none.
+pub(super) fn silent_ms(row: &sql::Row<'_>, column: usize) -> sql::Result<u64> {
+    Ok(row.get::<i64>(column)?.max(0).unsigned_abs())
 }
 
 #[cfg(test)]

@@ -308,7 +308,7 @@ pub(super) fn some_tasks(
             Order::OldestFirst => "ASC",
             Order::NewestFirst => "DESC",
         };
-        let sql = format!("SELECT {TASK}, retried FROM tasks {wanted} ORDER BY key {order}");
+        let sql = format!("SELECT {TASK} FROM tasks {wanted} ORDER BY key {order}");
         return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");

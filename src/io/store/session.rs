@@ -120,7 +120,8 @@ impl Session {
         self.store.programs.me().unwrap_or_default()
     }
 
-    /// Tells the whole table, as a start does after `Opened`.
+    /// Tells the whole table, as a start does after `Opened`: there the loader does, on a thread of its own, and this
+    /// is for tests, which have none.
     ///
     /// # Errors
     /// When the file cannot be read.

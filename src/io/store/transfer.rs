@@ -143,7 +143,7 @@ fn take_in<E>(
             add_event(&tx, key, &event, event.who.as_deref())?;
         }
     }
-    for (key, parent, batch) in links {
+    for Links { key, parent, batch } in links {
         link(&tx, key, parent.and_then(|parent| here.get(&parent).copied()))?;
         if let Some(first) = here.get(&batch).filter(|first| **first != key) {
             tx.execute("UPDATE tasks SET batch = ?2 WHERE key = ?1", params![key.0, first.0])?;
@@ -181,10 +181,19 @@ struct New {
     revs: Vec<u64>,
     /// The key here of each key there.
     here: BTreeMap<TaskKey, TaskKey>,
-    /// A key here, and by their keys there what the task repeats and the first of its batch.
-    links: Vec<(TaskKey, Option<TaskKey>, TaskKey)>,
+    links: Vec<Links>,
     /// A key here, and what names other tasks by their keys there: what the records say of it, and its time line.
     evident: Vec<(TaskKey, Option<Evidence>, Vec<Signed<Event>>)>,
+}
+
+/// What ties a task to others, by their keys there.
+struct Links {
+    /// Its key here.
+    key: TaskKey,
+    /// What it repeats.
+    parent: Option<TaskKey>,
+    /// The first of its batch.
+    batch: TaskKey,
 }
 
 /// Whether an entry names other tasks.
@@ -229,7 +238,7 @@ impl New {
         self.taken.added += 1;
         self.taken.unsent += usize::from(task.state() == TaskState::Queued);
         self.here.insert(there, key);
-        self.links.push((key, parent, batch));
+        self.links.push(Links { key, parent, batch });
         self.revs.push(rev);
         Ok(())
     }

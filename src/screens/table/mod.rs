@@ -239,7 +239,7 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
 
 /// Rows were put in that are not in the order yet: a page of the store. The places are searched, then all are put in
 /// with one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
-pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
+fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     let page = page(app);
     app.screen.table.looked = None;
     let (rows, archive, table) = (&app.work.tasks.rows, &app.screen.archive.rows, &mut app.screen.table);

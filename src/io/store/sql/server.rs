@@ -7,7 +7,7 @@
 use super::{
     Error, Result, Server, Trouble,
     address::{Address, password},
-    dialect::NOW,
+    dialect::{NOW, in_their_words},
     server_error::error_of,
     skew,
     tls::Tls,
@@ -195,7 +195,7 @@ impl Postgres {
     pub(in super::super) fn read_clock(&self) -> Result<()> {
         let asked = environment::now().0;
         let rows = self.ask(&format!("SELECT {NOW}"), Vec::new())?;
-        let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
+        let theirs: i64 = rows.first().ok_or(Error::NoRows)?.try_get(0).map_err(|error| error_of(&error))?;
         self.skew.set(skew::steady(self.skew.get(), theirs - (asked + environment::now().0) / 2));
         Ok(())
     }
@@ -438,11 +438,6 @@ pub(super) fn value(row: &Row, column: usize) -> std::result::Result<ValueRef<'_
         Type::BOOL => integer(got::<bool>(row, column)?.map(i64::from)),
         _ => got::<&str>(row, column)?.map_or(ValueRef::Null, ValueRef::Text),
     })
-}
-
-/// Numbered values as PostgreSQL writes them, and what it has by another name.
-fn in_their_words(sql: &str) -> String {
-    sql.replace('?', "$").replace("instr(", "strpos(")
 }
 
 fn typed<'a>(params: &'a [Bound<'static>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
