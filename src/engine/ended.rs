@@ -44,10 +44,13 @@ fn change_read(work: &mut Work, task: &Task, change: Deferred) -> Vec<Effect> {
     apply(work, task, change)
 }
 
-fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
+/// Makes that change of a task that is at hand.
+pub(super) fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
     if let Deferred::Found(id, _) | Deferred::Late(id) = &change
-        && let Some(other) = ids::known_as(work, id)
+        && let Some(other) = ids::known_as(work, id).filter(|other| *other != task.key)
     {
+        // It is on disk, as another task's.
+        work.store.unsaved.remove(&task.key);
         return refuse(work, task.key, Left::IdOf { id: id.clone(), other });
     }
     match change {
@@ -154,7 +157,7 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
 }
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
-pub(super) fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
+fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
     let line = format!("{} was accepted after it had been resolved, and charged: its ID is {}", task.key, id.0);
     work.news.push(News::Task { key: task.key, what: TaskNews::AcceptedLate(id.clone()) });
     let mut effects = vec![Effect::log(Level::Error, Some(task.key), Noted::Text(line))];

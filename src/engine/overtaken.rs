@@ -3,6 +3,7 @@
 //! ```text
 //! still our own work   -> the change goes on, on top of what the other wrote of the money
 //! our submission's end -> the same: an answer that was had is never lost to a row that does not know it
+//! our ID of a lost one -> the task runs on with it: that it was lost was the records' word
 //! else                 -> the other's word stands; what was paid beside the price is added to it
 //! ```
 
@@ -10,7 +11,7 @@ use crate::{
     act_news, changed, claims,
     effect::{Effect, Write},
     ended, saver, tasks,
-    work::Work,
+    work::{Deferred, Work},
     writes,
 };
 use domain::{
@@ -62,7 +63,13 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
     // The store may have taken our claim on a file and told of a failure.
     effects.extend(saver::claim_saved(work, &now));
     if let Some(id) = found {
-        effects.extend(ended::came_late(work, now, id));
+        // What the records took for lost is here: it runs on with it. Else a person's word stands.
+        let change = if work.tasks.is_id_lost(key) {
+            Deferred::Found(id, Box::new(write.task.phase.clone()))
+        } else {
+            Deferred::Late(id)
+        };
+        effects.extend(ended::apply(work, now, change));
     }
     act_news::overtaken(work, key);
     if !paid.is_empty() {
