@@ -51,12 +51,15 @@ impl Store {
         Ok(taken)
     }
 
-    /// Takes back what that program's note names, as far as it is still queued.
+    /// Takes back what that program's note names, as far as it is still queued. The rows are news to this program too:
+    /// it may never have seen them.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
         let who = self.location.who.clone();
         let taken = self.change(Deed::SaveChanges, |conn| take_back(conn, owner, now(), who.as_deref()))?;
-        self.made(taken.iter().map(|(_, rev)| *rev));
-        Ok(taken.into_iter().map(|(key, _)| key).collect())
+        if !taken.is_empty() {
+            self.programs.wake_others();
+        }
+        Ok(taken)
     }
 }
 
@@ -82,8 +85,8 @@ fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
     conn.all("SELECT owner FROM unconfirmed", [], |row| row.get(0))
 }
 
-/// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
-fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<(TaskKey, u64)>> {
+/// Takes back what an owner's note names, as far as it is still queued, and the note.
+fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<TaskKey>> {
     let tx = conn.begin()?;
     // Two programs that start at once see it together; the second finds no note.
     let note = "DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last";
@@ -99,10 +102,12 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
             let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.money() };
             let key = task.key;
             let write = Write { task, events: vec![event], ledger: vec![released], never_left: None };
-            let Some(rev) = take(&tx, &write, who)? else { continue };
+            if take(&tx, &write, who)?.is_none() {
+                continue;
+            }
             // The script that gave it a name submits again under that name.
             tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
-            taken.push((key, rev));
+            taken.push(key);
         }
     }
     tx.commit()?;

@@ -399,6 +399,7 @@ mod tests {
     use domain::{
         account::{Change, Stamp},
         reason::store::Deed,
+        task::TaskState,
     };
     use engine::effect::Caps;
 
@@ -436,6 +437,14 @@ mod tests {
                 [StoreMsg::TakenBack { keys }, StoreMsg::Inserted { ticket: 2, result: Ok(tasks) }]
                     if *keys == [TaskKey(1)] && tasks[0].key == TaskKey(2)
             ),
+            "{said:?}"
+        );
+        // Its row belongs into the table like any other that was taken back.
+        said.clear();
+        session.look_around(&mut |msg| said.push(msg));
+        assert!(
+            matches!(&said[..], [StoreMsg::Changed { tasks }]
+                if tasks.iter().map(|task| (task.key, task.state())).eq([(TaskKey(1), TaskState::Cancelled)])),
             "{said:?}"
         );
     }
