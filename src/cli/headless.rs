@@ -380,8 +380,11 @@ fn report(news: &News, voice: &Voice) -> Option<ActReport> {
         }
         News::Act(ActNews::LooksFirst { .. }) => None,
         News::Act(ActNews::NotDone { key, why }) => failed(*key, not_done(*key, why, voice), why.class()),
-        // The task of that name is told of as done.
-        News::Batch { result: Err(NotQueued::Refused(InsertRefusal::NameTaken { .. })), .. } => None,
+        // That task is told of as done.
+        News::Batch {
+            result: Err(NotQueued::Refused(InsertRefusal::NameTaken { .. } | InsertRefusal::IdTaken { .. })),
+            ..
+        } => None,
         News::Batch { result: Err(why), .. } => {
             let parent = match why {
                 NotQueued::Refused(InsertRefusal::Overtaken { parent, .. }) => Some(*parent),

@@ -10,7 +10,7 @@ mod state;
 mod texts;
 
 pub use besides::{Before, Besides, Expected, Second};
-pub use codes::{DISK_FULL, ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, STOPPED};
+pub use codes::{DISK_FULL, ID_LOST, ID_TAKEN, INTERRUPTED, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, ResolvedAs, Signed, What};
 pub use new_task::NewTask;
 pub use row::{Kind, Row, Small, kept_reason};

@@ -216,6 +216,8 @@ pub enum WriteResult {
     },
     /// Another program was quicker; the row as it is now.
     Overtaken(Box<Task>),
+    /// It brings the service's ID of another task; the row as it is, unchanged.
+    IdTaken { now: Box<Task>, by: TaskKey },
 }
 
 /// What became of a wish to send.

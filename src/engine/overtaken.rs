@@ -4,19 +4,22 @@
 //! still our own work   -> the change goes on, on top of what the other wrote of the money
 //! our submission's end -> the same: an answer that was had is never lost to a row that does not know it
 //! our ID of a lost one -> the task runs on with it: that it was lost was the records' word
+//! another task's ID    -> an answer leaves the outcome unknown, and nothing else comes of it
 //! else                 -> the other's word stands; what was paid beside the price is added to it
 //! ```
 
 use crate::{
     act_news, changed, claims,
     effect::{Effect, Write},
-    ended, saver, tasks,
+    ended,
+    news::{Left, News, TaskNews},
+    queue, saver, tasks,
     work::{Deferred, Work},
     writes,
 };
 use domain::{
     amount::CostSource,
-    task::{Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, Second, Task, TaskState},
+    task::{Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, RemoteId, Second, Task, TaskKey, TaskState, What},
 };
 use std::iter;
 
@@ -47,12 +50,38 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         }
         return vec![go_on(work, write, &now)];
     }
-    // What was paid beside the price is paid, whatever another program has made of the task meanwhile.
-    let waiting = work.store.waiting.remove(&key).unwrap_or_default();
-    let last = waiting.back().map_or(&write, |last| last).task.besides.clone();
-    let lines = iter::once(&write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
-    let paid: Vec<LedgerLine> =
-        lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect();
+    yields(work, &write, now, found)
+}
+
+/// The store has the ID that a change brings as another task's. Of an answer to a submission nobody knows then what
+/// became of it; no other change is made.
+pub(super) fn id_taken(work: &mut Work, mut write: Write, now: Task, by: TaskKey) -> Vec<Effect> {
+    let key = now.key;
+    let Some(id) = write.task.remote.clone() else { return work.drop_stale() };
+    work.store.unsaved.remove(&key);
+    if let Some(accepted) = write.events.iter_mut().find(|event| matches!(event.what, What::Accepted(_))) {
+        let error = queue::answered_for(id, by);
+        accepted.what = What::Unknown(error.reason.clone());
+        work.news.push(News::Task { key, what: TaskNews::Unknown(error.clone()) });
+        work.of_mut(&now.profile).sending.proven = false;
+        // What else waits behind it was said of the other task.
+        let (mut ledger, besides) = paid_beside(work, &write);
+        ledger.push(LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: write.task.money() });
+        let task = Task { phase: Phase::Unknown { error }, remote: None, claim: None, besides, ..write.task };
+        return writes::write(work, task, write.events, ledger);
+    }
+    // It is told below why it was not done.
+    work.store.owed.remove(&key);
+    work.store.untold.remove(&key);
+    let effects = yields(work, &write, now, None);
+    act_news::refuse(work, key, Left::IdOf { id, other: by });
+    effects
+}
+
+/// The other program's word stands, but for what was paid, and an ID that was `found`.
+fn yields(work: &mut Work, write: &Write, now: Task, found: Option<RemoteId>) -> Vec<Effect> {
+    let key = now.key;
+    let (paid, last) = paid_beside(work, write);
     if now.remote.is_some() {
         // The store has an id for it; where it is another one, the person is told below.
         work.store.unsaved.remove(&key);
@@ -78,6 +107,15 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         effects.extend(writes::write(work, Task { besides, ..task }, vec![], paid));
     }
     effects
+}
+
+/// What was paid beside the price, in that change and in all that waits behind it and is not made: it is paid, whatever
+/// has become of the task.
+fn paid_beside(work: &mut Work, write: &Write) -> (Vec<LedgerLine>, Besides) {
+    let waiting = work.store.waiting.remove(&write.task.key).unwrap_or_default();
+    let last = waiting.back().map_or(write, |last| last).task.besides.clone();
+    let lines = iter::once(write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
+    (lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect(), last)
 }
 
 /// Whether we still hold the row and its phase is what we wrote. Then only its money was changed, or our own write was

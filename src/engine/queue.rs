@@ -15,7 +15,7 @@ use crate::{
     callback,
     claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
-    failure_streak, money,
+    failure_streak, ids, money,
     news::{News, PassedOver, TaskNews},
     poller,
     profile_state::Halt,
@@ -30,7 +30,8 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
     task::{
-        Claim, Event, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What,
+        Claim, Event, ID_TAKEN, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey,
+        TaskState, What,
     },
     time::{MINUTE, Mono, SECOND, Wall},
 };
@@ -294,7 +295,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
     task.request_id = reply.request_id().map(str::to_owned);
     was_under_way(work, &mut task, work.now.wall);
     let profile = task.profile.clone();
-    let verdict = work.protocol(&profile).submitted(reply);
+    let verdict = believed(work, work.protocol(&profile).submitted(reply));
     match verdict {
         SubmitVerdict::Unknown { .. } => work.of_mut(&profile).sending.proven = false,
         _ if matches!(reply, Reply::Answered { .. }) => work.of_mut(&profile).sending.proven = true,
@@ -319,6 +320,27 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
             effects.extend(became_unknown(work, task, error, note));
             effects
         }
+    }
+}
+
+/// An ID that another task has is no word on this one: it may be what a cache or a proxy had of the other's submission.
+fn believed(work: &Work, verdict: SubmitVerdict) -> SubmitVerdict {
+    match verdict {
+        SubmitVerdict::Accepted { id } => match ids::known_as(work, &id) {
+            Some(other) => SubmitVerdict::Unknown { error: answered_for(id, other), halt: None },
+            None => SubmitVerdict::Accepted { id },
+        },
+        other => other,
+    }
+}
+
+/// Its submission was answered with the ID of another task.
+pub(super) fn answered_for(id: RemoteId, other: TaskKey) -> TaskError {
+    TaskError {
+        code: ID_TAKEN.into(),
+        class: ErrorClass::UnknownOutcome,
+        reason: Reason::Own(Own::IdOfAnother { id, other }),
+        charged: Charged::Unknown,
     }
 }
 

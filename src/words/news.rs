@@ -433,6 +433,10 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                 tr!("Choose another name."),
             )
         }
+        InsertRefusal::IdTaken { task } => {
+            let id = task.remote.as_ref().map_or("", |id| &id.0);
+            Problem::new(tr!("{id} is the ID of {other}", id, other = task.key), "", "")
+        }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
         InsertRefusal::OverBudget(over) => {
             Problem::new(tr!("nothing was queued"), reason::own::over_budget(over), reason::own::under_the_cap(over))

@@ -99,8 +99,7 @@ impl World {
             if let StoreMsg::Written { results, .. } = &msg {
                 self.look()?;
                 self.undo_what_was_done(run, &was, results);
-                let overtaken = results.iter().any(|result| matches!(result, WriteResult::Overtaken(_)));
-                if !overtaken {
+                if results.iter().all(|result| matches!(result, WriteResult::Done { .. })) {
                     self.acknowledged(&was)?;
                 }
             }

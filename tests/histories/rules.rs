@@ -211,6 +211,10 @@ impl Rules {
     fn is_own(&self, task: &Task, service: &Service) -> Kept {
         let key = task.key;
         if let Some(id) = &task.remote {
+            let has_it = |other: &&Task| other.key != key && other.remote.as_ref() == Some(id);
+            if let Some(other) = self.rows.values().find(has_it) {
+                return broken(Rule::Own, format!("{key} and {} have the ID {}", other.key, id.0));
+            }
             match service.made.get(&id.0) {
                 Some(made) if made.key == key => {}
                 other => return broken(Rule::Own, format!("{key} has the ID {} of {other:?}", id.0)),

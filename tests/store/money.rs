@@ -116,6 +116,7 @@ fn a_task_made_elsewhere_costs_nothing_against_the_caps() {
     let detail = store.detail(made[0].key).unwrap().unwrap();
     assert_eq!((detail.events[0].what.kind(), detail.ledger.as_slice()), ("adopted", &[][..]));
     assert!(store.insert(&[intent("")], DAY, &caps).unwrap().is_ok());
+    let batch = [adopted("9"), adopted("10")];
     assert!(store.insert(&batch, DAY, &caps).unwrap().is_ok());
 }
 

@@ -38,7 +38,10 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -69,8 +72,11 @@ impl Service {
 
     pub(crate) fn with(change: impl FnOnce(&mut SimConfig)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let mut config =
-            SimConfig { run_ms: (100, 100), bytes_per_second: None, ..SimConfig::demo(Catalogue::builtin()) };
+        // Two services of one test know no task by the same ID.
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let ids_from = 1_000_000 * STARTED.fetch_add(1, Ordering::Relaxed);
+        let demo = SimConfig::demo(Catalogue::builtin());
+        let mut config = SimConfig { ids_from, run_ms: (100, 100), bytes_per_second: None, ..demo };
         change(&mut config);
         let simulator = runtime.block_on(Simulator::start(config)).unwrap();
         Self { simulator: Some(simulator), runtime }

@@ -7,6 +7,9 @@ pub const NO_FILE: &str = "no_file";
 /// The code of a task that reached the gateway and was charged, but whose id is in no record.
 pub const ID_LOST: &str = "id_lost";
 
+/// The code of a submission that was answered with the ID of another task.
+pub const ID_TAKEN: &str = "id_taken";
+
 /// The code of a task that a person settled as never made.
 pub const NOT_CREATED: &str = "not-created";
 

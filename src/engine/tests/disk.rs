@@ -86,6 +86,12 @@ impl Disk {
                 if let Some(refusal) = tasks.iter().find_map(|new| self.overtaken(new)) {
                     return StoreMsg::Inserted { ticket, result: Err(refusal) };
                 }
+                let id_of = |new: &NewTask| new.remote.clone();
+                let has = |id| self.tasks.values().find(|task| task.remote.as_ref() == Some(&id));
+                if let Some(task) = tasks.iter().filter_map(id_of).find_map(has) {
+                    let refusal = InsertRefusal::IdTaken { task: Box::new(task.clone()) };
+                    return StoreMsg::Inserted { ticket, result: Err(refusal) };
+                }
                 let made = tasks.into_iter().map(|new| {
                     let key = TaskKey(u32::try_from(self.tasks.len()).unwrap() + 1);
                     self.ledger.entry(key).or_default().push(MoneyEvent::Reserved);
@@ -178,6 +184,10 @@ impl Disk {
         if now.rev != write.task.rev {
             return WriteResult::Overtaken(Box::new(now.clone()));
         }
+        let has_its_id = |task: &&Task| task.remote.is_some() && task.remote == write.task.remote;
+        if let Some(by) = self.tasks.values().find(has_its_id).filter(|_| now.remote != write.task.remote) {
+            return WriteResult::IdTaken { now: Box::new(now.clone()), by: by.key };
+        }
         if let Some(sent) = write.never_left {
             self.sends.retain(|(of, at)| (of, at) != (&write.task.profile, &sent));
         }
@@ -238,7 +248,7 @@ impl Disk {
         self.sends.push((profile, at));
         match self.write(write) {
             WriteResult::Done { rev, .. } => SendResult::Claimed { key, rev },
-            WriteResult::Overtaken(task) => SendResult::Overtaken(task),
+            WriteResult::Overtaken(now) | WriteResult::IdTaken { now, .. } => SendResult::Overtaken(now),
         }
     }
 }

@@ -88,7 +88,7 @@ impl Journal {
         let answers = |write: &Write| write.task.remote.is_some() || write.answers_a_submission();
         for (write, result) in writes.iter().zip(results).filter(|(write, _)| answers(write)) {
             let settles = match result {
-                WriteResult::Done { .. } => true,
+                WriteResult::Done { .. } | WriteResult::IdTaken { .. } => true,
                 WriteResult::Overtaken(now) if write.task.remote.is_some() => now.remote.is_some(),
                 WriteResult::Overtaken(now) => !write.tells_more_than(now),
             };

@@ -264,8 +264,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Fault> {
-        let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
-        self.as_fault(Deed::ReadTasks, self.conn.first(&sql, [&id.0], task_of))
+        self.as_fault(Deed::ReadTasks, row::of_id(&self.conn, id))
     }
 }
 

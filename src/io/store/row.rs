@@ -105,6 +105,12 @@ pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> 
     conn.first(&format!("SELECT {TASK} FROM tasks WHERE name = ?1"), [name], task_of)
 }
 
+/// The latest task that the service knows by that ID.
+pub(super) fn of_id(conn: &Connection, id: &RemoteId) -> sql::Result<Option<Task>> {
+    let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
+    conn.first(&sql, [&id.0], task_of)
+}
+
 /// A task, and what only other rows tell of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
@@ -195,8 +201,8 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
     conn.query_row(&sql, values.as_slice(), |row| Ok((own(row, 0)?, row.get(1)?)))
 }
 
-/// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was
-/// asked for, by whom and as which attempt never changes.
+/// Saves a task as it shall be, if the row still has the revision that the task names and no other row has the ID that
+/// is new to it; gives the new revision. What was asked for, by whom and as which attempt never changes.
 pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>> {
     Ok(update_each(conn, std::iter::once(task))?.pop().flatten())
 }
@@ -208,8 +214,12 @@ pub(super) fn update_each<'t>(
 ) -> sql::Result<Vec<Option<u64>>> {
     let changes: Vec<String> =
         ChangingColumns::COLUMNS.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
-    let sql =
-        format!("UPDATE tasks SET rev = {NEXT_REV}, {} WHERE key = ?1 AND rev = ?2 RETURNING rev", changes.join(", "));
+    let id = changes.iter().find_map(|change| change.strip_prefix("task_id = ")).unwrap_or("NULL");
+    let sql = format!(
+        "UPDATE tasks SET rev = {NEXT_REV}, {} WHERE key = ?1 AND rev = ?2 AND (task_id IS NOT DISTINCT FROM {id} \
+         OR NOT EXISTS (SELECT 1 FROM tasks AS other WHERE other.task_id = {id})) RETURNING rev",
+        changes.join(", ")
+    );
     let mut updates = conn.together(&sql, |row| row.get(0));
     for task in tasks {
         let changing = ChangingColumns::of(conn, task);

@@ -60,7 +60,9 @@ impl Store {
                 self.confirm().inspect_err(|_| self.doubtful = true)?;
                 self.made(tasks.iter().map(|task| task.rev));
             }
-            Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
+            Err(InsertRefusal::NameTaken { task } | InsertRefusal::IdTaken { task }) => {
+                self.programs.drop_dead_claims(&self.conn, slice::from_mut(task));
+            }
             Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget(_)) => {}
         }
         Ok(done)
@@ -78,13 +80,13 @@ impl Store {
             journal.done(writes, &done);
         }
         for result in &mut done {
-            if let WriteResult::Overtaken(task) = result {
-                self.programs.drop_dead_claims(&self.conn, slice::from_mut(task));
+            if let WriteResult::Overtaken(now) | WriteResult::IdTaken { now, .. } = result {
+                self.programs.drop_dead_claims(&self.conn, slice::from_mut(now));
             }
         }
         self.made(done.iter().filter_map(|result| match result {
             WriteResult::Done { rev, .. } => Some(*rev),
-            WriteResult::Overtaken(_) => None,
+            WriteResult::Overtaken(_) | WriteResult::IdTaken { .. } => None,
         }));
         Ok(done)
     }
@@ -181,6 +183,11 @@ pub(super) fn insert(
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
         if let Some(task) = row::named(&tx, name)? {
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
+        }
+    }
+    for id in tasks.iter().filter_map(|task| task.remote.as_ref()) {
+        if let Some(task) = row::of_id(&tx, id)? {
+            return Ok(Err(InsertRefusal::IdTaken { task: Box::new(task) }));
         }
     }
     for new in tasks {
@@ -334,11 +341,22 @@ fn write(conn: &mut Connection, writes: &[Write], by: &By) -> sql::Result<Vec<Wr
     for (write, rev) in writes.iter().zip(take_each(&tx, writes, by.who.as_deref())?) {
         results.push(match rev {
             Some(rev) => WriteResult::Done { key: write.task.key, rev },
-            None => WriteResult::Overtaken(Box::new(existing(&tx, write.task.key)?)),
+            None => not_taken(&tx, &write.task)?,
         });
     }
     tx.commit()?;
     Ok(results)
+}
+
+/// Why that change was not taken.
+fn not_taken(conn: &Connection, task: &Task) -> sql::Result<WriteResult> {
+    let now = Box::new(existing(conn, task.key)?);
+    if let Some(id) = task.remote.as_ref().filter(|_| now.rev == task.rev)
+        && let Some(other) = row::of_id(conn, id)?
+    {
+        return Ok(WriteResult::IdTaken { now, by: other.key });
+    }
+    Ok(WriteResult::Overtaken(now))
 }
 
 fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: &By) -> sql::Result<SendResult> {

@@ -10,7 +10,7 @@ use domain::{
         Call, ConnectionFault, Met, Own, Quote, Span, Then,
         store::{Deed, Fault, Trouble, Why},
     },
-    task::{FileId, RemoteId, ResolvedAs, What},
+    task::{FileId, RemoteId, ResolvedAs, TaskKey, What},
 };
 
 fn call(met: Met, then: Then) -> Reason {
@@ -99,6 +99,7 @@ fn owns() -> Vec<Own> {
     vec![
         Own::Interrupted,
         Own::NotKept,
+        Own::IdOfAnother { id: RemoteId("7".into()), other: TaskKey(1) },
         Own::NotCreated,
         Own::OddState("Throttled".into()),
         no_file.clone(),
