@@ -117,6 +117,19 @@ fn what_comes_in_unsent_waits_for_a_word() {
 }
 
 #[test]
+fn a_name_that_a_program_could_not_tell_as_queued_before_it_ended_is_free_again() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let submit = || home.run(&["submit", "--prompt", "a dog", "--queue", "--name", "Y3", "--yes", "--max-cost", "1"]);
+    submit().coded(0);
+    home.sql().execute("INSERT INTO unconfirmed (owner, first, last) VALUES ('1-1-1', 1, 1)", []).unwrap();
+    let done = submit().coded(0);
+    assert_eq!(home.states(), [TaskState::Cancelled, TaskState::Queued], "{done:?}");
+    assert_eq!(home.task(2).name.as_deref(), Some("Y3"));
+    assert!(done.err.contains("#1"), "{done:?}");
+}
+
+#[test]
 fn what_comes_in_unsent_is_held_against_the_days_cap_when_it_leaves() {
     let service = Service::start();
     let home = Home::new(&service.url());

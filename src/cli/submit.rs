@@ -14,13 +14,15 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    availability, queue,
+    availability,
+    news::{News, StoreNews},
+    queue,
     settings::Scope,
     work::Work,
 };
 use std::collections::BTreeSet;
 use words::voice::Voice;
-use words::{reason, terms, tr};
+use words::{news::said, reason, terms, tr};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
@@ -175,7 +177,14 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
 /// The task that has that name already.
 fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
     let Some(name) = name else { return Ok(None) };
-    Ok(Store::open(setup.at())?.named(name)?)
+    let mut store = Store::open(setup.at())?;
+    // What a program could not tell as queued before it ended gives its name back.
+    let keys = store.take_back_unconfirmed()?;
+    if !keys.is_empty() {
+        let told = said(&News::Store(StoreNews::TakenBack(keys)), &Voice::default());
+        told.iter().for_each(|told| say(&told.text));
+    }
+    Ok(store.named(name)?)
 }
 
 #[cfg(test)]

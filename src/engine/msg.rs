@@ -237,6 +237,12 @@ pub enum SendResult {
         /// When a place will be free.
         until: Wall,
     },
+    /// The program that queued it does not know yet that it did: it alone waits.
+    Unconfirmed {
+        key: TaskKey,
+        /// When to ask again.
+        until: Wall,
+    },
     /// It would cross the day's cap.
     OverBudget { key: TaskKey, over: OverBudget },
     /// A shared store has it from another machine, which alone has its pictures: nothing has changed.

@@ -158,6 +158,14 @@ pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
     }
 }
 
+/// The store wants that task to wait, and no other.
+pub(super) fn hold_alone(work: &mut Work, key: TaskKey, until: Wall) {
+    if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
+        let at = work.now.due_at(until, LONGEST_WAIT);
+        work.of_mut(&profile).sending.due.set(key, Some(at));
+    }
+}
+
 /// It would cross a cap of the day: sending stops until somebody has raised it or taken tasks back. A cap that is kept
 /// in the store stops all programs on it, one of this config or of this person this program alone. A cap of another
 /// person, whose own program tells them, stops nobody else's tasks.

@@ -243,6 +243,10 @@ fn send_claimed(work: &mut Work, ticket: Ticket, result: SendResult, path: Optio
             queue::hold_until(work, key, until);
             Vec::new()
         }
+        SendResult::Unconfirmed { until, .. } => {
+            queue::hold_alone(work, key, until);
+            Vec::new()
+        }
         SendResult::NotHere { .. } => {
             queue::pass_over(work, key, PassedOver::Picture);
             Vec::new()

@@ -43,6 +43,8 @@ pub(super) struct Disk {
     pub(super) downloads: BTreeSet<TaskKey>,
     /// Tasks whose pictures are on another machine.
     pub(super) not_here: BTreeSet<TaskKey>,
+    /// Tasks whose own program does not know yet that it queued them.
+    pub(super) unconfirmed: BTreeSet<TaskKey>,
     /// Archived tasks.
     pub(super) archived: Vec<Row>,
     /// A cap that is kept in the store, and what it is a cap of.
@@ -230,6 +232,9 @@ impl Disk {
         let rests = self.shared.accounts.get(&write.task.profile).map(|account| account.not_before);
         if let Some(until) = rests.filter(|until| *until > at && *until <= at.plus(HOUR)) {
             return SendResult::Wait { key, until };
+        }
+        if self.unconfirmed.contains(&key) {
+            return SendResult::Unconfirmed { key, until: at.plus(500) };
         }
         self.sends.retain(|(_, sent)| at.since(*sent) < account::PACE_SPAN);
         let profile = write.task.profile.clone();

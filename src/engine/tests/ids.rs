@@ -80,3 +80,15 @@ fn a_task_made_elsewhere_that_another_program_took_over_first_is_told_as_known()
     let known = ActNews::Known { id: id(), key: key(9), state: Running };
     assert_eq!((world.disk.tasks.len(), world.acts()), (1, vec![known]));
 }
+
+#[test]
+fn a_task_that_its_own_program_has_not_confirmed_waits_alone() {
+    let mut world = World::new();
+    world.disk.unconfirmed.insert(key(1));
+    world.act(Act::Queue { intents: intents(2), undo: false });
+    world.settle();
+    assert_eq!(world.keys_posted(), [2]);
+    world.disk.unconfirmed.clear();
+    world.live(SECOND);
+    assert_eq!(world.keys_posted(), [2, 1]);
+}

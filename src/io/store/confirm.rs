@@ -39,8 +39,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
+    pub fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
         let notes = self.as_fault(Deed::Read, notes(&self.conn))?;
+        self.programs.know(&self.conn, notes.iter().map(String::as_str));
         let mut taken = Vec::new();
         for owner in notes {
             if self.programs.is_alive(&owner) {
@@ -117,9 +118,15 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::{super::owner::Owner, *};
+    use super::{
+        super::{owner::Owner, session::Session},
+        *,
+    };
     use domain::{request::Request, task::NewTask};
-    use engine::effect::Caps;
+    use engine::{
+        effect::{Caps, StoreCmd},
+        msg::{SendResult, StoreMsg},
+    };
     use std::{fs, path::Path, slice};
 
     const AT: Wall = Wall(1_795_372_200_000);
@@ -178,6 +185,66 @@ mod tests {
         // The same names can be given again.
         later.insert(&batch, AT, &CAPS).unwrap().unwrap();
         assert_eq!(states(&later).len(), 5);
+    }
+
+    /// A program that ended right after it put a batch down.
+    fn ended_over(dir: &Path, name: &str) {
+        let mut dead = named(dir);
+        let by = dead.by();
+        super::super::write::insert(&mut dead.conn, &[intent(name)], AT, &CAPS, &by).unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_program_that_runs_takes_back_what_another_one_was_queueing_at_its_end_and_its_name_is_free() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut session = Session::open(dir.path(), &mut drop).unwrap();
+        ended_over(dir.path(), "one");
+        let mut said = Vec::new();
+        session.look_around(&mut |msg| said.push(msg));
+        let [StoreMsg::TakenBack { keys }, StoreMsg::Changed { tasks }, ..] = &said[..] else { panic!("{said:?}") };
+        assert_eq!((&keys[..], tasks[0].state()), (&[TaskKey(1)][..], TaskState::Cancelled));
+        // Before a person is told that the name is used.
+        ended_over(dir.path(), "two");
+        let mut looks = Store::open(dir.path()).unwrap();
+        assert_eq!(looks.take_back_unconfirmed().unwrap(), [TaskKey(2)]);
+        assert_eq!(looks.named("two").unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_passed_over_alone_and_taken_back_once_its_program_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut session = Session::open(dir.path(), &mut drop).unwrap();
+        let other = {
+            let mut other = named(dir.path());
+            let by = other.by();
+            super::super::write::insert(&mut other.conn, &[intent("one")], AT, &CAPS, &by).unwrap().unwrap();
+            other
+        };
+        session.store.insert(&[intent("two")], AT, &CAPS).unwrap().unwrap();
+        let claim = |key: u32| {
+            let task = Store::open(dir.path()).unwrap().detail(TaskKey(key)).unwrap().unwrap().task;
+            let task = Task { phase: Phase::Sending { since: AT }, sent_at: Some(AT), ..task };
+            let write = Box::new(Write { task, events: vec![], ledger: vec![], never_left: None });
+            StoreCmd::ClaimSend { ticket: 1, write, per_minute: 9, caps: CAPS, path: false, pictures: vec![] }
+        };
+        let mut said = Vec::new();
+        session.answer(claim(1), &mut |msg| said.push(msg));
+        let held_up = |msg: &StoreMsg| {
+            matches!(msg, StoreMsg::SendClaimed { result: SendResult::Unconfirmed { key: TaskKey(1), .. }, .. })
+        };
+        assert!(said.len() == 1 && held_up(&said[0]), "{said:?}");
+        drop(other);
+        said.clear();
+        session.answer(claim(1), &mut |msg| said.push(msg));
+        assert!(held_up(&said[0]), "{said:?}");
+        assert!(matches!(&said[1], StoreMsg::TakenBack { keys } if *keys == [TaskKey(1)]), "{said:?}");
+        assert!(
+            matches!(&said[2], StoreMsg::Changed { tasks } if tasks[0].state() == TaskState::Cancelled),
+            "{said:?}"
+        );
+        said.clear();
+        session.answer(claim(2), &mut |msg| said.push(msg));
+        assert!(matches!(&said[..], [StoreMsg::SendClaimed { result: SendResult::Claimed { .. }, .. }]), "{said:?}");
     }
 
     #[test]

@@ -66,12 +66,15 @@ impl Store {
         self.as_fault(Deed::Read, members(&self.conn))
     }
 
-    /// Ends what was begun when the connection broke or the disk was full. Every few seconds a program on a shared store
-    /// also gives word of itself and reads the server's clock. Tells the tasks that were taken back.
+    /// Ends what was begun when the connection broke, the disk was full, or a program ended. Every few seconds a program
+    /// on a shared store also gives word of itself and reads the server's clock. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
         let taken = self.settle_doubt()?;
-        if !taken.is_empty() || self.location.server.is_none() {
+        if !taken.is_empty() {
             return Ok(taken);
+        }
+        if self.location.server.is_none() {
+            return self.take_back_unconfirmed();
         }
         if self.beat.is_some_and(|last| last.elapsed() < BEAT) {
             return Ok(Vec::new());

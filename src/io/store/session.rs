@@ -288,8 +288,25 @@ impl Session {
         };
         let done = settled.and_then(|()| self.carry_out(command));
         let done = done.unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
-        if let Some(message) = done {
-            self.tell(message, to);
+        let Some(message) = done else { return };
+        let is_held_up = matches!(&message, StoreMsg::SendClaimed { result: SendResult::Unconfirmed { .. }, .. });
+        self.tell(message, to);
+        if is_held_up {
+            self.take_back_unconfirmed(to);
+        }
+    }
+
+    /// Takes back what programs that run no more were just queueing, and tells it.
+    fn take_back_unconfirmed(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        let taken = self.store.take_back_unconfirmed().and_then(|keys| {
+            if keys.is_empty() {
+                return Ok(());
+            }
+            to(StoreMsg::TakenBack { keys });
+            self.look_at_tasks(to)
+        });
+        if let Err(fault) = taken {
+            tracing::debug!(?fault, "a batch that is not confirmed was not taken back");
         }
     }
 

@@ -108,7 +108,10 @@ impl Store {
                 self.made([rev]);
             }
             SendResult::Overtaken(task) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
-            SendResult::Wait { .. } | SendResult::NotHere { .. } | SendResult::OverBudget { .. } => {}
+            SendResult::Wait { .. }
+            | SendResult::Unconfirmed { .. }
+            | SendResult::NotHere { .. }
+            | SendResult::OverBudget { .. } => {}
             SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
         Ok(done)
@@ -378,7 +381,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     }
     // What a program that still runs does not yet know to be queued may be told to its person as not queued.
     if confirm::is_unconfirmed(&tx, task.key, by.owner.as_deref())? {
-        return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED) });
+        return Ok(SendResult::Unconfirmed { key: task.key, until: at.plus(UNCONFIRMED) });
     }
     let there = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {
