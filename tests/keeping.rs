@@ -6,7 +6,12 @@ mod support;
 
 use domain::task::TaskState;
 use serde_json::{Value, json};
-use std::{fs, io::Write, process::Stdio, time::Duration};
+use std::{
+    fs,
+    io::Write,
+    process::{Command, Stdio},
+    time::Duration,
+};
 use support::{Home, Service, YES, assert_honest};
 
 fn submit(home: &Home, args: &[&str]) -> Vec<Value> {
@@ -114,6 +119,25 @@ fn what_comes_in_unsent_waits_for_a_word() {
     assert!(done.err.contains("sending is paused"), "{}", done.err);
     home.run(&["watch", "--until-idle"]);
     assert_eq!((home.states(), service.sim().counts().submissions), (vec![TaskState::Queued], 1));
+}
+
+#[test]
+fn a_copy_from_before_that_is_brought_back_sends_nothing_that_the_export_knows_as_sent() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.queue("a cat");
+    let before = home.path().join("before");
+    assert!(Command::new("cp").arg("-r").arg(home.data()).arg(&before).status().unwrap().success());
+    home.run(&["watch", "--until-idle"]).coded(0);
+    let (file, _) = exported(&home, "all.jsonl");
+    let sent = rows(&home);
+    fs::remove_dir_all(home.data()).unwrap();
+    fs::rename(&before, home.data()).unwrap();
+    let done = home.run(&["import", &file]).coded(0);
+    assert!(done.out.contains("1 task already here (1 brought up to date)"), "{done:?}");
+    home.run(&["watch", "--until-idle"]).coded(0);
+    assert_eq!((rows(&home), service.sim().counts().submissions), (sent, 1));
+    assert_honest(&service);
 }
 
 #[test]

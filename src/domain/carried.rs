@@ -4,8 +4,9 @@ use super::{
     account::{Raise, Stamp},
     amount::{Amount, Currency},
     costs::day,
-    task::{Event, LedgerLine, Signed, Task, TaskKey},
-    time::{Wall, Zone},
+    problem::Charged,
+    task::{Event, LedgerLine, Signed, Task, TaskKey, TaskState},
+    time::{MINUTE, Wall, Zone},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -59,6 +60,54 @@ impl Origin {
         let mut parts = text.rsplitn(3, '/');
         let (created_at, key, store) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
         Some(Self { store: store.into(), key: TaskKey(key), created_at: Wall(created_at) })
+    }
+}
+
+/// How the life of a task that a line tells stands to the one that is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It tells nothing that is not known.
+    Known,
+    /// The same life, further on.
+    Later,
+    /// Another life: the task was sent in it, and has been sent, or ended unsent, in the known one too.
+    Other,
+}
+
+impl Life {
+    /// That of `told`, beside the task as it is known. A copy of a store may be brought back, and go its own way.
+    #[must_use]
+    pub fn of(told: &Task, known: &Task) -> Self {
+        // A server's clock may be read a little differently each time.
+        let apart = |one: Wall, other: Wall| one.since(other).max(other.since(one));
+        let is_same_submission = known.sent_at.zip(told.sent_at).is_some_and(|(a, b)| apart(a, b) <= MINUTE);
+        let (was, is) = (known.state(), told.state());
+        let is_open = matches!(was, TaskState::Sending | TaskState::Unknown) && is_same_submission;
+        match (&known.remote, &told.remote) {
+            (Some(ours), Some(theirs)) if ours == theirs && stage(is) > stage(was) => Self::Later,
+            (Some(ours), Some(theirs)) if ours == theirs => Self::Known,
+            (None, Some(_)) if is_open || was == TaskState::Queued => Self::Later,
+            (_, Some(_)) => Self::Other,
+            (Some(_), None) => Self::Known,
+            (None, None) if is_open && stage(is) > stage(was) => Self::Later,
+            (None, None) if was == TaskState::Queued && is != TaskState::Queued => Self::Later,
+            (None, None) => {
+                let is_news = known.charged() == Charged::No && told.charged() != Charged::No;
+                if is_news && !is_same_submission { Self::Other } else { Self::Known }
+            }
+        }
+    }
+}
+
+/// How far a task in that state has come.
+const fn stage(state: TaskState) -> u8 {
+    match state {
+        TaskState::Queued => 0,
+        TaskState::Sending => 1,
+        TaskState::Unknown => 2,
+        TaskState::Running => 3,
+        TaskState::Ready | TaskState::Saving => 4,
+        TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Cancelled => 5,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod files;
 mod ids;
+mod later;
 mod money;
 mod people;
 mod programs;

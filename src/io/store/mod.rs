@@ -95,4 +95,4 @@ pub use server_info::About;
 pub use session::Session;
 pub use sql::Server;
 pub use thread::{Handle, open};
-pub use transfer::TakenIn;
+pub use transfer::{LeftAsIs, TakenIn};
