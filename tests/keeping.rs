@@ -4,6 +4,7 @@
 
 mod support;
 
+use ::io::store::Store;
 use domain::task::TaskState;
 use serde_json::{Value, json};
 use std::{
@@ -12,7 +13,7 @@ use std::{
     process::{Command, Stdio},
     time::Duration,
 };
-use support::{Home, Service, YES, assert_honest};
+use support::{Home, Service, YES, assert_honest, ptc, tasks_of};
 
 fn submit(home: &Home, args: &[&str]) -> Vec<Value> {
     home.run(&[&["submit", "--json"], args, &YES].concat()).json()
@@ -138,6 +139,30 @@ fn a_copy_from_before_that_is_brought_back_sends_nothing_that_the_export_knows_a
     home.run(&["watch", "--until-idle"]).coded(0);
     assert_eq!((rows(&home), service.sim().counts().submissions), (sent, 1));
     assert_honest(&service);
+}
+
+#[test]
+fn a_copy_that_is_made_again_is_brought_up_to_date_and_has_the_caps_that_are_kept() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.queue("a cat");
+    let budget = |day: &str| home.run(&["store", "budget", "--per-day", day]).coded(0);
+    budget("2");
+    let to = home.path().join("copy");
+    let to = to.to_str().unwrap();
+    let copy = || home.run(&["store", "copy", "--to", to]);
+    copy().coded(0);
+    home.run(&["watch", "--until-idle"]).coded(0);
+    let done = copy().coded(0);
+    assert!(done.out.contains("(1 brought up to date)") && !done.err.contains("budget"), "{done:?}");
+    let store = Store::open(std::path::Path::new(to)).unwrap();
+    let caps = || store.caps().unwrap().into_values().map(|caps| caps.per_day).collect::<Vec<_>>();
+    assert_eq!((tasks_of(&store)[0].state(), caps()), (TaskState::Saved, vec![Some(ptc(2_000))]));
+    // One that was set since is not gone over.
+    budget("3");
+    let done = copy().coded(0);
+    assert!(done.err.contains("the kept budget was not copied"), "{done:?}");
+    assert_eq!(caps(), [Some(ptc(2_000))]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ use domain::{
 };
 use engine::filter::Place;
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -105,12 +106,36 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     let mut store = Store::open(&target)?;
-    let raises = Store::open(&from)?.raises()?;
+    let (raises, caps) = (Store::open(&from)?.raises()?, Store::open(&from)?.caps()?);
     let face = "store";
     let who = Stamp { who: format!("{face} {}", std::process::id()), at: Clock::start().now().wall };
     let taken = store.take_in(put_aside(setup, &from)?.read()?, &who)??;
     let raises = store.take_raises(&raises)?;
-    transfer::told(&taken, raises, 0, output)
+    let uncapped = copy_caps(&mut store, &caps)?;
+    let exit = transfer::told(&taken, raises, 0, output)?;
+    for (currency, why) in &uncapped {
+        let text = budget_text(*currency, caps.get(currency));
+        say(&tr!("the kept budget was not copied ({why}). In the store that was copied: {text}", why, text));
+    }
+    Ok(exit)
+}
+
+/// Has the caps that a store keeps kept by its copy, where that keeps none of their currency. Tells those that it does
+/// not keep so, and why.
+fn copy_caps(store: &mut Store, caps: &BTreeMap<Currency, KeptCaps>) -> Result<Vec<(Currency, String)>, Stop> {
+    let kept = store.caps()?;
+    let mut uncapped = Vec::new();
+    for (currency, caps) in caps {
+        match kept.get(currency) {
+            Some(kept) if (kept.per_day, kept.per_day_each) == (caps.per_day, caps.per_day_each) => {}
+            Some(_) => uncapped.push((*currency, tr!("the copy keeps another one").to_owned())),
+            None => {
+                let done = store.keep_caps(*currency, caps.per_day, caps.per_day_each, Clock::start().now());
+                uncapped.extend(done.err().map(|fault| (*currency, words::reason::store::problem(&fault).why)));
+            }
+        }
+    }
+    Ok(uncapped)
 }
 
 /// Keeps the caps that are given, and tells those that hold.
