@@ -92,8 +92,7 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
 
 /// One more charge for the same call: into the ledger, once.
 pub(super) fn twice(work: &mut Work, mut task: Task, second: Second) -> Vec<Effect> {
-    let is_known = task.besides.twice.iter().any(|known| known.request_id == second.request_id);
-    if is_known && second.request_id.is_some() {
+    if task.besides.twice.iter().any(|known| known.is_same(&second)) {
         return Vec::new();
     }
     if !records::is_believable(&task, second.cost) {

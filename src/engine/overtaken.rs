@@ -131,12 +131,12 @@ fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
     besides.uploads +=
         uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
     for second in &mut besides.twice {
-        let ours = ours.twice.iter().find(|ours| ours.request_id == second.request_id).map(|ours| ours.refund);
+        let ours = ours.twice.iter().find(|ours| ours.is_same(second)).map(|ours| ours.refund);
         let RefundMarks { asked_at, given_at } = ours.unwrap_or_default();
         second.refund.asked_at = second.refund.asked_at.or(asked_at);
         second.refund.given_at = second.refund.given_at.or(given_at);
     }
-    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
+    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.is_same(second));
     besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
     besides.disowned.extend(ours.disowned.iter().filter(|id| !now.besides.disowned.contains(id)).cloned());
     besides.expected = besides.expected.or(ours.expected);

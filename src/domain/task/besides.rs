@@ -59,6 +59,21 @@ pub struct Second {
     pub refund: RefundMarks,
 }
 
+/// So much may the moment of one nameless charge be apart in two comparisons, in milliseconds: the gateway's clock is
+/// judged anew by each.
+const APART_MS: u64 = 5_000;
+
+impl Second {
+    /// Whether both are one charge: by the record's own number or, where the gateway gave none, by moment and sum.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.request_id, &other.request_id) {
+            (None, None) => self.cost == other.cost && self.at.0.abs_diff(other.at.0) <= APART_MS,
+            (ours, theirs) => ours == theirs,
+        }
+    }
+}
+
 fn is_zero(amount: &Amount) -> bool {
     *amount == Amount::ZERO
 }
