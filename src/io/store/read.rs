@@ -7,9 +7,9 @@ use super::{
     meta,
     owner::Programs,
     row::{self, Listed, TASK, listed_of, task_of},
-    share::RECENT,
     sql::{self, Bound, Connection, Params, dialect, params},
 };
+use crate::environment::now;
 use domain::{
     amount::Amount,
     draft::KeptDraft,
@@ -17,7 +17,7 @@ use domain::{
     refunds,
     refunds::Refund,
     task::{Event, LedgerLine, RemoteId, Row, Signed, Task, TaskKey, TaskState, What},
-    time::{DAY, Now, Wall},
+    time::{DAY, HOUR, Now, Wall},
 };
 use engine::{
     filter::{Filter, Place},
@@ -35,6 +35,10 @@ const ARCHIVED: usize = 5_000;
 /// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
 /// with no more than that.
 const REFUSED: u32 = 200;
+
+/// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in
+/// it.
+const RECENT: u64 = 48 * HOUR;
 
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -361,7 +365,8 @@ pub(super) fn pages(
     let mut lines = Lines::default();
     let sql = format!(
         "SELECT {LINE} FROM tasks WHERE archived_at IS NOT NULL \
-         AND (coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks) - ?1 OR key IN \
+         AND (coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks \
+         WHERE coalesce(sent_at, created_at) <= ?2) - ?1 OR key IN \
          (SELECT key FROM tasks WHERE state IN ('failed', 'refused') AND archived_at IS NOT NULL \
          AND error_class = 'prompt_sensitive' ORDER BY key DESC LIMIT {REFUSED}))"
     );
@@ -370,7 +375,9 @@ pub(super) fn pages(
         rows.push(row);
         ControlFlow::Continue(())
     };
-    stream(&snapshot, &sql, [RECENT.cast_signed()], |row| lines.read(row), keep)?;
+    // A wrong clock may have dated a task ahead.
+    let present = now().plus(HOUR);
+    stream(&snapshot, &sql, params![RECENT.cast_signed(), present.0], |row| lines.read(row), keep)?;
     if !rows.is_empty() && each(StoreMsg::FromArchive { rows }).is_break() {
         return Ok(());
     }
