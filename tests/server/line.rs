@@ -160,6 +160,27 @@ fn set_the_clock_ahead(dir: &Place) {
 }
 
 #[test]
+fn a_commit_is_on_the_servers_disk_before_it_is_answered_whatever_the_role_is_set_to() {
+    let dir = place();
+    for statement in [
+        "ALTER ROLE reel SET synchronous_commit = off",
+        "CREATE TABLE answered (how TEXT)",
+        "CREATE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN INSERT INTO answered VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END'",
+    ] {
+        assert!(dir.sql(statement).status.success(), "{statement}");
+    }
+    let mut store = Store::open(dir.at()).unwrap();
+    let noted = "CREATE TRIGGER notes BEFORE INSERT OR UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION note_it()";
+    assert!(dir.sql(noted).status.success());
+    let mut task = add(&mut store, intent("one"));
+    task.phase = running();
+    save(&mut store, &mut task);
+    let count = |how| dir.number(&format!("SELECT count(*) FROM answered WHERE how = '{how}'"));
+    assert_eq!((count("on") >= 2, count("off")), (true, 0));
+}
+
+#[test]
 fn a_raise_counts_by_the_clock_of_the_server_whatever_that_of_the_raisers_machine_says() {
     let dir = place();
     let mut right = Store::open(dir.at()).unwrap();

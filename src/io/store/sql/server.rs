@@ -40,8 +40,11 @@ const DECIDE: Duration = Duration::from_secs(10);
 /// The pauses between two tries to get through, in milliseconds: the first and the longest.
 pub(super) const PAUSES: (u64, u64) = (250, 5_000);
 /// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a
-/// file's lock. A program that stops in the middle holds it up for some seconds at most.
+/// file's lock. A program that stops in the middle holds it up for some seconds at most. Where the server is told to
+/// answer before a commit is on its disk, it is not for us: a `sending` that a crash takes back would be sent again.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
+                     SELECT set_config('synchronous_commit', 'on', true) \
+                     WHERE current_setting('synchronous_commit') = 'off'; \
                      SELECT 1 FROM meta WHERE name = 'store' FOR UPDATE";
 /// Changes that are put off at most.
 const MANY: usize = 500;
