@@ -24,7 +24,7 @@ use engine::act::ResolvedAs;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 pub use store::{Cap, ConfigCall, StoreCall};
 pub use values::{Moment, TaskName};
-use values::{cost, count, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name};
+use values::{cost, count, filled, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name};
 use words::lang::{self, Lang};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
@@ -320,13 +320,13 @@ pub struct Submit {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub model: Vec<String>,
     /// The first frame: a file or an http(s) URL; a folder/ or a 'pattern*' for several
-    #[arg(long, value_name = "PICTURE")]
+    #[arg(long, value_name = "PICTURE", value_parser = filled)]
     pub first_frame: Option<String>,
     /// The last frame, alone or with a first one (MiniMax-Hailuo-02 at 768P or 1080P)
-    #[arg(long, value_name = "PICTURE")]
+    #[arg(long, value_name = "PICTURE", value_parser = filled)]
     pub last_frame: Option<String>,
     /// The character to keep (S2V-01)
-    #[arg(long, value_name = "PICTURE")]
+    #[arg(long, value_name = "PICTURE", value_parser = filled)]
     pub subject: Option<String>,
     /// The resolution, such as 768P, or several separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -341,7 +341,7 @@ pub struct Submit {
     #[arg(long)]
     pub no_optimizer: bool,
     /// The URL to which the service posts status changes
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = filled)]
     pub callback: Option<String>,
     /// How many tasks to create for each prompt
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]

@@ -37,6 +37,15 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("a name is not empty".into()) } else { Ok(text.to_owned()) }
 }
 
+/// A picture or an address. Empty is what a script's unset variable comes to, and the video without it another one.
+pub(super) fn filled(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("it is empty; give a value, or leave the option out".into())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// How many tasks to create for each prompt.
 pub(super) fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let number: u32 = text.parse()?;
