@@ -76,7 +76,7 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, output: Output) -
             Intent { request: task.request, parent, agreed, name: None, typed: said.price, profile: None }
         })
         .collect();
-    block_on(send(setup, intents, After::Answer, output))?
+    block_on(send(setup, intents, vec![], After::Answer, output))?
 }
 
 /// The setup with the profile of these tasks as the default one: what is repeated goes to the same account.

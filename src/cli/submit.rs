@@ -24,19 +24,17 @@ use words::{reason, terms, tr};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
-    let plan = plan::make(setup, &order)?;
-    let known = named(setup, order.name.as_deref())?;
-    if order.dry_run && known.is_none() {
-        return plan::dry_run(setup, &plan, order.consent.price, output);
-    }
-    if let Some(task) = known {
-        let name = format!("{:?}", order.name.unwrap_or_default());
+    let (plan, known) = plan::make(setup, &order)?;
+    if let Some(task) = named(setup, order.name.as_deref())? {
+        let name = format!("{:?}", order.name.as_deref().unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
-        if order.wait && !order.dry_run {
-            return waits::wait(setup, vec![task.key], None, output);
-        }
-        let exit = if order.dry_run { Exit::Done } else { waits::exit_of(&task) };
-        return printed(exit, queries::print(setup, &[task], output));
+        return existing(setup, vec![task.key], &order, output);
+    }
+    if plan.cells.is_empty() {
+        return existing(setup, known, &order, output);
+    }
+    if order.dry_run {
+        return plan::dry_run(setup, &plan, order.consent.price, output);
     }
     let unknowns = Store::open(setup.at())?.unknowns()?;
     let twins: BTreeSet<TaskKey> =
@@ -61,7 +59,17 @@ pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
         (false, true) => After::Wait,
         (false, false) => After::Answer,
     };
-    block_on(send(setup, intents, after, output))?
+    block_on(send(setup, intents, known, after, output))?
+}
+
+/// Of a call that has nothing left to queue: tells the tasks that it became before.
+fn existing(setup: &Loaded, keys: Vec<TaskKey>, order: &Submit, output: Output) -> Outcome {
+    if order.wait && !order.dry_run {
+        return waits::wait(setup, keys, None, output);
+    }
+    let tasks = Store::open(setup.at())?.look(&keys)?;
+    let exit = if order.dry_run { Exit::Done } else { Exit::of_all(tasks.iter().map(waits::exit_of)) };
+    printed(exit, queries::print(setup, &tasks, output))
 }
 
 /// When a call returns.
@@ -75,7 +83,14 @@ pub(super) enum After {
     Wait,
 }
 
-pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, output: Output) -> Outcome {
+/// Queues these and tells what became of them, and of the tasks that stand beside them since an earlier call.
+pub(super) async fn send(
+    setup: &Loaded,
+    intents: Vec<Intent>,
+    beside: Vec<TaskKey>,
+    after: After,
+    output: Output,
+) -> Outcome {
     let n = intents.len();
     let mut setup = setup.alone();
     // It stays to the saved file, whatever a dashboard does by itself.
@@ -102,6 +117,7 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }
     let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
+    let all = [beside.as_slice(), &keys].concat();
     match after {
         After::Queue => {}
         After::Answer => {
@@ -112,11 +128,12 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
             let price = Totals::from_iter(keys.iter().filter_map(|key| Some(rows.get(key)?.money())));
             let price = price.with(headless.work().currency());
             let queued = tr!("queued {keys} for {price}", keys = terms::listed(&keys), price);
-            headless.follow(Waits::Named, &keys, &queued);
-            waits::ended(&mut headless, None, &keys).await;
+            headless.follow(Waits::Named, &all, &queued);
+            headless.act(Act::Take(beside));
+            waits::ended(&mut headless, None, &all).await;
         }
     }
-    finish(setup, headless, &keys, after, output).await
+    finish(setup, headless, &all, after, output).await
 }
 
 /// Whether everything that may be sent now has been answered. A dashboard beside may have been quicker to send one of

@@ -12,18 +12,20 @@ use domain::{
     picture::of_url,
     prices::Quote,
     reason::draft::DraftReason,
+    task::TaskKey,
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
     path::Path,
 };
 use words::voice::Voice;
 use words::{amounts, combinations, names, problem::Problem, reason, tr};
 
-/// Makes the plan and tells on stderr what is wrong with it.
-pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
-    let (found, mut faults) = drafts(setup, order)?;
+/// Makes the plan and tells on stderr what is wrong with it. Beside it stand the tasks that lines of the file have
+/// become before, by the names they were given.
+pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<(Plan, Vec<TaskKey>), Stop> {
+    let Drafts { drafts: found, mut faults, known } = drafts(setup, order)?;
     let (lines, found): (Vec<usize>, Vec<Draft>) = found.into_iter().unzip();
     let output = &Voice::default();
     let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, output)));
@@ -45,14 +47,14 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why, output))));
     combinations::duplicates(&plan).iter().for_each(|told| say(told));
-    if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
+    if plan.cells.is_empty() && known.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
     }
     if order.name.is_some() && plan.tasks() > 1 {
         return Err(usage(tr!("{n} tasks cannot have one name", n = plan.tasks()), tr!("--name is for a single task")));
     }
-    Ok(plan)
+    Ok((plan, known))
 }
 
 /// Shows what would be sent: each body laid out for reading, or one object a line with its price.
@@ -100,8 +102,16 @@ fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
 /// Something of each line of a file, with its number.
 type Numbered<T> = Vec<(usize, T)>;
 
-/// The drafts, and what is wrong with the lines that are none.
-fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<String>), Stop> {
+/// What a call or its file holds.
+struct Drafts {
+    drafts: Numbered<Draft>,
+    /// What is wrong with the lines that are none.
+    faults: Numbered<String>,
+    /// The tasks of lines that were queued before.
+    known: Vec<TaskKey>,
+}
+
+fn drafts(setup: &Loaded, order: &Submit) -> Result<Drafts, Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() && order.last_frame.is_none() {
@@ -110,7 +120,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
                 tr!("no --prompt, --from, --first-frame or --last-frame was given"),
             ));
         }
-        return Ok((vec![(1, base)], Vec::new()));
+        return Ok(Drafts { drafts: vec![(1, base)], faults: vec![], known: vec![] });
     };
     let Lines { records, coding, others } = read(file)?;
     if coding != Coding::Utf8 {
@@ -131,17 +141,13 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
     if let Some(warning) = combinations::braces_in_file(&found.with_alternatives()) {
         say(&tr!("warning: {warning}", warning));
     }
-    leave_out_known(setup, &mut found.drafts)?;
-    if found.drafts.is_empty() && found.faults.is_empty() {
-        // Every line is a task already: what was asked for stands.
-        return Err(Stop::Exit(Exit::Done));
-    }
+    let known = leave_out_known(setup, &mut found.drafts)?;
     let faults = found
         .faults
         .into_iter()
         .map(|(line, why)| (line, format!("{}{}{}", tr!("line {line}", line), tr!(": "), reason::line(&why))))
         .collect();
-    Ok((found.drafts, faults))
+    Ok(Drafts { drafts: found.drafts, faults, known })
 }
 
 fn base(setup: &Loaded, order: &Submit) -> Draft {
@@ -188,24 +194,26 @@ fn read(file: &Path) -> Result<Lines, Stop> {
     prompts::read("-", &bytes).map_err(|why| unreadable(reason::system::system(&why)))
 }
 
-/// A name that a task of the store has already: that line was queued before, and the file can be given again.
-fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(), Stop> {
+/// A name that a task of the store has already: that line was queued before, and the file can be given again. Gives
+/// these tasks, in the order of the lines.
+fn leave_out_known(setup: &Loaded, drafts: &mut Numbered<Draft>) -> Result<Vec<TaskKey>, Stop> {
     let mut names: BTreeSet<String> = drafts.iter().filter_map(|(_, draft)| draft.name.clone()).collect();
     if names.is_empty() {
-        return Ok(());
+        return Ok(vec![]);
     }
-    let mut known = BTreeSet::new();
+    let mut known = BTreeMap::new();
     Store::open(setup.at())?.tasks(|task| {
-        known.extend(task.name.filter(|name| names.remove(name)));
+        known.extend(task.name.filter(|name| names.remove(name)).map(|name| (name, task.key)));
         if names.is_empty() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     })?;
-    let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
-    drafts.retain(|(_, draft)| !is_known(draft));
-    if !known.is_empty() {
-        say(&match known.len() {
+    let task_of = |draft: &Draft| known.get(draft.name.as_ref()?).copied();
+    let keys: Vec<TaskKey> = drafts.iter().filter_map(|(_, draft)| task_of(draft)).collect();
+    drafts.retain(|(_, draft)| task_of(draft).is_none());
+    if !keys.is_empty() {
+        say(&match keys.len() {
             1 => tr!("1 line skipped: a task with that name already exists").to_owned(),
             n => tr!("{n} lines skipped: a task with that name already exists", n),
         });
     }
-    Ok(())
+    Ok(keys)
 }
