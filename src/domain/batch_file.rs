@@ -31,6 +31,16 @@ pub const FIELDS: [&str; 11] = [
     "name",
 ];
 
+/// What the service calls some of them, for whoever has its own documentation at hand.
+const SERVICES_NAMES: [(&str, &str); 6] = [
+    ("first_frame_image", "first_frame"),
+    ("last_frame_image", "last_frame"),
+    ("last_frame_images", "last_frame"),
+    ("subject_reference", "subject"),
+    ("prompt_optimizer", "optimizer"),
+    ("callback_url", "callback"),
+];
+
 /// Name and value of each field that a line gives. A cell of CSV is a text.
 pub type Fields = Vec<(String, Value)>;
 
@@ -105,7 +115,9 @@ pub fn known_field(name: &str) -> Result<(), LineReason> {
     if FIELDS.contains(&name) {
         return Ok(());
     }
-    Err(LineReason::UnknownField { name: gist(name).into_owned(), near: nearest(name, FIELDS).map(str::to_owned) })
+    let near = SERVICES_NAMES.iter().find(|(its, _)| *its == name).map(|(_, ours)| *ours);
+    let near = near.or_else(|| nearest(name, FIELDS)).map(str::to_owned);
+    Err(LineReason::UnknownField { name: gist(name).into_owned(), near })
 }
 
 /// Whether no field has two values: of two prompts nobody knows which one was meant.
