@@ -115,11 +115,13 @@ fn settle(call: &Call) -> String {
             tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again automatically.", id = id.0)
         }
         (_, Then::CheckAndSettle) => tr!(
-            "Check the profile's base_url first. Then look for it in the service's own list and resolve it here; it is never sent again automatically."
+            "Check the profile's base_url first. Then look for it at the service and resolve it here; it is never sent again automatically."
         )
         .to_owned(),
-        _ => tr!("Look for it in the service's own list, then resolve it here; it is never sent again automatically.")
-            .to_owned(),
+        _ => tr!(
+            "The records settle it where this profile reads them (records = true). Else look for it at the service, then resolve it here. It is never sent again automatically."
+        )
+        .to_owned(),
     }
 }
 
@@ -173,7 +175,7 @@ fn usual(met: &Met) -> &'static str {
         | Met::NoAddress
         | Met::BadAddress
         | Met::ForeignAddress
-        | Met::Unclear => tr!("Check the service's own list for it before sending it again."),
+        | Met::Unclear => tr!("Look for it at the service before sending it again."),
     }
 }
 
