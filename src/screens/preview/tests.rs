@@ -92,6 +92,29 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
 fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     let mut state = state(&[Failed]);
     state.work.own.has_key = false;
+#[test]
+fn a_number_typed_agrees_to_nothing_that_is_told_later() {
+    let mut state = state(&[Refused]);
+    (state.screen.width, state.screen.height) = (40, 12);
+    retry(&mut state, vec![task(1, Refused)], &BTreeMap::new());
+    wait(&mut state);
+    assert!(typed(&mut state, Key::char('1')));
+    scroll(&mut state, Move::Down);
+    // Meanwhile another program retries it.
+    add(&mut state, Task { parent: Some(TaskKey(1)), ..task(2, Queued) });
+    let _ = follow(&mut state);
+    assert_eq!((shown(&state).opened, shown(&state).scroll), (state.work.now.mono, 0));
+    assert!(rows(&state).contains("#1 was already retried as #2"), "{}", rows(&state));
+    wait(&mut state);
+    assert_eq!(send(&mut state), []);
+    assert!(typed(&mut state, Key::char('1')));
+    // What changes without more to agree to leaves the number, and what was told in its place.
+    add(&mut state, task(3, Saved));
+    let _ = follow(&mut state);
+    assert!(rows(&state).contains("#1 was already retried as #2"), "{}", rows(&state));
+    assert_eq!(send(&mut state).len(), 1);
+}
+
     let reading = "Nothing can be sent: its API key is still being read. Try again in a moment.";
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     assert_eq!(texts(&shown(&state).obstacles), [reading]);

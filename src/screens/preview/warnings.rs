@@ -16,14 +16,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use words::{problem::Problem, terms, terms::Face, tr};
 
 /// What the rules say of a preview's attempts.
+/// What the person says a second word to, by the attempt that is repeated.
+pub(super) type Agreed = BTreeMap<TaskKey, Vec<Caution>>;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Judged {
     /// What is told.
     pub(super) warnings: Vec<Problem>,
     /// Why not all of it can be sent.
     pub(super) obstacles: Vec<Problem>,
-    /// What the person says a second word to, by the attempt that is repeated.
-    pub(super) agreed: BTreeMap<TaskKey, Vec<Caution>>,
+    /// What needs a second word.
+    pub(super) agreed: Agreed,
 }
 
 /// Asks the rules about each attempt that repeats another.
