@@ -386,7 +386,10 @@ fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Wish> {
         }
         Then::Goto => {
             let task = tasks.first().map(|task| task.key);
-            let text = task.map(|key| tr!("{key} is archived; :filter archived:yes shows it", key));
+            let text = task.map(|key| {
+                let filter = app.screen.keys.command("filter", "archived:yes");
+                tr!("{key} is archived; {filter} shows it", key, filter)
+            });
             text.into_iter().for_each(|text| toast::say(app, Level::Info, text, task));
             Vec::new()
         }

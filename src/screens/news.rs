@@ -2,7 +2,8 @@
 //! word on a batch to its preview.
 
 use crate::{
-    after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast, undo,
+    after_send, app::App, keymap::Action, notice, preview, screen::Kind, sights, since_last_time, store_errors, table,
+    toast, undo,
 };
 use domain::task::{TaskKey, TaskState};
 use engine::{
@@ -13,7 +14,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
-use words::{news::said, tr, voice::Voice};
+use words::{news::said, voice::Voice};
 
 /// Takes it up, the rows first: what is told may be about them.
 pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
@@ -52,7 +53,8 @@ fn voice_for<'a>(app: &'a App, news: &News) -> Cow<'a, Voice> {
     let voice = &app.screen.voice;
     match news {
         News::Task { key, what: TaskNews::AtRisk { .. } } if app.screen.table.cursor != Some(*key) => {
-            Cow::Owned(Voice { download: tr!(":download {number}", number = key.0), ..voice.clone() })
+            let download = app.screen.keys.command(Action::Download.id(), &key.0.to_string());
+            Cow::Owned(Voice { download, ..voice.clone() })
         }
         _ => Cow::Borrowed(voice),
     }

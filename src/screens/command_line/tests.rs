@@ -93,6 +93,26 @@ fn a_command_with_numbers_leaves_what_is_marked() {
 }
 
 #[test]
+fn a_refused_command_names_every_task_that_is_not_shown_and_leaves_the_cursor() {
+    let mut state = state(&[Failed, Queued, Failed, Queued]);
+    table::go_to(&mut state, TaskKey(2));
+    state.screen.table.filter = engine::filter::Filter::parse("state:queued").unwrap();
+    table::rearrange(&mut state);
+    for (command, why) in [
+        ("retry 1 3", "the filter hides #1 and #3; :filter alone shows all"),
+        ("cancel 4 3", "the filter hides #3; :filter alone shows all"),
+        ("cancel 9 4 3", "#9 is not in the table; :goto #9 looks for it in the archive; the filter hides #3; :filter"),
+        ("cancel 8 9", "#8 and #9 are not in the table; :goto #8 looks for one in the archive"),
+        ("retry 4", "#4 has not been sent yet"),
+    ] {
+        assert_eq!(run(&mut state, command), [], "{command}");
+        assert!(fault(&state).starts_with(why), "{command}: {}", fault(&state));
+        state.screen.layers.clear();
+        assert_eq!(state.screen.table.cursor, Some(TaskKey(2)), "{command}");
+    }
+}
+
+#[test]
 fn a_message_whose_second_row_it_covers_is_seen_to_go_on() {
     let mut state = state(&[Failed]);
     crate::toast::say(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);

@@ -102,10 +102,12 @@ fn holds(app: &App, day: Day) -> String {
     if app.work.caps_of_others(currency).is_some() {
         return today;
     }
+    let raises =
+        |command: &str| tr!("; {budget} raises it for today", budget = app.screen.keys.command("budget", command));
     today
         + &match raised {
-            Amount::ZERO if currency == here(app) => tr!("; :budget +10 raises it for today").to_owned(),
-            Amount::ZERO => tr!("; :budget +10 {currency} raises it for today", currency),
+            Amount::ZERO if currency == here(app) => raises("+10"),
+            Amount::ZERO => raises(&format!("+10 {currency}")),
             raised => tr!("; raised by {raised} today", raised = raised.of(currency)),
         }
 }

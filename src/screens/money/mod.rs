@@ -81,7 +81,6 @@ impl Line {
             Self::Title(title) => (*title).to_owned(),
             Self::Fact { name, text, .. } => format!("{name} {text}"),
             Self::Plot(title) => title.clone(),
-            Self::Columns { label, .. } => label.clone(),
             Self::Bar { name, note, .. } => format!("{name} {note}"),
             Self::Sums { name, currency, sum } => {
                 let amounts = [sum.charged, sum.unknown, sum.reserved, sum.spent()].map(|amount| amount.of(*currency));
@@ -96,9 +95,20 @@ impl Line {
                     spent
                 )
             }
-            Self::Blank => String::new(),
+            // A label says nothing without its columns.
+            Self::Columns { .. } | Self::Blank => String::new(),
         }
     }
+}
+
+/// Whether the gateway's records are being compared.
+pub(crate) fn is_comparing(app: &App) -> bool {
+    app.work.money.auditing.as_ref().is_some_and(|auditing| auditing.asked)
+}
+
+/// What came of comparing the gateway's records, in lines.
+pub(crate) fn audit_texts(app: &App) -> Vec<String> {
+    audit(app).iter().map(Line::text).collect()
 }
 
 /// Opens it: the ledger is summed up by the store, the balance asked for.
@@ -390,7 +400,7 @@ fn audit(app: &App) -> Vec<Line> {
     if !app.work.served().any(|(_, served)| served.has_key) {
         return vec![fact(tr!("Records"), tr!("there is no API key to read them with").into(), true)];
     }
-    if money.auditing.as_ref().is_some_and(|auditing| auditing.asked) {
+    if is_comparing(app) {
         return vec![fact(tr!("Records"), tr!("being compared").into(), false)];
     }
     match &money.audit {

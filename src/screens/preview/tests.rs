@@ -249,14 +249,14 @@ fn without_a_key_that_pauses_it_is_resume_that_resumes() {
     (state.screen.keys, state.work.queue.paused) = (crate::keymap::Keymap::none(), true);
     state.screen.voice = state.screen.keys.voice();
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
-    let told = ["It would only be queued: sending is paused. :resume resumes it."];
+    let told = ["It would only be queued: sending is paused. resume resumes it."];
     assert_eq!(texts(&shown(&state).warnings), told);
     let tasks = vec![TaskKey(1)];
     let _ = crate::after_send::queued(
         &mut state,
         super::Queued { purpose: Purpose::Retry, profile: "302ai".into(), tasks },
     );
-    assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: :resume resumes it");
+    assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: resume resumes it");
 }
 
 /// Puts something in the way.

@@ -322,6 +322,13 @@ pub fn go_to(app: &mut App, key: TaskKey) -> bool {
     true
 }
 
+/// Whether the cursor can go to a task: it is shown, or would be but that the order is frozen.
+pub(crate) fn can_go_to(app: &App, key: TaskKey) -> bool {
+    let passes =
+        || app.work.tasks.rows.get(&key).is_some_and(|row| app.screen.table.filter.shows(row, app.work.now.wall));
+    position(app, key).is_some() || (app.screen.table.frozen && passes())
+}
+
 /// Where a task stands in the order, if it is shown.
 fn position(app: &App, key: TaskKey) -> Option<usize> {
     let table = &app.screen.table;

@@ -381,7 +381,14 @@ pub(crate) fn picture(app: &App) -> Possible {
 /// The table stands as posters.
 fn gallery(app: &App) -> Possible {
     picture(app)?;
-    if app.screen.table.gallery { Ok(()) } else { no(tr!("Posters are shown in the gallery: :gallery opens it")) }
+    if app.screen.table.gallery {
+        Ok(())
+    } else {
+        no(tr!(
+            "Posters are shown in the gallery: {gallery} opens it",
+            gallery = app.screen.keys.command("gallery", "")
+        ))
+    }
 }
 
 /// The task under the cursor has a video here.
