@@ -28,6 +28,22 @@ fn submit(home: &Home, prompt: &str) {
 }
 
 #[test]
+fn what_the_dashboard_exports_is_imported_again() {
+    let (_service, home, mut screen) = at_the_service();
+    submit(&home, "a cat");
+    screen.shows("a cat");
+    let file = home.path().join("shown.jsonl").display().to_string();
+    screen.keys(":");
+    screen.until_input_is_read();
+    screen.paste(&format!("export {file}"));
+    screen.shows("shown.jsonl");
+    screen.keys("\r");
+    screen.until("the file", |_| fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')));
+    let told = home.run(&["import", &file]).coded(0).out;
+    assert!(told.contains("1 task already here"), "{told}");
+}
+
+#[test]
 fn the_terminal_is_as_found_after_every_way_to_end() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);

@@ -202,7 +202,7 @@ impl Workers {
             }
             LocalCmd::Open { path } => self.open(path),
             LocalCmd::Export { path, keys } => {
-                let (at, json) = (self.setup.at(), self.speech.task);
+                let (at, json) = (self.setup.at(), self.speech.carried);
                 self.answer_blocking(move || {
                     let path = export::place(&path);
                     let result = export::write(&at, &path, &keys, json);
