@@ -23,7 +23,7 @@ use words::{amounts, combinations, names, problem::Problem, reason, tr};
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
-    let (found, mut faults) = drafts(setup, order)?;
+    let Asked { drafts: found, mut faults, columns } = drafts(setup, order)?;
     let (lines, found): (Vec<usize>, Vec<Draft>) = found.into_iter().unzip();
     let output = &Voice::default();
     let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, output)));
@@ -45,6 +45,9 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why, output))));
     combinations::duplicates(&plan).iter().for_each(|told| say(told));
+    if let Some(columns) = columns {
+        return Err(wrong_columns(columns));
+    }
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
@@ -93,6 +96,10 @@ pub(super) fn price(setup: &Loaded, plan: &Plan, typed: Option<Amount>) -> Resul
     Ok(sum.of(setup.settings.profile.currency()))
 }
 
+fn wrong_columns(columns: Problem) -> Stop {
+    Stop::Problem(Exit::Usage, Box::new(columns))
+}
+
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
     Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, tr!("See `reeltop submit --help`."))))
 }
@@ -100,8 +107,18 @@ fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
 /// Something of each line of a file, with its number.
 type Numbered<T> = Vec<(usize, T)>;
 
-/// The drafts, and what is wrong with the lines that are none.
-fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<String>), Stop> {
+/// What was asked for.
+#[derive(Default)]
+struct Asked {
+    drafts: Numbered<Draft>,
+    /// What is wrong with the lines that are none.
+    faults: Numbered<String>,
+    /// That it has columns which mean nothing: none of it is queued, whatever its lines are.
+    columns: Option<Problem>,
+}
+
+/// The drafts, and all that is wrong, so that a file is corrected in one go.
+fn drafts(setup: &Loaded, order: &Submit) -> Result<Asked, Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() && order.last_frame.is_none() {
@@ -110,23 +127,23 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
                 tr!("no --prompt, --from, --first-frame or --last-frame was given"),
             ));
         }
-        return Ok((vec![(1, base)], Vec::new()));
+        return Ok(Asked { drafts: vec![(1, base)], ..Asked::default() });
     };
     let Lines { records, coding, others } = read(file)?;
     if coding != Coding::Utf8 {
         say(&reason::read_as(&file.to_string_lossy(), coding));
     }
-    if !others.is_empty() && !order.ignore_columns {
+    let columns = (!others.is_empty() && !order.ignore_columns).then(|| {
         let next = tr!("Correct the first line, or leave them out with --ignore-columns.");
-        let problem = Problem::new(reason::other_columns(&others), tr!("nothing was queued"), next);
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
-    }
-    if !others.is_empty() {
+        Problem::new(reason::other_columns(&others), tr!("nothing was queued"), next)
+    });
+    if !others.is_empty() && columns.is_none() {
         say(&tr!("columns left out: {names}", names = others.join(tr!(", "))));
     }
     let mut found = BatchFile::of(records, &base);
     if found.drafts.is_empty() && found.faults.is_empty() {
-        return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
+        let none = || usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display()));
+        return Err(columns.map_or_else(none, wrong_columns));
     }
     if let Some(warning) = combinations::braces_in_file(&found.with_alternatives()) {
         say(&tr!("warning: {warning}", warning));
@@ -134,14 +151,14 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
     leave_out_known(setup, &mut found.drafts)?;
     if found.drafts.is_empty() && found.faults.is_empty() {
         // Every line is a task already: what was asked for stands.
-        return Err(Stop::Exit(Exit::Done));
+        return Err(columns.map_or(Stop::Exit(Exit::Done), wrong_columns));
     }
     let faults = found
         .faults
         .into_iter()
         .map(|(line, why)| (line, format!("{}{}{}", tr!("line {line}", line), tr!(": "), reason::line(&why))))
         .collect();
-    Ok((found.drafts, faults))
+    Ok(Asked { drafts: found.drafts, faults, columns })
 }
 
 fn base(setup: &Loaded, order: &Submit) -> Draft {
