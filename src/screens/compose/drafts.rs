@@ -1,7 +1,7 @@
 //! Several drafts: the one being typed and those kept beside it. All are in the store as they are typed, so that none
 //! is lost with the connection or the program.
 
-use super::{check_again, open, touch};
+use super::{check_again, open, pictures, touch};
 use crate::{
     app::App,
     compose::state::Compose,
@@ -123,6 +123,10 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Wish> {
         let parent = last.draft.parent;
         (_, wishes) = put_in(app, last);
         check_again(app);
+        // Those of an attempt are known by its content, once it is read.
+        if parent.is_none() {
+            wishes.extend(pictures::read_new(app));
+        }
         let text = match parent {
             // A new task never goes on with the edit of an attempt.
             Some(key) => match app.key(Ctx::Panes, Action::Show(Pane::Compose)) {
@@ -159,7 +163,7 @@ pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Wish> {
         compose.images.entry(picture.path.clone()).or_insert_with(|| Some(Ok(picture.clone())));
     }
     check_again(app);
-    super::came(app)
+    [pictures::read_new(app), super::came(app)].concat()
 }
 
 /// A task does not exist: a draft that repeats it is a new task's.

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     compose,
     keymap::{Action, Ctx},
+    widgets::text,
 };
 use domain::{
     braces::Template,
@@ -147,8 +148,14 @@ pub(crate) fn length(app: &App) -> Option<([String; 2], bool)> {
         LengthUnit::Words => tr!("words"),
         LengthUnit::Chars => tr!("characters"),
     };
-    Some(([tr!("{used} of {most}", used, most = limit.max), unit.to_owned()], used > limit.max))
+    let most = limit.max;
+    let count = tr!("{used} of {most}", used, most);
+    let count = if text::width(&count) > usize::from(COUNT) { format!("{used}/{most}") } else { count };
+    Some(([count, unit.to_owned()], used > most))
 }
+
+/// Cells that there are for it before the prompt.
+pub(super) const COUNT: u16 = 11;
 
 /// Alternatives that are measured.
 const MEASURED: usize = 64;

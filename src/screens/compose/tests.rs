@@ -244,6 +244,30 @@ fn the_last_times_draft_comes_back_unless_one_was_begun() {
 }
 
 #[test]
+fn the_pictures_of_a_draft_of_the_last_time_are_read() {
+    let mut state = state(&[]);
+    let draft = domain::draft::Draft { first_frame: "/p/cat.png".into(), ..Default::default() };
+    let wishes = restore(&mut state, vec![KeptDraft { id: 7, draft }]);
+    let read = LocalCmd::LoadImage { path: "/p/cat.png".into() };
+    assert!(wishes.contains(&Wish::Effect(Effect::Local(read))), "{wishes:?}");
+}
+
+#[test]
+fn a_clone_that_another_account_pays_says_so_in_compose_and_in_the_preview() {
+    let mut state = state(&[]);
+    let _ = as_new_task(&mut state, &domain::task::Task { profile: "mm".into(), ..task(1, Failed) });
+    let why = "Profile mm has no API key here: this is paid from profile 302ai, in PTC";
+    let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 120, 40));
+    (state.screen.width, state.screen.height) = (120, 40);
+    crate::shell::view::draw(&state, &mut buf);
+    let rows = (0..40).map(|y| (0..120).map(|x| buf[(x, y)].symbol()).collect::<String>());
+    assert!(rows.collect::<Vec<_>>().join("\n").contains(why));
+    let _ = to_preview(&mut state);
+    let warnings = state.screen.top::<Preview>().map(|preview| preview.warnings.clone()).unwrap_or_default();
+    assert!(warnings.iter().any(|warning| warning.to_string() == why), "{warnings:?}");
+}
+
+#[test]
 fn the_editor_gives_the_text_back_or_leaves_it_alone() {
     let mut state = state(&[]);
     press(&mut state, "n a");
