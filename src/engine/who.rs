@@ -76,6 +76,14 @@ pub fn without_key(work: &Work) -> BTreeMap<String, (usize, TaskKey)> {
     found
 }
 
+/// How many tasks are held up: by a trouble, or because their profile's key is missing.
+#[must_use]
+pub fn held_up(work: &Work) -> usize {
+    let rows = work.tasks.live.keys().filter_map(|key| work.tasks.rows.get(key));
+    let troubled = &work.tasks.held_up;
+    troubled.len() + rows.filter(|row| !troubled.contains(&row.key) && work.lacks_key(row)).count()
+}
+
 /// How many tasks of a profile are in that state.
 #[must_use]
 pub fn count(work: &Work, profile: &str, state: TaskState) -> usize {

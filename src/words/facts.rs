@@ -68,6 +68,12 @@ pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact>
     std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
 }
 
+/// That a task's profile has no key here, in a cell.
+#[must_use]
+pub fn lacks_key_in_short(profile: &str) -> String {
+    tr!("no key: {profile}", profile)
+}
+
 /// The facts of a task whose profile has no key here.
 #[must_use]
 pub fn lacks_key(row: &Row) -> [Fact; 2] {

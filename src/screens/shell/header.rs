@@ -13,7 +13,7 @@ use domain::{
     task::TaskState,
     time::SECOND,
 };
-use engine::{expected, money::Day, share};
+use engine::{expected, money::Day, share, who};
 use ratatui::{
     layout::Rect,
     style::Style,
@@ -125,7 +125,7 @@ const KEPT: [TaskState; TaskState::COUNT] = [
 fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
     let look = brush.look;
     let mut spans: Vec<Span<'static>> = Vec::new();
-    let (risk, held_up) = (pins::at_risk(app).len(), app.work.tasks.held_up.len());
+    let (risk, held_up) = (pins::at_risk(app).len(), who::held_up(&app.work));
     for wanted in ORDER.into_iter().filter(|wanted| KEPT[..kept].contains(wanted)) {
         // Failures that were seen to are no news.
         let count = match wanted {
