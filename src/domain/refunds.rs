@@ -34,6 +34,8 @@ pub struct Refund {
 pub enum Why {
     /// The task failed.
     Failed,
+    /// The service answers for the task no longer, so it was given up here.
+    Unanswered,
     /// The task's ID was lost.
     Lost,
     /// The call had been charged once already.
@@ -86,7 +88,11 @@ pub fn of(task: &Task, now: Now) -> Vec<Refund> {
             why,
         })
     };
-    let why = if task.remote.is_none() { Why::Lost } else { Why::Failed };
+    let why = match &task.remote {
+        None => Why::Lost,
+        Some(_) if task.may_still_come() => Why::Unanswered,
+        Some(_) => Why::Failed,
+    };
     let price = is_one(task).then(|| refund(&task.request_id, task.money(), sent_at, task.refund, why));
     let stand = task.besides.twice.iter().filter(|second| second.refund.given_at.is_none());
     let twice = stand

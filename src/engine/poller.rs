@@ -286,6 +286,8 @@ fn again(
         asked_to_wait(wait, backoff(every, availability::SLOWEST, misses.saturating_add(1), u64::from(key.0)))
     };
     let is_halt = error.class == ErrorClass::Auth;
+    // It was asked and answered, though not with its state.
+    let polls = was.polls + u32::from(hold == Hold::Refused);
     let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     let (pause, misses) = match hold {
@@ -322,7 +324,7 @@ fn again(
     let is_new = was.trouble.as_ref().is_none_or(|before| before.error.code != code);
     let news = is_new.then(|| event(work, What::NoAnswer(reason)));
     let next_poll = work.now.wall.plus(pause);
-    task.phase = Phase::Running { status: was.status, next_poll, polls: was.polls, misses, trouble: Some(trouble) };
+    task.phase = Phase::Running { status: was.status, next_poll, polls, misses, trouble: Some(trouble) };
     keep(work, task, news, false)
 }
 
