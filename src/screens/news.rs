@@ -5,7 +5,10 @@ use crate::{
     after_send, app::App, keymap::Action, notice, preview, screen::Kind, sights, since_last_time, store_errors, table,
     toast, undo,
 };
-use domain::task::{TaskKey, TaskState};
+use domain::{
+    problem::Charged,
+    task::{TaskKey, TaskState},
+};
 use engine::{
     effect::Effect,
     news::{News, RowNews, StoreNews, TaskNews},
@@ -68,6 +71,7 @@ fn kind(news: &News) -> Option<Kind> {
         TaskNews::Failed(_) => Some(Kind::Now(TaskState::Failed)),
         TaskNews::Refused(_) => Some(Kind::Now(TaskState::Refused)),
         TaskNews::Unknown(_) => Some(Kind::Now(TaskState::Unknown)),
+        TaskNews::Cancelled(Charged::No) => Some(Kind::TakenBack),
         TaskNews::Cancelled(_) => Some(Kind::Now(TaskState::Cancelled)),
         TaskNews::Watched => Some(Kind::Watched),
         TaskNews::PutAway(true) => Some(Kind::PutAway),

@@ -283,6 +283,8 @@ pub struct Toast {
 pub enum Kind {
     /// Tasks that came to that state.
     Now(TaskState),
+    /// Tasks that were taken back unsent.
+    TakenBack,
     /// Tasks that are watched again.
     Watched,
     /// Failures that were put away.

@@ -91,6 +91,7 @@ pub(crate) fn no_completion(app: &mut App) {
 fn folded(kind: Kind, count: usize) -> String {
     match kind {
         Kind::Now(state) => tr!("{count} {state}", count, state = names::state(state)),
+        Kind::TakenBack => tr!("{count} taken back; free", count),
         Kind::Watched => tr!("{count} watched again", count),
         Kind::PutAway => tr!("{count} put away", count),
         Kind::Open => tr!("{count} open again", count),
@@ -103,7 +104,8 @@ fn folded(kind: Kind, count: usize) -> String {
 fn shown(app: &App) -> impl Iterator<Item = &Toast> {
     let all = || app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
     let answered = all().any(|toast| toast.answers);
-    let waits = move |toast: &&Toast| answered && !toast.answers && matches!(toast.kind, Some(Kind::Now(_)));
+    let waits =
+        move |toast: &&Toast| answered && !toast.answers && matches!(toast.kind, Some(Kind::Now(_) | Kind::TakenBack));
     all().filter(move |toast| !waits(toast)).chain(all().filter(waits))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     keymap::{Action, Ctx, Why},
     layer::Wish,
     resolve,
-    screen::{Preview, Purpose, Then},
+    screen::{Kind, Preview, Purpose, Then},
     table, toast, whole_tasks,
 };
 use domain::{
@@ -72,7 +72,8 @@ pub(crate) fn drop_row(app: &mut App) {
     preview.opened = now;
     // The rows may be scrolled out of sight.
     let prompt = domain::text::gist(&left_out.request.prompt);
-    toast::say(app, Level::Info, tr!("left out: {prompt}", prompt), None);
+    // It holds for as long as the preview is open: the next key takes the words away.
+    toast::say_of(app, Level::Info, tr!("left out: {prompt}", prompt), None, Some(Kind::Reply));
     judge_again(app);
 }
 

@@ -94,7 +94,7 @@ fn an_action_that_is_not_possible_says_why() {
         (Sending, "x", "#1 is being sent and cannot be taken back"),
         (Queued, "d", "#1 is queued: there is no file yet"),
         (Failed, "U", "#1 is failed; only an unknown is resolved"),
-        (Saved, "u", "Nothing to undo: nothing was done here yet, and no task is unsent"),
+        (Saved, "u", "Nothing more to undo here, and no task is unsent"),
         (Failed, "o", "#1 is failed: there is no file on disk"),
         (Failed, "z", "z does nothing here; ? shows the keys"),
     ] {
