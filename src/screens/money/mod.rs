@@ -297,6 +297,10 @@ pub(crate) fn lines(app: &App) -> Vec<Line> {
     let others = Currency::ALL.into_iter().filter(|other| *other != currency && is_there(other));
     lines.extend(others.map(|other| fact("", today(other))));
     lines.push(fact(tr!("Caps"), caps));
+    let paid_in = |other: &Currency| app.work.served().any(|(profile, _)| app.work.currency_of(profile) == *other);
+    let others = Currency::ALL.into_iter().filter(|other| *other != currency && paid_in(other));
+    let others = others.filter_map(|other| app.work.day(other).cap.map(|cap| cap.of(other)));
+    lines.extend(others.map(|day| fact("", tr!("a day {day}", day))));
     lines.extend(set_by);
     lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
     for (profile, served) in app.work.served().filter(|(_, served)| served.has_key) {

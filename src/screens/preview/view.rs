@@ -264,10 +264,10 @@ fn price(preview: &Preview, app: &App) -> (String, Option<String>) {
     let price = match preview.items.len() {
         _ if preview.price.is_some() => tr!("price not known yet").to_owned(),
         1 => preview.total.of(currency).to_string(),
-        count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
+        count => tr!("{count} tasks, {price} in all", count, price = preview.total.of(currency)),
     };
     let several = app.work.served().filter(|(_, served)| served.has_key).count() > 1;
-    let price = if several { tr!("{price} with {profile}", price, profile) } else { price };
+    let price = if several { tr!("{price}, sent with {profile}", price, profile) } else { price };
     let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(&app.work, profile) {
         true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
         false => tr!("balance {balance}", balance),

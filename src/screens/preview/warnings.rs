@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     amount::Totals,
+    problem::Charged,
     retry,
     retry::{Caution, Change, Scope, Warning},
     task::{Row, Task, TaskKey},
@@ -15,10 +16,10 @@ use domain::{
 use std::collections::{BTreeMap, BTreeSet};
 use words::{problem::Problem, terms, terms::Face, tr};
 
-/// What the rules say of a preview's attempts.
 /// What the person says a second word to, by the attempt that is repeated.
 pub(super) type Agreed = BTreeMap<TaskKey, Vec<Caution>>;
 
+/// What the rules say of a preview's attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Judged {
     /// What is told.
@@ -162,7 +163,11 @@ fn warned(app: &App, warning: Warning, rows: &[&Row], items: &[PreviewItem]) -> 
         }
         Warning::Charged => {
             let cost: Totals = rows.iter().map(|row| row.spent().of(row.kind.currency)).collect();
+            let is_sure = rows.iter().all(|row| row.charged == Charged::Yes);
             let what = match (key, count) {
+                (Some(key), _) if is_sure => tr!("{key} was charged already ({cost})", key, cost),
+                (None, 1) if is_sure => tr!("1 of these was charged already ({cost})", cost),
+                (None, count) if is_sure => tr!("{count} of these were charged already ({cost})", count, cost),
                 (Some(key), _) => tr!("{key} was charged already, or may have been ({cost})", key, cost),
                 (None, 1) => tr!("1 of these was charged already, or may have been ({cost})", cost),
                 (None, count) => tr!("{count} of these were charged already, or may have been ({cost})", count, cost),

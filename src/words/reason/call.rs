@@ -61,7 +61,7 @@ fn what(met: &Met) -> String {
         Met::KeyQuota(Span::Hour) => tr!("The key's hourly quota is used up"),
         Met::NoChannel => tr!("The gateway has no channel for this model right now"),
         Met::NoFunction => tr!("The gateway does not support this function"),
-        Met::NotFound => tr!("The gateway did not find what was asked for"),
+        Met::NotFound => tr!("What was asked for is not there"),
         Met::GatewayRequest => tr!("The gateway found the request invalid"),
         Met::GatewayTimeout => tr!("The service behind the gateway timed out"),
         Met::NotKnown => tr!("The service answered with an unknown error"),

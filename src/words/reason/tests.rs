@@ -212,7 +212,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(
         halt(&stopped, &keys).to_string(),
-        "sending halted: 3 tasks in a row failed (service error): it did not work. Z shows the failures."
+        "sending halted: 3 failures in a row (service error): it did not work. Z shows them."
     );
 }
 
