@@ -13,7 +13,6 @@ use super::{
     sql::{self, Connection, params},
     transaction_steps::take,
 };
-use crate::environment::now;
 use domain::{
     problem::Charged,
     reason::store::{Deed, Fault},
@@ -53,8 +52,8 @@ impl Store {
 
     /// Takes back what that program's note names, as far as it is still queued.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
-        let who = self.location.who.clone();
-        let taken = self.change(Deed::SaveChanges, |conn| take_back(conn, owner, now(), who.as_deref()))?;
+        let (who, now) = (self.location.who.clone(), self.programs.now());
+        let taken = self.change(Deed::SaveChanges, |conn| take_back(conn, owner, now, who.as_deref()))?;
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())
     }

@@ -89,6 +89,7 @@ pub use journal::waiting;
 pub use keys::KeyMark;
 pub use location::Location;
 pub use maintenance::Archived;
+pub use owner::WallClock;
 pub use read::{Lookup, Order, Overview};
 pub use row::Listed;
 pub use server_info::About;

@@ -27,7 +27,6 @@ use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 const ENDING: &str = "lock";
@@ -39,6 +38,9 @@ pub(super) const AT_WORK: u64 = MINUTE;
 /// The stack of a thread that opens a file and waits, in bytes.
 const STACK: usize = 128 * 1024;
 
+/// What tells the present: the machine's clock, or that of a simulation.
+pub type WallClock = fn() -> Wall;
+
 /// This run of the program: its name in claims, held from start to end.
 #[derive(Debug)]
 pub(super) struct Owner {
@@ -46,6 +48,8 @@ pub(super) struct Owner {
     lock: PathBuf,
     /// Whether the lock file outlives it: others find it unlocked, as after a kill.
     unheard: bool,
+    /// The clock that its name is dated by.
+    clock: WallClock,
     _held: File,
 }
 
@@ -55,11 +59,16 @@ impl Owner {
     /// # Errors
     /// When the data folder cannot be written or knows no locks.
     pub(super) fn start(at: &Location) -> Result<Self, Fault> {
+        Self::start_by(at, environment::now)
+    }
+
+    /// The same by that clock.
+    pub(super) fn start_by(at: &Location, clock: WallClock) -> Result<Self, Fault> {
         let dir = &at.dir;
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         make_folders(dir)?;
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let started = clock().0;
         loop {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             // On a server the programs of several machines meet.
@@ -67,7 +76,7 @@ impl Owner {
             let name = format!("{machine}{}-{started}-{number}", process::id());
             let lock = lock_file(dir, &name);
             match hold(&lock) {
-                Ok(Some(held)) => return Ok(Self { name, lock, unheard: false, _held: held }),
+                Ok(Some(held)) => return Ok(Self { name, lock, unheard: false, clock, _held: held }),
                 Ok(None) => {}
                 Err(error) => return Err(fault::folder(&lock, error)),
             }
@@ -168,6 +177,11 @@ impl Programs {
     /// Our own name, where we have one.
     pub(super) fn me(&self) -> Option<&str> {
         self.me.as_ref().map(Owner::name)
+    }
+
+    /// The present by the clock of this run.
+    pub(super) fn now(&self) -> Wall {
+        self.me.as_ref().map_or_else(environment::now, |me| (me.clock)())
     }
 
     /// The shared store could not be told that this run ends. Keeps the lock file, so that others find it unlocked
@@ -290,6 +304,11 @@ impl Programs {
         }
     }
 
+    /// From now on somebody else tells them that rows have changed.
+    pub(super) fn wakes_nobody(&mut self) {
+        self.waker = None;
+    }
+
     /// Tells the others that rows have changed. Never waits: a program that does not listen polls.
     pub(super) fn wake_others(&self) {
         let Some(waker) = &self.waker else { return };
@@ -364,6 +383,16 @@ mod tests {
         let name = two.name().to_owned();
         drop(two);
         assert_eq!(next(), Ok(name));
+    }
+
+    #[test]
+    fn a_program_counts_from_the_moment_that_its_own_clock_shows() {
+        let dir = tempfile::tempdir().unwrap();
+        let other = Owner::start_by(&dir.path().into(), || Wall(7)).unwrap();
+        let me = Owner::start_by(&dir.path().into(), || Wall(9)).unwrap();
+        let programs = Programs::new(&dir.path().into(), Some(me));
+        assert_eq!((programs.oldest_other(), programs.now()), (Some(Wall(7)), Wall(9)));
+        drop(other);
     }
 
     #[test]

@@ -6,10 +6,10 @@ use super::{
     journal::{Journal, Name},
     keys::KeyMark,
     location::Location,
-    owner::Owner,
+    owner::{Owner, WallClock},
     read::Overview,
 };
-use crate::{environment::now, images};
+use crate::images;
 use domain::{
     account::Shared,
     costs,
@@ -51,6 +51,17 @@ impl Session {
         Self::open_as(&at, Owner::start(&at)?, &Journal::of(&at.dir), to)
     }
 
+    /// The same by that clock, for a simulation. It tells the other programs by itself that rows have changed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_by(clock: WallClock, at: impl Into<Location>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+        let at = at.into();
+        let mut session = Self::open_as(&at, Owner::start_by(&at, clock)?, &Journal::of(&at.dir), to)?;
+        session.store.programs.wakes_nobody();
+        Ok(session)
+    }
+
     pub(super) fn open_as(
         at: &Location,
         owner: Owner,
@@ -88,7 +99,8 @@ impl Session {
             store.journal = Some(journal.clone());
             store.look_for_forgotten();
         }
-        let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store };
+        let looked = store.programs.now();
+        let mut session = Self { watched, new_holders, shared, posts, away: false, looked, store };
         session.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
         session.look_at_shared(to);
@@ -169,7 +181,7 @@ impl Session {
         if let Err(fault) = self.look_at_tasks(to) {
             return self.lost(fault, to);
         }
-        self.looked = now();
+        self.looked = self.store.programs.now();
         self.tell_peers(to);
         self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
