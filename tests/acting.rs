@@ -98,7 +98,7 @@ fn a_retry_of_several_says_what_the_filter_hides_and_what_is_left_out() {
     flow!(flow, "*", "/", "key:2", "<Enter>", "r");
     flow.shows("#3 is left out");
     flow.shows("The filter hides 2 of them: #1, #3");
-    flow.shows("1.0 PTC together");
+    flow.shows("1.0 PTC in all");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn the_price_of_one_is_asked_for_where_nobody_knows_it_and_kept_as_typed() {
         flow!(flow, "<Backspace>");
     }
     flow!(flow, "0.4", "<Enter>");
-    flow.shows("2 tasks, 0.8 USD together");
+    flow.shows("2 tasks, 0.8 USD in all");
     assert!(flow.tasks().is_empty(), "the price alone sends nothing");
     flow!(flow, "<Enter>");
     let typed: Vec<_> = flow.tasks().iter().map(|task| (task.money().to_string(), task.cost_source)).collect();

@@ -171,8 +171,7 @@ async fn records_that_do_not_come_whole_are_asked_for_in_smaller_pages_and_none_
 
 #[tokio::test]
 async fn records_that_come_slowly_are_read_as_long_as_they_come() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, url) = net::listening().await;
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut head = [0; 4096];

@@ -333,9 +333,9 @@ fn a_prompt_is_saved_as_a_template_and_listed_from_then_on() {
 fn one_row_of_a_preview_is_dropped_and_the_sum_follows() {
     let mut flow = Flow::start();
     flow!(flow, "n", "a {red|blue|green} kite", "<F2>");
-    flow.shows("3 tasks, 1.5 PTC together");
+    flow.shows("3 tasks, 1.5 PTC in all");
     flow!(flow, "j", "<Delete>");
-    flow.shows("2 tasks, 1.0 PTC together");
+    flow.shows("2 tasks, 1.0 PTC in all");
     flow!(flow, "g", "<Delete>");
     flow.shows("Send one task?");
     flow!(flow, "<Delete>");
@@ -433,7 +433,7 @@ fn a_bad_line_of_a_file_opens_in_the_editor_and_the_file_is_read_again() {
     assert_eq!(flow.asked, [LocalCmd::EditFile { path: path.clone(), line: 3 }]);
     flow.file("prompts.csv", b"prompt,duration\na cat,6\na dog,10\n");
     flow.take(Msg::Local(LocalMsg::FileEdited { path, result: Ok(()) }));
-    flow.shows("2 tasks, 1.0 PTC together");
+    flow.shows("2 tasks, 1.0 PTC in all");
     flow!(flow, "<Enter>");
     assert_eq!(flow.tasks().len(), 2);
 }

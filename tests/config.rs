@@ -314,8 +314,8 @@ api_key_cmd = "b"
             "6:9: ui.mouse 不可用：应为布尔值 true 或 false，这里却是数组",
             "7:9: ui.theme 不可用：\"drak\" 不在可用的值之列。是否指 dark？",
             "8:8: theme.dark 不可用：已有同名的主题。另起一个名称，并写 base = \"dark\"。",
-            "9:11: profiles.mine 设置了 api_key_env 和 api_key_cmd：密钥只能有一个来源。只保留其中一个。",
-            "9:11: profiles.mine 的 base_url 不是 https：密钥会不加密地经过网络。改用 https，或在此账户配置中设 allow_http = true。",
+            "10:12: profiles.mine 的 base_url 不是 https：密钥会不加密地经过网络。改用 https，或在此账户配置中设 allow_http = true。",
+            "12:15: profiles.mine 设置了 api_key_env 和 api_key_cmd：密钥只能有一个来源。只保留其中一个。",
         ]
     );
 }
@@ -339,9 +339,9 @@ base_url = "http://127.0.0.1:8302"
             "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean \
              302ai, minimax or minimax-cn?",
             "4:16: profiles.mine.api_key_file cannot be used: the path must start with / or ~/",
-            "5:11: profiles.open sets api_key_cmd and api_key_file: the key can come from one place only. Keep one of them.",
-            "5:11: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
+            "6:12: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
              set allow_http = true in this profile.",
+            "8:16: profiles.open sets api_key_cmd and api_key_file: the key can come from one place only. Keep one of them.",
         ]
     );
 }

@@ -87,7 +87,7 @@ fn a_matrix_of_24_from_start_to_all_saved() {
     // The matrix: three braces of 2, 3 and 2 alternatives, and two durations.
     keys.press("n").types("a {red|blue} {fox|cat|owl} in {rain|blood}");
     keys.press("<Tab> <Tab> <Tab> <Tab> <Enter> <Space> j <Space> <Enter> <F2>");
-    keys.flow.shows("24 tasks, 12.0 PTC together");
+    keys.flow.shows("24 tasks, 12.0 PTC in all");
     keys.press("2 4 <Enter>");
     assert!(keys.count <= 17, "the matrix took {} keys", keys.count);
     keys.flow.live(3 * MINUTE);

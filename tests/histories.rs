@@ -5,6 +5,7 @@
 //! ```text
 //! cargo test --test histories                                   some hundred seeds, and what must be caught
 //! cargo test --test histories -- --seed 7                       one history, told step by step
+//! cargo test --test histories -- --seed 7 --without f3,d0       the same without its fourth fault and its first deed
 //! cargo test --release --test histories -- --seeds 0..100000    many, with figures
 //! ```
 #![allow(
@@ -16,10 +17,14 @@
 
 #[path = "histories/blows.rs"]
 mod blows;
+#[path = "histories/books.rs"]
+mod books;
 #[path = "histories/calls.rs"]
 mod calls;
 #[path = "histories/chance.rs"]
 mod chance;
+#[path = "histories/fresh.rs"]
+mod fresh;
 #[path = "histories/model.rs"]
 mod model;
 #[path = "histories/mutation.rs"]
@@ -34,6 +39,8 @@ mod program;
 mod rules;
 #[path = "histories/run.rs"]
 mod run;
+#[path = "histories/shorten.rs"]
+mod shorten;
 #[path = "histories/typed.rs"]
 mod typed;
 #[path = "histories/world.rs"]

@@ -162,6 +162,13 @@ fn a_spreadsheet_s_file_is_read_as_it_was_saved_and_what_is_no_field_is_left_out
     let done = look(&noted, &[]).coded(2);
     assert!(done.err.contains("These columns are not fields: Shot, Director's note"), "{}", done.err);
     assert!(done.err.contains("--ignore-columns") && done.out.is_empty(), "{}", done.err);
+    // The faults of its lines are told with it, so that it is corrected in one go.
+    let both = file("both.csv", b"Shot;prompt;duration\n1;a cat;7\n2;a dog;soon\n");
+    let done = look(&both, &[]).coded(2);
+    for wanted in ["line 2: ", "line 3: ", "The column Shot is not a field"] {
+        assert!(done.err.contains(wanted), "{wanted}: {}", done.err);
+    }
+    look(&both, &["--partial"]).coded(2);
     let done = look(&noted, &["--ignore-columns"]).coded(0);
     assert_eq!(prompts(&done.out), ["a cat", "a dog"]);
     assert!(done.err.contains("columns left out: Shot, Director's note"), "{}", done.err);

@@ -4,10 +4,16 @@
 
 mod support;
 
+use ::io::store::Store;
 use domain::task::TaskState;
 use serde_json::{Value, json};
-use std::{fs, io::Write, process::Stdio, time::Duration};
-use support::{Home, Service, YES, assert_honest};
+use std::{
+    fs,
+    io::Write,
+    process::{Command, Stdio},
+    time::Duration,
+};
+use support::{Home, Service, YES, assert_honest, ptc, tasks_of};
 
 fn submit(home: &Home, args: &[&str]) -> Vec<Value> {
     home.run(&[&["submit", "--json"], args, &YES].concat()).json()
@@ -114,6 +120,62 @@ fn what_comes_in_unsent_waits_for_a_word() {
     assert!(done.err.contains("sending is paused"), "{}", done.err);
     home.run(&["watch", "--until-idle"]);
     assert_eq!((home.states(), service.sim().counts().submissions), (vec![TaskState::Queued], 1));
+}
+
+#[test]
+fn a_copy_from_before_that_is_brought_back_sends_nothing_that_the_export_knows_as_sent() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.queue("a cat");
+    let before = home.path().join("before");
+    assert!(Command::new("cp").arg("-r").arg(home.data()).arg(&before).status().unwrap().success());
+    home.run(&["watch", "--until-idle"]).coded(0);
+    let (file, _) = exported(&home, "all.jsonl");
+    let sent = rows(&home);
+    fs::remove_dir_all(home.data()).unwrap();
+    fs::rename(&before, home.data()).unwrap();
+    let done = home.run(&["import", &file]).coded(0);
+    assert!(done.out.contains("1 task already here (1 brought up to date)"), "{done:?}");
+    home.run(&["watch", "--until-idle"]).coded(0);
+    assert_eq!((rows(&home), service.sim().counts().submissions), (sent, 1));
+    assert_honest(&service);
+}
+
+#[test]
+fn a_copy_that_is_made_again_is_brought_up_to_date_and_has_the_caps_that_are_kept() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.queue("a cat");
+    let budget = |day: &str| home.run(&["store", "budget", "--per-day", day]).coded(0);
+    budget("2");
+    let to = home.path().join("copy");
+    let to = to.to_str().unwrap();
+    let copy = || home.run(&["store", "copy", "--to", to]);
+    copy().coded(0);
+    home.run(&["watch", "--until-idle"]).coded(0);
+    let done = copy().coded(0);
+    assert!(done.out.contains("(1 brought up to date)") && !done.err.contains("budget"), "{done:?}");
+    let store = Store::open(std::path::Path::new(to)).unwrap();
+    let caps = || store.caps().unwrap().into_values().map(|caps| caps.per_day).collect::<Vec<_>>();
+    assert_eq!((tasks_of(&store)[0].state(), caps()), (TaskState::Saved, vec![Some(ptc(2_000))]));
+    // One that was set since is not gone over.
+    budget("3");
+    let done = copy().coded(0);
+    assert!(done.err.contains("the kept budget was not copied"), "{done:?}");
+    assert_eq!(caps(), [Some(ptc(2_000))]);
+}
+
+#[test]
+fn a_name_that_a_program_could_not_tell_as_queued_before_it_ended_is_free_again() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let submit = || home.run(&["submit", "--prompt", "a dog", "--queue", "--name", "Y3", "--yes", "--max-cost", "1"]);
+    submit().coded(0);
+    home.sql().execute("INSERT INTO unconfirmed (owner, first, last) VALUES ('1-1-1', 1, 1)", []).unwrap();
+    let done = submit().coded(0);
+    assert_eq!(home.states(), [TaskState::Cancelled, TaskState::Queued], "{done:?}");
+    assert_eq!(home.task(2).name.as_deref(), Some("Y3"));
+    assert!(done.err.contains("#1"), "{done:?}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use screens::{
     keymap::BINDINGS,
     msg::Input,
     preview::DEAF,
-    screen::Preview,
+    preview::state::Preview,
 };
 use service::answer::Reply;
 use std::cell::Cell;

@@ -23,18 +23,10 @@ use words::{lang, reason::KINDS};
 
 /// Sources whose texts are not for a person's screen, each with the reason. An entry that ends with `/` is a folder.
 const LEFT_OUT: &[(&str, &str)] = &[
-    ("src/simulator/api.rs", "speaks as the service does"),
-    ("src/simulator/callback.rs", "speaks as the service does"),
-    ("src/simulator/clock.rs", "speaks as the service does"),
-    ("src/simulator/fault.rs", "a table for the help of the command line, looked up in help.po by args/chinese.rs"),
-    ("src/simulator/gateway.rs", "speaks as the service does"),
-    ("src/simulator/connection.rs", "speaks as the service does"),
-    ("src/simulator/lib.rs", "speaks as the service does"),
-    ("src/simulator/records.rs", "speaks as the service does"),
-    ("src/simulator/rules.rs", "speaks as the service does"),
-    ("src/simulator/taken.rs", "speaks as the service does"),
-    ("src/simulator/storage.rs", "speaks as the service does"),
-    ("src/simulator/books.rs", "speaks as the service does"),
+    (
+        "src/simulator/",
+        "speaks as the service does; its table of faults is for the help, looked up in help.po by args/chinese.rs",
+    ),
     ("src/service/gateway/mod.rs", "reads the gateway's words and says nothing itself"),
     ("src/service/gateway/upload.rs", "a form as HTTP has it"),
     ("src/domain/prices.rs", "names of models"),
@@ -253,7 +245,7 @@ fn tabled() -> Vec<&'static str> {
     });
     let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
     let places = Ctx::ALL.map(Ctx::title);
-    let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
+    let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help()]).filter(|text| !text.is_empty());
     let columns = columns::ALL.iter().flat_map(|column| [column.title, column.id, column.help]);
     let columns = columns.filter(|text| text.chars().any(char::is_alphabetic));
     let states = TaskState::ALL.map(TaskState::id).into_iter();

@@ -18,10 +18,10 @@ use domain::{
     amount::{Amount, Currency},
     costs::{CostLine, report},
     draft::{Draft, Field},
-    problem::{Charged, ErrorClass},
+    problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, connect::Connect, store},
     request::{ImageKind, ImageRef, Request, StoredImage},
-    task::{MoneyEvent, TaskKey, TaskState, Texts},
+    task::{MoneyEvent, Phase, Task, TaskKey, TaskState, Texts},
     text,
     time::{HOUR, Mono, Now, SECOND, Wall},
 };
@@ -48,16 +48,19 @@ use screens::{
     },
     confirm::Confirm,
     copy::menu::CopyMenu,
+    detail::state::DetailTab,
     help::HELP,
     keymap::{Pane, PickWhat},
     layer::Layer,
     lists::ListView,
     palette::Palette,
     pick::{Item, Picker, Take},
+    preview::state::{Preview, PreviewItem, Purpose},
     resolve::{Resolve, Way},
-    screen::{Away, DetailTab, Preview, PreviewItem, Purpose, Toast},
     shell::{view as ui, view::Drawn},
+    since_last_time::Away,
     table::{columns, sort_menu::SortMenu},
+    toast::Toast,
     welcome::Welcome,
     widgets::editor::{LineEditor, PromptEditor},
 };
@@ -360,17 +363,22 @@ fn without_a_store(width: u16, height: u16) -> App {
     state
 }
 
-#[test]
-fn while_the_store_is_away_the_header_says_since_when_and_how_old_all_is() {
+/// That many rows on top, on narrow and wide screens in both languages.
+fn first_rows(rows: u16, state: impl Fn(u16, u16) -> App) -> String {
     let mut told = String::new();
     for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
-        let lines = lang::within(lang, || {
-            let (buf, _) = drawn(&without_a_store(width, 24));
-            [0, 1, 2].map(|y| row(&buf, y).trim_end().to_owned())
+        let lines: Vec<String> = lang::within(lang, || {
+            let (buf, _) = drawn(&state(width, 24));
+            (0..rows).map(|y| row(&buf, y).trim_end().to_owned()).collect()
         });
         writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
     }
-    insta::assert_snapshot!("store_away_header", told);
+    told
+}
+
+#[test]
+fn while_the_store_is_away_the_header_says_since_when_and_how_old_all_is() {
+    insta::assert_snapshot!("store_away_header", first_rows(3, without_a_store));
     let mut never_read = without_a_store(80, 24);
     never_read.work.store.owner = None;
     let header = row(&drawn(&never_read).0, 0);
@@ -397,18 +405,13 @@ fn a_halted_queue_without_a_line() {
 
 #[test]
 fn a_pause_is_told_beside_a_halt_and_the_key_is_said_to_end_the_halt_only() {
-    let mut told = String::new();
-    for (lang, width) in [(Lang::En, 80), (Lang::En, 160), (Lang::Zh, 80), (Lang::Zh, 160)] {
-        let lines = lang::within(lang, || {
-            let mut state = halted(width, 24);
-            let who = "ann@desk, dashboard desk-77".into();
-            state.work.queue.pause = Some(Stamp { who, at: states::before(HOUR) });
-            let (buf, _) = drawn(&state);
-            [0, 1].map(|y| row(&buf, y).trim_end().to_owned())
-        });
-        writeln!(told, "{lang:?} {width}\n{}", lines.join("\n")).unwrap();
-    }
-    insta::assert_snapshot!("halted_and_paused", told);
+    let halted_and_paused = |width, height| {
+        let mut state = halted(width, height);
+        let who = "ann@desk, dashboard desk-77".into();
+        state.work.queue.pause = Some(Stamp { who, at: states::before(HOUR) });
+        state
+    };
+    insta::assert_snapshot!("halted_and_paused", first_rows(2, halted_and_paused));
 }
 
 #[test]
@@ -436,6 +439,22 @@ fn what_was_just_said_stands_below_a_dialog_and_covers_nothing() {
         assert!(!line.contains(['│', '└']) && line.trim() != "", "{size:?} {line}");
         // The frame is whole above it.
         assert!((0..size.1 - 2).any(|y| row_of(&buf, y).contains('└')), "{size:?}");
+    }
+}
+
+#[test]
+fn a_long_sum_has_its_room_on_a_wide_table_and_stays_perhaps_charged_where_it_is_cut() {
+    for (width, sum) in [(100, " 0.4…?"), (200, " 0.4667?")] {
+        let mut state = empty(width, 24);
+        state.screen.full = true;
+        let reason = Reason::said("no answer", "", "");
+        let error =
+            TaskError { code: "1".into(), class: ErrorClass::UnknownOutcome, reason, charged: Charged::Unknown };
+        let unknown = states::task(1, states::ordinary(1), 600_000, Phase::Unknown { error });
+        states::put(&mut state, Task { cost: "0.4667".parse().unwrap(), ..unknown });
+        let (buf, _) = drawn(&state);
+        let shown: Vec<String> = (0..24).map(|y| row(&buf, y)).collect();
+        assert!(shown.iter().any(|row| row.contains(sum)), "{}", shown.join("\n"));
     }
 }
 

@@ -66,10 +66,10 @@ fn news_take_one_line_above_the_footer_and_the_same_kind_is_folded() {
     }
     flow!(flow, "*", "x", "y");
     let line = flow.screen().lines().nth(22).unwrap_or_default().to_owned();
-    assert!(line.contains("3 cancelled") && line.contains("more: M"), "{}", flow.screen());
+    assert!(line.contains("3 taken back; free") && line.contains("more: M"), "{}", flow.screen());
     // It leaves, and nothing covered a row.
     flow.live(6_000);
-    flow.hides("3 cancelled");
+    flow.hides("3 taken back; free");
     flow!(flow, "M");
     flow.shows("#1 taken back");
 }

@@ -28,6 +28,22 @@ fn submit(home: &Home, prompt: &str) {
 }
 
 #[test]
+fn what_the_dashboard_exports_is_imported_again() {
+    let (_service, home, mut screen) = at_the_service();
+    submit(&home, "a cat");
+    screen.shows("a cat");
+    let file = home.path().join("shown.jsonl").display().to_string();
+    screen.keys(":");
+    screen.until_input_is_read();
+    screen.paste(&format!("export {file}"));
+    screen.shows("shown.jsonl");
+    screen.keys("\r");
+    screen.until("the file", |_| fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')));
+    let told = home.run(&["import", &file]).coded(0).out;
+    assert!(told.contains("1 task already here"), "{told}");
+}
+
+#[test]
 fn the_terminal_is_as_found_after_every_way_to_end() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
@@ -61,7 +77,7 @@ fn an_end_in_the_middle_of_compose_gives_the_terminal_back_too() {
 /// Takes the terminal over as the dashboard does, lets a worker panic and then panics itself.
 #[test]
 #[ignore = "a part of the next test, run by it in a terminal"]
-fn panics_with_the_terminal_taken_over() {
+fn tool_panics_with_the_terminal_taken_over() {
     terminal::restore_on_panic();
     let _guard = terminal::Guard::enter().unwrap();
     terminal::output().unwrap().write_all(terminal::ON).unwrap();
@@ -75,7 +91,7 @@ fn the_terminal_is_as_found_after_a_panic_and_its_report_can_be_read() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "panics_with_the_terminal_taken_over", "--nocapture", "--ignored"]);
+    command.args(["--exact", "tool_panics_with_the_terminal_taken_over", "--nocapture", "--ignored"]);
     command.env("RUST_BACKTRACE", "0");
     let mut screen = Pty::run(&home, 80, 24, command);
     assert_eq!(screen.ended_with_the_terminal_as_found(), 101);

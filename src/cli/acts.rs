@@ -77,7 +77,7 @@ fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, output: Output)
         let _ = block_on(async {
             let mut headless = reading_records(setup, task).await?;
             headless.act(Act::Refresh(vec![key]));
-            headless.until(Some(unknowns::WAIT), |work| !unknowns::is_looked_for(work, key)).await;
+            headless.until(Some(unknowns::LOOK_WAIT_MS), |work| !unknowns::is_looked_for(work, key)).await;
             headless.end().await;
             Ok::<(), Stop>(())
         });
@@ -88,7 +88,7 @@ fn suggest(setup: &Loaded, key: TaskKey, unknown: Option<&Task>, output: Output)
         queries::print(setup, &tasks, output)?;
         return Ok(Exit::Done);
     }
-    Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))))
+    Err(Stop::of(Exit::Usage, suggestion(key, tasks.first())))
 }
 
 /// What the records suggest for an unknown, for whoever has not said what it was.
@@ -251,10 +251,7 @@ pub(super) fn balance(setup: &Loaded, output: Output) -> Outcome {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
                 let why = problem.map(|error| reason::problem(&error.reason, &Voice::default()));
                 let why = why.map(|problem| (problem.fact(), problem.next)).unwrap_or_default();
-                return Err(Stop::Problem(
-                    exit,
-                    Box::new(Problem::new(tr!("could not get the balance"), why.0, why.1)),
-                ));
+                return Err(Stop::of(exit, Problem::new(tr!("could not get the balance"), why.0, why.1)));
             }
         }
         Ok(Exit::Done)

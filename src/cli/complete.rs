@@ -8,6 +8,7 @@ use super::{
 };
 use ::io::{
     config::Loaded,
+    private_files,
     run::{clock::Clock, exit::Exit},
     store::{Listed, Order, Store},
 };
@@ -173,7 +174,7 @@ fn keys(setup: &Loaded, which: &str, last: &str) -> Vec<(String, String)> {
     let (sign, begun) = if last.starts_with('#') { last.split_at(1) } else { ("", last) };
     let (now, mut found) = (Clock::start().now().wall, Vec::new());
     // A store is not made for this, nor is a server asked: a person who types waits for neither.
-    let is_here = setup.at().server.is_none() && setup.paths.data_dir.join("reeltop.db").exists();
+    let is_here = setup.at().server.is_none() && setup.paths.data_dir.join(private_files::STORE).exists();
     let (true, Ok(filter), Ok(store)) = (is_here, Filter::parse(which), Store::open(setup.at())) else {
         return found;
     };

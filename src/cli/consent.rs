@@ -25,26 +25,18 @@ pub(super) fn ask(tasks: usize, price: Money, said: Consent, budget: &BudgetSett
             tr!("--max-cost allows {most}", most = most.of(price.currency)),
             tr!("Queue less, or allow more."),
         );
-        return Err(Stop::Problem(Exit::Money, Box::new(problem)));
+        return Err(Stop::of(Exit::Money, problem));
     }
     let many = budget.ask_above.is_some_and(|most| amount > most);
     if said.yes && (said.max_cost.is_some() || (io::stdin().is_terminal() && !many)) {
         return Ok(());
     }
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let why = tr!("without a terminal, a paid call needs both --yes and --max-cost");
-        let next = tr!("Add --yes --max-cost {price} if that is what you want.", price = amount);
-        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
-    }
+    let why = tr!("without a terminal, a paid call needs both --yes and --max-cost");
+    let next = tr!("Add --yes --max-cost {price} if that is what you want.", price = amount);
     let wanted = if many { tasks.to_string() } else { "y".to_owned() };
-    let mut err = io::stderr();
     let tasks = names::tasks(tasks);
-    write!(err, "{}", tr!("{tasks} for {price}. Type {wanted} to send: ", tasks, price, wanted))?;
-    err.flush()?;
-    if answered(&wanted)? {
-        return Ok(());
-    }
-    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("not confirmed"), ""))))
+    let question = tr!("{tasks} for {price}. Type {wanted} to send: ", tasks, price, wanted);
+    confirm(&question, &wanted, Problem::nothing_queued(why, next))
 }
 
 /// Lets an act on tasks of other people pass, of whom that text tells, or says why not.
@@ -52,22 +44,26 @@ pub(super) fn ask(tasks: usize, price: Money, said: Consent, budget: &BudgetSett
 /// # Errors
 /// Nobody said yes; nobody can be asked.
 pub(super) fn ask_about_others(told: &str) -> Result<(), Stop> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let problem = Problem::new(tr!("nothing was cancelled"), told, tr!("Add --yes if that is what you want."));
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
-    }
-    let mut err = io::stderr();
-    write!(err, "{}\n{}", text::harmless(told), tr!("Type y to cancel them: "))?;
-    err.flush()?;
-    if answered("y")? {
-        return Ok(());
-    }
-    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was cancelled"), tr!("not confirmed"), ""))))
+    let problem = Problem::new(tr!("nothing was cancelled"), told, tr!("Add --yes if that is what you want."));
+    let question = format!("{}\n{}", text::harmless(told), tr!("Type y to cancel them: "));
+    confirm(&question, "y", problem)
 }
 
-/// Whether the person types that.
-fn answered(wanted: &str) -> io::Result<bool> {
+/// Asks on the terminal, and lets pass whoever types what is wanted.
+///
+/// # Errors
+/// Something else was typed; or nobody can be asked, of which that problem tells.
+fn confirm(question: &str, wanted: &str, unasked: Problem) -> Result<(), Stop> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Stop::of(Exit::Usage, unasked));
+    }
+    let mut err = io::stderr();
+    write!(err, "{question}")?;
+    err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case(wanted))
+    if answer.trim().eq_ignore_ascii_case(wanted) {
+        return Ok(());
+    }
+    Err(Problem::new(unasked.what, tr!("not confirmed"), "").into())
 }

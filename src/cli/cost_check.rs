@@ -26,9 +26,7 @@ pub(super) fn check(setup: &Loaded, output: Output) -> Outcome {
             let exit = if audit.adds_up() { Exit::Done } else { Exit::Failed };
             printed(exit, written.map_err(Stop::from))
         }
-        Some((Err(why), _)) => {
-            Err(Stop::Problem(exit_of(why, work.own.balance.problem.as_ref()), Box::new(print::not_audited(why))))
-        }
+        Some((Err(why), _)) => Err(Stop::of(exit_of(why, work.own.balance.problem.as_ref()), print::not_audited(why))),
         None => Ok(Exit::Interrupted),
     }
 }
@@ -45,12 +43,11 @@ fn exit_of(why: &NotAudited, balance: Option<&TaskError>) -> Exit {
 /// Has the records looked at for what was charged twice, as far as they can be read. Says why where they should be and
 /// cannot.
 pub(super) fn look_for_twice(setup: &Loaded) {
-    let days = u32::try_from(CALENDAR_DAYS).unwrap_or(DAYS);
     // Without a key or a store that can be written, the list is what is known here.
     if !setup.settings.profile.records {
         return;
     }
-    let Ok(Ok((work, _))) = block_on(looked(setup, days)) else { return };
+    let Ok(Ok((work, _))) = block_on(looked(setup, CALENDAR_DAYS)) else { return };
     if let Some((Err(why), _)) = &work.money.audit {
         say(&tr!("charges made twice may be missing: {why}", why = print::not_audited(why)));
     }

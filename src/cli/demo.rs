@@ -20,7 +20,8 @@ use domain::{
     request::Request,
     retry::Caution,
     task::{
-        Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble, What,
+        EXPIRED, Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble,
+        What,
     },
     time::{MINUTE, SECOND, Wall, Zone},
 };
@@ -44,7 +45,7 @@ use words::{problem::Problem, reason, tr};
 /// Runs the dashboard, or its linear form, on the simulator until the person leaves.
 pub(super) fn run(global: &Global, words: bool) -> Outcome {
     let home = ScratchDir::new(global.data_dir.clone())?;
-    log::start(&home.path.join("reeltop.log"), global.verbose, None);
+    log::start(&home.path.join(private_files::LOG), global.verbose, None);
     block_on(async {
         let clock = Clock::start();
         let now = clock.now().wall;
@@ -53,7 +54,7 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
         if words {
             "linear".clone_into(&mut setup.settings.face);
         }
-        if !home.path.join("reeltop.db").exists() {
+        if !home.path.join(private_files::STORE).exists() {
             fill(&setup, now)?;
         }
         simulator.preload(preloaded());
@@ -206,7 +207,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             task.expires_at = Some(now.plus(35 * MINUTE));
             let reason = Reason::Own(Own::AddressesRefused(DENIED.into()));
             events.push(event(end, What::NotSaved(reason.clone())));
-            let error = TaskError { code: "expired".into(), class: ErrorClass::File, reason, charged: Charged::Yes };
+            let error = TaskError { code: EXPIRED.into(), class: ErrorClass::File, reason, charged: Charged::Yes };
             let trouble = Some(Trouble { error, since: Some(end) });
             Phase::Ready { file, trouble, tries: 8, next_try: None, kept: None }
         }
@@ -222,10 +223,8 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             let id = RemoteId(remote(nth));
             let QueryVerdict::Failed { error } = judge_query(&answered("Fail", code), &id) else { return Err(odd()) };
             events.push(event(end, What::Failed(error.reason.clone())));
-            match error.charged {
-                Charged::No => ledger.push(line(end, MoneyEvent::Released)),
-                Charged::Unknown => ledger.push(line(end, MoneyEvent::Unknown)),
-                Charged::Yes => {}
+            if error.charged != Charged::Yes {
+                ledger.push(line(end, MoneyEvent::settling(error.charged)));
             }
             Phase::Failed { error }
         }

@@ -46,7 +46,7 @@ pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
         Err(stop) => {
             let fix = tr!("Correct those lines; `reeltop config check` lists them again.");
             let found = Found::Wrong(tr!("the config has errors, listed above").into(), fix.into());
-            let _ = tell(CONFIG, &found, output);
+            let _ = tell(Thing::Config, &found, output);
             return Err(stop);
         }
     };
@@ -55,7 +55,7 @@ pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
     for (thing, found) in looks(&setup).into_iter().chain(deep) {
         let is_wrong = matches!(found, Found::Wrong(..));
         wrong |= is_wrong;
-        stored &= !is_wrong || thing.0 != STORE.0;
+        stored &= !is_wrong || thing != Thing::Store;
         result = result.and(tell(thing, &found, output));
     }
     // One engine looks at all of it: a command that prints a key is run and waited for once.
@@ -66,21 +66,45 @@ pub(super) fn run(global: &Global, deep: bool, output: Output) -> Outcome {
     printed(if wrong { Exit::Failed } else { Exit::Done }, result)
 }
 
-/// What is looked at: its name in JSON, and for people.
-type Thing = (&'static str, fn() -> &'static str);
+/// What is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    Config,
+    Key,
+    Store,
+    Videos,
+    Terminal,
+    Service,
+    Profile,
+    Program,
+    Callback,
+    Check,
+    Backup,
+    Pictures,
+}
 
-const CONFIG: Thing = ("config", || tr!("config"));
-const KEY: Thing = ("key", || tr!("API key"));
-const STORE: Thing = ("store", || tr!("store"));
-const VIDEOS: Thing = ("videos", || tr!("videos"));
-const TERMINAL: Thing = ("terminal", || tr!("terminal"));
-const SERVICE: Thing = ("service", || tr!("service"));
+impl Thing {
+    /// What it is called in JSON, and for people.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Config => ("config", tr!("config")),
+            Self::Key => ("key", tr!("API key")),
+            Self::Store => ("store", tr!("store")),
+            Self::Videos => ("videos", tr!("videos")),
+            Self::Terminal => ("terminal", tr!("terminal")),
+            Self::Service => ("service", tr!("service")),
+            Self::Profile => ("profile", tr!("profile")),
+            Self::Program => ("program", tr!("program")),
+            Self::Callback => ("callback", tr!("callback")),
+            Self::Check => ("check", tr!("check")),
+            Self::Backup => ("backup", tr!("backup")),
+            Self::Pictures => ("pictures", tr!("pictures")),
+        }
+    }
+}
 
-const PROFILE: Thing = ("profile", || tr!("profile"));
-const PROGRAM: Thing = ("program", || tr!("program"));
-const CALLBACK: Thing = ("callback", || tr!("callback"));
-
-fn tell((id, title): Thing, found: &Found, output: Output) -> Result<(), Stop> {
+fn tell(thing: Thing, found: &Found, output: Output) -> Result<(), Stop> {
+    let (id, title) = thing.names();
     let (result, word, text, fix) = match found {
         Found::Well(text) => ("ok", tr!("ok"), text, ""),
         Found::Odd(text, fix) => ("note", tr!("note"), text, fix.as_str()),
@@ -91,7 +115,7 @@ fn tell((id, title): Thing, found: &Found, output: Output) -> Result<(), Stop> {
         let line = serde_json::json!({ "check": id, "result": result, "text": text, "fix": fix });
         return Ok(writeln!(io::stdout(), "{}", json_line(&line))?);
     }
-    writeln!(io::stdout(), "{}{}{}", pad(word, 6), pad(title(), 10), harmless_line(text))?;
+    writeln!(io::stdout(), "{}{}{}", pad(word, 6), pad(title, 10), harmless_line(text))?;
     if let Some(fix) = fix {
         writeln!(io::stdout(), "{}{}", " ".repeat(16), tr!("To fix: {fix}", fix))?;
     }
@@ -128,8 +152,8 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         Err(fault) => reason::store::problem(&fault).into(),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
-    let first = [(CONFIG, Found::Well(config)), (KEY, key), (STORE, store)];
-    let last = [deep::pictures(setup), (VIDEOS, writable(&dir)), (TERMINAL, screen())];
+    let first = [(Thing::Config, Found::Well(config)), (Thing::Key, key), (Thing::Store, store)];
+    let last = [deep::pictures(setup), (Thing::Videos, writable(&dir)), (Thing::Terminal, screen())];
     first.into_iter().chain(keys).chain(last).collect()
 }
 
@@ -150,10 +174,10 @@ async fn works(setup: &Loaded, stored: bool) -> Vec<(Thing, Found)> {
         Some(Ok(headless)) => service(setup, headless).await,
     };
     let mut headless = headless.and_then(Result::ok);
-    let mut found = vec![(SERVICE, asked)];
+    let mut found = vec![(Thing::Service, asked)];
     found.extend(others(setup, headless.as_ref().map(Headless::work)));
     found.extend(headless.as_ref().map_or_else(Vec::new, |headless| programs(headless.work())));
-    found.push((CALLBACK, callbacks(setup, headless.as_mut()).await));
+    found.push((Thing::Callback, callbacks(setup, headless.as_mut()).await));
     if let Some(headless) = headless {
         headless.end().await;
     }
@@ -179,23 +203,23 @@ fn others(setup: &Loaded, work: Option<&Work>) -> Vec<(Thing, Found)> {
         ),
         Keyless::Shared(with) => Found::Odd(
             tr!("{name} is not served: its key belongs to {with}, and no key is sent to two hosts", name, with),
-            tr!("Give [profiles.{name}] a key of its own.", name),
+            secret::give_own_key(name),
         ),
         Keyless::NotSet(place) => {
             let source = secret::place(place);
             Found::Odd(tr!("{name} is not served: {source} is not set", name, source), set(place))
         }
     });
-    served.chain(keyless).map(|found| (PROFILE, found)).collect()
+    served.chain(keyless).map(|found| (Thing::Profile, found)).collect()
 }
 
 /// The other programs on the store, and the tasks that lie still for want of a key.
 fn programs(work: &Work) -> Vec<(Thing, Found)> {
     let others = engine::who::programs(work).into_iter().filter(|program| !program.is_this);
-    let mut found: Vec<(Thing, Found)> = others.map(|program| (PROGRAM, Found::Well(who::program(&program)))).collect();
+    let mut found: Vec<(Thing, Found)> =
+        others.map(|program| (Thing::Program, Found::Well(who::program(&program)))).collect();
     for (profile, (tasks, _)) in engine::who::without_key(work) {
-        let next = tr!("Give [profiles.{name}] a key of its own.", name = profile);
-        found.push((PROFILE, Found::Odd(who::without_key(&profile, tasks), next)));
+        found.push((Thing::Profile, Found::Odd(who::without_key(&profile, tasks), secret::give_own_key(&profile))));
     }
     found
 }
@@ -207,7 +231,7 @@ fn set(place: &KeyPlace) -> String {
             tr!("Run `export {name}=...`; the config has other ways, as `reeltop config init` shows.", name)
         }
         KeyPlace::File(path) => tr!("Write the key to {path}, then run: chmod 600 {path}", path),
-        KeyPlace::Held { profile, .. } => tr!("Give [profiles.{name}] a key of its own.", name = profile),
+        KeyPlace::Held { profile, .. } => secret::give_own_key(profile),
         KeyPlace::Command | KeyPlace::Simulator => String::new(),
     }
 }

@@ -12,14 +12,14 @@ use std::{
 use words::keys::KeyTable;
 
 /// A face that runs until the person leaves, and the exit code it ends with.
-pub type Face = fn(Arc<Loaded>, Clock) -> Pin<Box<dyn Future<Output = io::Result<u8>>>>;
+pub type Run = fn(Arc<Loaded>, Clock) -> Pin<Box<dyn Future<Output = io::Result<u8>>>>;
 
 /// The faces with a screen.
 #[derive(Debug)]
 pub struct Faces {
-    pub dashboard: Face,
+    pub dashboard: Run,
     /// The dashboard as plain lines.
-    pub linear: Face,
+    pub linear: Run,
     /// Whether a screen can be drawn here.
     pub is_usable: fn() -> bool,
     /// Has a panic give the terminal back before it is reported.

@@ -42,7 +42,7 @@ use std::{
 };
 use words::voice::Voice;
 use words::{
-    news::{not_done, not_queued, said, unsaved as unsaved_ids},
+    news::{message, not_done, not_queued, unsaved as unsaved_ids},
     problem::Problem,
     reason, tr,
 };
@@ -191,7 +191,7 @@ impl Headless {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
-        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &Voice::default())));
+        let no_key = |why| Stop::of(Exit::Key, reason::problem(why, &Voice::default()));
         self.work().own.key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
     }
 
@@ -347,7 +347,7 @@ impl Headless {
             if is_told {
                 continue;
             }
-            let Some(said) = said(&news, voice) else { continue };
+            let Some(said) = message(&news, voice) else { continue };
             let row = said.key.and_then(|key| work.tasks.rows.get(&key));
             if let Some(row) = row.filter(|row| !row.state.is_live() || row.state == TaskState::Unknown) {
                 if one && told.json {
@@ -380,8 +380,11 @@ fn report(news: &News, voice: &Voice) -> Option<ActReport> {
         }
         News::Act(ActNews::LooksFirst { .. }) => None,
         News::Act(ActNews::NotDone { key, why }) => failed(*key, not_done(*key, why, voice), why.class()),
-        // The task of that name is told of as done.
-        News::Batch { result: Err(NotQueued::Refused(InsertRefusal::NameTaken { .. })), .. } => None,
+        // That task is told of as done.
+        News::Batch {
+            result: Err(NotQueued::Refused(InsertRefusal::NameTaken { .. } | InsertRefusal::IdTaken { .. })),
+            ..
+        } => None,
         News::Batch { result: Err(why), .. } => {
             let parent = match why {
                 NotQueued::Refused(InsertRefusal::Overtaken { parent, .. }) => Some(*parent),

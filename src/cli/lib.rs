@@ -64,9 +64,15 @@ pub(crate) enum Stop {
     Exit(Exit),
 }
 
+impl Stop {
+    fn of(exit: Exit, problem: Problem) -> Self {
+        Self::Problem(exit, Box::new(problem))
+    }
+}
+
 impl From<Problem> for Stop {
     fn from(problem: Problem) -> Self {
-        Self::Problem(Exit::Failed, Box::new(problem))
+        Self::of(Exit::Failed, problem)
     }
 }
 
@@ -75,7 +81,7 @@ impl From<store::Fault> for Stop {
         // A shared store that does not answer is a fault of the network, as a service that does not is.
         let exit =
             if matches!(fault.why, Why::Server { kind: Trouble::Away, .. }) { Exit::Network } else { Exit::Failed };
-        Self::Problem(exit, Box::new(reason::store::problem(&fault)))
+        Self::of(exit, reason::store::problem(&fault))
     }
 }
 
@@ -267,7 +273,7 @@ fn text_of(path: &Path) -> Result<&str, Stop> {
     path.to_str().ok_or_else(|| {
         let what = tr!("{path} cannot be used", path = path.display());
         let problem = Problem::new(what, tr!("its name is not UTF-8 text"), tr!("Rename it, or name another one."));
-        Stop::Problem(Exit::Usage, Box::new(problem))
+        Stop::of(Exit::Usage, problem)
     })
 }
 
@@ -361,7 +367,7 @@ fn run_dashboard(global: &Global, demo: bool, linear: bool) -> Outcome {
             tr!("input or output is not one, or TERM is dumb"),
             next,
         );
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+        return Err(Stop::of(Exit::Usage, problem));
     }
     (faces::get().restore_on_panic)();
     if demo {

@@ -68,7 +68,7 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
                 _ => tr!("Wait for its end, or cancel it first.").to_owned(),
             },
         );
-        return Err(Stop::Problem(Exit::Failed, Box::new(problem)));
+        return Err(Stop::of(Exit::Failed, problem));
     }
     let mut exit = Exit::Done;
     let mut forgotten = Vec::new();

@@ -69,7 +69,7 @@ fn key_of(store: &Store, name: &TaskName) -> Result<TaskKey, Stop> {
 
 fn no_task(key: String) -> Stop {
     let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
-    Stop::Problem(Exit::Usage, Box::new(problem))
+    Stop::of(Exit::Usage, problem)
 }
 
 /// Prints what became of these tasks once their engine has ended, and gives them with the exit codes that they stand
@@ -125,7 +125,7 @@ pub(super) fn price(setup: &Loaded, request: &Request, typed: Option<Amount>) ->
             currency,
             profile
         );
-        Stop::Problem(Exit::Money, Box::new(Problem { next, ..unknown }))
+        Stop::of(Exit::Money, Problem { next, ..unknown })
     })
 }
 
@@ -228,7 +228,7 @@ fn filtered(
 pub(super) fn parsed(filter: &str) -> Result<Filter, Stop> {
     Filter::parse(filter).map_err(|why| {
         let (why, next) = (reason::filter(&why), tr!("Filters look like `state:failed model:02 age<2h text`."));
-        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("invalid filter"), why, next)))
+        Stop::of(Exit::Usage, Problem::new(tr!("invalid filter"), why, next))
     })
 }
 

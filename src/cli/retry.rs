@@ -23,12 +23,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
 };
-use words::{names, problem::Problem, terms, terms::Face, tr};
+use words::{names, problem::Problem, terms, terms::Reader, tr};
 
 /// Which tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Which {
-    /// These; with a second word or without.
+    /// These; with `--again` or without.
     Named {
         /// The tasks that were named.
         keys: Vec<TaskKey>,
@@ -76,7 +76,7 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, output: Output) -
             Intent { request: task.request, parent, agreed, name: None, typed: said.price, profile: None }
         })
         .collect();
-    block_on(send(setup, intents, After::Answer, output))?
+    block_on(send(setup, intents, vec![], After::Answer, output))?
 }
 
 /// The setup with the profile of these tasks as the default one: what is repeated goes to the same account.
@@ -90,14 +90,14 @@ fn under_one(setup: &Loaded, goes: &[(Task, Terms)]) -> Result<Loaded, Stop> {
         let keys: Vec<TaskKey> =
             goes.iter().filter(|(task, _)| task.profile == **profile).map(|(task, _)| task.key).collect();
         let why = terms::not_served(&keys, profile);
-        let problem = Problem::new(tr!("nothing was queued"), why, tr!("See `reeltop doctor`."));
-        return Err(Stop::Problem(Exit::Key, Box::new(problem)));
+        let problem = Problem::nothing_queued(why, tr!("See `reeltop doctor`."));
+        return Err(Stop::of(Exit::Key, problem));
     }
     if profiles.len() > 1 {
         let names = profiles.into_iter().collect::<Vec<_>>().join(tr!(", "));
         let what = tr!("these tasks belong to several profiles: {names}", names);
         let problem = Problem::new(what, "", tr!("Name the tasks of one profile at a time."));
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+        return Err(Stop::of(Exit::Usage, problem));
     }
     Ok(profiles.first().map_or_else(|| setup.clone(), |profile| setup.under(profile)))
 }
@@ -148,7 +148,7 @@ fn named(wanted: Vec<Wanted>, again: bool) -> Result<Vec<(Task, Terms)>, Stop> {
             let exit = exit_of(&terms.cautions);
             let next = tr!("Add --again to retry it anyway.");
             let why = Problem { next: String::new(), ..first.clone() }.to_string();
-            return Err(Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
+            return Err(Stop::of(exit, Problem::nothing_queued(why, next)));
         }
         told.iter().for_each(|problem| say(&tr!("warning: {warning}", warning = problem)));
         let more = terms.warnings.iter().map(|warning| terms::warning(key, one.task.spent(), *warning));
@@ -178,8 +178,8 @@ fn refused(task: &Task, no: No) -> Stop {
         No::Unsettled => tr!("See `reeltop resolve --help`.").to_owned(),
         No::Foreign | No::Forgotten | No::Unsent | No::Sending | No::Invalid | No::NotInPlan => String::new(),
     };
-    let why = terms::no(Face::Calls, task.key, task.state(), no);
-    Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next)))
+    let why = terms::no(Reader::Calls, task.key, task.state(), no);
+    Stop::of(exit, Problem::nothing_queued(why, next))
 }
 
 /// The open failures that may go again among others; what is left out is told. An unknown is no failure: it is settled.

@@ -1,7 +1,7 @@
 //! `simulate`: the service's stand-in for other clients, for learning and for tests.
 
 use super::{Outcome, Output, Stop, block_on, printer};
-use ::io::run::{exit::Exit, signals::Signals};
+use ::io::run::{clock::Clock, exit::Exit, signals::Signals};
 use domain::{amount::Currency, catalogue::Catalogue};
 use simulator::{BadFault, CannotListen, Faults, SimConfig, Simulator};
 use std::{
@@ -25,12 +25,14 @@ pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &st
     let faults = faults.parse::<Faults>().map_err(|bad| {
         let problem =
             Problem::new(tr!("cannot parse the faults"), wrong(&bad), tr!("`reeltop simulate --help` explains them."));
-        Stop::Problem(Exit::Usage, Box::new(problem))
+        Stop::of(Exit::Usage, problem)
     })?;
     block_on(async {
         let mut signals = Signals::listen();
-        let config =
-            SimConfig { listen, seed, faults, currency, various: true, ..SimConfig::demo(Catalogue::builtin()) };
+        // A store has the ids of the one before. Ten a second leave room for what that one was asked.
+        let ids_from = Clock::start().now().wall.0.unsigned_abs() / 100;
+        let demo = SimConfig::demo(Catalogue::builtin());
+        let config = SimConfig { listen, seed, ids_from, faults, currency, various: true, ..demo };
         let simulator = Simulator::start(config).await?;
         let mut out = io::stdout().lock();
         match output.json {

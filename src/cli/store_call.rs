@@ -20,6 +20,7 @@ use domain::{
 };
 use engine::filter::Place;
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -44,7 +45,7 @@ fn init(setup: &Loaded, output: Output) -> Outcome {
     let at = setup.at();
     if at.server.is_none() {
         let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init.");
-        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("no shared store is named"), "", next))));
+        return Err(Stop::of(Exit::Usage, Problem::new(tr!("no shared store is named"), "", next)));
     }
     let (before, version) = store::init(&at).map_err(|fault| match &fault.why {
         Why::Server { kind: Trouble::NotAllowed, .. } => {
@@ -82,14 +83,14 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     if to.trim().is_empty() {
         let next = tr!("Name a folder or an address with --to; . is the folder here.");
         let problem = Problem::new(tr!("nothing was copied"), tr!("--to is empty"), next);
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+        return Err(Stop::of(Exit::Usage, problem));
     }
     let scheme = to.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     if !to.contains("://") && scheme.is_some_and(|scheme| matches!(&*scheme, "postgres" | "postgresql")) {
         let why = tr!("an address of a database begins with postgres://");
         let next = tr!("Write it as postgres://USER@HOST/DATABASE; for a folder of that name, write ./ before it.");
         let what = tr!("{to} is neither a database nor a folder", to = format!("{to:?}"));
-        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, next))));
+        return Err(Stop::of(Exit::Usage, Problem::new(what, why, next)));
     }
     let target = if to.contains("://") {
         Location { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)), who: from.who.clone() }
@@ -102,15 +103,39 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
     let is_file = target.server.is_none() && from.server.is_none();
     if target == from || (is_file && is_one_folder(&target.dir, &from.dir)) {
         let problem = Problem::new(tr!("a store cannot be copied to itself"), "", tr!("Name another one with --to."));
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+        return Err(Stop::of(Exit::Usage, problem));
     }
     let mut store = Store::open(&target)?;
-    let raises = Store::open(&from)?.raises()?;
+    let (raises, caps) = (Store::open(&from)?.raises()?, Store::open(&from)?.caps()?);
     let face = "store";
     let who = Stamp { who: format!("{face} {}", std::process::id()), at: Clock::start().now().wall };
     let taken = store.take_in(put_aside(setup, &from)?.read()?, &who)??;
     let raises = store.take_raises(&raises)?;
-    transfer::told(&taken, raises, 0, output)
+    let uncapped = copy_caps(&mut store, &caps)?;
+    let exit = transfer::told(&taken, raises, 0, output)?;
+    for (currency, why) in &uncapped {
+        let text = budget_text(*currency, caps.get(currency));
+        say(&tr!("the kept budget was not copied ({why}). In the store that was copied: {text}", why, text));
+    }
+    Ok(exit)
+}
+
+/// Has the caps that a store keeps kept by its copy, where that keeps none of their currency. Tells those that it does
+/// not keep so, and why.
+fn copy_caps(store: &mut Store, caps: &BTreeMap<Currency, KeptCaps>) -> Result<Vec<(Currency, String)>, Stop> {
+    let kept = store.caps()?;
+    let mut uncapped = Vec::new();
+    for (currency, caps) in caps {
+        match kept.get(currency) {
+            Some(kept) if (kept.per_day, kept.per_day_each) == (caps.per_day, caps.per_day_each) => {}
+            Some(_) => uncapped.push((*currency, tr!("the copy keeps another one").to_owned())),
+            None => {
+                let done = store.keep_caps(*currency, caps.per_day, caps.per_day_each, Clock::start().now());
+                uncapped.extend(done.err().map(|fault| (*currency, words::reason::store::problem(&fault).why)));
+            }
+        }
+    }
+    Ok(uncapped)
 }
 
 /// Keeps the caps that are given, and tells those that hold.
@@ -125,10 +150,7 @@ fn budget(setup: &Loaded, currency: Currency, per_day: Option<Cap>, each: Option
             let who = kept.by.who;
             let next =
                 tr!("Ask {who}, or have the database's administrator run: GRANT reeltop_keeper TO {user};", who, user);
-            return Err(Stop::Problem(
-                Exit::Failed,
-                Box::new(Problem::new(tr!("the budget was not changed"), why, next)),
-            ));
+            return Err(Stop::of(Exit::Failed, Problem::new(tr!("the budget was not changed"), why, next)));
         }
         let (day, own) = (per_day.map_or(day, |cap| cap.0), each.map_or(own, |cap| cap.0));
         store.keep_caps(currency, day, own, Clock::start().now())?;

@@ -14,29 +14,29 @@ use domain::{
 };
 use engine::{
     act::{Act, Intent},
-    availability, queue,
+    availability,
+    news::{News, StoreNews},
+    queue,
     settings::Scope,
     work::Work,
 };
 use std::collections::BTreeSet;
 use words::voice::Voice;
-use words::{reason, terms, tr};
+use words::{news::message, reason, terms, tr};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
-    let plan = plan::make(setup, &order)?;
-    let known = named(setup, order.name.as_deref())?;
-    if order.dry_run && known.is_none() {
-        return plan::dry_run(setup, &plan, order.consent.price, output);
-    }
-    if let Some(task) = known {
-        let name = format!("{:?}", order.name.unwrap_or_default());
+    let (plan, known) = plan::make(setup, &order)?;
+    if let Some(task) = named(setup, order.name.as_deref())? {
+        let name = format!("{:?}", order.name.as_deref().unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
-        if order.wait && !order.dry_run {
-            return waits::wait(setup, vec![task.key], None, output);
-        }
-        let exit = if order.dry_run { Exit::Done } else { waits::exit_of(&task) };
-        return printed(exit, queries::print(setup, &[task], output));
+        return existing(setup, vec![task.key], &order, output);
+    }
+    if plan.cells.is_empty() {
+        return existing(setup, known, &order, output);
+    }
+    if order.dry_run {
+        return plan::dry_run(setup, &plan, order.consent.price, output);
     }
     let unknowns = Store::open(setup.at())?.unknowns()?;
     let twins: BTreeSet<TaskKey> =
@@ -61,7 +61,17 @@ pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
         (false, true) => After::Wait,
         (false, false) => After::Answer,
     };
-    block_on(send(setup, intents, after, output))?
+    block_on(send(setup, intents, known, after, output))?
+}
+
+/// Of a call that has nothing left to queue: tells the tasks that it became before.
+fn existing(setup: &Loaded, keys: Vec<TaskKey>, order: &Submit, output: Output) -> Outcome {
+    if order.wait && !order.dry_run {
+        return waits::wait(setup, keys, None, output);
+    }
+    let tasks = Store::open(setup.at())?.look(&keys)?;
+    let exit = if order.dry_run { Exit::Done } else { Exit::of_all(tasks.iter().map(waits::exit_of)) };
+    printed(exit, queries::print(setup, &tasks, output))
 }
 
 /// When a call returns.
@@ -75,7 +85,14 @@ pub(super) enum After {
     Wait,
 }
 
-pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, output: Output) -> Outcome {
+/// Queues these and tells what became of them, and of the tasks that stand beside them since an earlier call.
+pub(super) async fn send(
+    setup: &Loaded,
+    intents: Vec<Intent>,
+    beside: Vec<TaskKey>,
+    after: After,
+    output: Output,
+) -> Outcome {
     let n = intents.len();
     let mut setup = setup.alone();
     // It stays to the saved file, whatever a dashboard does by itself.
@@ -99,9 +116,10 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
         let halted = headless.work().own.sending.halted.as_ref().map(|halt| waits::exit_of_halt(halt.cause));
         let exit = report.class.map(Exit::of_class).or(halted).unwrap_or(refused);
         let (_, interrupted) = headless.end().await;
-        return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
+        return Err(Stop::of(interrupted.unwrap_or(exit), problem));
     }
     let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
+    let all = [beside.as_slice(), &keys].concat();
     match after {
         After::Queue => {}
         After::Answer => {
@@ -112,11 +130,12 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, out
             let price = Totals::from_iter(keys.iter().filter_map(|key| Some(rows.get(key)?.money())));
             let price = price.with(headless.work().currency());
             let queued = tr!("queued {keys} for {price}", keys = terms::listed(&keys), price);
-            headless.follow(Waits::Named, &keys, &queued);
-            waits::ended(&mut headless, None, &keys).await;
+            headless.follow(Waits::Named, &all, &queued);
+            headless.act(Act::Take(beside));
+            waits::ended(&mut headless, None, &all).await;
         }
     }
-    finish(setup, headless, &keys, after, output).await
+    finish(setup, headless, &all, after, output).await
 }
 
 /// Whether everything that may be sent now has been answered. A dashboard beside may have been quicker to send one of
@@ -175,7 +194,14 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
 /// The task that has that name already.
 fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
     let Some(name) = name else { return Ok(None) };
-    Ok(Store::open(setup.at())?.named(name)?)
+    let mut store = Store::open(setup.at())?;
+    // What a program could not tell as queued before it ended gives its name back.
+    let keys = store.take_back_unconfirmed()?;
+    if !keys.is_empty() {
+        let told = message(&News::Store(StoreNews::TakenBack(keys)), &Voice::default());
+        told.iter().for_each(|told| say(&told.text));
+    }
+    Ok(store.named(name)?)
 }
 
 #[cfg(test)]

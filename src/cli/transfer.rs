@@ -5,13 +5,14 @@ use ::io::{
     config::Loaded,
     private_files,
     run::{clock::Clock, exit::Exit},
-    store::{Listed, Order, Store, TakenIn},
+    store::{LeftAsIs, Listed, Order, Store, TakenIn},
 };
 use domain::{
     account::Stamp,
     carried::{Carried, Line, NotCarried, raise_json},
     export::json_line,
     reason::store::Fault,
+    task::TaskState,
 };
 use engine::filter::Place;
 use std::{
@@ -155,19 +156,30 @@ pub(super) fn import(setup: &Loaded, file: &Path, output: Output) -> Outcome {
 }
 
 pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, output: Output) -> Outcome {
+    let exit = if taken.left.is_empty() { Exit::Done } else { Exit::Failed };
     if output.json {
         let other_keys: serde_json::Map<_, _> =
             taken.other_keys.iter().map(|(there, here)| (there.0.to_string(), here.0.to_string().into())).collect();
         let line = serde_json::json!({
-            "added": taken.added, "known": taken.known, "unsent": taken.unsent, "other_keys": other_keys,
+            "added": taken.added, "known": taken.known, "updated": taken.updated, "unsent": taken.unsent,
+            "other_keys": other_keys,
+            "left": taken.left.iter().map(left_json).collect::<Vec<_>>(),
+            "paused": taken.paused,
             "raises": raises,
             "pictures_missing": lost,
         });
         writeln!(io::stdout(), "{}", json_line(&line))?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     let (added, known) = (names::tasks(taken.added), names::tasks(taken.known));
-    writeln!(io::stdout(), "{}", tr!("{added} imported, {known} already here", added, known))?;
+    let line = match taken.updated {
+        0 => tr!("{added} imported, {known} already here", added, known),
+        n => tr!("{added} imported, {known} already here ({n} brought up to date)", added, known, n),
+    };
+    writeln!(io::stdout(), "{line}")?;
+    for left in &taken.left {
+        say(&left_as_is(left).to_string());
+    }
     for (there, here) in &taken.other_keys {
         say(&tr!("{there} is {here} here: another task has its key", there, here));
     }
@@ -181,12 +193,47 @@ pub(super) fn told(taken: &TakenIn, raises: usize, lost: usize, output: Output) 
             tasks = names::tasks(taken.unsent)
         ));
     }
+    if taken.paused && taken.unsent == 0 {
+        say(tr!(
+            "sending is paused: this store knew less than what was imported. Check that nothing queued here was sent elsewhere, then \
+             press p in the dashboard"
+        ));
+    }
     match lost {
         0 => {}
         1 => say(tr!("1 picture was not found where it was: tasks that need it cannot be sent")),
         lost => say(&tr!("{n} pictures were not found where they were: tasks that need them cannot be sent", n = lost)),
     }
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+fn left_json(left: &LeftAsIs) -> serde_json::Value {
+    serde_json::json!({
+        "key": left.key.0.to_string(),
+        "state": left.here.id(),
+        "imported_state": left.told.id(),
+        "imported_task_id": left.id.as_ref().map(|id| &id.0),
+    })
+}
+
+/// What a person does about a task that is not as its line tells.
+fn left_as_is(LeftAsIs { key, here, told, id }: &LeftAsIs) -> Problem {
+    let what = tr!("{key} was left as it is", key);
+    let (here_is, there_is) = (names::state(*here), names::state(*told));
+    let Some(id) = id else {
+        let why = tr!("it is {here_is} here and {there_is} in what was imported", here_is, there_is);
+        return Problem::new(what, why, tr!("Check the gateway's records before it is sent again."));
+    };
+    let why =
+        tr!("it is {here_is} here and {there_is} in what was imported, with the ID {id}", here_is, there_is, id = id.0);
+    let next = match here {
+        TaskState::Queued => tr!("Cancel it here, or it is paid for twice; then `reeltop adopt {id}`.", id = id.0),
+        TaskState::Unknown => {
+            tr!("If it is the same submission: reeltop resolve {key} --as task-id={id}", key = key.0, id = id.0)
+        }
+        _ => tr!("If no task here has that ID: reeltop adopt {id}", id = id.0),
+    };
+    Problem::new(what, why, next)
 }
 
 fn not_a_line(number: usize, why: &NotCarried) -> Problem {

@@ -85,8 +85,8 @@ pub struct Account {
     /// Tasks in a row that the service gave up.
     pub failures: Streak,
     /// How the clock was set by which its submissions are dated.
-    #[serde(default)]
-    pub leaps: ClockJumps,
+    #[serde(default, rename = "leaps")]
+    pub jumps: ClockJumps,
 }
 
 /// A running program that serves the store, a dashboard or `watch`, and one of the profiles of which it sends all that
@@ -222,6 +222,23 @@ impl DayCaps {
         }
     }
 
+    /// One of them.
+    #[must_use]
+    pub const fn of(self, cap: BudgetCap) -> Option<Amount> {
+        match cap {
+            BudgetCap::Day => self.per_day,
+            BudgetCap::Each => self.per_day_each,
+            BudgetCap::Batch => None,
+        }
+    }
+
+    /// Who set that cap in the store, where the one that is kept there holds: it is not above this one, a config's.
+    #[must_use]
+    pub fn set_by(self, cap: BudgetCap, kept: Option<&KeptCaps>) -> Option<String> {
+        let stores = Self::default().lowered(kept).of(cap)?;
+        kept.filter(|_| self.of(cap).is_none_or(|own| stores <= own)).map(|kept| kept.by.who.clone())
+    }
+
     /// These with what they were raised by today: the cap for all, and one person's own.
     #[must_use]
     pub fn raised(self, by: Raised) -> Self {
@@ -278,6 +295,19 @@ pub struct OverBudget {
 }
 
 impl OverBudget {
+    /// What crosses that limit, where so much more does.
+    #[must_use]
+    pub fn of(
+        cap: BudgetCap,
+        limit: Option<Amount>,
+        spent: Amount,
+        asked: Money,
+        set_by: Option<String>,
+    ) -> Option<Self> {
+        let limit = limit.filter(|limit| spent + asked.amount > *limit)?;
+        Some(Self { cap, limit, spent, asked: asked.amount, currency: asked.currency, set_by })
+    }
+
     /// By how much it would cross.
     #[must_use]
     pub fn by(&self) -> Money {
@@ -303,6 +333,7 @@ pub struct Shared {
     pub caps: BTreeMap<Currency, KeptCaps>,
 }
 
+/// What one program changes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// Stop all sending from this store.
@@ -322,6 +353,13 @@ pub enum Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_kept_by_the_names_that_every_version_reads() {
+        let kept = serde_json::to_value(Account::default()).unwrap_or_default();
+        let names = kept.as_object().map(|account| account.keys().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(names.unwrap_or_default(), ["failures", "leaps", "not_before", "put_backs", "refusals"]);
+    }
 
     #[test]
     fn the_lower_cap_holds_and_each_is_raised_by_those_it_is_for() {
@@ -354,6 +392,11 @@ mod tests {
         ] {
             assert_eq!(config.lowered(kept.as_ref()), caps);
         }
+        let set_by = |config: DayCaps, kept: &KeptCaps| {
+            [BudgetCap::Day, BudgetCap::Each, BudgetCap::Batch].map(|cap| config.set_by(cap, Some(kept)).is_some())
+        };
+        assert_eq!(set_by(of(low, high), &kept(high, low)), [false, true, false]);
+        assert_eq!(set_by(of(low, None), &kept(low, None)), [true, false, false]);
         assert_eq!(of(low, low).raised(raised), of(Some(amount(121)), Some(amount(101))));
         assert_eq!(of(None, None).raised(raised), of(None, None));
     }

@@ -67,6 +67,8 @@ pub enum CostSource {
 }
 
 impl CostSource {
+    const ALL: [Self; 4] = [Self::List, Self::Records, Self::Config, Self::Typed];
+
     /// The word in the store and in JSON.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -81,7 +83,7 @@ impl CostSource {
     /// The source of that [`id`](Self::id).
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::List, Self::Records, Self::Config, Self::Typed].into_iter().find(|source| source.id() == id)
+        Self::ALL.into_iter().find(|source| source.id() == id)
     }
 }
 

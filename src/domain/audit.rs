@@ -42,6 +42,7 @@ pub struct Day {
     pub differences: Vec<Difference>,
 }
 
+/// In one respect the records and our ledger say different things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     pub apart: Apart,

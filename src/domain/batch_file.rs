@@ -31,6 +31,16 @@ pub const FIELDS: [&str; 11] = [
     "name",
 ];
 
+/// What the service calls some of them, for whoever has its own documentation at hand.
+const SERVICES_NAMES: [(&str, &str); 6] = [
+    ("first_frame_image", "first_frame"),
+    ("last_frame_image", "last_frame"),
+    ("last_frame_images", "last_frame"),
+    ("subject_reference", "subject"),
+    ("prompt_optimizer", "optimizer"),
+    ("callback_url", "callback"),
+];
+
 /// Name and value of each field that a line gives. A cell of CSV is a text.
 pub type Fields = Vec<(String, Value)>;
 
@@ -102,10 +112,13 @@ impl BatchFile {
 /// # Errors
 /// There is not.
 pub fn known_field(name: &str) -> Result<(), LineReason> {
-    if FIELDS.contains(&name) {
-        return Ok(());
-    }
-    Err(LineReason::UnknownField { name: gist(name).into_owned(), near: nearest(name, FIELDS).map(str::to_owned) })
+    if FIELDS.contains(&name) { Ok(()) } else { Err(unknown_field(name)) }
+}
+
+fn unknown_field(name: &str) -> LineReason {
+    let near = SERVICES_NAMES.iter().find(|(its, _)| *its == name).map(|(_, ours)| *ours);
+    let near = near.or_else(|| nearest(name, FIELDS)).map(str::to_owned);
+    LineReason::UnknownField { name: gist(name).into_owned(), near }
 }
 
 /// Whether no field has two values: of two prompts nobody knows which one was meant.
@@ -144,7 +157,7 @@ fn draft(fields: &Fields, base: &Draft) -> Result<Draft, LineReason> {
             "callback" => draft.callback = text(name, value)?,
             "count" => draft.count = number(name, value)?,
             "name" => draft.name = Some(text(name, value)?.trim().to_owned()).filter(|name| !name.is_empty()),
-            unknown => known_field(unknown)?,
+            unknown => return Err(unknown_field(unknown)),
         }
     }
     if draft.name.is_some() && draft.count > 1 {
@@ -179,5 +192,23 @@ fn flag(field: &str, value: &Value) -> Result<bool, LineReason> {
         "true" | "yes" | "on" | "1" => Ok(true),
         "false" | "no" | "off" | "0" => Ok(false),
         _ => Err(LineReason::NotFlag { field: field.into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn every_field_says_something_of_the_draft_and_no_other_one_is_taken() {
+        let base = Draft { prompt: String::new(), ..testing::draft() };
+        let line = |name: &str, value: Value| draft(&vec![(name.to_owned(), value)], &base);
+        for name in FIELDS {
+            let value = if name == "optimizer" { (!base.optimizer).into() } else { "9".into() };
+            assert_ne!(line(name, value), Ok(base.clone()), "{name}");
+            assert!(!matches!(line(name, "9".into()), Err(LineReason::UnknownField { .. })), "{name}");
+        }
+        assert!(matches!(line("seed", "9".into()), Err(LineReason::UnknownField { .. })));
     }
 }

@@ -41,6 +41,26 @@ pub static COMMANDS: [Command; 15] = [
 /// The most commands that one bracket should have.
 pub const MOST_AT_ONCE: usize = 3;
 
+/// The brackets that a command can stand in, each with the one that closes it: the service's own, and those that a
+/// Chinese input method types.
+const BRACKETS: [(char, char); 3] = [('[', ']'), ('【', '】'), ('［', '］')];
+
+fn opens(c: char) -> bool {
+    closing(c).is_some()
+}
+
+/// Whether that is a closing bracket.
+#[must_use]
+pub fn closes(c: char) -> bool {
+    BRACKETS.iter().any(|(_, closing)| *closing == c)
+}
+
+/// What closes that opening bracket.
+#[must_use]
+pub fn closing(opening: char) -> Option<char> {
+    BRACKETS.iter().find(|(known, _)| *known == opening).map(|(_, closing)| *closing)
+}
+
 /// One pair of brackets in a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bracket {
@@ -63,6 +83,11 @@ pub enum Reading {
     Unknown,
 }
 
+/// The names of all commands, in both languages.
+fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().flat_map(|command| [command.en, command.zh])
+}
+
 /// What a word in brackets is.
 #[must_use]
 pub fn read(word: &str) -> Reading {
@@ -70,8 +95,7 @@ pub fn read(word: &str) -> Reading {
     if let Some(found) = COMMANDS.iter().find(|command| known(command.en) || known(command.zh)) {
         return Reading::Known(found);
     }
-    let names = COMMANDS.iter().flat_map(|command| [command.en, command.zh]);
-    near::nearest(word, names).map_or(Reading::Unknown, Reading::Near)
+    near::nearest(word, names()).map_or(Reading::Unknown, Reading::Near)
 }
 
 /// The brackets of a prompt, in their order. One that is not closed is none; inside another it starts over.
@@ -80,17 +104,14 @@ pub fn brackets(prompt: &str) -> Vec<Bracket> {
     let mut found = Vec::new();
     let mut open: Option<(usize, char)> = None;
     for (at, c) in prompt.char_indices() {
-        match c {
-            '[' | '【' | '［' => open = Some((at, c)),
-            ']' | '】' | '］' => {
-                let Some((start, opening)) = open.take() else { continue };
-                found.push(Bracket {
-                    range: start..at + c.len_utf8(),
-                    full_width: opening != '[' || c != ']',
-                    items: items(prompt, start + opening.len_utf8()..at),
-                });
-            }
-            _ => {}
+        if opens(c) {
+            open = Some((at, c));
+        } else if let Some((start, opening)) = open.take_if(|_| closes(c)) {
+            found.push(Bracket {
+                range: start..at + c.len_utf8(),
+                full_width: opening != '[' || c != ']',
+                items: items(prompt, start + opening.len_utf8()..at),
+            });
         }
     }
     found
@@ -108,12 +129,10 @@ pub struct Unclosed {
 /// The brackets of a prompt that open before a command and are not closed, in their order.
 #[must_use]
 pub fn unclosed(prompt: &str) -> Vec<Unclosed> {
-    let signs = prompt.char_indices().filter(|(_, c)| matches!(c, '[' | '【' | '［' | ']' | '】' | '］'));
-    let mut signs = signs.peekable();
+    let mut signs = prompt.char_indices().filter(|(_, c)| opens(*c) || closes(*c)).peekable();
     let mut found = Vec::new();
     while let Some((at, c)) = signs.next() {
         let next = signs.peek().copied();
-        let opens = |c: char| matches!(c, '[' | '【' | '［');
         if !opens(c) || next.is_some_and(|(_, next)| !opens(next)) {
             continue;
         }
@@ -143,12 +162,11 @@ fn leading(text: &str) -> Range<usize> {
 
 /// The length of the command's name that a text begins with.
 fn begins_with(text: &str) -> Option<usize> {
-    let names = COMMANDS.iter().flat_map(|command| [command.en, command.zh]);
     let fits = |name: &&str| {
         let whole = text.get(name.len()..).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
         whole && text[..name.len()].eq_ignore_ascii_case(name)
     };
-    names.filter(fits).map(str::len).max()
+    names().filter(fits).map(str::len).max()
 }
 
 const fn is_comma(c: char) -> bool {
@@ -191,10 +209,7 @@ pub fn complete(beginning: &str) -> Vec<&'static Command> {
 #[must_use]
 pub fn being_typed(before: &str) -> Option<&str> {
     let line = before.rsplit('\n').next()?;
-    let (at, c) = line.char_indices().rfind(|(_, c)| matches!(c, '[' | '【' | '［' | ']' | '】' | '］'))?;
-    if !matches!(c, '[' | '【' | '［') {
-        return None;
-    }
+    let (at, c) = line.char_indices().rfind(|(_, c)| opens(*c) || closes(*c)).filter(|(_, c)| opens(*c))?;
     line[at + c.len_utf8()..].rsplit(is_comma).next().map(str::trim_start)
 }
 

@@ -4,8 +4,9 @@ use super::{
     account::{Raise, Stamp},
     amount::{Amount, Currency},
     costs::day,
-    task::{Event, LedgerLine, Signed, Task, TaskKey},
-    time::{Wall, Zone},
+    problem::Charged,
+    task::{Event, LedgerLine, Signed, Task, TaskKey, TaskState},
+    time::{MINUTE, Wall, Zone},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -59,6 +60,54 @@ impl Origin {
         let mut parts = text.rsplitn(3, '/');
         let (created_at, key, store) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
         Some(Self { store: store.into(), key: TaskKey(key), created_at: Wall(created_at) })
+    }
+}
+
+/// How the life of a task that a line tells stands to the one that is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It tells nothing that is not known.
+    Known,
+    /// The same life, further on.
+    Later,
+    /// Another life: the task was sent in it, and has been sent, or ended unsent, in the known one too.
+    Other,
+}
+
+impl Life {
+    /// That of `told`, beside the task as it is known. A copy of a store may be brought back, and go its own way.
+    #[must_use]
+    pub fn of(told: &Task, known: &Task) -> Self {
+        // A server's clock may be read a little differently each time.
+        let apart = |one: Wall, other: Wall| one.since(other).max(other.since(one));
+        let is_same_submission = known.sent_at.zip(told.sent_at).is_some_and(|(a, b)| apart(a, b) <= MINUTE);
+        let (was, is) = (known.state(), told.state());
+        let is_open = matches!(was, TaskState::Sending | TaskState::Unknown) && is_same_submission;
+        match (&known.remote, &told.remote) {
+            (Some(ours), Some(theirs)) if ours == theirs && stage(is) > stage(was) => Self::Later,
+            (Some(ours), Some(theirs)) if ours == theirs => Self::Known,
+            (None, Some(_)) if is_open || was == TaskState::Queued => Self::Later,
+            (_, Some(_)) => Self::Other,
+            (Some(_), None) => Self::Known,
+            (None, None) if is_open && stage(is) > stage(was) => Self::Later,
+            (None, None) if was == TaskState::Queued && is != TaskState::Queued => Self::Later,
+            (None, None) => {
+                let is_news = known.charged() == Charged::No && told.charged() != Charged::No;
+                if is_news && !is_same_submission { Self::Other } else { Self::Known }
+            }
+        }
+    }
+}
+
+/// How far a task in that state has come.
+const fn stage(state: TaskState) -> u8 {
+    match state {
+        TaskState::Queued => 0,
+        TaskState::Sending => 1,
+        TaskState::Unknown => 2,
+        TaskState::Running => 3,
+        TaskState::Ready | TaskState::Saving => 4,
+        TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Cancelled => 5,
     }
 }
 
@@ -186,18 +235,24 @@ impl Carried {
         let is_money = |amount: Amount| (Amount::ZERO - MOST_MONEY..=MOST_MONEY).contains(&amount);
         let beside = task.besides.twice.iter().map(|second| second.cost);
         let beside = beside.chain(task.besides.before.iter().map(|before| before.cost));
-        let beside = beside.chain(task.besides.expected.iter().map(|expected| expected.cost));
-        let money = ledger.iter().map(|line| line.amount.amount).chain([task.cost, task.besides.uploads]).chain(beside);
-        let moments = [task.sent_at, task.finished_at, task.put_away_at, *archived_at].into_iter().flatten();
-        let moments = moments.chain([task.created_at, origin.created_at]);
+        let mut beside = beside.chain(task.besides.expected.iter().map(|expected| expected.cost));
+        let is_time_or_none = |at: &Option<Wall>| at.as_ref().is_none_or(is_time);
         let checks = [
-            ("key", [task.key].into_iter().chain(task.parent).all(is_key)),
+            ("key", is_key(task.key)),
+            ("parent", task.parent.is_none_or(is_key)),
             ("batch", task.batch.0 <= MOST_KEY),
             ("attempt", task.attempt <= MOST_KEY),
-            ("cost", money.clone().all(is_money)),
-            ("created_at", moments.clone().all(|at| is_time(&at))),
+            ("cost", is_money(task.cost)),
+            ("uploads", is_money(task.besides.uploads)),
+            ("besides", beside.all(is_money)),
+            ("created_at", is_time(&task.created_at)),
+            ("sent_at", is_time_or_none(&task.sent_at)),
+            ("finished_at", is_time_or_none(&task.finished_at)),
+            ("put_away_at", is_time_or_none(&task.put_away_at)),
+            ("archived_at", is_time_or_none(archived_at)),
+            ("origin", is_time(&origin.created_at)),
             ("events", events.iter().all(|event| is_time(&event.at))),
-            ("ledger", ledger.iter().all(|line| is_time(&line.at))),
+            ("ledger", ledger.iter().all(|line| is_time(&line.at) && is_money(line.amount.amount))),
         ];
         checks.into_iter().find(|(_, fits)| !fits).map(|(field, _)| field)
     }
@@ -295,20 +350,21 @@ mod tests {
         assert!(line(|carried| carried.task.key = TaskKey(MOST_KEY)).is_ok());
         let too_much = Amount::from_thousandths(1_000_000_001);
         type Change = fn(&mut Carried);
-        let cases: [(&str, Change); 7] = [
+        let cases: [(&str, Change); 8] = [
             ("key", |carried| carried.task.key = TaskKey(u32::MAX)),
-            ("key", |carried| carried.task.parent = Some(TaskKey(MOST_KEY + 1))),
+            ("parent", |carried| carried.task.parent = Some(TaskKey(MOST_KEY + 1))),
             ("batch", |carried| carried.task.batch = TaskKey(u32::MAX)),
             ("attempt", |carried| carried.task.attempt = u32::MAX),
             ("cost", |carried| carried.task.cost = Amount::from_millionths(i64::MAX)),
             ("created_at", |carried| carried.task.created_at = Wall(i64::MAX)),
-            ("created_at", |carried| carried.archived_at = Some(Wall(-1))),
+            ("sent_at", |carried| carried.task.sent_at = Some(Wall(i64::MAX))),
+            ("archived_at", |carried| carried.archived_at = Some(Wall(-1))),
         ];
         for (field, change) in cases {
             assert_eq!(line(change), Err(NotCarried::OutOfRange { field }), "{field}");
         }
         let below = Amount::from_millionths(-1);
-        for (amount, wrong) in [(too_much, Some("cost")), (Amount::ZERO - too_much, Some("cost")), (below, None)] {
+        for (amount, wrong) in [(too_much, Some("ledger")), (Amount::ZERO - too_much, Some("ledger")), (below, None)] {
             let mut of_money = carried();
             of_money.ledger[0].entry.amount.amount = amount;
             assert_eq!(of_money.out_of_range(), wrong, "{amount}");

@@ -57,6 +57,7 @@ pub enum CameraSupport {
 }
 
 /// One resolution of a model.
+/// A resolution that a model has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResolutionSpec {
     /// Its name, such as `768P`.
@@ -69,6 +70,7 @@ pub struct ResolutionSpec {
     pub last_frame: Need,
 }
 
+/// A model: what it takes, and what it makes of that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelSpec {
     /// Its name on the wire.

@@ -21,7 +21,7 @@ use super::{
 pub use super::picture::ImageLook;
 
 /// The most tasks that one draft makes.
-pub(crate) const MAX_COUNT: u32 = 100;
+pub const MAX_COUNT: u32 = 100;
 
 /// Everything that is wrong with a draft, in the order of its fields. `takes` is what the host takes and reaches;
 /// `image` tells of a picture by its path or `data:` URL as typed.

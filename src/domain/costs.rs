@@ -125,13 +125,7 @@ pub fn attempts(lines: &[CostLine]) -> Vec<AttemptMoney<'_>> {
             last: line.event,
             besides: Amount::ZERO,
         });
-        let amount = line.amount.amount;
-        let besides = match line.event {
-            MoneyEvent::Upload | MoneyEvent::Twice => Some(amount),
-            MoneyEvent::TwiceRefunded => Some(Amount::ZERO - amount),
-            _ => None,
-        };
-        if let Some(besides) = besides {
+        if let Some(besides) = line.event.besides(line.amount.amount) {
             if line.amount.currency == attempt.reserved.currency {
                 attempt.besides += besides;
             }
@@ -180,12 +174,12 @@ fn group(line: &CostLine, by: By, zone: Zone) -> String {
         // What runs or waits in spite of a trouble is no failure.
         By::Class => {
             let is_failure = matches!(line.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-            line.class.filter(|_| is_failure).map_or("none", ErrorClass::id).into()
+            ErrorClass::id_or_none(line.class.filter(|_| is_failure)).into()
         }
     }
 }
 
-/// The person's own date of a moment, such as `2026-11-22`; the offset in seconds east of UTC.
+/// The person's own date of a moment, such as `2026-11-22`.
 #[must_use]
 pub fn day(at: Wall, zone: Zone) -> String {
     let seconds = zone.shown(at).0.div_euclid(1_000);

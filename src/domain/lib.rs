@@ -29,6 +29,7 @@ pub mod mutex;
 pub mod name;
 pub mod near;
 pub mod overrides;
+pub mod owner_name;
 pub mod picture;
 pub mod prices;
 pub mod problem;

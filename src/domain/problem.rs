@@ -47,6 +47,12 @@ impl ErrorClass {
         Self::File,
     ];
 
+    /// The word that a kind of failure is summed up under; `none` where there is none.
+    #[must_use]
+    pub fn id_or_none(class: Option<Self>) -> &'static str {
+        class.map_or("none", Self::id)
+    }
+
     /// The word in JSON, in the store and in filters (`class:rate_limited`).
     #[must_use]
     pub const fn id(self) -> &'static str {

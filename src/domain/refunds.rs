@@ -2,7 +2,7 @@
 //! charges, which are in PTC, and nobody else's.
 
 use super::{
-    amount::{Amount, CostSource, Currency, Money, Totals},
+    amount::{Currency, Money, Totals},
     task::{MoneyEvent, Phase, RefundMarks, Task, TaskKey, TaskState},
     time::{DAY, Now, Wall},
 };
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Working days after the charge within which it can be asked for.
 const WORKING_DAYS: i64 = 7;
 /// Calendar days that seven working days can reach over, for looking them up.
-pub const CALENDAR_DAYS: u64 = 12;
+pub const CALENDAR_DAYS: u32 = 12;
 
 /// A charge that can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub struct Refund {
 pub enum Why {
     /// The task failed.
     Failed,
+    /// The service answers for the task no longer, so it was given up here.
+    Unanswered,
     /// The task's ID was lost.
     Lost,
     /// The call had been charged once already.
@@ -42,8 +44,7 @@ pub enum Why {
 
 /// Whether a task was accepted and ended without a file, is not proven free and was not given back.
 #[must_use]
-pub fn is_one(task: &Task) -> bool {
-    let proven_free = task.cost_source == Some(CostSource::Records) && task.cost == Amount::ZERO;
+pub fn is_refundable(task: &Task) -> bool {
     let without_result = match &task.phase {
         Phase::Failed { error } => task.remote.is_some() || error.code == super::task::ID_LOST,
         Phase::Cancelled { was, charged } => {
@@ -51,7 +52,7 @@ pub fn is_one(task: &Task) -> bool {
         }
         _ => false,
     };
-    is_gateways(task) && without_result && !proven_free && task.refund.given_at.is_none()
+    is_gateways(task) && without_result && !task.is_proven_free() && task.refund.given_at.is_none()
 }
 
 /// Whether 302.AI charged it.
@@ -63,9 +64,9 @@ fn is_gateways(task: &Task) -> bool {
 #[must_use]
 pub fn marks(task: &mut Task) -> Vec<(MoneyEvent, Money, &mut RefundMarks)> {
     let (is_gateways, currency) = (is_gateways(task), task.currency);
-    let price = is_one(task).then(|| task.money());
+    let price = is_refundable(task).then(|| task.money());
     let price = price.map(|money| (MoneyEvent::Refunded, money, &mut task.refund));
-    let stand = task.besides.twice.iter_mut().filter(|second| is_gateways && second.refund.given_at.is_none());
+    let stand = task.besides.twice.iter_mut().filter(|second| is_gateways && second.stands());
     let twice = stand.map(|second| (MoneyEvent::TwiceRefunded, second.cost.of(currency), &mut second.refund));
     price.into_iter().chain(twice).collect()
 }
@@ -86,9 +87,13 @@ pub fn of(task: &Task, now: Now) -> Vec<Refund> {
             why,
         })
     };
-    let why = if task.remote.is_none() { Why::Lost } else { Why::Failed };
-    let price = is_one(task).then(|| refund(&task.request_id, task.money(), sent_at, task.refund, why));
-    let stand = task.besides.twice.iter().filter(|second| second.refund.given_at.is_none());
+    let why = match &task.remote {
+        None => Why::Lost,
+        Some(_) if task.may_still_come() => Why::Unanswered,
+        Some(_) => Why::Failed,
+    };
+    let price = is_refundable(task).then(|| refund(&task.request_id, task.money(), sent_at, task.refund, why));
+    let stand = task.besides.twice.iter().filter(|second| second.stands());
     let twice = stand
         .map(|second| refund(&second.request_id, second.cost.of(task.currency), second.at, second.refund, Why::Twice));
     price.into_iter().chain(twice).flatten().collect()

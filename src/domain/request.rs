@@ -1,6 +1,6 @@
 //! What is asked of the service: the resolved request of one task, and its form on the wire.
 
-use super::catalogue::ModelSpec;
+use super::{catalogue::ModelSpec, draft::Field};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -289,10 +289,20 @@ impl Request {
 
     /// The local pictures of this request.
     pub fn stored_images(&self) -> impl Iterator<Item = &StoredImage> {
-        [&self.first_frame, &self.last_frame, &self.subject].into_iter().flatten().filter_map(|picture| match picture {
+        self.pictures().into_iter().filter_map(|(_, picture)| match picture? {
             ImageRef::Stored(stored) => Some(stored),
             ImageRef::Url(_) => None,
         })
+    }
+
+    /// Each field that takes a picture, with the one that stands in it.
+    #[must_use]
+    pub const fn pictures(&self) -> [(Field, Option<&ImageRef>); 3] {
+        [
+            (Field::FirstFrame, self.first_frame.as_ref()),
+            (Field::LastFrame, self.last_frame.as_ref()),
+            (Field::Subject, self.subject.as_ref()),
+        ]
     }
 }
 

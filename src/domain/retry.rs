@@ -128,7 +128,7 @@ impl Change {
 
 /// What is judged as sensitive: the words, however they are spaced, and the pictures, whatever their files are called.
 fn content(request: &Request) -> (Vec<&str>, [Option<&str>; 3]) {
-    let pictures = [&request.first_frame, &request.last_frame, &request.subject].map(|picture| match picture {
+    let pictures = request.pictures().map(|(_, picture)| match picture {
         Some(ImageRef::Url(url)) => Some(url.as_str()),
         Some(ImageRef::Stored(stored)) => Some(stored.sha256.as_str()),
         None => None,

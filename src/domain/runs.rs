@@ -76,7 +76,7 @@ fn of(mut all: Vec<u64>) -> Option<Times> {
     Some(Times { count: all.len(), p50: within(&all, 1, 2)?, p95: within(&all, 19, 20)?, bins: bins.collect() })
 }
 
-/// How tasks ended by the person's own day, the newest first; the offset in seconds east of UTC.
+/// How tasks ended by the person's own day, the newest first.
 #[must_use]
 pub fn ends<'a>(runs: impl IntoIterator<Item = Run<'a>>, zone: Zone, days: usize) -> Vec<(String, Ends)> {
     let mut by_day: BTreeMap<String, Ends> = BTreeMap::new();
@@ -85,7 +85,7 @@ pub fn ends<'a>(runs: impl IntoIterator<Item = Run<'a>>, zone: Zone, days: usize
             (TaskState::Saved, _) => by_day.entry(day(run.end, zone)).or_default().saved += 1,
             (TaskState::Failed | TaskState::Refused, class) => {
                 let failed = &mut by_day.entry(day(run.end, zone)).or_default().failed;
-                *failed.entry(class.map_or("none", ErrorClass::id)).or_default() += 1;
+                *failed.entry(ErrorClass::id_or_none(class)).or_default() += 1;
             }
             _ => {}
         }

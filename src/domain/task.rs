@@ -2,6 +2,7 @@
 
 mod besides;
 mod codes;
+mod ids;
 mod ledger;
 mod new_task;
 mod row;
@@ -10,7 +11,11 @@ mod state;
 mod texts;
 
 pub use besides::{Before, Besides, Expected, Second};
-pub use codes::{DISK_FULL, ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, STOPPED};
+pub use codes::{
+    DISK_FULL, EXPIRED, ID_LOST, ID_TAKEN, INTERRUPTED, NO_FILE, NOT_A_VIDEO, NOT_CREATED, ODD_STATE, RAN_OUT, STOPPED,
+    UNKNOWN,
+};
+pub use ids::{FileId, MaybeKey, NotAKey, NotAnId, RemoteId, TaskKey, keep_first};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, ResolvedAs, Signed, What};
 pub use new_task::NewTask;
 pub use row::{Kind, Row, Small, kept_reason};
@@ -27,73 +32,6 @@ use super::{
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt, str::FromStr};
-
-/// A task's own number, short and stable: `#12`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TaskKey(pub u32);
-
-impl fmt::Display for TaskKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("#{}", self.0))
-    }
-}
-
-/// A text that is no task's key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAKey(pub String);
-
-impl FromStr for TaskKey {
-    type Err = NotAKey;
-
-    /// Reads `12` or `#12`.
-    fn from_str(text: &str) -> Result<Self, NotAKey> {
-        let digits = text.trim().trim_start_matches('#');
-        digits.parse().map(Self).map_err(|_| NotAKey(text.into()))
-    }
-}
-
-/// Another task, or none, in the memory of one key: no task has the number 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Option<TaskKey>", into = "Option<TaskKey>")]
-pub struct MaybeKey(u32);
-
-impl MaybeKey {
-    /// The key, where there is one.
-    #[must_use]
-    pub const fn get(self) -> Option<TaskKey> {
-        if self.0 == 0 { None } else { Some(TaskKey(self.0)) }
-    }
-}
-
-impl From<Option<TaskKey>> for MaybeKey {
-    fn from(key: Option<TaskKey>) -> Self {
-        Self(key.map_or(0, |key| key.0))
-    }
-}
-
-impl From<MaybeKey> for Option<TaskKey> {
-    fn from(key: MaybeKey) -> Self {
-        key.get()
-    }
-}
-
-/// Leaves of each item the first: what is named twice is meant once.
-pub fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
-    let mut seen = BTreeSet::new();
-    items.retain(|item| seen.insert(item.clone()));
-}
-
-/// The service's id of a task. Kept as text: it comes as a string or as a number of up to 19 digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RemoteId(pub String);
-
-/// The service's id of a produced file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct FileId(pub String);
 
 /// How a queued task came back to the queue after the service asked to wait.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -289,6 +227,18 @@ impl Task {
         self.cost.of(self.currency)
     }
 
+    /// Whether its cost is what the gateway's records say.
+    #[must_use]
+    pub fn is_cost_recorded(&self) -> bool {
+        self.cost_source == Some(CostSource::Records)
+    }
+
+    /// Whether the gateway's records say that it cost nothing.
+    #[must_use]
+    pub fn is_proven_free(&self) -> bool {
+        self.is_cost_recorded() && self.cost == Amount::ZERO
+    }
+
     /// What was charged for it, or may have been: its price unless that was not charged, and what was charged beside
     /// it.
     #[must_use]
@@ -378,7 +328,7 @@ impl Task {
             | Phase::Failed { .. } => false,
         };
         let lost = || TaskError {
-            code: "unknown".into(),
+            code: UNKNOWN.into(),
             class: ErrorClass::UnknownOutcome,
             reason: Reason::Own(Own::NotKept),
             charged: Charged::Unknown,
@@ -413,17 +363,12 @@ impl Task {
             Phase::Queued { .. } | Phase::Refused { .. } => Charged::No,
             Phase::Sending { .. } | Phase::Unknown { .. } => Charged::Unknown,
             Phase::Running { .. } | Phase::Ready { .. } | Phase::Saving { .. } | Phase::Saved { .. } => Charged::Yes,
-            Phase::Cancelled { charged: Charged::Yes, .. }
-                if self.cost_source == Some(CostSource::Records) && self.cost == Amount::ZERO =>
-            {
+            // The gateway's records know better than the kind of failure.
+            Phase::Failed { .. } | Phase::Cancelled { charged: Charged::Yes, .. } if self.is_proven_free() => {
                 Charged::No
             }
-            // The gateway's records know better than the kind of failure.
-            Phase::Failed { error } => match self.cost_source {
-                Some(CostSource::Records) if self.cost == Amount::ZERO => Charged::No,
-                Some(CostSource::Records) if self.refund.given_at.is_none() => Charged::Yes,
-                _ => error.charged,
-            },
+            Phase::Failed { .. } if self.is_cost_recorded() && self.refund.given_at.is_none() => Charged::Yes,
+            Phase::Failed { error } => error.charged,
             Phase::Cancelled { charged, .. } => *charged,
         }
     }

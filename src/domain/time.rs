@@ -219,14 +219,14 @@ impl Now {
     /// Whether, since `before`, the wall clock has gone on clearly further than the monotonic one: the machine slept,
     /// or its clock was set forward. Waits by the wall clock are over sooner then.
     #[must_use]
-    pub fn has_leapt(self, before: Self) -> bool {
+    pub fn has_jumped(self, before: Self) -> bool {
         self.wall.since(before.wall) > self.mono.since(before.mono).saturating_add(2 * SECOND)
     }
 
     /// How much further than the monotonic clock the wall clock has gone since `before`, in milliseconds; negative
     /// where it was set back.
     #[must_use]
-    pub fn leap(self, before: Self) -> i64 {
+    pub fn jump(self, before: Self) -> i64 {
         let passed = self.mono.since(before.mono);
         self.wall.0.saturating_sub(before.wall.0).saturating_sub_unsigned(passed)
     }
@@ -298,9 +298,9 @@ mod tests {
     fn a_machine_that_slept_is_told_from_one_whose_clock_was_set_back() {
         let before = Now { mono: Mono(50_000), wall: Wall(1_000_000), zone: Zone::east(0) };
         let after = |wall, mono| Now { mono: Mono(mono), wall: Wall(wall), zone: Zone::east(0) };
-        assert!(after(9_000_000, 51_000).has_leapt(before));
-        assert!(!after(1_011_000, 60_000).has_leapt(before) && !after(0, 60_000).has_leapt(before));
-        assert_eq!([after(9_000_000, 51_000), after(0, 60_000)].map(|now| now.leap(before)), [7_999_000, -1_010_000]);
+        assert!(after(9_000_000, 51_000).has_jumped(before));
+        assert!(!after(1_011_000, 60_000).has_jumped(before) && !after(0, 60_000).has_jumped(before));
+        assert_eq!([after(9_000_000, 51_000), after(0, 60_000)].map(|now| now.jump(before)), [7_999_000, -1_010_000]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     ended, ending, fetch, money,
     news::{Left, NotDone, TaskNews},
     outage, poller, put_away, resolve, saver, share,
-    timeline::event,
+    timeline::{self, event},
     unknowns,
     work::{Deferred, Work},
     writes,
@@ -17,7 +17,7 @@ use crate::{
 use domain::{
     prices::{Offer, Quote},
     problem::Charged,
-    task::{LedgerLine, MoneyEvent, NewTask, Phase, RefundStep, TaskKey, TaskState, What},
+    task::{MoneyEvent, NewTask, Phase, RefundStep, TaskKey, TaskState, What},
     time::Wall,
 };
 
@@ -193,7 +193,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let note = event(work, what);
     act_news::once_on_disk(work, key, TaskNews::Cancelled(charged));
     work.store.owed.insert(key);
-    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
+    let ledger = money.map(|event| timeline::money(work, event, &task));
     effects.extend(writes::write(work, task, vec![note], ledger.into_iter().collect()));
     effects
 }

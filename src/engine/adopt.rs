@@ -37,11 +37,11 @@ pub(super) fn adopt(work: &mut Work, id: RemoteId) -> Vec<Effect> {
         return Vec::new();
     }
     let profile = work.settings.profile.name.clone();
-    ids::want(work, profile, id, None)
+    ids::look_up(work, profile, id, None)
 }
 
 /// Whether a task has that id already, which is told.
-fn is_known(work: &mut Work, id: &RemoteId) -> bool {
+pub(super) fn is_known(work: &mut Work, id: &RemoteId) -> bool {
     let known = ids::known_as(work, id).and_then(|key| work.known(key)).map(|row| (row.key, row.state));
     if let Some((key, state)) = known {
         claims::name(work, key);

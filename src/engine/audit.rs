@@ -36,7 +36,7 @@ const PAGES: u32 = 400;
 /// Questions in a row without a usable answer, and the wait after each.
 const TRIES: (u8, u64) = (3, 2 * SECOND);
 /// An audit that is not over by then is given up.
-const PATIENCE: u64 = 10 * MINUTE;
+const PATIENCE_MS: u64 = 10 * MINUTE;
 
 /// Begins one of the default profile over that many of the person's own days, today among them.
 pub(super) fn begin(work: &mut Work, days: u32) -> Vec<Effect> {
@@ -57,7 +57,7 @@ fn start(work: &mut Work, profile: String, from: Wall, asked: bool) -> Vec<Effec
     give_way(work);
     let ticket = work.ticket();
     let window = Window { from, to: work.now.wall.plus(SLACK) };
-    let until = work.now.mono.plus(PATIENCE);
+    let until = work.now.mono.plus(PATIENCE_MS);
     work.money.audit = if asked { None } else { work.money.audit.take() };
     work.money.auditing = Some(Auditing {
         ticket,

@@ -13,13 +13,13 @@ use domain::{
 };
 
 /// The longest pause between two questions about one task.
-pub(super) const SLOWEST: u64 = 5 * MINUTE;
+pub(super) const SLOWEST_MS: u64 = 5 * MINUTE;
 /// Probes in a row without an answer before the service is said to be away.
 const AWAY_AFTER: u32 = 3;
 /// The shortest and the longest wait between two probes of a service that does not answer.
-const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
+const PROBES_MS: (u64, u64) = (SECOND, 30 * SECOND);
 /// The shortest and the longest rest of an account where the service does not say for how long.
-const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
+const RESTS_MS: (u64, u64) = (2 * SECOND, MINUTE);
 
 /// Before this a profile's service is not called at all, except for submissions: the account rests, or the service does
 /// not answer and the next probe is not yet due.
@@ -60,6 +60,12 @@ pub(super) fn spoke(work: &mut Work, profile: &str) {
     }
 }
 
+/// The service spoke of that task, if only to say no.
+pub(super) fn spoke_of(work: &mut Work, profile: &str, key: TaskKey) {
+    work.of_mut(profile).poller.missed.remove(&key);
+    spoke(work, profile);
+}
+
 /// A call about that task brought no answer. Tells whether that is this task's own trouble: its last call brought none
 /// either, and the service has answered others since. Else the service is probed, for all.
 pub(super) fn brought_nothing(work: &mut Work, profile: &str, key: TaskKey) -> bool {
@@ -84,7 +90,7 @@ pub(super) fn missed(work: &mut Work, profile: &str) {
     }
     poller.misses = poller.misses.saturating_add(1);
     // By the length of the outage, so that it never costs much more than it lasts.
-    let wait = (now.since(poller.missing_since) / 3).clamp(PROBES.0, PROBES.1);
+    let wait = (now.since(poller.missing_since) / 3).clamp(PROBES_MS.0, PROBES_MS.1);
     poller.probe_at = now.plus(wait);
     if poller.misses >= AWAY_AFTER && poller.offline_since.is_none() {
         poller.offline_since = Some(now);
@@ -97,7 +103,7 @@ pub(super) fn rest_account(work: &mut Work, profile: &str, named: Option<u64>) {
     let now = work.now.mono;
     let poller = &mut work.of_mut(profile).poller;
     poller.rests = poller.rests.saturating_add(1);
-    let wait = asked_to_wait(named, backoff(RESTS.0, RESTS.1, poller.rests, 0));
+    let wait = asked_to_wait(named, backoff(RESTS_MS.0, RESTS_MS.1, poller.rests, 0));
     poller.not_before = poller.not_before.max(now.plus(wait));
 }
 

@@ -25,11 +25,11 @@ use domain::{
 };
 
 /// How long one post makes the questions about its task fewer.
-const FRESH: u64 = 10 * MINUTE;
+const FRESH_MS: u64 = 10 * MINUTE;
 /// How many times as long the pause between two questions is then.
 const SLOWER: u64 = 4;
 /// The first and the longest wait before an ID is asked about again where no answer came.
-const AGAIN: (u64, u64) = (2 * SECOND, MINUTE);
+const RETRY_MS: (u64, u64) = (2 * SECOND, MINUTE);
 
 /// The listener opened, so that posts are taken on this store, or did not: then it is told why.
 pub(super) fn listening(work: &mut Work, result: Result<(), System>) {
@@ -102,8 +102,8 @@ pub(super) fn answered(work: &mut Work, key: TaskKey) {
 
 /// The pause between two questions about a task, given the usual one.
 pub(super) fn pause(work: &Work, key: TaskKey, usual: u64) -> u64 {
-    let told = work.callbacks.heard.get(&key).is_some_and(|at| work.now.mono.since(*at) < FRESH);
-    if told { usual.saturating_mul(SLOWER).min(availability::SLOWEST).max(usual) } else { usual }
+    let told = work.callbacks.heard.get(&key).is_some_and(|at| work.now.mono.since(*at) < FRESH_MS);
+    if told { usual.saturating_mul(SLOWER).min(availability::SLOWEST_MS).max(usual) } else { usual }
 }
 
 /// Begins to settle what can be settled by an ID that came.
@@ -172,7 +172,7 @@ pub(super) fn not_known(work: &mut Work, key: TaskKey, id: &RemoteId, error: &Ta
     match work.callbacks.named.get_mut(&key) {
         Some(named) if no_answer => {
             named.tries = named.tries.saturating_add(1);
-            named.not_before = now.plus(backoff(AGAIN.0, AGAIN.1, named.tries, u64::from(key.0)));
+            named.not_before = now.plus(backoff(RETRY_MS.0, RETRY_MS.1, named.tries, u64::from(key.0)));
         }
         _ => drop(work.callbacks.named.remove(&key)),
     }

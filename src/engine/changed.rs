@@ -82,7 +82,7 @@ pub(super) fn take_over(work: &mut Work, mut task: Task) -> Vec<Effect> {
     match task.phase.clone() {
         // Without a key it could not be asked about; the first answer claims it.
         Phase::Running { .. } if work.of(&task.profile).has_key && !held_by_us(work, &task) => {
-            task.claim = claim(work, claims::CLAIM);
+            task.claim = claim(work, claims::CLAIM_MS);
             writes::write(work, task, vec![], vec![])
         }
         // A program that fetched a saved file once more has died over it.

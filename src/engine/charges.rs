@@ -25,18 +25,19 @@ use crate::{
     work::{Deferred, Work},
 };
 use domain::{
-    amount::CostSource,
     task::{Row, Task, TaskKey, TaskState},
     time::{DAY, MINUTE, Mono, Wall},
 };
 use service::gateway::{Asked, records::Charge};
 
-/// The wait after a question without a usable answer, and how often it is asked again.
-const AGAIN: (u64, u8) = (MINUTE, 10);
+/// The wait after a question without a usable answer.
+const RETRY_MS: u64 = MINUTE;
+/// How often it is asked again.
+const RETRIES: u8 = 10;
 /// Questions under way at once.
 const AT_ONCE: usize = 4;
 /// How long before a start something may have been sent for its charge still to be asked for.
-const EARLIER: u64 = 3 * DAY;
+const LOOK_BACK_MS: u64 = 3 * DAY;
 
 /// Whether a question about these tasks is under way, or what it brought is being written down.
 #[must_use]
@@ -47,7 +48,7 @@ pub fn is_asking(work: &Work, keys: &[TaskKey]) -> bool {
 
 /// The table is here: reads from the store what may have ended in an earlier run without a record of its charge.
 pub(super) fn begin(work: &mut Work) -> Vec<Effect> {
-    let from = Wall(work.now.wall.0.saturating_sub_unsigned(EARLIER));
+    let from = Wall(work.now.wall.0.saturating_sub_unsigned(LOOK_BACK_MS));
     let to = work.now.wall;
     let may_lack_one = |row: &Row| {
         is_over(row.state)
@@ -83,8 +84,8 @@ pub(super) fn begun(work: &mut Work, ticket: Ticket, tasks: &[Task]) -> bool {
         }
         let sent = task.sent_at.unwrap_or(task.created_at);
         let age = work.now.wall.since(task.finished_at.unwrap_or(sent));
-        let is_told = task.cost_source == Some(CostSource::Records);
-        if age <= scheduling::AFTER_END[3] {
+        let is_told = task.is_cost_recorded();
+        if age <= scheduling::LAST_AFTER_END_MS {
             // What was charged twice shows up later still.
             scheduling::audit_later(work, task);
             if !is_told {
@@ -166,8 +167,8 @@ fn next(records: &mut Records, key: TaskKey, now: Mono) {
 fn again(records: &mut Records, key: TaskKey, wait_ms: Option<u64>, now: Mono) {
     let Some(ask) = records.charges.get_mut(&key) else { return };
     ask.missed = ask.missed.saturating_add(1);
-    let at = now.plus(asked_to_wait(wait_ms, AGAIN.0));
-    let at = (ask.missed < AGAIN.1).then_some(at);
+    let at = now.plus(asked_to_wait(wait_ms, RETRY_MS));
+    let at = (ask.missed < RETRIES).then_some(at);
     records.due.set(key, at);
 }
 

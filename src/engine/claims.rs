@@ -7,7 +7,7 @@ use domain::{
 };
 
 /// How long a claim on a running task, or on a file being saved, is good for; renewed when half of it is gone.
-pub(super) const CLAIM: u64 = 3 * MINUTE;
+pub(super) const CLAIM_MS: u64 = 3 * MINUTE;
 
 /// Whether this run may work on that task: its account, its scope, and nobody else's claim.
 pub(super) fn is_ours(work: &Work, task: &Task) -> bool {

@@ -8,10 +8,11 @@ use crate::{settings::Lang, sight::Sight, view::View};
 use domain::{
     account::{Change, Stamp},
     amount::Amount,
+    carried::Carried,
     draft::Draft,
     reason::Reason,
     request::{Request, StoredImage},
-    task::{FileId, NewTask, RemoteId, Task, TaskKey},
+    task::{FileId, NewTask, RemoteId, TaskKey},
     time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -352,8 +353,8 @@ pub enum LocalCmd {
 pub struct Speech {
     /// Why something is as it is, in one sentence.
     pub reason: fn(&Reason) -> String,
-    /// A task as `--json` has it.
-    pub task: fn(&Task) -> serde_json::Value,
+    /// A task with its events and its ledger, as an export has it.
+    pub carried: fn(&Carried) -> serde_json::Value,
 }
 
 /// What a folder is listed for.

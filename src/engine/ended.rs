@@ -9,7 +9,7 @@ use crate::{
     ids,
     news::{Left, News, NotDone, TaskNews},
     records, scheduling,
-    timeline::{answer_of_records, event},
+    timeline::{self, answer_of_records, event},
     work::{Deferred, Work},
     writes,
 };
@@ -44,10 +44,13 @@ fn change_read(work: &mut Work, task: &Task, change: Deferred) -> Vec<Effect> {
     apply(work, task, change)
 }
 
-fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
+/// Makes that change of a task that is at hand.
+pub(super) fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
     if let Deferred::Found(id, _) | Deferred::Late(id) = &change
-        && let Some(other) = ids::known_as(work, id)
+        && let Some(other) = ids::known_as(work, id).filter(|other| *other != task.key)
     {
+        // It is on disk, as another task's.
+        work.store.unsaved.remove(&task.key);
         return refuse(work, task.key, Left::IdOf { id: id.clone(), other });
     }
     match change {
@@ -61,7 +64,7 @@ fn apply(work: &mut Work, task: Task, change: Deferred) -> Vec<Effect> {
 
 /// Writes down what the records say that a task was charged.
 pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effect> {
-    if task.cost_source == Some(CostSource::Records) && task.cost == cost {
+    if task.is_cost_recorded() && task.cost == cost {
         return Vec::new();
     }
     if !records::is_believable(&task, cost) {
@@ -70,20 +73,20 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
         return writes::write(work, task, vec![note], vec![]);
     }
     let was_charged = task.charged();
-    if task.cost_source != Some(CostSource::Records) {
+    if !task.is_cost_recorded() {
         task.besides.expected = Some(Expected { cost: task.cost, cost_source: task.cost_source });
     }
     task.cost = cost;
     task.cost_source = Some(CostSource::Records);
     // What was given back stays so, whatever it turns out to have been.
     let given_back = task.refund.given_at.map(|_| MoneyEvent::Refunded);
-    let line = |event| LedgerLine { at: work.now.wall, event, amount: task.money() };
+    let line = |event| timeline::money(work, event, &task);
     let lines = [MoneyEvent::Recorded].into_iter().chain(given_back).map(line).collect();
     let note: Event = answer_of_records(work, What::Recorded(task.money()), task.request_id.as_deref());
     let mut effects = writes::write(work, task.clone(), vec![note], lines);
     // Until now it counted as charged, and so was not repeated when it failed. What failed long ago nobody expects to
     // be.
-    let lately = task.finished_at.is_some_and(|at| work.now.wall.since(at) <= scheduling::AFTER_END[3]);
+    let lately = task.finished_at.is_some_and(|at| work.now.wall.since(at) <= scheduling::LAST_AFTER_END_MS);
     if was_charged == Charged::Yes && lately {
         effects.extend(auto_retry::automatic(work, &task));
     }
@@ -92,8 +95,7 @@ pub(super) fn charge(work: &mut Work, mut task: Task, cost: Amount) -> Vec<Effec
 
 /// One more charge for the same call: into the ledger, once.
 pub(super) fn twice(work: &mut Work, mut task: Task, second: Second) -> Vec<Effect> {
-    let is_known = task.besides.twice.iter().any(|known| known.request_id == second.request_id);
-    if is_known && second.request_id.is_some() {
+    if task.besides.twice.iter().any(|known| known.is_same(&second)) {
         return Vec::new();
     }
     if !records::is_believable(&task, second.cost) {
@@ -145,7 +147,7 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
     if !work.tasks.is_id_lost(task.key) {
         return refuse(work, task.key, Left::NowIs(task.state()));
     }
-    let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, claims::CLAIM_MS).filter(|_| in_scope(work, &task));
     let refund = RefundMarks::default();
     let mut task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, refund, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
@@ -154,13 +156,13 @@ fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect
 }
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
-pub(super) fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
+fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
     let line = format!("{} was accepted after it had been resolved, and charged: its ID is {}", task.key, id.0);
     work.news.push(News::Task { key: task.key, what: TaskNews::AcceptedLate(id.clone()) });
     let mut effects = vec![Effect::log(Level::Error, Some(task.key), Noted::Text(line))];
     if task.remote.is_none() && !task.state().is_live() {
         let note = event(work, What::AcceptedLate(id.clone()));
-        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
+        let line = timeline::money(work, MoneyEvent::Charged, &task);
         task.remote = Some(id);
         task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
         task.refund = RefundMarks::default();
@@ -173,7 +175,7 @@ pub(super) fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Ef
 pub(super) fn settled(work: &mut Work, task: Task, what: ResolvedAs, money: MoneyEvent) -> Vec<Effect> {
     let key = task.key;
     let note = event(work, What::Resolved(what.clone()));
-    let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
+    let line = timeline::money(work, money, &task);
     act_news::once_on_disk(work, key, TaskNews::Settled(what));
     work.store.owed.insert(key);
     writes::write(work, task, vec![note], vec![line])

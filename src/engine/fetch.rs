@@ -44,7 +44,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
             let (file, kept) = (file.clone(), Some(saved.clone()));
             task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: Some(work.now.wall), kept };
             // Let go by this run's end, it is saved as it was; nobody else begins with it.
-            task.claim = claim(work, saver::WAITS);
+            task.claim = claim(work, saver::REFETCH_WAIT_MS);
         }
         Phase::Saving { .. } => {
             done(work, key, TaskState::Saving);
@@ -54,7 +54,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
             task.finished_at = None;
             task.phase =
                 Phase::Running { status: String::new(), next_poll: work.now.wall, polls: 0, misses: 0, trouble: None };
-            task.claim = claim(work, claims::CLAIM);
+            task.claim = claim(work, claims::CLAIM_MS);
             act_news::once_on_disk(work, key, TaskNews::Watched);
         }
         Phase::Running { .. } => {

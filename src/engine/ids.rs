@@ -30,7 +30,7 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) -> Vec<Effect>
         return Vec::new();
     }
     work.news.push(News::Task { key, what: TaskNews::Asking(id.clone()) });
-    want(work, profile_of(work, key), id, Some(key))
+    look_up(work, profile_of(work, key), id, Some(key))
 }
 
 /// Begins to settle an unknown by an id that the service posted; not told, since nobody asked for it. Tells whether it
@@ -38,7 +38,7 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) -> Vec<Effect>
 pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
     let is_new = !is_under_way(work, &id);
     if is_new {
-        let _ = want(work, profile_of(work, key), id.clone(), Some(key));
+        let _ = look_up(work, profile_of(work, key), id.clone(), Some(key));
         // By its path it is this task's, and no archived one's.
         looked_up(work, &id);
     }
@@ -51,7 +51,7 @@ fn profile_of(work: &Work, key: TaskKey) -> String {
 }
 
 /// Has the store asked whether an archived task has that id, which is not known here, and then the service about it.
-pub(super) fn want(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) -> Vec<Effect> {
+pub(super) fn look_up(work: &mut Work, profile: String, id: RemoteId, settles: Option<TaskKey>) -> Vec<Effect> {
     let served = work.of(&profile);
     if served.has_key {
         work.adopting.wanted.push_back(Wanted { profile, id: id.clone(), settles, looked_up: false });

@@ -107,8 +107,8 @@ use domain::{
 /// Sets the time. Keys are handled before due work, so an undo pressed just after its window still works.
 pub fn set_now(work: &mut Work, now: Now) {
     let before = std::mem::replace(&mut work.now, now);
-    work.clock_went(now.leap(before));
-    if now.has_leapt(before) {
+    work.clock_went(now.jump(before));
+    if now.has_jumped(before) {
         scheduling::plan_again(work);
     }
 }

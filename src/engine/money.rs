@@ -163,7 +163,7 @@ pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
 pub(super) fn balance(work: &mut Work, ticket: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
     let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(ticket);
     let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
-        work.stale += 1;
+        work.drop_stale();
         return None;
     };
     work.of_mut(&profile).balance.asking = None;

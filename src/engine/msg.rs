@@ -216,6 +216,8 @@ pub enum WriteResult {
     },
     /// Another program was quicker; the row as it is now.
     Overtaken(Box<Task>),
+    /// It brings the service's ID of another task; the row as it is, unchanged.
+    IdTaken { now: Box<Task>, by: TaskKey },
 }
 
 /// What became of a wish to send.
@@ -233,6 +235,12 @@ pub enum SendResult {
     Wait {
         key: TaskKey,
         /// When a place will be free.
+        until: Wall,
+    },
+    /// The program that queued it does not know yet that it did: it alone waits.
+    Unconfirmed {
+        key: TaskKey,
+        /// When to ask again.
         until: Wall,
     },
     /// It would cross the day's cap.

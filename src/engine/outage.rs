@@ -48,10 +48,7 @@ pub(super) fn failed(work: &mut Work, ticket: Option<Ticket>, fault: Fault) -> V
     if let Some(ticket) = ticket {
         share::failed(work, ticket);
     }
-    if let Some(ticket) = ticket.filter(|ticket| work.queue.inserting.remove(ticket)) {
-        work.adopting.inserting.remove(&ticket);
-        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
-    }
+    not_inserted(work, ticket, &fault);
     if ticket.is_none() {
         not_read(work, &fault);
     }
@@ -94,6 +91,14 @@ fn give_up_wishes(work: &mut Work) -> BTreeSet<TaskKey> {
     of
 }
 
+/// Tells of new tasks that are not in the store. Tells whether these were some.
+fn not_inserted(work: &mut Work, ticket: Option<Ticket>, fault: &Fault) -> bool {
+    let Some(ticket) = ticket.filter(|ticket| work.queue.inserting.remove(ticket)) else { return false };
+    work.adopting.inserting.remove(&ticket);
+    work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
+    true
+}
+
 /// A reader's role changes nothing: it is said once, nothing is tried again, and looking goes on.
 fn denied(work: &mut Work, ticket: Option<Ticket>, fault: Fault) {
     if let Some(write) = ticket.and_then(|ticket| work.store.pending.remove(&ticket)) {
@@ -101,9 +106,7 @@ fn denied(work: &mut Work, ticket: Option<Ticket>, fault: Fault) {
         work.store.busy.remove(&key);
         act_news::not_on_disk(work, key, &fault);
         work.store.untold.remove(&key);
-    } else if let Some(ticket) = ticket.filter(|ticket| work.queue.inserting.remove(ticket)) {
-        work.adopting.inserting.remove(&ticket);
-        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault)) });
+    } else if not_inserted(work, ticket, &fault) {
         return;
     }
     if let Some(ticket) = ticket {

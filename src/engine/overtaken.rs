@@ -3,19 +3,22 @@
 //! ```text
 //! still our own work   -> the change goes on, on top of what the other wrote of the money
 //! our submission's end -> the same: an answer that was had is never lost to a row that does not know it
+//! our ID of a lost one -> the task runs on with it: that it was lost was the records' word
+//! another task's ID    -> an answer leaves the outcome unknown, and nothing else comes of it
 //! else                 -> the other's word stands; what was paid beside the price is added to it
 //! ```
 
 use crate::{
     act_news, changed, claims,
     effect::{Effect, Write},
-    ended, saver, tasks,
-    work::Work,
+    ended,
+    news::{Left, News, TaskNews},
+    queue, saver, tasks, timeline,
+    work::{Deferred, Work},
     writes,
 };
-use domain::{
-    amount::CostSource,
-    task::{Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, Second, Task, TaskState},
+use domain::task::{
+    Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, RemoteId, Second, Task, TaskKey, TaskState, What,
 };
 use std::iter;
 
@@ -38,7 +41,7 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         match (now.state(), write.task.state()) {
             // The other program has counted it as spent; proven not taken, it is only set aside again.
             (TaskState::Unknown, TaskState::Queued) => {
-                let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.money() };
+                let line = timeline::money(work, MoneyEvent::Reserved, &write.task);
                 write.ledger.push(line);
             }
             (TaskState::Unknown, TaskState::Unknown) => write.ledger.retain(|line| line.event != MoneyEvent::Unknown),
@@ -46,12 +49,38 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         }
         return vec![go_on(work, write, &now)];
     }
-    // What was paid beside the price is paid, whatever another program has made of the task meanwhile.
-    let waiting = work.store.waiting.remove(&key).unwrap_or_default();
-    let last = waiting.back().map_or(&write, |last| last).task.besides.clone();
-    let lines = iter::once(&write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
-    let paid: Vec<LedgerLine> =
-        lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect();
+    yields(work, &write, now, found)
+}
+
+/// The store has the ID that a change brings as another task's. Of an answer to a submission nobody knows then what
+/// became of it; no other change is made.
+pub(super) fn id_taken(work: &mut Work, mut write: Write, now: Task, by: TaskKey) -> Vec<Effect> {
+    let key = now.key;
+    let Some(id) = write.task.remote.clone() else { return work.drop_stale() };
+    work.store.unsaved.remove(&key);
+    if let Some(accepted) = write.events.iter_mut().find(|event| matches!(event.what, What::Accepted(_))) {
+        let error = queue::answered_for(id, by);
+        accepted.what = What::Unknown(error.reason.clone());
+        work.news.push(News::Task { key, what: TaskNews::Unknown(error.clone()) });
+        work.of_mut(&now.profile).sending.proven = false;
+        // What else waits behind it was said of the other task.
+        let (mut ledger, besides) = paid_beside(work, &write);
+        ledger.push(LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: write.task.money() });
+        let task = Task { phase: Phase::Unknown { error }, remote: None, claim: None, besides, ..write.task };
+        return writes::write(work, task, write.events, ledger);
+    }
+    // It is told below why it was not done.
+    work.store.owed.remove(&key);
+    work.store.untold.remove(&key);
+    let effects = yields(work, &write, now, None);
+    act_news::refuse(work, key, Left::IdOf { id, other: by });
+    effects
+}
+
+/// The other program's word stands, but for what was paid, and an ID that was `found`.
+fn yields(work: &mut Work, write: &Write, now: Task, found: Option<RemoteId>) -> Vec<Effect> {
+    let key = now.key;
+    let (paid, last) = paid_beside(work, write);
     if now.remote.is_some() {
         // The store has an id for it; where it is another one, the person is told below.
         work.store.unsaved.remove(&key);
@@ -62,7 +91,13 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
     // The store may have taken our claim on a file and told of a failure.
     effects.extend(saver::claim_saved(work, &now));
     if let Some(id) = found {
-        effects.extend(ended::came_late(work, now, id));
+        // What the records took for lost is here: it runs on with it. Else a person's word stands.
+        let change = if work.tasks.is_id_lost(key) {
+            Deferred::Found(id, Box::new(write.task.phase.clone()))
+        } else {
+            Deferred::Late(id)
+        };
+        effects.extend(ended::apply(work, now, change));
     }
     act_news::overtaken(work, key);
     if !paid.is_empty() {
@@ -71,6 +106,15 @@ pub(super) fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Eff
         effects.extend(writes::write(work, Task { besides, ..task }, vec![], paid));
     }
     effects
+}
+
+/// What was paid beside the price, in that change and in all that waits behind it and is not made: it is paid, whatever
+/// has become of the task.
+fn paid_beside(work: &mut Work, write: &Write) -> (Vec<LedgerLine>, Besides) {
+    let waiting = work.store.waiting.remove(&write.task.key).unwrap_or_default();
+    let last = waiting.back().map_or(write, |last| last).task.besides.clone();
+    let lines = iter::once(write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
+    (lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect(), last)
 }
 
 /// Whether we still hold the row and its phase is what we wrote. Then only its money was changed, or our own write was
@@ -92,9 +136,9 @@ fn go_on(work: &mut Work, mut write: Write, now: &Task) -> Effect {
     let waiting = work.store.waiting.get_mut(&key).into_iter().flatten();
     let mut before = now.clone();
     for Write { task, ledger, .. } in iter::once(&mut write).chain(waiting) {
-        if task.cost_source != Some(CostSource::Records) {
+        if !task.is_cost_recorded() {
             (task.cost, task.cost_source) = (now.cost, now.cost_source);
-            if now.cost_source == Some(CostSource::Records) {
+            if now.is_cost_recorded() {
                 // What a kind of failure says of the money was said without the records' word, which stands.
                 ledger.retain(|line| !matches!(line.event, MoneyEvent::Released | MoneyEvent::Unknown));
             }
@@ -131,12 +175,12 @@ fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
     besides.uploads +=
         uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
     for second in &mut besides.twice {
-        let ours = ours.twice.iter().find(|ours| ours.request_id == second.request_id).map(|ours| ours.refund);
+        let ours = ours.twice.iter().find(|ours| ours.is_same(second)).map(|ours| ours.refund);
         let RefundMarks { asked_at, given_at } = ours.unwrap_or_default();
         second.refund.asked_at = second.refund.asked_at.or(asked_at);
         second.refund.given_at = second.refund.given_at.or(given_at);
     }
-    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
+    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.is_same(second));
     besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
     besides.disowned.extend(ours.disowned.iter().filter(|id| !now.besides.disowned.contains(id)).cloned());
     besides.expected = besides.expected.or(ours.expected);

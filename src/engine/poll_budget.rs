@@ -4,9 +4,9 @@
 //!
 //! - A program in good standing takes three quarters of the budget, divided by all that it has heard of within a
 //!   minute.
-//! - It is in good standing for [`TOUCH`] after it last heard from the store. That is less than a minute, so a
+//! - It is in good standing for [`TOUCH_MS`] after it last heard from the store. That is less than a minute, so a
 //!   program in good standing is counted by all others; one that is cut off loses it before they stop counting it.
-//! - A program that comes, or comes back, among others is in good standing only after [`JOIN`]: by then each of the
+//! - A program that comes, or comes back, among others is in good standing only after [`JOIN_MS`]: by then each of the
 //!   others has heard of it, or has fallen out of its own standing.
 //! - The last quarter is for those that are not: each takes a sixteenth of it, or less where there are more than
 //!   sixteen programs.
@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 
 /// How long a program is in good standing after it last heard from the store, in milliseconds. An answer of the store
 /// takes half a minute at most: together that is less than the minute within which others count it.
-const TOUCH: u64 = 25 * SECOND;
+const TOUCH_MS: u64 = 25 * SECOND;
 /// How long a program that joins others waits, in milliseconds: until each of them has heard of it, or has lost its own
 /// good standing.
-const JOIN: u64 = MINUTE;
+const JOIN_MS: u64 = MINUTE;
 /// What those in good standing share.
 const SHARED: f64 = 0.75;
 /// Programs not in good standing that the rest of the budget is enough for.
@@ -34,7 +34,7 @@ pub(super) fn rate(work: &Work, profile: &str) -> f64 {
     let whole = work.settings.poll.budget_per_second;
     let Some(peers) = &work.sharing.peers else { return whole };
     let all = 1.0 + f64::from(peers.others.get(profile).copied().unwrap_or(0));
-    let in_touch = work.now.mono.since(peers.heard) < TOUCH;
+    let in_touch = work.now.mono.since(peers.heard) < TOUCH_MS;
     let is_full = peers.full_from.get(profile).is_some_and(|from| work.now.mono >= *from);
     if in_touch && is_full { whole * SHARED / all } else { whole * (1.0 - SHARED) / all.max(STRAYS) }
 }
@@ -46,11 +46,11 @@ pub(super) fn heard(work: &mut Work, others: BTreeMap<String, u32>) {
         refill(work, &profile);
     }
     let now = work.now.mono;
-    let before = work.sharing.peers.take().filter(|peers| now.since(peers.heard) < TOUCH);
+    let before = work.sharing.peers.take().filter(|peers| now.since(peers.heard) < TOUCH_MS);
     let mut full_from: BTreeMap<String, Mono> = before.map(|peers| peers.full_from).unwrap_or_default();
     full_from.retain(|profile, _| others.contains_key(profile));
     for (profile, others) in &others {
-        let joins = if *others == 0 { now } else { now.plus(JOIN) };
+        let joins = if *others == 0 { now } else { now.plus(JOIN_MS) };
         full_from.entry(profile.clone()).or_insert(joins);
     }
     work.sharing.peers = Some(Peers { heard: now, others, full_from });

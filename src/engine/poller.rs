@@ -11,16 +11,15 @@ use crate::{
     failure_streak, ids,
     news::{News, TaskNews},
     poll_budget, scheduling, share, tasks,
-    timeline::{answer_event, event},
+    timeline::{self, answer_event, event},
     work::Work,
     writes,
 };
 use domain::{
     account::{HaltCause, Why},
-    amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Event, FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
+    task::{Event, FileId, MoneyEvent, NO_FILE, ODD_STATE, Phase, Task, TaskKey, Trouble, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Hold, QueryVerdict, Reply, Source};
@@ -29,15 +28,15 @@ use service::answer::{Hold, QueryVerdict, Reply, Source};
 /// faster.
 const AT_ONCE: usize = 32;
 /// How long a task is asked about that is said to be made and has no file, or about which the service will not answer.
-const PATIENCE: u64 = 30 * SECOND;
-/// As [`PATIENCE`], where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
-const PATIENCE_WITH_ADDRESS: u64 = MINUTE;
+const PATIENCE_MS: u64 = 30 * SECOND;
+/// As [`PATIENCE_MS`], where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
+const PATIENCE_WITH_ADDRESS_MS: u64 = MINUTE;
 /// The longest pause between two questions about a task that is said to be made and has no file.
-const FILE_SOON: u64 = 5 * SECOND;
+const LONGEST_FILE_WAIT_MS: u64 = 5 * SECOND;
 /// A question that comes so much later than it was due finds an end that nobody watched.
-const LATE: u64 = 2 * MINUTE;
+const UNWATCHED_AFTER_MS: u64 = 2 * MINUTE;
 /// After so long from its sending, a state that is not known here is told as trouble.
-const ODD_AFTER: u64 = 10 * MINUTE;
+const ODD_AFTER_MS: u64 = 10 * MINUTE;
 
 /// The phase of a task that was just accepted.
 pub(super) fn first(work: &Work, task: &Task) -> Phase {
@@ -69,9 +68,9 @@ fn pause(work: &Work, task: &Task, polls: u32) -> u64 {
 fn by_history(Expected { median_ms, p95_ms }: Expected, elapsed: u64, every: u64) -> u64 {
     let half = median_ms / 2;
     if elapsed < half {
-        (half - elapsed).clamp(every, availability::SLOWEST.max(every))
+        (half - elapsed).clamp(every, availability::SLOWEST_MS.max(every))
     } else if elapsed < median_ms {
-        ((median_ms - elapsed) / 2).clamp(every, availability::SLOWEST.max(every))
+        ((median_ms - elapsed) / 2).clamp(every, availability::SLOWEST_MS.max(every))
     } else {
         at_the_end(elapsed, p95_ms, every)
     }
@@ -88,7 +87,7 @@ fn at_the_end(elapsed: u64, slow: u64, every: u64) -> u64 {
     if elapsed <= 2 * slow {
         return every;
     }
-    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(availability::SLOWEST).max(every)
+    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(availability::SLOWEST_MS).max(every)
 }
 
 /// Asks about everything that is due, within the account's budget.
@@ -159,7 +158,7 @@ fn at_once(work: &Work, profile: &str) -> usize {
 
 /// The end of a query.
 pub(super) fn queried(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
-    let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.clone()).unwrap_or_default();
+    let profile = work.tasks.profile_of(key).to_owned();
     let asking = &mut work.of_mut(&profile).poller.asking;
     if asking.get(&key) != Some(&ticket) {
         return work.drop_stale();
@@ -181,26 +180,22 @@ fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
         return work.drop_stale();
     };
     let was = Was { status, polls, misses, trouble };
-    match work.protocol(&task.profile).queried(reply, &id) {
-        QueryVerdict::Again { wait_ms, hold, error } => again(work, task, was, (hold, wait_ms), error, reply),
-        QueryVerdict::Running { status: word, known } => {
-            availability::heard_of(work, &task.profile, key);
-            running(work, task, &was, word, known, reply)
+    let verdict = work.protocol(&task.profile).queried(reply, &id);
+    if !matches!(verdict, QueryVerdict::Again { .. }) {
+        availability::heard_of(work, &task.profile, key);
+    }
+    match verdict {
+        QueryVerdict::Again { wait_ms, hold, error } => {
+            again(work, task, was, NoAnswer { hold, wait_ms, error }, reply)
         }
-        QueryVerdict::SuccessWithoutFile { status: word } => {
-            availability::heard_of(work, &task.profile, key);
-            without_file(work, task, was, word, reply)
-        }
+        QueryVerdict::Running { status: word, known } => running(work, task, &was, word, known, reply),
+        QueryVerdict::SuccessWithoutFile { status: word } => without_file(work, task, was, word, reply),
         QueryVerdict::Ready { source } => {
-            availability::heard_of(work, &task.profile, key);
             let file = file_of(work, key, source);
             let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }
-        QueryVerdict::Failed { error } => {
-            availability::heard_of(work, &task.profile, key);
-            failed(work, task, error, reply)
-        }
+        QueryVerdict::Failed { error } => failed(work, task, error, reply),
     }
 }
 
@@ -212,11 +207,18 @@ struct Was {
     trouble: Option<Trouble>,
 }
 
+/// What came instead of a usable answer.
+struct NoAnswer {
+    hold: Hold,
+    wait_ms: Option<u64>,
+    error: TaskError,
+}
+
 fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool, reply: &Reply) -> Vec<Effect> {
     let polls = was.polls + 1;
     let next_poll = work.now.wall.plus(pause(work, &task, polls));
     let news = (word != was.status).then(|| answer_event(work, What::Status(word.clone()), reply));
-    let odd = !known && work.now.wall.since(task.sent_at.unwrap_or(task.created_at)) >= ODD_AFTER;
+    let odd = !known && work.now.wall.since(task.sent_at.unwrap_or(task.created_at)) >= ODD_AFTER_MS;
     let trouble = odd.then(|| Trouble::go_on(odd_state(&word), was.trouble.as_ref(), work.now.wall));
     let is_new = trouble != was.trouble;
     task.phase = Phase::Running { status: word, next_poll, polls, misses: 0, trouble };
@@ -224,7 +226,7 @@ fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool
 }
 
 fn odd_state(word: &str) -> TaskError {
-    trouble_of("odd_state", Own::OddState(word.to_owned()))
+    trouble_of(ODD_STATE, Own::OddState(word.to_owned()))
 }
 
 fn trouble_of(code: &str, what: Own) -> TaskError {
@@ -234,13 +236,13 @@ fn trouble_of(code: &str, what: Own) -> TaskError {
 
 /// It is said to be made, and there is no file to fetch. One that does not come in a while will not come by itself.
 fn without_file(work: &mut Work, mut task: Task, was: Was, word: String, reply: &Reply) -> Vec<Effect> {
-    let error = trouble_of(NO_FILE, Own::NoFile { patience: PATIENCE });
+    let error = trouble_of(NO_FILE, Own::NoFile { patience: PATIENCE_MS });
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
-    if trouble.has_lasted(PATIENCE, work.now.wall) && was.trouble.is_some() {
+    if trouble.has_lasted(PATIENCE_MS, work.now.wall) && was.trouble.is_some() {
         return give_up(work, task, trouble.error, reply);
     }
-    let wait = work.settings.poll.every_ms.min(FILE_SOON);
-    let next_poll = not_after(work.now.wall.plus(wait), &trouble, PATIENCE);
+    let wait = work.settings.poll.every_ms.min(LONGEST_FILE_WAIT_MS);
+    let next_poll = not_after(work.now.wall.plus(wait), &trouble, PATIENCE_MS);
     let news = (word != was.status).then(|| answer_event(work, What::Status(word.clone()), reply));
     let is_new = Some(&trouble) != was.trouble.as_ref();
     let misses = was.misses.saturating_add(1);
@@ -262,30 +264,26 @@ fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
 fn keep(work: &mut Work, mut task: Task, news: Option<Event>, changed: bool) -> Vec<Effect> {
     let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { work.now.wall };
-    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(claims::CLAIM / 2));
+    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(claims::CLAIM_MS / 2));
     if news.is_none() && !changed && (covered || work.ending.is_some()) {
         tasks::put(work, task);
         return Vec::new();
     }
     // Good until well after the next question, or another program would take the task over in between.
-    task.claim = claim(work, claims::CLAIM.saturating_add(next.since(work.now.wall)));
+    task.claim = claim(work, claims::CLAIM_MS.saturating_add(next.since(work.now.wall)));
     writes::write(work, task, news.into_iter().collect(), vec![])
 }
 
 /// No answer about the task. How long it is left alone depends on what there is to back off from.
-fn again(
-    work: &mut Work,
-    mut task: Task,
-    was: Was,
-    (hold, wait): (Hold, Option<u64>),
-    error: TaskError,
-    reply: &Reply,
-) -> Vec<Effect> {
+fn again(work: &mut Work, mut task: Task, was: Was, met: NoAnswer, reply: &Reply) -> Vec<Effect> {
+    let NoAnswer { hold, wait_ms: wait, error } = met;
     let (key, every) = (task.key, work.settings.poll.every_ms);
     let alone = |misses: u32| {
-        asked_to_wait(wait, backoff(every, availability::SLOWEST, misses.saturating_add(1), u64::from(key.0)))
+        asked_to_wait(wait, backoff(every, availability::SLOWEST_MS, misses.saturating_add(1), u64::from(key.0)))
     };
     let is_halt = error.class == ErrorClass::Auth;
+    // It was asked and answered, though not with its state.
+    let polls = was.polls + u32::from(hold == Hold::Refused);
     let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     let (pause, misses) = match hold {
@@ -294,8 +292,7 @@ fn again(
         }
         Hold::Service => (0, was.misses),
         Hold::Account => {
-            availability::spoke(work, &task.profile);
-            work.of_mut(&task.profile).poller.missed.remove(&key);
+            availability::spoke_of(work, &task.profile, key);
             availability::rest_account(
                 work,
                 &task.profile,
@@ -304,10 +301,9 @@ fn again(
             (0, was.misses)
         }
         Hold::Refused => {
-            availability::spoke(work, &task.profile);
-            work.of_mut(&task.profile).poller.missed.remove(&key);
+            availability::spoke_of(work, &task.profile, key);
             // A status without a code speaks of a wrong address as well as of a wrong task.
-            let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS } else { PATIENCE };
+            let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS_MS } else { PATIENCE_MS };
             if trouble.has_lasted(patience, work.now.wall) && was.trouble.is_some() {
                 return give_up(work, task, trouble.error, reply);
             }
@@ -322,13 +318,13 @@ fn again(
     let is_new = was.trouble.as_ref().is_none_or(|before| before.error.code != code);
     let news = is_new.then(|| event(work, What::NoAnswer(reason)));
     let next_poll = work.now.wall.plus(pause);
-    task.phase = Phase::Running { status: was.status, next_poll, polls: was.polls, misses, trouble: Some(trouble) };
+    task.phase = Phase::Running { status: was.status, next_poll, polls, misses, trouble: Some(trouble) };
     keep(work, task, news, false)
 }
 
 fn ready(work: &mut Work, mut task: Task, file: FileId, note: Event) -> Vec<Effect> {
     failure_streak::made(work.of_mut(&task.profile));
-    if matches!(task.phase, Phase::Running { next_poll, .. } if work.now.wall.since(next_poll) > LATE) {
+    if matches!(task.phase, Phase::Running { next_poll, .. } if work.now.wall.since(next_poll) > UNWATCHED_AFTER_MS) {
         work.tasks.seen_late.insert(task.key);
     }
     let wanted = work.settings.download.auto || task.dir.is_some();
@@ -338,15 +334,10 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: Event) -> Vec<Effe
 
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Failed(error.reason.clone()), reply);
-    let money = match error.charged {
-        // The gateway's records know what was charged, a failure's code only what the documentation says it should be.
-        // The records' word stands until they have another: they are asked again now.
-        _ if task.cost_source == Some(CostSource::Records) => None,
-        Charged::No => Some(MoneyEvent::Released),
-        Charged::Unknown => Some(MoneyEvent::Unknown),
-        Charged::Yes => None,
-    };
-    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
+    // It stands as charged. The gateway's records know what was charged, a failure's code only what the documentation
+    // says it should be: the records' word stands until they have another, and they are asked again now.
+    let stands = error.charged == Charged::Yes || task.is_cost_recorded();
+    let ledger = (!stands).then(|| timeline::money(work, MoneyEvent::settling(error.charged), &task));
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error.clone()) });
     failure_streak::failed(work, &task.profile, &error);
     task.phase = Phase::Failed { error };

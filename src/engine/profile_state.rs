@@ -60,7 +60,7 @@ pub struct Sending {
     /// Tasks in a row that the service gave up, all in the same way.
     pub failures: Streak,
     /// How the clock was set by which its submissions are dated.
-    pub leaps: ClockJumps,
+    pub jumps: ClockJumps,
     /// Pictures that were uploaded.
     pub uploaded: Uploads,
 }

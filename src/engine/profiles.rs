@@ -95,7 +95,7 @@ impl Work {
     /// The wall clock has gone on by so many milliseconds more than the time that went by.
     pub(crate) fn clock_went(&mut self, by: i64) {
         let at = self.now.wall;
-        std::iter::once(&mut self.own).chain(self.others.values_mut()).for_each(|one| one.sending.leaps.note(at, by));
+        std::iter::once(&mut self.own).chain(self.others.values_mut()).for_each(|one| one.sending.jumps.note(at, by));
     }
 
     /// Whether a halt stops one profile while there are others.

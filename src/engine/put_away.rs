@@ -13,16 +13,16 @@ use domain::task::{Task, TaskKey, TaskState, What};
 
 /// A person wants that failure put away.
 pub(super) fn put_away(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    want(work, key, true)
+    set_put_away(work, key, true)
 }
 
 /// A person wants that failure open again.
 pub(super) fn bring_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
-    want(work, key, false)
+    set_put_away(work, key, false)
 }
 
 /// It has ended, so that the store is asked for the whole of it.
-fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
+fn set_put_away(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
     // One that has ended a moment ago may not be in the store yet as it is here.
     if let Some(task) = writes::unwritten(work, key) {
         return put(work, task, away);

@@ -15,12 +15,12 @@ use crate::{
     callback,
     claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
-    failure_streak, money,
+    failure_streak, ids, money,
     news::{News, PassedOver, TaskNews},
     poller,
     profile_state::Halt,
     share, tasks,
-    timeline::{answer_event, event},
+    timeline::{self, answer_event, event},
     uploads,
     work::Work,
     writes,
@@ -29,21 +29,19 @@ use domain::{
     account::{BudgetCap, HaltCause, LONGEST_WAIT, OverBudget, PACE_SPAN, Why},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason, connect::Connect},
-    task::{
-        Claim, Event, INTERRUPTED, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What,
-    },
+    task::{Claim, Event, ID_TAKEN, INTERRUPTED, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, TaskState, What},
     time::{MINUTE, Mono, SECOND, Wall},
 };
 use service::answer::{Reply, SubmitVerdict};
 
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for
 /// the answer to be saved.
-const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
+const AFTER_TIMEOUT_MS: u64 = MINUTE + 10 * SECOND;
 /// How long a task is passed over that this program may not send: its pictures are on another machine, or another
 /// person's cap is reached.
-const PASSED_OVER: u64 = 10 * MINUTE;
+const PASSED_OVER_MS: u64 = 10 * MINUTE;
 /// The first wait after the service asked to wait without saying how long, and the longest.
-const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
+const BACKOFF_MS: (u64, u64) = (5 * SECOND, 5 * MINUTE);
 
 /// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is
 /// the order of sending.
@@ -157,6 +155,14 @@ pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
     }
 }
 
+/// The store wants that task to wait, and no other.
+pub(super) fn hold_alone(work: &mut Work, key: TaskKey, until: Wall) {
+    if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
+        let at = work.now.due_at(until, LONGEST_WAIT);
+        work.of_mut(&profile).sending.due.set(key, Some(at));
+    }
+}
+
 /// It would cross a cap of the day: sending stops until somebody has raised it or taken tasks back. A cap that is kept
 /// in the store stops all programs on it, one of this config or of this person this program alone. A cap of another
 /// person, whose own program tells them, stops nobody else's tasks.
@@ -182,7 +188,7 @@ pub(super) fn over_budget(work: &mut Work, key: TaskKey, over: OverBudget) -> Ve
 /// as by a person's copy, and a cap be raised.
 pub(super) fn pass_over(work: &mut Work, key: TaskKey, why: PassedOver) {
     let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) else { return };
-    let again = work.now.mono.plus(PASSED_OVER);
+    let again = work.now.mono.plus(PASSED_OVER_MS);
     work.of_mut(&profile).sending.due.set(key, Some(again));
     if work.queue.passed_over.insert(key, why) != Some(why) {
         work.news.push(News::Task { key, what: TaskNews::PassedOver(why) });
@@ -250,7 +256,7 @@ pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
 
 /// How long a claim on a row being sent lasts.
 fn lease(work: &Work) -> u64 {
-    work.settings.queue.longest_silence() + AFTER_TIMEOUT
+    work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS
 }
 
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
@@ -259,7 +265,7 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u
         return work.drop_stale();
     }
     work.queue.uploads.insert(key, bytes);
-    let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT / 2);
+    let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2);
     let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
     // Not by `claims::claim`, which gives none to a program that ends: this one still waits for the answer.
@@ -294,7 +300,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
     task.request_id = reply.request_id().map(str::to_owned);
     was_under_way(work, &mut task, work.now.wall);
     let profile = task.profile.clone();
-    let verdict = work.protocol(&profile).submitted(reply);
+    let verdict = believed(work, work.protocol(&profile).submitted(reply));
     match verdict {
         SubmitVerdict::Unknown { .. } => work.of_mut(&profile).sending.proven = false,
         _ if matches!(reply, Reply::Answered { .. }) => work.of_mut(&profile).sending.proven = true,
@@ -322,11 +328,32 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
     }
 }
 
+/// An ID that another task has is no word on this one: it may be what a cache or a proxy had of the other's submission.
+fn believed(work: &Work, verdict: SubmitVerdict) -> SubmitVerdict {
+    match verdict {
+        SubmitVerdict::Accepted { id } => match ids::known_as(work, &id) {
+            Some(other) => SubmitVerdict::Unknown { error: answered_for(id, other), halt: None },
+            None => SubmitVerdict::Accepted { id },
+        },
+        other => other,
+    }
+}
+
+/// Its submission was answered with the ID of another task.
+pub(super) fn answered_for(id: RemoteId, other: TaskKey) -> TaskError {
+    TaskError {
+        code: ID_TAKEN.into(),
+        class: ErrorClass::UnknownOutcome,
+        reason: Reason::Own(Own::IdOfAnother { id, other }),
+        charged: Charged::Unknown,
+    }
+}
+
 fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Accepted(id.clone()), reply);
     task.phase = poller::first(work, &task);
-    task.claim = claim(work, claims::CLAIM);
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
+    task.claim = claim(work, claims::CLAIM_MS);
+    let money = timeline::money(work, MoneyEvent::Charged, &task);
     task.remote = Some(id);
     let served = work.of_mut(&task.profile);
     served.sending.put_backs = 0;
@@ -353,7 +380,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     task.phase = Phase::Refused { error };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.money() };
+    let money = timeline::money(work, MoneyEvent::Released, &task);
     // First of all no other program sends into the same refusal.
     let mut effects = share::due(work);
     effects.extend(if matches!(reply, Reply::NotSent { .. }) {
@@ -387,7 +414,7 @@ fn put_back(
         sending.put_backs = sending.put_backs.saturating_add(1);
     }
     let times = sending.put_backs;
-    let own = asked_to_wait(wait, backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0)));
+    let own = asked_to_wait(wait, backoff(BACKOFF_MS.0, BACKOFF_MS.1, times, u64::from(task.key.0)));
     // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
     match reply {
         Reply::NotUploaded { .. } => {}
@@ -427,7 +454,7 @@ fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: Event
     work.news.push(News::Task { key: task.key, what: TaskNews::Unknown(error.clone()) });
     task.phase = Phase::Unknown { error };
     task.claim = None;
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: task.money() };
+    let money = timeline::money(work, MoneyEvent::Unknown, &task);
     writes::write(work, task, vec![note], vec![money])
 }
 

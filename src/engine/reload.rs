@@ -91,7 +91,7 @@ mod tests {
     use crate::{
         settings::{
             BudgetSettings, CallbackSettings, ComposeSettings, DownloadSettings, Lang, NotifySettings, Pictures,
-            PollSettings, QueueSettings, RetrySettings, UiSettings, paint,
+            PollSettings, QueueSettings, RetrySettings, SideBySide, UiSettings, paint,
         },
         testing,
     };
@@ -154,7 +154,7 @@ mod tests {
                 theme: "light".into(),
                 themes: [("own".into(), paint::OwnTheme::default())].into(),
                 depth: paint::Depth::Sixteen,
-                side_by_side: "never".into(),
+                side_by_side: SideBySide::Never,
                 ascii: true,
                 mouse: true,
                 ambiguous_width: 2,

@@ -11,16 +11,15 @@ use crate::{
     money::price,
     news::{ActNews, Left, News, TaskNews},
     queue, scheduling,
-    timeline::event,
+    timeline::{self, event},
     unknowns,
     work::{Deferred, Work},
     writes,
 };
 use domain::{
-    amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{LedgerLine, MoneyEvent, NOT_CREATED, Phase, RefundMarks, RemoteId, Task, TaskKey, TaskState, What},
+    task::{MoneyEvent, NOT_CREATED, Phase, RefundMarks, RemoteId, Task, TaskKey, TaskState, What},
     time::Mono,
 };
 
@@ -49,7 +48,7 @@ pub(super) fn resolve(work: &mut Work, key: TaskKey, as_what: ResolvedAs) -> Vec
         return refuse(work, key, Left::NotUnknown(task.state()));
     };
     if as_what == ResolvedAs::NotCreated && task.shows_no_charge() && unknowns::looks_first(work, &task) {
-        work.confirming.insert(key, work.now.mono.plus(unknowns::WAIT));
+        work.confirming.insert(key, work.now.mono.plus(unknowns::LOOK_WAIT_MS));
         work.news.push(News::Act(ActNews::LooksFirst { key }));
         return Vec::new();
     }
@@ -141,13 +140,13 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
         return refuse(work, key, Left::IdOf { id, other });
     }
     let before = error.clone();
-    let claim = claim(work, claims::CLAIM).filter(|_| in_scope(work, &task));
+    let claim = claim(work, claims::CLAIM_MS).filter(|_| in_scope(work, &task));
     let mut task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
     task.besides.disowned.retain(|disowned| *disowned != id.0);
     scheduling::audit_nameless(work, &task);
     if is_posted {
         let note = event(work, What::Posted(id.clone()));
-        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
+        let line = timeline::money(work, MoneyEvent::Charged, &task);
         work.news.push(News::Task { key, what: TaskNews::Settled(ResolvedAs::Found(id)) });
         return writes::write(work, task, vec![note], vec![line]);
     }
@@ -200,11 +199,11 @@ fn without_records(work: &Work, mut task: Task) -> Task {
             (task.request_id, task.cost, task.cost_source) = (before.request_id, before.cost, before.cost_source);
         }
         // They were asked for its charge alone.
-        (None, Some(expected)) if task.cost_source == Some(CostSource::Records) => {
+        (None, Some(expected)) if task.is_cost_recorded() => {
             (task.cost, task.cost_source) = (expected.cost, expected.cost_source);
         }
         // An older version took their word, and did not keep what was expected.
-        (None, _) if task.cost_source == Some(CostSource::Records) => {
+        (None, _) if task.is_cost_recorded() => {
             if let Some(quote) = price(work, &task.profile, &task.request) {
                 (task.cost, task.cost_source) = (quote.price, Some(quote.source));
             }

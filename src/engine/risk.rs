@@ -16,12 +16,12 @@ use crate::{
 use domain::{
     problem::{ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Phase, Row, Task, TaskKey},
+    task::{Phase, RAN_OUT, Row, Task, TaskKey},
     time::{MINUTE, Mono, Wall},
 };
 
 /// The last try before an address runs out comes so long before.
-const BEFORE: u64 = MINUTE;
+const LAST_TRY_BEFORE_MS: u64 = MINUTE;
 
 /// Whether the address of a row's file has less than [`scheduling::AT_RISK`] left, or has run out.
 #[must_use]
@@ -59,11 +59,11 @@ pub(super) fn has_run_out(work: &Work, task: &Task) -> bool {
 /// What is said of a file whose address had run out before it was asked for again, and of which no other works.
 pub(super) fn ran_out(error: TaskError) -> TaskError {
     let reason = Reason::Own(Own::RanOut(Box::new(error.reason)));
-    TaskError { code: scheduling::RAN_OUT.into(), class: ErrorClass::File, reason, ..error }
+    TaskError { code: RAN_OUT.into(), class: ErrorClass::File, reason, ..error }
 }
 
 /// The next try of a file, still within its address's life where it would come after it.
 pub(super) fn in_time(work: &Work, expires_at: Option<Wall>, next_try: Wall) -> Wall {
-    let last = expires_at.map(|end| Wall(end.0.saturating_sub_unsigned(BEFORE)));
+    let last = expires_at.map(|end| Wall(end.0.saturating_sub_unsigned(LAST_TRY_BEFORE_MS)));
     last.filter(|last| *last > work.now.wall).map_or(next_try, |last| last.min(next_try))
 }

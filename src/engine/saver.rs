@@ -18,17 +18,15 @@ use domain::{
     name::file_name,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{FileId, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
+    task::{EXPIRED, FileId, NOT_A_VIDEO, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
     time::{HOUR, MINUTE, Mono, SECOND},
 };
 use service::answer::{Address, FileVerdict, Reply};
 
 /// How long a saved file that is to be fetched again may wait for its place.
-pub(super) const WAITS: u64 = HOUR;
+pub(super) const REFETCH_WAIT_MS: u64 = HOUR;
 /// Fresh addresses asked for in one try.
 const ADDRESSES: u32 = 3;
-/// The code of a file that no address leads to.
-const EXPIRED: &str = "expired";
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
 /// Tries where what came is no video: each fetches all of it again, and a person who waits is to be told soon.
@@ -102,7 +100,7 @@ fn waiting<'w>(work: &'w Work, profile: &str) -> Option<(Mono, &'w Task)> {
 fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let Phase::Ready { file, trouble, tries, kept, .. } = task.phase else { return Vec::new() };
     task.phase = Phase::Saving { file, tries, kept };
-    task.claim = claim(work, claims::CLAIM);
+    task.claim = claim(work, claims::CLAIM_MS);
     // Another try after the same trouble is no news.
     let note = trouble.is_none().then(|| event(work, What::SavingBegun));
     let step = SavingStep::Claiming;
@@ -140,8 +138,7 @@ fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
 /// # Errors
 /// What the service said instead.
 pub fn address(work: &Work, key: TaskKey, asked: &FileId, reply: &Reply) -> Result<String, TaskError> {
-    let profile = work.tasks.rows.get(&key).map_or("", |row| &row.kind.profile);
-    match verdict(work, profile, asked, reply) {
+    match verdict(work, work.tasks.profile_of(key), asked, reply) {
         FileVerdict::Address(address) => Ok(address.url),
         FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => Err(error),
     }
@@ -237,8 +234,7 @@ fn start(work: &mut Work, key: TaskKey) -> Vec<Effect> {
 
 /// The effect for the download worker of that task's profile.
 fn of_profile(work: &Work, key: TaskKey, command: SaveCmd) -> Effect {
-    let profile = work.tasks.rows.get(&key).map(|row| row.kind.profile.to_string()).unwrap_or_default();
-    Effect::Save { profile, command }
+    Effect::Save { profile: work.tasks.profile_of(key).to_owned(), command }
 }
 
 /// Whether this try has brought the file further than any before it. Then there is no failure to count.
@@ -297,7 +293,7 @@ fn current(work: &mut Work, key: TaskKey, ticket: Ticket) -> Option<Task> {
     let fits = work.saver.active.get(&key).is_some_and(|saving| saving.ticket == ticket);
     let task = work.tasks.live.get(&key).filter(|_| fits).cloned();
     if task.is_none() {
-        work.stale += 1;
+        work.drop_stale();
     }
     task
 }
@@ -316,10 +312,10 @@ fn progress(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: u64, whole: Op
     }
     let Some(mut task) = work.tasks.live.get(&key).cloned() else { return Vec::new() };
     let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(work.now.wall));
-    if left > claims::CLAIM / 2 || writes::is_unwritten(work, key) {
+    if left > claims::CLAIM_MS / 2 || writes::is_unwritten(work, key) {
         return Vec::new();
     }
-    task.claim = claim(work, claims::CLAIM);
+    task.claim = claim(work, claims::CLAIM_MS);
     writes::write(work, task, vec![], vec![])
 }
 
@@ -375,7 +371,7 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     let tries = tries.saturating_add(1);
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
-    let most = if error.code == "not_a_video" { TRIES_OF_NO_VIDEO } else { TRIES };
+    let most = if error.code == NOT_A_VIDEO { TRIES_OF_NO_VIDEO } else { TRIES };
     let next_try = wait.filter(|_| only_time || tries < most).map(|wait| work.now.wall.plus(wait));
     let next_try = next_try.map(|at| risk::in_time(work, task.expires_at, at));
     let is_new = next_try.is_none() || before.as_ref().is_none_or(|before| before.error.code != error.code);

@@ -9,32 +9,31 @@ use crate::{
 };
 use domain::{
     account::LONGEST_WAIT,
-    amount::CostSource,
-    task::{Phase, Task, TaskState},
+    task::{Phase, RAN_OUT, Task, TaskState},
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
 
 /// An address with less than this left is at risk.
 pub const AT_RISK: u64 = HOUR;
-/// The code of a file whose address has run out, and of which no other works.
-pub(super) const RAN_OUT: &str = "ran_out";
 /// When the charge is asked for after the acceptance, while there is no record.
 const AFTER_ACCEPTANCE: [u64; 4] = [5 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
 /// When the charge is asked for after the end, while there is no record.
-pub(super) const AFTER_END: [u64; 4] = [0, MINUTE, 5 * MINUTE, 30 * MINUTE];
+const AFTER_END: [u64; 4] = [0, MINUTE, 5 * MINUTE, 30 * MINUTE];
+/// The last of these.
+pub(super) const LAST_AFTER_END_MS: u64 = AFTER_END[3];
 /// When an unknown is looked for, from when it became one or was found at the start.
 pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
 /// As many looks as there are of themselves; what is over that is looked for once more.
-const ALL_LOOKS: u8 = 4;
+const ALL_LOOKS: u8 = LOOKS.len() as u8;
 /// How long after an acceptance the program looks alone: after the last question for that charge.
-const LATER: u64 = 31 * MINUTE;
+const AUDIT_LATER_MS: u64 = AFTER_ACCEPTANCE[3] + MINUTE;
 /// How long after a start it looks for what ended before.
-const SOON: u64 = 10 * SECOND;
+const AUDIT_SOON_MS: u64 = 10 * SECOND;
 /// Another program's rows are looked at again this long after its claim has run out.
-const GRACE: u64 = SECOND;
+const GRACE_MS: u64 = SECOND;
 /// The longest that any claim reaches ahead: that on a task whose next question waits for as long as the service may
 /// ask.
-const LONGEST_CLAIM: u64 = 2 * HOUR;
+const LONGEST_CLAIM_MS: u64 = 2 * HOUR;
 
 /// Puts a task into the schedule that its phase asks for, and out of the others.
 pub(crate) fn plan(work: &mut Work, task: &Task) {
@@ -65,7 +64,7 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
     plan_charge(work, task);
 }
 
-/// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The
+/// Puts every live task into its schedule again: the wall clock has jumped ahead, and what it makes due is due. The
 /// schedules themselves go by the monotonic clock, which a clock set back does not stop.
 pub(crate) fn plan_again(work: &mut Work) {
     let live: Vec<Task> = work.tasks.live.values().cloned().collect();
@@ -121,7 +120,7 @@ fn plan_charge(work: &mut Work, task: &Task) {
     let Some(id) = task.request_id.as_ref().filter(|_| records::is_enabled(work, &task.profile)) else {
         return forget_charge(work, task);
     };
-    let is_told = task.cost_source == Some(CostSource::Records);
+    let is_told = task.is_cost_recorded();
     let begin = match task.state() {
         TaskState::Running if known.is_none() => is_ours(work, task),
         TaskState::Running => return,
@@ -190,7 +189,7 @@ fn plan_look(work: &mut Work, task: &Task) {
 
 /// Something was accepted: some time after it the program looks whether it was charged once.
 pub(super) fn audit_later(work: &mut Work, task: &Task) {
-    audit_wanted(work, task, LATER);
+    audit_wanted(work, task, AUDIT_LATER_MS);
 }
 
 /// One of ours runs by an ID that nobody's answer brought, or ends so: without a number no question asks for its
@@ -204,7 +203,7 @@ pub(super) fn audit_nameless(work: &mut Work, task: &Task) {
 
 /// Something ended long before this run, and nothing is known of its charge: the program looks as soon as it may.
 pub(super) fn audit_soon(work: &mut Work, task: &Task) {
-    audit_wanted(work, task, SOON);
+    audit_wanted(work, task, AUDIT_SOON_MS);
 }
 
 fn audit_wanted(work: &mut Work, task: &Task, wait: u64) {
@@ -213,7 +212,7 @@ fn audit_wanted(work: &mut Work, task: &Task, wait: u64) {
 
 /// The program looked alone, from that moment on, and could not find out: it looks again.
 pub(super) fn audit_again(work: &mut Work, profile: &str, from: Wall) {
-    audit_from(work, profile, from, LATER);
+    audit_from(work, profile, from, AUDIT_LATER_MS);
 }
 
 fn audit_from(work: &mut Work, profile: &str, from: Wall, wait: u64) {
@@ -227,8 +226,8 @@ pub(super) fn hold(work: &mut Work, task: &Task) {
     let held = task.state().is_live() && is_told_of(work, task.key) && held_by_another(work, task);
     let look = task.claim.as_ref().filter(|_| held).map(|claim| match claim.until.since(work.now.wall) {
         // The clock was set back. Nothing can be taken from a program that lives, but the store knows whether it does.
-        ahead if ahead > LONGEST_CLAIM => work.now.mono.plus(MINUTE),
-        ahead => work.now.mono.plus(ahead).plus(GRACE),
+        ahead if ahead > LONGEST_CLAIM_MS => work.now.mono.plus(MINUTE),
+        ahead => work.now.mono.plus(ahead).plus(GRACE_MS),
     });
     work.store.held.set(task.key, look);
 }

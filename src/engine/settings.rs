@@ -1,6 +1,9 @@
 //! What the config and the command line say, as far as the program's logic needs it. No secrets.
 
+mod choices;
 pub mod paint;
+
+pub use choices::{Lang, Pictures, SideBySide};
 
 use domain::{
     account::DayCaps,
@@ -280,8 +283,8 @@ pub struct UiSettings {
     pub themes: BTreeMap<String, paint::OwnTheme>,
     /// How many colours the terminal shows.
     pub depth: paint::Depth,
-    /// `auto`, `always` or `never`: whether the panes stand beside each other.
-    pub side_by_side: String,
+    /// Whether the panes stand beside each other.
+    pub side_by_side: SideBySide,
     /// ASCII signs and borders only.
     pub ascii: bool,
     /// Take mouse events.
@@ -299,63 +302,6 @@ pub struct UiSettings {
     pub pictures: Pictures,
     /// About how many bytes one picture may take.
     pub picture_bytes: usize,
-}
-
-/// How pictures are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Pictures {
-    /// As the terminal is known to be able to, else in half blocks.
-    #[default]
-    Auto,
-    /// Pictures in half blocks.
-    Blocks,
-    /// Pictures by kitty's graphics protocol.
-    Kitty,
-    /// Pictures as iTerm2's inline images.
-    Iterm2,
-    Sixel,
-    /// Not at all.
-    Off,
-}
-
-impl Pictures {
-    /// What `ui.pictures` can be.
-    pub const WORDS: [&'static str; 6] = ["auto", "blocks", "kitty", "iterm2", "sixel", "off"];
-
-    /// The way of that word, one of [`Self::WORDS`].
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        let all = [Self::Auto, Self::Blocks, Self::Kitty, Self::Iterm2, Self::Sixel, Self::Off];
-        Self::WORDS.iter().position(|word| *word == id).map(|at| all[at])
-    }
-}
-
-/// A language of the screen and of the talk on stderr.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Lang {
-    /// English, the language of the source.
-    En,
-    /// Simplified Chinese.
-    Zh,
-}
-
-impl Lang {
-    /// The language of that id, as `ui.language` in the config names it.
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        match id {
-            "en" => Some(Self::En),
-            "zh" => Some(Self::Zh),
-            _ => None,
-        }
-    }
-
-    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese
-    /// there is; every other one English.
-    #[must_use]
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("zh") { Self::Zh } else { Self::En }
-    }
 }
 
 /// Which tasks this run works on: sends, asks about, saves.
@@ -443,7 +389,7 @@ impl Default for Settings {
                 theme: "dark".into(),
                 themes: BTreeMap::new(),
                 depth: paint::Depth::True,
-                side_by_side: "auto".into(),
+                side_by_side: SideBySide::Auto,
                 ascii: false,
                 mouse: false,
                 ambiguous_width: 1,

@@ -15,25 +15,20 @@ use crate::{
 use domain::{
     account::{Account, Change, HaltCause, KeptCaps, Raise, Shared, Stamp, Stopped, Why},
     amount::{Currency, Money},
+    owner_name,
     time::{MINUTE, Wall},
 };
 use std::collections::BTreeMap;
 
 /// How far the clock of whoever halts may be ahead, in milliseconds: a halt of the evening that it dates after midnight
 /// would stop the whole next day. One that is of the day after all is only held against its caps once more.
-const CLOCKS_APART: u64 = 5 * MINUTE;
+const CLOCKS_APART_MS: u64 = 5 * MINUTE;
 
 /// This program and now, as others are told of it.
 pub(super) fn stamp(work: &Work) -> Stamp {
     let owner = work.store.owner.as_deref().unwrap_or_default();
-    let process = process(owner);
+    let process = owner_name::process(owner);
     Stamp { who: format!("{} {process}", work.settings.face), at: work.now.wall }
-}
-
-/// The process of a program that claims know by that name, with its machine where there are several: the name ends in
-/// when it began and a number.
-pub(super) fn process(owner: &str) -> &str {
-    owner.rsplitn(3, '-').last().unwrap_or_default()
 }
 
 /// The same of a stop, which others want to ask about: with the person, where it is known.
@@ -140,8 +135,8 @@ pub(super) fn retry(work: &mut Work) {
 }
 
 const fn account(sending: &Sending) -> Account {
-    let Sending { rests_until: not_before, put_backs, refusals, failures, leaps, .. } = *sending;
-    Account { not_before, put_backs, refusals, failures, leaps }
+    let Sending { rests_until: not_before, put_backs, refusals, failures, jumps, .. } = *sending;
+    Account { not_before, put_backs, refusals, failures, jumps }
 }
 
 /// The store's word on all of it.
@@ -159,15 +154,15 @@ pub(super) fn heard(work: &mut Work, ticket: Option<Ticket>, shared: Shared) {
         judge_budget_again(work);
     }
     for profile in work.profiles() {
-        // Each program may have noticed another leap: all of them count, even if ours are not written yet.
-        let leaps = &mut work.of_mut(&profile).sending.leaps;
-        *leaps = leaps.and(accounts.get(&profile).map(|account| account.leaps).unwrap_or_default());
+        // Each program may have noticed another jump: all of them count, even if ours are not written yet.
+        let jumps = &mut work.of_mut(&profile).sending.jumps;
+        *jumps = jumps.and(accounts.get(&profile).map(|account| account.jumps).unwrap_or_default());
     }
     if !work.sharing.is_told() {
         return; // Ours is newer.
     }
     take_pause(work, pause);
-    end_halts_of_a_day_that_is_over(work, &mut halts);
+    end_budget_halts_of_past_days(work, &mut halts);
     for profile in work.profiles() {
         take_halt(work, &profile, halts.remove(&profile));
         if let Some(account) = accounts.get(&profile) {
@@ -226,11 +221,11 @@ fn take_pause(work: &mut Work, pause: Option<Stamp>) {
     }
     work.queue.unsent.clear();
     work.queue.paused &= work.settings.scope != Scope::All;
-    tell_that_it_goes_on(work);
+    announce_end_of_stop(work);
 }
 
 /// A stop has ended: tells that sending goes on, or that it stays paused. Of a halt that stands everything speaks.
-fn tell_that_it_goes_on(work: &mut Work) {
+fn announce_end_of_stop(work: &mut Work) {
     let news = match &work.queue.pause {
         _ if work.halt().is_some() => return,
         pause if work.queue.is_paused() => QueueNews::StillPaused(pause.clone()),
@@ -242,13 +237,13 @@ fn tell_that_it_goes_on(work: &mut Work) {
 /// Ends the halts for the budget of a day that is over: whoever halted has not seen its end, being stopped or asleep
 /// since. The next task is held against today's caps. Once a day: a machine whose clock is still in the day before
 /// would halt again and again.
-fn end_halts_of_a_day_that_is_over(work: &mut Work, halts: &mut BTreeMap<String, Stopped>) {
+fn end_budget_halts_of_past_days(work: &mut Work, halts: &mut BTreeMap<String, Stopped>) {
     let (today, served) = (work.day_start(), work.profiles());
     if work.store.only_reads || work.sharing.judged_on == Some(today) {
         return;
     }
     let is_over = |profile: &String, halt: &Stopped| {
-        halt.why.cause == HaltCause::Budget && halt.by.at < today.plus(CLOCKS_APART) && served.contains(profile)
+        halt.why.cause == HaltCause::Budget && halt.by.at < today.plus(CLOCKS_APART_MS) && served.contains(profile)
     };
     let over: Vec<(String, Stopped)> = halts.extract_if(.., |profile, halt| is_over(profile, halt)).collect();
     for (profile, Stopped { by, .. }) in over {
@@ -261,7 +256,7 @@ fn take_halt(work: &mut Work, profile: &str, stopped: Option<Stopped>) {
     let halted = &mut work.of_mut(profile).sending.halted;
     let Some(Stopped { by, why }) = stopped else {
         if halted.take_if(|halt| halt.by.is_some()).is_some() {
-            tell_that_it_goes_on(work);
+            announce_end_of_stop(work);
         }
         return;
     };
@@ -318,7 +313,7 @@ pub(super) fn judge_budget_again(work: &mut Work) {
         if halt.by.is_some() {
             wish(work, &profile, Change::Resume { pause: None, halt: halt.by });
         }
-        tell_that_it_goes_on(work);
+        announce_end_of_stop(work);
     }
 }
 
@@ -345,7 +340,7 @@ pub(super) fn end_pause(work: &mut Work) {
         let profile = work.settings.profile.name.clone();
         wish(work, &profile, Change::Resume { pause: Some(pause), halt: None });
     }
-    tell_that_it_goes_on(work);
+    announce_end_of_stop(work);
 }
 
 /// Goes on sending in every program on the store: after the accounts' halts that are known here, else after the pause.
@@ -363,7 +358,7 @@ pub(super) fn resume(work: &mut Work) {
         }
     }
     match was_halted {
-        true => tell_that_it_goes_on(work),
+        true => announce_end_of_stop(work),
         false => end_pause(work),
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     act_news::{self, done},
-    audit, auto_retry, callback, changed, charges, claims,
+    adopt, audit, auto_retry, callback, changed, charges, claims,
     effect::{Effect, StoreCmd, Ticket, Write},
     ending, ids, money,
     msg::{InsertRefusal, SendResult, StoreMsg, WriteResult},
@@ -138,6 +138,7 @@ fn written(work: &mut Work, ticket: Ticket, result: WriteResult) -> Vec<Effect> 
             on_disk(work, &write, now.rev)
         }
         WriteResult::Overtaken(now) => overtaken::overtaken(work, write, *now),
+        WriteResult::IdTaken { now, by } => overtaken::id_taken(work, write, *now, by),
     }
 }
 
@@ -185,7 +186,7 @@ pub(super) fn inserted(work: &mut Work, ticket: Ticket, result: Result<Vec<Task>
         return work.drop_stale();
     }
     outage::healthy(work);
-    let adopted = work.adopting.inserting.remove(&ticket).is_some();
+    let adopted = work.adopting.inserting.remove(&ticket);
     let automatic = work.queue.automatic.remove(&ticket);
     let mut effects = Vec::new();
     match &result {
@@ -199,7 +200,7 @@ pub(super) fn inserted(work: &mut Work, ticket: Ticket, result: Result<Vec<Task>
                     work.news.push(News::Task { key: task.key, what });
                 }
             }
-            if !automatic && !adopted {
+            if !automatic && adopted.is_none() {
                 work.queue.last_batch = tasks.iter().map(|task| task.key).collect();
             }
         }
@@ -207,6 +208,14 @@ pub(super) fn inserted(work: &mut Work, ticket: Ticket, result: Result<Vec<Task>
             claims::name(work, task.key);
             effects.extend(changed::changed(work, (**task).clone()));
             done(work, task.key, task.state());
+        }
+        Err(InsertRefusal::IdTaken { task }) => {
+            // Another program was quicker to take it over.
+            effects.extend(changed::changed(work, (**task).clone()));
+            if let Some(id) = &adopted {
+                adopt::is_known(work, id);
+            }
+            return effects;
         }
         // Somebody has tried it again already: nothing is left to do by itself.
         Err(InsertRefusal::Overtaken { .. }) if automatic => {}
@@ -232,6 +241,10 @@ fn send_claimed(work: &mut Work, ticket: Ticket, result: SendResult, path: Optio
         SendResult::Claimed { rev, .. } => queue::claimed(work, key, rev, path),
         SendResult::Wait { until, .. } => {
             queue::hold_until(work, key, until);
+            Vec::new()
+        }
+        SendResult::Unconfirmed { until, .. } => {
+            queue::hold_alone(work, key, until);
             Vec::new()
         }
         SendResult::NotHere { .. } => {

@@ -12,7 +12,7 @@ use domain::{
     amount::{Amount, Money, Totals},
     problem::{Charged, ErrorClass},
     task::{Row, Task, TaskKey, TaskState},
-    time::{MINUTE, Wall},
+    time::MINUTE,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,13 +78,13 @@ fn put_row(work: &mut Work, row: Row) -> bool {
         return true;
     }
     work.money.archived.remove(&key);
-    put_in_table(work, row);
+    let was = known.filter(|_| work.tasks.rows.contains_key(&key));
+    put_in_table(work, row, was);
     true
 }
 
 /// Puts a row into the table, in the place of the one that was there.
-fn put_in_table(work: &mut Work, row: Row) {
-    let was = work.tasks.rows.get(&row.key).cloned();
+fn put_in_table(work: &mut Work, row: Row, was: Option<Row>) {
     if let Some(was) = &was {
         uncount(&mut work.tasks, was);
     }
@@ -164,11 +164,11 @@ pub fn turn_day(work: &mut Work) -> bool {
         work.others.values_mut().for_each(|served| served.balance.spent_then = Amount::ZERO);
     }
     let all = || work.tasks.rows.values().chain(work.money.archived.values());
-    let (spent, reserved): (Vec<Money>, Vec<Money>) = all().map(|row| money_of(row, today)).unzip();
-    let own = all().filter(|row| is_own(work, row)).map(|row| money_of(row, today));
+    let (spent, reserved): (Vec<Money>, Vec<Money>) = all().map(|row| row.day_money(today)).unzip();
+    let own = all().filter(|row| is_own(work, row)).map(|row| row.day_money(today));
     let own: Totals = own.flat_map(|(spent, reserved)| [spent, reserved]).collect();
     let mut by_profile = BTreeMap::new();
-    all().for_each(|row| count_by_profile(&mut by_profile, row, money_of(row, today)));
+    all().for_each(|row| count_by_profile(&mut by_profile, row, row.day_money(today)));
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
     (work.money.own, work.money.by_profile) = (own, by_profile);
     is_another
@@ -228,7 +228,7 @@ fn count_by_profile(sums: &mut BTreeMap<Box<str>, ProfileTotals>, row: &Row, (sp
 }
 
 fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
-    let (spent, reserved) = money_of(row, work.money.day);
+    let (spent, reserved) = row.day_money(work.money.day);
     work.money.spent_today.extend([spent]);
     work.money.reserved.extend([reserved]);
     count_by_profile(&mut work.money.by_profile, row, (spent, reserved));
@@ -240,7 +240,7 @@ fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
 
 /// Takes back what [`count_money`] counted.
 fn uncount_money(work: &mut Work, row: &Row) {
-    let (spent, reserved) = money_of(row, work.money.day);
+    let (spent, reserved) = row.day_money(work.money.day);
     work.money.spent_today.take(spent);
     work.money.reserved.take(reserved);
     if let Some(of_profile) = work.money.by_profile.get_mut(&row.kind.profile) {
@@ -256,24 +256,6 @@ fn uncount_money(work: &mut Work, row: &Row) {
 /// Whether the person who works here queued it.
 fn is_own(work: &Work, row: &Row) -> bool {
     work.settings.who.as_deref().unwrap_or_default() == &*row.kind.who
-}
-
-/// What a row counts for: spent since `day` began, and set aside for work not yet sent.
-fn money_of(row: &Row, day: Wall) -> (Money, Money) {
-    let currency = row.kind.currency;
-    let (is_sent, sent) = (row.sent_at.get().is_some(), row.sent_at.get().unwrap_or(row.created_at));
-    let is_waiting = row.state == TaskState::Queued;
-    // What is being sent counts until it is answered, as it does for the store's cap: over midnight too.
-    let is_open = row.state == TaskState::Sending;
-    // An upload comes before the sending, and is spent whatever becomes of the task.
-    let is_spent = is_open || (!is_waiting && is_sent && row.charged != Charged::No);
-    let price = if is_spent { row.cost } else { Amount::ZERO };
-    // Charges below nothing, as an older version believed them, make no room in the budget.
-    let price = price.max(Amount::ZERO);
-    let besides = if sent >= day { Amount::from(row.besides) } else { Amount::ZERO };
-    let spent = besides + if sent >= day || is_open { price } else { Amount::ZERO };
-    let reserved = if is_waiting { row.cost } else { Amount::ZERO };
-    (spent.of(currency), reserved.of(currency))
 }
 
 /// Learns from a run how long such tasks take, where its end was watched.
@@ -361,7 +343,7 @@ mod tests {
     use domain::{
         task::{NewTask, Phase},
         testing::{intent, plain},
-        time::{HOUR, Now},
+        time::{HOUR, Now, Wall},
     };
 
     #[test]

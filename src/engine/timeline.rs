@@ -1,12 +1,17 @@
-//! Entries of a task's time line.
+//! Entries of a task's time line and of its ledger.
 
 use crate::work::Work;
-use domain::task::{Event, What};
+use domain::task::{Event, LedgerLine, MoneyEvent, Task, What};
 use service::answer::{Reply, redact};
 
 /// An entry of a time line, now.
 pub(super) fn event(work: &Work, what: What) -> Event {
     Event { at: work.now.wall, what, raw: None, request_id: None }
+}
+
+/// What a task's whole money becomes now, as a line of its ledger.
+pub(super) fn money(work: &Work, event: MoneyEvent, task: &Task) -> LedgerLine {
+    LedgerLine { at: work.now.wall, event, amount: task.money() }
 }
 
 /// An entry of a time line with the raw answer behind it, secrets removed.

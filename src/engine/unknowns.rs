@@ -17,7 +17,7 @@ use crate::{
     news::{News, TaskNews},
     profile_state::{Look, ProfileState, Records},
     records, scheduling,
-    timeline::answer_of_records,
+    timeline::{self, answer_of_records},
     work::Work,
     writes,
 };
@@ -37,15 +37,15 @@ use service::gateway::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long the upload of a task that is settled can have taken.
-const UPLOAD: u64 = 30 * MINUTE;
+const LONGEST_UPLOAD_MS: u64 = 30 * MINUTE;
 /// Pages of one look; beyond that nothing is decided.
 const PAGES: u32 = 40;
 /// A look that the store or the service has not answered by then is given up.
-const PATIENCE: u64 = 5 * MINUTE;
+const PATIENCE_MS: u64 = 5 * MINUTE;
 /// How long a person who is about to decide waits for a look, in milliseconds.
-pub const WAIT: u64 = 15 * SECOND;
+pub const LOOK_WAIT_MS: u64 = 15 * SECOND;
 /// How old a look may be for a person to go by it.
-const FRESH: u64 = 30 * SECOND;
+const FRESH_MS: u64 = 30 * SECOND;
 
 /// Whether the records may still settle that unknown of themselves: its first look is not over.
 #[must_use]
@@ -72,7 +72,7 @@ pub(super) fn look_now(work: &mut Work, keys: &[TaskKey]) {
 /// at a moment ago is not.
 pub(super) fn looks_first(work: &mut Work, task: &Task) -> bool {
     let looked_at = work.of(&task.profile).records.looked_at.get(&task.key);
-    if looked_at.is_some_and(|at| work.now.wall.since(*at) < FRESH) {
+    if looked_at.is_some_and(|at| work.now.wall.since(*at) < FRESH_MS) {
         return false;
     }
     look_now(work, &[task.key]);
@@ -129,7 +129,7 @@ pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
         }
     }
     let ticket = work.ticket();
-    let until = now.plus(PATIENCE);
+    let until = now.plus(PATIENCE_MS);
     let look = Look { ticket, keys, window, rows: Vec::new(), pages: 1, until };
     work.of_mut(profile).records.look = Some(look);
     vec![Effect::http(profile, HttpCmd::Records { ticket, window, page: 1 })]
@@ -160,7 +160,7 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
         Asked::Again { code, .. } => return unread(work, &profile, &code),
     };
     // As long as pages come, the look goes on.
-    look.until = now.plus(PATIENCE);
+    look.until = now.plus(PATIENCE_MS);
     look.rows.extend(page.rows);
     let window = look.window;
     match page.next {
@@ -171,7 +171,7 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
         }
         None => {
             // Read after the records, so that all that has a row in them is here as well.
-            let shifts = work.of(&profile).sending.leaps.shifts();
+            let shifts = work.of(&profile).sending.jumps.shifts();
             let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
             let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
             let to = window.to.plus(MINUTE.saturating_add(off));
@@ -189,7 +189,7 @@ fn unread(work: &mut Work, profile: &str, code: &str) -> Vec<Effect> {
 
 /// How long before its record the submission of a settled task can have begun, in milliseconds.
 pub(super) fn reach(work: &Work) -> u64 {
-    UPLOAD + work.settings.queue.longest_silence()
+    LONGEST_UPLOAD_MS + work.settings.queue.longest_silence()
 }
 
 /// The profile of the look of that number.
@@ -319,7 +319,7 @@ pub(super) fn submission(work: &Work, task: &Task) -> Submission {
         seconds: task.besides.twice.iter().filter_map(|second| second.request_id.clone()).collect(),
         disowned: task.besides.disowned.clone(),
         unknown: task.state() == TaskState::Unknown,
-        shifts: work.of(&task.profile).sending.leaps.shifts(),
+        shifts: work.of(&task.profile).sending.jumps.shifts(),
     }
 }
 
@@ -338,7 +338,7 @@ fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
         phase: Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None },
         remote: Some(id.clone()),
         settled: Some(error),
-        claim: claim(work, claims::CLAIM),
+        claim: claim(work, claims::CLAIM_MS),
         evidence: None,
         ..task
     };
@@ -390,7 +390,7 @@ fn charge(work: &mut Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> 
         }
         Some(_) | None => MoneyEvent::Charged,
     };
-    (LedgerLine { at: work.now.wall, event, amount: task.money() }, doubt)
+    (timeline::money(work, event, task), doubt)
 }
 
 /// The records decide nothing: what they say is kept for the person who does.

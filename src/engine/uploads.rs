@@ -31,9 +31,9 @@ use service::{
 /// What one upload costs, by the gateway's page on `POST /302/upload-file`.
 const PRICE: Amount = Amount::from_thousandths(1);
 /// How long a URL is used. The gateway does not say how long it lives.
-const LIVES: u64 = DAY;
+const URL_LIFE_MS: u64 = DAY;
 /// How long a picture that could not be uploaded is sent inside the requests.
-const REST: u64 = 10 * MINUTE;
+const INLINE_MS: u64 = 10 * MINUTE;
 
 /// Whether what is sent next waits for an upload, or for its line in the ledger: the order of the queue is kept.
 pub(super) fn holds_up(work: &Work, profile: &str) -> bool {
@@ -94,7 +94,7 @@ fn pictures(request: &Request) -> impl Iterator<Item = &StoredImage> {
 
 fn url(work: &Work, profile: &str, picture: &StoredImage) -> Option<String> {
     let upload = work.of(profile).sending.uploaded.known.get(&picture.sha256)?;
-    (work.now.wall.since(upload.at) < LIVES).then(|| upload.url.clone())
+    (work.now.wall.since(upload.at) < URL_LIFE_MS).then(|| upload.url.clone())
 }
 
 /// The end of an upload.
@@ -124,7 +124,7 @@ pub(super) fn uploaded(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Ef
     if upload::may_be_charged(reply) {
         effects.extend(paid(work, &profile, key));
     }
-    let until = work.now.mono.plus(REST);
+    let until = work.now.mono.plus(INLINE_MS);
     work.of_mut(&profile).sending.uploaded.inline_until.insert(sha256, until);
     work.news.push(News::Connection(ConnectionNews::NotUploaded { said }));
     effects
@@ -171,7 +171,7 @@ pub(super) fn sent_from_here(work: &Work, task: &Task) -> Vec<StoredImage> {
 
 /// The service found a request invalid: it may not have got the picture by its URL, which is not used again.
 pub(super) fn distrust(work: &mut Work, task: &Task) {
-    let until = work.now.mono.plus(REST);
+    let until = work.now.mono.plus(INLINE_MS);
     let Uploads { known, inline_until, .. } = &mut work.of_mut(&task.profile).sending.uploaded;
     for picture in pictures(&task.request) {
         if known.remove(&picture.sha256).is_some() {

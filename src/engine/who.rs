@@ -3,6 +3,7 @@
 use crate::{share, work::Work};
 use domain::{
     account::Member,
+    owner_name,
     task::{Phase, Row, TaskKey, TaskState},
 };
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ pub fn programs(work: &Work) -> Vec<Program> {
 
 fn named(owner: &str, mut program: Program) -> Program {
     if program.name.is_empty() {
-        share::process(owner).clone_into(&mut program.name);
+        owner_name::process(owner).clone_into(&mut program.name);
     }
     program
 }
@@ -74,6 +75,14 @@ pub fn without_key(work: &Work) -> BTreeMap<String, (usize, TaskKey)> {
         found.entry(row.kind.profile.to_string()).or_insert((0, row.key)).0 += 1;
     }
     found
+}
+
+/// How many tasks are held up: by a trouble, or because their profile's key is missing.
+#[must_use]
+pub fn held_up(work: &Work) -> usize {
+    let rows = work.tasks.live.keys().filter_map(|key| work.tasks.rows.get(key));
+    let troubled = &work.tasks.held_up;
+    troubled.len() + rows.filter(|row| !troubled.contains(&row.key) && work.lacks_key(row)).count()
 }
 
 /// How many tasks of a profile are in that state.

@@ -446,6 +446,11 @@ pub struct Tasks {
 }
 
 impl Tasks {
+    /// The profile of the task of that key; empty where it has no row.
+    pub(crate) fn profile_of(&self, key: TaskKey) -> &str {
+        self.rows.get(&key).map_or("", |row| &row.kind.profile)
+    }
+
     /// Whether more than one person has queued tasks here.
     #[must_use]
     pub fn is_shared(&self) -> bool {

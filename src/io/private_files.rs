@@ -5,7 +5,7 @@ use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     process,
 };
 
@@ -14,17 +14,21 @@ const OTHERS: u32 = 0o077;
 /// In `/tmp` and its like everybody makes files, and nobody but the owner removes them: never to be closed.
 const STICKY: u32 = 0o1000;
 /// What tells a data folder from any other that somebody names with `--data-dir`: that one is not ours to close.
-const SIGNS: [&str; 2] = ["reeltop.db", "reeltop.log"];
+const SIGNS: [&str; 2] = [STORE, LOG];
+/// The store's file in the data folder.
+pub const STORE: &str = "reeltop.db";
+/// The log's.
+pub const LOG: &str = "reeltop.log";
 /// The files that the program keeps in its data folder. Anything else there is not ours.
 const FILES: [&str; 10] = [
-    "reeltop.db",
+    STORE,
     "reeltop.db-wal",
     "reeltop.db-shm",
     "reeltop.db-journal",
     "reeltop.new",
     "reeltop.reserve",
     "reeltop.accepted",
-    "reeltop.log",
+    LOG,
     "reeltop.log.old",
     "copied.txt",
 ];
@@ -106,6 +110,12 @@ pub fn nameless(dir: &Path) -> io::Result<File> {
     let file = options().read(true).write(true).create(true).truncate(true).open(&path)?;
     fs::remove_file(&path)?;
     Ok(file)
+}
+
+/// The files of a folder whose names end so.
+pub(crate) fn files_ending(dir: PathBuf, ending: &'static str) -> impl Iterator<Item = PathBuf> {
+    let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(move |file| file.extension().is_some_and(|of_file| of_file == ending))
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use crate::{
     confirm::Confirm,
     contact_sheet, copy,
     copy::menu::CopyMenu,
-    detail, failures,
+    detail,
+    detail::state::DetailTab,
+    failures,
     failures::state::FailuresView,
     gallery, help, hints, keymap,
     keymap::{Action, CopyWhat, Ctx, Move, Pane, PickWhat, Place, Why, commands::CommandId},
@@ -19,15 +21,12 @@ use crate::{
     messages::MESSAGES,
     money as ledger, palette, pick,
     pick::Picker,
-    preview, resolve, scope,
-    screen::{DetailTab, Preview, Then},
-    sights, table,
-    table::{
-        filter_input, groups,
-        possible::{can_download, refreshable},
-        sort_menu,
-    },
+    preview,
+    preview::state::Preview,
+    resolve, scope, sights, table,
+    table::{filter_input, groups, possible::can_refresh, sort_menu},
     toast, undo, whole_tasks,
+    whole_tasks::Then,
     widgets::steps::Direction,
 };
 use domain::{
@@ -71,7 +70,7 @@ pub(crate) fn follow_up(app: &mut App, wishes: Vec<Wish>) -> Vec<Wish> {
 fn chosen(app: &mut App, ctx: Ctx, action: Action) -> Vec<Wish> {
     let Some(binding) = keymap::binding(ctx, action) else { return Vec::new() };
     if let Err(Why(why)) = hints::runnable(app, binding) {
-        toast::say(app, Level::Warning, why, None);
+        toast::show(app, Level::Warning, why, None);
         return Vec::new();
     }
     app.screen.layers.pop();
@@ -115,7 +114,7 @@ fn of(app: &mut App, action: Action) -> Vec<Wish> {
         Action::Copy(what) => return copy_part(app, what),
         Action::Download => {
             let keys = table::targets(app).collect();
-            return scope::download(app, keys, can_download);
+            return scope::download(app, keys);
         }
         Action::Cancel => {
             let keys = table::targets(app).collect();
@@ -308,11 +307,12 @@ fn freeze(app: &mut App) {
 /// Asks the service about those of the targets that it can be asked about.
 fn refresh(app: &mut App) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
-    let keys: Vec<TaskKey> = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    let keys: Vec<TaskKey> =
+        table::targets(app).filter(|key| rows.get(key).is_some_and(|row| can_refresh(row).is_ok())).collect();
     let is_asked = |profile: &str| keys.iter().any(|key| *rows[key].kind.profile == *profile);
     if let Some((_, since)) = app.work.offline().filter(|(profile, _)| is_asked(profile)) {
         let span = amounts::span(app.work.now.mono.since(since));
-        toast::say(app, Level::Info, tr!("no answer from the service for {span}; asking again now", span), None);
+        toast::show(app, Level::Info, tr!("no answer from the service for {span}; asking again now", span), None);
     }
     vec![Wish::Act(Act::Refresh(keys))]
 }
@@ -340,7 +340,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Wish> {
             others,
             failures
         );
-        toast::say(app, Level::Info, text, Some(key));
+        toast::show(app, Level::Info, text, Some(key));
     }
     whole_tasks::with(app, &[key], then)
 }
@@ -386,8 +386,11 @@ fn with(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Wish> {
         }
         Then::Goto => {
             let task = tasks.first().map(|task| task.key);
-            let text = task.map(|key| tr!("{key} is archived; :filter archived:yes shows it", key));
-            text.into_iter().for_each(|text| toast::say(app, Level::Info, text, task));
+            let text = task.map(|key| {
+                let filter = app.screen.keys.command("filter", "archived:yes");
+                tr!("{key} is archived; {filter} shows it", key, filter)
+            });
+            text.into_iter().for_each(|text| toast::show(app, Level::Info, text, task));
             Vec::new()
         }
         Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(app, task)),

@@ -5,8 +5,9 @@ use crate::{
     compose, failures,
     keymap::{Action, Ctx, Pane},
     preview::Queued,
-    screen::{Done, Purpose},
+    preview::state::Purpose,
     table, toast, undo,
+    undo::Done,
 };
 use domain::{task::TaskKey, time::SECOND};
 use engine::effect::{Effect, Level};
@@ -63,7 +64,7 @@ pub(crate) fn queued(app: &mut App, Queued { purpose, profile, tasks }: Queued) 
         }
     };
     let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
-    toast::say(app, Level::Info, text, Some(first).filter(|_| count == 1));
+    toast::show(app, Level::Info, text, Some(first).filter(|_| count == 1));
     // Once they are sent, they cannot be taken back.
     if let (Some(is_so), Some(said)) = (is_so, app.screen.toasts.back_mut()) {
         said.until = said.until.min(is_so);

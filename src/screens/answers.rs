@@ -23,7 +23,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::Image { path, result, shrinks } => {
             let made_smaller = app.screen.compose.shrinkable.remove(&path);
             if let (true, Ok(image)) = (made_smaller, &result) {
-                toast::say(app, Level::Info, pictures::made_smaller(image), None);
+                toast::show(app, Level::Info, pictures::made_smaller(image), None);
             }
             if shrinks {
                 app.screen.compose.shrinkable.insert(path.clone());
@@ -62,7 +62,7 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             return carry_out(app, path::read_file(path));
         }
         LocalMsg::FileEdited { result: Err(why), .. } => {
-            toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
+            toast::show(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
         }
         LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
@@ -70,9 +70,9 @@ pub(crate) fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::UserFiles(UserFiles::TemplateKept { name, prompt, path, result }) => {
             compose::template_kept(app, (name, prompt), &path, result);
         }
-        LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
+        LocalMsg::Said { text } => toast::show(app, Level::Info, text, None),
         LocalMsg::Edited { result: Err(why) } => {
-            toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
+            toast::show(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
         }
         // The key for the service is the engine's.
         LocalMsg::Key { .. } | LocalMsg::Seen { .. } | LocalMsg::UserFiles(UserFiles::FilesFound { .. }) => {}

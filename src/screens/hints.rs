@@ -66,7 +66,7 @@ pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
         return Err(Why(tr!("Only its own key does that, where the price or the question is shown").into()));
     }
     if !offered(app.place_below()).contains(&binding.ctx) {
-        return Err(Why(tr!("Only available in: {place}", place = lang::tr(binding.ctx.title()))));
+        return Err(Why(tr!("Only available in {place}", place = lang::tr(binding.ctx.title()))));
     }
     possible(app, binding)
 }
@@ -425,7 +425,7 @@ mod tests {
         assert!(runnable(&state, send).is_err());
         assert_eq!(runnable(&state, by_id(&state, "retry").unwrap()), Ok(()));
         let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
-        assert_eq!(why.0, "Only available in: Compose, in a row to choose from");
+        assert_eq!(why.0, "Only available in Compose, in a row to choose from");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use crate::{
     app::App,
     key::Key,
     keymap::{Action, Ctx, Hint, Move, Place, commands::CommandId},
-    screen::{Screen, Then},
+    screen::Screen,
     sights::state::Spot,
+    whole_tasks::Then,
     widgets::brush::Brush,
 };
 use domain::task::Task;

@@ -18,7 +18,7 @@ use domain::{
     task::TaskState,
     time::{Mono, Now, Wall},
 };
-use engine::settings::UiSettings;
+use engine::settings::{SideBySide, UiSettings};
 use ratatui::layout::Rect;
 
 /// Fewer cells across than this, and only a sentence is shown.
@@ -164,10 +164,10 @@ pub(crate) fn layout(app: &App) -> Layout {
 
 /// Whether the panes stand beside each other.
 fn stands_beside(app: &App) -> bool {
-    let from = match app.work.settings.ui.side_by_side.as_str() {
-        "always" => BESIDE_LEAST,
-        "never" => return false,
-        _ => BESIDE_FROM,
+    let from = match app.work.settings.ui.side_by_side {
+        SideBySide::Always => BESIDE_LEAST,
+        SideBySide::Never => return false,
+        SideBySide::Auto => BESIDE_FROM,
     };
     app.screen.width >= from
 }
@@ -307,7 +307,7 @@ mod tests {
             (300, "auto", Pane::Compose, [120, 89, 89]),
         ] {
             let mut state = state(width, 24, pane);
-            state.work.settings.ui.side_by_side = option.into();
+            state.work.settings.ui.side_by_side = SideBySide::from_id(option).unwrap();
             let Layout::Panes(places) = layout(&state) else { unreachable!() };
             let of = |place: Option<Rect>| place.map_or(0, |place| place.width);
             assert_eq!(

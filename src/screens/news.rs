@@ -2,9 +2,13 @@
 //! word on a batch to its preview.
 
 use crate::{
-    after_send, app::App, notice, preview, screen::Kind, sights, since_last_time, store_errors, table, toast, undo,
+    after_send, app::App, keymap::Action, notice, preview, sights, since_last_time, store_errors, table, toast,
+    toast::Kind, undo,
 };
-use domain::task::{TaskKey, TaskState};
+use domain::{
+    problem::Charged,
+    task::{TaskKey, TaskState},
+};
 use engine::{
     effect::Effect,
     news::{News, RowNews, StoreNews, TaskNews},
@@ -13,7 +17,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
-use words::{news::said, tr, voice::Voice};
+use words::{news::message, voice::Voice};
 
 /// Takes it up, the rows first: what is told may be about them.
 pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
@@ -21,8 +25,8 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
     rows(app, of_rows);
     let mut effects = Vec::new();
     for news in others {
-        if let Some(said) = said(&news, &voice_for(app, &news)) {
-            toast::say_of(app, said.level, said.text, said.key, kind(&news));
+        if let Some(said) = message(&news, &voice_for(app, &news)) {
+            toast::show_folded(app, said.level, said.text, said.key, kind(&news));
         }
         match news {
             News::Batch { ticket, result } => {
@@ -52,7 +56,8 @@ fn voice_for<'a>(app: &'a App, news: &News) -> Cow<'a, Voice> {
     let voice = &app.screen.voice;
     match news {
         News::Task { key, what: TaskNews::AtRisk { .. } } if app.screen.table.cursor != Some(*key) => {
-            Cow::Owned(Voice { download: tr!(":download {number}", number = key.0), ..voice.clone() })
+            let download = app.screen.keys.command(Action::Download.id(), &key.0.to_string());
+            Cow::Owned(Voice { download, ..voice.clone() })
         }
         _ => Cow::Borrowed(voice),
     }
@@ -66,6 +71,7 @@ fn kind(news: &News) -> Option<Kind> {
         TaskNews::Failed(_) => Some(Kind::Now(TaskState::Failed)),
         TaskNews::Refused(_) => Some(Kind::Now(TaskState::Refused)),
         TaskNews::Unknown(_) => Some(Kind::Now(TaskState::Unknown)),
+        TaskNews::Cancelled(Charged::No) => Some(Kind::TakenBack),
         TaskNews::Cancelled(_) => Some(Kind::Now(TaskState::Cancelled)),
         TaskNews::Watched => Some(Kind::Watched),
         TaskNews::PutAway(true) => Some(Kind::PutAway),
@@ -112,7 +118,7 @@ fn rows(app: &mut App, news: Vec<News>) {
 mod tests {
     use super::*;
     use crate::{
-        screen::Away,
+        since_last_time::Away,
         testing,
         testing::{WALL, now, state, task, with},
         update, work,

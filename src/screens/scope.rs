@@ -1,7 +1,15 @@
 //! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as
 //! it is and why, and the money.
 
-use crate::{app::App, confirm::Confirm, layer::Wish, screen::Done, table, table::possible::cancel_row, undo};
+use crate::{
+    app::App,
+    confirm::Confirm,
+    layer::Wish,
+    table,
+    table::possible::{can_download, cancel_row},
+    undo,
+    undo::Done,
+};
 use domain::{
     amount::Totals,
     task::{Row, TaskKey, TaskState},
@@ -39,7 +47,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
         [key] if !paid.is_empty() => {
             tr!("Stop watching? {key} stays charged: the service cannot cancel it, and the file is not fetched.", key)
         }
-        _ => told(
+        _ => question(
             app,
             &keys,
             vec![
@@ -68,9 +76,10 @@ pub(crate) fn of_others(app: &App, keys: &[TaskKey]) -> Option<String> {
 }
 
 /// Downloads what is not on disk; asks where all of it is, and where there are several.
-pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool) -> Vec<Wish> {
+pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>) -> Vec<Wish> {
     let rows = &app.work.tasks.rows;
-    let able: Vec<TaskKey> = keys.iter().filter(|key| rows.get(key).is_some_and(can)).copied().collect();
+    let able: Vec<TaskKey> =
+        keys.iter().filter(|key| rows.get(key).is_some_and(|row| can_download(row).is_ok())).copied().collect();
     let found = &app.screen.table.found;
     let on_disk =
         |row: &Row| row.state == TaskState::Saved && !found.is_missing(row.key) && !found.is_elsewhere(row.key);
@@ -84,14 +93,14 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
     }
     let question = match (there.as_slice(), missing.as_slice()) {
         ([key], []) if keys.len() == 1 => tr!("{key} is already on disk. Download it again under another name?", key),
-        (_, []) => told(
+        (_, []) => question(
             app,
             &keys,
             vec![(there.clone(), |keys, _| {
                 tr!("Already on disk: {keys}. Download again under other names? It is free.", keys)
             })],
         ),
-        _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
+        _ => question(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
     };
     let question = hidden.into_iter().fold(question, |question, hidden| format!("{question}\n{hidden}"));
     let keys = if missing.is_empty() { there } else { missing };
@@ -100,7 +109,7 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
 }
 
 /// The parts that have tasks, and what is left: a line each.
-fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
+fn question(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
     let mut taken = Vec::new();
     let mut lines = Vec::new();
     for (keys, say) in parts.into_iter().filter(|(keys, _)| !keys.is_empty()) {
@@ -219,7 +228,7 @@ mod tests {
         assert_eq!(question.as_deref(), Some("Put away: #1\nThe filter hides #1"));
         app.screen.layers.clear();
         crate::preview::retry(&mut app, vec![crate::testing::task(1, Failed)], &BTreeMap::new());
-        let told = app.screen.top::<crate::screen::Preview>().map(|preview| preview.warnings[0].to_string());
+        let told = app.screen.top::<crate::preview::state::Preview>().map(|preview| preview.warnings[0].to_string());
         assert_eq!(told.as_deref(), Some("The filter hides #1"));
     }
 

@@ -1,7 +1,8 @@
 //! "While you were away": what happened since a dashboard was last in use, told once at the start.
 
-use crate::{app::App, screen::Away};
+use crate::app::App;
 use domain::{
+    amount::Totals,
     task::{Row, TaskKey, TaskState},
     time::{MINUTE, Wall},
 };
@@ -9,7 +10,22 @@ use engine::{
     effect::{Effect, StoreCmd},
     risk::runs_out_soon,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What happened since the last time: counts by state, unsent work, money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Away {
+    /// Since when.
+    pub since: Wall,
+    /// Tasks that came to that state since.
+    pub ended: BTreeMap<TaskState, BTreeSet<TaskKey>>,
+    /// Tasks whose file's address has less than an hour.
+    pub at_risk: BTreeSet<TaskKey>,
+    /// Unsent tasks, paused.
+    pub unsent: BTreeSet<TaskKey>,
+    /// What was spent since.
+    pub spent: Totals,
+}
 
 /// Remembers since when to count. Without a last time (a first start) there is nothing to tell.
 pub(crate) fn begin(app: &mut App, last_seen: Option<Wall>) {

@@ -43,7 +43,7 @@ pub(crate) fn failed(app: &mut App, fault: &Fault) {
         app.screen.archive.asked = None;
     }
     if pick::archive_failed(app) || archive_asked {
-        toast::say(app, Level::Warning, archive(fault), None);
+        toast::show(app, Level::Warning, archive(fault), None);
     }
     if app.screen.sights.source_asked.take().is_some() || archive_asked {
         app.screen.asks_again = Some(again);
@@ -55,7 +55,7 @@ pub(crate) fn failed(app: &mut App, fault: &Fault) {
 }
 
 fn say(app: &mut App, what: String, fault: &Fault) {
-    toast::say(app, Level::Warning, problem(what, fault), None);
+    toast::show(app, Level::Warning, problem(what, fault), None);
 }
 
 /// That the archive could not be read, and why.

@@ -5,12 +5,11 @@ use crate::{
     app::App,
     key::Key,
     keymap::{Action, Ctx, binding, readable},
-    screen::{Kind, Message, Toast},
     widgets::{brush::Brush, text},
 };
 use domain::{
-    task::TaskKey,
-    time::{Mono, SECOND},
+    task::{TaskKey, TaskState},
+    time::{Mono, SECOND, Wall},
 };
 use engine::effect::Level;
 use ratatui::{layout::Rect, style::Style};
@@ -25,13 +24,61 @@ const TALL: u16 = 20;
 /// Lines of the message log at most.
 const LOG: usize = 500;
 
+/// A message that passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// How much it matters.
+    pub level: Level,
+    /// What is said, in words.
+    pub text: String,
+    /// When it goes away.
+    pub until: Mono,
+    /// What it has in common with others that it is folded with.
+    pub kind: Option<Kind>,
+    /// How many are folded in it.
+    pub count: usize,
+    /// Whether it answers the key that was pressed last: nothing that happens besides comes before it.
+    pub answers: bool,
+}
+
+/// News of one kind are one message: "14 saved".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Tasks that came to that state.
+    Now(TaskState),
+    /// Tasks that were taken back unsent.
+    TakenBack,
+    /// Tasks that are watched again.
+    Watched,
+    /// Failures that were put away.
+    PutAway,
+    /// Failures that were opened again.
+    Open,
+    /// Why a key did nothing.
+    Reply,
+    /// The preview waits for pictures.
+    Reading,
+}
+
+/// A line of the message log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub at: Wall,
+    /// How much it matters.
+    pub level: Level,
+    /// The task it is about.
+    pub key: Option<TaskKey>,
+    /// What is said, in words.
+    pub text: String,
+}
+
 /// Says something: in the message line for a while, and in the message log.
-pub(crate) fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
-    say_of(app, level, text, key, None);
+pub(crate) fn show(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
+    show_folded(app, level, text, key, None);
 }
 
 /// Says something that is said of many tasks, one after another: the last of a kind counts those before it.
-pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<TaskKey>, kind: Option<Kind>) {
+pub(crate) fn show_folded(app: &mut App, level: Level, text: String, key: Option<TaskKey>, kind: Option<Kind>) {
     let screen = &mut app.screen;
     let until = app.work.now.mono.plus(STANDS);
     let answers = screen.answering;
@@ -57,7 +104,7 @@ pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<Task
 
 /// Why a key did nothing. It goes with the next key that does something.
 pub(crate) fn reply(app: &mut App, text: String) {
-    say_of(app, Level::Warning, text, None, Some(Kind::Reply));
+    show_folded(app, Level::Warning, text, None, Some(Kind::Reply));
 }
 
 /// A key comes: what is said until it is done answers it, and nothing that was said before does.
@@ -84,13 +131,14 @@ pub(crate) fn next_key(app: &mut App) {
 
 /// Says that Tab finds nothing to complete.
 pub(crate) fn no_completion(app: &mut App) {
-    say(app, Level::Warning, tr!("there is no completion for that").into(), None);
+    show(app, Level::Warning, tr!("there is no completion for that").into(), None);
 }
 
 /// `14 saved`.
 fn folded(kind: Kind, count: usize) -> String {
     match kind {
         Kind::Now(state) => tr!("{count} {state}", count, state = names::state(state)),
+        Kind::TakenBack => tr!("{count} taken back; free", count),
         Kind::Watched => tr!("{count} watched again", count),
         Kind::PutAway => tr!("{count} put away", count),
         Kind::Open => tr!("{count} open again", count),
@@ -103,7 +151,8 @@ fn folded(kind: Kind, count: usize) -> String {
 fn shown(app: &App) -> impl Iterator<Item = &Toast> {
     let all = || app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
     let answered = all().any(|toast| toast.answers);
-    let waits = move |toast: &&Toast| answered && !toast.answers && matches!(toast.kind, Some(Kind::Now(_)));
+    let waits =
+        move |toast: &&Toast| answered && !toast.answers && matches!(toast.kind, Some(Kind::Now(_) | Kind::TakenBack));
     all().filter(move |toast| !waits(toast)).chain(all().filter(waits))
 }
 
@@ -197,8 +246,8 @@ mod tests {
     #[test]
     fn a_message_goes_away_and_its_words_stay_in_the_log() {
         let mut state = state(&[]);
-        say(&mut state, Level::Info, "one".into(), None);
-        say(&mut state, Level::Info, "one".into(), None);
+        show(&mut state, Level::Info, "one".into(), None);
+        show(&mut state, Level::Info, "one".into(), None);
         assert_eq!(deadline(&state), Some(state.work.now.mono.plus(STANDS)));
         state.work.now.mono = state.work.now.mono.plus(STANDS);
         expire(&mut state);
@@ -209,7 +258,7 @@ mod tests {
     fn the_log_and_the_screen_keep_only_the_newest() {
         let mut state = state(&[]);
         for n in 0..600 {
-            say(&mut state, Level::Warning, n.to_string(), None);
+            show(&mut state, Level::Warning, n.to_string(), None);
         }
         assert_eq!((state.screen.toasts.len(), state.screen.messages.len()), (MOST, LOG));
         assert_eq!(state.screen.messages[LOG - 1].text, "599");
@@ -219,8 +268,8 @@ mod tests {
     fn the_same_kind_is_one_message() {
         let mut state = state(&[]);
         for key in 1..=3 {
-            say_of(&mut state, Level::Info, format!("#{key} saved"), None, Some(Kind::Now(TaskState::Saved)));
-            say(&mut state, Level::Warning, "else".into(), None);
+            show_folded(&mut state, Level::Info, format!("#{key} saved"), None, Some(Kind::Now(TaskState::Saved)));
+            show(&mut state, Level::Warning, "else".into(), None);
         }
         let said: Vec<&str> = state.screen.toasts.iter().map(|toast| &*toast.text).collect();
         assert_eq!(said[said.len() - 2..], ["3 saved", "else"]);
@@ -233,10 +282,10 @@ mod tests {
         let texts = |app: &App| shown(app).map(|toast| toast.text.clone()).collect::<Vec<_>>();
         let _ = input::input(&mut state, Input::Key("Q".parse().unwrap()));
         let saved = Some(Kind::Now(TaskState::Saved));
-        say_of(&mut state, Level::Info, "#5 saved".into(), None, saved);
+        show_folded(&mut state, Level::Info, "#5 saved".into(), None, saved);
         assert_eq!(texts(&state), ["Q does nothing here; ? shows the keys", "#5 saved"]);
         // What comes of the key is an answer, too.
-        say(&mut state, Level::Info, "done".into(), None);
+        show(&mut state, Level::Info, "done".into(), None);
         assert_eq!(texts(&state)[..2], ["done", "Q does nothing here; ? shows the keys"]);
         // With the next key it is an answer no more.
         let _ = input::input(&mut state, Input::Key("j".parse().unwrap()));
@@ -258,7 +307,7 @@ mod tests {
         let mut state = state(&[]);
         state.screen.pane = Pane::Compose;
         state.screen.compose.wants_preview = Some(state.screen.compose.asked());
-        say_of(&mut state, Level::Info, "reading".into(), None, Some(Kind::Reading));
+        show_folded(&mut state, Level::Info, "reading".into(), None, Some(Kind::Reading));
         let now = state.work.now;
         let _ = crate::update(&mut state, engine::msg::Msg::Wake, now);
         assert_eq!(shown(&state).count(), 1);

@@ -6,9 +6,7 @@ use crate::{
     confirm::Confirm,
     keymap::{Action, Ctx},
     layer::Wish,
-    scope,
-    screen::Done,
-    table,
+    scope, table,
 };
 use domain::{
     draft::Draft,
@@ -19,6 +17,24 @@ use words::{terms, tr};
 
 /// Acts that are remembered.
 const MOST: usize = 50;
+
+/// An act that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    Queued {
+        keys: Vec<TaskKey>,
+        /// The draft that stood for several tasks.
+        pattern: Option<Box<Draft>>,
+    },
+    /// What one `x` did besides taking back what was unsent.
+    Left {
+        /// Failures that were put away.
+        put_away: Vec<TaskKey>,
+        /// Tasks that are no longer watched or saved.
+        unwatched: Vec<TaskKey>,
+    },
+    Resolved(TaskKey),
+}
 
 /// What `u` would do now.
 pub(crate) struct Step {
@@ -172,7 +188,7 @@ fn why_not(app: &App) -> String {
         Some(Done::Left { .. } | Done::Resolved(_)) => {
             tr!("The last action can no longer be undone: its tasks have moved on").into()
         }
-        None => tr!("Nothing to undo: nothing was done here yet, and no task is unsent").into(),
+        None => tr!("Nothing more to undo here, and no task is unsent").into(),
     }
 }
 
@@ -212,6 +228,17 @@ mod tests {
         let said = "#1 is watched again; its file is saved when it is ready";
         assert_eq!(app.screen.toasts.back().map(|toast| toast.text.as_str()), Some(said));
         assert_eq!(app.screen.messages.back().map(|message| message.text.as_str()), Some(said));
+    }
+
+    #[test]
+    fn several_that_were_taken_back_are_said_to_be_free() {
+        let mut app = state(&[TaskState::Queued, TaskState::Queued]);
+        remember(&mut app, Done::Queued { keys: vec![TaskKey(1), TaskKey(2)], pattern: None });
+        let (wishes, _) = run(&mut app);
+        let _ = crate::carry_out::carry_out(&mut app, wishes);
+        testing::on_disk(&mut app);
+        assert_eq!(app.screen.toasts.back().map(|toast| toast.text.as_str()), Some("2 taken back; free"));
+        assert_eq!(next(&app).map(|step| step.words), Err("Nothing more to undo here, and no task is unsent".into()));
     }
 
     #[test]

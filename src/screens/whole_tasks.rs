@@ -3,14 +3,54 @@
 
 use crate::{
     app::App,
+    keymap::{CopyWhat, Place},
     layer::Wish,
-    screen::{AfterDetail, Then},
     toast,
 };
-use domain::task::{Task, TaskKey};
+use domain::{
+    retry::No,
+    task::{Task, TaskKey},
+};
 use engine::effect::{Effect, Level, StoreCmd};
-
+use std::collections::BTreeMap;
 use words::{terms, tr};
+
+/// A wish that waits for whole tasks. A new wish takes the place of an old one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AfterDetail {
+    /// What to do with them.
+    pub then: Then,
+    /// Where the keys went when it was wished for.
+    pub place: Place,
+    /// The tasks in their order, as far as they have come.
+    pub tasks: Vec<(TaskKey, Option<Task>)>,
+}
+
+/// What to do with whole tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Open the preview of a retry.
+    Retry {
+        /// Those of the marked tasks that were left out, by why.
+        left_out: BTreeMap<No, Vec<TaskKey>>,
+    },
+    /// Open the preview of a plan of retries.
+    Plan,
+    /// Open a copy in compose.
+    Clone,
+    /// Open it in compose as a new attempt.
+    Edit,
+    /// Copy a part of them.
+    Copy(CopyWhat),
+    /// Copy an scp command that fetches their files.
+    Scp,
+    /// Open its file.
+    Play,
+    /// Show frames of their videos.
+    Sheet,
+    /// Say where it is: it is not in the table.
+    Goto,
+}
 
 /// Does it now with the tasks at hand, or asks the store for those that are missing and does it when they have come.
 pub(crate) fn with(app: &mut App, keys: &[TaskKey], then: Then) -> Vec<Wish> {
@@ -54,7 +94,7 @@ pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Wish> {
         let keys: Vec<TaskKey> = after.tasks.iter().map(|(key, _)| *key).collect();
         let keys = terms::listed(&keys);
         let text = tr!("Nothing was done: something else was opened before {keys} could be read", keys);
-        toast::say(app, Level::Warning, text, None);
+        toast::show(app, Level::Warning, text, None);
         return Vec::new();
     }
     vec![Wish::With(after.then, after.tasks.into_iter().filter_map(|(_, task)| task).collect())]
@@ -68,5 +108,5 @@ pub(crate) fn missing(app: &mut App, gone: TaskKey) {
         Then::Goto | Then::Sheet => tr!("there is no task {key}", key = gone),
         _ => tr!("{gone} is no longer in the store", gone),
     };
-    toast::say(app, Level::Warning, text, Some(gone));
+    toast::show(app, Level::Warning, text, Some(gone));
 }

@@ -110,6 +110,7 @@ fn callback(body: &Value) -> Option<String> {
 
 pub(super) struct Books {
     pub(super) seed: u64,
+    ids_from: u64,
     pub(super) faults: Faults,
     pub(super) catalogue: Catalogue,
     prices: Prices,
@@ -134,6 +135,7 @@ impl Books {
     pub(super) fn new(config: &SimConfig) -> Self {
         Self {
             seed: config.seed,
+            ids_from: config.ids_from,
             faults: config.faults.clone(),
             prices: Prices::new(PriceList::of(config.currency), &config.catalogue),
             catalogue: config.catalogue.clone(),
@@ -322,7 +324,7 @@ impl Books {
 
     /// 15 digits as the service has them; 19, past what a floating-point number holds, where ids come as numbers.
     fn new_id(&self, n: u64, faults: FaultSet) -> String {
-        let small = 100_000_000_000_000 + n * 10_007 + draw(self.seed, 1_000, n) % 10_007;
+        let small = 100_000_000_000_000 + (self.ids_from + n) * 10_007 + draw(self.seed, 1_000, n) % 10_007;
         let id = if faults.has(Fault::NumberIds) { 1_000_000_000_000_000_000 + small } else { small };
         id.to_string()
     }

@@ -65,6 +65,8 @@ pub struct SimConfig {
     pub listen: SocketAddr,
     /// Decides run times, ids and chances.
     pub seed: u64,
+    /// Where its ids begin: one that is started again gives none that the one before it gave.
+    pub ids_from: u64,
     pub faults: Faults,
     /// Its models.
     pub catalogue: Catalogue,
@@ -96,6 +98,7 @@ impl SimConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: 302,
+            ids_from: 0,
             faults: Faults::default(),
             catalogue,
             currency: Currency::Ptc,

@@ -62,7 +62,7 @@ const AWAITED: Duration = Duration::from_secs(1);
 const ANSWER_DUE: Duration = Duration::from_millis(150);
 
 /// The screen's side of the loop.
-struct Face {
+struct Dashboard {
     guard: Option<Guard>,
     writer: Writer,
     written: UnboundedReceiver<io::Result<()>>,
@@ -104,33 +104,33 @@ struct Face {
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen().with_stops()?;
     let guard = Guard::enter()?;
-    let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
-    face.mouse = setup.settings.ui.mouse;
+    let mut dashboard = Dashboard::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
+    dashboard.mouse = setup.settings.ui.mouse;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut driver = Driver::start(setup, clock, words::SPEECH);
-    face.tell_size(&mut driver);
-    driver.take(Input::Terminal(face.pictures_out.terminal()));
-    if face.pictures_out.is_in_tmux() {
-        face.frames.through_tmux();
+    dashboard.tell_size(&mut driver);
+    driver.take(Input::Terminal(dashboard.pictures_out.terminal()));
+    if dashboard.pictures_out.is_in_tmux() {
+        dashboard.frames.through_tmux();
     }
-    face.take_mouse();
-    face.draw(&mut driver);
+    dashboard.take_mouse();
+    dashboard.draw(&mut driver);
     while !driver.ended {
-        face.turn(&mut driver, &mut signals).await;
+        dashboard.turn(&mut driver, &mut signals).await;
         for order in driver.take_face_cmds() {
-            face.carry_out(&mut driver, order).await;
+            dashboard.carry_out(&mut driver, order).await;
         }
-        face.stop_when_answered(&mut driver).await;
-        face.tell_size(&mut driver);
-        face.draw(&mut driver);
+        dashboard.stop_when_answered(&mut driver).await;
+        dashboard.tell_size(&mut driver);
+        dashboard.draw(&mut driver);
     }
-    face.leave(&mut driver).await;
+    dashboard.leave(&mut driver).await;
     let state = driver.close();
     unsaved::tell(&news::unsaved(&state.work));
     Ok(state.work.ending.map_or(0, |ending| ending.code))
 }
 
-impl Face {
+impl Dashboard {
     fn new(guard: Guard, frame_gap: Duration) -> io::Result<Self> {
         let (tell, written) = mpsc::unbounded_channel();
         let size = crossterm::terminal::size().unwrap_or((80, 24));

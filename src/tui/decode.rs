@@ -9,7 +9,7 @@ mod tests;
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 
 /// How long a lone Esc is held, in milliseconds: on a slow connection `ESC` and `[A` arrive in two pieces.
-pub const HOLD: u64 = 40;
+const HOLD: u64 = 40;
 
 /// The longest that a lone Esc is ever held. The hold grows to this where the connection is seen to tear wider than
 /// [`HOLD`].

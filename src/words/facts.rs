@@ -6,6 +6,7 @@ use crate::{amounts, names, reason, tr};
 use domain::{
     amount::{Amount, Currency, Money, Totals},
     catalogue::Catalogue,
+    draft::Field,
     export,
     problem::{Charged, TaskError},
     request::{Asked, ImageKind, ImageRef, Request},
@@ -66,6 +67,12 @@ pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact>
     let is_known = task.request.asked() == Asked::Known;
     let next = (is_known && !next.is_empty()).then(|| fact(tr!("Next"), next, Tone::Strong));
     std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
+}
+
+/// That a task's profile has no key here, in a cell.
+#[must_use]
+pub fn lacks_key_in_short(profile: &str) -> String {
+    tr!("no key: {profile}", profile)
 }
 
 /// The facts of a task whose profile has no key here.
@@ -163,14 +170,18 @@ pub fn who(row: &Row) -> Option<Fact> {
 
 #[must_use]
 pub fn prompt(row: &Row) -> Fact {
-    fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { names::prompt(row.prompt()) }, Tone::Plain)
+    fact(
+        names::label(Field::Prompt),
+        if row.prompt().is_empty() { tr!("none") } else { names::prompt(row.prompt()) },
+        Tone::Plain,
+    )
 }
 
 /// Model and form, and what is not at its default where the request is at hand.
 #[must_use]
 pub fn model(row: &Row, request: Option<&Request>, catalogue: &Catalogue) -> Fact {
     if !row.is_known() {
-        return fact(tr!("Model"), amounts::elsewhere(), Tone::Plain);
+        return fact(names::label(Field::Model), amounts::elsewhere(), Tone::Plain);
     }
     let kind = &row.kind;
     let mut parts = vec![kind.model.to_string(), kind.resolution.to_string(), amounts::seconds(kind.duration)];
@@ -183,20 +194,15 @@ pub fn model(row: &Row, request: Option<&Request>, catalogue: &Catalogue) -> Fac
         ];
         parts.extend(flags.iter().filter(|(on, _)| *on).map(|(_, words)| (*words).to_owned()));
     }
-    Fact { label: tr!("Model"), parts, tone: Tone::Plain }
+    Fact { label: names::label(Field::Model), parts, tone: Tone::Plain }
 }
 
 /// The pictures that were given, and the address that is called back.
 #[must_use]
 pub fn addresses(request: &Request) -> Vec<Fact> {
-    let pictures = [
-        (tr!("First frame"), &request.first_frame),
-        (tr!("Last frame"), &request.last_frame),
-        (tr!("Subject"), &request.subject),
-    ];
-    let pictures = pictures.into_iter().filter_map(|(label, image)| Some((label, picture(image.as_ref()?))));
-    let callback = request.callback.clone().map(|address| (tr!("Callback"), address));
-    pictures.chain(callback).map(|(label, text)| fact(label, text, Tone::Plain)).collect()
+    let pictures = request.pictures().into_iter().filter_map(|(field, image)| Some((field, picture(image?))));
+    let callback = request.callback.clone().map(|address| (Field::Callback, address));
+    pictures.chain(callback).map(|(field, text)| fact(names::label(field), text, Tone::Plain)).collect()
 }
 
 /// A picture with what is known of it: `~/fox.png (PNG 1280x720, 1.2 MB)`.

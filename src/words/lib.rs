@@ -18,8 +18,6 @@ pub mod voice;
 
 use crate::voice::Voice;
 use engine::effect::Speech;
-use serde_json::json;
 
 /// The words that workers need.
-pub const SPEECH: Speech =
-    Speech { reason: |why| reason::message(why, &Voice::default()), task: |task| json!(json::task(task)) };
+pub const SPEECH: Speech = Speech { reason: |why| reason::message(why, &Voice::default()), carried: json::carried };

@@ -11,6 +11,7 @@ use domain::{
     task::{ID_LOST, INTERRUPTED, NO_FILE, NOT_CREATED, NotAKey, STOPPED, TaskState},
     text,
 };
+use engine::work::Work;
 use std::borrow::Cow;
 
 #[must_use]
@@ -39,6 +40,25 @@ pub fn field(field: Field) -> &'static str {
         Field::Count => tr!("count"),
         Field::FastPretreatment => tr!("fast pretreatment"),
         Field::Watermark => tr!("watermark"),
+    }
+}
+
+/// A field as the label of its value.
+#[must_use]
+pub fn label(field: Field) -> &'static str {
+    match field {
+        Field::Model => tr!("Model"),
+        Field::Prompt => tr!("Prompt"),
+        Field::FirstFrame => tr!("First frame"),
+        Field::LastFrame => tr!("Last frame"),
+        Field::Subject => tr!("Subject"),
+        Field::Resolution => tr!("Resolution"),
+        Field::Duration => tr!("Duration"),
+        Field::Optimizer => tr!("Optimizer"),
+        Field::Callback => tr!("Callback"),
+        Field::Count => tr!("Count"),
+        Field::FastPretreatment => tr!("Fast"),
+        Field::Watermark => tr!("Watermark"),
     }
 }
 
@@ -104,6 +124,12 @@ pub fn raiser(Raise { by, person, .. }: &Raise) -> String {
 #[must_use]
 pub fn not_a_key(NotAKey(text): &NotAKey) -> String {
     tr!("{text} is not a task's key; keys look like #12", text = format!("{text:?}"))
+}
+
+/// What is told of a profile, with its name where there are several.
+#[must_use]
+pub fn of_profile(work: &Work, profile: &str, text: String) -> String {
+    if work.served().count() > 1 { format!("{profile}: {text}") } else { text }
 }
 
 /// What a model makes a video of: a config's own words stay as they are.

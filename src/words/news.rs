@@ -27,7 +27,7 @@ use engine::{
 
 /// What there is to say of something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Message {
     /// How much it matters.
     pub level: Level,
     /// The task it is about.
@@ -38,7 +38,7 @@ pub struct Said {
 
 /// The words for something that happened; `None` where it shows in another way.
 #[must_use]
-pub fn said(news: &News, voice: &Voice) -> Option<Said> {
+pub fn message(news: &News, voice: &Voice) -> Option<Message> {
     let (level, key, text) = match news {
         News::Task { key, what } => {
             let (level, text) = task(*key, what, voice)?;
@@ -90,7 +90,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         | News::Batch { .. }
         | News::Act(ActNews::Done { .. }) => return None,
     };
-    Some(Said { level, key, text })
+    Some(Message { level, key, text })
 }
 
 /// Tells of today's cap after it was raised.
@@ -299,7 +299,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
     match why {
         NotDone::PriceUnknown(offer) => price_unknown(offer),
         NotDone::StoreNotOpen => {
-            Problem::new(tr!("not queued"), tr!("the store is not open yet"), tr!("Try again in a moment."))
+            Problem::new(tr!("not queued"), reason::store::not_open_yet(), tr!("Try again in a moment."))
         }
         NotDone::OnlyReads => {
             let what =
@@ -410,7 +410,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
 #[must_use]
 pub fn price_unknown(offer: &Offer) -> Problem {
     let what = tr!("the price of {offer} is not known", offer);
-    Problem::new(tr!("nothing was queued"), what, tr!("Type it, or set it in [profiles.NAME.prices] of the config."))
+    Problem::nothing_queued(what, tr!("Type it, or set it in [profiles.NAME.prices] of the config."))
 }
 
 /// Why a batch was not queued.
@@ -427,15 +427,18 @@ fn refused(refusal: &InsertRefusal) -> Problem {
     match refusal {
         InsertRefusal::NameTaken { task } => {
             let name = format!("{:?}", task.name.as_deref().unwrap_or_default());
-            Problem::new(
-                tr!("nothing was queued"),
+            Problem::nothing_queued(
                 tr!("the name {name} belongs to {key}", name, key = task.key),
                 tr!("Choose another name."),
             )
         }
+        InsertRefusal::IdTaken { task } => {
+            let id = task.remote.as_ref().map_or("", |id| &id.0);
+            Problem::new(tr!("{id} is the ID of {other}", id, other = task.key), "", "")
+        }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
         InsertRefusal::OverBudget(over) => {
-            Problem::new(tr!("nothing was queued"), reason::own::over_budget(over), reason::own::under_the_cap(over))
+            Problem::nothing_queued(reason::own::over_budget(over), reason::own::under_the_cap(over))
         }
     }
 }

@@ -20,6 +20,11 @@ impl Problem {
         Self { what: what.into(), why: why.into(), next: next.into() }
     }
 
+    /// That a paid call has queued nothing.
+    pub fn nothing_queued(why: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(tr!("nothing was queued"), why, next)
+    }
+
     /// What happened and why, without the advice: for a text that gives the advice itself.
     #[must_use]
     pub fn fact(&self) -> String {

@@ -117,8 +117,8 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
                     tr!("{resolve} resolves an unknown.", resolve = voice.resolve),
                 ),
                 _ => (
-                    tr!("sending halted: {tasks} tasks in a row failed ({kind})", tasks, kind),
-                    tr!("{failures} shows the failures.", failures = voice.failures),
+                    tr!("sending halted: {tasks} failures in a row ({kind})", tasks, kind),
+                    tr!("{failures} shows them.", failures = voice.failures),
                 ),
             };
             return Problem::new(what, fact.trim_end_matches(['.', '。']), next);

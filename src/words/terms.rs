@@ -18,7 +18,7 @@ const NAMED: usize = 6;
 
 /// Who reads it.
 #[derive(Clone, Copy, Debug)]
-pub enum Face<'a> {
+pub enum Reader<'a> {
     /// A person with keys.
     Keys(&'a Voice),
     /// A person, or a script, that types commands.
@@ -38,27 +38,37 @@ fn latest(work: &Work, key: TaskKey) -> Option<&Row> {
     work.tasks.rows.from(key).rev().find(|later| later.parent.get() == Some(key) && !later.is_taken_back())
 }
 
+/// That the request of a task is not known.
+#[must_use]
+pub fn created_elsewhere(key: TaskKey) -> String {
+    tr!("{key} was created elsewhere, so its request is not known here", key)
+}
+
+/// That nobody can read what a task asked for.
+#[must_use]
+pub fn prompt_forgotten(key: TaskKey) -> String {
+    tr!("the prompt of {key} was forgotten", key)
+}
+
+fn or_a_new_one(why: &str, voice: &Voice) -> String {
+    tr!("{why}; {new} composes a new one", why, new = voice.new)
+}
+
 /// Why a task is not sent again, as a sentence without a final stop.
 #[must_use]
-pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
+pub fn no(reader: Reader<'_>, key: TaskKey, state: TaskState, no: No) -> String {
     let word = names::state(state);
-    match (no, face) {
-        (No::Foreign, Face::Keys(voice)) => tr!(
-            "{key} was created elsewhere, so its request is not known here; {new} composes a new one",
-            key,
-            new = voice.new,
-        ),
-        (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
-        (No::Forgotten, Face::Keys(voice)) => {
-            tr!("the prompt of {key} was forgotten; {new} composes a new one", key, new = voice.new)
-        }
-        (No::Forgotten, Face::Calls) => tr!("the prompt of {key} was forgotten", key),
+    match (no, reader) {
+        (No::Foreign, Reader::Keys(voice)) => or_a_new_one(&created_elsewhere(key), voice),
+        (No::Foreign, Reader::Calls) => tr!("{key} was adopted, and its request is not known here", key),
+        (No::Forgotten, Reader::Keys(voice)) => or_a_new_one(&prompt_forgotten(key), voice),
+        (No::Forgotten, Reader::Calls) => prompt_forgotten(key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to retry", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
-        (No::Unsettled, Face::Keys(voice)) => {
+        (No::Unsettled, Reader::Keys(voice)) => {
             tr!("{key} may have been accepted and charged; {resolve} resolves it first", key, resolve = voice.resolve)
         }
-        (No::Unsettled, Face::Calls) => {
+        (No::Unsettled, Reader::Calls) => {
             tr!("{key} may have been accepted and charged; resolve it first, with `reeltop resolve`", key)
         }
         (No::NotInBulk(Caution::Sensitive), _) => {
@@ -117,7 +127,7 @@ pub fn left_out<R: ToString>(groups: &BTreeMap<R, Vec<TaskKey>>) -> Vec<Problem>
     told.collect()
 }
 
-/// What a person says a second word to. `later` is the state of the attempt that repeats it, where it is at hand.
+/// What a person must confirm besides the price. `later` is the state of the attempt that repeats it, where it is at hand.
 #[must_use]
 pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Problem {
     match caution {
@@ -206,12 +216,12 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
         Overtaken::Caution(Caution::Sensitive) => {
             (tr!("the prompt of {key} was refused as sensitive", key = parent), tr!("Change the prompt."))
         }
-        Overtaken::No(no @ No::Forgotten) => (self::no(Face::Calls, parent, state, no), ""),
+        Overtaken::No(no @ No::Forgotten) => (self::no(Reader::Calls, parent, state, no), ""),
         Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None)) | Overtaken::No(_) => {
             (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }
     };
-    Problem::new(tr!("nothing was queued"), why, next)
+    Problem::nothing_queued(why, next)
 }
 
 /// What stops all retries of a profile now.
@@ -256,7 +266,7 @@ pub fn blocked(work: &Work, profile: &str, voice: &Voice) -> Option<String> {
             tr!("The key is not accepted: nothing can be retried until it is; then {pause} resumes", pause)
         }
     };
-    Some(if work.served().count() > 1 { format!("{profile}: {why}") } else { why })
+    Some(names::of_profile(work, profile, why))
 }
 
 /// Which of these tasks, each with who queued it (empty where nobody is named), are another person's than `me`: a line

@@ -111,8 +111,14 @@ fn a_file_can_be_given_again_where_its_lines_have_names_and_partial_queues_the_g
     assert!(refused.err.contains("line 5: 3 values for 2 columns"), "{}", refused.err);
     assert_eq!(home.states().len(), 2);
     fs::write(home.path().join("known.csv"), lines).unwrap();
-    paid(&home, &["submit", "--from", "known.csv", "--queue"]).coded(0);
+    let known = paid(&home, &["submit", "--from", "known.csv", "--queue", "--json"]).coded(0);
+    let keys = |done: &Done| -> Vec<_> { done.json().iter().map(|task| task["key"].clone()).collect() };
+    assert_eq!(keys(&known), ["1", "2"]);
     let partial = paid(&home, &["submit", "--from", "p.csv", "--queue", "--partial"]).coded(0);
     assert!(partial.err.contains("2 lines skipped"), "{}", partial.err);
     assert_eq!(home.states().len(), 3);
+    // Whoever waits waits for what the lines are by now.
+    let waited = paid(&home, &["submit", "--from", "p.csv", "--partial", "--wait", "--json"]).coded(0);
+    assert_eq!(keys(&waited), ["1", "2", "3"]);
+    assert_eq!(home.states(), [TaskState::Saved; 3]);
 }

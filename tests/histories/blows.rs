@@ -9,9 +9,7 @@ use domain::time::MINUTE;
 
 impl World {
     pub(crate) fn note(&mut self, fault: String) {
-        if let Some(told) = &mut self.told {
-            told.push(format!("          FAULT {fault}"));
-        }
+        self.tell(|| format!("          FAULT {fault}"));
         *self.figures.faults.entry(fault).or_default() += 1;
     }
 
@@ -53,20 +51,26 @@ impl World {
         }
     }
 
-    /// It is killed, and started again after a while.
+    /// It is killed, and started again after a while. Its lock file stays, which nobody holds any more; that its end is
+    /// noticed at once is not sure.
     pub(crate) fn crashes(&mut self, place: usize) {
-        if self.programs[place].is_some() {
-            self.ends(place);
-            self.after(500, 10 * MINUTE, Event::Start(place));
-        }
+        let Some(program) = self.programs[place].as_ref() else { return };
+        let lock = self.dir.join("run").join(format!("{}.lock", program.session.owner()));
+        let is_told = self.chance.percent(70);
+        self.ends(place, is_told);
+        std::fs::write(lock, "").expect("a lock file");
+        self.after(500, 10 * MINUTE, Event::Start(place));
     }
 
-    pub(crate) fn ends(&mut self, place: usize) {
+    /// It ends, and the others are told so or not.
+    pub(crate) fn ends(&mut self, place: usize, is_told: bool) {
         let Some(program) = self.programs[place].take() else { return };
         let owner = program.session.owner().to_owned();
         drop(program);
-        for other in self.running() {
-            self.after(1, 50, Event::Ended(other, owner.clone()));
+        if is_told {
+            for other in self.running() {
+                self.after(1, 50, Event::Ended(other, owner.clone()));
+            }
         }
     }
 }

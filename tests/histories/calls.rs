@@ -10,6 +10,7 @@ use crate::{
     world::{Event, World},
 };
 use domain::{
+    account::Change,
     problem::{Charged, ErrorClass, TaskError},
     reason::Reason,
     task::{Phase, SavedFile, Task, TaskKey, TaskState},
@@ -95,19 +96,36 @@ impl World {
         if let Some(program) = self.programs[run.0].as_mut() {
             program.session.answer(command, &mut |msg| done.push(msg));
         }
-        for msg in done {
+        for mut msg in done {
+            if let (StoreMsg::SendClaimed { path: Some(path), .. }, StoreCmd::ClaimSend { write, .. }) =
+                (&mut msg, &was)
+            {
+                let key = write.task.key;
+                let name = format!("to-{}", key.0);
+                let path = std::mem::replace(path, name.clone());
+                self.paths.insert(name, (key, path));
+            }
             if let StoreMsg::Written { results, .. } = &msg {
                 self.look()?;
                 self.undo_what_was_done(run, &was, results);
-                let overtaken = results.iter().any(|result| matches!(result, WriteResult::Overtaken(_)));
-                if !overtaken {
+                if results.iter().all(|result| matches!(result, WriteResult::Done { .. })) {
                     self.acknowledged(&was)?;
                 }
             }
-            if let (StoreMsg::Inserted { result: Ok(tasks), .. }, StoreCmd::Insert { .. }) = (&msg, &was) {
-                self.look()?;
-                let now = self.programs[run.0].as_ref().map(|program| program.now(self.clock));
-                self.rules.queued(tasks, now.unwrap_or_default().day_start())?;
+            let now = self.programs[run.0].as_ref().map(|program| program.now(self.clock)).unwrap_or_default();
+            match (&msg, &was) {
+                (StoreMsg::Inserted { result: Ok(tasks), .. }, StoreCmd::Insert { .. }) => {
+                    self.look()?;
+                    self.rules.queued(tasks, now)?;
+                }
+                (StoreMsg::SendClaimed { result: SendResult::Claimed { key, .. }, .. }, _) => {
+                    self.look()?;
+                    self.rules.claimed(*key, now)?;
+                }
+                (StoreMsg::Shared { .. }, StoreCmd::Share { change: Change::Raise(raise), .. }) => {
+                    self.rules.caps.raises.push(raise.clone());
+                }
+                _ => {}
             }
             self.hear_in_order(run, Msg::Store(msg));
         }
@@ -153,6 +171,9 @@ impl World {
     fn make(&mut self, run: Run, command: StoreCmd) -> Vec<Task> {
         let mut made = Vec::new();
         self.dirty = true;
+        if let StoreCmd::Share { change: Change::Raise(raise), .. } = &command {
+            self.rules.caps.raises.push(raise.clone());
+        }
         if let Some(program) = self.programs[run.0].as_mut() {
             program.session.answer(command, &mut |msg| {
                 if let StoreMsg::Inserted { result: Ok(tasks), .. } = msg {
@@ -181,7 +202,7 @@ impl World {
     fn mutate(&self, command: &mut StoreCmd) {
         match (self.mutation, command) {
             (Some(Mutation::NoPace), StoreCmd::ClaimSend { per_minute, .. }) => *per_minute = 1_000,
-            (Some(Mutation::NoCaps), StoreCmd::Insert { caps, .. }) => {
+            (Some(Mutation::NoCaps), StoreCmd::Insert { caps, .. } | StoreCmd::ClaimSend { caps, .. }) => {
                 (caps.per_day, caps.per_batch) = (None, None);
             }
             (Some(Mutation::NoLedger), StoreCmd::Write { writes, .. }) => {
@@ -409,6 +430,7 @@ impl World {
             return Ok(());
         }
         program.saves.remove(&key);
+        assert!(self.mutation != Some(Mutation::Panics), "a mutation");
         let error = |class| TaskError {
             code: "x".into(),
             class,

@@ -7,13 +7,11 @@ use crate::{
 use domain::{
     request::Request,
     task::TaskKey,
-    time::{HOUR, MINUTE, SECOND},
+    time::{HOUR, MINUTE, SECOND, Wall},
 };
 use service::{answer::Reply, gateway::records::Window};
 use std::collections::BTreeMap;
 
-/// The moment at which every history begins, by a clock that was never set, in milliseconds since 1970.
-pub(crate) const START: i64 = 1_795_372_200_000;
 /// The profiles, and the places of their services.
 pub(crate) const PROFILES: [&str; 2] = ["302ai", "mm"];
 /// What a submission costs, in thousandths of the profile's own money.
@@ -32,13 +30,19 @@ pub(crate) struct Service {
     calls: Vec<Call>,
     logs: bool,
     lag: u64,
+    /// When the history begins.
+    start: Wall,
     chance: Chance,
     place: usize,
 }
 
+/// The key of what was made elsewhere: no task of a store has it.
+pub(crate) const ELSEWHERE: TaskKey = TaskKey(0);
+
 /// A task that the service took.
 #[derive(Clone, Debug)]
 pub(crate) struct Made {
+    /// Our task, or [`ELSEWHERE`].
     pub(crate) key: TaskKey,
     pub(crate) at: u64,
     takes: u64,
@@ -46,7 +50,7 @@ pub(crate) struct Made {
     /// The code that it fails with.
     pub(crate) fails: Option<i64>,
     /// When the charge of one that failed is given back, if it ever is.
-    given_back: Option<u64>,
+    pub(crate) given_back: Option<u64>,
     /// The path that is posted to.
     pub(crate) path: Option<String>,
 }
@@ -87,7 +91,15 @@ impl Service {
     /// That of one profile. IDs are counted by each for itself, so that those of two are alike.
     pub(crate) fn new(place: usize, plan: &Plan) -> Self {
         let chance = Chance::new(plan.seed, if place == 0 { 2 } else { 4 });
-        Self { made: BTreeMap::new(), calls: Vec::new(), logs: plan.logs, lag: plan.lag, chance, place }
+        Self {
+            made: BTreeMap::new(),
+            calls: Vec::new(),
+            logs: plan.logs,
+            lag: plan.lag,
+            start: plan.start,
+            chance,
+            place,
+        }
     }
 
     /// The number of its nth call.
@@ -151,6 +163,31 @@ impl Service {
         (reply, id)
     }
 
+    /// Somebody had it make a task with the same key, and not by a program of this store. Gives the ID. Of another model,
+    /// since a record without a prompt would fit an unknown of ours.
+    pub(crate) fn make_elsewhere(&mut self, now: u64) -> String {
+        let id = format!("8{:07}", self.calls.len() + 1);
+        let takes = self.chance.between(20 * SECOND, 5 * MINUTE);
+        let made = Made {
+            key: ELSEWHERE,
+            at: now,
+            takes,
+            price: PRICES[self.place],
+            fails: None,
+            given_back: None,
+            path: None,
+        };
+        self.made.insert(id.clone(), made);
+        self.calls.push(Call {
+            number: self.number(self.calls.len()),
+            at: now,
+            model: "S2V-01".into(),
+            prompt: "somebody else's".into(),
+            id: Some(id.clone()),
+        });
+        id
+    }
+
     pub(crate) fn query(&self, id: &str, now: u64) -> Reply {
         let Some(made) = self.made.get(id) else { return code(2013) };
         ok(match made.fails {
@@ -163,7 +200,7 @@ impl Service {
     }
 
     pub(crate) fn file(&self, file: &str, now: u64) -> Reply {
-        let expires = (START + i64::try_from(now + HOUR).unwrap_or(0)) / 1_000;
+        let expires = self.start.plus(now + HOUR).0 / 1_000;
         ok(format!(
             r#"{{"file":{{"download_url":"https://files.example/{file}.mp4?Expires={expires}","bytes":7}},"base_resp":{{"status_code":0}}}}"#
         ))
@@ -184,7 +221,7 @@ impl Service {
 
     /// The records of that span of time.
     pub(crate) fn records(&self, window: Window, page: u32, now: u64) -> Reply {
-        let wall = |call: &Call| domain::time::Wall(START + i64::try_from(call.at).unwrap_or(0));
+        let wall = |call: &Call| self.start.plus(call.at);
         let shown = |call: &&Call| call.at + self.lag <= now && window.holds(wall(call));
         let rows: Vec<&Call> = self.calls.iter().filter(shown).collect();
         let pages = rows.len().div_ceil(10).max(1);
@@ -194,7 +231,7 @@ impl Service {
     }
 
     fn row(&self, call: &Call, now: u64) -> String {
-        let at = (START + i64::try_from(call.at).unwrap_or(0)) / 1_000;
+        let at = self.start.plus(call.at).0 / 1_000;
         let logged = if self.logs {
             let id = call.id.clone().unwrap_or_default();
             format!(r#","prompt":"{}","response":{{"task_id":"{id}"}}"#, call.prompt)

@@ -31,10 +31,12 @@ pub(crate) enum Mutation {
     CrossedHosts,
     /// Answers to queries that tell of an end are dropped.
     Deaf,
+    /// The program panics when a file is there.
+    Panics,
 }
 
 impl Mutation {
-    pub(crate) const ALL: [(Self, Rule); 13] = [
+    pub(crate) const ALL: [(Self, Rule); 14] = [
         (Self::MadeUpWord, Rule::Word),
         (Self::SentAgain, Rule::Once),
         (Self::LostWrite, Rule::Remembered),
@@ -48,5 +50,6 @@ impl Mutation {
         (Self::NoNote, Rule::Told),
         (Self::CrossedHosts, Rule::Apart),
         (Self::Deaf, Rule::Rest),
+        (Self::Panics, Rule::Sound),
     ];
 }

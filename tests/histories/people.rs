@@ -2,19 +2,27 @@
 //! service has.
 
 use crate::{
-    model::{PROFILES, place_of},
+    books::CURRENCIES,
+    model::{PRICES, PROFILES, place_of},
     plan::Deed,
-    rules::Kept,
+    program::zone,
+    rules::{Kept, Run},
     world::World,
 };
 use domain::{
+    amount::Amount,
     request::Request,
     task::{RemoteId, ResolvedAs, Task, TaskKey, TaskState},
+    time::{MINUTE, Now, Wall},
 };
 use engine::act::{Act, Intent};
 
 fn intent(request: Request, parent: Option<TaskKey>, profile: Option<&str>) -> Intent {
     Intent { request, parent, agreed: vec![], name: None, typed: None, profile: profile.map(str::to_owned) }
+}
+
+fn is_failure(task: &Task) -> bool {
+    matches!(task.state(), TaskState::Failed | TaskState::Refused)
 }
 
 impl World {
@@ -28,19 +36,21 @@ impl World {
             return Ok(());
         }
         match deed {
-            Deed::Queue { tasks, alike, undo } => {
+            Deed::Queue { tasks, alike, undo, name } => {
                 let is_second = self.plan.second && self.chance.percent(45);
                 let profile = is_second.then_some(PROFILES[1]);
                 let prompt = |n: usize| if alike { "a cat".to_owned() } else { format!("a cat, take {n}") };
-                let intents = (0..tasks)
-                    .map(|n| intent(Request::plain("MiniMax-Hailuo-02", &prompt(n), "768P", 6), None, profile));
-                self.act(run, Act::Queue { intents: intents.collect(), undo })
+                let mut intents: Vec<Intent> = (0..tasks)
+                    .map(|n| intent(Request::plain("MiniMax-Hailuo-02", &prompt(n), "768P", 6), None, profile))
+                    .collect();
+                intents[0].name = name.map(|name| format!("name {name}"));
+                self.act(run, Act::Queue { intents, undo })
             }
             Deed::Cancel => match self.pick(|task| task.state().is_live()) {
                 Some(task) => self.act(run, Act::Cancel(vec![task.key])),
                 None => Ok(()),
             },
-            Deed::Retry => match self.pick(|task| matches!(task.state(), TaskState::Failed | TaskState::Refused)) {
+            Deed::Retry => match self.pick(is_failure) {
                 Some(task) => {
                     let intents = vec![intent(task.request.clone(), Some(task.key), None)];
                     self.act(run, Act::Queue { intents, undo: false })
@@ -56,7 +66,7 @@ impl World {
             },
             Deed::TakeBack => match self.pick(|task| task.settled.is_some()) {
                 Some(task) => {
-                    self.rules.wished.insert(task.key);
+                    self.rules.wish(task.key, self.clock.now);
                     self.act(run, Act::Resolve { key: task.key, as_what: ResolvedAs::Unknown })
                 }
                 None => Ok(()),
@@ -72,11 +82,20 @@ impl World {
             }
             Deed::Download => match self.pick(|task| task.state() == TaskState::Saved) {
                 Some(task) => {
-                    self.rules.wished.insert(task.key);
+                    self.rules.wish(task.key, self.clock.now);
                     self.act(run, Act::Download { keys: vec![task.key], dir: None })
                 }
                 None => Ok(()),
             },
+            // There are keys for it, and nothing else.
+            Deed::Undo => Ok(()),
+            Deed::PutAway
+            | Deed::BringBack
+            | Deed::Audit
+            | Deed::Archive
+            | Deed::Adopt
+            | Deed::Raise(_)
+            | Deed::Keep(..) => self.tidies(run, deed),
             Deed::Quit => self.act(run, Act::Quit),
             Deed::Join => {
                 if self.programs.len() < 4 {
@@ -85,6 +104,54 @@ impl World {
                 Ok(())
             }
         }
+    }
+
+    /// A person puts things in order, and sees to the money.
+    fn tidies(&mut self, run: Run, deed: Deed) -> Kept {
+        match deed {
+            Deed::PutAway => match self.pick(|task| is_failure(task) && task.put_away_at.is_none()) {
+                Some(task) => self.act(run, Act::Cancel(vec![task.key])),
+                None => Ok(()),
+            },
+            Deed::BringBack => match self.pick(|task| is_failure(task) && task.put_away_at.is_some()) {
+                Some(task) => self.act(run, Act::BringBack(vec![task.key])),
+                None => Ok(()),
+            },
+            Deed::Audit => self.act(run, Act::Audit { days: 2 }),
+            Deed::Archive => {
+                let wall = self.clock.wall();
+                let before = Wall(wall.0 - MINUTE.cast_signed());
+                self.rules.store.archive(before, wall).expect("a store");
+                self.changes_from_outside();
+                Ok(())
+            }
+            Deed::Adopt => {
+                let id = self.services[0].make_elsewhere(self.clock.now);
+                self.act(run, Act::Adopt(vec![RemoteId(id)]))
+            }
+            Deed::Raise(place) => {
+                let more = Amount::from_thousandths(3 * PRICES[place]).of(CURRENCIES[place]);
+                self.act(run, Act::RaiseCap(more))
+            }
+            Deed::Keep(place, cap) => {
+                let (currency, cap) = (CURRENCIES[place], cap.map(Amount::from_thousandths));
+                let now = Now { wall: self.clock.wall(), zone: zone(), ..Now::default() };
+                self.rules.store.keep_caps(currency, cap, None, now).expect("a store");
+                match cap {
+                    Some(cap) => drop(self.rules.caps.kept.insert(currency, cap)),
+                    None => drop(self.rules.caps.kept.remove(&currency)),
+                }
+                self.changes_from_outside();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Another program changes the store, one that does not stay: all hear the bell.
+    fn changes_from_outside(&mut self) {
+        self.dirty = true;
+        self.ring((usize::MAX, 0));
     }
 
     fn pick(&mut self, is_fit: impl Fn(&Task) -> bool) -> Option<Task> {

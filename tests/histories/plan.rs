@@ -1,9 +1,12 @@
 //! What a seed plans: what people do and when, and what goes wrong and when. A list, so that a failing history can be
 //! cut shorter.
 
-use crate::chance::Chance;
-use domain::time::{HOUR, MINUTE, SECOND};
-use std::collections::BTreeSet;
+use crate::{chance::Chance, program::zone};
+use domain::time::{DAY, HOUR, MINUTE, Now, SECOND, Wall};
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+/// On this day every history begins, by a clock that was never set.
+const DATE: Wall = Wall(1_795_372_200_000);
 
 /// A history before it is played.
 #[derive(Clone, Debug)]
@@ -16,8 +19,15 @@ pub(crate) struct Plan {
     /// How long a record takes to show, in milliseconds.
     pub(crate) lag: u64,
     pub(crate) per_minute: u32,
-    /// The day's cap, in thousandths.
+    /// The day's cap and that of a batch, in thousandths.
     pub(crate) cap: i64,
+    pub(crate) per_batch: Option<i64>,
+    /// When it begins, by a clock that was never set.
+    pub(crate) start: Wall,
+    /// Whether each program sends nothing until a person says so.
+    pub(crate) start_paused: bool,
+    /// Whether programs retry by themselves.
+    pub(crate) retries: bool,
     pub(crate) deeds: Vec<(u64, Deed)>,
     pub(crate) faults: Vec<Fault>,
     /// When the weather turns quiet.
@@ -35,6 +45,8 @@ pub(crate) enum Deed {
         tasks: usize,
         alike: bool,
         undo: bool,
+        /// The number of the name that the first task gets: no two tasks have the same one.
+        name: Option<u64>,
     },
     Cancel,
     Retry,
@@ -44,6 +56,20 @@ pub(crate) enum Deed {
     Resume,
     Refresh,
     Download,
+    /// The last batch is taken back, where there are keys for it.
+    Undo,
+    PutAway,
+    BringBack,
+    /// The ledger is laid beside the records.
+    Audit,
+    /// What is done with leaves the table.
+    Archive,
+    /// A task made elsewhere is taken over.
+    Adopt,
+    /// The day's cap of that place's money is raised.
+    Raise(usize),
+    /// A cap of that place's money is kept in the store, in thousandths; `None`: none is.
+    Keep(usize, Option<i64>),
     /// A program ends in order, and another is started.
     Quit,
     /// One program more.
@@ -189,38 +215,51 @@ impl Blow {
 impl Plan {
     pub(crate) fn of(seed: u64) -> Self {
         let mut chance = Chance::new(seed, 1);
-        let quiet = chance.between(10 * MINUTE, HOUR);
+        let quiet = chance.between(15 * MINUTE, HOUR);
         let mut deeds = vec![(chance.below(5 * SECOND), queue(&mut chance))];
-        for _ in 0..chance.between(1, 4) {
+        for _ in 0..chance.between(2, 4) {
             deeds.push((chance.below(quiet / 2), queue(&mut chance)));
         }
-        for _ in 0..chance.between(2, 10) {
-            let deed = match chance.below(14) {
-                0..=1 => Deed::Cancel,
-                2..=3 => Deed::Retry,
-                4..=6 => Deed::Resolve,
-                7 => Deed::TakeBack,
-                8 => Deed::Pause,
-                9 => Deed::Resume,
-                10 => Deed::Refresh,
-                11 => Deed::Download,
-                12 => Deed::Quit,
-                _ => Deed::Join,
-            };
-            deeds.push((chance.below(quiet), deed));
-            if deed == Deed::Pause {
-                deeds.push((chance.below(quiet), Deed::Resume));
+        for _ in 0..chance.between(4, 14) {
+            let at = chance.below(quiet);
+            let later = at + chance.below(quiet - at);
+            match chance.below(24) {
+                0..=1 => deeds.push((at, Deed::Cancel)),
+                2..=3 => deeds.push((at, Deed::Retry)),
+                4..=6 => deeds.push((at, Deed::Resolve)),
+                7 => deeds.push((at, Deed::TakeBack)),
+                8 => deeds.extend([(at, Deed::Pause), (later, Deed::Resume)]),
+                9 => deeds.push((at, Deed::Resume)),
+                10 => deeds.push((at, Deed::Refresh)),
+                11 => deeds.push((at, Deed::Download)),
+                12 => deeds.push((at, Deed::Quit)),
+                13 => deeds.extend([(at, queue(&mut chance)), (at + 3 * SECOND, Deed::Undo)]),
+                14 => deeds.extend([(at, Deed::PutAway), (later, Deed::BringBack)]),
+                15 => deeds.extend([(at, Deed::PutAway), (later, Deed::Archive)]),
+                16 => deeds.push((at, Deed::Audit)),
+                17 => deeds.push((at, Deed::Adopt)),
+                18..=19 => deeds.extend([(at, Deed::Raise(chance.index(2))), (later, queue(&mut chance))]),
+                20 => {
+                    let (place, cap) = (chance.index(2), chance.between(500, 8_000).cast_signed());
+                    deeds.extend([(at, Deed::Keep(place, Some(cap))), (later, Deed::Keep(place, None))]);
+                }
+                _ => deeds.push((at, Deed::Join)),
             }
         }
         deeds.sort_by_key(|(at, _)| *at);
-        let faults = (0..chance.between(3, 14)).map(|_| fault(&mut chance)).collect();
+        let faults = (0..chance.between(18, 28)).map(|_| fault(&mut chance)).collect();
+        let hour = if chance.percent(25) { 23 * HOUR + chance.below(HOUR) } else { chance.below(DAY) };
         Self {
             seed,
             logs: chance.percent(60),
             posts: chance.percent(40),
             lag: chance.below(10) * chance.below(MINUTE),
             per_minute: u32::try_from(chance.between(2, 8)).unwrap_or(5),
-            cap: if chance.percent(30) { 4_000 } else { 20_000 },
+            cap: [5_000, 7_000, 20_000, 20_000][chance.index(4)],
+            per_batch: chance.percent(15).then_some(2_500),
+            start: Now { wall: DATE, zone: zone(), ..Now::default() }.day_start().plus(hour),
+            start_paused: chance.percent(8),
+            retries: chance.percent(25),
             deeds,
             faults,
             quiet,
@@ -229,26 +268,52 @@ impl Plan {
         }
     }
 
-    /// The same with one fault or deed less, for each there is.
-    pub(crate) fn shorter(&self) -> Vec<Self> {
-        let mut all = Vec::new();
-        for n in 0..self.faults.len() {
-            let mut plan = self.clone();
-            plan.faults.remove(n);
-            all.push(plan);
+    /// All that can be cut out of it.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        let faults = (0..self.faults.len()).map(Part::Fault);
+        faults.chain((0..self.deeds.len()).map(Part::Deed)).collect()
+    }
+
+    /// The same without these.
+    pub(crate) fn without(&self, parts: &BTreeSet<Part>) -> Self {
+        let mut plan = self.clone();
+        let (mut fault, mut deed) = (0.., 0..);
+        plan.faults.retain(|_| fault.next().is_some_and(|n| !parts.contains(&Part::Fault(n))));
+        plan.deeds.retain(|_| deed.next().is_some_and(|n| !parts.contains(&Part::Deed(n))));
+        plan
+    }
+}
+
+/// What can be cut out of a plan, by its place in the whole one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Fault(usize),
+    Deed(usize),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fault(n) => write!(f, "f{n}"),
+            Self::Deed(n) => write!(f, "d{n}"),
         }
-        for n in 0..self.deeds.len() {
-            let mut plan = self.clone();
-            plan.deeds.remove(n);
-            all.push(plan);
-        }
-        all
+    }
+}
+
+impl FromStr for Part {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let of = |sign: char| text.strip_prefix(sign).and_then(|n| n.parse().ok());
+        of('f').map(Self::Fault).or_else(|| of('d').map(Self::Deed)).ok_or(())
     }
 }
 
 fn queue(chance: &mut Chance) -> Deed {
-    let tasks = usize::try_from(chance.between(2, 7)).unwrap_or(2);
-    Deed::Queue { tasks, alike: chance.percent(50), undo: chance.percent(50) }
+    let most = if chance.percent(5) { 15 } else { 6 };
+    let tasks = usize::try_from(chance.between(3, most)).unwrap_or(3);
+    let name = chance.percent(15).then(|| chance.below(4));
+    Deed::Queue { tasks, alike: chance.percent(50), undo: chance.percent(50), name }
 }
 
 fn fault(chance: &mut Chance) -> Fault {
@@ -259,7 +324,7 @@ fn fault(chance: &mut Chance) -> Fault {
         9 => (Kind::Records, 20),
         10 => (Kind::Storage, 8),
         11 => (Kind::Post, 20),
-        _ => return Fault::Step(chance.between(5, 500), blow(chance)),
+        _ => return Fault::Step(chance.between(5, 400), blow(chance)),
     };
     let nth = chance.below(most);
     let fates = Fate::all(kind);

@@ -1,10 +1,6 @@
 //! One running program: the real engine, its place at the real store, and what is between them.
 
-use crate::{
-    model::{PROFILES, START},
-    plan::Plan,
-    rules::Run,
-};
+use crate::{model::PROFILES, plan::Plan, rules::Run};
 use ::io::store::Session;
 use domain::{
     amount::{Amount, Currency},
@@ -15,26 +11,48 @@ use domain::{
         system::System,
     },
     task::TaskKey,
-    time::{Mono, Now, SECOND, Wall},
+    time::{Mono, Now, SECOND, Wall, Zone},
 };
 use engine::{
     Bare, Driven,
     effect::{Effect, StoreCmd, Ticket},
     msg::{Msg, StoreMsg},
-    settings::{Other, Settings},
+    settings::{Other, RetrySettings, Settings},
 };
 use screens::{app::App, msg::Input};
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, VecDeque},
+};
+
+thread_local! {
+    /// What the machine's clock shows: each history has a thread for itself.
+    static SHOWN: Cell<Wall> = const { Cell::new(Wall(0)) };
+}
 
 /// The machine's time: the true one, and what its clocks show.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
+    /// When the history begins, by a clock that was never set.
+    pub(crate) start: Wall,
     /// True, in milliseconds from the history's beginning.
     pub(crate) now: u64,
     /// How far the wall clock is ahead.
     pub(crate) set: i64,
     /// How long the machine has slept.
     pub(crate) slept: u64,
+}
+
+impl Clock {
+    /// What the machine's clock shows.
+    pub(crate) fn wall(self) -> Wall {
+        Wall(self.start.plus(self.now).0 + self.set)
+    }
+
+    /// Has the store go by it from now on.
+    pub(crate) fn show(self) {
+        SHOWN.set(self.wall());
+    }
 }
 
 /// What a program is driven by.
@@ -98,7 +116,8 @@ impl Program {
     /// Started at that moment; what the store tells at once is given with it.
     pub(crate) fn start(run: Run, plan: &Plan, dir: &std::path::Path, clock: Clock) -> (Self, Vec<StoreMsg>) {
         let mut said = Vec::new();
-        let mut session = Session::open(dir, &mut |msg| said.push(msg)).expect("a store that can be opened");
+        let mut session =
+            Session::open_by(|| SHOWN.get(), dir, &mut |msg| said.push(msg)).expect("a store that can be opened");
         session.read_pages(&mut |msg| said.push(msg)).expect("a store that can be read");
         let mut program = Self {
             run,
@@ -122,8 +141,7 @@ impl Program {
     /// The present as it sees it.
     pub(crate) fn now(&self, clock: Clock) -> Now {
         let awake = (clock.now - self.born.now) - (clock.slept - self.born.slept);
-        let true_wall = Wall(START + i64::try_from(clock.now).unwrap_or(0));
-        Now { mono: Mono(awake), wall: Wall(true_wall.0 + clock.set), zone: domain::time::Zone::east(8 * 3600) }
+        Now { mono: Mono(awake), wall: clock.wall(), zone: zone() }
     }
 
     /// When it is to be woken, by the true time.
@@ -133,12 +151,22 @@ impl Program {
     }
 }
 
+/// Where the people are.
+pub(crate) fn zone() -> Zone {
+    Zone::east(8 * 3600)
+}
+
 fn settings(plan: &Plan, place: usize) -> Settings {
     let mut settings = Settings { catalogue: Catalogue::builtin(), ..Settings::default() };
     settings.interactive = place == 0;
     settings.profile.submit_per_minute = plan.per_minute;
     settings.poll.every_ms = 20 * SECOND;
     settings.budget.per_day = Some(Amount::from_thousandths(plan.cap));
+    settings.budget.per_batch = plan.per_batch.map(Amount::from_thousandths);
+    settings.queue.start_paused = plan.start_paused;
+    if plan.retries {
+        settings.retry = RetrySettings { auto: RetrySettings::ALLOWED.to_vec(), max: 2, pause_ms: 20 * SECOND };
+    }
     settings.download.dir = "/videos".into();
     if plan.second {
         let mut profile = settings.profile.clone();

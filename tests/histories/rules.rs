@@ -1,14 +1,14 @@
 //! What must hold after every step, judged by the store as it is on disk and the service as it truly is.
 
 use crate::{
-    model::{PRICES, Service, place_of},
+    books::Caps,
+    model::{ELSEWHERE, Service, place_of},
     plan::Plan,
 };
 use ::io::store::Store;
 use domain::{
-    amount::{Amount, Currency, Money},
     problem::Charged,
-    task::{ID_LOST, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState},
+    task::{ID_LOST, Phase, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
 };
 use engine::msg::{HttpMsg, Msg, SendResult, StoreMsg};
@@ -66,8 +66,8 @@ pub(crate) type Run = (usize, u32);
 
 #[derive(Debug)]
 pub(crate) struct Rules {
-    store: Store,
-    conn: rusqlite::Connection,
+    pub(crate) store: Store,
+    pub(crate) conn: rusqlite::Connection,
     /// Every task as it is on disk.
     pub(crate) rows: BTreeMap<TaskKey, Task>,
     words: BTreeSet<(Run, TaskKey)>,
@@ -77,13 +77,31 @@ pub(crate) struct Rules {
     times: [Vec<(u64, TaskKey)>; 2],
     /// When the clock was last set or the machine last slept.
     pub(crate) disturbed: Option<u64>,
-    /// Tasks whose end a person takes back.
-    pub(crate) wished: BTreeSet<TaskKey>,
+    /// Tasks whose end a person takes back, and when that was said; until it is seen.
+    wished: BTreeMap<TaskKey, u64>,
+    /// Unknowns that a person has made of what was settled: nothing settles them again.
+    disowned: BTreeSet<TaskKey>,
+    /// Tasks that the service's post has reached.
+    pub(crate) posted: BTreeSet<TaskKey>,
+    /// When an unknown was seen to become one.
+    unknown_since: BTreeMap<TaskKey, u64>,
     /// Tasks of a batch that was told as not queued.
     pub(crate) not_queued: BTreeSet<TaskKey>,
     per_minute: usize,
-    cap: Amount,
+    pub(crate) caps: Caps,
+    /// Whether records hold prompts and IDs.
+    logs: bool,
+    /// When the history begins.
+    pub(crate) start: Wall,
 }
+
+/// So long a row stays its program's without a word: what it sends after its clock has jumped it was told to send
+/// before.
+const CLAIM: u64 = 3 * MINUTE;
+/// So long may a program take for what a person wishes, on a disk that is full.
+const WISH: u64 = 30 * MINUTE;
+/// After so long the records have been looked at for the last time.
+const LOOKED: u64 = 45 * MINUTE;
 
 fn has_ended(state: TaskState) -> bool {
     !state.is_live() && state != TaskState::Unknown
@@ -102,10 +120,27 @@ impl Rules {
             posts: BTreeMap::new(),
             times: [Vec::new(), Vec::new()],
             disturbed: None,
-            wished: BTreeSet::new(),
+            wished: BTreeMap::new(),
+            disowned: BTreeSet::new(),
+            posted: BTreeSet::new(),
+            unknown_since: BTreeMap::new(),
             not_queued: BTreeSet::new(),
             per_minute: plan.per_minute as usize,
-            cap: Amount::from_thousandths(plan.cap),
+            caps: Caps::new(plan),
+            logs: plan.logs,
+            start: plan.start,
+        }
+    }
+
+    /// Whether the clock has gone on as it should for so long.
+    fn is_calm(&self, now: u64, ms: u64) -> bool {
+        self.disturbed.is_none_or(|at| now - at > ms)
+    }
+
+    /// A person wants the end of that task taken back.
+    pub(crate) fn wish(&mut self, key: TaskKey, now: u64) {
+        if self.rows.get(&key).is_some_and(|task| has_ended(task.state()) || task.settled.is_some()) {
+            self.wished.insert(key, now);
         }
     }
 
@@ -142,7 +177,7 @@ impl Rules {
             return broken(Rule::Word, format!("{key} was sent without the store's word"));
         }
         let state = self.rows.get(&key).map(Task::state);
-        if state != Some(TaskState::Sending) && self.disturbed.is_none() {
+        if state != Some(TaskState::Sending) && self.is_calm(now, CLAIM) {
             return broken(Rule::Word, format!("{key} was sent while it is {state:?} on disk"));
         }
         if self.not_queued.contains(&key) {
@@ -154,8 +189,7 @@ impl Rules {
         // By the moment of the acknowledgement, which may come a little after the one that the store counts.
         let recent = self.times[place].iter().rev().take_while(|(at, _)| now - at < MINUTE - 3 * SECOND).count();
         self.times[place].push((now, key));
-        let calm = self.disturbed.is_none_or(|at| now - at > 2 * MINUTE);
-        if recent >= self.per_minute && calm {
+        if recent >= self.per_minute && self.is_calm(now, 2 * MINUTE) {
             return broken(Rule::Pace, format!("{} submissions within a minute", recent + 1));
         }
         Ok(())
@@ -176,7 +210,7 @@ impl Rules {
         let changed = self.store.changed().expect("a store that can be read");
         for task in changed {
             let before = self.rows.insert(task.key, task.clone());
-            self.went(before.as_ref(), &task)?;
+            self.went(before.as_ref(), &task, now)?;
             let place = place_of(&task.profile);
             if services[1 - place].of(task.key).next().is_some() {
                 return broken(Rule::Apart, format!("{} of {} was made elsewhere", task.key, task.profile));
@@ -187,12 +221,28 @@ impl Rules {
         Ok(())
     }
 
-    fn went(&self, before: Option<&Task>, task: &Task) -> Kept {
+    fn went(&mut self, before: Option<&Task>, task: &Task, now: u64) -> Kept {
         let Some(before) = before else { return Ok(()) };
         let (key, was, is) = (task.key, before.state(), task.state());
+        match is {
+            TaskState::Unknown => drop(self.unknown_since.entry(key).or_insert(now)),
+            _ => drop(self.unknown_since.remove(&key)),
+        }
         let revived = before.error().is_some_and(|error| error.code == ID_LOST) && task.remote.is_some();
-        if has_ended(was) && was != is && !self.wished.contains(&key) && !revived {
-            return broken(Rule::Ended, format!("{key} went from {was:?} to {is:?}"));
+        let has_come_back = has_ended(was) && was != is && !revived;
+        let has_lost_its_id = before.remote.is_some() && before.remote != task.remote;
+        if has_come_back || has_lost_its_id {
+            // One wish, one change.
+            let is_wished = self.wished.remove(&key).is_some_and(|at| now - at < WISH);
+            if is_wished && is == TaskState::Unknown {
+                self.disowned.insert(key);
+            }
+            if !is_wished && has_come_back {
+                return broken(Rule::Ended, format!("{key} went from {was:?} to {is:?}"));
+            }
+            if !is_wished {
+                return broken(Rule::Remembered, format!("{key} had {:?} and has {:?}", before.remote, task.remote));
+            }
         }
         let open = matches!(self.posts.get(&key), Some((_, false)));
         if open && matches!(is, TaskState::Queued) && was != is {
@@ -202,17 +252,18 @@ impl Rules {
         if was == TaskState::Unknown && is == TaskState::Sending {
             return broken(Rule::Unknown, format!("{key} went from {was:?} to {is:?}"));
         }
-        if before.remote.is_some() && before.remote != task.remote && !self.wished.contains(&key) {
-            return broken(Rule::Remembered, format!("{key} had {:?} and has {:?}", before.remote, task.remote));
-        }
         Ok(())
     }
 
     fn is_own(&self, task: &Task, service: &Service) -> Kept {
         let key = task.key;
         if let Some(id) = &task.remote {
+            let has_it = |other: &&Task| other.key != key && other.remote.as_ref() == Some(id);
+            if let Some(other) = self.rows.values().find(has_it) {
+                return broken(Rule::Own, format!("{key} and {} have the ID {}", other.key, id.0));
+            }
             match service.made.get(&id.0) {
-                Some(made) if made.key == key => {}
+                Some(made) if made.key == key || made.key == ELSEWHERE => {}
                 other => return broken(Rule::Own, format!("{key} has the ID {} of {other:?}", id.0)),
             }
         }
@@ -231,93 +282,11 @@ impl Rules {
         Ok(())
     }
 
-    /// What the ledger says of a task. Not by the store's own verb, which reads the time line and the line of attempts
-    /// too: this is asked after every step.
-    fn ledger(&self, key: TaskKey) -> Vec<LedgerLine> {
-        let sql = "SELECT at, event, amount, currency FROM ledger WHERE task = ?1 ORDER BY id";
-        let mut lines = self.conn.prepare_cached(sql).expect("a ledger");
-        let line = |row: &rusqlite::Row<'_>| {
-            let [event, currency]: [String; 2] = [row.get(1)?, row.get(3)?];
-            Ok(LedgerLine {
-                at: Wall(row.get(0)?),
-                event: MoneyEvent::from_id(&event).expect("an event"),
-                amount: Money {
-                    amount: Amount::from_millionths(row.get(2)?),
-                    currency: Currency::from_id(&currency).expect("a currency"),
-                },
-            })
-        };
-        let lines = lines.query_map([key.0], line).expect("a ledger");
-        lines.collect::<Result<_, _>>().expect("a ledger")
-    }
-
-    fn is_counted(&mut self, task: &Task, service: &Service, now: u64) -> Kept {
-        let key = task.key;
-        if matches!(task.state(), TaskState::Queued | TaskState::Sending) {
-            return Ok(());
-        }
-        let ledger = self.ledger(key);
-        let Some(last) = ledger.last() else { return broken(Rule::Ledger, format!("{key} has no ledger")) };
-        let amount = last.amount.amount;
-        let place = place_of(&task.profile);
-        let currency = [Currency::Ptc, Currency::Usd][place];
-        if task.currency != currency || ledger.iter().any(|line| line.amount.currency != currency) {
-            return broken(Rule::Apart, format!("{key} of {} is in {:?}: {ledger:?}", task.profile, task.currency));
-        }
-        let price = Amount::from_thousandths(PRICES[place]);
-        let counts = match last.event {
-            MoneyEvent::Charged | MoneyEvent::Unknown | MoneyEvent::Resolved => true,
-            MoneyEvent::Recorded => amount == price,
-            MoneyEvent::Reserved
-            | MoneyEvent::Released
-            | MoneyEvent::Refunded
-            | MoneyEvent::Upload
-            | MoneyEvent::Twice
-            | MoneyEvent::TwiceRefunded => false,
-        };
-        let made = service.of(key).next().map(|(_, made)| made);
-        // What a person took back since was not told.
-        let since = ledger.iter().rposition(|line| line.event == MoneyEvent::Unknown).unwrap_or(0);
-        let is_told = ledger[since..].iter().any(|line| line.event == MoneyEvent::Recorded);
-        let wrong = match made {
-            // Not charged by the table of codes, until the records say otherwise.
-            Some(made) if made.fails == Some(1026) && last.event == MoneyEvent::Released => is_told,
-            Some(made) if made.charge(now) > 0 => !counts,
-            Some(_) => amount != price && amount != Amount::ZERO,
-            None => last.event == MoneyEvent::Charged || (last.event == MoneyEvent::Recorded && counts),
-        };
-        if wrong {
-            let truth = made.map(|made| made.charge(now));
-            return broken(Rule::Ledger, format!("{key} is {:?}, charged {truth:?}: {ledger:?}", task.state()));
-        }
-        if task.state() != TaskState::Unknown && last.event == MoneyEvent::Unknown && task.charged() == Charged::Yes {
-            return broken(Rule::Ledger, format!("{key} is {:?} and charged: {ledger:?}", task.state()));
-        }
-        Ok(())
-    }
-
-    /// These were queued, by a program whose day began then. What the records charge later may cross a cap; nothing is
-    /// queued after that.
-    pub(crate) fn queued(&self, tasks: &[Task], day_start: Wall) -> Kept {
-        let counts = |task: &&Task| match task.state() {
-            TaskState::Queued | TaskState::Sending => true,
-            _ => task.charged() != Charged::No && task.sent_at.unwrap_or(task.created_at) >= day_start,
-        };
-        tasks.iter().try_for_each(|queued| {
-            let own = self.rows.values().filter(counts).filter(|task| task.profile == queued.profile);
-            let spent = own.fold(Amount::ZERO, |sum, task| sum + task.cost);
-            if spent > self.cap {
-                return broken(Rule::Budget, format!("{spent:?} of {:?}, {}", self.cap, queued.profile));
-            }
-            Ok(())
-        })
-    }
-
     /// The store has told a program that this task is on disk as it wrote it.
     pub(crate) fn acknowledged(&self, written: &Task) -> Kept {
         let id = written.remote.as_ref();
         let on_disk = self.rows.get(&written.key).and_then(|task| task.remote.as_ref());
-        if id.is_some() && on_disk != id && !self.wished.contains(&written.key) {
+        if id.is_some() && on_disk != id {
             return broken(
                 Rule::Remembered,
                 format!("{} was acknowledged with {id:?} and has {on_disk:?}", written.key),
@@ -326,16 +295,18 @@ impl Rules {
         Ok(())
     }
 
-    pub(crate) fn has_come_to_rest(&self) -> bool {
-        self.rows.values().all(is_at_rest)
+    pub(crate) fn has_come_to_rest(&self, now: u64) -> bool {
+        let is_looked_at = |task: &Task| self.unknown_since.get(&task.key).is_none_or(|at| now - at > LOOKED);
+        self.rows.values().all(|task| is_at_rest(task) && is_looked_at(task))
     }
 
     /// The weather has been quiet for long.
-    pub(crate) fn end(&self, services: &[Service; 2]) -> Kept {
+    pub(crate) fn end(&self, services: &[Service; 2], now: u64) -> Kept {
         if let Some(task) = self.rows.values().find(|task| !is_at_rest(task)) {
             return broken(Rule::Rest, format!("{} is still {:?}, claimed {:?}", task.key, task.phase, task.claim));
         }
-        for (id, made) in services.iter().flat_map(|service| &service.made) {
+        let ours = services.iter().flat_map(|service| &service.made).filter(|(_, made)| made.key != ELSEWHERE);
+        for (id, made) in ours {
             let Some(task) = self.rows.get(&made.key) else {
                 return broken(Rule::Remembered, format!("{} of {id} is gone", made.key));
             };
@@ -344,8 +315,23 @@ impl Rules {
             if task.remote.is_none() && task.state() != TaskState::Unknown && !by_person && !lost {
                 return broken(Rule::Remembered, format!("{} is {:?} without its ID {id}", made.key, task.phase));
             }
+            if task.state() == TaskState::Unknown && self.could_be_settled(task, id) {
+                return broken(Rule::Rest, format!("{} of {id} could have been settled: {task:?}", made.key));
+            }
         }
-        Ok(())
+        self.balances(services, now)
+    }
+
+    /// Whether there is word of what became of that unknown, whose ID is that: a post, or a record that can be no
+    /// other's. Where another task has an ID that is alike, it is for a person to say which of the two it means.
+    fn could_be_settled(&self, task: &Task, id: &str) -> bool {
+        // A record may hold the beginning of a prompt alone.
+        let begins = |one: &Task, other: &Task| one.request.prompt.starts_with(&other.request.prompt);
+        let is_alike = |other: &&Task| other.profile == task.profile && (begins(task, other) || begins(other, task));
+        // Where the clock was set, the window may not be the right one.
+        let has_record = self.logs && self.disturbed.is_none() && self.rows.values().filter(is_alike).count() == 1;
+        let is_clear = self.rows.values().all(|other| other.remote.as_ref().is_none_or(|other| other.0 != id));
+        is_clear && !self.disowned.contains(&task.key) && (has_record || self.posted.contains(&task.key))
     }
 }
 

@@ -45,10 +45,21 @@ fn keys(world: &mut World, deed: Deed) -> Option<Vec<Key>> {
             keys.push(Key::char('d'));
         }
         Deed::Pause => keys.push(Key::char('p')),
+        Deed::Undo => keys.push(Key::char('u')),
         Deed::Refresh => keys.push(named(&"ctrl-r")),
         Deed::Quit => keys.extend([Key::char('q'), Key::char('y')]),
         // Each program that has looked at the gateway tells what an unknown was; the rest belongs to no one program.
-        Deed::Resolve | Deed::TakeBack | Deed::Resume | Deed::Join => return None,
+        Deed::Resolve
+        | Deed::TakeBack
+        | Deed::Resume
+        | Deed::Join
+        | Deed::PutAway
+        | Deed::BringBack
+        | Deed::Audit
+        | Deed::Archive
+        | Deed::Adopt
+        | Deed::Raise(_)
+        | Deed::Keep(..) => return None,
     }
     Some(keys)
 }
@@ -71,10 +82,9 @@ impl World {
     /// A key goes down.
     pub(crate) fn key(&mut self, run: Run, key: Key) -> Kept {
         let app = self.programs[run.0].as_ref().and_then(|program| program.face.screen());
-        // What a person may have asked for of a task that has ended is no change of its own.
         let under_the_cursor: Option<TaskKey> = app.and_then(cursor_row).map(|row| row.key);
-        if key == Key::char('d') {
-            self.rules.wished.extend(under_the_cursor);
+        if let Some(key) = under_the_cursor.filter(|_| key == Key::char('d')) {
+            self.rules.wish(key, self.clock.now);
         }
         self.input(run, Input::Key(key))
     }

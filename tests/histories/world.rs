@@ -1,18 +1,19 @@
 //! The world of a history: a queue of what happens next on virtual time, the programs, the store's file, the service.
 //! One event is one step; after each the rules are asked.
 
-use crate::typed::TYPED;
 use crate::{
+    books::CURRENCIES,
     chance::Chance,
+    fresh::{fresh, room},
     model::{PROFILES, Service},
     mutation::Mutation,
     plan::{Blow, Deed, Fate, Fault, Kind, Plan},
     program::{Clock, Face, Program},
     rules::{Broken, Kept, Rule, Rules, Run, broken},
+    typed::TYPED,
 };
-use ::io::store::Store;
 use domain::{
-    task::{RemoteId, TaskKey},
+    task::{RemoteId, TaskKey, TaskState},
     time::{HOUR, MINUTE, Now, SECOND},
 };
 use engine::{
@@ -22,10 +23,14 @@ use engine::{
 };
 use screens::{key::Key, msg::Input};
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::OnceLock,
+    rc::Rc,
 };
+
+/// What happened, line by line; it is there after a panic too.
+pub(crate) type Told = Rc<RefCell<Vec<String>>>;
 
 /// More steps than any history takes that comes to rest.
 const MOST_STEPS: u64 = 60_000;
@@ -48,6 +53,7 @@ pub(crate) enum Event {
     /// A call reaches the service.
     Arrive(Run, usize, Box<HttpCmd>, Option<Fate>),
     Save(Run, TaskKey, Ticket, Option<Fate>),
+    /// The service posts to that path, about that ID.
     Post(String, String),
     Deed(Deed),
     Quiet,
@@ -65,6 +71,17 @@ pub(crate) struct Figures {
     pub(crate) steps: u64,
     /// Each fault that came to pass, by its name.
     pub(crate) faults: BTreeMap<String, u64>,
+}
+
+/// What [`Figures::has`] asks for.
+pub(crate) const LEAST: [&str; 4] = ["two programs", "5 tasks", "300 steps", "5 faults"];
+
+impl Figures {
+    /// Whether it has each of [`LEAST`].
+    pub(crate) fn has(&self) -> [bool; 4] {
+        let faults: u64 = self.faults.values().sum();
+        [self.programs >= 2, self.tasks >= 5, self.steps >= 300, faults >= 5]
+    }
 }
 
 pub(crate) struct World {
@@ -86,6 +103,8 @@ pub(crate) struct World {
     pub(crate) arriving: BTreeMap<TaskKey, u32>,
     /// Those of them whose body is long, by the program that sends it.
     pub(crate) half_sent: BTreeSet<(Run, TaskKey)>,
+    /// The paths that are posted to, which are random, and their tasks, by the names that they have here.
+    pub(crate) paths: BTreeMap<String, (TaskKey, String)>,
     pub(crate) rung: BTreeSet<Run>,
     pub(crate) away_until: u64,
     pub(crate) full_until: u64,
@@ -96,47 +115,24 @@ pub(crate) struct World {
     pub(crate) dirty: bool,
     pub(crate) figures: Figures,
     /// What happened, where it is to be told.
-    pub(crate) told: Option<Vec<String>>,
+    told: Option<Told>,
+    /// The names in claims, and how they are told: no two runs have the same ones.
+    owners: Vec<(String, String)>,
 }
 
 /// Plays a history to its end.
-pub(crate) fn play(plan: &Plan, mutation: Option<Mutation>, told: bool) -> (Result<Figures, Broken>, Vec<String>) {
+pub(crate) fn play(plan: &Plan, mutation: Option<Mutation>, told: Option<Told>) -> Result<Figures, Broken> {
     let dir = tempfile::Builder::new().prefix("history").tempdir_in(room()).expect("a folder");
     for (name, bytes) in fresh() {
         std::fs::write(dir.path().join(name), bytes).expect("a file");
     }
     let mut world = World::new(plan.clone(), mutation, dir.path().to_owned());
-    world.told = told.then(Vec::new);
+    world.told = told;
     let done = world.live();
     world.figures.tasks = world.rules.rows.len() as u64;
     let typed = world.rules.rows.values().filter(|task| task.request.prompt.starts_with(TYPED));
     world.figures.typed = typed.count() as u64;
-    (done.map(|()| world.figures.clone()), world.told.take().unwrap_or_default())
-}
-
-/// The files of a store with nothing in it: made once, since its making takes longer than many a history.
-fn fresh() -> &'static [(String, Vec<u8>)] {
-    static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
-    FILES.get_or_init(|| {
-        let dir = tempfile::tempdir_in(room()).expect("a folder");
-        drop(Store::open(dir.path()).expect("a store"));
-        // Small pages: of each change whole pages are written, and read again by every program.
-        let conn = rusqlite::Connection::open(dir.path().join("reeltop.db")).expect("a store");
-        let smaller = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM; PRAGMA journal_mode = WAL;";
-        conn.execute_batch(smaller).expect("a store");
-        drop(conn);
-        let files = std::fs::read_dir(dir.path()).expect("a folder").map(|file| file.expect("a file"));
-        let files = files.filter(|file| file.path().is_file());
-        files
-            .map(|file| (file.file_name().into_string().expect("a name"), std::fs::read(file.path()).expect("a file")))
-            .collect()
-    })
-}
-
-/// Memory, where the system has a folder in it.
-fn room() -> PathBuf {
-    let memory = PathBuf::from("/dev/shm");
-    if memory.is_dir() { memory } else { std::env::temp_dir() }
+    done.map(|()| world.figures)
 }
 
 impl World {
@@ -145,9 +141,9 @@ impl World {
         let mut world = Self {
             rules: Rules::new(&dir, &plan),
             chance: Chance::new(plan.seed, 3),
+            clock: Clock { start: plan.start, now: 0, set: 0, slept: 0 },
             plan,
             mutation,
-            clock: Clock::default(),
             events: BTreeMap::new(),
             made: 0,
             dir,
@@ -157,6 +153,7 @@ impl World {
             calls: BTreeMap::new(),
             arriving: BTreeMap::new(),
             half_sent: BTreeSet::new(),
+            paths: BTreeMap::new(),
             rung: BTreeSet::new(),
             away_until: 0,
             full_until: 0,
@@ -165,6 +162,7 @@ impl World {
             dirty: false,
             figures: Figures::default(),
             told: None,
+            owners: Vec::new(),
         };
         for place in 0..2 {
             world.join(place * 300);
@@ -201,13 +199,8 @@ impl World {
             let Some(actor) = self.actor(&event) else { continue };
             self.figures.steps += 1;
             let now = self.clock.now;
-            if let Some(told) = &mut self.told {
-                let mut line = format!("{:>9}.{:03} {event:?}", now / 1_000, now % 1_000);
-                if let Some((end, _)) = line.char_indices().nth(420) {
-                    line.truncate(end);
-                }
-                told.push(line);
-            }
+            self.clock.show();
+            self.tell(|| format!("{:>9}.{:03} {event:?}", now / 1_000, now % 1_000));
             if matches!(event, Event::Quiet) {
                 quiet_since = Some(now);
             }
@@ -218,13 +211,26 @@ impl World {
                 return broken(Rule::Sound, "no end of it");
             }
             if let Some(since) = quiet_since {
-                let rest = now - since > 40 * MINUTE && self.rules.has_come_to_rest();
+                let rest = now - since > 40 * MINUTE && self.rules.has_come_to_rest(now);
                 if rest || now - since > PATIENCE {
-                    return self.rules.end(&self.services);
+                    return self.rules.end(&self.services, now);
                 }
             }
         }
         broken(Rule::Rest, "nothing happens any more")
+    }
+
+    /// Tells that, where somebody listens.
+    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
+        let Some(told) = &self.told else { return };
+        let mut line = line();
+        for (owner, run) in &self.owners {
+            line = line.replace(owner.as_str(), run);
+        }
+        if let Some((end, _)) = line.char_indices().nth(420) {
+            line.truncate(end);
+        }
+        told.borrow_mut().push(line);
     }
 
     /// Asks the rules of what may have changed on disk since they were last asked.
@@ -292,6 +298,14 @@ impl World {
                     self.at(self.clock.now, Event::Start(0));
                 }
                 self.at(self.clock.now + 10 * MINUTE, Event::Care);
+                for (place, currency) in CURRENCIES.iter().enumerate() {
+                    if self.rules.caps.kept.contains_key(currency) {
+                        self.deed(Deed::Keep(place, None))?;
+                    }
+                    if self.rules.rows.values().any(|task| task.state() == TaskState::Queued) {
+                        self.deed(Deed::Raise(place))?;
+                    }
+                }
                 self.deed(Deed::Resume)
             }
         }
@@ -306,6 +320,7 @@ impl World {
         self.dirty = true;
         let (program, said) = Program::start(run, &self.plan, &self.dir, self.clock);
         self.figures.programs += 1;
+        self.owners.push((program.session.owner().to_owned(), format!("run {}.{}", run.0, run.1)));
         self.programs[place] = Some(program);
         for msg in said {
             self.hear_in_order(run, Msg::Store(msg));
@@ -409,7 +424,7 @@ impl World {
                 Ok(())
             }
             Effect::Exit => {
-                self.ends(run.0);
+                self.ends(run.0, true);
                 let after = self.chance.between(SECOND, 10 * MINUTE);
                 self.at(self.clock.now + after, Event::Start(run.0));
                 Ok(())
@@ -464,11 +479,14 @@ impl World {
         if self.clock.now < self.full_until {
             return Ok(());
         }
+        let Some((key, path)) = self.paths.get(path).cloned() else { return Ok(()) };
         let id = RemoteId(id.to_owned());
         self.dirty = true;
+        let mut is_known = false;
         self.said(run, |program, to| {
-            let _ = program.session.note_post(path, &id, &mut |msg| to(msg));
+            is_known = program.session.note_post(&path, &id, &mut |msg| to(msg)).is_ok_and(|known| known);
         });
+        self.rules.posted.extend(is_known.then_some(key));
         self.ring(run);
         Ok(())
     }

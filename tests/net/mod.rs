@@ -52,8 +52,7 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) async fn start(then: impl Fn(usize, &str) -> Then + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (listener, url) = listening().await;
         let requests = Arc::<Mutex<Vec<String>>>::default();
         let (seen, then) = (Arc::clone(&requests), Arc::new(then));
         tokio::spawn(async move {
@@ -86,8 +85,7 @@ impl Raw {
 
     /// Accepts and closes at once, before it has read a byte. Counts connections as requests.
     pub(crate) async fn slamming() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (listener, url) = listening().await;
         let requests = Arc::<Mutex<Vec<String>>>::default();
         let seen = Arc::clone(&requests);
         tokio::spawn(async move {
@@ -103,6 +101,13 @@ impl Raw {
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+/// A socket that nobody answers yet, and its address.
+pub(crate) async fn listening() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
 }
 
 /// An HTTP answer with a right length.
@@ -147,8 +152,7 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
 
 /// A port at which nobody listens.
 pub(crate) async fn refused() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+    listening().await.1
 }
 
 pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {

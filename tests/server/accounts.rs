@@ -6,7 +6,7 @@ use domain::{
     reason::store::{Trouble, Why},
     time::MINUTE,
 };
-use engine::{effect::StoreCmd, msg::StoreMsg};
+use engine::{effect::StoreCmd, msg::StoreMsg, settings::Scope};
 use secrecy::SecretString;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -31,9 +31,9 @@ fn peers(program: &Program) -> BTreeMap<String, u32> {
 fn each_program_hears_how_many_others_ask_for_its_profiles() {
     let dir = place();
     let (one, two) = (Program::start(dir.at()), Program::start(dir.at()));
-    one.handle.serves("302ai".into(), mark("sk-one"), true);
+    one.handle.serves("302ai".into(), mark("sk-one"), Scope::All);
     assert_eq!(peers(&one), others(0));
-    two.handle.serves("302ai".into(), mark("sk-one"), true);
+    two.handle.serves("302ai".into(), mark("sk-one"), Scope::All);
     assert_eq!(peers(&two), others(1));
     // The first hears of it with its next word, some seconds later.
     assert_eq!(peers(&one), others(1));
@@ -51,10 +51,10 @@ fn each_program_hears_how_many_others_ask_for_its_profiles() {
 fn another_key_under_the_same_profile_is_told_and_the_store_has_none_of_it() {
     let dir = place();
     let first = Program::start(dir.at());
-    first.handle.serves("302ai".into(), mark("sk-one"), true);
+    first.handle.serves("302ai".into(), mark("sk-one"), Scope::All);
     peers(&first);
     let second = Program::start(dir.at());
-    second.handle.serves("302ai".into(), mark("sk-two"), true);
+    second.handle.serves("302ai".into(), mark("sk-two"), Scope::All);
     let StoreMsg::OtherKey { profile, who } = second.next() else { panic!("not told") };
     assert!(profile == "302ai" && who.starts_with("ann@"), "{profile} {who}");
     // While the first serves the profile, its key stays the one that is known; a check changes nothing.
@@ -63,13 +63,13 @@ fn another_key_under_the_same_profile_is_told_and_the_store_has_none_of_it() {
     drop((first, second));
     // One that is soon over changes nothing, though nobody else is there.
     let passing = Program::start(dir.at());
-    passing.handle.serves("302ai".into(), mark("sk-two"), false);
+    passing.handle.serves("302ai".into(), mark("sk-two"), Scope::Named);
     assert!(matches!(passing.next(), StoreMsg::OtherKey { .. }));
     drop(passing);
     // A key that was changed is told once, by whoever starts with it alone.
     for told in [Some(who), None] {
         let alone = Program::start(dir.at());
-        alone.handle.serves("302ai".into(), mark("sk-three"), true);
+        alone.handle.serves("302ai".into(), mark("sk-three"), Scope::All);
         let heard = match told {
             Some(_) => match alone.next() {
                 StoreMsg::OtherKey { who, .. } => Some(who),

@@ -2,6 +2,7 @@
 
 use super::{
     rig::{Place, place},
+    support::until_some,
     *,
 };
 use ::io::store::Location;
@@ -112,13 +113,7 @@ fn a_server_that_went_away_is_told_and_used_again_when_it_is_back() {
     assert_eq!(trouble_of(store.send(&sending(&task, DAY), 5, &NO_CAPS)), Trouble::Away);
     dir.start();
     // After a try that failed the next one waits a little.
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    let back = loop {
-        match store.look(&[task.key]) {
-            Ok(tasks) => break tasks,
-            Err(fault) => assert!(std::time::Instant::now() < deadline, "{fault:?}"),
-        }
-    };
+    let back = until_some(|| "the store is used again".to_owned(), || store.look(&[task.key]).ok());
     assert_eq!(back, [task]);
 }
 
@@ -157,6 +152,27 @@ fn set_the_clock_ahead(dir: &Place) {
          'SELECT pg_catalog.clock_timestamp() + interval ''1 hour'''",
     );
     assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn a_commit_is_on_the_servers_disk_before_it_is_answered_whatever_the_role_is_set_to() {
+    let dir = place();
+    for statement in [
+        "ALTER ROLE reel SET synchronous_commit = off",
+        "CREATE TABLE answered (how TEXT)",
+        "CREATE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN INSERT INTO answered VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END'",
+    ] {
+        assert!(dir.sql(statement).status.success(), "{statement}");
+    }
+    let mut store = Store::open(dir.at()).unwrap();
+    let noted = "CREATE TRIGGER notes BEFORE INSERT OR UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION note_it()";
+    assert!(dir.sql(noted).status.success());
+    let mut task = add(&mut store, intent("one"));
+    task.phase = running();
+    save(&mut store, &mut task);
+    let count = |how| dir.number(&format!("SELECT count(*) FROM answered WHERE how = '{how}'"));
+    assert_eq!((count("on") >= 2, count("off")), (true, 0));
 }
 
 #[test]
@@ -231,7 +247,7 @@ fn what_is_not_confirmed_by_its_own_program_is_sent_by_no_other() {
     let mut store = Store::open(dir.at()).unwrap();
     let task = add(&mut store, intent("told as not queued"));
     assert!(dir.sql("INSERT INTO unconfirmed VALUES ('elsewhere', 1, 1)").status.success());
-    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Wait { .. }));
+    assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Unconfirmed { .. }));
     assert!(dir.sql("DELETE FROM unconfirmed").status.success());
     assert!(matches!(store.send(&sending(&task, DAY), 5, &NO_CAPS).unwrap(), SendResult::Claimed { .. }));
 }

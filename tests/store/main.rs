@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod files;
+mod ids;
+mod later;
 mod money;
 mod people;
 mod programs;
@@ -26,10 +28,14 @@ impl Place {
         Location { who: Some("ann".into()), ..self.path().into() }
     }
 
+    /// The file, past the store.
+    fn sql(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path().join("reeltop.db")).unwrap()
+    }
+
     /// What the database says no to that statement with.
     fn refusal(&self, statement: &str) -> String {
-        let raw = rusqlite::Connection::open(self.path().join("reeltop.db")).unwrap();
-        raw.execute(statement, []).unwrap_err().to_string()
+        self.sql().execute(statement, []).unwrap_err().to_string()
     }
 }
 

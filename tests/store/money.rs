@@ -10,6 +10,9 @@ use domain::{
 use engine::msg::{InsertRefusal, SendResult, StoreMsg};
 use std::{ops::ControlFlow, sync::Barrier, thread};
 
+/// A date that no clock should show yet.
+const FAR_AHEAD: Wall = Wall(7_258_118_400_000);
+
 fn ptc(thousandths: i64) -> Amount {
     Amount::from_thousandths(thousandths)
 }
@@ -39,6 +42,19 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
     let refusal = InsertRefusal::OverBudget(over(BudgetCap::Day, ptc(1_500), ptc(1_000), ptc(1_000)));
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.insert(&batch[2..], DAY, &caps).unwrap().unwrap().len(), 1);
+}
+
+#[test]
+fn a_raise_that_is_dated_ahead_hides_none_that_come_after_it() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    for at in [FAR_AHEAD, DAY] {
+        let by = Stamp { who: "dashboard 1".into(), at };
+        let raise = Raise { by: by.clone(), more: HALF.of(Currency::Ptc), person: None };
+        store.share("302ai", &by, &Change::Raise(raise)).unwrap();
+    }
+    let at: Vec<Wall> = store.shared().unwrap().raises.iter().map(|raise| raise.by.at).collect();
+    assert_eq!(at, [DAY, FAR_AHEAD]);
 }
 
 #[test]
@@ -75,7 +91,8 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();
     let times = [Wall(DAY.0 - 5 * 24 * HOUR as i64), Wall(DAY.0 - 1), DAY];
-    for at in times {
+    // What a wrong clock has dated far ahead hides none of it.
+    for at in times.into_iter().chain([FAR_AHEAD]) {
         let mut task = store.insert(&[intent("")], at, &NO_CAPS).unwrap().unwrap().remove(0);
         let phase = Phase::Cancelled { was: TaskState::Running, charged: Charged::Yes };
         (task.phase, task.sent_at, task.finished_at) = (phase, Some(at), Some(at));
@@ -96,8 +113,12 @@ fn what_is_archived_of_the_last_days_is_told_before_the_pages() {
     let Some(StoreMsg::FromArchive { rows }) = told.first() else { panic!("{told:?}") };
     let mut keys: Vec<u32> = rows.iter().map(|row| row.key.0).collect();
     keys.sort_unstable();
-    assert_eq!(keys, [2, 3, 4]);
-    assert!(matches!(&told[1..], [StoreMsg::Page { rows, last: true, .. }] if rows.is_empty()), "{told:?}");
+    assert_eq!(keys, [2, 3, 5]);
+    assert!(
+        matches!(&told[1..], [StoreMsg::Page { rows, last: true, .. }]
+            if rows.iter().map(|row| row.key).eq([TaskKey(4)])),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -116,6 +137,7 @@ fn a_task_made_elsewhere_costs_nothing_against_the_caps() {
     let detail = store.detail(made[0].key).unwrap().unwrap();
     assert_eq!((detail.events[0].what.kind(), detail.ledger.as_slice()), ("adopted", &[][..]));
     assert!(store.insert(&[intent("")], DAY, &caps).unwrap().is_ok());
+    let batch = [adopted("9"), adopted("10")];
     assert!(store.insert(&batch, DAY, &caps).unwrap().is_ok());
 }
 

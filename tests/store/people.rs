@@ -11,7 +11,7 @@ use domain::{
 use engine::msg::InsertRefusal;
 
 /// All that an export takes out of a store.
-fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
+pub(crate) fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
     let all = ::io::store::Lookup {
         states: None,
         keys: (0, 10),

@@ -254,10 +254,10 @@ pub(super) fn lock_files(dir: &Path) -> Vec<String> {
 const CHILD_DIR: &str = "REELTOP_TEST_CHILD_DIR";
 const CHILD_URL: &str = "REELTOP_TEST_CHILD_URL";
 
-/// Runs [`as_child`] in a process of its own and waits until it holds its claim.
+/// Runs [`tool_holds_a_claim`] in a process of its own and waits until it holds its claim.
 fn start_child(at: &Location) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "programs::as_child", "--nocapture", "--ignored"])
+        .args(["--exact", "programs::tool_holds_a_claim", "--nocapture", "--ignored"])
         .env(CHILD_DIR, &at.dir)
         .env(CHILD_URL, at.server.as_ref().map_or("", |server| server.url.as_str()))
         .stdin(Stdio::piped())
@@ -271,7 +271,7 @@ fn start_child(at: &Location) -> Child {
 
 #[test]
 #[ignore = "a part of the test above, run by it"]
-fn as_child() {
+fn tool_holds_a_claim() {
     let dir = std::env::var_os(CHILD_DIR).unwrap();
     let url = std::env::var(CHILD_URL).unwrap();
     let server = (!url.is_empty()).then_some(Server { url, password_cmd: None, allow_plain: false });

@@ -124,7 +124,7 @@ pub(crate) fn add_specimens(store: &mut Store) -> Vec<Task> {
 pub(crate) fn add_specimen(store: &mut Store, n: u32, phase: Phase) -> Task {
     let mut task = add(store, NewTask { name: Some(format!("shot {n}")), ..intent("一只狐狸 a fox\n{runs}") });
     task.phase = phase;
-    task.remote = Some(RemoteId("9223372036854775808".into()));
+    task.remote = Some(RemoteId((9_223_372_036_854_775_808 + u64::from(n)).to_string()));
     task.expires_at = Some(DAY.plus(1_000));
     task.dir = Some("/tmp/reels".into());
     task.sent_at = Some(DAY.plus(2_000));

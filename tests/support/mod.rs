@@ -38,7 +38,10 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -69,8 +72,11 @@ impl Service {
 
     pub(crate) fn with(change: impl FnOnce(&mut SimConfig)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let mut config =
-            SimConfig { run_ms: (100, 100), bytes_per_second: None, ..SimConfig::demo(Catalogue::builtin()) };
+        // Two services of one test know no task by the same ID.
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let ids_from = 1_000_000 * STARTED.fetch_add(1, Ordering::Relaxed);
+        let demo = SimConfig::demo(Catalogue::builtin());
+        let mut config = SimConfig { ids_from, run_ms: (100, 100), bytes_per_second: None, ..demo };
         change(&mut config);
         let simulator = runtime.block_on(Simulator::start(config)).unwrap();
         Self { simulator: Some(simulator), runtime }
@@ -213,11 +219,10 @@ impl Home {
     /// Waits until the tasks in the store are in these states, oldest first.
     #[track_caller]
     pub(crate) fn reaches(&self, states: &[TaskState]) {
-        let deadline = Instant::now() + DEADLINE;
-        while self.states() != states {
-            assert!(Instant::now() < deadline, "{:?} did not become {states:?}", self.states());
-            look_again();
-        }
+        until_some(
+            || format!("states {states:?}, they are {:?}", self.states()),
+            || (self.states() == states).then_some(()),
+        );
     }
 
     pub(crate) fn task(&self, key: u32) -> Task {
@@ -362,9 +367,18 @@ pub(crate) fn finish(what: &str, child: Child) -> Done {
 /// Waits until something outside of the program is so.
 #[track_caller]
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
+    until_some(|| what.to_owned(), || so().then_some(()));
+}
+
+/// Waits until something is there, and gives it.
+#[track_caller]
+pub(crate) fn until_some<T>(what: impl Fn() -> String, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
-    while !so() {
-        assert!(Instant::now() < deadline, "it never came: {what}");
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "it never came: {}", what());
         look_again();
     }
 }

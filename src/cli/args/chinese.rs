@@ -38,7 +38,7 @@ pub fn config_named(args: &[OsString]) -> Option<PathBuf> {
 }
 
 /// The grammar with its help in Chinese.
-pub(super) fn said(mut command: Command) -> Command {
+pub(super) fn translated(mut command: Command) -> Command {
     command.build();
     in_chinese(command)
 }

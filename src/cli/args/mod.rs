@@ -2,7 +2,6 @@
 //! help is in the reader's language; what clap says about a wrong call is English for everybody.
 
 pub mod chinese;
-mod currency;
 mod duration;
 mod faults;
 mod store;
@@ -24,7 +23,9 @@ use engine::act::ResolvedAs;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 pub use store::{Cap, ConfigCall, StoreCall};
 pub use values::{Moment, TaskName};
-use values::{cost, count, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name};
+use values::{
+    cost, count, currency, filled, moment, name, one_price, prompt, remote_id, resolution, task_key, task_name,
+};
 use words::lang::{self, Lang};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
@@ -131,9 +132,9 @@ pub enum Command {
     },
     /// Add the tasks from an export
     ///
-    /// The whole file or nothing. A task that is already here is skipped, and keys are kept where they are free.
-    /// Running tasks are watched again. Unsent ones are added paused, because the store they come from may have sent
-    /// them since. Pictures are not in an export: they are read again from their original place, if they are still
+    /// The whole file or nothing. A task that is already here is brought up to date where the file tells more of it, and
+    /// else skipped; keys are kept where they are free. Running tasks are watched again. Unsent ones are added paused,
+    /// because the store they come from may have sent them since. Pictures are not in an export: they are read again from their original place, if they are still
     /// there. Raises of a day's cap are left out where only the store's keepers may raise it.
     Import {
         /// The file that `reeltop export` wrote, or - for stdin
@@ -234,7 +235,7 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
         /// PTC plays 302.AI; USD and CNY play MiniMax's own host: its prices, and no records, balance or uploads
-        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency::of)]
+        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency)]
         currency: Currency,
         /// The faults to simulate, by name, separated by commas
         #[arg(long, value_name = "LIST", value_delimiter = ',')]
@@ -320,13 +321,13 @@ pub struct Submit {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub model: Vec<String>,
     /// The first frame: a file or an http(s) URL; a folder/ or a 'pattern*' for several
-    #[arg(long, value_name = "PICTURE")]
+    #[arg(long, value_name = "PICTURE", value_parser = filled)]
     pub first_frame: Option<String>,
     /// The last frame, alone or with a first one (MiniMax-Hailuo-02 at 768P or 1080P)
-    #[arg(long, value_name = "PICTURE")]
+    #[arg(long, value_name = "PICTURE", value_parser = filled)]
     pub last_frame: Option<String>,
     /// The character to keep (S2V-01)
-    #[arg(long, value_name = "PICTURE")]
+    #[arg(long, value_name = "PICTURE", value_parser = filled)]
     pub subject: Option<String>,
     /// The resolution, such as 768P, or several separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -341,7 +342,7 @@ pub struct Submit {
     #[arg(long)]
     pub no_optimizer: bool,
     /// The URL to which the service posts status changes
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = filled)]
     pub callback: Option<String>,
     /// How many tasks to create for each prompt
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
@@ -410,7 +411,7 @@ impl From<CostBy> for By {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut grammar = grammar();
     if lang::current() == Lang::Zh {
-        grammar = chinese::said(grammar);
+        grammar = chinese::translated(grammar);
     }
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;

@@ -1,6 +1,6 @@
 //! The calls of `reeltop config` and `reeltop store`.
 
-use super::currency;
+use super::values::currency;
 use clap::Subcommand;
 use domain::amount::{Amount, Currency};
 
@@ -48,7 +48,7 @@ pub enum StoreCall {
         #[arg(long, value_name = "CAP", value_parser = cap)]
         each: Option<Cap>,
         /// The currency: PTC, USD or CNY; default: the profile's
-        #[arg(long, value_parser = currency::of)]
+        #[arg(long, value_parser = currency)]
         currency: Option<Currency>,
     },
     /// Print the SQL that makes the roles: readers, writers and keepers

@@ -73,10 +73,12 @@ fn keys_are_understood_with_and_without_their_sign() {
 }
 
 #[test]
-fn a_name_of_one_s_own_is_not_empty() {
-    for name in ["", "  "] {
-        let call = ["reeltop", "submit", "--prompt", "cat", "--name", name].map(OsString::from);
-        assert!(parse(call).is_err(), "{name:?}");
+fn an_option_that_is_given_is_not_empty() {
+    for option in ["--name", "--first-frame", "--last-frame", "--subject", "--callback"] {
+        for value in ["", "  "] {
+            let call = ["reeltop", "submit", "--prompt", "cat", option, value].map(OsString::from);
+            assert_eq!(parse(call).unwrap_err().exit_code(), 2, "{option} {value:?}");
+        }
     }
 }
 
@@ -123,6 +125,7 @@ fn a_wrong_call_ends_with_code_2() {
         "reeltop submit --prompt a --from b",
         "reeltop submit --prompt a --queue --wait",
         "reeltop submit --prompt a --count 0",
+        "reeltop submit --prompt a --count 101",
         "reeltop submit --prompt a --count 2 --name x",
         "reeltop submit --prompt a --max-cost=-1",
         "reeltop submit --prompt a --api-key sk-1",

@@ -1,7 +1,8 @@
 //! The values of flags as they are typed.
 
 use domain::{
-    amount::Amount,
+    amount::{Amount, Currency},
+    check::MAX_COUNT,
     task::{RemoteId, TaskKey},
     time::Wall,
 };
@@ -37,10 +38,20 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("a name is not empty".into()) } else { Ok(text.to_owned()) }
 }
 
+/// A picture or an address. Empty is what a script's unset variable comes to, and the video without it another one.
+pub(super) fn filled(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("it is empty; give a value, or leave the option out".into())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// How many tasks to create for each prompt.
 pub(super) fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let number: u32 = text.parse()?;
-    if (1..=1000).contains(&number) { Ok(number) } else { Err(format!("{number} is not in 1..=1000").into()) }
+    let allowed = 1..=MAX_COUNT;
+    if allowed.contains(&number) { Ok(number) } else { Err(format!("{number} is not in {allowed:?}").into()) }
 }
 
 /// A task's key.
@@ -52,6 +63,11 @@ pub(super) fn task_key(text: &str) -> Result<TaskKey, String> {
 pub(super) fn cost(text: &str) -> Result<Amount, String> {
     let amount: Amount = text.parse().map_err(|why| price::amount(&why))?;
     if amount < Amount::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
+}
+
+/// A currency, in whatever case.
+pub(super) fn currency(text: &str) -> Result<Currency, String> {
+    text.parse().map_err(|why| price::amount(&why))
 }
 
 /// A price: what is not known is not free.
@@ -74,18 +90,15 @@ pub(super) fn task_name(text: &str) -> Result<TaskName, String> {
     text.parse().map(TaskName::Key).or_else(|why| id().map_err(|_| names::not_a_key(&why)))
 }
 
-/// A service's id: letters, digits, `-` and `_`.
+/// A service's id.
 pub(super) fn remote_id(text: &str) -> Result<RemoteId, String> {
-    let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
+    text.parse().map_err(|_| format!("{text:?} is not an id of the service"))
 }
 
 pub(super) fn resolution(text: &str) -> Result<ResolvedAs, String> {
-    match (text, text.strip_prefix("task-id=")) {
-        ("lost", _) => Ok(ResolvedAs::Lost),
-        ("not-created", _) => Ok(ResolvedAs::NotCreated),
-        ("unknown", _) => Ok(ResolvedAs::Unknown),
-        (_, Some(id)) => remote_id(id).map(ResolvedAs::Found),
-        (_, None) => Err(format!("{text:?} is not one of lost, not-created, task-id=ID and unknown")),
+    if let Some(id) = text.strip_prefix("task-id=") {
+        return remote_id(id).map(ResolvedAs::Found);
     }
+    ResolvedAs::from_word(text)
+        .ok_or_else(|| format!("{text:?} is not one of lost, not-created, task-id=ID and unknown"))
 }

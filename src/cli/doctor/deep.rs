@@ -6,10 +6,6 @@ use domain::{export::size, reason::store::Fault};
 use std::{fs, path::Path};
 use words::{reason, tr};
 
-const CHECK: Thing = ("check", || tr!("check"));
-const BACKUP: Thing = ("backup", || tr!("backup"));
-const PICTURES: Thing = ("pictures", || tr!("pictures"));
-
 /// Backups that are kept, one a day.
 const BACKUPS: usize = 5;
 
@@ -18,7 +14,7 @@ pub(super) fn pictures(setup: &Loaded) -> (Thing, Found) {
     let room = images::room(&setup.paths.images);
     let (n, size) = (room.files, size(room.bytes));
     let text = tr!("{n} kept, {size}; `reeltop archive` removes those that only old tasks need", n, size);
-    (PICTURES, Found::Well(text))
+    (Thing::Pictures, Found::Well(text))
 }
 
 /// The whole store read, and a copy of it made. A copy of a damaged one takes no sound one's place.
@@ -27,20 +23,20 @@ pub(super) fn check(setup: &Loaded) -> Vec<(Thing, Found)> {
         Ok((wrong, _)) if wrong.is_empty() && setup.at().server.is_some() => {
             let dump = tr!("A shared store is backed up on its server, with `pg_dump` or as its keeper does it.");
             vec![
-                (CHECK, Found::Well(tr!("the server answers; `pg_amcheck` there looks for damage").into())),
-                (BACKUP, Found::Well(dump.into())),
+                (Thing::Check, Found::Well(tr!("the server answers; `pg_amcheck` there looks for damage").into())),
+                (Thing::Backup, Found::Well(dump.into())),
             ]
         }
         Ok((wrong, store)) if wrong.is_empty() => {
             let well = Found::Well(tr!("the whole store was read; nothing is damaged").into());
-            vec![(CHECK, well), (BACKUP, back_up(setup, &store))]
+            vec![(Thing::Check, well), (Thing::Backup, back_up(setup, &store))]
         }
         Ok((wrong, _)) => {
             let what = wrong.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(tr!("; "));
             let fix = tr!("Keep it, and recover a copy with `sqlite3 FILE .recover`, or restore a backup.");
-            vec![(CHECK, Found::Wrong(tr!("the store is damaged: {what}", what), fix.into()))]
+            vec![(Thing::Check, Found::Wrong(tr!("the store is damaged: {what}", what), fix.into()))]
         }
-        Err(why) => vec![(CHECK, failed(&why))],
+        Err(why) => vec![(Thing::Check, failed(&why))],
     }
 }
 

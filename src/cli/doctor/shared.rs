@@ -1,6 +1,6 @@
 //! What `doctor` says of a store that several machines share.
 
-use super::{Found, PROFILE, Thing};
+use super::{Found, Thing};
 use ::io::{
     config::Loaded,
     store::{About, KeyMark, Store, waiting},
@@ -8,10 +8,6 @@ use ::io::{
 use domain::time::{MINUTE, SECOND};
 use std::path::Path;
 use words::{amounts, names, news::other_key, tr};
-
-/// A clock that goes wrong by so much is worth a word, in milliseconds: leases are kept by the server's, and what is
-/// shown and sorted is this machine's.
-const CLOCK: i64 = 2_000;
 
 /// The server, what is known of the connection to it, and what this user may do there.
 pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
@@ -26,7 +22,7 @@ pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
         tr!("PostgreSQL {version}", version),
         tr!("answers in {ms} ms", ms = amounts::tenths(about.round_trip_us)),
         match about.clock_ms {
-            ms if ms.abs() < CLOCK => tr!("its clock is right to {ms} ms", ms = ms.abs().max(1)),
+            ms if ms.abs() < About::CLOCK_RIGHT_MS => tr!("its clock is right to {ms} ms", ms = ms.abs().max(1)),
             ms if ms > 0 => tr!("its clock is {span} ahead", span = span(ms)),
             ms => tr!("its clock is {span} behind", span = span(ms)),
         },
@@ -48,7 +44,7 @@ pub(super) fn found(total: usize, about: &About, dir: &Path) -> Found {
         let next = tr!("Name the server that takes changes in [store] url, or wait until this one does.");
         return Found::Wrong(tr!("{facts}; it only reads", facts = text), next.into());
     }
-    if about.clock_ms.abs() >= CLOCK {
+    if about.clock_ms.abs() >= About::CLOCK_RIGHT_MS {
         return Found::Odd(text, tr!("Set this machine's clock, or the server's: use NTP on both.").into());
     }
     if kept > 0 {
@@ -64,7 +60,7 @@ pub(super) fn keys(setup: &Loaded, store: &Store) -> Vec<(Thing, Found)> {
         let key = setup.access(profile)?.key.read().ok()?;
         let who = store.other_key(profile, KeyMark::of(&key)).ok()??;
         let problem = other_key(profile, &who);
-        Some((PROFILE, Found::Odd(problem.fact(), problem.next)))
+        Some((Thing::Profile, Found::Odd(problem.fact(), problem.next)))
     };
     profiles.filter_map(other).collect()
 }

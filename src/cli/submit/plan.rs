@@ -12,21 +12,23 @@ use domain::{
     picture::of_url,
     prices::Quote,
     reason::draft::DraftReason,
+    task::TaskKey,
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
     path::Path,
 };
 use words::voice::Voice;
 use words::{amounts, combinations, names, problem::Problem, reason, tr};
 
-/// Makes the plan and tells on stderr what is wrong with it.
-pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
-    let (found, mut faults) = drafts(setup, order)?;
+/// Makes the plan and tells on stderr what is wrong with it. Beside it stand the tasks that lines of the file have
+/// become before, by the names they were given.
+pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<(Plan, Vec<TaskKey>), Stop> {
+    let Drafts { drafts: found, mut faults, known, columns } = drafts(setup, order)?;
     let (lines, found): (Vec<usize>, Vec<Draft>) = found.into_iter().unzip();
     let output = &Voice::default();
-    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, output)));
+    let wrong = |why: DraftReason| Stop::of(Exit::Usage, reason::draft(&why, output));
     let plan = drafts::expand(setup, found).map_err(wrong)?;
     for cell in &plan.impossible {
         let line = lines.get(cell.of).copied().unwrap_or_default();
@@ -45,14 +47,17 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why, output))));
     combinations::duplicates(&plan).iter().for_each(|told| say(told));
-    if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
+    if let Some(columns) = columns {
+        return Err(Stop::of(Exit::Usage, columns));
+    }
+    if plan.cells.is_empty() && known.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
     }
     if order.name.is_some() && plan.tasks() > 1 {
         return Err(usage(tr!("{n} tasks cannot have one name", n = plan.tasks()), tr!("--name is for a single task")));
     }
-    Ok(plan)
+    Ok((plan, known))
 }
 
 /// Shows what would be sent: each body laid out for reading, or one object a line with its price.
@@ -94,14 +99,26 @@ pub(super) fn price(setup: &Loaded, plan: &Plan, typed: Option<Amount>) -> Resul
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
-    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, tr!("See `reeltop submit --help`."))))
+    Stop::of(Exit::Usage, Problem::new(what, why, tr!("See `reeltop submit --help`.")))
 }
 
 /// Something of each line of a file, with its number.
 type Numbered<T> = Vec<(usize, T)>;
 
-/// The drafts, and what is wrong with the lines that are none.
-fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<String>), Stop> {
+/// What a call or its file holds.
+#[derive(Default)]
+struct Drafts {
+    drafts: Numbered<Draft>,
+    /// What is wrong with the lines that are none.
+    faults: Numbered<String>,
+    /// The tasks of lines that were queued before.
+    known: Vec<TaskKey>,
+    /// That it has columns which mean nothing: none of it is queued, whatever its lines are.
+    columns: Option<Problem>,
+}
+
+/// The drafts, and all that is wrong, so that a file is corrected in one go.
+fn drafts(setup: &Loaded, order: &Submit) -> Result<Drafts, Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() && order.last_frame.is_none() {
@@ -110,38 +127,34 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
                 tr!("no --prompt, --from, --first-frame or --last-frame was given"),
             ));
         }
-        return Ok((vec![(1, base)], Vec::new()));
+        return Ok(Drafts { drafts: vec![(1, base)], ..Drafts::default() });
     };
     let Lines { records, coding, others } = read(file)?;
     if coding != Coding::Utf8 {
         say(&reason::read_as(&file.to_string_lossy(), coding));
     }
-    if !others.is_empty() && !order.ignore_columns {
+    let columns = (!others.is_empty() && !order.ignore_columns).then(|| {
         let next = tr!("Correct the first line, or leave them out with --ignore-columns.");
-        let problem = Problem::new(reason::other_columns(&others), tr!("nothing was queued"), next);
-        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
-    }
-    if !others.is_empty() {
+        Problem::new(reason::other_columns(&others), tr!("nothing was queued"), next)
+    });
+    if !others.is_empty() && columns.is_none() {
         say(&tr!("columns left out: {names}", names = others.join(tr!(", "))));
     }
     let mut found = BatchFile::of(records, &base);
     if found.drafts.is_empty() && found.faults.is_empty() {
-        return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
+        let none = || usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display()));
+        return Err(columns.map_or_else(none, |columns| Stop::of(Exit::Usage, columns)));
     }
     if let Some(warning) = combinations::braces_in_file(&found.with_alternatives()) {
         say(&tr!("warning: {warning}", warning));
     }
-    leave_out_known(setup, &mut found.drafts)?;
-    if found.drafts.is_empty() && found.faults.is_empty() {
-        // Every line is a task already: what was asked for stands.
-        return Err(Stop::Exit(Exit::Done));
-    }
+    let known = leave_out_known(setup, &mut found.drafts)?;
     let faults = found
         .faults
         .into_iter()
         .map(|(line, why)| (line, format!("{}{}{}", tr!("line {line}", line), tr!(": "), reason::line(&why))))
         .collect();
-    Ok((found.drafts, faults))
+    Ok(Drafts { drafts: found.drafts, faults, known, columns })
 }
 
 fn base(setup: &Loaded, order: &Submit) -> Draft {
@@ -175,8 +188,7 @@ fn base(setup: &Loaded, order: &Submit) -> Draft {
 
 fn read(file: &Path) -> Result<Lines, Stop> {
     if file.as_os_str() != "-" {
-        return prompts::load(text_of(file)?)
-            .map_err(|at| Stop::Problem(Exit::Usage, Box::new(reason::system::unread(&at))));
+        return prompts::load(text_of(file)?).map_err(|at| Stop::of(Exit::Usage, reason::system::unread(&at)));
     }
     let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);
     let mut bytes = Vec::new();
@@ -188,24 +200,26 @@ fn read(file: &Path) -> Result<Lines, Stop> {
     prompts::read("-", &bytes).map_err(|why| unreadable(reason::system::system(&why)))
 }
 
-/// A name that a task of the store has already: that line was queued before, and the file can be given again.
-fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(), Stop> {
+/// A name that a task of the store has already: that line was queued before, and the file can be given again. Gives
+/// these tasks, in the order of the lines.
+fn leave_out_known(setup: &Loaded, drafts: &mut Numbered<Draft>) -> Result<Vec<TaskKey>, Stop> {
     let mut names: BTreeSet<String> = drafts.iter().filter_map(|(_, draft)| draft.name.clone()).collect();
     if names.is_empty() {
-        return Ok(());
+        return Ok(vec![]);
     }
-    let mut known = BTreeSet::new();
+    let mut known = BTreeMap::new();
     Store::open(setup.at())?.tasks(|task| {
-        known.extend(task.name.filter(|name| names.remove(name)));
+        known.extend(task.name.filter(|name| names.remove(name)).map(|name| (name, task.key)));
         if names.is_empty() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     })?;
-    let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
-    drafts.retain(|(_, draft)| !is_known(draft));
-    if !known.is_empty() {
-        say(&match known.len() {
+    let task_of = |draft: &Draft| known.get(draft.name.as_ref()?).copied();
+    let keys: Vec<TaskKey> = drafts.iter().filter_map(|(_, draft)| task_of(draft)).collect();
+    drafts.retain(|(_, draft)| task_of(draft).is_none());
+    if !keys.is_empty() {
+        say(&match keys.len() {
             1 => tr!("1 line skipped: a task with that name already exists").to_owned(),
             n => tr!("{n} lines skipped: a task with that name already exists", n),
         });
     }
-    Ok(())
+    Ok(keys)
 }

@@ -1,7 +1,10 @@
 //! Why a task is as it is by the program's own doing, or by a person's.
 
 use super::Reason;
-use crate::account::OverBudget;
+use crate::{
+    account::OverBudget,
+    task::{RemoteId, TaskKey},
+};
 use serde::{Deserialize, Serialize};
 
 /// What the program itself found or was told to do.
@@ -29,6 +32,8 @@ pub enum Own {
     RanOut(Box<Reason>),
     /// A person stopped the saving of the file.
     SavingStopped,
+    /// The answer to its submission brought the ID that another task has.
+    IdOfAnother { id: RemoteId, other: TaskKey },
     /// The gateway's records show that it was charged, and no record has its id.
     IdLost,
     /// The gateway's records show that it cost nothing, and no record has an id.
@@ -45,6 +50,7 @@ impl Own {
             Self::AddressesRefused(_) => Self::AddressesRefused(String::new()),
             Self::GivenUp(why) => Self::GivenUp(Box::new(Reason::said(why.cause(), "", ""))),
             Self::RanOut(why) => Self::RanOut(Box::new(Reason::said(why.cause(), "", ""))),
+            Self::IdOfAnother { .. } => Self::IdOfAnother { id: RemoteId(String::new()), other: TaskKey(0) },
             other => other.clone(),
         }
     }
@@ -58,6 +64,7 @@ impl Own {
             | Self::NotCreated
             | Self::NoFile { .. }
             | Self::SavingStopped
+            | Self::IdOfAnother { .. }
             | Self::IdLost
             | Self::NothingMade
             | Self::OverBudget(_) => vec![],

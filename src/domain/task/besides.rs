@@ -59,6 +59,27 @@ pub struct Second {
     pub refund: RefundMarks,
 }
 
+/// So much may the moment of one nameless charge be apart in two comparisons, in milliseconds: the gateway's clock is
+/// judged anew by each.
+const APART_MS: u64 = 5_000;
+
+impl Second {
+    /// Whether it counts as spent: it was not given back.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.refund.given_at.is_none()
+    }
+
+    /// Whether both are one charge: by the record's own number or, where the gateway gave none, by moment and sum.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.request_id, &other.request_id) {
+            (None, None) => self.cost == other.cost && self.at.0.abs_diff(other.at.0) <= APART_MS,
+            (ours, theirs) => ours == theirs,
+        }
+    }
+}
+
 fn is_zero(amount: &Amount) -> bool {
     *amount == Amount::ZERO
 }
@@ -67,7 +88,6 @@ impl Besides {
     /// What of it counts as spent: all but what was given back.
     #[must_use]
     pub fn sum(&self) -> Amount {
-        let stands = |second: &&Second| second.refund.given_at.is_none();
-        self.uploads + self.twice.iter().filter(stands).map(|second| second.cost).sum::<Amount>()
+        self.uploads + self.twice.iter().filter(|second| second.stands()).map(|second| second.cost).sum::<Amount>()
     }
 }

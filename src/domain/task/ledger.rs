@@ -1,7 +1,13 @@
 //! What is written down about a task: the events of its time line and of its money. Both only ever grow.
 
 use super::{FileId, RemoteId};
-use crate::{amount::Money, evidence::Evidence, reason::Reason, time::Wall};
+use crate::{
+    amount::{Amount, Money},
+    evidence::Evidence,
+    problem::Charged,
+    reason::Reason,
+    time::Wall,
+};
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
@@ -235,6 +241,21 @@ pub enum ResolvedAs {
     Unknown,
 }
 
+impl ResolvedAs {
+    /// The words for it as they are typed; beside them stands an id.
+    pub const WORDS: [&str; 3] = ["lost", "not-created", "unknown"];
+
+    /// What one of those words means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Lost, Self::NotCreated, Self::Unknown]
+            .into_iter()
+            .zip(Self::WORDS)
+            .find(|(_, known)| *known == word)
+            .map(|(meant, _)| meant)
+    }
+}
+
 /// An event of money; the ledger is append-only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -262,6 +283,20 @@ pub enum MoneyEvent {
 }
 
 impl MoneyEvent {
+    /// All, in the order of a task's life.
+    pub const ALL: [Self; 10] = [
+        Self::Reserved,
+        Self::Charged,
+        Self::Released,
+        Self::Unknown,
+        Self::Resolved,
+        Self::Recorded,
+        Self::Refunded,
+        Self::Upload,
+        Self::Twice,
+        Self::TwiceRefunded,
+    ];
+
     /// The word in the store and in `cost --csv`.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -282,20 +317,33 @@ impl MoneyEvent {
     /// The event of that [`id`](Self::id).
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        [
-            Self::Reserved,
-            Self::Charged,
-            Self::Released,
-            Self::Unknown,
-            Self::Resolved,
-            Self::Recorded,
-            Self::Refunded,
-            Self::Upload,
-            Self::Twice,
-            Self::TwiceRefunded,
-        ]
-        .into_iter()
-        .find(|event| event.id() == id)
+        Self::ALL.into_iter().find(|event| event.id() == id)
+    }
+
+    /// What becomes of the reserve of a task that ends so.
+    #[must_use]
+    pub const fn settling(charged: Charged) -> Self {
+        match charged {
+            Charged::Yes => Self::Charged,
+            Charged::No => Self::Released,
+            Charged::Unknown => Self::Unknown,
+        }
+    }
+
+    /// What it adds to the charges beside the price; `None` where it says what the whole price is from then on.
+    #[must_use]
+    pub fn besides(self, amount: Amount) -> Option<Amount> {
+        match self {
+            Self::Upload | Self::Twice => Some(amount),
+            Self::TwiceRefunded => Some(Amount::ZERO - amount),
+            Self::Reserved
+            | Self::Charged
+            | Self::Released
+            | Self::Unknown
+            | Self::Resolved
+            | Self::Recorded
+            | Self::Refunded => None,
+        }
     }
 }
 

@@ -87,6 +87,28 @@ impl Row {
         if self.state == TaskState::Queued { self.cost } else { self.spent() }
     }
 
+    /// What it counts for against the cap of the day that begins then: spent, and set aside for what is not sent yet.
+    ///
+    /// The store's own sum of a day (`spent` in its verbs that write) counts by the same rule, in SQL, and so does
+    /// [`costs`](crate::costs), by the ledger: a price counts in the day of its sending, unless it is known not to be
+    /// charged; what is being sent, in every day; what was charged beside it, in the day of the sending too, or of the
+    /// confirmation where there is none.
+    #[must_use]
+    pub fn day_money(&self, day_start: Wall) -> (Money, Money) {
+        let sent_at = self.sent_at.get();
+        let is_of_day = sent_at.unwrap_or(self.created_at) >= day_start;
+        let is_waiting = self.state == TaskState::Queued;
+        // What is being sent counts until it is answered, as it does for the store's cap: over midnight too.
+        let is_open = self.state == TaskState::Sending;
+        let is_charged = !is_waiting && sent_at.is_some() && self.charged != Charged::No;
+        // Charges below nothing, as an older version believed them, make no room in the budget.
+        let price = if is_open || (is_charged && is_of_day) { self.cost.max(Amount::ZERO) } else { Amount::ZERO };
+        // An upload comes before the sending, and is spent whatever becomes of the task.
+        let besides = if is_of_day { Amount::from(self.besides) } else { Amount::ZERO };
+        let reserved = if is_waiting { self.cost } else { Amount::ZERO };
+        ((price + besides).of(self.kind.currency), reserved.of(self.kind.currency))
+    }
+
     /// Whether it is a failure that still waits for a person: nobody retried it, and nobody put it away.
     #[must_use]
     pub const fn is_open_failure(&self) -> bool {

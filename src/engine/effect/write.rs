@@ -66,10 +66,11 @@ impl Write {
 
     /// Leaves out further charges for its call that the row has by now: another program was quicker to write them down.
     pub fn leave_out_known_charges(&mut self, known: &[Second]) {
-        let Self { events, ledger, .. } = self;
+        let Self { events, ledger, task, .. } = self;
         events.retain(|event| {
             let What::ChargedTwice(money) = event.what else { return true };
-            let is_known = |second: &Second| second.request_id.is_some() && second.request_id == event.request_id;
+            let ours = task.besides.twice.iter().filter(|second| second.request_id == event.request_id);
+            let is_known = |second: &Second| ours.clone().any(|ours| ours.is_same(second));
             let line = |line: &LedgerLine| line.event == MoneyEvent::Twice && line.amount == money;
             let Some(at) = ledger.iter().position(line).filter(|_| known.iter().any(is_known)) else { return true };
             ledger.remove(at);

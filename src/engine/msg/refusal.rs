@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum InsertRefusal {
     /// A task of that name exists already; it is given instead (whole).
     NameTaken { task: Box<Task> },
+    /// A task that the service knows by that ID is here already; it is given instead (whole).
+    IdTaken { task: Box<Task> },
     /// An attempt may not be repeated as it was confirmed: another program, or the service, has changed it meanwhile.
     Overtaken {
         parent: TaskKey,

@@ -1,4 +1,4 @@
-//! The wall clock is set back by hours, or leaps ahead: no wait becomes longer by it than it was meant to be.
+//! The wall clock is set back by hours, or jumps ahead: no wait becomes longer by it than it was meant to be.
 
 use super::{disk::Disk, *};
 use TaskState::{Queued, Ready, Running, Saving, Sending};

@@ -43,6 +43,8 @@ pub(super) struct Disk {
     pub(super) downloads: BTreeSet<TaskKey>,
     /// Tasks whose pictures are on another machine.
     pub(super) not_here: BTreeSet<TaskKey>,
+    /// Tasks whose own program does not know yet that it queued them.
+    pub(super) unconfirmed: BTreeSet<TaskKey>,
     /// Archived tasks.
     pub(super) archived: Vec<Row>,
     /// A cap that is kept in the store, and what it is a cap of.
@@ -84,6 +86,12 @@ impl Disk {
         match command {
             StoreCmd::Insert { ticket, tasks, at, .. } => {
                 if let Some(refusal) = tasks.iter().find_map(|new| self.overtaken(new)) {
+                    return StoreMsg::Inserted { ticket, result: Err(refusal) };
+                }
+                let id_of = |new: &NewTask| new.remote.clone();
+                let has = |id| self.tasks.values().find(|task| task.remote.as_ref() == Some(&id));
+                if let Some(task) = tasks.iter().filter_map(id_of).find_map(has) {
+                    let refusal = InsertRefusal::IdTaken { task: Box::new(task.clone()) };
                     return StoreMsg::Inserted { ticket, result: Err(refusal) };
                 }
                 let made = tasks.into_iter().map(|new| {
@@ -178,6 +186,10 @@ impl Disk {
         if now.rev != write.task.rev {
             return WriteResult::Overtaken(Box::new(now.clone()));
         }
+        let has_its_id = |task: &&Task| task.remote.is_some() && task.remote == write.task.remote;
+        if let Some(by) = self.tasks.values().find(has_its_id).filter(|_| now.remote != write.task.remote) {
+            return WriteResult::IdTaken { now: Box::new(now.clone()), by: by.key };
+        }
         if let Some(sent) = write.never_left {
             self.sends.retain(|(of, at)| (of, at) != (&write.task.profile, &sent));
         }
@@ -221,6 +233,9 @@ impl Disk {
         if let Some(until) = rests.filter(|until| *until > at && *until <= at.plus(HOUR)) {
             return SendResult::Wait { key, until };
         }
+        if self.unconfirmed.contains(&key) {
+            return SendResult::Unconfirmed { key, until: at.plus(500) };
+        }
         self.sends.retain(|(_, sent)| at.since(*sent) < account::PACE_SPAN);
         let profile = write.task.profile.clone();
         let ours: Vec<Wall> = self.sends.iter().filter(|(of, _)| *of == profile).map(|(_, sent)| *sent).collect();
@@ -238,7 +253,7 @@ impl Disk {
         self.sends.push((profile, at));
         match self.write(write) {
             WriteResult::Done { rev, .. } => SendResult::Claimed { key, rev },
-            WriteResult::Overtaken(task) => SendResult::Overtaken(task),
+            WriteResult::Overtaken(now) | WriteResult::IdTaken { now, .. } => SendResult::Overtaken(now),
         }
     }
 }

@@ -35,7 +35,7 @@ fn what_was_given_back_of_a_settlement_ends_with_it() {
     };
     for _ in 0..2 {
         resolve(&mut world, ResolvedAs::Lost);
-        assert!(domain::refunds::is_one(&world.disk.tasks[&key(1)]));
+        assert!(domain::refunds::is_refundable(&world.disk.tasks[&key(1)]));
         world.act(Act::Refund { keys: vec![key(1)], step: RefundStep::Given });
         world.settle();
         assert_eq!(world.state.money.spent_today.to_string(), "");

@@ -2,7 +2,10 @@
 
 use super::*;
 use TaskState::{Failed, Ready, Running, Saving};
-use domain::task::{NO_FILE, Trouble};
+use domain::{
+    refunds::Why,
+    task::{NO_FILE, Trouble},
+};
 
 const PACE: u64 = 10 * SECOND;
 
@@ -137,6 +140,8 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
         let answer = |key: TaskKey| if key.0 == 1 { reply.clone() } else { status("Processing") };
         answer_all(&mut world, 2 * SECOND, answer);
         assert_eq!((world.states(1), trouble(&world, 1)), ((Running, Running), Some((code.into(), class))));
+        // It was asked, though the answer was no state.
+        assert!(matches!(world.state.tasks.live[&key(1)].phase, Phase::Running { polls: 1.., .. }), "{code}");
         answer_all(&mut world, patience - 3 * SECOND, answer);
         assert_eq!(world.states(1), (Running, Running), "{code}");
         answer_all(&mut world, 3 * SECOND, answer);
@@ -144,7 +149,11 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
         let task = world.disk.tasks[&key(1)].clone();
         let error = task.error().unwrap();
         assert_eq!((error.code.as_str(), error.class, error.charged), (code, ErrorClass::Service, Charged::Yes));
-        assert!(matches!(error.reason, Reason::Own(Own::GivenUp(_))), "{:?}", error.reason);
+        let Reason::Own(Own::GivenUp(met)) = &error.reason else { panic!("{:?}", error.reason) };
+        // No parameter of the person's was at fault.
+        assert!(code != "2013" || matches!(&**met, Reason::Call(call) if call.met == Met::NoSuchTask), "{met:?}");
+        let asked_back = domain::refunds::of(&task, world.state.now);
+        assert_eq!(asked_back.iter().map(|refund| refund.why).collect::<Vec<_>>(), [Why::Unanswered]);
         assert_eq!((task.status(), trouble(&world, 1)), ("", None));
         assert_eq!(world.state.own.poller.offline_since, None);
         world.act(Act::Download { keys: vec![key(1)], dir: None });

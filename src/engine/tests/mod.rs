@@ -13,6 +13,7 @@ mod evidence;
 mod expected;
 mod given_back;
 mod hold;
+mod ids;
 mod late;
 mod named_wait;
 mod outage;

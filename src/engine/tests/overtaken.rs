@@ -11,7 +11,7 @@ use crate::work::Deferred;
 use TaskState::{Queued, Running, Saved, Saving, Unknown};
 use domain::{
     amount::{CostSource, Currency},
-    task::{INTERRUPTED, Second},
+    task::{ID_LOST, INTERRUPTED, Second},
 };
 
 /// One more charge for the same call, as another program reads it from the gateway's records.
@@ -122,6 +122,27 @@ fn an_answer_that_leaves_the_outcome_open_is_more_than_that_its_program_was_take
     world.reply(with_id("r1", http(504)));
     world.settle();
     assert_eq!((world.states(1).1, code_of(&world)), (Unknown, "HTTP 502".to_owned()));
+}
+
+#[test]
+fn an_id_that_comes_after_the_records_had_it_for_lost_runs_on_and_one_after_a_persons_word_is_kept() {
+    let lost = TaskError { code: ID_LOST.into(), ..save::trouble(ErrorClass::Service) };
+    let ended = Phase::Cancelled { was: Unknown, charged: Charged::Yes };
+    for (theirs, state) in [(Phase::Failed { error: lost }, Running), (ended, TaskState::Cancelled)] {
+        let mut world = World::posting();
+        world.disk.downloads.insert(key(1));
+        world.other(1, |task| (task.phase, task.claim) = (theirs, None));
+        world.reply(accepted("R1"));
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!((world.states(1), task.remote.as_ref()), ((state, state), Some(&RemoteId("R1".into()))));
+        assert!(world.state.store.unsaved.is_empty());
+        assert_eq!(world.keys_posted(), [1]);
+        world.calls.clear();
+        world.live(MINUTE);
+        let asks = world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. }));
+        assert_eq!(asks, state == Running);
+    }
 }
 
 #[test]

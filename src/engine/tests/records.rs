@@ -164,7 +164,7 @@ fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
     world.settle();
     let task = &world.disk.tasks[&key(1)];
     assert_eq!((task.cost.to_string(), task.charged()), ("0.0".into(), Charged::No));
-    assert!(!domain::refunds::is_one(task), "{task:?}");
+    assert!(!domain::refunds::is_refundable(task), "{task:?}");
     world.pass(HOUR);
     assert_eq!(asked(&mut world), 0);
 }
@@ -244,7 +244,7 @@ fn an_unknown_whose_record_names_no_task_ends_as_charged_and_an_id_that_turns_up
     assert_eq!((task.state(), error.code.as_str(), error.class), (Failed, ID_LOST, ErrorClass::Service));
     assert_eq!((task.charged(), task.request_id.as_deref()), (Charged::Yes, Some("q9")));
     assert_eq!(task.finished_at, Some(world.wall()));
-    assert!(domain::refunds::is_one(&task));
+    assert!(domain::refunds::is_refundable(&task));
     world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Found(RemoteId("77".into())) });
     world.reply(ok(r#"{"task_id":"77","status":"Processing","base_resp":{"status_code":0}}"#));
     world.settle();
@@ -384,7 +384,7 @@ fn a_record_of_after_the_clock_was_set_back_is_not_given_to_a_submission_of_befo
     let first = &world.disk.tasks[&key(1)];
     assert!(matches!(&first.evidence, Some(Evidence::Ambiguous { others, .. }) if *others == [key(2)]), "{first:?}");
     // Known to programs that start later.
-    assert_eq!(world.disk.shared.accounts["302ai"].leaps.shifts(), [-3_600_000, 3_600_000]);
+    assert_eq!(world.disk.shared.accounts["302ai"].jumps.shifts(), [-3_600_000, 3_600_000]);
 }
 
 #[test]
@@ -444,11 +444,11 @@ fn how_the_clock_was_set_is_learnt_also_while_the_store_takes_no_word_of_ours() 
     world.live(MINUTE);
     assert!(!world.state.sharing.is_told());
     let mut account = domain::account::Account::default();
-    account.leaps.note(world.wall(), 4_570_000);
+    account.jumps.note(world.wall(), 4_570_000);
     let accounts = [("302ai".to_owned(), account)].into();
     let shared = Box::new(domain::account::Shared { accounts, ..world.disk.shared.clone() });
     world.take(Msg::Store(StoreMsg::Shared { ticket: None, shared }));
-    assert_eq!(world.state.own.sending.leaps.shifts(), [-4_570_000, 4_570_000]);
+    assert_eq!(world.state.own.sending.jumps.shifts(), [-4_570_000, 4_570_000]);
     assert!(world.state.queue.is_paused());
 }
 
@@ -466,9 +466,9 @@ fn a_charge_that_was_given_back_is_no_longer_counted() {
         world.disk.tasks[&key(1)].clone()
     };
     let asked = refund(&mut world, RefundStep::Asked);
-    assert!(asked.refund.asked_at.is_some() && domain::refunds::is_one(&asked));
+    assert!(asked.refund.asked_at.is_some() && domain::refunds::is_refundable(&asked));
     let given = refund(&mut world, RefundStep::Given);
-    assert!(!domain::refunds::is_one(&given) && given.charged() == Charged::No);
+    assert!(!domain::refunds::is_refundable(&given) && given.charged() == Charged::No);
     assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Refunded));
     assert_eq!(world.state.money.spent_today.to_string(), "");
 }

@@ -91,8 +91,8 @@ fn a_hundred_writes_that_fail_together_are_one_failure() {
     world.settle();
     assert_eq!(world.posts.len(), 100);
     world.disk.health = Health::Full;
-    for _ in 0..100 {
-        world.reply(accepted("R"));
+    for n in 0..100 {
+        world.reply(accepted(&format!("R{n}")));
     }
     world.settle();
     assert_eq!((world.state.store.failures, world.state.store.failed.len()), (1, 100));

@@ -70,7 +70,7 @@ use std::{
 const MAX_BODY: usize = 64 * 1024;
 /// A clock that goes wrong by less is taken as right, in milliseconds: a date is cut to seconds, and an answer takes a
 /// while.
-const RIGHT: i64 = 15_000;
+const CLOCK_RIGHT_MS: i64 = 15_000;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -254,7 +254,7 @@ impl Inner {
         let (reply, date) = exchange(request, patience, most, &self.key).await;
         if let Some(date) = date {
             let ahead = date.0 - environment::now().0;
-            self.ahead.store(if ahead.abs() < RIGHT { 0 } else { ahead }, Ordering::Relaxed);
+            self.ahead.store(if ahead.abs() < CLOCK_RIGHT_MS { 0 } else { ahead }, Ordering::Relaxed);
         }
         reply
     }

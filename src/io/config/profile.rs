@@ -258,6 +258,16 @@ impl ProfileOptions {
     }
 }
 
+/// The option whose value is at fault, where it is one's rather than the whole profile's.
+pub(super) fn at_fault(why: &Wrong) -> Option<&str> {
+    match why {
+        Wrong::PlainHttp { .. } => Some("base_url"),
+        Wrong::NoUploads { .. } => Some("upload"),
+        Wrong::SeveralKeys { options, .. } => options.last().map(String::as_str),
+        _ => None,
+    }
+}
+
 /// Reads `[profiles.NAME.prices]`. Whether there is such an offer is judged once the models are known.
 pub(super) fn read_prices(notes: &mut Notes<'_>, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<SetPrice> {
     let section = ["profiles", profile, "prices"];

@@ -158,7 +158,8 @@ impl<'t> Reader<'t> {
                 self.notes.set(&["profiles", word], option, value);
             }
             for why in account.faults(word, options.contains_key("base_url")) {
-                self.notes.fault(name.span(), why);
+                let option = profile::at_fault(&why).and_then(|option| options.get(option));
+                self.notes.fault(option.map_or_else(|| name.span(), Spanned::span), why);
             }
             self.accounts.insert(word.into(), account);
         }

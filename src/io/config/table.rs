@@ -10,7 +10,7 @@ use super::{
     options::{Kind, Opt, opt, small, unset},
 };
 use domain::{name::check_template, time::SECOND};
-use engine::settings::{Lang, Pictures, RetrySettings};
+use engine::settings::{Lang, Pictures, RetrySettings, SideBySide};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -314,7 +314,10 @@ pub(super) static SECTIONS: [Section; 11] = [
             ),
             opt(
                 "side_by_side",
-                Kind::Word { words: &["auto", "always", "never"], set: |c, v| c.settings.ui.side_by_side = v },
+                Kind::Word {
+                    words: &SideBySide::WORDS,
+                    set: |c, v| c.settings.ui.side_by_side = SideBySide::from_id(&v).unwrap_or_default(),
+                },
                 "\"auto\"",
                 "Whether table, detail and compose are side by side; auto does so from a width of 200 cells. Below\n\
                  the table's full width a scroll costs more bytes.",
@@ -343,7 +346,7 @@ pub(super) static SECTIONS: [Section; 11] = [
             ),
             opt(
                 "language",
-                Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = Lang::from_id(&v) },
+                Kind::Word { words: &Lang::WORDS, set: |c, v| c.settings.ui.language = Lang::from_id(&v) },
                 "\"auto\"",
                 "The language: en (English), zh (Simplified Chinese), or auto, which follows the locale.",
             ),

@@ -1,6 +1,6 @@
 //! What is asked of the config, and where files are kept.
 
-use crate::store::Location;
+use crate::{private_files, store::Location};
 use domain::reason::config::{KeyFault, Wrong};
 use etcetera::BaseStrategy;
 use std::{
@@ -71,7 +71,7 @@ pub fn paths(wanted: &Wanted<'_>, folders: &Folders) -> Paths {
         config,
         images: Location::from(&data_dir).images(),
         frames: Location::from(&data_dir).frames(),
-        log: data_dir.join("reeltop.log"),
+        log: data_dir.join(private_files::LOG),
         data_dir,
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, system::System, transfer::Transfer},
-    task::DISK_FULL,
+    task::{DISK_FULL, NOT_A_VIDEO},
 };
 use std::{io, path::Path};
 
@@ -59,13 +59,13 @@ pub(super) fn connection(code: &str, why: Transfer) -> Trouble {
 
 /// What came is no whole video.
 pub(super) fn no_video(why: Transfer) -> Trouble {
-    trouble("not_a_video", ErrorClass::File, why, true, PartThen::Remove)
+    trouble(NOT_A_VIDEO, ErrorClass::File, why, true, PartThen::Remove)
 }
 
 /// More bytes than any video of the service has: the disk is not filled with them, and the next try would bring the
 /// same.
 pub(super) fn too_large(most: u64) -> Trouble {
-    trouble("not_a_video", ErrorClass::File, Transfer::TooLarge { most }, false, PartThen::Remove)
+    trouble(NOT_A_VIDEO, ErrorClass::File, Transfer::TooLarge { most }, false, PartThen::Remove)
 }
 
 /// The boxes are not those of a whole MP4.

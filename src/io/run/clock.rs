@@ -13,7 +13,7 @@ use std::{
 const OF_THE_MACHINE: &str = "/etc/localtime";
 
 /// How far ahead the zone's changes are known to a program that runs on: ten years.
-const AHEAD: u64 = 10 * 366 * DAY;
+const LONGEST_AHEAD_MS: u64 = 10 * 366 * DAY;
 
 /// Both clocks of this machine, and the user's time zone.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl Clock {
     pub fn start() -> Self {
         Self {
             started: Instant::now(),
-            zone: *ZONE.get_or_init(|| with_changes(&zone(), environment::now().plus(AHEAD))),
+            zone: *ZONE.get_or_init(|| with_changes(&zone(), environment::now().plus(LONGEST_AHEAD_MS))),
         }
     }
 

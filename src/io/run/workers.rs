@@ -202,7 +202,7 @@ impl Workers {
             }
             LocalCmd::Open { path } => self.open(path),
             LocalCmd::Export { path, keys } => {
-                let (at, json) = (self.setup.at(), self.speech.task);
+                let (at, json) = (self.setup.at(), self.speech.carried);
                 self.answer_blocking(move || {
                     let path = export::place(&path);
                     let result = export::write(&at, &path, &keys, json);
@@ -328,13 +328,12 @@ fn read_keys(setup: &Arc<Loaded>, profiles: Vec<String>, clients: &Clients, stor
         (profile, tokio::task::spawn_blocking(move || make_client(&setup, &of)))
     };
     let reading: Vec<_> = profiles.into_iter().map(read).collect();
-    let (stays, clients, store, to) =
-        (setup.settings.scope == Scope::All, Arc::clone(clients), store.clone(), to.clone());
+    let (scope, clients, store, to) = (setup.settings.scope.clone(), Arc::clone(clients), store.clone(), to.clone());
     tokio::spawn(async move {
         for (profile, client) in reading {
             let client = client.await.unwrap_or(Err(Reason::Connect(Connect::Worker)));
             let taken = client.and_then(|client| take(&profile, client, &mut lock(&clients)));
-            let result = taken.map(|mark| store.serves(profile.clone(), mark, stays));
+            let result = taken.map(|mark| store.serves(profile.clone(), mark, scope.clone()));
             tell(&to, Msg::Local(LocalMsg::Key { profile, result }));
         }
     });

@@ -10,7 +10,7 @@ use domain::{
 use engine::msg::Side;
 
 /// How long a balance is kept.
-const KEPT: u64 = 60 * DAY;
+const KEPT_MS: u64 = 60 * DAY;
 
 impl Store {
     /// Keeps what an account's balance is, where it is another one than before, and drops what is too old.
@@ -24,7 +24,7 @@ impl Store {
             if last == Some(amount) {
                 return Ok(());
             }
-            let oldest = at.0.saturating_sub_unsigned(KEPT);
+            let oldest = at.0.saturating_sub_unsigned(KEPT_MS);
             conn.execute("DELETE FROM balances WHERE at < ?1", [oldest])?;
             let sql = "INSERT INTO balances (profile, at, amount) VALUES (?1, ?2, ?3) \
                        ON CONFLICT (profile, at) DO UPDATE SET amount = excluded.amount";

@@ -172,13 +172,13 @@ impl Store {
     ) -> Result<T, Fault> {
         self.still_there(deed)?;
         let mut done = change(&mut self.conn);
-        if done.as_ref().is_err_and(fault::is_of_room) {
+        if done.as_ref().is_err_and(fault::may_be_full) {
             self.restart_the_log();
             done = change(&mut self.conn);
         }
-        if if_full == IfFull::UseReserve && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
+        if if_full == IfFull::UseReserve && done.as_ref().is_err_and(fault::may_be_full) && self.give_up_the_reserve() {
             done = change(&mut self.conn);
-            if done.as_ref().is_err_and(fault::is_of_room) {
+            if done.as_ref().is_err_and(fault::may_be_full) {
                 self.restart_the_log();
                 done = change(&mut self.conn);
             }

@@ -13,7 +13,6 @@ use super::{
     sql::{self, Connection, params},
     transaction_steps::take,
 };
-use crate::environment::now;
 use domain::{
     problem::Charged,
     reason::store::{Deed, Fault},
@@ -39,8 +38,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
+    pub fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
         let notes = self.as_fault(Deed::Read, notes(&self.conn))?;
+        self.programs.know(&self.conn, notes.iter().map(String::as_str));
         let mut taken = Vec::new();
         for owner in notes {
             if self.programs.is_alive(&owner) {
@@ -51,12 +51,15 @@ impl Store {
         Ok(taken)
     }
 
-    /// Takes back what that program's note names, as far as it is still queued.
+    /// Takes back what that program's note names, as far as it is still queued. The rows are news to this program too:
+    /// it may never have seen them.
     pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
-        let who = self.location.who.clone();
-        let taken = self.change(Deed::SaveChanges, |conn| take_back(conn, owner, now(), who.as_deref()))?;
-        self.made(taken.iter().map(|(_, rev)| *rev));
-        Ok(taken.into_iter().map(|(key, _)| key).collect())
+        let (who, now) = (self.location.who.clone(), self.programs.now());
+        let taken = self.change(Deed::SaveChanges, |conn| take_back(conn, owner, now, who.as_deref()))?;
+        if !taken.is_empty() {
+            self.programs.wake_others();
+        }
+        Ok(taken)
     }
 }
 
@@ -82,8 +85,8 @@ fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
     conn.all("SELECT owner FROM unconfirmed", [], |row| row.get(0))
 }
 
-/// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
-fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<(TaskKey, u64)>> {
+/// Takes back what an owner's note names, as far as it is still queued, and the note.
+fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) -> sql::Result<Vec<TaskKey>> {
     let tx = conn.begin()?;
     // Two programs that start at once see it together; the second finds no note.
     let note = "DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last";
@@ -99,10 +102,12 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
             let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.money() };
             let key = task.key;
             let write = Write { task, events: vec![event], ledger: vec![released], never_left: None };
-            let Some(rev) = take(&tx, &write, who)? else { continue };
+            if take(&tx, &write, who)?.is_none() {
+                continue;
+            }
             // The script that gave it a name submits again under that name.
             tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
-            taken.push((key, rev));
+            taken.push(key);
         }
     }
     tx.commit()?;
@@ -112,9 +117,15 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall, who: Option<&str>) ->
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::{super::owner::Owner, *};
+    use super::{
+        super::{owner::Owner, session::Session},
+        *,
+    };
     use domain::{request::Request, task::NewTask};
-    use engine::effect::Caps;
+    use engine::{
+        effect::{Caps, StoreCmd},
+        msg::{SendResult, StoreMsg},
+    };
     use std::{fs, path::Path, slice};
 
     const AT: Wall = Wall(1_795_372_200_000);
@@ -173,6 +184,66 @@ mod tests {
         // The same names can be given again.
         later.insert(&batch, AT, &CAPS).unwrap().unwrap();
         assert_eq!(states(&later).len(), 5);
+    }
+
+    /// A program that ended right after it put a batch down.
+    fn ended_over(dir: &Path, name: &str) {
+        let mut dead = named(dir);
+        let by = dead.by();
+        super::super::write::insert(&mut dead.conn, &[intent(name)], AT, &CAPS, &by).unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_program_that_runs_takes_back_what_another_one_was_queueing_at_its_end_and_its_name_is_free() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut session = Session::open(dir.path(), &mut drop).unwrap();
+        ended_over(dir.path(), "one");
+        let mut said = Vec::new();
+        session.look_around(&mut |msg| said.push(msg));
+        let [StoreMsg::TakenBack { keys }, StoreMsg::Changed { tasks }, ..] = &said[..] else { panic!("{said:?}") };
+        assert_eq!((&keys[..], tasks[0].state()), (&[TaskKey(1)][..], TaskState::Cancelled));
+        // Before a person is told that the name is used.
+        ended_over(dir.path(), "two");
+        let mut looks = Store::open(dir.path()).unwrap();
+        assert_eq!(looks.take_back_unconfirmed().unwrap(), [TaskKey(2)]);
+        assert_eq!(looks.named("two").unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_passed_over_alone_and_taken_back_once_its_program_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut session = Session::open(dir.path(), &mut drop).unwrap();
+        let other = {
+            let mut other = named(dir.path());
+            let by = other.by();
+            super::super::write::insert(&mut other.conn, &[intent("one")], AT, &CAPS, &by).unwrap().unwrap();
+            other
+        };
+        session.store.insert(&[intent("two")], AT, &CAPS).unwrap().unwrap();
+        let claim = |key: u32| {
+            let task = Store::open(dir.path()).unwrap().detail(TaskKey(key)).unwrap().unwrap().task;
+            let task = Task { phase: Phase::Sending { since: AT }, sent_at: Some(AT), ..task };
+            let write = Box::new(Write { task, events: vec![], ledger: vec![], never_left: None });
+            StoreCmd::ClaimSend { ticket: 1, write, per_minute: 9, caps: CAPS, path: false, pictures: vec![] }
+        };
+        let mut said = Vec::new();
+        session.answer(claim(1), &mut |msg| said.push(msg));
+        let held_up = |msg: &StoreMsg| {
+            matches!(msg, StoreMsg::SendClaimed { result: SendResult::Unconfirmed { key: TaskKey(1), .. }, .. })
+        };
+        assert!(said.len() == 1 && held_up(&said[0]), "{said:?}");
+        drop(other);
+        said.clear();
+        session.answer(claim(1), &mut |msg| said.push(msg));
+        assert!(held_up(&said[0]), "{said:?}");
+        assert!(matches!(&said[1], StoreMsg::TakenBack { keys } if *keys == [TaskKey(1)]), "{said:?}");
+        assert!(
+            matches!(&said[2], StoreMsg::Changed { tasks } if tasks[0].state() == TaskState::Cancelled),
+            "{said:?}"
+        );
+        said.clear();
+        session.answer(claim(2), &mut |msg| said.push(msg));
+        assert!(matches!(&said[..], [StoreMsg::SendClaimed { result: SendResult::Claimed { .. }, .. }]), "{said:?}");
     }
 
     #[test]

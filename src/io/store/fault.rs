@@ -53,7 +53,7 @@ pub(super) fn sqlite(deed: Deed, file: &Path, error: &Error) -> Fault {
 }
 
 /// Whether an error says that there is no room, or may come of that.
-pub(super) fn is_of_room(error: &sql::Error) -> bool {
+pub(super) fn may_be_full(error: &sql::Error) -> bool {
     let sql::Error::Sqlite(error) = error else { return false };
     matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
 }

@@ -58,11 +58,11 @@ const CHINESE: [&str; 4] = [
 pub fn fill(at: impl Into<Location>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
     let at = at.into();
     let mut conn = connect(&at)?;
-    let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(SplitMix(seed)), until);
+    let done = insert_all(&mut conn, n, old_unsent, &mut Dice(SplitMix(seed)), until);
     done.map_err(|error| fault::of(Deed::SaveTasks, &at.shown(), &error))
 }
 
-fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dice, until: Wall) -> sql::Result<()> {
+fn insert_all(conn: &mut Connection, n: u32, old_unsent: u32, dice: &mut Dice, until: Wall) -> sql::Result<()> {
     const APART: i64 = 7 * MINUTE as i64;
     let tx = conn.begin()?;
     let mut repeats: Option<(TaskKey, Task)> = None;
@@ -179,12 +179,7 @@ fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> Task
 }
 
 fn money_of(task: &Task) -> Vec<(Wall, MoneyEvent)> {
-    let settled = match task.charged() {
-        Charged::Yes => MoneyEvent::Charged,
-        Charged::No => MoneyEvent::Released,
-        Charged::Unknown => MoneyEvent::Unknown,
-    };
-    let ended = task.finished_at.map(|at| (at, settled));
+    let ended = task.finished_at.map(|at| (at, MoneyEvent::settling(task.charged())));
     std::iter::once((task.created_at, MoneyEvent::Reserved)).chain(ended).collect()
 }
 

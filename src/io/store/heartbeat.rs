@@ -3,7 +3,7 @@
 
 use super::{
     base::Store,
-    owner::{AT_WORK, host},
+    owner::{AT_WORK_MS, host, silent_ms},
     sql::{self, Connection, dialect::NOW, params},
 };
 use domain::{
@@ -20,7 +20,7 @@ use std::{
 /// How often this program says that it runs.
 const BEAT: Duration = Duration::from_secs(10);
 /// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
-const FORGOTTEN: i64 = DAY.cast_signed();
+const FORGOTTEN_AFTER_MS: i64 = DAY.cast_signed();
 
 /// How often it looks for what was forgotten on another machine.
 const FORGETS: Duration = Duration::from_secs(3600);
@@ -44,7 +44,7 @@ impl Store {
         let all = self.as_fault(Deed::Read, done)?;
         let of_all = |profile: &String| {
             let asks = |(owner, one): &(&String, &One)| {
-                Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK && one.asks.contains(profile)
+                Some(owner.as_str()) != self.programs.me() && one.silent < AT_WORK_MS && one.asks.contains(profile)
             };
             let others = all.iter().filter(asks).filter(|(owner, _)| self.programs.may_run(owner)).count();
             (profile.clone(), u32::try_from(others).unwrap_or(u32::MAX))
@@ -66,12 +66,15 @@ impl Store {
         self.as_fault(Deed::Read, members(&self.conn))
     }
 
-    /// Ends what was begun when the connection broke or the disk was full. Every few seconds a program on a shared store
-    /// also gives word of itself and reads the server's clock. Tells the tasks that were taken back.
+    /// Ends what was begun when the connection broke, the disk was full, or a program ended. Every few seconds a program
+    /// on a shared store also gives word of itself and reads the server's clock. Tells the tasks that were taken back.
     pub(super) fn beat_if_due(&mut self) -> Result<Vec<TaskKey>, Fault> {
         let taken = self.settle_doubt()?;
-        if !taken.is_empty() || self.location.server.is_none() {
+        if !taken.is_empty() {
             return Ok(taken);
+        }
+        if self.location.server.is_none() {
+            return self.take_back_unconfirmed();
         }
         if self.beat.is_some_and(|last| last.elapsed() < BEAT) {
             return Ok(Vec::new());
@@ -137,8 +140,8 @@ impl Store {
 fn members(conn: &Connection) -> sql::Result<Vec<Member>> {
     let sql = format!("SELECT owner, host, who, version, {NOW} - seen FROM programs ORDER BY host, owner");
     conn.all(&sql, [], |row| {
-        let silent_ms = row.get::<i64>(4)?.max(0).unsigned_abs();
-        Ok(Member { owner: row.get(0)?, host: row.get(1)?, who: row.get(2)?, version: row.get(3)?, silent_ms })
+        let (owner, host, who, version) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(Member { owner, host, who, version, silent_ms: silent_ms(row, 4)? })
     })
 }
 
@@ -167,13 +170,13 @@ fn check_in(
              ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen, asks = excluded.asks"
         );
         conn.execute(&sql, params![me, host(), who, env!("CARGO_PKG_VERSION"), asks])?;
-        conn.execute(&format!("DELETE FROM programs WHERE seen < {NOW} - ?1"), [FORGOTTEN])?;
-        conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN])?;
+        conn.execute(&format!("DELETE FROM programs WHERE seen < {NOW} - ?1"), [FORGOTTEN_AFTER_MS])?;
+        conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN_AFTER_MS])?;
     }
     let sql = format!("SELECT owner, {NOW} - seen, asks FROM programs");
     conn.all(&sql, [], |row| {
         // A list that cannot be read is another version's: it asks for nothing that is known here.
         let asks = serde_json::from_str(row.text(2)?).unwrap_or_default();
-        Ok((row.get(0)?, One { silent: row.get::<i64>(1)?.max(0).unsigned_abs(), asks }))
+        Ok((row.get(0)?, One { silent: silent_ms(row, 1)?, asks }))
     })
 }

@@ -7,7 +7,7 @@
 //! `<data>/accepted/<key>-<owner>.json`: one answer, whole or not there.
 
 use super::reserve;
-use crate::private_files;
+use crate::private_files::{self, files_ending};
 use domain::task::{RemoteId, TaskKey};
 use engine::{
     effect::{StoreCmd, Write},
@@ -88,7 +88,7 @@ impl Journal {
         let answers = |write: &Write| write.task.remote.is_some() || write.answers_a_submission();
         for (write, result) in writes.iter().zip(results).filter(|(write, _)| answers(write)) {
             let settles = match result {
-                WriteResult::Done { .. } => true,
+                WriteResult::Done { .. } | WriteResult::IdTaken { .. } => true,
                 WriteResult::Overtaken(now) if write.task.remote.is_some() => now.remote.is_some(),
                 WriteResult::Overtaken(now) => !write.tells_more_than(now),
             };
@@ -111,7 +111,6 @@ impl Journal {
 
     /// All that is kept here for this store.
     fn entries(&self) -> impl Iterator<Item = (PathBuf, Entry)> {
-        let files = fs::read_dir(self.dir.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
         let store = self.name.get().map(|name| name.store.clone());
         let read = |file: PathBuf| {
             let text = fs::read_to_string(&file).ok()?;
@@ -119,10 +118,8 @@ impl Journal {
             let entry = entry.inspect_err(|error| tracing::error!("{} cannot be read: {error}", file.display())).ok();
             entry.map(|entry: Entry| (file, entry))
         };
-        files
-            .filter(|file| file.extension().is_some_and(|ending| ending == ENDING))
-            .filter_map(read)
-            .filter(move |(_, entry)| Some(&entry.store) == store.as_ref())
+        let entries = files_ending(self.dir.join(FOLDER), ENDING).filter_map(read);
+        entries.filter(move |(_, entry)| Some(&entry.store) == store.as_ref())
     }
 
     fn file_of(&self, key: TaskKey, owner: &str) -> PathBuf {
@@ -142,8 +139,7 @@ pub(super) fn is_for(command: &StoreCmd) -> bool {
 /// How many answers are kept in that data folder, of any store.
 #[must_use]
 pub fn waiting(dir: &Path) -> usize {
-    let files = fs::read_dir(dir.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
-    files.filter(|file| file.extension().is_some_and(|ending| ending == ENDING)).count()
+    files_ending(dir.join(FOLDER), ENDING).count()
 }
 
 /// A whole file or none, with its name on disk.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::hex::{hex, unguessable};
 use domain::reason::store::{Deed, Fault};
+use engine::settings::Scope;
 use ring::digest;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -62,13 +63,13 @@ impl Store {
     }
 
     /// Notes that this program asks a profile's service with that key, and tells whose other one the store had. Of a
-    /// program that `stays` the store then has this one, unless another program at work asks the same service.
-    pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark, stays: bool) -> Result<Option<String>, Fault> {
+    /// program that stays the store then has this one, unless another program at work asks the same service.
+    pub(super) fn note_key(&mut self, profile: &str, mark: KeyMark, scope: Scope) -> Result<Option<String>, Fault> {
         self.asks.insert(profile.to_owned());
         self.check_in()?;
         let (other, known) = (self.other_key(profile, mark)?, self.as_fault(Deed::Read, known(&self.conn, profile))?);
         let alone = self.peers.as_ref().is_none_or(|peers| peers.get(profile).is_none_or(|others| *others == 0));
-        if self.only_reads || (known.is_some() && !(other.is_some() && alone && stays)) {
+        if self.only_reads || (known.is_some() && !(other.is_some() && alone && scope == Scope::All)) {
             return Ok(other);
         }
         let who = self.location.who.as_deref().unwrap_or_default();

@@ -5,14 +5,12 @@ use crate::private_files;
 use domain::reason::store::Fault;
 use std::path::{Path, PathBuf};
 
-/// The store's file in the data folder.
-const FILE: &str = "reeltop.db";
 /// The folder of running programs, under the data folder.
 const RUN_DIR: &str = "run";
 
 /// The store itself.
 pub(super) fn file_of(dir: &Path) -> PathBuf {
-    dir.join(FILE)
+    dir.join(private_files::STORE)
 }
 
 /// The folder of running programs.

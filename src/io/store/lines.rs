@@ -50,8 +50,8 @@ const REMEMBERED: usize = 10_000;
 /// Reads table lines; what repeats by the thousand, kinds, status words, prompts and failures, is kept once.
 #[derive(Default)]
 pub(super) struct Lines {
-    words: Once<str>,
-    rests: Once<Rest>,
+    words: Interner<str>,
+    rests: Interner<Rest>,
     /// A dozen models in a few forms each.
     kinds: Vec<Arc<Kind>>,
 }
@@ -70,7 +70,7 @@ impl Lines {
             may_still_come: row.get(column!(LINE, "may_still_come"))?,
             class: own(row, column!(LINE, "error_class"))?,
             texts: self.texts(row)?,
-            status: self.words.once(row.text(column!(LINE, "status"))?),
+            status: self.words.intern(row.text(column!(LINE, "status"))?),
             kind: self.kind(row)?,
             cost: own(row, column!(LINE, "cost"))?,
             besides: own::<Amount>(row, column!(LINE, "besides"))?.into(),
@@ -106,27 +106,27 @@ impl Lines {
     }
 
     fn texts(&mut self, row: &sql::Row<'_>) -> sql::Result<Texts> {
-        let prompt = self.words.once(row.text(column!(LINE, "prompt"))?);
+        let prompt = self.words.intern(row.text(column!(LINE, "prompt"))?);
         Ok(Texts::shared(
             prompt,
             row.text_or_null(column!(LINE, "error"))?,
             row.text_or_null(column!(LINE, "task_id"))?,
-            |rest| self.rests.once(rest),
+            |rest| self.rests.intern(rest),
         ))
     }
 }
 
 /// Gives what is the same once, as far as it was asked for lately: attempts and batches stand near each other.
-struct Once<T: ?Sized>(HashSet<Arc<T>>);
+struct Interner<T: ?Sized>(HashSet<Arc<T>>);
 
-impl<T: ?Sized> Default for Once<T> {
+impl<T: ?Sized> Default for Interner<T> {
     fn default() -> Self {
         Self(HashSet::new())
     }
 }
 
-impl<T: ?Sized + Eq + Hash> Once<T> {
-    fn once(&mut self, value: impl Into<Arc<T>> + Borrow<T>) -> Arc<T> {
+impl<T: ?Sized + Eq + Hash> Interner<T> {
+    fn intern(&mut self, value: impl Into<Arc<T>> + Borrow<T>) -> Arc<T> {
         if let Some(known) = self.0.get(value.borrow()) {
             return Arc::clone(known);
         }
@@ -145,13 +145,13 @@ mod tests {
 
     #[test]
     fn what_is_the_same_is_given_once_and_what_never_comes_again_is_forgotten() {
-        let mut words = Once::<str>::default();
-        let first = words.once("雨夜");
-        assert!(Arc::ptr_eq(&first, &words.once("雨夜")));
+        let mut words = Interner::<str>::default();
+        let first = words.intern("雨夜");
+        assert!(Arc::ptr_eq(&first, &words.intern("雨夜")));
         for n in 0..2 * REMEMBERED {
-            assert_eq!(&*words.once(n.to_string().as_str()), n.to_string());
+            assert_eq!(&*words.intern(n.to_string().as_str()), n.to_string());
         }
         assert!(words.0.len() <= REMEMBERED);
-        assert!(!Arc::ptr_eq(&first, &words.once("雨夜")));
+        assert!(!Arc::ptr_eq(&first, &words.intern("雨夜")));
     }
 }

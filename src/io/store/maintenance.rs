@@ -70,8 +70,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn archived_of(&self, id: &RemoteId) -> Result<Option<Row>, Fault> {
-        let sql =
-            format!("SELECT {}, retried FROM tasks WHERE task_id = ?1 AND archived_at IS NOT NULL LIMIT 1", row::TASK);
+        let sql = format!("SELECT {} FROM tasks WHERE task_id = ?1 AND archived_at IS NOT NULL LIMIT 1", row::TASK);
         let found = self.conn.first(&sql, [&id.0], row::listed_of);
         self.as_fault(Deed::ReadTasks, found).map(|found| found.map(|listed| listed.row()))
     }
@@ -97,9 +96,8 @@ impl Store {
     }
 
     /// Wipes what that ended task asked for, every raw answer about it and the drafts that say the same; its time line
-    /// and money stay. What was there
-    /// is overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when
-    /// it has not ended.
+    /// and money stay. What was there is overwritten in the file. Gives the hashes of the pictures that no other task needs,
+    /// or the task as it is when it has not ended.
     ///
     /// # Errors
     /// When the file cannot be written.

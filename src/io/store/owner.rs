@@ -11,8 +11,12 @@ use super::{
     sql::{self, Connection, dialect::NOW},
     wakeup::Waker,
 };
-use crate::{environment, private_files};
+use crate::{
+    environment,
+    private_files::{self, files_ending},
+};
 use domain::{
+    owner_name,
     reason::store::Fault,
     task::{Claim, Task},
     time::{MINUTE, Wall},
@@ -27,17 +31,19 @@ use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 const ENDING: &str = "lock";
 /// A program of another machine that has said nothing for so long has ended, in milliseconds. Longer than a laptop's
 /// nap: until then its claims count until they run out.
-const GONE: u64 = 10 * MINUTE;
+const GONE_AFTER_MS: u64 = 10 * MINUTE;
 /// One that has said nothing for so long does no work now, in milliseconds.
-pub(super) const AT_WORK: u64 = MINUTE;
+pub(super) const AT_WORK_MS: u64 = MINUTE;
 /// The stack of a thread that opens a file and waits, in bytes.
 const STACK: usize = 128 * 1024;
+
+/// What tells the present: the machine's clock, or that of a simulation.
+pub type WallClock = fn() -> Wall;
 
 /// This run of the program: its name in claims, held from start to end.
 #[derive(Debug)]
@@ -46,6 +52,8 @@ pub(super) struct Owner {
     lock: PathBuf,
     /// Whether the lock file outlives it: others find it unlocked, as after a kill.
     unheard: bool,
+    /// The clock that its name is dated by.
+    clock: WallClock,
     _held: File,
 }
 
@@ -55,19 +63,24 @@ impl Owner {
     /// # Errors
     /// When the data folder cannot be written or knows no locks.
     pub(super) fn start(at: &Location) -> Result<Self, Fault> {
+        Self::start_by(at, environment::now)
+    }
+
+    /// The same by that clock.
+    pub(super) fn start_by(at: &Location, clock: WallClock) -> Result<Self, Fault> {
         let dir = &at.dir;
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         make_folders(dir)?;
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let started = clock();
         loop {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             // On a server the programs of several machines meet.
             let machine = at.server.as_ref().map(|_| format!("{}-", host())).unwrap_or_default();
-            let name = format!("{machine}{}-{started}-{number}", process::id());
+            let name = owner_name::make(&format!("{machine}{}", process::id()), started, number);
             let lock = lock_file(dir, &name);
             match hold(&lock) {
-                Ok(Some(held)) => return Ok(Self { name, lock, unheard: false, _held: held }),
+                Ok(Some(held)) => return Ok(Self { name, lock, unheard: false, clock, _held: held }),
                 Ok(None) => {}
                 Err(error) => return Err(fault::folder(&lock, error)),
             }
@@ -93,7 +106,7 @@ impl Owner {
 impl Drop for Owner {
     fn drop(&mut self) {
         if !self.unheard {
-            bury(&self.lock);
+            remove_leftovers(&self.lock);
         }
     }
 }
@@ -115,18 +128,12 @@ fn lock_file(dir: &Path, owner: &str) -> PathBuf {
     run_of(dir).join(format!("{owner}.{ENDING}"))
 }
 
-/// When the program of that name was started, by its machine's clock: see [`Owner::start`]. 0 where the name is none of
-/// ours.
-fn started(owner: &str) -> Wall {
-    Wall(owner.rsplit('-').nth(1).and_then(|ms| ms.parse().ok()).unwrap_or_default())
-}
-
 /// Where that lock's owner listens, if it does.
 fn socket_of(lock: &Path) -> Option<PathBuf> {
     fs::read_to_string(lock).ok().filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-fn bury(lock: &Path) {
+fn remove_leftovers(lock: &Path) {
     // Left-overs harm nobody, and another program may be clearing them away at the same time: failures mean nothing.
     if let Some(socket) = socket_of(lock) {
         let _ = fs::remove_file(socket);
@@ -170,6 +177,11 @@ impl Programs {
         self.me.as_ref().map(Owner::name)
     }
 
+    /// The present by the clock of this run.
+    pub(super) fn now(&self) -> Wall {
+        self.me.as_ref().map_or_else(environment::now, |me| (me.clock)())
+    }
+
     /// The shared store could not be told that this run ends. Keeps the lock file, so that others find it unlocked
     /// instead of trusting the last heartbeat.
     pub(super) fn ends_unheard(&mut self) {
@@ -185,7 +197,7 @@ impl Programs {
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return !self.ended.borrow().contains(owner) && self.is_heard_of(owner, GONE);
+                return !self.ended.borrow().contains(owner) && self.is_heard_of(owner, GONE_AFTER_MS);
             }
             Err(_) => return true,
         };
@@ -195,7 +207,7 @@ impl Programs {
                 self.ended.borrow_mut().insert(owner.to_owned());
                 // On a shared store its last heartbeat goes first, which only a program with a name of its own removes.
                 if self.silent.is_none() || self.me.is_some() {
-                    bury(&path);
+                    remove_leftovers(&path);
                 }
                 false
             }
@@ -229,7 +241,7 @@ impl Programs {
 
     /// Whether that owner runs and can be counted on now: one that sleeps, or whose line is down, cannot.
     pub(super) fn is_at_work(&self, owner: &str) -> bool {
-        self.is_alive(owner) && (self.silent.is_none() || self.is_heard_of(owner, AT_WORK))
+        self.is_alive(owner) && (self.silent.is_none() || self.is_heard_of(owner, AT_WORK_MS))
     }
 
     /// Calls `ended` when that owner runs no more, however it came to its end. A thread waits for its lock to come
@@ -290,12 +302,17 @@ impl Programs {
         }
     }
 
+    /// From now on somebody else tells them that rows have changed.
+    pub(super) fn wakes_nobody(&mut self) {
+        self.waker = None;
+    }
+
     /// Tells the others that rows have changed. Never waits: a program that does not listen polls.
     pub(super) fn wake_others(&self) {
         let Some(waker) = &self.waker else { return };
         for (owner, lock) in self.others() {
             if socket_of(&lock).is_some_and(|socket| !waker.wake(&socket)) {
-                self.bury_if_dead(&owner);
+                self.clear_if_dead(&owner);
             }
         }
     }
@@ -303,7 +320,8 @@ impl Programs {
     /// When the first of the other programs that run was started; `None` where no other runs. One of another machine
     /// counts as older than everything: its name tells the time by its own clock.
     pub(super) fn oldest_other(&self) -> Option<Wall> {
-        let here: HashMap<String, Wall> = self.others().map(|(owner, _)| (owner.clone(), started(&owner))).collect();
+        let here: HashMap<String, Wall> =
+            self.others().map(|(owner, _)| (owner.clone(), owner_name::started(&owner))).collect();
         let silent = self.silent.as_ref().map(|silent| silent.borrow().keys().cloned().collect::<Vec<_>>());
         let is_elsewhere = |owner: &String| self.me() != Some(owner) && !here.contains_key(owner);
         if silent.is_some_and(|heard| heard.iter().any(|owner| is_elsewhere(owner) && self.is_alive(owner))) {
@@ -315,30 +333,32 @@ impl Programs {
     /// Clears away what dead programs left behind.
     pub(super) fn sweep(&self) {
         for (owner, _) in self.others() {
-            self.bury_if_dead(&owner);
+            self.clear_if_dead(&owner);
         }
     }
 
     /// Clears away what that owner left behind, where it is dead.
-    fn bury_if_dead(&self, owner: &str) {
+    fn clear_if_dead(&self, owner: &str) {
         let _ = self.is_alive(owner);
     }
 
     fn others(&self) -> impl Iterator<Item = (String, PathBuf)> {
-        let entries = fs::read_dir(run_of(&self.dir)).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == ENDING)).filter_map(
-            |path| {
-                let owner = path.file_stem()?.to_str()?.to_owned();
-                (self.me() != Some(&owner)).then_some((owner, path))
-            },
-        )
+        files_ending(run_of(&self.dir), ENDING).filter_map(|path| {
+            let owner = path.file_stem()?.to_str()?.to_owned();
+            (self.me() != Some(&owner)).then_some((owner, path))
+        })
     }
 }
 
 /// How long each program of a shared store has said nothing, by the server's clock, in milliseconds.
 fn silence(conn: &Connection) -> sql::Result<HashMap<String, u64>> {
     let sql = format!("SELECT owner, {NOW} - seen FROM programs");
-    conn.all(&sql, [], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))
+    conn.all(&sql, [], |row| Ok((row.get(0)?, silent_ms(row, 1)?)))
+}
+
+/// A silence, of a column that says how long ago the last word was; of one that is still to come, none.
+pub(super) fn silent_ms(row: &sql::Row<'_>, column: usize) -> sql::Result<u64> {
+    Ok(row.get::<i64>(column)?.max(0).unsigned_abs())
 }
 
 #[cfg(test)]
@@ -364,6 +384,16 @@ mod tests {
         let name = two.name().to_owned();
         drop(two);
         assert_eq!(next(), Ok(name));
+    }
+
+    #[test]
+    fn a_program_counts_from_the_moment_that_its_own_clock_shows() {
+        let dir = tempfile::tempdir().unwrap();
+        let other = Owner::start_by(&dir.path().into(), || Wall(7)).unwrap();
+        let me = Owner::start_by(&dir.path().into(), || Wall(9)).unwrap();
+        let programs = Programs::new(&dir.path().into(), Some(me));
+        assert_eq!((programs.oldest_other(), programs.now()), (Some(Wall(7)), Wall(9)));
+        drop(other);
     }
 
     #[test]

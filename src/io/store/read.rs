@@ -7,7 +7,6 @@ use super::{
     meta,
     owner::Programs,
     row::{self, Listed, TASK, listed_of, task_of},
-    share::RECENT,
     sql::{self, Bound, Connection, Params, dialect, params},
 };
 use domain::{
@@ -17,7 +16,7 @@ use domain::{
     refunds,
     refunds::Refund,
     task::{Event, LedgerLine, RemoteId, Row, Signed, Task, TaskKey, TaskState, What},
-    time::{DAY, Now, Wall},
+    time::{DAY, HOUR, Now, Wall},
 };
 use engine::{
     filter::{Filter, Place},
@@ -35,6 +34,10 @@ const ARCHIVED: usize = 5_000;
 /// So many archived tasks whose prompt was refused as sensitive are told at a start, the newest: a prompt is compared
 /// with no more than that.
 const REFUSED: u32 = 200;
+
+/// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in
+/// it.
+const RECENT_MS: u64 = 48 * HOUR;
 
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,7 +249,7 @@ impl Store {
             "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 \
              AND (state || '' IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
-        let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * DAY);
+        let since = now.wall.0.saturating_sub_unsigned(u64::from(refunds::CALENDAR_DAYS) * DAY);
         let found = self.as_fault(Deed::ReadTasks, tasks(&self.conn, &sql, [self.conn.there(Wall(since)).0]))?;
         Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }
@@ -264,8 +267,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Fault> {
-        let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
-        self.as_fault(Deed::ReadTasks, self.conn.first(&sql, [&id.0], task_of))
+        self.as_fault(Deed::ReadTasks, row::of_id(&self.conn, id))
     }
 }
 
@@ -308,7 +310,7 @@ pub(super) fn some_tasks(
             Order::OldestFirst => "ASC",
             Order::NewestFirst => "DESC",
         };
-        let sql = format!("SELECT {TASK}, retried FROM tasks {wanted} ORDER BY key {order}");
+        let sql = format!("SELECT {TASK} FROM tasks {wanted} ORDER BY key {order}");
         return stream(&snapshot, &sql, values, listed_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
@@ -361,7 +363,8 @@ pub(super) fn pages(
     let mut lines = Lines::default();
     let sql = format!(
         "SELECT {LINE} FROM tasks WHERE archived_at IS NOT NULL \
-         AND (coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks) - ?1 OR key IN \
+         AND (coalesce(sent_at, created_at) >= (SELECT max(coalesce(sent_at, created_at)) FROM tasks \
+         WHERE coalesce(sent_at, created_at) <= ?2) - ?1 OR key IN \
          (SELECT key FROM tasks WHERE state IN ('failed', 'refused') AND archived_at IS NOT NULL \
          AND error_class = 'prompt_sensitive' ORDER BY key DESC LIMIT {REFUSED}))"
     );
@@ -370,7 +373,9 @@ pub(super) fn pages(
         rows.push(row);
         ControlFlow::Continue(())
     };
-    stream(&snapshot, &sql, [RECENT.cast_signed()], |row| lines.read(row), keep)?;
+    // A wrong clock may have dated a task ahead.
+    let present = programs.now().plus(HOUR);
+    stream(&snapshot, &sql, params![RECENT_MS.cast_signed(), present.0], |row| lines.read(row), keep)?;
     if !rows.is_empty() && each(StoreMsg::FromArchive { rows }).is_break() {
         return Ok(());
     }

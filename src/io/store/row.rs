@@ -10,16 +10,13 @@ use domain::{
     evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
-    task::{
-        Before, Besides, Claim, Expected, NewTask, Phase, RefundMarks, RemoteId, Row, Second, Task, TaskKey, TaskState,
-        kept_reason,
-    },
+    task::{Besides, Claim, NewTask, Phase, RefundMarks, RemoteId, Row, Task, TaskKey, TaskState, kept_reason},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The columns of a whole task.
+/// The columns of a whole task, and what only other rows tell of it.
 pub(super) const TASK: Columns = Columns(&[
     "key",
     "rev",
@@ -45,6 +42,7 @@ pub(super) const TASK: Columns = Columns(&[
     "currency",
     "cost_source",
     "who",
+    "retried",
 ]);
 /// The revision of the next change, in the statement that makes it. Rows are never deleted, so the highest one is the
 /// sequence's last number.
@@ -53,7 +51,7 @@ pub(super) const NEXT_REV: &str = "(SELECT coalesce(max(rev), 0) + 1 FROM tasks)
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
     let owner: Option<String> = row.get(column!(TASK, "claim_owner"))?;
-    let PhaseColumnRead { phase, extras } = row.get(column!(TASK, "phase"))?;
+    let PhaseColumnRead { phase, extras, refund, besides } = row.get(column!(TASK, "phase"))?;
     Ok(Task {
         key: own(row, column!(TASK, "key"))?,
         rev: row.get(column!(TASK, "rev"))?,
@@ -82,15 +80,8 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
         put_away_at: own(row, column!(TASK, "put_away_at"))?,
         batch: own(row, column!(TASK, "batch"))?,
         evidence: extras.evidence,
-        refund: RefundMarks { asked_at: extras.asked_at, given_at: extras.given_at },
-        besides: Besides {
-            uploads: extras.uploads,
-            twice: extras.twice,
-            before: extras.before,
-            expected: extras.expected,
-            disowned: extras.disowned,
-            under_way_ms: extras.under_way_ms,
-        },
+        refund,
+        besides,
         who: row.get(column!(TASK, "who"))?,
     })
 }
@@ -103,6 +94,12 @@ pub(super) fn task(conn: &Connection, key: TaskKey) -> sql::Result<Option<Task>>
 /// The task of that name.
 pub(super) fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
     conn.first(&format!("SELECT {TASK} FROM tasks WHERE name = ?1"), [name], task_of)
+}
+
+/// The latest task that the service knows by that ID.
+pub(super) fn of_id(conn: &Connection, id: &RemoteId) -> sql::Result<Option<Task>> {
+    let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
+    conn.first(&sql, [&id.0], task_of)
 }
 
 /// A task, and what only other rows tell of it.
@@ -122,14 +119,14 @@ impl Listed {
     }
 }
 
-/// One from the columns of [`TASK`] and `retried` behind them.
+/// One from the columns of [`TASK`].
 pub(super) fn listed_of(row: &sql::Row<'_>) -> sql::Result<Listed> {
-    Ok(Listed { task: task_of(row)?, retried: row.get(TASK.count())? })
+    Ok(Listed { task: task_of(row)?, retried: row.get(column!(TASK, "retried"))? })
 }
 
 /// The task of that key, with what only other rows tell of it.
 pub(super) fn listed(conn: &Connection, key: TaskKey) -> sql::Result<Option<Listed>> {
-    conn.first(&format!("SELECT {TASK}, retried FROM tasks WHERE key = ?1"), [key.0], listed_of)
+    conn.first(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"), [key.0], listed_of)
 }
 
 /// The highest revision there is.
@@ -195,8 +192,8 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
     conn.query_row(&sql, values.as_slice(), |row| Ok((own(row, 0)?, row.get(1)?)))
 }
 
-/// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was
-/// asked for, by whom and as which attempt never changes.
+/// Saves a task as it shall be, if the row still has the revision that the task names and no other row has the ID that
+/// is new to it; gives the new revision. What was asked for, by whom and as which attempt never changes.
 pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>> {
     Ok(update_each(conn, std::iter::once(task))?.pop().flatten())
 }
@@ -208,8 +205,12 @@ pub(super) fn update_each<'t>(
 ) -> sql::Result<Vec<Option<u64>>> {
     let changes: Vec<String> =
         ChangingColumns::COLUMNS.iter().zip(3..).map(|(column, n)| format!("{column} = ?{n}")).collect();
-    let sql =
-        format!("UPDATE tasks SET rev = {NEXT_REV}, {} WHERE key = ?1 AND rev = ?2 RETURNING rev", changes.join(", "));
+    let id = changes.iter().find_map(|change| change.strip_prefix("task_id = ")).unwrap_or("NULL");
+    let sql = format!(
+        "UPDATE tasks SET rev = {NEXT_REV}, {} WHERE key = ?1 AND rev = ?2 AND (task_id IS NOT DISTINCT FROM {id} \
+         OR NOT EXISTS (SELECT 1 FROM tasks AS other WHERE other.task_id = {id})) RETURNING rev",
+        changes.join(", ")
+    );
     let mut updates = conn.together(&sql, |row| row.get(0));
     for task in tasks {
         let changing = ChangingColumns::of(conn, task);
@@ -267,32 +268,30 @@ struct PhaseColumn<'a> {
 struct PhaseColumnRead {
     phase: Phase,
     extras: PhaseExtras,
+    refund: RefundMarks,
+    besides: Besides,
 }
 
-/// What stands beside the phase.
+/// What else stands beside the phase.
 #[derive(Deserialize)]
 struct PhaseExtras {
     settled: Option<TaskError>,
     evidence: Option<Evidence>,
-    asked_at: Option<Wall>,
-    given_at: Option<Wall>,
-    #[serde(default)]
-    uploads: Amount,
-    #[serde(default)]
-    twice: Vec<Second>,
-    before: Option<Before>,
-    expected: Option<Expected>,
-    #[serde(default)]
-    disowned: Vec<String>,
-    under_way_ms: Option<u64>,
 }
 
 impl FromSql for PhaseColumnRead {
-    /// Each of the two reads the text by itself and passes over what is the other's: one that is flattened into the
-    /// other would be put down field by field first, which takes longer.
+    /// Each part reads the text by itself and passes over what is of the others: one that is flattened into another
+    /// would be put down field by field first, which takes longer.
     fn read(value: ValueRef<'_>) -> Result<Self, String> {
         let text = value.text()?;
-        let read = || Ok(Self { phase: serde_json::from_str(text)?, extras: serde_json::from_str(text)? });
+        let read = || {
+            Ok(Self {
+                phase: serde_json::from_str(text)?,
+                extras: serde_json::from_str(text)?,
+                refund: serde_json::from_str(text)?,
+                besides: serde_json::from_str(text)?,
+            })
+        };
         read().map_err(|error: serde_json::Error| error.to_string())
     }
 }

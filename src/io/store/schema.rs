@@ -234,3 +234,22 @@ fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
     }
     tx.commit()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_on_disk_before_it_is_acknowledged() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("reeltop.db");
+        for how in [OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, OpenFlags::SQLITE_OPEN_READ_ONLY]
+        {
+            let conn = connect(&file, how).unwrap();
+            let is = |pragma| conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).unwrap();
+            // 2 is FULL.
+            assert_eq!((is("synchronous"), is("fullfsync")), (2, 1));
+        }
+    }
+}

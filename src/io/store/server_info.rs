@@ -31,6 +31,11 @@ pub struct About {
     pub stands_by: bool,
 }
 
+impl About {
+    /// A clock that goes wrong by less is taken as right, in milliseconds.
+    pub const CLOCK_RIGHT_MS: i64 = 2_000;
+}
+
 impl Store {
     /// What the server is; `None` where the store is a file.
     ///

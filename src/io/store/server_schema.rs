@@ -56,7 +56,7 @@ fn version(conn: &Postgres) -> sql::Result<u32> {
         return Ok(0);
     }
     let rows = conn.query("SELECT value FROM meta WHERE name = 'schema'", Vec::new())?;
-    Ok(rows.first().and_then(|row| row.get::<_, String>(0).parse().ok()).unwrap_or(0))
+    Ok(rows.first().and_then(|row| row.try_get::<_, String>(0).ok()?.parse().ok()).unwrap_or(0))
 }
 
 const fn trouble(kind: Trouble) -> sql::Error {

@@ -6,10 +6,10 @@ use super::{
     journal::{Journal, Name},
     keys::KeyMark,
     location::Location,
-    owner::Owner,
+    owner::{Owner, WallClock},
     read::Overview,
 };
-use crate::{environment::now, images};
+use crate::images;
 use domain::{
     account::Shared,
     costs,
@@ -20,6 +20,7 @@ use domain::{
 use engine::{
     effect::StoreCmd,
     msg::{SendResult, StoreMsg},
+    settings::Scope,
 };
 use std::collections::HashSet;
 
@@ -49,6 +50,17 @@ impl Session {
     pub fn open(at: impl Into<Location>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         let at = at.into();
         Self::open_as(&at, Owner::start(&at)?, &Journal::of(&at.dir), to)
+    }
+
+    /// The same by that clock, for a simulation. It tells the other programs by itself that rows have changed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_by(clock: WallClock, at: impl Into<Location>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+        let at = at.into();
+        let mut session = Self::open_as(&at, Owner::start_by(&at, clock)?, &Journal::of(&at.dir), to)?;
+        session.store.programs.wakes_nobody();
+        Ok(session)
     }
 
     pub(super) fn open_as(
@@ -88,7 +100,8 @@ impl Session {
             store.journal = Some(journal.clone());
             store.look_for_forgotten();
         }
-        let mut session = Self { watched, new_holders, shared, posts, away: false, looked: now(), store };
+        let looked = store.programs.now();
+        let mut session = Self { watched, new_holders, shared, posts, away: false, looked, store };
         session.look_at_the_journal(to);
         // Before the first page: whether unsent work waits for a word depends on who sends.
         session.look_at_shared(to);
@@ -97,8 +110,8 @@ impl Session {
     }
 
     /// This program has the key of that profile, and asks its service: tells who else does, and with which key.
-    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, stays: bool, to: &mut impl FnMut(StoreMsg)) {
-        match self.store.note_key(profile, mark, stays) {
+    pub(super) fn serves(&mut self, profile: &str, mark: KeyMark, scope: Scope, to: &mut impl FnMut(StoreMsg)) {
+        match self.store.note_key(profile, mark, scope) {
             Ok(None) => {}
             Ok(Some(who)) => to(StoreMsg::OtherKey { profile: profile.to_owned(), who }),
             // The next word that it gives of itself says it, too.
@@ -120,7 +133,8 @@ impl Session {
         self.store.programs.me().unwrap_or_default()
     }
 
-    /// Tells the whole table, as a start does after `Opened`.
+    /// Tells the whole table, as a start does after `Opened`: there the loader does, on a thread of its own, and this
+    /// is for tests, which have none.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -169,7 +183,7 @@ impl Session {
         if let Err(fault) = self.look_at_tasks(to) {
             return self.lost(fault, to);
         }
-        self.looked = now();
+        self.looked = self.store.programs.now();
         self.tell_peers(to);
         self.look_at_the_journal(to);
         let gone = |owner: &&String| !self.store.programs.is_alive(owner);
@@ -288,8 +302,25 @@ impl Session {
         };
         let done = settled.and_then(|()| self.carry_out(command));
         let done = done.unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
-        if let Some(message) = done {
-            self.tell(message, to);
+        let Some(message) = done else { return };
+        let is_held_up = matches!(&message, StoreMsg::SendClaimed { result: SendResult::Unconfirmed { .. }, .. });
+        self.tell(message, to);
+        if is_held_up {
+            self.take_back_unconfirmed(to);
+        }
+    }
+
+    /// Takes back what programs that run no more were just queueing, and tells it.
+    fn take_back_unconfirmed(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        let taken = self.store.take_back_unconfirmed().and_then(|keys| {
+            if keys.is_empty() {
+                return Ok(());
+            }
+            to(StoreMsg::TakenBack { keys });
+            self.look_at_tasks(to)
+        });
+        if let Err(fault) = taken {
+            tracing::debug!(?fault, "a batch that is not confirmed was not taken back");
         }
     }
 
@@ -399,6 +430,7 @@ mod tests {
     use domain::{
         account::{Change, Stamp},
         reason::store::Deed,
+        task::TaskState,
     };
     use engine::effect::Caps;
 
@@ -436,6 +468,14 @@ mod tests {
                 [StoreMsg::TakenBack { keys }, StoreMsg::Inserted { ticket: 2, result: Ok(tasks) }]
                     if *keys == [TaskKey(1)] && tasks[0].key == TaskKey(2)
             ),
+            "{said:?}"
+        );
+        // Its row belongs into the table like any other that was taken back.
+        said.clear();
+        session.look_around(&mut |msg| said.push(msg));
+        assert!(
+            matches!(&said[..], [StoreMsg::Changed { tasks }]
+                if tasks.iter().map(|task| (task.key, task.state())).eq([(TaskKey(1), TaskState::Cancelled)])),
             "{said:?}"
         );
     }

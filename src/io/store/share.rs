@@ -10,14 +10,13 @@ use domain::{
     account::{Account, Change, ELSEWHERE, KeptCaps, LONGEST_WAIT, Raise, Raised, Sender, Shared, Stamp, Stopped, Why},
     amount::{Amount, Currency, Money},
     reason::store::{Deed, Fault},
-    time::{HOUR, Now, Wall},
+    time::{Now, Wall},
 };
 use engine::effect::Caps;
 use std::collections::BTreeMap;
 
-/// How long ago the present day of any time zone can have begun, in milliseconds: of what is older nothing counts in
-/// it.
-pub(super) const RECENT: u64 = 48 * HOUR;
+/// Raises that are looked at: more than anybody makes in a day.
+const LATEST: u32 = 500;
 
 impl Store {
     /// Who stopped the sending, how the accounts fare, which other programs send.
@@ -102,7 +101,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn raises(&self) -> Result<Vec<Raise>, Fault> {
-        self.as_fault(Deed::ReadLedger, raises(&self.conn, None))
+        self.as_fault(Deed::ReadLedger, raises(&self.conn))
     }
 
     /// Adds what the day's cap was raised by in another store, as history that raises nothing here, and tells how many
@@ -119,7 +118,7 @@ impl Store {
             let tx = conn.begin()?;
             let kept = kept_caps(&tx)?;
             let may = |raise: &&Raise| kept.get(&raise.more.currency).is_none_or(|caps| caps.is_ours);
-            let here = self::raises(&tx, None)?;
+            let here = self::raises(&tx)?;
             let mut added = 0;
             for raise in raises.iter().filter(may) {
                 let elsewhere = raise.clone().elsewhere();
@@ -166,12 +165,8 @@ pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Re
 }
 
 fn read(conn: &Connection) -> sql::Result<Shared> {
-    let mut shared = Shared {
-        senders: senders(conn)?,
-        raises: raises(conn, Some(RECENT))?,
-        caps: kept_caps(conn)?,
-        ..Shared::default()
-    };
+    let mut shared =
+        Shared { senders: senders(conn)?, raises: latest_raises(conn)?, caps: kept_caps(conn)?, ..Shared::default() };
     let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
@@ -196,15 +191,24 @@ fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
     })
 }
 
-/// What the day's cap was raised by: on this store in so many milliseconds before its last raise, or ever and anywhere.
-fn raises(conn: &Connection, before_last: Option<u64>) -> sql::Result<Vec<Raise>> {
-    let sql = "SELECT at, who, amount, currency, person FROM raises WHERE ?1 OR (who NOT LIKE ?3 \
-         AND at > (SELECT max(at) FROM raises WHERE who NOT LIKE ?3) - ?2) ORDER BY at, who";
-    let span = before_last.map_or(i64::MAX, u64::cast_signed);
-    conn.all(sql, params![before_last.is_none(), span, of_others()], |row| {
-        let by = Stamp { at: row.here(0)?, who: row.get(1)? };
-        Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
-    })
+/// What the day's cap was ever raised by, on this store and on others.
+fn raises(conn: &Connection) -> sql::Result<Vec<Raise>> {
+    conn.all("SELECT at, who, amount, currency, person FROM raises ORDER BY at, who", [], raise_of)
+}
+
+/// What this store's cap was last raised by, the oldest first. By number, not by time: one that a wrong clock has dated
+/// ahead must not hide those that come after it.
+fn latest_raises(conn: &Connection) -> sql::Result<Vec<Raise>> {
+    let sql = "SELECT at, who, amount, currency, person FROM raises WHERE who NOT LIKE ?1 \
+         ORDER BY at DESC, who DESC LIMIT ?2";
+    let mut latest: Vec<Raise> = conn.all(sql, params![of_others(), LATEST], raise_of)?;
+    latest.reverse();
+    Ok(latest)
+}
+
+fn raise_of(row: &sql::Row<'_>) -> sql::Result<Raise> {
+    let by = Stamp { at: row.here(0)?, who: row.get(1)? };
+    Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?), person: row.get(4)? })
 }
 
 /// What the names of those match who raised the cap of another store.
@@ -326,8 +330,8 @@ fn forget(
         let sql = "DELETE FROM stops WHERE kind = 'halt' AND profile = ?1 AND who = ?2 AND at = ?3";
         tx.execute(sql, params![profile, by.who, by.at.0])?;
     }
-    for (profile, Account { not_before, leaps, .. }) in accounts {
-        keep(&tx, profile, &Account { not_before: *not_before, leaps: *leaps, ..Account::default() }, *not_before)?;
+    for (profile, Account { not_before, jumps, .. }) in accounts {
+        keep(&tx, profile, &Account { not_before: *not_before, jumps: *jumps, ..Account::default() }, *not_before)?;
     }
     tx.commit()
 }

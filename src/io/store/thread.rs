@@ -1,6 +1,6 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the driver. Beside it
 //! two that only feed it: the loader, which reads the table once at the start, and the listener. On a shared store a
-//! third, the journal_writer: the answers to submissions pass by it, which puts them down on this machine first.
+//! third, the journal's: the answers to submissions pass by it, which puts them down on this machine first.
 
 #[cfg(feature = "postgres")]
 use super::sql;
@@ -25,6 +25,7 @@ use domain::{
 use engine::{
     effect::{StoreCmd, Ticket, Write},
     msg::StoreMsg,
+    settings::Scope,
 };
 use std::{
     ops::ControlFlow,
@@ -39,14 +40,14 @@ use std::{
 use tokio::sync::oneshot;
 
 /// The pauses between two tries to open a store whose server is away, in milliseconds: the first and the longest.
-const PAUSES: (u64, u64) = (500, 15_000);
+const PAUSES_MS: (u64, u64) = (500, 15_000);
 
 /// What reaches the thread.
 enum Input {
     /// A command of the driver's.
     Command(StoreCmd),
     /// The key of that profile is at hand: its service is asked from now on, by a program that stays or not.
-    Serves(String, KeyMark, bool),
+    Serves(String, KeyMark, Scope),
     /// From the loader, to be passed on.
     Loaded(StoreMsg),
     /// From the listener: other programs have changed rows.
@@ -80,9 +81,9 @@ impl Handle {
     }
 
     /// The key of that profile is at hand. On a shared store others learn that its service is asked by this program,
-    /// too. One that `stays` makes its key the one that others are compared with, where nobody else is there.
-    pub fn serves(&self, profile: String, mark: KeyMark, stays: bool) {
-        self.0.put(Input::Serves(profile, mark, stays));
+    /// too. One that stays makes its key the one that others are compared with, where nobody else is there.
+    pub fn serves(&self, profile: String, mark: KeyMark, scope: Scope) {
+        self.0.put(Input::Serves(profile, mark, scope));
     }
 
     /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot
@@ -181,12 +182,12 @@ fn start_journal_writer(journal: Journal, store: Sender<Input>) -> (Sender<Store
 }
 
 fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Journal, to: &impl Fn(StoreMsg)) {
-    let (mut pause, mut told, mut served) = (PAUSES.0, None, Vec::new());
+    let (mut pause, mut told, mut served) = (PAUSES_MS.0, None, Vec::new());
     loop {
         match StoreLoop::open(at, feed, journal, &mut |msg| to(msg)) {
             Ok(mut store_loop) => {
-                for (profile, mark, stays) in served {
-                    let _ = feed.send(Input::Serves(profile, mark, stays));
+                for (profile, mark, scope) in served {
+                    let _ = feed.send(Input::Serves(profile, mark, scope));
                 }
                 store_loop.load();
                 store_loop.serve(&inbox, to);
@@ -204,7 +205,7 @@ fn run(at: &Location, inbox: Receiver<Input>, feed: &Sender<Input>, journal: &Jo
                 if !refuse_all(&inbox, &fault, again, &mut served, to) {
                     return;
                 }
-                pause = (pause * 2).min(PAUSES.1);
+                pause = (pause * 2).min(PAUSES_MS.1);
             }
         }
     }
@@ -235,7 +236,7 @@ fn refuse_all(
     inbox: &Receiver<Input>,
     fault: &Fault,
     again: Option<Instant>,
-    served: &mut Vec<(String, KeyMark, bool)>,
+    served: &mut Vec<(String, KeyMark, Scope)>,
     to: &impl Fn(StoreMsg),
 ) -> bool {
     let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
@@ -248,7 +249,7 @@ fn refuse_all(
             Ok(Input::Command(command)) => failed(command.ticket()),
             Err(RecvTimeoutError::Timeout) => return true,
             Ok(Input::Close) | Err(RecvTimeoutError::Disconnected) => return false,
-            Ok(Input::Serves(profile, mark, stays)) => served.push((profile, mark, stays)),
+            Ok(Input::Serves(profile, mark, scope)) => served.push((profile, mark, scope)),
             Ok(Input::Loaded(_) | Input::Woken | Input::Ended(_) | Input::Post(..) | Input::Look(..)) => {}
         }
     }
@@ -350,8 +351,8 @@ impl StoreLoop {
                         self.load();
                     }
                 }
-                Input::Serves(profile, mark, stays) if self.session.store.location.server.is_some() => {
-                    self.session.serves(&profile, mark, stays, tell);
+                Input::Serves(profile, mark, scope) if self.session.store.location.server.is_some() => {
+                    self.session.serves(&profile, mark, scope, tell);
                 }
                 Input::Serves(..) => {}
                 Input::Ended(owner) => self.session.ended(&owner, tell),

@@ -4,7 +4,8 @@ use super::{
     base::Store,
     column_values::{Own, own},
     meta::name_of,
-    read::{Lookup, Order, events, ledger, some_tasks},
+    owner::Programs,
+    read::{Lookup, Order, events as events_of, ledger as ledger_of, some_tasks},
     row::{self, Listed, insert_whole},
     share,
     sql::{self, Connection, dialect, params},
@@ -12,12 +13,12 @@ use super::{
 };
 use domain::{
     account::Stamp,
-    carried::{Carried, Origin},
+    carried::{Carried, Life, Origin},
     evidence::Evidence,
     reason::store::{Deed, Fault},
-    task::{Event, Signed, Task, TaskKey, TaskState, What},
+    task::{Event, LedgerLine, MoneyEvent, RemoteId, Signed, Task, TaskKey, TaskState, What},
 };
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{collections::BTreeMap, ops::ControlFlow, slice};
 
 /// What came of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,13 +27,32 @@ pub struct TakenIn {
     pub added: usize,
     /// How many were here already.
     pub known: usize,
+    /// How many of those were brought up to date: the lines tell of their later life.
+    pub updated: usize,
+    /// Those that are not as their lines tell.
+    pub left: Vec<LeftAsIs>,
     /// Those that got another key, since another task has theirs: from the old key to the new one.
     pub other_keys: Vec<(TaskKey, TaskKey)>,
     /// Those that lost the person's own name for them, since another task has it.
     pub without_name: Vec<TaskKey>,
-    /// How many of the added are unsent. Then the sending is paused: where they come from they may have been sent
-    /// since.
+    /// How many of the added are unsent: where they come from they may have been sent since.
     pub unsent: usize,
+    /// Whether the sending is paused: for these, or since something waits here to be sent though this store turned out
+    /// to know less than the lines.
+    pub paused: bool,
+}
+
+/// A task that is not as the line about it tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftAsIs {
+    /// The key here.
+    pub key: TaskKey,
+    /// What it is here.
+    pub here: TaskState,
+    /// What it is by its line.
+    pub told: TaskState,
+    /// The ID that its line has.
+    pub id: Option<RemoteId>,
 }
 
 impl Store {
@@ -64,8 +84,8 @@ impl Store {
     }
 
     /// Adds tasks of another store, or of this one before it was lost: all or none. Those that are here already are
-    /// left as they are. Keys are kept where they are free. Where one of them is unsent, the sending is paused by
-    /// `who`.
+    /// brought up to date where the lines tell of their later life, and else left as they are. Keys are kept where they
+    /// are free. Where something is unsent that may have been sent elsewhere, the sending is paused by `who`.
     ///
     /// # Errors
     /// The first error among `tasks`; and when the file cannot be read or written.
@@ -75,7 +95,7 @@ impl Store {
         who: &Stamp,
     ) -> Result<Result<TakenIn, E>, Fault> {
         self.still_there(Deed::SaveTasks)?;
-        let done = take_in(&mut self.conn, tasks, who);
+        let done = take_in(&mut self.conn, &self.programs, tasks, who);
         let done = self.as_fault(Deed::SaveTasks, done)?;
         Ok(done.map(|(taken, revs)| {
             self.made(revs);
@@ -92,7 +112,7 @@ fn carried(conn: &Connection, task: Task) -> sql::Result<Carried> {
         Some(origin) => origin,
         None => Origin { store: name_of(conn)?, key: task.key, created_at: task.created_at },
     };
-    Ok(Carried { origin, events: events(conn, task.key)?, ledger: ledger(conn, task.key)?, task, archived_at })
+    Ok(Carried { origin, events: events_of(conn, task.key)?, ledger: ledger_of(conn, task.key)?, task, archived_at })
 }
 
 /// Taken in whole, with the revisions that the new rows got; or what was wrong with one of the tasks.
@@ -100,6 +120,7 @@ type Done<E> = Result<(TakenIn, Vec<u64>), E>;
 
 fn take_in<E>(
     conn: &mut Connection,
+    programs: &Programs,
     tasks: impl IntoIterator<Item = Result<Carried, E>>,
     who: &Stamp,
 ) -> sql::Result<Done<E>> {
@@ -116,6 +137,14 @@ fn take_in<E>(
         if let Some(key) = known(&tx, &name, &carried.origin)? {
             new.here.insert(there, key);
             new.taken.known += 1;
+            new.bring_up(&tx, programs, key, carried)?;
+            continue;
+        }
+        if let Some(id) = &carried.task.remote
+            && let Some(has_it) = row::of_id(&tx, id)?.filter(|has_it| has_it.profile == carried.task.profile)
+        {
+            new.here.insert(there, has_it.key);
+            new.leave(&has_it, &carried.task);
             continue;
         }
         if is_taken(&tx, there)? {
@@ -128,7 +157,7 @@ fn take_in<E>(
     for carried in without_key {
         new.put(&tx, carried, &name)?;
     }
-    let New { taken, mut revs, here, links, evident } = new;
+    let New { mut taken, mut revs, here, links, evident, knew_less } = new;
     for (key, mut evidence, events) in evident {
         if let Some(evidence) = &mut evidence {
             evidence.rename(&here);
@@ -143,7 +172,7 @@ fn take_in<E>(
             add_event(&tx, key, &event, event.who.as_deref())?;
         }
     }
-    for (key, parent, batch) in links {
+    for Links { key, parent, batch } in links {
         link(&tx, key, parent.and_then(|parent| here.get(&parent).copied()))?;
         if let Some(first) = here.get(&batch).filter(|first| **first != key) {
             tx.execute("UPDATE tasks SET batch = ?2 WHERE key = ?1", params![key.0, first.0])?;
@@ -151,7 +180,10 @@ fn take_in<E>(
     }
     // A new key is made above those that have been given out, and then the row takes the one it had.
     dialect::give_keys_above(&tx, last_key)?;
-    if taken.unsent > 0 {
+    let may_be_sent =
+        knew_less && (!taken.left.is_empty() || tx.exists("SELECT 1 FROM tasks WHERE state = 'queued'", [])?);
+    taken.paused = taken.unsent > 0 || may_be_sent;
+    if taken.paused {
         share::pause(&tx, who)?;
     }
     tx.commit()?;
@@ -181,10 +213,21 @@ struct New {
     revs: Vec<u64>,
     /// The key here of each key there.
     here: BTreeMap<TaskKey, TaskKey>,
-    /// A key here, and by their keys there what the task repeats and the first of its batch.
-    links: Vec<(TaskKey, Option<TaskKey>, TaskKey)>,
+    links: Vec<Links>,
     /// A key here, and what names other tasks by their keys there: what the records say of it, and its time line.
     evident: Vec<(TaskKey, Option<Evidence>, Vec<Signed<Event>>)>,
+    /// Whether something was to be sent here though its line tells more of it.
+    knew_less: bool,
+}
+
+/// What ties a task to others, by their keys there.
+struct Links {
+    /// Its key here.
+    key: TaskKey,
+    /// What it repeats.
+    parent: Option<TaskKey>,
+    /// The first of its batch.
+    batch: TaskKey,
 }
 
 /// Whether an entry names other tasks.
@@ -215,23 +258,88 @@ impl New {
         let origin = (!own).then(|| origin.text());
         let as_there = "UPDATE tasks SET key = ?2, origin = ?3, archived_at = ?4 WHERE key = ?1";
         conn.execute(as_there, params![made.0, key.0, origin, Own(archived_at)])?;
+        self.put_lines(conn, key, task.evidence.take(), events, &ledger)?;
+        self.taken.added += 1;
+        self.taken.unsent += usize::from(task.state() == TaskState::Queued);
+        self.here.insert(there, key);
+        self.links.push(Links { key, parent, batch });
+        self.revs.push(rev);
+        Ok(())
+    }
+
+    /// Puts down a task's time line and its money.
+    fn put_lines(
+        &mut self,
+        conn: &Connection,
+        key: TaskKey,
+        evidence: Option<Evidence>,
+        events: Vec<Signed<Event>>,
+        ledger: &[Signed<LedgerLine>],
+    ) -> sql::Result<()> {
         // In their order: all of them wait where one does.
-        if task.evidence.is_some() || events.iter().any(names_others) {
-            self.evident.push((key, task.evidence.take(), events));
+        if evidence.is_some() || events.iter().any(names_others) {
+            self.evident.push((key, evidence, events));
         } else {
             for event in &events {
                 add_event(conn, key, event, event.who.as_deref())?;
             }
         }
-        for line in &ledger {
-            add_ledger(conn, key, line, line.who.as_deref())?;
+        ledger.iter().try_for_each(|line| add_ledger(conn, key, line, line.who.as_deref()))
+    }
+
+    /// Brings a task that is here up to date, where its line tells of its later life and no running program has it in
+    /// its hands.
+    fn bring_up(&mut self, conn: &Connection, programs: &Programs, key: TaskKey, told: Carried) -> sql::Result<()> {
+        let mut here = row::task(conn, key)?.ok_or(sql::Error::NoRows)?;
+        let life = Life::of(&told.task, &here);
+        if life == Life::Known {
+            return Ok(());
         }
-        self.taken.added += 1;
-        self.taken.unsent += usize::from(task.state() == TaskState::Queued);
-        self.here.insert(there, key);
-        self.links.push((key, parent, batch));
+        programs.drop_dead_claims(conn, slice::from_mut(&mut here));
+        let is_held = here.claim.is_some();
+        let Carried { task: mut there, mut events, mut ledger, archived_at, .. } = told;
+        let evidence = there.evidence.take();
+        // What was paid beside the price is paid in either life.
+        let here_paid = ledger_of(conn, key)?;
+        let uploads = here_paid.iter().filter(|line| line.event == MoneyEvent::Upload && !ledger.contains(line));
+        there.besides.uploads += uploads.map(|line| line.amount.amount).sum();
+        let dir = there.dir.take().or_else(|| here.dir.clone());
+        let now = Task { key, rev: here.rev, claim: None, dir, ..there };
+        let rev = if life == Life::Later && !is_held { row::update(conn, &now)? } else { None };
+        let Some(rev) = rev else {
+            // Its own program learns what comes of its ID; one that another task here has is not lost.
+            let is_here = match &now.remote {
+                Some(id) if life == Life::Other => row::of_id(conn, id)?.is_some(),
+                id => id.is_some() && *id == here.remote,
+            };
+            if !is_here {
+                self.leave(&here, &now);
+            }
+            return Ok(());
+        };
+        // Behind what stands here, which nothing takes away.
+        let here_happened = events_of(conn, key)?;
+        events.retain(|event| !here_happened.contains(event));
+        ledger.retain(|line| !here_paid.contains(line));
+        self.put_lines(conn, key, evidence, events, &ledger)?;
+        if archived_at.is_some() {
+            let sql = "UPDATE tasks SET archived_at = coalesce(archived_at, ?2) WHERE key = ?1";
+            conn.execute(sql, params![key.0, Own(archived_at)])?;
+        }
+        if let Some(parent) = here.parent {
+            mark_retried(conn, parent)?;
+        }
+        self.taken.updated += 1;
+        self.knew_less |= here.state() == TaskState::Queued;
         self.revs.push(rev);
         Ok(())
+    }
+
+    /// Notes that a task is not as its line tells.
+    fn leave(&mut self, here: &Task, told: &Task) {
+        self.knew_less |= matches!(here.state(), TaskState::Queued | TaskState::Sending);
+        let (here_is, id) = (here.state(), told.remote.clone());
+        self.taken.left.push(LeftAsIs { key: here.key, here: here_is, told: told.state(), id });
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
 use engine::effect::Upload;
 
 /// How long one is kept; it is used for a day.
-const KEPT: u64 = 48 * HOUR;
+const KEPT_MS: u64 = 48 * HOUR;
 
 impl Store {
     /// Keeps one, instead of the one that there was of that picture, and drops those that are too old to be used.
@@ -17,7 +17,7 @@ impl Store {
     /// When the file cannot be written.
     pub fn save_upload(&mut self, upload: &Upload) -> Result<(), Fault> {
         self.change(Deed::SaveChanges, |conn| {
-            let oldest = upload.at.0.saturating_sub_unsigned(KEPT);
+            let oldest = upload.at.0.saturating_sub_unsigned(KEPT_MS);
             conn.execute("DELETE FROM uploads WHERE at < ?1", [oldest])?;
             let sql = "INSERT INTO uploads (profile, sha256, url, at) VALUES (?1, ?2, ?3, ?4) \
                        ON CONFLICT (profile, sha256) DO UPDATE SET url = excluded.url, at = excluded.at";

@@ -56,7 +56,7 @@ impl Drop for Listener {
 /// # Errors
 /// When no folder allows a socket; then the store has to be polled.
 pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> io::Result<(Listener, PathBuf)> {
-    let (socket, path) = hang_up(lock)?;
+    let (socket, path) = bind(lock)?;
     let listener = Listener(socket.try_clone()?);
     thread::spawn(move || {
         // A wake-up has one byte; none comes from a shut socket.
@@ -68,7 +68,7 @@ pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> 
 /// Binds beside the lock, or, where that path is too long (the path of a socket may have about 100 bytes) or on a file
 /// system without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a
 /// `watch` left running would turn deaf.
-fn hang_up(lock: &Path) -> io::Result<(UnixDatagram, PathBuf)> {
+fn bind(lock: &Path) -> io::Result<(UnixDatagram, PathBuf)> {
     let beside = std::path::absolute(lock.with_extension(ENDING))?;
     if let Ok(socket) = UnixDatagram::bind(&beside) {
         // In a folder that nobody else can enter; the rights are for who looks at them.
@@ -133,7 +133,7 @@ mod tests {
     fn a_data_folder_that_lies_too_deep_for_a_socket_has_it_elsewhere() {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(&dir.path().join("deep".repeat(40)).as_path().into()).unwrap();
-        let (_socket, path) = hang_up(owner.lock_file()).unwrap();
+        let (_socket, path) = bind(owner.lock_file()).unwrap();
         owner.publish(&path).unwrap();
         let uid = fs::metadata(owner.lock_file()).unwrap().uid();
         assert!(path.starts_with(format!("/tmp/reeltop-{uid}")), "{path:?}");

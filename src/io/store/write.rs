@@ -30,7 +30,7 @@ use engine::{
 use std::slice;
 
 /// When a task that its own program has not yet confirmed is tried again, in milliseconds.
-const UNCONFIRMED: u64 = 500;
+const UNCONFIRMED_MS: u64 = 500;
 
 /// The verbs that change.
 impl Store {
@@ -60,7 +60,9 @@ impl Store {
                 self.confirm().inspect_err(|_| self.doubtful = true)?;
                 self.made(tasks.iter().map(|task| task.rev));
             }
-            Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
+            Err(InsertRefusal::NameTaken { task } | InsertRefusal::IdTaken { task }) => {
+                self.programs.drop_dead_claims(&self.conn, slice::from_mut(task));
+            }
             Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget(_)) => {}
         }
         Ok(done)
@@ -78,13 +80,13 @@ impl Store {
             journal.done(writes, &done);
         }
         for result in &mut done {
-            if let WriteResult::Overtaken(task) = result {
-                self.programs.drop_dead_claims(&self.conn, slice::from_mut(task));
+            if let WriteResult::Overtaken(now) | WriteResult::IdTaken { now, .. } = result {
+                self.programs.drop_dead_claims(&self.conn, slice::from_mut(now));
             }
         }
         self.made(done.iter().filter_map(|result| match result {
             WriteResult::Done { rev, .. } => Some(*rev),
-            WriteResult::Overtaken(_) => None,
+            WriteResult::Overtaken(_) | WriteResult::IdTaken { .. } => None,
         }));
         Ok(done)
     }
@@ -106,7 +108,10 @@ impl Store {
                 self.made([rev]);
             }
             SendResult::Overtaken(task) => self.programs.drop_dead_claims(&self.conn, slice::from_mut(task)),
-            SendResult::Wait { .. } | SendResult::NotHere { .. } | SendResult::OverBudget { .. } => {}
+            SendResult::Wait { .. }
+            | SendResult::Unconfirmed { .. }
+            | SendResult::NotHere { .. }
+            | SendResult::OverBudget { .. } => {}
             SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
         Ok(done)
@@ -183,6 +188,11 @@ pub(super) fn insert(
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
         }
     }
+    for id in tasks.iter().filter_map(|task| task.remote.as_ref()) {
+        if let Some(task) = row::of_id(&tx, id)? {
+            return Ok(Err(InsertRefusal::IdTaken { task: Box::new(task) }));
+        }
+    }
     for new in tasks {
         let Some(parent) = new.parent else { continue };
         if let Some(refusal) = overtaken(&tx, new, parent)? {
@@ -240,10 +250,8 @@ fn over_budget(
 ) -> sql::Result<Option<OverBudget>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
     for asked in asked.all() {
-        let Money { amount, currency } = asked;
-        if let Some(limit) = caps.per_batch.filter(|limit| amount > *limit) {
-            let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
-            return Ok(Some(OverBudget { cap, limit, spent, asked: amount, currency, set_by: None }));
+        if let Some(over) = OverBudget::of(BudgetCap::Batch, caps.per_batch, Amount::ZERO, asked, None) {
+            return Ok(Some(over));
         }
         if let Some(over) = over_the_day(conn, asked, at, caps, who, &[TaskState::Queued, TaskState::Sending])? {
             return Ok(Some(over));
@@ -262,8 +270,8 @@ fn over_the_day(
     who: &str,
     waiting: &[TaskState],
 ) -> sql::Result<Option<OverBudget>> {
-    let Money { amount: asked, currency } = asked;
-    let mut kept = share::kept_caps(conn)?;
+    let currency = asked.currency;
+    let kept = share::kept_caps(conn)?;
     // Of kept caps the day begins everywhere at once.
     let caps = if kept.values().any(|caps| caps.zone.is_some()) {
         let day = account::by_keeper(&kept, Now { wall: at, ..Now::default() });
@@ -271,30 +279,29 @@ fn over_the_day(
     } else {
         *caps
     };
-    let kept = kept.remove(&currency);
-    let stores = DayCaps::default().lowered(kept.as_ref());
-    let lower = DayCaps { per_day: caps.per_day, per_day_each: caps.per_day_each }.lowered(kept.as_ref());
+    let kept = kept.get(&currency);
+    let own = DayCaps { per_day: caps.per_day, per_day_each: caps.per_day_each };
+    let lower = own.lowered(kept);
     if lower == DayCaps::default() {
         return Ok(None);
     }
     let limits = lower.raised(share::raised(conn, currency, &caps, who)?);
-    let days = [
-        (BudgetCap::Day, limits.per_day, None, stores.per_day == lower.per_day),
-        (BudgetCap::Each, limits.per_day_each, Some(who), stores.per_day_each == lower.per_day_each),
-    ];
-    for (cap, limit, whose, is_stores) in days {
-        let Some(limit) = limit else { continue };
+    for (cap, whose) in [(BudgetCap::Day, None), (BudgetCap::Each, Some(who))] {
+        let limit = limits.of(cap);
+        if limit.is_none() {
+            continue;
+        }
         let spent = spent(conn, currency, caps.day_start, whose, waiting)?;
-        if spent + asked > limit {
-            let set_by = kept.filter(|_| is_stores).map(|kept| kept.by.who);
-            return Ok(Some(OverBudget { cap, limit, spent, asked, currency, set_by }));
+        let over = OverBudget::of(cap, limit, spent, asked, own.set_by(cap, kept));
+        if over.is_some() {
+            return Ok(over);
         }
     }
     Ok(None)
 }
 
-/// What stands against the day's cap of that currency: of all, or of one person. A charge below nothing, as an older
-/// version believed it, makes no room.
+/// What stands against the day's cap of that currency: of all, or of one person. By the rule of
+/// [`Row::day_money`](domain::task::Row::day_money).
 fn spent(
     conn: &Connection,
     currency: Currency,
@@ -334,11 +341,22 @@ fn write(conn: &mut Connection, writes: &[Write], by: &By) -> sql::Result<Vec<Wr
     for (write, rev) in writes.iter().zip(take_each(&tx, writes, by.who.as_deref())?) {
         results.push(match rev {
             Some(rev) => WriteResult::Done { key: write.task.key, rev },
-            None => WriteResult::Overtaken(Box::new(existing(&tx, write.task.key)?)),
+            None => not_taken(&tx, &write.task)?,
         });
     }
     tx.commit()?;
     Ok(results)
+}
+
+/// Why that change was not taken.
+fn not_taken(conn: &Connection, task: &Task) -> sql::Result<WriteResult> {
+    let now = Box::new(existing(conn, task.key)?);
+    if let Some(id) = task.remote.as_ref().filter(|_| now.rev == task.rev)
+        && let Some(other) = row::of_id(conn, id)?
+    {
+        return Ok(WriteResult::IdTaken { now, by: other.key });
+    }
+    Ok(WriteResult::Overtaken(now))
 }
 
 fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: &By) -> sql::Result<SendResult> {
@@ -360,7 +378,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
     }
     // What a program that still runs does not yet know to be queued may be told to its person as not queued.
     if confirm::is_unconfirmed(&tx, task.key, by.owner.as_deref())? {
-        return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED) });
+        return Ok(SendResult::Unconfirmed { key: task.key, until: at.plus(UNCONFIRMED_MS) });
     }
     let there = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {
@@ -391,4 +409,58 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sq
 /// The task of a key that was given out by this store, so it must exist.
 fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
     row::task(conn, key)?.ok_or(sql::Error::NoRows)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::{super::fill::fill, *};
+    use domain::{
+        costs,
+        time::{DAY, HOUR},
+    };
+    use engine::msg::StoreMsg;
+    use std::{collections::BTreeSet, ops::ControlFlow};
+
+    #[test]
+    fn rows_the_store_and_the_ledger_count_the_same_of_a_day() {
+        let (dir, until) = (tempfile::tempdir().unwrap(), Wall(1_795_372_200_000));
+        fill(dir.path(), 600, 40, 8, until).unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let uploads = "UPDATE tasks SET besides = 1000 WHERE state = 'saved' AND key % 5 = 0; \
+                       INSERT INTO ledger (task, at, event, amount, currency) \
+                       SELECT key, created_at, 'upload', 1000, currency FROM tasks WHERE besides = 1000; \
+                       UPDATE tasks SET state = 'sending', charged = 'unknown', sent_at = created_at + 5000 \
+                       WHERE state = 'queued' AND key % 2 = 0";
+        for sql in uploads.split("; ") {
+            store.conn.execute(sql, []).unwrap();
+        }
+        let mut rows = Vec::new();
+        let read = |msg| {
+            if let StoreMsg::Page { rows: page, .. } = msg {
+                rows.extend(page);
+            }
+            ControlFlow::Continue(())
+        };
+        store.pages(read).unwrap();
+        let lines = store.costs(Wall(0), until.plus(DAY)).unwrap();
+        let mut all = BTreeSet::new();
+        for hours in [24, 40, 60, 100] {
+            let day = Wall(until.0 - (hours * HOUR).cast_signed());
+            let spent = |waiting: &[TaskState]| spent(&store.conn, Currency::Ptc, day, None, waiting).unwrap();
+            let of_rows: Vec<(Money, Money)> = rows.iter().map(|row| row.day_money(day)).collect();
+            let of_rows = (
+                of_rows.iter().map(|(spent, _)| spent.amount).sum::<Amount>(),
+                of_rows.iter().map(|(_, reserved)| reserved.amount).sum::<Amount>(),
+            );
+            let attempts = costs::attempts(&lines);
+            let of_ledger = costs::sum(attempts.iter().filter(|attempt| attempt.is_of_day(day)))[&Currency::Ptc];
+            assert_eq!(of_rows, (of_ledger.spent(), of_ledger.reserved), "{hours}");
+            assert_eq!(of_rows.0, spent(&[TaskState::Sending]), "{hours}");
+            assert_eq!(of_rows.0 + of_rows.1, spent(&[TaskState::Queued, TaskState::Sending]), "{hours}");
+            all.insert(of_rows);
+        }
+        // Each day has more of them than the one before.
+        assert!(all.len() == 4 && all.iter().all(|(spent, reserved)| spent.min(reserved) > &Amount::ZERO));
+    }
 }

@@ -6,13 +6,12 @@ use crate::{
     keymap::commands::{CommandId, after_colon},
     table::{columns, filter_words},
 };
-use engine::settings::{Pictures, paint};
+use domain::task::ResolvedAs;
+use engine::settings::{Lang, Pictures, SideBySide, paint};
 
 const FLAGS: [&str; 3] = ["mouse", "ascii", "reduced_motion"];
 /// What `set` sets for a session.
 pub(crate) const OPTIONS: [&str; 7] = ["theme", "language", FLAGS[0], FLAGS[1], FLAGS[2], "side_by_side", "pictures"];
-pub(crate) const SIDES: [&str; 3] = ["auto", "always", "never"];
-pub(crate) const LANGUAGES: [&str; 3] = ["auto", "en", "zh"];
 pub(crate) const GROUPS: [&str; 2] = ["batch", "none"];
 
 /// The words that can come next behind that command, after what stands already and with what is typed of them.
@@ -26,7 +25,7 @@ pub(super) fn words(app: &App, command: CommandId, before: &str, last: &str) -> 
         (CommandId::Set, _) => set_words(app, before),
         (CommandId::Refunds, "") => owned(["asked", "refunded"]),
         (CommandId::Help, "") => after_colon().map(|command| command.name.to_owned()).collect(),
-        (CommandId::Resolve, before) if !before.is_empty() => owned(["lost", "not-created", "unknown"]),
+        (CommandId::Resolve, before) if !before.is_empty() => owned(ResolvedAs::WORDS),
         (CommandId::List, _) => filter_words::candidates(app, last),
         _ => Vec::new(),
     }
@@ -48,8 +47,8 @@ fn set_words(app: &App, before: &str) -> Vec<String> {
         "" => owned(fields.chain(OPTIONS)),
         "pictures" => owned(Pictures::WORDS),
         "theme" => themes(app),
-        "language" => owned(LANGUAGES),
-        "side_by_side" => owned(SIDES),
+        "language" => owned(Lang::WORDS),
+        "side_by_side" => owned(SideBySide::WORDS),
         flag if FLAGS.contains(&flag) => owned(["on", "off"]),
         name => {
             let row = compose::NAMES.into_iter().find(|(known, _)| *known == name);

@@ -18,7 +18,7 @@ use crate::{
         commands::{Behind, Command, CommandId, after_colon},
     },
     layer::{Covers, Handle, LayerInput, Overlay, Wish},
-    screen::Preview,
+    preview::state::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
     widgets::{brush::Brush, editor::LineEditor, steps::Direction, tab::Tab},
@@ -133,7 +133,7 @@ fn named(word: &str) -> Option<&'static Command> {
 #[must_use]
 pub(crate) fn hint(text: &str) -> Option<(String, &'static str)> {
     let (word, _) = split(text);
-    let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help)));
+    let command = named(&word).map(|command| (format!(":{}", command.usage()), lang::tr(command.help())));
     command.or_else(|| {
         let binding = BINDINGS.iter().find(|binding| has_commands(binding.ctx) && binding.id == word)?;
         Some((format!(":{}", binding.id), lang::tr(binding.help)))

@@ -43,7 +43,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
     }
     let listing = match result {
         Ok(listing) => listing,
-        Err(at) => return toast::say(app, Level::Warning, reason::system::unlisted(&at).to_string(), None),
+        Err(at) => return toast::show(app, Level::Warning, reason::system::unlisted(&at).to_string(), None),
     };
     let found = folder::likely(path, &listing);
     let words: Vec<String> = found.into_iter().map(|entry: &Entry| entry.path(&listing.folder)).collect();

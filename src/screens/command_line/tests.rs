@@ -14,8 +14,8 @@ use domain::task::{
 use engine::{
     act::Act,
     effect::{Effect, ListFor, LocalCmd, TermCmd},
-    folder::{Entry, EntryKind, Listing},
     msg::LocalMsg,
+    testing::listing,
 };
 use words::{lang, lang::Lang};
 
@@ -93,9 +93,29 @@ fn a_command_with_numbers_leaves_what_is_marked() {
 }
 
 #[test]
+fn a_refused_command_names_every_task_that_is_not_shown_and_leaves_the_cursor() {
+    let mut state = state(&[Failed, Queued, Failed, Queued]);
+    table::go_to(&mut state, TaskKey(2));
+    state.screen.table.filter = engine::filter::Filter::parse("state:queued").unwrap();
+    table::rearrange(&mut state);
+    for (command, why) in [
+        ("retry 1 3", "the filter hides #1 and #3; :filter alone shows all"),
+        ("cancel 4 3", "the filter hides #3; :filter alone shows all"),
+        ("cancel 9 4 3", "#9 is not in the table; :goto #9 looks for it in the archive; the filter hides #3; :filter"),
+        ("cancel 8 9", "#8 and #9 are not in the table; :goto #8 looks for one in the archive"),
+        ("retry 4", "#4 has not been sent yet"),
+    ] {
+        assert_eq!(run(&mut state, command), [], "{command}");
+        assert!(fault(&state).starts_with(why), "{command}: {}", fault(&state));
+        state.screen.layers.clear();
+        assert_eq!(state.screen.table.cursor, Some(TaskKey(2)), "{command}");
+    }
+}
+
+#[test]
 fn a_message_whose_second_row_it_covers_is_seen_to_go_on() {
     let mut state = state(&[Failed]);
-    crate::toast::say(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);
+    crate::toast::show(&mut state, engine::effect::Level::Warning, "why ".repeat(40), None);
     open(&mut state);
     let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 24));
     crate::shell::view::draw(&state, &mut buf);
@@ -192,12 +212,7 @@ fn tab_goes_through_what_fits_and_enter_runs_it() {
 
 /// Answers the listing of a folder as the worker would.
 fn listed(app: &mut App, typed: &str, folder: &str, names: &[&str]) {
-    let entry = |name: &&str| match name.strip_suffix('/') {
-        Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
-        None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
-    };
-    let listing = Listing { folder: folder.into(), entries: names.iter().map(entry).collect() };
-    let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing) };
+    let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing(folder, names)) };
     assert_eq!(crate::answers::local(app, msg), []);
 }
 
@@ -231,7 +246,7 @@ fn tab_completes_the_path_of_an_export() {
 fn every_command_has_its_name_once_and_a_help_line() {
     for commands in [after_colon().collect::<Vec<_>>(), of_lines().collect()] {
         for (at, command) in commands.iter().enumerate() {
-            assert!(!command.help.is_empty());
+            assert!(!command.help().is_empty());
             assert!(commands[..at].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
         }
     }
@@ -240,7 +255,7 @@ fn every_command_has_its_name_once_and_a_help_line() {
 #[test]
 fn sending_is_resumed_over_a_preview() {
     let mut state = state(&[]);
-    state.screen.open(Preview::of(crate::screen::Purpose::New, vec![]));
+    state.screen.open(Preview::of(crate::preview::state::Purpose::New, vec![]));
     // Paused since its start, this program alone: a person's word holds for the others, too.
     state.work.queue.paused = true;
     for (text, act) in [("pause", Act::Pause(true)), ("resume", Act::Resume)] {
@@ -278,7 +293,7 @@ fn every_option_of_set_is_set_and_named_in_its_help_and_in_its_fault() {
     let mut state = state(&[]);
     run(&mut state, "set colour red");
     let text = fault(&state).to_owned();
-    let help = named("set").unwrap().help;
+    let help = named("set").unwrap().help();
     for option in behind::OPTIONS {
         run(&mut state, &format!("set {option} nothing"));
         assert!(!fault(&state).is_empty() && !fault(&state).starts_with("it sets"), "{option}: {}", fault(&state));

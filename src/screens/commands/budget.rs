@@ -1,10 +1,10 @@
 //! `:budget`: what holds today, and a raise of today's cap, asked for once more before it is made.
 
 use super::plain;
-use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Wish, screen::Preview, toast};
+use crate::{app::App, compose, confirm::Confirm, keymap::Pane, layer::Wish, preview::state::Preview, toast};
 use domain::amount::{Amount, Currency, Money};
 use engine::{act::Act, effect::Level, money::Day};
-use words::tr;
+use words::{reason, tr};
 
 /// Says what holds, or asks about a raise.
 pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
@@ -12,7 +12,7 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let currency = if rest.is_empty() { Some(here(app)) } else { rest.parse().ok() };
     if let Some(currency) = currency {
         let holds = holds(app, app.work.day(currency));
-        toast::say(app, Level::Info, holds, None);
+        toast::show(app, Level::Info, holds, None);
         return Ok(Vec::new());
     }
     let more = raise(app, &rest)?;
@@ -27,7 +27,7 @@ pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         ));
     }
     if app.work.store.owner.is_none() {
-        return Err(tr!("the store is not open yet").into());
+        return Err(reason::store::not_open_yet().into());
     }
     let [from, to] = [cap, cap + amount].map(|amount| amount.of(currency));
     let question = tr!(
@@ -102,10 +102,12 @@ fn holds(app: &App, day: Day) -> String {
     if app.work.caps_of_others(currency).is_some() {
         return today;
     }
+    let raises =
+        |command: &str| tr!("; {budget} raises it for today", budget = app.screen.keys.command("budget", command));
     today
         + &match raised {
-            Amount::ZERO if currency == here(app) => tr!("; :budget +10 raises it for today").to_owned(),
-            Amount::ZERO => tr!("; :budget +10 {currency} raises it for today", currency),
+            Amount::ZERO if currency == here(app) => raises("+10"),
+            Amount::ZERO => raises(&format!("+10 {currency}")),
             raised => tr!("; raised by {raised} today", raised = raised.of(currency)),
         }
 }

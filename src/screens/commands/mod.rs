@@ -5,15 +5,14 @@ mod tasks;
 
 use crate::{
     app::App,
-    command_line::behind::{LANGUAGES, OPTIONS, SIDES, themes},
+    command_line::behind::{OPTIONS, themes},
     compose, help,
     keymap::{Action, Pane, ascii_twin, commands::CommandId},
     layer::Wish,
-    refunds,
-    screen::Then,
-    table,
+    refunds, table,
     table::{columns, groups, state::Sort},
     toast, who, whole_tasks,
+    whole_tasks::Then,
 };
 use budget::budget;
 use domain::task::TaskKey;
@@ -21,7 +20,7 @@ use engine::{
     act::Act,
     effect::{Effect, Level, LocalCmd, TermCmd},
     filter::Filter,
-    settings::Pictures,
+    settings::{Pictures, SideBySide},
 };
 use std::collections::BTreeSet;
 use words::{lang, lang::Lang, reason, tr};
@@ -83,7 +82,7 @@ fn alone(rest: &str) -> Result<(), String> {
 /// Pauses every program on the store, also where this one alone is paused since its start.
 fn pause(app: &mut App) -> Vec<Wish> {
     if app.work.queue.pause.is_some() {
-        toast::say(app, Level::Info, tr!("already paused").into(), None);
+        toast::show(app, Level::Info, tr!("already paused").into(), None);
         return Vec::new();
     }
     vec![Wish::Act(Act::Pause(true))]
@@ -91,7 +90,7 @@ fn pause(app: &mut App) -> Vec<Wish> {
 
 fn resume(app: &mut App) -> Vec<Wish> {
     if !app.work.queue.is_paused() && app.work.halt().is_none() {
-        toast::say(app, Level::Info, tr!("already running").into(), None);
+        toast::show(app, Level::Info, tr!("already running").into(), None);
         return Vec::new();
     }
     vec![Wish::Act(Act::Resume)]
@@ -145,12 +144,12 @@ fn theme(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
 fn say_set(app: &mut App, name: &str, value: &str) {
     let option = format!("ui.{name}");
     let text = tr!("{name} is {value} until you quit; {option} in the config keeps it", name, value, option);
-    toast::say(app, Level::Info, text, None);
+    toast::show(app, Level::Info, text, None);
 }
 
 fn reload(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     alone(rest)?;
-    toast::say(app, Level::Info, tr!("reading the config again").into(), None);
+    toast::show(app, Level::Info, tr!("reading the config again").into(), None);
     Ok(vec![Wish::Effect(Effect::Local(LocalCmd::ReadConfig))])
 }
 
@@ -159,7 +158,7 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let value = value.trim();
     if name.is_empty() {
         let standing = compose::standing(app);
-        toast::say(app, Level::Info, standing, None);
+        toast::show(app, Level::Info, standing, None);
         return Ok(Vec::new());
     }
     let of_compose = compose::NAMES.into_iter().find(|(known, _)| *known == name.replace('_', "-"));
@@ -177,8 +176,8 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     match name {
         "theme" => return theme(app, value),
         "language" => {
-            if !LANGUAGES.contains(&value) {
-                return Err(one_of(&LANGUAGES));
+            if !Lang::WORDS.contains(&value) {
+                return Err(one_of(&Lang::WORDS));
             }
             ui.language = Lang::from_id(value);
             let lang = lang::or_of_locale(ui.language);
@@ -192,8 +191,9 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
             ui.mouse = flag()?;
             wishes.push(Wish::Effect(Effect::Term(TermCmd::Mouse(ui.mouse))));
         }
-        "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
-        "side_by_side" => return Err(one_of(&SIDES)),
+        "side_by_side" => {
+            ui.side_by_side = SideBySide::from_id(value).ok_or_else(|| one_of(&SideBySide::WORDS))?;
+        }
         "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
@@ -225,7 +225,7 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         1 => tr!("writing 1 task to {path}", path = rest),
         n => tr!("writing {n} tasks to {path}", n, path = rest),
     };
-    toast::say(app, Level::Info, writing, None);
+    toast::show(app, Level::Info, writing, None);
     Ok(vec![Wish::Effect(Effect::Local(LocalCmd::Export { path: rest.into(), keys }))])
 }
 

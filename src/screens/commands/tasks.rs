@@ -7,12 +7,12 @@ use crate::{
     compose, hints,
     keymap::{Action, Pane},
     layer::Wish,
-    screen::Then,
     table,
     table::archive,
     undo, whole_tasks,
+    whole_tasks::Then,
 };
-use domain::task::{RemoteId, TaskKey, keep_first};
+use domain::task::{TaskKey, keep_first};
 use engine::act::{Act, ResolvedAs};
 use words::{names, tr};
 
@@ -26,18 +26,43 @@ pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Wish>,
     let words = numbers.split([' ', ',']).filter(|word| !word.is_empty());
     let mut keys = words.map(key_of).collect::<Result<Vec<_>, _>>()?;
     keep_first(&mut keys);
-    // An open range ends where the cursor is.
-    let here = app.screen.table.range_from.and(app.screen.table.cursor);
-    keys.iter().rev().try_for_each(|key| go_to(app, *key))?;
+    are_shown(app, &keys)?;
+    let (here, ranges) = (app.screen.table.cursor, app.screen.table.range_from.is_some());
+    for key in keys.iter().rev() {
+        table::go_to(app, *key);
+    }
     let wishes = table::for_named(app, keys, |app| {
         let binding = hints::by_id(app, action.id()).ok_or_else(String::new)?;
         hints::runnable(app, binding).map_err(|why| why.0)?;
         Ok(actions::run(app, binding.action))
     });
-    if let Some(here) = here {
+    // An open range ends where the cursor is, and what is refused must not leave the next key on another task.
+    if let Some(here) = here.filter(|_| ranges || wishes.is_err()) {
         table::go_to(app, here);
     }
     wishes
+}
+
+/// Whether the table shows all of these.
+fn are_shown(app: &App, keys: &[TaskKey]) -> Result<(), String> {
+    let (here, gone): (Vec<_>, Vec<_>) = keys.iter().partition(|key| app.work.tasks.rows.contains_key(key));
+    let hidden: Vec<_> = here.into_iter().filter(|key: &&TaskKey| !table::can_go_to(app, **key)).collect();
+    let goto = |key: &TaskKey| app.screen.keys.command("goto", &key.to_string());
+    let gone = match gone.as_slice() {
+        [] => None,
+        [key] => Some(tr!("{key} is not in the table; {goto} looks for it in the archive", key, goto = goto(key))),
+        [key, ..] => Some(tr!(
+            "{keys} are not in the table; {goto} looks for one in the archive",
+            keys = names::all_of(&gone),
+            goto = goto(key)
+        )),
+    };
+    let hidden = (!hidden.is_empty()).then(|| {
+        let filter = app.screen.keys.command("filter", "");
+        tr!("the filter hides {keys}; {filter} alone shows all", keys = names::all_of(&hidden), filter)
+    });
+    let why: Vec<String> = gone.into_iter().chain(hidden).collect();
+    if why.is_empty() { Ok(()) } else { Err(why.join(tr!("; "))) }
 }
 
 /// The task that a word names.
@@ -47,12 +72,8 @@ pub(super) fn key_of(word: &str) -> Result<TaskKey, String> {
 
 /// Goes to a task, unless the filter hides it.
 pub(super) fn go_to(app: &mut App, key: TaskKey) -> Result<(), String> {
-    if !app.work.tasks.rows.contains_key(&key) {
-        return Err(tr!("{key} is not in the table; :goto {key} looks for it in the archive", key));
-    }
-    if !table::go_to(app, key) {
-        return Err(tr!("the filter hides {key}; :filter alone shows all", key));
-    }
+    are_shown(app, &[key])?;
+    table::go_to(app, key);
     Ok(())
 }
 
@@ -80,16 +101,13 @@ pub(super) fn goto(app: &mut App, rest: &str, pane: Pane) -> Result<Vec<Wish>, S
 pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
     let rest = plain(rest);
     let (number, outcome) = rest.split_once(' ').unwrap_or((&rest, ""));
-    let as_what = match outcome.trim() {
-        "" => return on(app, Action::Resolve, number),
-        "lost" => ResolvedAs::Lost,
-        "not-created" => ResolvedAs::NotCreated,
-        "unknown" => ResolvedAs::Unknown,
-        id if id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
-            ResolvedAs::Found(RemoteId(id.to_owned()))
-        }
-        _ => return Err(tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back").into()),
-    };
+    let outcome = outcome.trim();
+    if outcome.is_empty() {
+        return on(app, Action::Resolve, number);
+    }
+    let as_what = ResolvedAs::from_word(outcome)
+        .or_else(|| outcome.parse().ok().map(ResolvedAs::Found))
+        .ok_or_else(|| tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back"))?;
     let key = key_of(number)?;
     go_to(app, key)?;
     if as_what == ResolvedAs::Unknown {

@@ -50,12 +50,9 @@ pub(super) fn take(app: &mut App) {
     let Some(command) = offered(app).get(at).copied() else { return };
     let name = if beginning.is_ascii() { command.en } else { command.zh };
     let prompt = &mut app.screen.compose.prompt;
-    let opened = prompt.before_caret().rfind(['[', '【', '［']).map(|at| &prompt.before_caret()[at..]);
-    let end = match opened.and_then(|opened| opened.chars().next()) {
-        _ if prompt.after_caret().starts_with([']', '】', '］', ',', '，']) => "",
-        Some('【') => "】",
-        Some('［') => "］",
-        Some(_) | None => "]",
+    let end = match prompt.after_caret().chars().next() {
+        Some(next) if camera::closes(next) || matches!(next, ',' | '，') => String::new(),
+        _ => prompt.before_caret().chars().rev().find_map(camera::closing).unwrap_or(']').to_string(),
     };
     prompt.replace_before(beginning.chars().count(), &format!("{name}{end}"));
     prompt_changed(app);

@@ -13,7 +13,7 @@ use domain::{
 };
 use engine::effect::Level;
 use ratatui::text::Line;
-use words::{terms, terms::Face, tr};
+use words::{terms, terms::Reader, tr};
 
 /// Lines that are shown at most.
 const MOST: usize = 6;
@@ -43,7 +43,7 @@ fn became(app: &App, parent: TaskKey) -> Option<String> {
     let row = app.work.tasks.rows.get(&parent)?;
     match retry::judge(&terms::facts(&app.work, row), Change::Content, Scope::Alone) {
         Ok(terms) => Some(terms::caution_here(&app.work, parent, *terms.cautions.first()?).what),
-        Err(no) => Some(terms::no(Face::Keys(&app.screen.voice), parent, row.state, no)),
+        Err(no) => Some(terms::no(Reader::Keys(&app.screen.voice), parent, row.state, no)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A field's values to choose from.
 
-use super::{choice_word, choices, choose_marked, fields};
+use super::{choice_word, choices, choose_marked};
 use crate::{
     app::App,
     keymap::{Action, Ctx, Move},
@@ -14,6 +14,7 @@ use ratatui::{
     text::Line,
 };
 use std::collections::BTreeSet;
+use words::names;
 
 /// The list of values.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl Overlay for Choose {
                 }
             })
             .collect();
-        list(brush, screen, fields::label(self.field), &lines, scroll_to(self.at, screen));
+        list(brush, screen, names::label(self.field), &lines, scroll_to(self.at, screen));
         None
     }
 

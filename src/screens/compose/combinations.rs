@@ -1,7 +1,7 @@
 //! What the draft stands for: one task, or the many of a matrix, and what these cost.
 
 use super::pictures;
-use crate::{app::App, compose::state::Compose, screen::Batch};
+use crate::{app::App, compose::state::Compose, preview::state::Batch};
 use domain::{
     amount::Amount,
     draft::Draft,

@@ -1,14 +1,14 @@
 //! Several drafts: the one being typed and those kept beside it. All are in the store as they are typed, so that none
 //! is lost with the connection or the program.
 
-use super::{check_again, open, touch};
+use super::{check_again, open, pictures, touch};
 use crate::{
     app::App,
     compose::state::Compose,
     keymap::{Action, Ctx, Pane},
     layer::Wish,
-    screen::Kind,
     table, toast,
+    toast::Kind,
 };
 use domain::{
     braces,
@@ -60,7 +60,7 @@ fn take(app: &mut App, task: &Task, is_attempt: bool) -> Vec<Wish> {
             Some(drafts) => tr!("the earlier draft is saved; {drafts} lists the drafts", drafts),
             None => tr!("the earlier draft is saved").to_owned(),
         };
-        toast::say(app, Level::Info, text, None);
+        toast::show(app, Level::Info, text, None);
     }
     wishes
 }
@@ -96,7 +96,7 @@ pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Wish> {
     let undo = app.named(Ctx::Pick, Action::Undo);
     let text = tr!("draft deleted; {undo} restores it", undo);
     // The next key may restore it, or have the undo key mean something else.
-    toast::say_of(app, Level::Info, text, None, Some(Kind::Reply));
+    toast::show_folded(app, Level::Info, text, None, Some(Kind::Reply));
     vec![Wish::Effect(drop_draft(app, id))]
 }
 
@@ -123,6 +123,10 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Wish> {
         let parent = last.draft.parent;
         (_, wishes) = put_in(app, last);
         check_again(app);
+        // Those of an attempt are known by its content, once it is read.
+        if parent.is_none() {
+            wishes.extend(pictures::read_new(app));
+        }
         let text = match parent {
             // A new task never goes on with the edit of an attempt.
             Some(key) => match app.key(Ctx::Panes, Action::Show(Pane::Compose)) {
@@ -134,7 +138,7 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) -> Vec<Wish> {
                 tr!("compose holds a draft from last time; {new} continues it", new)
             }
         };
-        toast::say(app, Level::Info, text, None);
+        toast::show(app, Level::Info, text, None);
     }
     app.screen.compose.others.extend(drafts);
     wishes
@@ -159,7 +163,7 @@ pub(crate) fn parent_came(app: &mut App, task: &Task) -> Vec<Wish> {
         compose.images.entry(picture.path.clone()).or_insert_with(|| Some(Ok(picture.clone())));
     }
     check_again(app);
-    super::came(app)
+    [pictures::read_new(app), super::came(app)].concat()
 }
 
 /// A task does not exist: a draft that repeats it is a new task's.
@@ -170,7 +174,7 @@ pub(crate) fn parent_gone(app: &mut App, gone: TaskKey) -> Vec<Wish> {
     app.screen.compose.draft.parent = None;
     touch(app);
     let text = tr!("{gone} is no longer in the store; the draft is a new task's", gone);
-    toast::say(app, Level::Warning, text, None);
+    toast::show(app, Level::Warning, text, None);
     super::came(app)
 }
 
@@ -209,7 +213,7 @@ pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Wish> {
     if is_blank(&app.screen.compose.draft) && draft.parent.is_none() {
         let (_, wishes) = put_in(app, KeptDraft { id, draft });
         touch(app);
-        toast::say(app, Level::Info, tr!("taken back; the pattern is in compose: {new} continues it", new), None);
+        toast::show(app, Level::Info, tr!("taken back; the pattern is in compose: {new} continues it", new), None);
         return wishes;
     }
     let saved = save(app, id, draft.clone());
@@ -218,7 +222,7 @@ pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Wish> {
         Some(drafts) => tr!("taken back; the pattern is among the drafts: {new}, then {drafts}", new, drafts),
         None => tr!("taken back; the pattern is among the drafts").to_owned(),
     };
-    toast::say(app, Level::Info, text, None);
+    toast::show(app, Level::Info, text, None);
     vec![saved]
 }
 

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     compose,
     keymap::{Action, Ctx},
+    widgets::text,
 };
 use domain::{
     braces::Template,
@@ -13,24 +14,6 @@ use domain::{
     request::StoredImage,
 };
 use words::{amounts, names, reason, tr};
-
-/// A field's name on the screen.
-pub(crate) fn label(field: Field) -> &'static str {
-    match field {
-        Field::Model => tr!("Model"),
-        Field::Prompt => tr!("Prompt"),
-        Field::FirstFrame => tr!("First frame"),
-        Field::LastFrame => tr!("Last frame"),
-        Field::Subject => tr!("Subject"),
-        Field::Resolution => tr!("Resolution"),
-        Field::Duration => tr!("Duration"),
-        Field::Optimizer => tr!("Optimizer"),
-        Field::Callback => tr!("Callback"),
-        Field::Count => tr!("Count"),
-        Field::FastPretreatment => tr!("Fast"),
-        Field::Watermark => tr!("Watermark"),
-    }
-}
 
 /// Why a field cannot be used with the model, where that is so; what was typed in it is kept.
 pub(crate) fn why_not(app: &App, field: Field) -> Option<String> {
@@ -147,8 +130,14 @@ pub(crate) fn length(app: &App) -> Option<([String; 2], bool)> {
         LengthUnit::Words => tr!("words"),
         LengthUnit::Chars => tr!("characters"),
     };
-    Some(([tr!("{used} of {most}", used, most = limit.max), unit.to_owned()], used > limit.max))
+    let most = limit.max;
+    let count = tr!("{used} of {most}", used, most);
+    let count = if text::width(&count) > usize::from(COUNT) { format!("{used}/{most}") } else { count };
+    Some(([count, unit.to_owned()], used > most))
 }
+
+/// Cells that there are for it before the prompt.
+pub(super) const COUNT: u16 = 11;
 
 /// Alternatives that are measured.
 const MEASURED: usize = 64;

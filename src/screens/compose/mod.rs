@@ -37,6 +37,7 @@ pub(crate) use path::{complete, read_file, take_path};
 pub use pictures::to_shrink;
 pub(crate) use pictures::{checking, unread};
 pub(crate) use possible::possible;
+pub(crate) use rows::choices_of;
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 pub(crate) use set::{NAMES, set, standing, values};
 use to_preview::open_plan;
@@ -142,7 +143,7 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
             if !app.screen.compose.prompt.paste(text) {
                 let most = crate::widgets::editor::MOST_CHARS;
                 let text = tr!("the paste was cut: a prompt holds {most} characters at most", most);
-                toast::say(app, Level::Warning, text, None);
+                toast::show(app, Level::Warning, text, None);
             }
             prompt_changed(app);
             true
@@ -220,7 +221,7 @@ pub(crate) fn change(app: &mut App, to: Direction) -> Vec<Wish> {
 /// Takes one of a field's values, by its place in [`choices`].
 fn choose(app: &mut App, field: Field, at: usize) {
     if let Err(why) = usable(app, field) {
-        toast::say(app, Level::Warning, reason::closed(&why), None);
+        toast::show(app, Level::Warning, reason::closed(&why), None);
         return;
     }
     rows::set_choice(app, field, at);
@@ -258,7 +259,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Wish> {
         }
         ComposeRow::Field(field) => {
             if let Err(why) = usable(app, field) {
-                toast::say(app, Level::Warning, reason::closed(&why), None);
+                toast::show(app, Level::Warning, reason::closed(&why), None);
             } else {
                 let (at, marks) = (chosen(app, field), marked(app, field));
                 app.screen.open(Choose { field, at, marks });
@@ -271,7 +272,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Wish> {
 /// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
 pub(crate) fn fix(app: &mut App) -> Vec<Wish> {
     if let Some(path) = pictures::to_shrink(app) {
-        toast::say(app, Level::Info, tr!("making a copy; the file itself is not changed").into(), None);
+        toast::show(app, Level::Info, tr!("making a copy; the file itself is not changed").into(), None);
         let compose = &mut app.screen.compose;
         compose.images.insert(path.clone(), None);
         compose.shrinkable.insert(path.clone());
@@ -282,7 +283,7 @@ pub(crate) fn fix(app: &mut App) -> Vec<Wish> {
     };
     app.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
     prompt_changed(app);
-    toast::say(
+    toast::show(
         app,
         Level::Info,
         tr!("fixed: {what}", what = reason::draft(&fault.reason, &app.screen.voice).what),
@@ -326,11 +327,11 @@ pub(crate) fn keep_template(app: &App, name: String) -> Vec<Wish> {
 pub(crate) fn template_kept(app: &mut App, (name, prompt): (String, String), path: &str, result: Result<(), NotKept>) {
     match result {
         Ok(()) => {
-            toast::say(app, Level::Info, tr!("the template {name} is saved in {path}", name, path), None);
+            toast::show(app, Level::Info, tr!("the template {name} is saved in {path}", name, path), None);
             app.work.settings.compose.templates.insert(name, prompt);
         }
         Err(why) => {
-            toast::say(app, Level::Warning, reason::template::problem(path, &name, &why).to_string(), None);
+            toast::show(app, Level::Warning, reason::template::problem(path, &name, &why).to_string(), None);
         }
     }
 }

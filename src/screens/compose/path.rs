@@ -61,7 +61,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
     let listing = match result {
         Ok(listing) => listing,
         Err(at) => {
-            toast::say(app, Level::Warning, reason::system::unlisted(&at).to_string(), None);
+            toast::show(app, Level::Warning, reason::system::unlisted(&at).to_string(), None);
             app.screen.compose.completed = Some(text.to_owned());
             return Vec::new();
         }
@@ -83,7 +83,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
         Some(_) => vec![Wish::Run(Action::Pick(PickWhat::Pictures(field)))],
         None => {
             let tab = app.named(Ctx::Path, Action::Complete);
-            toast::say(app, Level::Info, tr!("nothing there starts like that; {tab} moves on", tab), None);
+            toast::show(app, Level::Info, tr!("nothing there starts like that; {tab} moves on", tab), None);
             app.screen.compose.completed = Some(text.to_owned());
             Vec::new()
         }
@@ -111,14 +111,14 @@ pub(crate) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) 
     let Lines { records, coding, others } = match result {
         Ok(lines) => lines,
         Err(at) => {
-            toast::say(app, Level::Warning, reason::system::unread(&at).to_string(), None);
+            toast::show(app, Level::Warning, reason::system::unread(&at).to_string(), None);
             return Vec::new();
         }
     };
     let base = Draft { prompt: String::new(), name: None, ..for_model(app) };
     let lines = BatchFile::of(records, &base);
     if lines.drafts.is_empty() && lines.faults.is_empty() {
-        toast::say(app, Level::Warning, tr!("there is no prompt in {path}", path), None);
+        toast::show(app, Level::Warning, tr!("there is no prompt in {path}", path), None);
         return Vec::new();
     }
     let asked = app.screen.compose.asked();
@@ -139,7 +139,7 @@ pub(crate) fn go_on(app: &mut App) -> Vec<Wish> {
         return reads;
     }
     match combinations::plan_of(app, &matrices, Unusable::Fault) {
-        Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.screen.voice).to_string(), None),
+        Err(why) => toast::show(app, Level::Warning, reason::draft(&why, &app.screen.voice).to_string(), None),
         Ok(plan) => {
             let voice = &app.screen.voice;
             let bad = plan.impossible.iter().flat_map(|cell| {

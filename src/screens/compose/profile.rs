@@ -1,8 +1,13 @@
 //! The account that a draft is sent with.
 
-use crate::{app::App, widgets::steps::Direction};
+use crate::{
+    app::App,
+    widgets::{brush::LABEL, steps::Direction, text, theme::Look},
+};
 use domain::catalogue::Catalogue;
-use engine::{acts::profile_of_attempt, settings::Profile};
+use engine::{acts::profile_of_attempt, effect::Level, settings::Profile};
+use ratatui::text::Line;
+use words::{problem::Problem, tr};
 
 /// The profiles that a task can be sent with: those whose key is here, the default one first.
 pub(super) fn choices(app: &App) -> Vec<String> {
@@ -20,6 +25,32 @@ pub(crate) fn of(app: &App) -> &str {
     let compose = &app.screen.compose;
     let chosen = compose.draft.profile.as_deref().filter(|chosen| app.work.of(chosen).is_known);
     chosen.unwrap_or_else(|| profile_of_attempt(&app.work, compose.draft.parent))
+}
+
+/// That the profile which the draft was to be sent with has no key here, so that another account pays.
+pub(super) fn goes_elsewhere(app: &App) -> Option<Problem> {
+    let wanted = app.screen.compose.draft.profile.as_deref().filter(|wanted| !app.work.of(wanted).is_known)?;
+    let now = of(app);
+    let what = tr!("Profile {wanted} has no API key here", wanted);
+    Some(Problem::new(
+        what,
+        tr!("this is paid from profile {now}, in {currency}", now, currency = app.work.currency_of(now)),
+        "",
+    ))
+}
+
+/// The same as lines of the form.
+pub(super) fn elsewhere(app: &App, look: Look, room: usize) -> Vec<Line<'static>> {
+    let Some(problem) = goes_elsewhere(app) else { return Vec::new() };
+    let sign = |n| if n == 0 { look.signs.level(Level::Warning) } else { " " };
+    let line = |(n, part)| Line::styled(format!("{:<LABEL$}{} {part}", "", sign(n)), look.theme.warn);
+    text::wrap(&problem.to_string(), room).into_iter().enumerate().map(line).collect()
+}
+
+/// What is worth knowing of the choice.
+pub(super) fn help(app: &App, look: Look) -> Line<'static> {
+    let help = tr!("the account that pays: {names}", names = choices(app).join(tr!(", ")));
+    Line::styled(format!("{:<LABEL$}  {help}", ""), look.theme.faint)
 }
 
 /// What the config says of it.

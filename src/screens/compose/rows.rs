@@ -9,7 +9,7 @@ use crate::{
     widgets::{editor::LineEditor, steps::Direction},
 };
 use domain::{
-    catalogue::ModelSpec,
+    catalogue::{Catalogue, ModelSpec, ResolutionSpec},
     draft::{Draft, Field},
     fields,
     reason::draft::Closed,
@@ -58,7 +58,7 @@ pub fn usable(app: &App, field: Field) -> Result<(), Closed> {
     // Of several models and resolutions one is enough: the plan says which combinations are impossible.
     let any = specs(app)
         .into_iter()
-        .any(|spec| resolutions(app, spec).iter().any(|name| fields::usable(field, spec, name).is_ok()));
+        .any(|spec| resolutions(app, spec).iter().any(|at| fields::usable(field, spec, &at.name).is_ok()));
     if any { Ok(()) } else { one() }
 }
 
@@ -70,31 +70,46 @@ fn specs(app: &App) -> Vec<&ModelSpec> {
 }
 
 /// The resolutions in force for one of the draft's models: those of its list that the model has, or the one chosen.
-fn resolutions(app: &App, spec: &ModelSpec) -> Vec<String> {
+fn resolutions<'a>(app: &App, spec: &'a ModelSpec) -> Vec<&'a ResolutionSpec> {
     let draft = &app.screen.compose.draft;
-    let listed: Vec<String> =
-        draft.lists.resolutions.iter().filter(|name| spec.resolution(name).is_some()).cloned().collect();
-    if !listed.is_empty() {
-        return listed;
+    let listed: Vec<_> = draft.lists.resolutions.iter().filter_map(|name| spec.resolution(name)).collect();
+    if listed.is_empty() {
+        spec.resolution_or_default(draft.resolution.as_deref()).into_iter().collect()
+    } else {
+        listed
     }
-    spec.resolution_or_default(draft.resolution.as_deref()).map(|at| at.name.clone()).into_iter().collect()
 }
 
 /// The values of a field that is chosen; none for one that is typed.
 #[must_use]
 pub fn choices(app: &App, field: Field) -> Vec<String> {
+    let specs = specs(app);
+    let resolutions: Vec<_> = specs.iter().flat_map(|spec| resolutions(app, spec)).collect();
+    choices_of(field, profile::catalogue(app), &specs, &resolutions)
+}
+
+/// The values of a field that is chosen, for these models and resolutions; none for one that is typed.
+pub(crate) fn choices_of(
+    field: Field,
+    catalogue: &Catalogue,
+    specs: &[&ModelSpec],
+    resolutions: &[&ResolutionSpec],
+) -> Vec<String> {
     match field {
-        Field::Model => profile::catalogue(app).models.iter().map(|model| model.name.clone()).collect(),
+        Field::Model => catalogue.names().map(str::to_owned).collect(),
         Field::Resolution => {
             let mut names: Vec<String> = Vec::new();
-            for name in specs(app).into_iter().flat_map(|spec| &spec.resolutions).map(|r| &r.name) {
+            for name in specs.iter().flat_map(|spec| &spec.resolutions).map(|r| &r.name) {
                 if !names.contains(name) {
                     names.push(name.clone());
                 }
             }
             names
         }
-        Field::Duration => durations(app).iter().map(ToString::to_string).collect(),
+        Field::Duration => {
+            let seconds: BTreeSet<u32> = resolutions.iter().flat_map(|at| at.durations.iter().copied()).collect();
+            seconds.iter().map(ToString::to_string).collect()
+        }
         Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
         Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
             Vec::new()
@@ -110,17 +125,6 @@ pub fn choice_word(value: &str) -> &str {
         "off" => tr!("off"),
         value => value,
     }
-}
-
-fn durations(app: &App) -> Vec<u32> {
-    let mut seconds: Vec<u32> = specs(app)
-        .into_iter()
-        .flat_map(|spec| resolutions(app, spec).into_iter().filter_map(|name| spec.resolution(&name)))
-        .flat_map(|at| at.durations.iter().copied())
-        .collect();
-    seconds.sort_unstable();
-    seconds.dedup();
-    seconds
 }
 
 /// The value in force of a field that is chosen, as an index into [`choices`].
@@ -143,8 +147,8 @@ pub fn chosen(app: &App, field: Field) -> usize {
 }
 
 fn duration(app: &App) -> u32 {
-    let offered = durations(app);
-    let chosen = app.screen.compose.draft.duration.filter(|seconds| offered.contains(seconds));
+    let mut offered = specs(app).into_iter().flat_map(|spec| resolutions(app, spec)).flat_map(|at| &at.durations);
+    let chosen = app.screen.compose.draft.duration.filter(|seconds| offered.any(|offered| offered == seconds));
     chosen.unwrap_or_else(|| spec(app).map_or(0, |spec| spec.default_duration))
 }
 

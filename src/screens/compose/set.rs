@@ -9,7 +9,7 @@ use crate::{app::App, compose::state::ComposeRow, keymap::is_typed, layer::Wish,
 use domain::draft::Field;
 use engine::effect::Level;
 use std::collections::BTreeSet;
-use words::{reason, tr};
+use words::{names, reason, tr};
 
 /// The rows that can be set, by the names that are typed.
 pub(crate) const NAMES: [(&str, ComposeRow); 14] = [
@@ -87,25 +87,25 @@ pub(crate) fn set(app: &mut App, name: &str, row: ComposeRow, value: &str) -> Re
     }
     touch(app);
     let reads = pictures::read(app);
-    let told = told(app, row).unwrap_or_else(|| format!("{}{}{}", name, tr!(": "), tr!("none")));
-    toast::say(app, Level::Info, told, None);
+    let told = value_told(app, row).unwrap_or_else(|| format!("{}{}{}", name, tr!(": "), tr!("none")));
+    toast::show(app, Level::Info, told, None);
     Ok(reads)
 }
 
 /// What the draft is now, in a line.
 pub(crate) fn standing(app: &App) -> String {
-    ROWS.into_iter().filter_map(|row| told(app, row)).collect::<Vec<_>>().join(tr!(", "))
+    ROWS.into_iter().filter_map(|row| value_told(app, row)).collect::<Vec<_>>().join(tr!(", "))
 }
 
 /// A row with its value, where it has one.
-fn told(app: &App, row: ComposeRow) -> Option<String> {
+fn value_told(app: &App, row: ComposeRow) -> Option<String> {
     let (name, value) = match row {
         ComposeRow::Field(field) if usable(app, field).is_err() => return None,
-        ComposeRow::Field(Field::Prompt) => (fields::label(Field::Prompt), app.screen.compose.draft.prompt.clone()),
+        ComposeRow::Field(Field::Prompt) => (names::label(Field::Prompt), app.screen.compose.draft.prompt.clone()),
         ComposeRow::Field(field) if is_typed(field) && field != Field::Count => {
-            (fields::label(field), typed_text(app, field).to_owned())
+            (names::label(field), typed_text(app, field).to_owned())
         }
-        ComposeRow::Field(field) => (fields::label(field), fields::chosen(app, field)),
+        ComposeRow::Field(field) => (names::label(field), fields::chosen(app, field)),
         ComposeRow::Profile if profile::is_chosen(app) => (tr!("Profile"), profile::of(app).to_owned()),
         ComposeRow::Combine if combines(app) => {
             let zip = app.screen.compose.draft.lists.zip;

@@ -15,7 +15,7 @@ use domain::{
 };
 use engine::sight::Of;
 use ratatui::layout::Rect;
-use words::tr;
+use words::{names, tr};
 
 /// Cells that the fields keep beside it, the longest of their usual words.
 const FIELDS: u16 = 56;
@@ -69,7 +69,7 @@ fn first(app: &App) -> Option<(u32, u32)> {
 pub(super) fn draw(brush: &mut Brush<'_>, app: &App, room: Rect) {
     let (Some((field, image)), Some(spot)) = (image(app), spot(app, room)) else { return };
     sights::view::draw(brush, app, &spot);
-    let (name, (width, height)) = (fields::label(field), image.upright());
+    let (name, (width, height)) = (names::label(field), image.upright());
     let turned = image.odd.iter().any(|odd| matches!(odd, Oddity::Turned(_)));
     let name = if text::width(name) + text::width(&format!(" {width}x{height}")) > usize::from(room.width) {
         ""

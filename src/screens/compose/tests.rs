@@ -12,7 +12,7 @@ use crate::{
     keymap::PickWhat,
     msg::Input,
     preview,
-    screen::{Batch, Preview, PreviewItem, Purpose},
+    preview::state::{Batch, Preview, PreviewItem, Purpose},
     shell::input::input,
     testing::{now, request, state, task},
 };
@@ -29,11 +29,13 @@ use domain::{
         TaskKey,
         TaskState::{Failed, Running},
     },
+    testing::stored,
 };
 use engine::{
     effect::{ListFor, StoreCmd},
-    folder::{Entry, EntryKind, Listing},
+    folder::Listing,
     msg::LocalMsg,
+    testing::listing,
 };
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -64,18 +66,6 @@ fn shown(app: &App) -> &Preview {
     match app.screen.top::<Preview>() {
         Some(preview) => preview,
         other => panic!("no preview but {other:?}, said {:?}", app.screen.toasts.back()),
-    }
-}
-
-fn picture(path: &str) -> StoredImage {
-    StoredImage {
-        sha256: "ab".into(),
-        kind: ImageKind::Jpeg,
-        bytes: 1_000,
-        width: 800,
-        height: 600,
-        path: path.into(),
-        odd: Vec::new(),
     }
 }
 
@@ -163,9 +153,9 @@ fn a_picture_is_read_when_its_field_is_left_and_sent_by_its_content() {
     assert_eq!(press(&mut state, "down"), load("~/first frame.jpg"));
     assert_eq!(press(&mut state, "f2"), []);
     assert!(state.screen.layers.is_empty());
-    let stored = picture("~/first frame.jpg");
-    local(&mut state, LocalMsg::Image { path: stored.path.clone(), result: Ok(stored.clone()), shrinks: false });
-    assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Stored(stored)));
+    let first = stored("~/first frame.jpg");
+    local(&mut state, LocalMsg::Image { path: first.path.clone(), result: Ok(first.clone()), shrinks: false });
+    assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Stored(first)));
 }
 
 #[test]
@@ -185,7 +175,7 @@ fn edit_and_retry_keeps_parent_and_pictures_and_puts_the_other_draft_by() {
     let mut state = state(&[Failed]);
     press(&mut state, "n x esc");
     let mut failed = task(1, Failed);
-    failed.request.first_frame = Some(ImageRef::Stored(picture("a.jpg")));
+    failed.request.first_frame = Some(ImageRef::Stored(stored("a.jpg")));
     as_new_attempt(&mut state, &failed);
     press(&mut state, "!");
     press(&mut state, "f2");
@@ -241,6 +231,30 @@ fn the_last_times_draft_comes_back_unless_one_was_begun() {
     assert_eq!(state.screen.compose.others, [kept(5, "oldest")]);
     restore(&mut state, vec![kept(3, "older")]);
     assert_eq!(state.screen.compose.prompt.text(), "old");
+}
+
+#[test]
+fn the_pictures_of_a_draft_of_the_last_time_are_read() {
+    let mut state = state(&[]);
+    let draft = domain::draft::Draft { first_frame: "/p/cat.png".into(), ..Default::default() };
+    let wishes = restore(&mut state, vec![KeptDraft { id: 7, draft }]);
+    let read = LocalCmd::LoadImage { path: "/p/cat.png".into() };
+    assert!(wishes.contains(&Wish::Effect(Effect::Local(read))), "{wishes:?}");
+}
+
+#[test]
+fn a_clone_that_another_account_pays_says_so_in_compose_and_in_the_preview() {
+    let mut state = state(&[]);
+    let _ = as_new_task(&mut state, &domain::task::Task { profile: "mm".into(), ..task(1, Failed) });
+    let why = "Profile mm has no API key here: this is paid from profile 302ai, in PTC";
+    let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 120, 40));
+    (state.screen.width, state.screen.height) = (120, 40);
+    crate::shell::view::draw(&state, &mut buf);
+    let rows = (0..40).map(|y| (0..120).map(|x| buf[(x, y)].symbol()).collect::<String>());
+    assert!(rows.collect::<Vec<_>>().join("\n").contains(why));
+    let _ = to_preview(&mut state);
+    let warnings = state.screen.top::<Preview>().map(|preview| preview.warnings.clone()).unwrap_or_default();
+    assert!(warnings.iter().any(|warning| warning.to_string() == why), "{warnings:?}");
 }
 
 #[test]

@@ -7,8 +7,9 @@ use crate::{
     keymap::Pane,
     layer::Wish,
     preview,
-    screen::{Kind, PreviewItem, Purpose},
+    preview::state::{PreviewItem, Purpose},
     toast,
+    toast::Kind,
 };
 use domain::{
     check,
@@ -58,7 +59,7 @@ fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
             Some(key) => tr!("reading {key}; the preview follows", key),
             None => tr!("reading the picture; the preview follows").into(),
         };
-        toast::say_of(app, Level::Info, text, None, Some(Kind::Reading));
+        toast::show_folded(app, Level::Info, text, None, Some(Kind::Reading));
         reads.extend(parent);
         return reads;
     }
@@ -73,7 +74,8 @@ fn preview_after(app: &mut App, mut reads: Vec<Wish>) -> Vec<Wish> {
         Ok(request) => {
             let item = item(app, &request, None);
             let purpose = purpose(app);
-            let warnings = compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.screen.voice)).collect();
+            let doubts = compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.screen.voice));
+            let warnings = profile::goes_elsewhere(app).into_iter().chain(doubts).collect();
             let count = usize::try_from(draft.count).unwrap_or(1).max(1);
             preview::open(app, purpose, vec![item; count], warnings);
         }
@@ -136,7 +138,7 @@ pub(super) fn open_plan(app: &mut App, plan: &Plan, from: Option<String>, doubt:
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
     let doubts = plan.warnings.iter().map(|(_, warning)| warning);
     let doubts = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice));
-    let warnings = doubt.into_iter().chain(doubts).collect();
+    let warnings = profile::goes_elsewhere(app).into_iter().chain(doubt).chain(doubts).collect();
     preview::open(app, purpose, items, warnings);
     preview::tell_batch(app, batch);
 }

@@ -30,7 +30,7 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use words::{reason, tr};
+use words::{names, reason, tr};
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
@@ -217,8 +217,11 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
     let room = usize::from(width).saturating_sub(LABEL + 3);
     let field = match row {
         ComposeRow::Field(field) => field,
+        ComposeRow::Profile if compose.row == row => return vec![super::profile::help(app, look)],
         ComposeRow::Profile | ComposeRow::Combine => return Vec::new(),
-        ComposeRow::Send => return changes::lines(app, look, width),
+        ComposeRow::Send => {
+            return [super::profile::elsewhere(app, look, room), changes::lines(app, look, width)].concat();
+        }
     };
     if compose.row == row && !compose.faults.iter().any(|fault| fault.field == field) {
         let help = fields::help(app, field);
@@ -276,7 +279,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Op
         (false, None) => Style::new(),
     };
     let name = match block.row {
-        ComposeRow::Field(field) => fields::label(field),
+        ComposeRow::Field(field) => names::label(field),
         ComposeRow::Profile => tr!("Profile"),
         ComposeRow::Combine => tr!("Lists"),
         ComposeRow::Send => tr!("Send"),
@@ -291,7 +294,9 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Op
         (ComposeRow::Field(field), None) => field_value(brush, value, app, field, focused),
         (ComposeRow::Profile, None | Some(_)) => {
             let chosen = super::profile::of(app);
-            brush.text(value.x, value.y, value.width, chosen, if focused { look.theme.chosen } else { Style::new() });
+            let [left, right] = look.signs.choice;
+            let shown = if focused { format!("{left} {chosen} {right}") } else { chosen.to_owned() };
+            brush.text(value.x, value.y, value.width, &shown, if focused { look.theme.strong } else { Style::new() });
             None
         }
         (ComposeRow::Combine, None | Some(_)) => {
@@ -322,7 +327,7 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, app: &App, focused: bool) -> Optio
     if let Some((count, over)) = fields::length(app) {
         let style = if over { brush.look.theme.bad } else { brush.look.theme.faint };
         for (y, part) in (value.y + 1..value.bottom()).zip(count) {
-            brush.text(value.x.saturating_sub(13), y, 12, &part, style);
+            brush.text(value.x.saturating_sub(13), y, fields::COUNT, &part, style);
         }
     }
     let place = Rect { width: value.width.saturating_sub(1), ..value }.intersection(brush.buf.area);

@@ -5,8 +5,8 @@ use crate::{
     keymap::{Action, Ctx},
     layer::{Handle, LayerInput, Overlay, Wish},
     lists::view::{keys_line, list},
-    screen::Done,
     table, undo,
+    undo::Done,
     widgets::{brush::Brush, steps::step, text},
 };
 use engine::act::Act;

@@ -65,7 +65,7 @@ pub(crate) fn open(app: &mut App, tasks: &[Task]) {
             Some(video) => videos.push(video),
             None => {
                 let text = tr!("{key} has no video on this machine", key = task.key);
-                return toast::say(app, Level::Warning, text, Some(task.key));
+                return toast::show(app, Level::Warning, text, Some(task.key));
             }
         }
     }

@@ -9,7 +9,6 @@ use crate::{
     app::App,
     keymap::{Action, CopyWhat, Ctx},
     layer::Wish,
-    screen::UrlsAsked,
     toast,
 };
 use domain::{
@@ -24,7 +23,22 @@ use engine::{
     effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
 };
 use std::collections::VecDeque;
-use words::{problem::Problem, reason, reason::system::system, tr};
+use words::{problem::Problem, reason, reason::system::system, terms, tr};
+
+/// Fresh addresses being asked for, one call after another: together they go to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlsAsked {
+    /// The call under way.
+    pub(crate) ticket: Ticket,
+    /// The task whose file it is about.
+    pub(crate) key: TaskKey,
+    /// The files still to be asked about.
+    pub(crate) left: VecDeque<(TaskKey, FileId)>,
+    /// The addresses that have come.
+    pub(crate) got: Vec<String>,
+    /// How many tasks there is no address of.
+    pub(crate) without: usize,
+}
 
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;
@@ -114,8 +128,8 @@ impl Part {
         let key = task.key;
         match (self, task.request.asked()) {
             (Self::Id, _) => tr!("{key} has no ID from the service yet", key),
-            (Self::Prompt | Self::Curl, Asked::Forgotten) => tr!("the prompt of {key} was forgotten", key),
-            (Self::Prompt | Self::Curl, _) => tr!("{key} was created elsewhere, so its request is not known here", key),
+            (Self::Prompt | Self::Curl, Asked::Forgotten) => terms::prompt_forgotten(key),
+            (Self::Prompt | Self::Curl, _) => terms::created_elsewhere(key),
             (Self::Path, _) if task.saved().is_some() => tr!("the name of {key}'s file was forgotten", key),
             (Self::Path, _) => tr!("{key} has no file on disk", key),
         }
@@ -146,7 +160,7 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Wish> {
         0 => tr!("asking for the URL of {key}'s file", key),
         more => tr!("asking for the URLs of {count} files", count = more + 1),
     };
-    toast::say(app, Level::Info, text, Some(key));
+    toast::show(app, Level::Info, text, Some(key));
     vec![Wish::Effect(ask_url(app, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
 }
 
@@ -175,7 +189,7 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
         Err(error) => {
             let message = reason::message(&error.reason, &app.screen.voice);
             let text = tr!("no URL for {key}'s file: {message}", key, message);
-            toast::say(app, Level::Warning, text, Some(key));
+            toast::show(app, Level::Warning, text, Some(key));
             urls.without += 1;
         }
     }
@@ -231,7 +245,7 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
             let play = app.named(Ctx::Table, Action::Play);
             let text =
                 tr!("{key}'s file is on {host}: it is fetched again here, free; then {play} plays it", key, host, play);
-            toast::say(app, Level::Info, text, Some(key));
+            toast::show(app, Level::Info, text, Some(key));
             return vec![Wish::Act(Act::Download { keys: vec![key], dir: None })];
         }
         let (_, command) = scp_command(app, std::slice::from_ref(task));
@@ -247,13 +261,13 @@ pub(crate) fn play(app: &mut App, task: &Task) -> Vec<Wish> {
 /// Tells whether a player opened it.
 pub(crate) fn opened(app: &mut App, path: &str, result: Result<(), String>) {
     match result {
-        Ok(()) => toast::say(app, Level::Info, tr!("opened {path}", path), None),
+        Ok(()) => toast::show(app, Level::Info, tr!("opened {path}", path), None),
         Err(player) => {
             let scp = app.named(Ctx::Table, Action::Scp);
             let why = tr!("{player} is not installed or has no display", player);
             let next = tr!("Press {scp} for a ready scp command and play it on your own machine.", scp);
             let problem = Problem::new(tr!("no player opened {path}", path), why, next);
-            toast::say(app, Level::Warning, problem.to_string(), None);
+            toast::show(app, Level::Warning, problem.to_string(), None);
         }
     }
 }
@@ -265,17 +279,17 @@ pub(crate) fn exported(app: &mut App, path: &str, tasks: usize, result: Result<(
         (Ok(()), n) => (Level::Info, tr!("{n} tasks written to {path}", n, path)),
         (Err(why), _) => (Level::Warning, reason::export::problem(path, &why).to_string()),
     };
-    toast::say(app, level, text, None);
+    toast::show(app, level, text, None);
 }
 
 /// Tells where a text is that was too long for the clipboard.
 pub(crate) fn put_by(app: &mut App, what: &str, bytes: u64, path: &str, result: Result<(), System>) {
     let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size = export::size(bytes));
     match result {
-        Ok(()) => toast::say(app, Level::Info, tr!("{too_long}; saved to {path}", too_long, path), None),
+        Ok(()) => toast::show(app, Level::Info, tr!("{too_long}; saved to {path}", too_long, path), None),
         Err(why) => {
             let why = tr!("{path} cannot be written: {why}", path, why = system(&why));
-            toast::say(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);
+            toast::show(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);
         }
     }
 }
@@ -308,11 +322,11 @@ fn to_clipboard(app: &mut App, text: String, noun: &str, said: String) -> Effect
     if text.len() > MOST {
         return Effect::Local(LocalCmd::PutBy { what: noun.to_owned(), text });
     }
-    toast::say(app, Level::Info, said, None);
+    toast::show(app, Level::Info, said, None);
     Effect::Term(TermCmd::Copy(text))
 }
 
 fn refuse(app: &mut App, why: String) -> Vec<Wish> {
-    toast::say(app, Level::Warning, why, None);
+    toast::show(app, Level::Warning, why, None);
     Vec::new()
 }

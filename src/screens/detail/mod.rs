@@ -3,14 +3,15 @@
 pub(crate) mod overview;
 pub(crate) mod past;
 pub(crate) mod sights;
+pub mod state;
 pub(crate) mod view;
 
 use crate::{
     app::App,
+    detail::state::DetailTab,
     keymap::{Action, Move, Pane, Why},
     layer::Wish,
     layout::detail_size,
-    screen::DetailTab,
     store_errors, table, whole_tasks,
     widgets::steps::{Direction, step},
 };

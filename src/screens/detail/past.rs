@@ -101,6 +101,7 @@ pub(crate) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
     let look = about.look;
     let mut lines = Vec::new();
+    let errors = detail.line.iter().map(|task| text::width(error_word(task))).max().unwrap_or(0);
     for task in &detail.line {
         let here = task.key == detail.task.key;
         lines.push(Line::from(vec![
@@ -114,7 +115,7 @@ pub(crate) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
                 look.theme.state(task.state()),
             ),
             Span::raw(number(task)),
-            span(text::pad(error_word(task), 22), Style::new()),
+            span(text::pad(error_word(task), errors + 2), Style::new()),
             Span::raw(cost(task)),
         ]));
         let Some(parent) = task.parent.and_then(|key| detail.line.iter().find(|other| other.key == key)) else {

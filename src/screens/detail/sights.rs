@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    screen::DetailTab,
+    detail::state::DetailTab,
     sights,
     sights::state::{Spot, size_in},
     widgets::{brush::Brush, steps::Direction},

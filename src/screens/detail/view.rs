@@ -2,9 +2,9 @@
 
 use crate::{
     app::App,
+    detail::state::DetailTab,
     detail::{overview, past, sights},
     keymap::Pane,
-    screen::DetailTab,
     table::{acts, archive},
     widgets::{
         brush::{Brush, LABEL},

@@ -175,7 +175,7 @@ pub(crate) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
             }
         },
     };
-    toast::say(app, Level::Info, said, None);
+    toast::show(app, Level::Info, said, None);
     Vec::new()
 }
 

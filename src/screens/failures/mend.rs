@@ -3,6 +3,7 @@
 use super::{Cluster, Remedy, frame, view};
 use crate::{
     app::App,
+    compose,
     failures::state::{Fix, Mend, MendWhat},
     key::{Code, Key},
     keymap::{Action, Ctx},
@@ -10,6 +11,7 @@ use crate::{
     widgets::{brush::Brush, editor::LineEditor, steps::Direction},
 };
 use domain::{
+    catalogue::ModelSpec,
     draft::{Draft, Field},
     fields,
     picture::{dropped, to_look_into},
@@ -40,7 +42,7 @@ pub(super) fn field(app: &App, cluster: &Cluster, before: Option<&Fix>) -> MendW
         return MendWhat::Field { field: *field, line: LineEditor::new(value) };
     }
     let field = if let Remedy::FixField(field) = cluster.remedy { field } else { Field::Model };
-    let row = cluster.keys.first().and_then(|key| app.work.tasks.rows.get(key));
+    let row = first(app, &cluster.keys);
     MendWhat::Field { field, line: LineEditor::new(&row.map_or_else(String::new, |row| value_of(row, field))) }
 }
 
@@ -61,22 +63,20 @@ fn value_of(row: &Row, field: Field) -> String {
 /// The values to choose from, for the first of the tasks; none for a field that is typed.
 #[must_use]
 pub(crate) fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
-    let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
-    let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model));
-    match field {
-        Field::Model => app.work.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
-        Field::Resolution => {
-            spec.map_or_else(Vec::new, |spec| spec.resolutions.iter().map(|r| r.name.clone()).collect())
-        }
-        Field::Duration => spec.zip(row).map_or_else(Vec::new, |(spec, row)| {
-            let resolution = spec.resolution_or_default(Some(&row.kind.resolution));
-            resolution.map_or_else(Vec::new, |r| r.durations.iter().map(ToString::to_string).collect())
-        }),
-        Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
-        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
-            Vec::new()
-        }
-    }
+    let Some(row) = first(app, &mend.keys) else { return Vec::new() };
+    let spec = spec(app, row);
+    let resolution = spec.and_then(|spec| spec.resolution_or_default(Some(&row.kind.resolution)));
+    compose::choices_of(field, app.work.catalogue(&row.kind.profile), spec.as_slice(), resolution.as_slice())
+}
+
+/// The first of the tasks: what can be chosen goes by it.
+fn first<'a>(app: &'a App, keys: &[TaskKey]) -> Option<&'a Row> {
+    keys.first().and_then(|key| app.work.tasks.rows.get(key))
+}
+
+/// A task's model, as the host takes it that the task goes to.
+fn spec<'a>(app: &'a App, row: &Row) -> Option<&'a ModelSpec> {
+    app.work.catalogue(&row.kind.profile).spec(&row.kind.model)
 }
 
 /// Whether the model of the first task can use that field.
@@ -84,9 +84,8 @@ pub(crate) fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
 /// # Errors
 /// Why not.
 pub(crate) fn usable(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
-    let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
-    let spec = row.and_then(|row| app.work.catalogue(&row.kind.profile).spec(&row.kind.model).map(|spec| (spec, row)));
-    spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
+    let found = first(app, &mend.keys).and_then(|row| Some((spec(app, row)?, row)));
+    found.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
 }
 
 impl Overlay for Mend {
@@ -203,7 +202,7 @@ pub(crate) fn other_field(app: &mut App, to: Direction) {
     let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
     let next = (1..len).map(|n| FIELDS[to.in_ring(at, n, len)]).find(|field| usable(app, mend, *field).is_ok());
     let Some(next) = next else { return };
-    let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
+    let row = first(app, &mend.keys);
     let value = row.map_or_else(String::new, |row| value_of(row, next));
     if let Some(mend) = app.screen.top_mut::<Mend>() {
         mend.what = MendWhat::Field { field: next, line: LineEditor::new(&value) };

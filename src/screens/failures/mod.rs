@@ -23,9 +23,8 @@ use crate::{
     failures::state::{FailuresView, Fix, Mend, MendWhat},
     keymap::{Action, Ctx, Move, Pane, Why},
     layer::{Handle, Layer, LayerInput, Overlay, Wish},
-    resolve,
-    screen::Then,
-    table, toast, whole_tasks,
+    resolve, table, toast, whole_tasks,
+    whole_tasks::Then,
     widgets::{brush::Brush, steps::step},
 };
 use domain::task::{Task, TaskKey};
@@ -130,7 +129,7 @@ pub(crate) fn toggle(app: &mut App) {
         view.taken_in.insert(id);
     } else if changes_first {
         let fit = app.named(Ctx::Failures, Action::Fit);
-        toast::say(app, Level::Warning, tr!("unchanged they would be refused again; {fit} changes them", fit), None);
+        toast::show(app, Level::Warning, tr!("unchanged they would be refused again; {fit} changes them", fit), None);
     }
 }
 
@@ -167,7 +166,7 @@ fn settle(app: &mut App, keys: &[TaskKey]) -> Vec<Wish> {
     table::rearrange(app);
     let resolve = app.named(Ctx::Table, Action::Resolve);
     let text = tr!("{count} are unknown: {resolve} resolves the one under the cursor", count = keys.len(), resolve);
-    toast::say(app, Level::Info, text, None);
+    toast::show(app, Level::Info, text, None);
     Vec::new()
 }
 
@@ -204,7 +203,7 @@ fn at_cursor(app: &App) -> Option<(Cluster, Option<Fix>)> {
 /// Asks the store for the whole tasks of the plan; the preview follows.
 pub(crate) fn plan(app: &mut App) -> Vec<Wish> {
     if let Err(Why(why)) = can_plan(app) {
-        toast::say(app, Level::Warning, why, None);
+        toast::show(app, Level::Warning, why, None);
         return Vec::new();
     }
     let keys = view(app).map_or_else(Vec::new, |view| planned::sum(app, view).0);
@@ -286,7 +285,7 @@ pub(crate) fn tell_round(app: &mut App) {
     app.round.told = true;
     let said: Vec<String> = counts.iter().map(|(which, n)| tr!("{n} {word}", n, word = names::state(*which))).collect();
     let text = tr!("retried {count}: {states}", count = app.round.keys.len(), states = said.join(tr!(", ")));
-    toast::say(app, Level::Info, text, None);
+    toast::show(app, Level::Info, text, None);
 }
 
 /// Reads a picture that a mended field names.

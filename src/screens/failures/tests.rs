@@ -4,7 +4,7 @@ use super::*;
 use crate::resolve::Resolve;
 use crate::{
     msg::Input,
-    screen::{Preview, Purpose},
+    preview::state::{Preview, Purpose},
     shell::input,
     testing::{add, now, state as state_of, task},
     update,
@@ -21,6 +21,7 @@ use engine::{
     effect::{Effect, StoreCmd},
     msg::{Detail, Msg, StoreMsg},
     profile_state::Halt,
+    settings::{Other, Profile},
 };
 use service::{
     answer::{Reply, SubmitVerdict},
@@ -276,6 +277,20 @@ fn what_the_records_say_was_never_made_is_not_called_lost() {
     let mut names: Vec<String> = view.clusters.iter().map(|cluster| view::name(&view, cluster)).collect();
     names.sort();
     assert_eq!(names, ["service error: not created", "service error: task ID lost"]);
+}
+
+#[test]
+fn the_models_to_choose_from_are_those_of_the_tasks_own_profile() {
+    let mut state = state_of(&[]);
+    let mut catalogue = engine::testing::catalogue();
+    catalogue.models.truncate(1);
+    let profile = Profile { name: "other".into(), ..state.work.settings.profile.clone() };
+    state.work.settings.others.insert("other".into(), Other { profile, catalogue });
+    let task = failed(8, ErrorClass::InvalidParams, "invalid params, duration 6 is not offered", "eight");
+    add(&mut state, Task { profile: "other".into(), ..task });
+    press(&mut state, "R e");
+    let Some(mend) = state.screen.top::<Mend>() else { panic!("nothing is mended") };
+    assert_eq!(choices(&state, mend, Field::Model), ["MiniMax-Hailuo-02"]);
 }
 
 #[test]

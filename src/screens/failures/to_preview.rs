@@ -6,7 +6,7 @@ use crate::{
     compose,
     failures::state::Fix,
     preview,
-    screen::{PreviewItem, Purpose},
+    preview::state::{PreviewItem, Purpose},
 };
 use domain::{
     check,

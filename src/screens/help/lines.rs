@@ -113,7 +113,7 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
     lines.push(HelpLine::Title(tr!("Signs").into()));
     lines.extend(SIGNS.map(|sign| HelpLine::Sign { sign, text: sign_meaning(app, sign) }));
     lines.push(HelpLine::Title(tr!("Commands, after :").into()));
-    lines.extend(after_colon().map(|command| word(&format!(":{}", command.usage()), lang::tr(command.help))));
+    lines.extend(after_colon().map(|command| word(&format!(":{}", command.usage()), lang::tr(command.help()))));
     lines
 }
 

@@ -61,7 +61,7 @@ fn run(app: &mut App) -> Vec<Wish> {
     match shown(app, list).get(list.scroll) {
         Some(HelpLine::Key { binding, .. }) => vec![Wish::Chosen(BINDINGS[*binding].ctx, BINDINGS[*binding].action)],
         Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
-            toast::say(app, Level::Warning, tr!("that line only explains; a line with keys can be run").into(), None);
+            toast::show(app, Level::Warning, tr!("that line only explains; a line with keys can be run").into(), None);
             Vec::new()
         }
     }

@@ -15,6 +15,8 @@ pub struct Keymap {
     of: Vec<Vec<Key>>,
     /// The binding of each key, as an index into `BINDINGS`.
     by_key: BTreeMap<(Ctx, Key), usize>,
+    /// What a command is typed behind.
+    pub(super) lead: &'static str,
 }
 
 impl Default for Keymap {
@@ -59,10 +61,10 @@ impl Keymap {
         (map, faults)
     }
 
-    /// No key means anything: each action goes by its name.
+    /// No key means anything: each action goes by its name, which is all that is typed.
     #[must_use]
     pub fn none() -> Self {
-        Self { of: vec![Vec::new(); BINDINGS.len()], by_key: BTreeMap::new() }
+        Self { of: vec![Vec::new(); BINDINGS.len()], by_key: BTreeMap::new(), lead: "" }
     }
 
     fn index(of: Vec<Vec<Key>>, faults: &mut Vec<KeyFault>) -> Self {
@@ -87,7 +89,7 @@ impl Keymap {
                 }
             }
         }
-        Self { of, by_key }
+        Self { of, by_key, lead: ":" }
     }
 
     /// What a key means in a place. Full-width characters count as their ASCII twins, where they have no meaning of

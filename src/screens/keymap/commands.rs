@@ -1,7 +1,7 @@
 //! The commands as data: a name, what it takes, what it does, what can come behind it. The dashboard has them after
 //! `:`, `--linear` as lines.
 
-use super::Action;
+use super::{Action, Ctx, binding};
 use words::lang;
 
 /// What a command is to do.
@@ -57,8 +57,8 @@ pub struct Command {
     pub name: &'static str,
     /// What it takes, for a person; translated where it is shown.
     pub takes: &'static str,
-    /// A sentence for help and `reeltop keys`, translated there.
-    pub help: &'static str,
+    /// Its own sentence for help; `None` where that of its key says it.
+    help: Option<&'static str>,
     /// What can come behind it.
     pub behind: Behind,
     pub on: On,
@@ -83,6 +83,16 @@ impl Command {
         format!("{} {}", self.name, lang::tr(self.takes)).trim_end().to_owned()
     }
 
+    /// A sentence for help and `reeltop keys`, translated there.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        let of_key = || match self.id {
+            CommandId::On(action) | CommandId::Do(action) => binding(Ctx::Table, action).map(|binding| binding.help),
+            _ => None,
+        };
+        self.help.or_else(of_key).unwrap_or_default()
+    }
+
     const fn words(mut self) -> Self {
         self.behind = Behind::Words;
         self
@@ -100,7 +110,12 @@ impl Command {
 }
 
 const fn to(id: CommandId, name: &'static str, takes: &'static str, help: &'static str) -> Command {
-    Command { name, takes, help, behind: Behind::Unknown, on: On::Both, id }
+    Command { name, takes, help: Some(help), behind: Behind::Unknown, on: On::Both, id }
+}
+
+/// A command that does what a key of the table does.
+const fn of_key(id: CommandId, name: &'static str, takes: &'static str) -> Command {
+    Command { name, takes, help: None, behind: Behind::Unknown, on: On::Both, id }
 }
 
 /// The commands of the dashboard.
@@ -117,9 +132,9 @@ pub(crate) fn of_lines() -> impl Iterator<Item = &'static Command> {
 #[rustfmt::skip]
 pub static COMMANDS: &[Command] = &[
     to(CommandId::New, "new", "[PROMPT]", "Compose a new task; with a prompt, show its price. {a|b} makes a task of each"),
-    to(CommandId::On(Action::Retry), "retry", "[NUMBERS]", "Send the same request again as a new attempt"),
-    to(CommandId::On(Action::Edit), "edit", "[NUMBER]", "Edit the request in compose, then send it as a new attempt"),
-    to(CommandId::On(Action::Clone), "clone", "[NUMBER]", "Open a copy of the request in compose"),
+    of_key(CommandId::On(Action::Retry), "retry", "[NUMBERS]"),
+    of_key(CommandId::On(Action::Edit), "edit", "[NUMBER]"),
+    of_key(CommandId::On(Action::Clone), "clone", "[NUMBER]"),
     to(CommandId::Theme, "theme", "NAME", "Choose another set of colours, for this session").words().on(On::Screen),
     to(CommandId::Set, "set", "OPTION VALUE", "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session; or a field of compose, such as duration 6,10").words(),
     to(CommandId::Send, "send", "", "Open the preview of what is in compose; what is sent there pays").on(On::Screen),
@@ -131,9 +146,9 @@ pub static COMMANDS: &[Command] = &[
     to(CommandId::List, "list", "[TEXT]", "List the tasks that match a filter, the newest last").words().on(On::Lines),
     to(CommandId::Show, "show", "NUMBER", "Show the task in detail"),
     to(CommandId::Status, "status", "", "Count the tasks in each state; say whether sending is on and what was spent").on(On::Lines),
-    to(CommandId::On(Action::Cancel), "cancel", "[NUMBERS]", "Take back an unsent task, stop watching one that runs, or put a failure away"),
-    to(CommandId::On(Action::Download), "download", "[NUMBERS]", "Download the file now"),
-    to(CommandId::On(Action::Refresh), "refresh", "[NUMBERS]", "Check the state of the tasks now"),
+    of_key(CommandId::On(Action::Cancel), "cancel", "[NUMBERS]"),
+    of_key(CommandId::On(Action::Download), "download", "[NUMBERS]"),
+    of_key(CommandId::On(Action::Refresh), "refresh", "[NUMBERS]"),
     to(CommandId::Resolve, "resolve", "[NUMBER OUTCOME]", "Resolve an unknown task: lost, not-created, or the service's ID; unknown takes that back").words(),
     to(CommandId::Do(Action::Undo), "undo", "", "Take back the last act: what is unsent of a batch, putting away, resolving, stopping to watch"),
     to(CommandId::Filter, "filter", "[TEXT]", "Filter the table; without a text, show all").words(),
@@ -141,8 +156,8 @@ pub static COMMANDS: &[Command] = &[
     to(CommandId::Group, "group", "batch|none", "Show a line for each batch, which Enter unfolds; none shows each task").words().on(On::Screen),
     to(CommandId::Goto, "goto", "NUMBER", "Go to the task of that number"),
     to(CommandId::Budget, "budget", "[+AMOUNT]", "Say what today's cap leaves, or raise it until midnight; asks first"),
-    to(CommandId::Do(Action::Balance), "balance", "", "Ask for the balance"),
-    to(CommandId::Do(Action::Money), "money", "", "Show what was spent, on what, and what is left of the budget"),
+    of_key(CommandId::Do(Action::Balance), "balance", ""),
+    of_key(CommandId::Do(Action::Money), "money", ""),
     to(CommandId::Refunds, "refunds", "[WORD NUMBER]", "List charges without a result; asked or refunded notes that of a task").words(),
     to(CommandId::Who, "who", "", "Show the programs on this store and what each does, and the state of each profile"),
     to(CommandId::Export, "export", "FILE", "Write the tasks shown to a new file, one JSON object a line").path(),

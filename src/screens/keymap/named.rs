@@ -8,14 +8,20 @@ impl Keymap {
     /// The first key of an action as a sentence names it; the command of its name where it has no key.
     #[must_use]
     pub fn named(&self, ctx: Ctx, action: Action) -> String {
-        self.key(ctx, action).unwrap_or_else(|| format!(":{}", action.id()))
+        self.key(ctx, action).unwrap_or_else(|| self.command(action.id(), ""))
+    }
+
+    /// A command as it is typed: after the colon, and where no key opens a line for it by itself.
+    #[must_use]
+    pub fn command(&self, name: &str, rest: &str) -> String {
+        format!("{}{name} {rest}", self.lead).trim_end().to_owned()
     }
 
     /// How a sentence names resuming: by the key that pauses, which resumes too, and where that has none by the command
     /// that only resumes.
     #[must_use]
     pub fn resume(&self, ctx: Ctx) -> String {
-        self.key(ctx, Action::Pause).unwrap_or_else(|| ":resume".to_owned())
+        self.key(ctx, Action::Pause).unwrap_or_else(|| self.command("resume", ""))
     }
 
     fn key(&self, ctx: Ctx, action: Action) -> Option<String> {

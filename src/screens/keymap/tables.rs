@@ -27,7 +27,7 @@ pub fn tables() -> Vec<KeyTable> {
 /// The commands after `:`, as they are typed, and what each does.
 #[must_use]
 pub fn commands() -> Vec<(String, &'static str)> {
-    after_colon().map(|command| (format!(":{}", command.usage()), lang::tr(command.help))).collect()
+    after_colon().map(|command| (format!(":{}", command.usage()), lang::tr(command.help()))).collect()
 }
 
 /// The example config's lines: every place, every action with its default keys, as comments.

@@ -10,9 +10,10 @@ use crate::{
         commands::{Command, CommandId, of_lines},
     },
     lists::ListView,
+    money,
+    preview::state::Preview,
     preview::view,
     resolve::Resolve,
-    screen::Preview,
     shell::banner,
     welcome::Welcome,
 };
@@ -39,6 +40,10 @@ impl Linear {
         self.lines.extend(messages.into_iter().map(|message| message.text));
         self.app.screen.toasts.clear();
         self.tell_changes(&about);
+        if self.compares && !money::is_comparing(&self.app) {
+            self.compares = false;
+            self.lines.extend(filled(money::audit_texts(&self.app)));
+        }
         self.tell_layers();
         self.tell_detail();
         if self.composes && !self.owes() {
@@ -70,15 +75,18 @@ impl Linear {
             return;
         };
         // What is not on disk yet is not told: another program may have been quicker.
-        for (key, line) in told.iter().filter(|(key, _)| writes::is_unwritten(work, **key)) {
+        let is_new = |key: &TaskKey| !about.contains(key);
+        for (key, line) in told.iter().filter(|(key, _)| is_new(key) && writes::is_unwritten(work, **key)) {
             now.insert(*key, line.clone());
         }
-        let is_new = |key: &TaskKey| !about.contains(key);
         let changed = now.iter().filter(|(key, line)| is_new(key) && told.get(key) != Some(line));
         self.lines.extend(changed.map(|(_, line)| line.clone()));
-        let ended = told.keys().filter(|key| is_new(key) && !now.contains_key(key));
-        let ended = ended.filter_map(|key| work.tasks.rows.get(key));
-        self.lines.extend(ended.map(|row| format!("{} {}", row.key, names::state(row.state))));
+        let ended = told.iter().filter(|(key, _)| is_new(key) && !now.contains_key(key));
+        let ended = ended.filter_map(|(key, told)| {
+            let row = work.tasks.rows.get(key)?;
+            Some(format!("{} {}", row.key, names::state(row.state))).filter(|line| !told.starts_with(line))
+        });
+        self.lines.extend(ended);
         self.told = Some(now);
     }
 
@@ -118,7 +126,8 @@ impl Linear {
             if self.awaits_list {
                 return;
             }
-            self.lines.extend((list.kind.texts)(app));
+            self.lines.extend(filled((list.kind.texts)(app)));
+            self.compares = money::is_comparing(app);
         } else if layer.of::<Welcome>().is_some() {
             let why = app.work.own.key_problem.as_ref();
             self.lines.extend(why.map(|why| reason::problem(why, &app.screen.voice).to_string()));
@@ -146,6 +155,11 @@ impl Linear {
     }
 }
 
+/// The lines with something in them.
+fn filled(lines: Vec<String>) -> impl Iterator<Item = String> {
+    lines.into_iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
+}
+
 /// The commands; or that one, and what can come behind it.
 pub(super) fn help(app: &App, name: &str) -> Vec<String> {
     let named = |name: &str| of_lines().find(|command| command.name == name);
@@ -153,7 +167,7 @@ pub(super) fn help(app: &App, name: &str) -> Vec<String> {
         // There is no cursor that could be meant.
         let needs = matches!(command.id, CommandId::On(_) | CommandId::Resolve);
         let usage = if needs { command.usage().replace(['[', ']'], "") } else { command.usage() };
-        format!("{usage}{}{}", tr!(": "), lang::tr(command.help))
+        format!("{usage}{}{}", tr!(": "), lang::tr(command.help()))
     };
     match named(name) {
         Some(command) => {

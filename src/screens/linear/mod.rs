@@ -19,8 +19,8 @@ use crate::{
         BINDINGS, Keymap, Pane,
         commands::{COMMANDS, Command, CommandId, On, of_lines},
     },
+    preview::state::Preview,
     preview::{self, DEAF, can_send},
-    screen::Preview,
     store_errors, table, update,
     widgets::editor::LineEditor,
 };
@@ -75,6 +75,8 @@ pub struct Linear {
     awaits_list: bool,
     /// The filter of tasks to be listed, some of which are of the archive and so are told by the store.
     listing: Option<Filter>,
+    /// The gateway's records were told as still being compared.
+    compares: bool,
     /// Since when an answer is waited for: the last line, or the start.
     asked: Option<Mono>,
 }
@@ -97,6 +99,7 @@ impl Driven for Linear {
             composes: false,
             awaits_list: false,
             listing: None,
+            compares: false,
             asked: Some(now.mono),
         }
     }
@@ -218,6 +221,11 @@ impl Linear {
                 return self.send(command, rest, now);
             }
             CommandId::Price => self.lines.push(tr!("No price was asked for.").into()),
+            CommandId::Send if !rest.is_empty() => {
+                self.lines.push(
+                    tr!("Nothing is shown to send: new with a prompt, or retry with a task's number, first.").into(),
+                );
+            }
             CommandId::On(_) | CommandId::Resolve if rest.is_empty() => {
                 self.lines.push(tr!("{word} needs a task's number, as in: {word} 12", word));
             }

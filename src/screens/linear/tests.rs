@@ -196,7 +196,7 @@ fn going_to_an_archived_task_tells_of_no_other_one() {
     let task = testing::task(7, Saved);
     let found = Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] };
     let _ = linear.update(Heard::Work(Msg::Store(StoreMsg::Detail(Box::new(found)))), now(10_000));
-    assert_eq!(linear.take_lines(), ["#7 is archived; :filter archived:yes shows it"]);
+    assert_eq!(linear.take_lines(), ["#7 is archived; filter archived:yes shows it"]);
 }
 
 /// What is asked of the archive by that line.
@@ -271,6 +271,41 @@ fn what_a_clone_or_an_edit_puts_into_compose_is_told_and_no_command_that_is_not_
         assert!(lines.contains("a cat") && lines.contains("send shows the price"), "{line}: {lines}");
         assert!(lines.contains("the earlier draft is saved\n") && !lines.contains(":other_draft"), "{line}: {lines}");
     }
+}
+
+#[test]
+fn a_command_that_a_sentence_names_is_named_as_it_is_typed() {
+    let mut linear = linear(&[Saved]);
+    linear.app.screen.keys = Keymap::none();
+    assert_eq!(said(&mut linear, "cancel 9"), ["#9 is not in the table; goto #9 looks for it in the archive"]);
+    let lines = said(&mut linear, "send 99");
+    assert_eq!(lines, ["Nothing is shown to send: new with a prompt, or retry with a task's number, first."]);
+}
+
+#[test]
+fn a_saved_video_is_told_once() {
+    let mut linear = linear(&[Running]);
+    // Its file is there, and its row on its way to the disk.
+    let saved = testing::task(1, Saved);
+    linear.app.work.store.busy.insert(TaskKey(1), 1);
+    linear.app.work.tasks.live.insert(TaskKey(1), saved.clone());
+    crate::toast::show(&mut linear.app, engine::effect::Level::Info, "#1 saved: /v/1.mp4".into(), Some(TaskKey(1)));
+    linear.tell();
+    assert_eq!(linear.take_lines(), ["#1 saved: /v/1.mp4"]);
+    linear.app.work.store.busy.clear();
+    testing::add(&mut linear.app, saved);
+    linear.tell();
+    assert_eq!(linear.take_lines(), [""; 0]);
+}
+
+#[test]
+fn the_money_has_no_empty_lines_and_the_records_are_told_once_they_were_compared() {
+    let mut linear = linear(&[Saved]);
+    let _ = said(&mut linear, "money");
+    linear.awaits_list = false;
+    linear.tell();
+    let lines = linear.take_lines();
+    assert!(!lines.is_empty() && lines.iter().all(|line| !line.is_empty()), "{lines:?}");
 }
 
 #[test]

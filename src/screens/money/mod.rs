@@ -81,7 +81,6 @@ impl Line {
             Self::Title(title) => (*title).to_owned(),
             Self::Fact { name, text, .. } => format!("{name} {text}"),
             Self::Plot(title) => title.clone(),
-            Self::Columns { label, .. } => label.clone(),
             Self::Bar { name, note, .. } => format!("{name} {note}"),
             Self::Sums { name, currency, sum } => {
                 let amounts = [sum.charged, sum.unknown, sum.reserved, sum.spent()].map(|amount| amount.of(*currency));
@@ -96,9 +95,20 @@ impl Line {
                     spent
                 )
             }
-            Self::Blank => String::new(),
+            // A label says nothing without its columns.
+            Self::Columns { .. } | Self::Blank => String::new(),
         }
     }
+}
+
+/// Whether the gateway's records are being compared.
+pub(crate) fn is_comparing(app: &App) -> bool {
+    app.work.money.auditing.as_ref().is_some_and(|auditing| auditing.asked)
+}
+
+/// What came of comparing the gateway's records, in lines.
+pub(crate) fn audit_texts(app: &App) -> Vec<String> {
+    audit(app).iter().map(Line::text).collect()
 }
 
 /// Opens it: the ledger is summed up by the store, the balance asked for.
@@ -146,7 +156,7 @@ pub(crate) fn ask_balance(app: &mut App) -> Vec<Wish> {
     let with_key = app.work.served().filter(|(_, served)| served.has_key);
     let profiles: Vec<String> = with_key.map(|(profile, _)| profile.to_owned()).collect();
     if profiles.is_empty() {
-        toast::say(app, Level::Warning, tr!("there is no API key to ask for the balance with").into(), None);
+        toast::show(app, Level::Warning, tr!("there is no API key to ask for the balance with").into(), None);
         return Vec::new();
     }
     app.screen.balances_asked = profiles;
@@ -159,7 +169,6 @@ pub(crate) fn tell_balances(app: &mut App) {
     let (waits, come): (Vec<_>, Vec<_>) =
         asked.into_iter().partition(|profile| app.work.of(profile).balance.asking.is_some());
     app.screen.balances_asked = waits;
-    let several = app.work.served().count() > 1;
     for profile in come {
         let told = &app.work.of(&profile).balance;
         let (level, text) = match (&told.problem, told.last) {
@@ -173,8 +182,7 @@ pub(crate) fn tell_balances(app: &mut App) {
             }
             (None, None) => (Level::Warning, tr!("this service does not tell its balance").to_owned()),
         };
-        let text = if several { format!("{profile}: {text}") } else { text };
-        toast::say(app, level, text, None);
+        toast::show(app, level, names::of_profile(&app.work, &profile, text), None);
     }
 }
 
@@ -287,6 +295,10 @@ pub(crate) fn lines(app: &App) -> Vec<Line> {
     let others = Currency::ALL.into_iter().filter(|other| *other != currency && is_there(other));
     lines.extend(others.map(|other| fact("", today(other))));
     lines.push(fact(tr!("Caps"), caps));
+    let paid_in = |other: &Currency| app.work.served().any(|(profile, _)| app.work.currency_of(profile) == *other);
+    let others = Currency::ALL.into_iter().filter(|other| *other != currency && paid_in(other));
+    let others = others.filter_map(|other| app.work.day(other).cap.map(|cap| cap.of(other)));
+    lines.extend(others.map(|day| fact("", tr!("a day {day}", day))));
     lines.extend(set_by);
     lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
     for (profile, served) in app.work.served().filter(|(_, served)| served.has_key) {
@@ -335,6 +347,16 @@ const FRESH: u64 = 5 * MINUTE;
 pub(crate) fn is_old(work: &Work, profile: &str) -> bool {
     let is_aged = |(_, at): (Amount, Wall)| work.now.wall.since(at) >= FRESH;
     work.of(profile).balance.last.is_some_and(is_aged) || work.spent_since_balance(profile) > Amount::ZERO
+}
+
+/// `balance 12.5 PTC`, with its time where it is old: one that stays true while nothing is drawn. Without it an old
+/// word would pass for a fresh one.
+pub(crate) fn balance_told(work: &Work, profile: &str) -> Option<String> {
+    let (balance, at) = work.of(profile).balance.last?;
+    Some(match is_old(work, profile) {
+        true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, work.now)),
+        false => tr!("balance {balance}", balance),
+    })
 }
 
 /// The service's own word, and how it stands to ours.
@@ -390,7 +412,7 @@ fn audit(app: &App) -> Vec<Line> {
     if !app.work.served().any(|(_, served)| served.has_key) {
         return vec![fact(tr!("Records"), tr!("there is no API key to read them with").into(), true)];
     }
-    if money.auditing.as_ref().is_some_and(|auditing| auditing.asked) {
+    if is_comparing(app) {
         return vec![fact(tr!("Records"), tr!("being compared").into(), false)];
     }
     match &money.audit {

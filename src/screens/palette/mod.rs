@@ -58,7 +58,7 @@ pub fn entries(app: &App, text: &str) -> Vec<Entry> {
         // One that is typed with what it takes is what is meant.
         let whole = (!behind.is_empty() && text.trim().ends_with(&behind)).then_some((0, 0));
         let theirs = format!("{name} {}", option_word(&behind));
-        let cost = whole.or_else(|| best(text, [(name, command.help), (theirs, lang::tr(command.help))]))?;
+        let cost = whole.or_else(|| best(text, [(name, command.help()), (theirs, lang::tr(command.help()))]))?;
         Some((cost, Entry { found: Found::Command(command, behind), why_not: None }))
     });
     let mut found: Vec<((usize, usize), Entry)> = actions.chain(commands).collect();
@@ -191,7 +191,7 @@ fn accept(app: &mut App) -> Vec<Wish> {
             command_line::offer(app, command, &behind)
         }
         None => {
-            toast::say(app, Level::Info, tr!("no action matches; Backspace deletes letters").into(), None);
+            toast::show(app, Level::Info, tr!("no action matches; Backspace deletes letters").into(), None);
             Vec::new()
         }
     }

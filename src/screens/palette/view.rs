@@ -90,7 +90,7 @@ fn help_of(app: &App, entry: &Entry) -> String {
             (Action::Undo, Ok(step)) => tr!("now: {what}", what = step.words),
             _ => lang::tr(binding.help).to_owned(),
         },
-        (None, Found::Command(command, _)) => lang::tr(command.help).to_owned(),
+        (None, Found::Command(command, _)) => lang::tr(command.help()).to_owned(),
         (Some(why), _) => tr!("not now: {why}", why),
     }
 }

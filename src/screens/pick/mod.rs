@@ -266,7 +266,7 @@ fn accept(app: &mut App) -> Vec<Wish> {
     };
     if !item.why_not.is_empty() {
         let text = format!("{}{}{}", item.text, tr!(": "), item.why_not);
-        toast::say(app, Level::Warning, text, None);
+        toast::show(app, Level::Warning, text, None);
         app.screen.open(picker);
         return Vec::new();
     }

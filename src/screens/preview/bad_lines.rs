@@ -5,7 +5,7 @@ use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
     layer::Wish,
-    screen::{Preview, Purpose},
+    preview::state::{Preview, Purpose},
 };
 use engine::effect::{Effect, LocalCmd};
 use words::{problem::Problem, reason, tr};
@@ -19,7 +19,7 @@ pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>, others: Vec<Stri
     let columns = columns(app, &others);
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     preview.obstacles.splice(0..0, columns);
-    preview.obstacles.extend(told(&bad));
+    preview.obstacles.extend(problems_of(&bad));
     if let Some(batch) = &mut preview.batch {
         batch.impossible.clear();
         (batch.bad_lines, batch.others, batch.path) = (bad, others, Some(path));
@@ -37,7 +37,7 @@ fn columns(app: &App, others: &[String]) -> Option<Problem> {
 }
 
 /// The bad lines in words.
-fn told(bad: &[(usize, Problem)]) -> Vec<Problem> {
+fn problems_of(bad: &[(usize, Problem)]) -> Vec<Problem> {
     let told = bad.iter().take(TOLD).map(|(line, problem)| {
         let what = tr!("Line {line}: {problem}", line, problem = problem.what);
         Problem::new(what, problem.why.clone(), problem.next.clone())
@@ -94,7 +94,7 @@ pub(crate) fn leave_out(app: &mut App) {
 fn leave_lines(preview: &mut Preview) {
     let Some(batch) = &mut preview.batch else { return };
     let bad = std::mem::take(&mut batch.bad_lines);
-    let told = told(&bad);
+    let told = problems_of(&bad);
     preview.obstacles.retain(|obstacle| !told.contains(obstacle));
     let lines = bad.chunk_by(|(one, _), (other, _)| one == other).count();
     let what = match lines {

@@ -6,9 +6,9 @@ use crate::{
     app::App,
     keymap::{Action, Ctx, Why},
     layer::Wish,
-    resolve,
-    screen::{Preview, Purpose, Then},
-    table, toast, whole_tasks,
+    preview::state::{Preview, Purpose},
+    resolve, table, toast, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::{
     retry,
@@ -72,7 +72,8 @@ pub(crate) fn drop_row(app: &mut App) {
     preview.opened = now;
     // The rows may be scrolled out of sight.
     let prompt = domain::text::gist(&left_out.request.prompt);
-    toast::say(app, Level::Info, tr!("left out: {prompt}", prompt), None);
+    // It holds for as long as the preview is open: the next key takes the words away.
+    toast::show_folded(app, Level::Info, tr!("left out: {prompt}", prompt), None, Some(toast::Kind::Reply));
     judge_again(app);
 }
 

@@ -6,6 +6,7 @@ mod keys;
 mod obstacles;
 mod price;
 pub mod samples;
+pub mod state;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -20,9 +21,9 @@ use crate::{
     key::{Code, Key},
     keymap::{Action, Ctx, Move, Why, as_command},
     layer::{Handle, Layer, LayerInput, Overlay, Wish},
-    money, scope,
-    screen::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
-    toast,
+    money,
+    preview::state::{Batch, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
+    scope, toast,
     widgets::{brush::Brush, editor::LineEditor, steps::step},
 };
 use domain::{
@@ -40,6 +41,7 @@ use engine::{
 };
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
+use warnings::Agreed;
 use words::{amounts, news::not_queued, problem::Problem, reason, terms, tr};
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
@@ -52,31 +54,42 @@ pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, war
     app.screen.open(preview);
 }
 
-/// The preview as the rules and the state of sending see its items now.
-fn judged(app: &App, preview: Preview) -> Preview {
-    let Preview { items, mut warnings, mut obstacles, judged: before, typed, price, .. } = preview;
+/// The preview as the rules and the state of sending see its items now. A number that was typed agrees to what was told
+/// till then: where there is more to agree to, or more to pay, it is asked for once more.
+fn judged(app: &App, mut preview: Preview) -> Preview {
+    let items = &preview.items;
     let total: Amount = items.iter().filter_map(|item| item.cost).sum();
-    let judged = warnings::judged(app, &items);
+    let judged = warnings::judged(app, items);
     let asks = !judged.agreed.is_empty() || app.work.settings.budget.ask_above.is_some_and(|above| total > above);
-    let price = self::price::asked(app, &items, price);
+    let price = self::price::asked(app, items, preview.price.take());
     let priced = price.as_ref().map(self::price::told).into_iter().collect();
+    let profile = profile_of(app, items);
     let now = PreviewJudged {
-        warnings: [
-            judged.warnings,
-            waits(app, profile_of(app, &items)),
-            beyond_balance(app, profile_of(app, &items), total),
-            priced,
-        ]
-        .concat(),
-        obstacles: [judged.obstacles, obstacles::found(app, preview.purpose, &items, total)].concat(),
-        seen: Some(seen(app, profile_of(app, &items))),
+        warnings: [judged.warnings, waits(app, profile), beyond_balance(app, profile, total), priced].concat(),
+        obstacles: [judged.obstacles, obstacles::found(app, preview.purpose, items, total)].concat(),
+        seen: Some(seen(app, profile)),
     };
-    warnings.retain(|told| !before.warnings.contains(told));
-    warnings.extend(now.warnings.iter().cloned());
-    obstacles.retain(|told| !before.obstacles.contains(told));
-    obstacles.extend(now.obstacles.iter().cloned());
-    let typed = (asks && price.is_none()).then(|| typed.unwrap_or_default());
-    Preview { items, warnings, obstacles, agreed: judged.agreed, total, typed, price, judged: now, ..preview }
+    let before = &preview.judged;
+    let asks_more = before.seen.is_some() && (total > preview.total || has_more(&judged.agreed, &preview.agreed));
+    preview.warnings.retain(|told| !before.warnings.contains(told) || now.warnings.contains(told));
+    let fresh = now.warnings.iter().filter(|told| !before.warnings.contains(told)).cloned();
+    // On a low screen the first fill all the rows.
+    let at = if asks_more { 0 } else { preview.warnings.len() };
+    preview.warnings.splice(at..at, fresh);
+    preview.obstacles.retain(|told| !before.obstacles.contains(told));
+    preview.obstacles.extend(now.obstacles.iter().cloned());
+    if asks_more {
+        (preview.typed, preview.opened, preview.scroll) = (None, app.work.now.mono, 0);
+        preview.place.follows = false;
+    }
+    let typed = (asks && price.is_none()).then(|| preview.typed.take().unwrap_or_default());
+    Preview { agreed: judged.agreed, total, typed, price, judged: now, ..preview }
+}
+
+/// Whether something is to be agreed to now that was not before.
+fn has_more(now: &Agreed, before: &Agreed) -> bool {
+    let known = |key, caution| before.get(key).is_some_and(|cautions| cautions.contains(caution));
+    now.iter().any(|(key, cautions)| cautions.iter().any(|caution| !known(key, caution)))
 }
 
 /// The profile that these are sent with.
@@ -324,7 +337,7 @@ fn find(app: &App, ticket: Ticket) -> Option<usize> {
 }
 
 fn give_back(app: &mut App, at: usize, problem: Problem) {
-    toast::say(app, Level::Error, problem.to_string(), None);
+    toast::show(app, Level::Error, problem.to_string(), None);
     if let Some(preview) = app.screen.layers.get_mut(at).and_then(Layer::of_mut::<Preview>) {
         preview.sent = None;
         preview.obstacles.push(problem);

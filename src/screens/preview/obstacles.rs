@@ -3,10 +3,10 @@
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    screen::{PreviewItem, Purpose},
+    preview::state::{PreviewItem, Purpose},
 };
 use domain::{
-    account::{BudgetCap, KeptCaps, OverBudget},
+    account::{BudgetCap, OverBudget},
     amount::Amount,
 };
 use words::{amounts, problem::Problem, reason, tr};
@@ -76,7 +76,7 @@ fn closed(app: &App) -> Vec<Problem> {
             let why = tr!("the store is offline since {time}", time = amounts::moment(since, app.work.now));
             Some(not_queued(why, tr!("Send it when the store is back.")))
         }
-        (None, None) => Some(not_queued(tr!("the store is not open yet"), tr!("Try again in a moment."))),
+        (None, None) => Some(not_queued(reason::store::not_open_yet(), tr!("Try again in a moment."))),
         (None, Some(_)) => None,
     };
     role.into_iter().chain(open).collect()
@@ -86,19 +86,14 @@ fn over_caps(app: &App, profile: &str, total: Amount) -> Vec<Problem> {
     let currency = app.work.currency_of(profile);
     let day = app.work.day(currency);
     let (budget, others) = (&app.work.settings.budget, app.work.caps_of_others(currency));
-    // Where the config's own cap is the lower one, that is the one to raise.
-    let set_by = |kept: fn(&KeptCaps) -> Option<Amount>, own: Option<Amount>| {
-        let is_lower = |caps: &&KeptCaps| kept(caps).is_some_and(|cap| own.is_none_or(|own| cap <= own));
-        others.filter(is_lower).map(|caps| caps.by.who.clone())
-    };
     let caps = [
-        (BudgetCap::Batch, budget.per_batch, Amount::ZERO, None),
-        (BudgetCap::Day, day.cap, day.used(), set_by(|kept| kept.per_day, budget.per_day)),
-        (BudgetCap::Each, day.own_cap, day.own_used, set_by(|kept| kept.per_day_each, budget.per_day_each)),
+        (BudgetCap::Batch, budget.per_batch, Amount::ZERO),
+        (BudgetCap::Day, day.cap, day.used()),
+        (BudgetCap::Each, day.own_cap, day.own_used),
     ];
-    let crossed = caps.into_iter().filter_map(|(cap, limit, spent, set_by)| {
-        let limit = limit.filter(|limit| spent + total > *limit)?;
-        Some(OverBudget { cap, limit, spent, asked: total, currency, set_by })
+    // Where the config's own cap is the lower one, that is the one to raise.
+    let crossed = caps.into_iter().filter_map(|(cap, limit, spent)| {
+        OverBudget::of(cap, limit, spent, total.of(currency), budget.day_caps().set_by(cap, others))
     });
     crossed.map(|over| not_queued(reason::own::over_budget(&over), reason::own::under_the_cap(&over))).collect()
 }

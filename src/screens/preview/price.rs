@@ -5,7 +5,7 @@ use super::judge_again;
 use crate::{
     app::App,
     key::{Code, Key},
-    screen::{Preview, PreviewItem, PriceAsk},
+    preview::state::{Preview, PreviewItem, PriceAsk},
     toast,
 };
 use domain::{amount::Amount, prices::Offer};
@@ -54,7 +54,7 @@ pub(super) fn take(app: &mut App) {
     let price = line.text().trim().parse::<Amount>().ok().filter(|price| *price > Amount::ZERO);
     let Some(price) = price else {
         let text = tr!("a price is a number above 0, such as 0.5");
-        return toast::say(app, Level::Warning, text.into(), None);
+        return toast::show(app, Level::Warning, text.into(), None);
     };
     let offer = offer.clone();
     preview.items.iter_mut().filter(|item| Offer::of(&item.request) == offer).for_each(|item| item.cost = Some(price));

@@ -2,8 +2,8 @@
 
 use crate::{
     app::App,
+    preview::state::{Batch, Preview},
     preview::view::{Content, in_a_line, whole},
-    screen::{Batch, Preview},
     widgets::{brush::labelled, text, theme::Look},
 };
 use ratatui::{style::Style, text::Line};

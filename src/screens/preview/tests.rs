@@ -40,6 +40,10 @@ fn a_row_that_is_dropped_is_named() {
     keys::drop_row(&mut state);
     assert_eq!(shown(&state).items.len(), 1);
     assert_eq!(state.screen.toasts.back().unwrap().text, format!("left out: {}", request().prompt));
+    // Nothing is left out once the preview is left.
+    wait(&mut state);
+    crate::toast::next_key(&mut state);
+    assert_eq!(state.screen.toasts.len(), 0);
 }
 
 #[test]
@@ -86,6 +90,29 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
     // Only what was told of: another attempt may be made elsewhere while the preview is open.
     let agreed = vec![Caution::Sensitive, Caution::Retried(Some(TaskKey(3)))];
     assert_eq!(intents.iter().map(|intent| &intent.agreed).collect::<Vec<_>>(), [&agreed]);
+}
+
+#[test]
+fn a_number_typed_agrees_to_nothing_that_is_told_later() {
+    let mut state = state(&[Refused]);
+    (state.screen.width, state.screen.height) = (40, 12);
+    retry(&mut state, vec![task(1, Refused)], &BTreeMap::new());
+    wait(&mut state);
+    assert!(typed(&mut state, Key::char('1')));
+    scroll(&mut state, Move::Down);
+    // Meanwhile another program retries it.
+    add(&mut state, Task { parent: Some(TaskKey(1)), ..task(2, Queued) });
+    let _ = follow(&mut state);
+    assert_eq!((shown(&state).opened, shown(&state).scroll), (state.work.now.mono, 0));
+    assert!(rows(&state).contains("#1 was already retried as #2"), "{}", rows(&state));
+    wait(&mut state);
+    assert_eq!(send(&mut state), []);
+    assert!(typed(&mut state, Key::char('1')));
+    // What changes without more to agree to leaves the number, and what was told in its place.
+    add(&mut state, task(3, Saved));
+    let _ = follow(&mut state);
+    assert!(rows(&state).contains("#1 was already retried as #2"), "{}", rows(&state));
+    assert_eq!(send(&mut state).len(), 1);
 }
 
 #[test]
@@ -226,14 +253,14 @@ fn without_a_key_that_pauses_it_is_resume_that_resumes() {
     (state.screen.keys, state.work.queue.paused) = (crate::keymap::Keymap::none(), true);
     state.screen.voice = state.screen.keys.voice();
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
-    let told = ["It would only be queued: sending is paused. :resume resumes it."];
+    let told = ["It would only be queued: sending is paused. resume resumes it."];
     assert_eq!(texts(&shown(&state).warnings), told);
     let tasks = vec![TaskKey(1)];
     let _ = crate::after_send::queued(
         &mut state,
         super::Queued { purpose: Purpose::Retry, profile: "302ai".into(), tasks },
     );
-    assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: :resume resumes it");
+    assert_eq!(state.screen.toasts.back().unwrap().text, "queued #1, sending is paused: resume resumes it");
 }
 
 /// Puts something in the way.

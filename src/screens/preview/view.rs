@@ -8,8 +8,8 @@ use crate::{
     layout::Layout,
     lists::view::keys_line,
     money,
+    preview::state::{Preview, PreviewItem, Purpose},
     preview::{bad_lines::to_correct, can_leave_out, samples, warnings::only_parent},
-    screen::{Preview, PreviewItem, Purpose},
     table::cells,
     widgets::{
         brush::{Brush, labelled},
@@ -17,14 +17,14 @@ use crate::{
         theme::Look,
     },
 };
-use domain::amount::Amount;
+use domain::{amount::Amount, draft::Field};
 use engine::effect::Level;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
-use words::{amounts, problem::Problem, tr};
+use words::{amounts, names, problem::Problem, tr};
 
 /// Cells that its text has at most.
 const WIDTH: u16 = 92;
@@ -150,29 +150,25 @@ fn tasks(mut content: Content, preview: &Preview, app: &App, look: Look, width: 
 /// One item with everything that would be asked for.
 pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'static>> {
     let (request, dot) = (&item.request, look.signs.dot);
-    let label = |name: &str, value: &str| labelled(name, value, width, look, Style::new());
+    let label = |field, value: &str| labelled(names::label(field), value, width, look, Style::new());
     let mut lines = Vec::new();
     if let Some(parent) = item.parent {
-        lines.extend(label(tr!("Retry of"), &parent.to_string()));
+        lines.extend(labelled(tr!("Retry of"), &parent.to_string(), width, look, Style::new()));
     }
     let model = format!("{} {dot} {} {dot} {}", request.model, request.resolution, amounts::seconds(request.duration));
-    lines.extend(label(tr!("Model"), &model));
-    for (name, image) in [
-        (tr!("First frame"), &request.first_frame),
-        (tr!("Last frame"), &request.last_frame),
-        (tr!("Subject"), &request.subject),
-    ] {
+    lines.extend(label(Field::Model, &model));
+    for (field, image) in request.pictures() {
         if let Some(image) = image {
-            lines.extend(label(name, &words::facts::picture(image)));
+            lines.extend(label(field, &words::facts::picture(image)));
         }
     }
     if !request.optimizer {
-        lines.extend(label(tr!("Optimizer"), tr!("off: the prompt is followed as it is")));
+        lines.extend(label(Field::Optimizer, tr!("off: the prompt is followed as it is")));
     }
     if let Some(address) = &request.callback {
-        lines.extend(label(tr!("Callback"), address));
+        lines.extend(label(Field::Callback, address));
     }
-    lines.extend(label(tr!("Prompt"), if request.prompt.is_empty() { tr!("none") } else { &request.prompt }));
+    lines.extend(label(Field::Prompt, if request.prompt.is_empty() { tr!("none") } else { &request.prompt }));
     if let Some(was) = &item.was {
         lines.push(Line::default());
         let changes = diff::lines(was, request, width, look);
@@ -264,15 +260,11 @@ fn price(preview: &Preview, app: &App) -> (String, Option<String>) {
     let price = match preview.items.len() {
         _ if preview.price.is_some() => tr!("price not known yet").to_owned(),
         1 => preview.total.of(currency).to_string(),
-        count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
+        count => tr!("{count} tasks, {price} in all", count, price = preview.total.of(currency)),
     };
     let several = app.work.served().filter(|(_, served)| served.has_key).count() > 1;
-    let price = if several { tr!("{price} with {profile}", price, profile) } else { price };
-    let balance = app.work.of(profile).balance.last.map(|(balance, at)| match money::is_old(&app.work, profile) {
-        true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
-        false => tr!("balance {balance}", balance),
-    });
-    (price, balance)
+    let price = if several { tr!("{price}, sent with {profile}", price, profile) } else { price };
+    (price, money::balance_told(&app.work, profile))
 }
 
 /// What stands below the rest.

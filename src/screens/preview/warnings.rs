@@ -1,19 +1,23 @@
-//! What is to be told of the attempts in a preview that repeat others, and what a second word is needed for. One
-//! warning a kind, however many tasks it is about.
+//! What is to be told of the attempts in a preview that repeat others, and what must be confirmed besides the price.
+//! One warning a kind, however many tasks it is about.
 
 use crate::{
     app::App,
     keymap::{Action, Ctx},
-    screen::PreviewItem,
+    preview::state::PreviewItem,
 };
 use domain::{
     amount::Totals,
+    problem::Charged,
     retry,
     retry::{Caution, Change, Scope, Warning},
     task::{Row, Task, TaskKey},
 };
 use std::collections::{BTreeMap, BTreeSet};
-use words::{problem::Problem, terms, terms::Face, tr};
+use words::{problem::Problem, terms, terms::Reader, tr};
+
+/// What the person confirms besides the price, by the attempt that is repeated.
+pub(super) type Agreed = BTreeMap<TaskKey, Vec<Caution>>;
 
 /// What the rules say of a preview's attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,8 +26,8 @@ pub(super) struct Judged {
     pub(super) warnings: Vec<Problem>,
     /// Why not all of it can be sent.
     pub(super) obstacles: Vec<Problem>,
-    /// What the person says a second word to, by the attempt that is repeated.
-    pub(super) agreed: BTreeMap<TaskKey, Vec<Caution>>,
+    /// What the person confirms besides the price.
+    pub(super) agreed: Agreed,
 }
 
 /// Asks the rules about each attempt that repeats another.
@@ -46,7 +50,7 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
         for change in changes {
             match retry::judge(&facts, change, scope) {
                 Err(no) => {
-                    let why = terms::no(Face::Keys(&app.screen.voice), key, row.state, no);
+                    let why = terms::no(Reader::Keys(&app.screen.voice), key, row.state, no);
                     judged.obstacles.push(Problem::new(tr!("Nothing can be queued"), why, ""));
                 }
                 Ok(terms) => {
@@ -159,7 +163,11 @@ fn warned(app: &App, warning: Warning, rows: &[&Row], items: &[PreviewItem]) -> 
         }
         Warning::Charged => {
             let cost: Totals = rows.iter().map(|row| row.spent().of(row.kind.currency)).collect();
+            let is_sure = rows.iter().all(|row| row.charged == Charged::Yes);
             let what = match (key, count) {
+                (Some(key), _) if is_sure => tr!("{key} was charged already ({cost})", key, cost),
+                (None, 1) if is_sure => tr!("1 of these was charged already ({cost})", cost),
+                (None, count) if is_sure => tr!("{count} of these were charged already ({cost})", count, cost),
                 (Some(key), _) => tr!("{key} was charged already, or may have been ({cost})", key, cost),
                 (None, 1) => tr!("1 of these was charged already, or may have been ({cost})", cost),
                 (None, count) => tr!("{count} of these were charged already, or may have been ({cost})", count, cost),

@@ -69,7 +69,7 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
             app.screen.open(ListView::of(&REFUNDS));
             let now = app.work.now;
             // The records alone know of what was charged twice.
-            let audit = Act::Audit { days: u32::try_from(CALENDAR_DAYS).unwrap_or(0) };
+            let audit = Act::Audit { days: CALENDAR_DAYS };
             return Ok(vec![Wish::Effect(Effect::Store(StoreCmd::Refunds { now })), Wish::Act(audit)]);
         }
         Some("asked") => RefundStep::Asked,

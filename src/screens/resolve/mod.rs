@@ -9,7 +9,7 @@ use crate::{
     table, toast, undo,
     widgets::{brush::Brush, editor::LineEditor, steps::around, text},
 };
-use domain::task::{RemoteId, Row, TaskKey, TaskState};
+use domain::task::{Row, TaskKey, TaskState};
 use engine::{
     act::{Act, ResolvedAs},
     effect::Level,
@@ -195,7 +195,7 @@ fn handle(app: &mut App, did: LayerInput<'_>) -> Option<Vec<Wish>> {
 
 fn decide(app: &mut App) -> Vec<Wish> {
     let Some(Resolve { key, way, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
-    let (key, id) = (*key, line.text().trim().to_owned());
+    let key = *key;
     let as_what = match way {
         _ if *way == Way::LeaveIt || is_no_longer_unknown(app, key) => {
             app.screen.layers.pop();
@@ -203,12 +203,14 @@ fn decide(app: &mut App) -> Vec<Wish> {
         }
         Way::Lost => ResolvedAs::Lost,
         Way::NotCreated => ResolvedAs::NotCreated,
-        Way::LeaveIt | Way::Found if id.is_empty() => {
-            let text = tr!("type the service's task ID, as the gateway's records show it");
-            toast::say(app, Level::Warning, text.into(), None);
-            return Vec::new();
+        Way::LeaveIt | Way::Found => {
+            let Ok(id) = line.text().trim().parse() else {
+                let text = tr!("type the service's task ID, as the gateway's records show it");
+                toast::show(app, Level::Warning, text.into(), None);
+                return Vec::new();
+            };
+            ResolvedAs::Found(id)
         }
-        Way::LeaveIt | Way::Found => ResolvedAs::Found(RemoteId(id)),
     };
     app.screen.layers.pop();
     undo::resolve(app, key, as_what)

@@ -5,7 +5,7 @@ use crate::{
     keymap::{Action, Ctx},
     layout,
     layout::Banner,
-    screen::Away,
+    since_last_time::Away,
     widgets::{
         brush::Brush,
         text,

@@ -1,5 +1,5 @@
-//! The first line: how the tasks, the queue, the money and the connection are. Its parts grow
-//! shorter and drop out by rank on a narrow screen; what was there stays in its place as long as possible.
+//! The first line: how the tasks, the queue, the money and the connection are. Its parts grow shorter and drop out by
+//! rank on a narrow screen; what was there stays in its place as long as possible.
 
 use crate::{
     app::App,
@@ -13,7 +13,7 @@ use domain::{
     task::TaskState,
     time::SECOND,
 };
-use engine::{expected, money::Day, share};
+use engine::{expected, money::Day, share, who};
 use ratatui::{
     layout::Rect,
     style::Style,
@@ -125,7 +125,7 @@ const KEPT: [TaskState; TaskState::COUNT] = [
 fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
     let look = brush.look;
     let mut spans: Vec<Span<'static>> = Vec::new();
-    let (risk, held_up) = (pins::at_risk(app).len(), app.work.tasks.held_up.len());
+    let (risk, held_up) = (pins::at_risk(app).len(), who::held_up(&app.work));
     for wanted in ORDER.into_iter().filter(|wanted| KEPT[..kept].contains(wanted)) {
         // Failures that were seen to are no news.
         let count = match wanted {
@@ -140,35 +140,29 @@ fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
             | TaskState::Cancelled => app.work.tasks.counts[wanted as usize],
         };
         if count > 0 {
-            if !spans.is_empty() {
-                spans.push(Span::raw(" "));
-            }
-            spans.push(Span::styled(
-                format!("{}{}", look.signs.state(wanted), amounts::number(count)),
-                look.theme.state(wanted),
-            ));
+            let text = format!("{}{}", look.signs.state(wanted), amounts::number(count));
+            spans.push(Span::styled(text, look.theme.state(wanted)));
         }
         if wanted == TaskState::Queued && held_up > 0 {
-            if !spans.is_empty() {
-                spans.push(Span::raw(" "));
-            }
             spans.push(Span::styled(tr!("{count} held up", count = amounts::number(held_up)), look.theme.warn));
         }
         if wanted == TaskState::Unknown && risk > 0 {
-            if !spans.is_empty() {
-                spans.push(Span::raw(" "));
-            }
-            spans.push(Span::styled(
-                format!("{}{}", look.signs.state(TaskState::Ready), tr!("{count} at risk", count = risk)),
-                look.theme.loud,
-            ));
+            let text = format!("{}{}", look.signs.state(TaskState::Ready), tr!("{count} at risk", count = risk));
+            spans.push(Span::styled(text, look.theme.loud));
         }
     }
     if spans.is_empty() {
         let none = if app.work.tasks.rows.is_empty() { tr!("no tasks") } else { tr!("nothing open") };
         spans.push(Span::styled(none, look.theme.faint));
     }
-    Line::from(spans)
+    let mut line = Line::default();
+    for (n, span) in spans.into_iter().enumerate() {
+        if n > 0 {
+            line.push_span(" ");
+        }
+        line.push_span(span);
+    }
+    line
 }
 
 fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {
@@ -338,14 +332,10 @@ fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
     // The default profile's, but for one that has run out.
     let gone = told().find(|(_, (balance, _))| *balance <= Amount::ZERO);
     let own = || told().next().filter(|(profile, _)| *profile == work.settings.profile.name);
-    let (profile, (balance, at)) = gone.or_else(own)?;
+    let (profile, _) = gone.or_else(own)?;
     let style = if gone.is_some() { brush.look.theme.bad } else { Style::new() };
     let is_own = profile == work.settings.profile.name;
-    let text = match money::is_old(work, profile) {
-        // As a time, which stays true while nothing is drawn. Without it an old word would pass for a fresh one.
-        true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, work.now)),
-        false => tr!("balance {balance}", balance),
-    };
+    let text = money::balance_told(work, profile)?;
     Some(one([(9, if is_own { text } else { format!("{profile}: {text}") })], style))
 }
 
@@ -362,7 +352,7 @@ fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let now = layout::shown_now(app);
     if let Some((profile, since)) = app.work.offline() {
         let text = tr!("offline {span}", span = amounts::span(now.mono.since(since)));
-        let text = if app.work.served().count() > 1 { format!("{profile}: {text}") } else { text };
+        let text = names::of_profile(&app.work, profile, text);
         return Some(Part { stays: true, ..one([(6, text), (0, tr!("offline").into())], brush.look.theme.bad) });
     }
     let running =

@@ -78,7 +78,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Wish> {
     }
     if app.work.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
         let text = tr!("reeltop is quitting; {quit} quits now", quit = app.named(Ctx::Global, Action::Quit));
-        toast::say(app, Level::Info, text, None);
+        toast::show(app, Level::Info, text, None);
         return Vec::new();
     }
     match hints::possible(app, binding) {
@@ -138,7 +138,7 @@ fn paste(app: &mut App, text: &str) -> Vec<Wish> {
     taken.unwrap_or_else(|| {
         let new = app.named(Ctx::Panes, Action::New);
         let text = tr!("pasted text does nothing here: press {new}, then paste again", new);
-        toast::say(app, Level::Warning, text, None);
+        toast::show(app, Level::Warning, text, None);
         Vec::new()
     })
 }

@@ -85,7 +85,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
     let theme = view.look.theme;
     let lacks_key = view.work.lacks_key(row);
     let text = match row.state {
-        _ if lacks_key => tr!("no key: {profile}", profile = row.kind.profile),
+        _ if lacks_key => facts::lacks_key_in_short(&row.kind.profile),
         TaskState::Queued => waiting(view, row),
         TaskState::Sending => uploading(view, row.key).unwrap_or_else(|| tr!("on its way").into()),
         TaskState::Running if row.class.is_some() => failure(view, row).unwrap_or_default(),

@@ -160,13 +160,19 @@ pub static ATTEMPT: Column = Column {
 };
 
 pub static COST: Column = Column {
+    grows: Grows::To(8),
     right: true,
     compare: |a, b| (a.kind.currency, a.shown_cost()).cmp(&(b.kind.currency, b.shown_cost())),
     cell: |view, row| {
         let theme = view.look.theme;
         cells::of_known(view, row, || match row.charged {
             Charged::Yes => plain(cells::cost(view, row)),
-            Charged::Unknown => CellText::new(format!("{}?", cells::cost(view, row)), theme.warn),
+            Charged::Unknown => {
+                let cost = cells::cost(view, row);
+                // Where it is cut it is still told as perhaps charged.
+                let short = text::cut(&cost, usize::from(COST.width) - 1, view.look.signs.ascii);
+                CellText { short: Some(format!("{short}?")), ..CellText::new(format!("{cost}?"), theme.warn) }
+            }
             Charged::No if row.state == TaskState::Queued => CellText::new(cells::cost(view, row), theme.faint),
             Charged::No if row.spent() == Amount::ZERO => CellText::new("0".into(), theme.faint),
             Charged::No => plain(cells::cost(view, row)),

@@ -205,10 +205,7 @@ pub(super) fn keep_visible(app: &mut App) {
     let rows = window::rows(app);
     let on_pin = app.screen.table.cursor.is_some_and(|key| pins::of(&app.screen.table).contains(&key));
     let Some(groups) = &mut app.screen.table.groups else { return };
-    groups.top = groups.top.min(groups.lines.len().saturating_sub(rows));
-    if !on_pin {
-        groups.top = groups.top.clamp((groups.at + 1).saturating_sub(rows), groups.at);
-    }
+    groups.top = window::scrolled(groups.top, (!on_pin).then_some(groups.at), groups.lines.len(), rows);
 }
 
 /// `3 of 12`: where the cursor is among the lines.

@@ -239,7 +239,7 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
 
 /// Rows were put in that are not in the order yet: a page of the store. The places are searched, then all are put in
 /// with one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
-pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
+fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     let page = page(app);
     app.screen.table.looked = None;
     let (rows, archive, table) = (&app.work.tasks.rows, &app.screen.archive.rows, &mut app.screen.table);
@@ -322,6 +322,13 @@ pub fn go_to(app: &mut App, key: TaskKey) -> bool {
     true
 }
 
+/// Whether the cursor can go to a task: it is shown, or would be but that the order is frozen.
+pub(crate) fn can_go_to(app: &App, key: TaskKey) -> bool {
+    let passes =
+        || app.work.tasks.rows.get(&key).is_some_and(|row| app.screen.table.filter.shows(row, app.work.now.wall));
+    position(app, key).is_some() || (app.screen.table.frozen && passes())
+}
+
 /// Where a task stands in the order, if it is shown.
 fn position(app: &App, key: TaskKey) -> Option<usize> {
     let table = &app.screen.table;
@@ -385,10 +392,8 @@ fn put_cursor(app: &mut App, at: usize) {
 pub fn keep_visible(app: &mut App) {
     let rows = page(app);
     let table = &mut app.screen.table;
-    table.top = table.top.min((table.order.len() - table.pins).saturating_sub(rows));
-    if let Some(at) = table.at.checked_sub(table.pins) {
-        table.top = table.top.clamp((at + 1).saturating_sub(rows), at);
-    }
+    let rest = table.order.len() - table.pins;
+    table.top = window::scrolled(table.top, table.at.checked_sub(table.pins), rest, rows);
     groups::keep_visible(app);
 }
 

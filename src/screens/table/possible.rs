@@ -14,7 +14,7 @@ use domain::{
 };
 use engine::act::ResolvedAs;
 use std::collections::BTreeMap;
-use words::{names, reason, terms, terms::Face, tr};
+use words::{names, reason, terms, terms::Reader, tr};
 
 type Possible = Result<(), Why>;
 
@@ -44,10 +44,10 @@ pub(crate) fn possible(app: &App, action: Action) -> Possible {
         Action::Copy(CopyWhat::Prompt | CopyWhat::Curl) => any_to_copy(app, known_row),
         Action::Copy(CopyWhat::Id) => has_remote(app),
         Action::Copy(CopyWhat::Url) => has_file(app),
-        Action::Download => any(app, download_row),
+        Action::Download => any(app, can_download),
         Action::Cancel => any(app, cancel_row),
         Action::Resolve => resolve(app),
-        Action::Refresh => any(app, refresh_row),
+        Action::Refresh => any(app, can_refresh),
         Action::NextPoster | Action::PreviousPoster | Action::Sharper => gallery(app),
         _ => Ok(()),
     }
@@ -127,11 +127,11 @@ pub(crate) enum No {
 }
 
 /// The refusal as a sentence, with the keys that help.
-fn said(app: &App, row: &Row, no: No) -> Why {
+fn refusal(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, names::state(row.state));
     let named = |ctx, action| app.named(ctx, action);
     Why(match no {
-        No::Retry(no) => terms::no(Face::Keys(&app.screen.voice), key, row.state, no),
+        No::Retry(no) => terms::no(Reader::Keys(&app.screen.voice), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
         No::Unsure => {
             tr!(
@@ -226,7 +226,7 @@ fn any_of<'a>(
         }
         count += 1;
     }
-    if count > 1 { Err(none_of(count, &reasons)) } else { test(first).map_err(|no| said(app, first, no)) }
+    if count > 1 { Err(none_of(count, &reasons)) } else { test(first).map_err(|no| refusal(app, first, no)) }
 }
 
 /// What is archived is looked at, cloned, copied and played.
@@ -240,7 +240,7 @@ fn of_cursor(app: &App, test: impl Fn(&Row) -> Result<(), No>) -> Possible {
         let open = app.named(Ctx::Table, Action::Open);
         return no(tr!("This line is a batch: {open} shows its tasks", open));
     }
-    cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| said(app, row, no)))
+    cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| refusal(app, row, no)))
 }
 
 fn some_task(app: &App) -> Possible {
@@ -297,7 +297,7 @@ pub(crate) fn cancel_row(row: &Row) -> Result<(), No> {
 }
 
 /// Whether that task's file can be fetched.
-fn download_row(row: &Row) -> Result<(), No> {
+pub(crate) fn can_download(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid
@@ -348,7 +348,7 @@ pub(crate) fn can_resolve(app: &App, key: TaskKey, as_what: &ResolvedAs) -> Poss
         | TaskState::Refused
         | TaskState::Cancelled => false,
     };
-    if can { Ok(()) } else { Err(said(app, row, No::Settled)) }
+    if can { Ok(()) } else { Err(refusal(app, row, No::Settled)) }
 }
 
 fn saved_row(app: &App, row: &Row) -> Result<(), No> {
@@ -381,7 +381,14 @@ pub(crate) fn picture(app: &App) -> Possible {
 /// The table stands as posters.
 fn gallery(app: &App) -> Possible {
     picture(app)?;
-    if app.screen.table.gallery { Ok(()) } else { no(tr!("Posters are shown in the gallery: :gallery opens it")) }
+    if app.screen.table.gallery {
+        Ok(())
+    } else {
+        no(tr!(
+            "Posters are shown in the gallery: {gallery} opens it",
+            gallery = app.screen.keys.command("gallery", "")
+        ))
+    }
 }
 
 /// The task under the cursor has a video here.
@@ -412,7 +419,7 @@ fn has_remote(app: &App) -> Possible {
 }
 
 /// Whether the service can be asked about that task.
-fn refresh_row(row: &Row) -> Result<(), No> {
+pub(crate) fn can_refresh(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
         TaskState::Queued
@@ -441,14 +448,4 @@ fn failures(app: &App) -> Possible {
     } else {
         no(tr!("No open failures"))
     }
-}
-
-/// Whether that task's file can be fetched.
-pub(crate) fn can_download(row: &Row) -> bool {
-    download_row(row).is_ok()
-}
-
-/// Whether the service can be asked about that task.
-pub(crate) fn refreshable(row: &Row) -> bool {
-    refresh_row(row).is_ok()
 }

@@ -9,7 +9,7 @@ use engine::{filter::Filter, rows::Rows, view::View};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The task table's view: which rows, in which order, where the cursor is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TableView {
     /// The order.
     pub sort: Sort,
@@ -68,39 +68,6 @@ pub struct TableView {
     pub toured: bool,
 }
 
-impl Default for TableView {
-    fn default() -> Self {
-        Self {
-            sort: Sort::NEWEST,
-            filter: Filter::default(),
-            order: Vec::new(),
-            cursor: None,
-            at: 0,
-            pins: 0,
-            top: 0,
-            marks: BTreeSet::new(),
-            range_from: None,
-            named: Vec::new(),
-            frozen: false,
-            held: None,
-            new: BTreeSet::new(),
-            new_above: 0,
-            looked: None,
-            came_from: None,
-            left: None,
-            acted_on: None,
-            groups: None,
-            come_back: None,
-            kept: View::default(),
-            touched: None,
-            gallery: false,
-            passing: None,
-            found: Found::default(),
-            toured: false,
-        }
-    }
-}
-
 impl TableView {
     /// A person does something with that task, by which its row may leave, or has left a moment ago.
     pub(crate) fn acts_on(&mut self, key: TaskKey) {
@@ -152,6 +119,12 @@ pub struct Sort {
 impl Sort {
     /// The default order: the newest first.
     pub const NEWEST: Self = Self { column: &columns::KEY, descending: true };
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self::NEWEST
+    }
 }
 
 /// What was asked for, and what has come of it.

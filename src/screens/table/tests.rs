@@ -82,10 +82,10 @@ fn esc_in_the_filter_gives_the_place_back() {
 fn a_failure_of_the_service_has_no_file_whatever_was_charged() {
     let mut failed = task(1, Failed);
     failed.cost_source = Some(CostSource::Records);
-    assert!(!possible::can_download(&Row::of(&failed)));
+    assert!(possible::can_download(&Row::of(&failed)).is_err());
     let Phase::Failed { error } = &mut failed.phase else { panic!("{failed:?}") };
     error.charged = Charged::Yes;
-    assert!(possible::can_download(&Row::of(&failed)), "given up here, it may still come");
+    assert!(possible::can_download(&Row::of(&failed)).is_ok(), "given up here, it may still come");
 }
 
 #[test]

@@ -6,8 +6,14 @@ use crate::{
     keymap::{Action, Ctx},
     layout,
     table::{
-        archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, kept, passing, pins,
-        place, state::Line, window,
+        archive, cells,
+        cells::View,
+        columns,
+        columns::Placed,
+        filter_input::FilterInput,
+        groups, kept, passing, pins, place,
+        state::{Line, Sort},
+        window,
     },
     widgets::{
         brush::{Brush, ScrollRegion},
@@ -111,11 +117,7 @@ fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
     let notes_at = place.right().saturating_sub(text::cells(&notes) + 1);
     for column in placed {
         let sorted = table.sort.column == column.column;
-        let title = if sorted {
-            format!("{}{}", lang::tr(column.column.title), look.signs.sorted[usize::from(table.sort.descending)])
-        } else {
-            lang::tr(column.column.title).to_owned()
-        };
+        let title = if sorted { sorted_title(table.sort, look) } else { lang::tr(column.column.title).to_owned() };
         let style = if sorted { look.theme.strong } else { look.theme.title };
         // Half a title would say nothing.
         if !notes.is_empty() && title_end(column, &title) >= notes_at {
@@ -131,6 +133,11 @@ fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
     brush.text(notes_at, place.y, text::cells(&notes), &notes, look.theme.warn);
 }
 
+/// The title of the column that the table is sorted by, with the direction.
+fn sorted_title(sort: Sort, look: Look) -> String {
+    format!("{}{}", lang::tr(sort.column.title), look.signs.sorted[usize::from(sort.descending)])
+}
+
 /// The cell after a column's title.
 fn title_end(column: &Placed, title: &str) -> u16 {
     let cells = if column.column.right { column.width } else { text::cells(title).min(column.width) };
@@ -142,10 +149,9 @@ fn title_end(column: &Placed, title: &str) -> u16 {
 fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String {
     let title = placed.last().map_or(0, |last| last.x + text::cells(lang::tr(last.column.title)) + 1);
     let behind = place.right().saturating_sub(title + 1);
-    let signs = brush.look.signs.sorted;
     // The column that counts is named even where it has no room.
     let sort = app.screen.table.sort;
-    let sorted = format!("{}{}", lang::tr(sort.column.title), signs[usize::from(sort.descending)]);
+    let sorted = sorted_title(sort, brush.look);
     let ends = placed.iter().find(|column| *column.column == *sort.column).map(|column| title_end(column, &sorted));
     let mark = Some(brush.look.signs.mark);
     let made = |hidden: Option<String>| {
@@ -162,9 +168,7 @@ fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String
 
 /// The notes of the gallery, which has no headings: among them what the table is sorted by.
 pub(crate) fn gallery_notes(look: Look, app: &App) -> String {
-    let (sort, signs) = (app.screen.table.sort, look.signs.sorted);
-    let sorted = format!("{}{}", lang::tr(sort.column.title), signs[usize::from(sort.descending)]);
-    notes_in(app, None, [Some(sorted), None])
+    notes_in(app, None, [Some(sorted_title(app.screen.table.sort, look)), None])
 }
 
 /// The notes; the marked ones as that sign and their number, if it is given; `last` at the end.
@@ -206,6 +210,10 @@ fn notes_in(app: &App, mark: Option<&str>, last: [Option<String>; 2]) -> String 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let hint = |ctx, action| app.key(ctx, action).unwrap_or_default();
+    let change_filter = || {
+        let (filter, back) = (hint(Ctx::Table, Action::Filter), hint(Ctx::Global, Action::Back));
+        tr!("{filter} changes it, {back} clears it.", filter, back)
+    };
     // What is wrong with a filter stands above the line in which it is typed.
     let typed = app.screen.top::<FilterInput>();
     if typed.is_some_and(|input| input.fault.is_some()) {
@@ -259,22 +267,11 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
             } else {
                 tr!("Being read from the store.").to_owned()
             },
-            tr!(
-                "{filter} changes it, {back} clears it.",
-                filter = hint(Ctx::Table, Action::Filter),
-                back = hint(Ctx::Global, Action::Back)
-            ),
+            change_filter(),
         ]
     } else {
         let none = tr!("None of {count} tasks matches the filter.", count = amounts::number(app.work.tasks.rows.len()));
-        let ways = typed.is_none().then(|| {
-            tr!(
-                "{filter} changes it, {back} clears it.",
-                filter = hint(Ctx::Table, Action::Filter),
-                back = hint(Ctx::Global, Action::Back)
-            )
-        });
-        [none].into_iter().chain(ways).collect()
+        [none].into_iter().chain(typed.is_none().then(change_filter)).collect()
     };
     for (n, line) in lines.iter().enumerate() {
         let y = place.y.saturating_add(1 + u16::try_from(n).unwrap_or(0));

@@ -24,29 +24,28 @@ pub fn rows(app: &App) -> usize {
 /// moved just enough that the cursor is seen and no row is left empty while there are tasks to fill it.
 #[must_use]
 pub fn top(app: &App) -> usize {
-    let (table, rows) = (&app.screen.table, rows(app));
-    let rest = table.order.len() - table.pins;
-    let top = table.top.min(rest.saturating_sub(rows));
-    match table.at.min(table.order.len().saturating_sub(1)).checked_sub(table.pins) {
-        Some(at) if table.cursor.is_some() => top.clamp((at + 1).saturating_sub(rows), at),
-        _ => top,
-    }
+    let table = &app.screen.table;
+    let at = table.at.min(table.order.len().saturating_sub(1)).checked_sub(table.pins);
+    scrolled(table.top, at.filter(|_| table.cursor.is_some()), table.order.len() - table.pins, rows(app))
+}
+
+/// The first of `len` lines that a screen of so many rows shows: `top`, moved just enough that the cursor's line is
+/// seen and no row is left empty while there are lines to fill it.
+pub(super) fn scrolled(top: usize, cursor: Option<usize>, len: usize, rows: usize) -> usize {
+    let top = top.min(len.saturating_sub(rows));
+    cursor.map_or(top, |at| top.clamp((at + 1).saturating_sub(rows), at))
 }
 
 #[cfg(test)]
 mod tests {
 
-    use crate::testing::state;
-    use domain::task::TaskKey;
+    use super::scrolled;
 
     #[test]
     fn the_cursor_is_always_on_the_screen_and_no_row_is_wasted() {
-        let mut state = state(&[]);
-        state.screen.table.order = (1..=50).map(TaskKey).collect();
         for (top, at, expected) in [(0, 0, 0), (0, 20, 0), (0, 21, 1), (30, 5, 5), (49, 49, 29), (40, 35, 29)] {
-            let table = &mut state.screen.table;
-            (table.top, table.at, table.cursor) = (top, at, Some(table.order[at]));
-            assert_eq!(super::top(&state), expected, "top {top}, cursor {at}");
+            assert_eq!(scrolled(top, Some(at), 50, 21), expected, "top {top}, cursor {at}");
         }
+        assert_eq!([scrolled(40, None, 50, 21), scrolled(3, Some(0), 1, 21)], [29, 0]);
     }
 }

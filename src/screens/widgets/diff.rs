@@ -8,13 +8,16 @@ use super::{
     theme::Look,
 };
 use changes::Change;
-use domain::request::{ImageRef, Request};
+use domain::{
+    draft::Field,
+    request::{ImageRef, Request},
+};
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 use unicode_segmentation::UnicodeSegmentation;
-use words::{amounts, tr};
+use words::{amounts, names, tr};
 
 /// The fields that differ, as lines of at most `width` cells; none when nothing differs.
 pub(crate) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec<Line<'static>> {
@@ -32,23 +35,25 @@ pub(crate) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec
         })
         .collect();
     if was.prompt != now.prompt {
-        lines.extend(prompt(tr!("Prompt"), &was.prompt, &now.prompt, width, look));
+        lines.extend(prompt(names::label(Field::Prompt), &was.prompt, &now.prompt, width, look));
     }
     lines
 }
 
 fn fields(request: &Request) -> [(&'static str, String); 9] {
     let yes = |on: bool| if on { tr!("on") } else { tr!("off") }.to_owned();
-    let picture = |image: &Option<ImageRef>| image.as_ref().map_or_else(|| tr!("none"), ImageRef::typed).to_owned();
+    let [first, last, subject] = request
+        .pictures()
+        .map(|(field, image)| (names::label(field), image.map_or_else(|| tr!("none"), ImageRef::typed).to_owned()));
     [
-        (tr!("Model"), request.model.clone()),
-        (tr!("First frame"), picture(&request.first_frame)),
-        (tr!("Last frame"), picture(&request.last_frame)),
-        (tr!("Subject"), picture(&request.subject)),
-        (tr!("Resolution"), request.resolution.clone()),
-        (tr!("Duration"), amounts::seconds(request.duration)),
-        (tr!("Optimizer"), yes(request.optimizer)),
-        (tr!("Callback"), request.callback.clone().unwrap_or_else(|| tr!("none").into())),
+        (names::label(Field::Model), request.model.clone()),
+        first,
+        last,
+        subject,
+        (names::label(Field::Resolution), request.resolution.clone()),
+        (names::label(Field::Duration), amounts::seconds(request.duration)),
+        (names::label(Field::Optimizer), yes(request.optimizer)),
+        (names::label(Field::Callback), request.callback.clone().unwrap_or_else(|| tr!("none").into())),
         (
             tr!("Extras"),
             tr!(

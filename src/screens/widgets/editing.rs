@@ -1,8 +1,71 @@
-//! What both editors share: borders between graphemes and words in a line of text, and what may come in by a paste.
+//! What both editors share: what a key does, borders between graphemes and words in a line of text, and what may come
+//! in by a paste.
 
+use super::steps::Direction;
+use crate::key::{Code, Key};
 use domain::text;
 use std::iter::Peekable;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+/// What a key does in a line of text, as in readline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edit {
+    Insert(char),
+    /// By a grapheme.
+    Move(Direction),
+    MoveWord(Direction),
+    MoveToStart,
+    MoveToEnd,
+    Delete(Direction),
+    CutWord(Direction),
+    CutToStart,
+    CutToEnd,
+    /// Puts in what was last cut.
+    Yank,
+    Undo,
+}
+
+impl Edit {
+    /// What that key does, where it does something in every editor.
+    pub(crate) const fn of(Key { code, ctrl, alt, .. }: Key) -> Option<Self> {
+        Some(match (code, ctrl, alt) {
+            (Code::Char(c), false, false) => Self::Insert(c),
+            (Code::Left, false, false) | (Code::Char('b'), true, false) => Self::Move(Direction::Back),
+            (Code::Right, false, false) | (Code::Char('f'), true, false) => Self::Move(Direction::Forward),
+            (Code::Home, ..) | (Code::Char('a'), true, false) => Self::MoveToStart,
+            (Code::End, ..) | (Code::Char('e'), true, false) => Self::MoveToEnd,
+            (Code::Left, ..) | (Code::Char('b'), false, true) => Self::MoveWord(Direction::Back),
+            (Code::Right, ..) | (Code::Char('f'), false, true) => Self::MoveWord(Direction::Forward),
+            (Code::Backspace, false, false) | (Code::Char('h'), true, false) => Self::Delete(Direction::Back),
+            (Code::Delete, ..) | (Code::Char('d'), true, false) => Self::Delete(Direction::Forward),
+            (Code::Backspace, ..) | (Code::Char('w'), true, false) => Self::CutWord(Direction::Back),
+            (Code::Char('d'), false, true) => Self::CutWord(Direction::Forward),
+            (Code::Char('u'), true, false) => Self::CutToStart,
+            (Code::Char('k'), true, false) => Self::CutToEnd,
+            (Code::Char('y'), true, false) => Self::Yank,
+            (Code::Char('_'), true, false) | (Code::Char('z'), false, true) => Self::Undo,
+            _ => return None,
+        })
+    }
+}
+
+/// The border one grapheme away from `at`, as far as the text reaches.
+#[must_use]
+pub(crate) fn grapheme_beyond(text: &str, at: usize, to: Direction) -> usize {
+    match to {
+        Direction::Back => grapheme_before(text, at),
+        Direction::Forward => grapheme_after(text, at),
+    }
+}
+
+/// The border one word away from `at`, as far as the text reaches.
+#[must_use]
+pub(crate) fn word_beyond(text: &str, at: usize, to: Direction) -> usize {
+    match to {
+        Direction::Back => word_before(text, at),
+        Direction::Forward => word_after(text, at),
+    }
+}
 
 /// The border of the grapheme before `at`; 0 at the beginning. `at` is a byte index.
 #[must_use]
@@ -83,9 +146,37 @@ fn skip_csi(rest: &mut Peekable<impl Iterator<Item = char>>) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::widgets::editor::{LineEditor, PromptEditor};
     use proptest::prelude::*;
+
+    #[test]
+    fn keys_of_readline_move_cut_and_bring_back() {
+        for (text, keys, want) in [
+            ("one two", "ctrl-w", "one "),
+            ("one two", "alt-backspace ctrl-a ctrl-y", "twoone "),
+            ("one two", "ctrl-a ctrl-k", ""),
+            ("one two", "alt-b ctrl-u", "two"),
+            ("one two", "home alt-f X", "oneX two"),
+            ("one two", "alt-b alt-b alt-f X", "oneX two"),
+            ("one two", "ctrl-left delete left backspace", "on wo"),
+            ("one two", "home alt-d end ctrl-h", " tw"),
+            ("one", "ctrl-b ctrl-d ctrl-b ctrl-f x ctrl-e y", "onxy"),
+            ("one", "x alt-z", "one"),
+            ("one", "x ctrl-7", "one"),
+            ("one", "ctrl-u ctrl-_", "one"),
+            ("雨夜的街", "ctrl-w ctrl-w", "雨夜"),
+        ] {
+            let (mut line, mut prompt) = (LineEditor::new(text), PromptEditor::new(text));
+            for key in keys.split_whitespace() {
+                line.key(key.parse().unwrap());
+                prompt.key(key.parse().unwrap());
+            }
+            assert_eq!((line.text(), prompt.text().as_str()), (want, want), "{text:?} {keys}");
+        }
+    }
 
     #[test]
     fn a_paste_loses_escapes_and_controls_and_keeps_its_lines() {

@@ -5,7 +5,12 @@
 pub use super::line_editor::LineEditor;
 use crate::{
     key::{Code, Key},
-    widgets::{cells::put, editing as text, steps::Direction, text::cells},
+    widgets::{
+        cells::put,
+        editing::{self as text, Edit},
+        steps::Direction,
+        text::cells,
+    },
 };
 use ratatui::{
     buffer::{Buffer, CellWidth},
@@ -75,37 +80,36 @@ impl PromptEditor {
 
     /// Takes a key; tells whether the text changed.
     pub fn key(&mut self, key: Key) -> bool {
-        let plain = (key.ctrl, key.alt) == (false, false);
         match (key.code, key.ctrl, key.alt) {
-            (Code::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
-            (Code::Enter, ..) => self.insert("\n"),
-            (Code::Left, false, false) | (Code::Char('b'), true, false) => self.step(Direction::Back),
-            (Code::Right, false, false) | (Code::Char('f'), true, false) => self.step(Direction::Forward),
-            (Code::Up, ..) => self.row(CursorMove::Up),
-            (Code::Down, ..) => self.row(CursorMove::Down),
-            (Code::Home, true, _) | (Code::Char('<'), false, true) => self.jump(DataCursor(0, 0)),
-            (Code::End, true, _) | (Code::Char('>'), false, true) => self.jump(DataCursor(usize::MAX, usize::MAX)),
-            (Code::Home, ..) | (Code::Char('a'), true, false) => self.row(CursorMove::Head),
-            (Code::End, ..) | (Code::Char('e'), true, false) => self.row(CursorMove::End),
-            (Code::Left, ..) | (Code::Char('b'), false, true) => self.word(Direction::Back),
-            (Code::Right, ..) | (Code::Char('f'), false, true) => self.word(Direction::Forward),
-            (Code::Backspace, ..) if plain => self.delete(Direction::Back),
-            (Code::Char('h'), true, false) => self.delete(Direction::Back),
-            (Code::Delete, ..) | (Code::Char('d'), true, false) => self.delete(Direction::Forward),
-            (Code::Backspace, ..) | (Code::Char('w'), true, false) => self.delete_word(Direction::Back),
-            (Code::Char('d'), false, true) => self.delete_word(Direction::Forward),
-            (Code::Char('u'), true, false) => {
+            (Code::Enter, ..) => return self.insert("\n"),
+            (Code::Up, ..) => return self.row(CursorMove::Up),
+            (Code::Down, ..) => return self.row(CursorMove::Down),
+            (Code::Home, true, _) | (Code::Char('<'), false, true) => return self.jump(DataCursor(0, 0)),
+            (Code::End, true, _) | (Code::Char('>'), false, true) => {
+                return self.jump(DataCursor(usize::MAX, usize::MAX));
+            }
+            (Code::Char('Z'), false, true) => return self.redo(),
+            _ => {}
+        }
+        match Edit::of(key) {
+            Some(Edit::Insert(c)) => self.insert(c.encode_utf8(&mut [0; 4])),
+            Some(Edit::Move(to)) => self.jump(self.beyond(to, text::grapheme_beyond)),
+            Some(Edit::MoveWord(to)) => self.jump(self.beyond(to, text::word_beyond)),
+            Some(Edit::MoveToStart) => self.row(CursorMove::Head),
+            Some(Edit::MoveToEnd) => self.row(CursorMove::End),
+            Some(Edit::Delete(to)) => self.delete(to),
+            Some(Edit::CutWord(to)) => self.delete_to(self.beyond(to, text::word_beyond)),
+            Some(Edit::CutToStart) => {
                 let changed = self.area.delete_line_by_head();
                 self.edited(changed)
             }
-            (Code::Char('k'), true, false) => {
+            Some(Edit::CutToEnd) => {
                 let changed = self.area.delete_line_by_end();
                 self.edited(changed)
             }
-            (Code::Char('y'), true, false) => self.insert(&self.area.yank_text()),
-            (Code::Char('_'), true, false) | (Code::Char('z'), false, true) => self.undo(),
-            (Code::Char('Z'), false, true) => self.redo(),
-            _ => false,
+            Some(Edit::Yank) => self.insert(&self.area.yank_text()),
+            Some(Edit::Undo) => self.undo(),
+            None => false,
         }
     }
 
@@ -306,35 +310,21 @@ impl PromptEditor {
         if floor == at { false } else { self.jump(DataCursor(line, text[..floor].chars().count())) }
     }
 
-    fn step(&mut self, to: Direction) -> bool {
-        let target = self.beyond(to, text::grapheme_before, text::grapheme_after);
-        self.jump(target)
-    }
-
-    fn word(&mut self, to: Direction) -> bool {
-        let target = self.beyond(to, text::word_before, text::word_after);
-        self.jump(target)
-    }
-
     fn delete(&mut self, to: Direction) -> bool {
         let kept = self.area.yank_text();
-        let changed = self.delete_to(self.beyond(to, text::grapheme_before, text::grapheme_after));
+        let changed = self.delete_to(self.beyond(to, text::grapheme_beyond));
         self.area.set_yank_text(kept);
         changed
     }
 
-    fn delete_word(&mut self, to: Direction) -> bool {
-        self.delete_to(self.beyond(to, text::word_before, text::word_after))
-    }
-
     /// The place one piece of text away; over the line's border where the caret stands at it.
-    fn beyond(&self, to: Direction, before: fn(&str, usize) -> usize, after: fn(&str, usize) -> usize) -> DataCursor {
+    fn beyond(&self, to: Direction, border: fn(&str, usize, Direction) -> usize) -> DataCursor {
         let (line, text, at) = self.here();
         let column = |byte: usize| text[..byte].chars().count();
         match to {
-            Direction::Back if at > 0 => DataCursor(line, column(before(text, at))),
+            Direction::Back if at > 0 => DataCursor(line, column(border(text, at, to))),
             Direction::Back if line > 0 => DataCursor(line - 1, self.area.lines()[line - 1].chars().count()),
-            Direction::Forward if at < text.len() => DataCursor(line, column(after(text, at))),
+            Direction::Forward if at < text.len() => DataCursor(line, column(border(text, at, to))),
             Direction::Forward if line + 1 < self.area.lines().len() => DataCursor(line + 1, 0),
             Direction::Back | Direction::Forward => self.area.cursor(),
         }

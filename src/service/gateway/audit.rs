@@ -17,7 +17,7 @@ use domain::{
     task::{Second, Task, TaskKey, TaskState},
     time::{SECOND, Wall, Zone},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Our side.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,13 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
         (0..rows.len()).for_each(|at| is_owned[at] |= names(one, rows[at]));
     }
     for (task, one) in mine.into_iter().filter(|(task, _)| task.currency == ours.currency) {
-        let known = |row: &Row| task.besides.twice.iter().any(|second| is_same(second.request_id.as_ref(), row));
+        let second = |row: &Row| Second {
+            request_id: row.request_id.clone(),
+            cost: row.cost.unwrap_or_default(),
+            at: row.at.unwrap_or(one.sent),
+            refund: domain::task::RefundMarks::default(),
+        };
+        let known = |row: &Row| task.besides.twice.iter().any(|known| known.is_same(&second(row)));
         let is_own = |row: &Row| known(row) || names(one, row) && may_be_a_submission(row);
         let own: Vec<usize> = (0..rows.len()).filter(|at| !is_owned[*at] && is_own(rows[*at])).collect();
         own.iter().for_each(|at| is_owned[*at] = true);
@@ -71,9 +77,9 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
             continue;
         }
         let own: Vec<&Row> = own.into_iter().map(|at| rows[at]).collect();
-        let Some(main) = own.iter().find(|row| is_same(task.request_id.as_ref(), row)).or(own.first()).copied() else {
-            continue;
-        };
+        // Where no row has its name, one that is not already known as a second charge.
+        let by_name = own.iter().find(|row| is_same(task.request_id.as_ref(), row));
+        let Some(main) = by_name.or(own.iter().find(|row| !known(row))).or(own.first()).copied() else { continue };
         let is_charge = |row: &&&Row| row.cost.is_some_and(|cost| cost > Amount::ZERO);
         let is_new = |row: &&&Row| !std::ptr::eq(**row, main) && !known(row);
         let new: Vec<&Row> = own.iter().filter(is_charge).filter(is_new).copied().collect();
@@ -95,12 +101,6 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
             request_ids: own.iter().filter_map(|row| row.request_id.clone()).collect(),
         });
         days.add(one.sent, records, counted, difference);
-        let second = |row: &Row| Second {
-            request_id: row.request_id.clone(),
-            cost: row.cost.unwrap_or_default(),
-            at: row.at.unwrap_or(one.sent),
-            refund: domain::task::RefundMarks::default(),
-        };
         twice.extend(new.into_iter().map(|row| (task.key, second(row))));
         // Of what was accepted the records know best; whether the others were is not for this to say.
         let accepted = [TaskState::Running, TaskState::Ready, TaskState::Saving, TaskState::Saved, TaskState::Failed];
@@ -125,8 +125,10 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
 
 /// A page that is asked for later may repeat rows of the one before, since newer ones came in front.
 fn without_repeats(rows: &[Row]) -> Vec<&Row> {
-    let mut seen = BTreeSet::new();
-    rows.iter().filter(|row| row.request_id.as_ref().is_none_or(|id| seen.insert(id))).collect()
+    let (mut named, mut nameless) = (BTreeSet::new(), HashSet::new());
+    let mut kept = rows.iter().collect::<Vec<_>>();
+    kept.retain(|row| row.request_id.as_ref().map_or_else(|| nameless.insert(*row), |id| named.insert(id)));
+    kept
 }
 
 fn is_same(id: Option<&String>, row: &Row) -> bool {

@@ -106,7 +106,7 @@ pub fn list_call(window: Window, page: u32, limit: u32) -> Call {
 }
 
 /// One call as the records show it. What they do not say, or not in a way that is known, is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Row {
     /// The `request-id` that the call's answer carried.
     pub request_id: Option<String>,

@@ -8,7 +8,7 @@ use super::{
 };
 use domain::{
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Met, Quote, Then},
+    reason::{Met, Quote, Reason, Then},
     task::{FileId, RemoteId},
     text,
 };
@@ -160,7 +160,13 @@ pub(super) fn odd(code: &str, met: Met) -> TaskError {
     TaskError { code: code.into(), class: ErrorClass::Service, reason, charged: Charged::Yes }
 }
 
-fn again(reply: &Reply, wait_ms: Option<u64>, error: TaskError) -> QueryVerdict {
+fn again(reply: &Reply, wait_ms: Option<u64>, mut error: TaskError) -> QueryVerdict {
+    // The question has one parameter, the task: nothing of the person's request is wrong.
+    if let Reason::Call(call) = &mut error.reason
+        && call.met == Met::Request
+    {
+        call.met = Met::NoSuchTask;
+    }
     QueryVerdict::Again { wait_ms, hold: hold(reply, error.class), error }
 }
 

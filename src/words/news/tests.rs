@@ -15,7 +15,7 @@ fn told(why: NotDone) -> News {
 }
 
 fn text(news: &News, voice: &Voice) -> String {
-    said(news, voice).map_or_else(String::new, |said| said.text)
+    message(news, voice).map_or_else(String::new, |message| message.text)
 }
 
 #[test]

@@ -23,7 +23,7 @@ use domain::{
     problem::Charged,
     task::{Task, TaskState},
     text,
-    time::Now,
+    time::{Now, Wall},
 };
 use engine::{news::PassedOver, settings::Settings};
 use layout::{Cell, Column, FAINT, Table};
@@ -106,7 +106,7 @@ fn task_row((task, passed): Listed<'_>, settings: &Settings, now: Now, most: usi
         Cell::plain(seconds),
         cost(task),
         Cell::plain(amounts::ago(now.wall.since(task.created_at))),
-        Cell::plain(note(task, passed)),
+        Cell::plain(note(task, passed, settings, now.wall)),
         Cell::plain(text::cut(&prompt, most, settings.ui.ascii).0),
     ]
 }
@@ -124,7 +124,12 @@ fn cost(task: &Task) -> Cell {
 }
 
 /// What stands behind the state: the service's own word for it, the kind of failure, or what it waits for.
-fn note(task: &Task, passed: Option<PassedOver>) -> String {
+fn note(task: &Task, passed: Option<PassedOver>, settings: &Settings, now: Wall) -> String {
+    let is_watched = task.claim.as_ref().is_some_and(|claim| claim.until > now);
+    let is_served = task.profile == settings.profile.name || settings.others.contains_key(&task.profile);
+    if task.state().is_live() && task.state() != TaskState::Sending && !is_watched && !is_served {
+        return facts::lacks_key_in_short(&task.profile);
+    }
     match (task.error_or_trouble(), passed) {
         (_, Some(why)) => facts::passed_over_in_short(task.who.as_deref().unwrap_or_default(), why),
         (Some(error), None) => names::class(error.class).into(),

@@ -32,6 +32,7 @@ pub fn refunds(refunds: &[Refund], now: Now) -> Option<String> {
         let id = refund.request_id.as_deref().unwrap_or_else(|| tr!("no request ID"));
         let what = match refund.why {
             Why::Failed => tr!("failed"),
+            Why::Unanswered => tr!("no longer answered for"),
             Why::Lost => tr!("task ID lost"),
             Why::Twice => tr!("charged twice"),
         };

@@ -61,7 +61,7 @@ fn what(met: &Met) -> String {
         Met::KeyQuota(Span::Hour) => tr!("The key's hourly quota is used up"),
         Met::NoChannel => tr!("The gateway has no channel for this model right now"),
         Met::NoFunction => tr!("The gateway does not support this function"),
-        Met::NotFound => tr!("The gateway did not find what was asked for"),
+        Met::NotFound => tr!("What was asked for is not there"),
         Met::GatewayRequest => tr!("The gateway found the request invalid"),
         Met::GatewayTimeout => tr!("The service behind the gateway timed out"),
         Met::NotKnown => tr!("The service answered with an unknown error"),
@@ -115,11 +115,13 @@ fn settle(call: &Call) -> String {
             tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again automatically.", id = id.0)
         }
         (_, Then::CheckAndSettle) => tr!(
-            "Check the profile's base_url first. Then look for it in the service's own list and resolve it here; it is never sent again automatically."
+            "Check the profile's base_url first. Then look for it at the service and resolve it here; it is never sent again automatically."
         )
         .to_owned(),
-        _ => tr!("Look for it in the service's own list, then resolve it here; it is never sent again automatically.")
-            .to_owned(),
+        _ => tr!(
+            "The records settle it where this profile reads them (records = true). Else look for it at the service, then resolve it here. It is never sent again automatically."
+        )
+        .to_owned(),
     }
 }
 
@@ -173,7 +175,7 @@ fn usual(met: &Met) -> &'static str {
         | Met::NoAddress
         | Met::BadAddress
         | Met::ForeignAddress
-        | Met::Unclear => tr!("Check the service's own list for it before sending it again."),
+        | Met::Unclear => tr!("Look for it at the service before sending it again."),
     }
 }
 

@@ -113,7 +113,10 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
             tr!("Close it, or write {open} or {close} for a plain brace.", open = r"\{", close = r"\}"),
         ),
         DraftReason::SomeImpossible { wrong, all, first } => Problem::new(
-            tr!("{wrong} of {all} combinations are not possible", wrong, all),
+            match wrong {
+                1 => tr!("1 of {all} combinations is not possible", all),
+                _ => tr!("{wrong} of {all} combinations are not possible", wrong, all),
+            },
             draft(first, voice).what,
             tr!("The preview lists them."),
         ),

@@ -15,6 +15,10 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
             tr!("the program that was sending it ended before an answer came").to_owned(),
             tr!("Check the gateway's records, then resolve it: lost, not created, or found with its ID.").to_owned(),
         ),
+        Own::IdOfAnother { id, other } => (
+            tr!("the service answered with {id}, which is the ID of {other}", id = id.0, other),
+            tr!("Check the gateway's records, then resolve it: lost, not created, or found with its ID.").to_owned(),
+        ),
         Own::NotKept => (tr!("the outcome of the submission is unknown").to_owned(), String::new()),
         Own::NotCreated => (
             tr!("resolved by hand: the service never created it").to_owned(),

@@ -42,7 +42,7 @@ pub fn no_key(reason: &NoKey) -> Problem {
         NoKey::Held { profile, by } => Problem::new(
             tr!("there is no API key for profile {profile}", profile),
             tr!("its key belongs to {by}, and no key is sent to two hosts", by),
-            tr!("Give [profiles.{name}] a key of its own.", name = profile),
+            give_own_key(profile),
         ),
         NoKey::CommandFailed(fault) => Problem::new(
             tr!("the command api_key_cmd did not give the key"),
@@ -50,6 +50,12 @@ pub fn no_key(reason: &NoKey) -> Problem {
             tr!("Run it yourself to see what it says."),
         ),
     }
+}
+
+/// What to do where a profile is not served for want of a key.
+#[must_use]
+pub fn give_own_key(name: &str) -> String {
+    tr!("Give [profiles.{name}] a key of its own.", name)
 }
 
 fn command(fault: &CommandFault) -> String {

@@ -21,6 +21,12 @@ pub fn problem(fault: &Fault) -> Problem {
     Problem { next, ..problem }
 }
 
+/// Why nothing can be written yet.
+#[must_use]
+pub fn not_open_yet() -> &'static str {
+    tr!("the store is not open yet")
+}
+
 fn met(Fault { deed, file, why }: &Fault) -> Problem {
     let what = match deed {
         Deed::Open => tr!("The store could not be opened"),

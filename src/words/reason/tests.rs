@@ -10,7 +10,7 @@ use domain::{
         Call, ConnectionFault, Met, Own, Quote, Span, Then,
         store::{Deed, Fault, Trouble, Why},
     },
-    task::{FileId, RemoteId, ResolvedAs, What},
+    task::{FileId, RemoteId, ResolvedAs, TaskKey, What},
 };
 
 fn call(met: Met, then: Then) -> Reason {
@@ -99,6 +99,7 @@ fn owns() -> Vec<Own> {
     vec![
         Own::Interrupted,
         Own::NotKept,
+        Own::IdOfAnother { id: RemoteId("7".into()), other: TaskKey(1) },
         Own::NotCreated,
         Own::OddState("Throttled".into()),
         no_file.clone(),
@@ -212,7 +213,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(
         halt(&stopped, &keys).to_string(),
-        "sending halted: 3 tasks in a row failed (service error): it did not work. Z shows the failures."
+        "sending halted: 3 failures in a row (service error): it did not work. Z shows them."
     );
 }
 

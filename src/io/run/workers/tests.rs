@@ -30,7 +30,7 @@ async fn a_download_without_a_downloader_is_answered_as_failed() {
         clients: Clients::default(),
         leases: Mutex::default(),
         looker: OnceLock::new(),
-        speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
+        speech: Speech { reason: |_| String::new(), carried: |_| serde_json::Value::Null },
         listener: None,
     };
     let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };

@@ -36,3 +36,27 @@ pub(in super::super) const fn bytes_of(conn: &Connection) -> &'static str {
 pub(in super::super) const fn may_change_caps(conn: &Connection) -> &'static str {
     if conn.file().is_some() { "true" } else { "has_table_privilege(current_user, 'caps', 'UPDATE')" }
 }
+
+/// Numbered values as PostgreSQL writes them, and what it has by another name: see [the rule](super) of statements.
+#[cfg(feature = "postgres")]
+pub(super) fn in_their_words(sql: &str) -> String {
+    let mut parts = sql.split('?');
+    let mut theirs = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        theirs.push(if part.starts_with(|next: char| next.is_ascii_digit()) { '$' } else { '?' });
+        theirs.push_str(part);
+    }
+    theirs.replace("instr(", "strpos(")
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbered_values_alone_are_written_as_the_server_has_them() {
+        let ours = "SELECT 'why?', instr(lower(model), ?12) FROM tasks WHERE body ? 'a' AND key = ?1";
+        let theirs = "SELECT 'why?', strpos(lower(model), $12) FROM tasks WHERE body ? 'a' AND key = $1";
+        assert_eq!(in_their_words(ours), theirs);
+    }
+}

@@ -1,5 +1,8 @@
 //! The small face of a database that the verbs use: statements with numbered values (`?1`), rows, transactions.
 //! Everything that differs between databases stays below it, so that each verb is written once.
+//!
+//! A statement names its values `?1`, `?2` and so on, and looks for a text with `instr(`: a server gets both in its own
+//! words, so neither may stand in a literal. What differs else is in `dialect`.
 
 #[cfg(feature = "postgres")]
 mod address;
@@ -7,6 +10,8 @@ mod configured;
 pub(super) mod dialect;
 #[cfg(feature = "postgres")]
 mod listener;
+#[cfg(feature = "postgres")]
+mod password;
 #[cfg(feature = "postgres")]
 mod server;
 #[cfg(feature = "postgres")]

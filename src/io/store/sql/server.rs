@@ -6,8 +6,9 @@
 
 use super::{
     Error, Result, Server, Trouble,
-    address::{Address, password},
-    dialect::NOW,
+    address::Address,
+    dialect::{NOW, in_their_words},
+    password,
     server_error::error_of,
     skew,
     tls::Tls,
@@ -38,10 +39,13 @@ pub(super) const CONNECT: Duration = Duration::from_secs(5);
 /// How long a lost commit is looked for before it is told as failed.
 const DECIDE: Duration = Duration::from_secs(10);
 /// The pauses between two tries to get through, in milliseconds: the first and the longest.
-pub(super) const PAUSES: (u64, u64) = (250, 5_000);
+pub(super) const PAUSES_MS: (u64, u64) = (250, 5_000);
 /// What begins a transaction that changes rows: others wait at the store's own row until it ends, as they do for a
-/// file's lock. A program that stops in the middle holds it up for some seconds at most.
+/// file's lock. A program that stops in the middle holds it up for some seconds at most. Where the server is told to
+/// answer before a commit is on its disk, it is not for us: a `sending` that a crash takes back would be sent again.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '25s'; \
+                     SELECT set_config('synchronous_commit', 'on', true) \
+                     WHERE current_setting('synchronous_commit') = 'off'; \
                      SELECT 1 FROM meta WHERE name = 'store' FOR UPDATE";
 /// Changes that are put off at most.
 const MANY: usize = 500;
@@ -159,7 +163,7 @@ impl Postgres {
                     super::listener::set_crowded(*kind == Trouble::TooMany);
                     *self.met.borrow_mut() = Some((kind.clone(), said.clone()));
                 }
-                let pause = doubled(PAUSES.0, PAUSES.1, missed);
+                let pause = doubled(PAUSES_MS.0, PAUSES_MS.1, missed);
                 self.missed.set((missed + 1, Some(Instant::now() + Duration::from_millis(pause))));
             }
         }
@@ -187,7 +191,7 @@ impl Postgres {
     }
 
     /// Forgets the connection: what comes next is a new one.
-    fn hang_up(&self) {
+    fn disconnect(&self) {
         *self.client.borrow_mut() = None;
     }
 
@@ -195,7 +199,7 @@ impl Postgres {
     pub(in super::super) fn read_clock(&self) -> Result<()> {
         let asked = environment::now().0;
         let rows = self.ask(&format!("SELECT {NOW}"), Vec::new())?;
-        let theirs: i64 = rows.first().ok_or(Error::NoRows)?.get(0);
+        let theirs: i64 = rows.first().ok_or(Error::NoRows)?.try_get(0).map_err(|error| error_of(&error))?;
         self.skew.set(skew::steady(self.skew.get(), theirs - (asked + environment::now().0) / 2));
         Ok(())
     }
@@ -263,7 +267,7 @@ impl Postgres {
     /// A connection that broke is not asked again.
     fn noticed<T>(&self, done: Result<T>) -> Result<T> {
         if done.as_ref().is_err_and(Error::is_away) {
-            self.hang_up();
+            self.disconnect();
         }
         done
     }
@@ -288,7 +292,7 @@ impl Postgres {
             // After a fail-over another server of the address may take changes: it is looked for again.
             Err(Error::Server { kind: Trouble::ReadOnly, .. }) => {
                 self.roll_back();
-                self.hang_up();
+                self.disconnect();
                 self.batch(&sql)
             }
             done => done,
@@ -310,7 +314,7 @@ impl Postgres {
         self.inside.set(false);
         self.later.borrow_mut().clear();
         if self.is_there() && self.batch("ROLLBACK").is_err() {
-            self.hang_up();
+            self.disconnect();
         }
     }
 
@@ -438,11 +442,6 @@ pub(super) fn value(row: &Row, column: usize) -> std::result::Result<ValueRef<'_
         Type::BOOL => integer(got::<bool>(row, column)?.map(i64::from)),
         _ => got::<&str>(row, column)?.map_or(ValueRef::Null, ValueRef::Text),
     })
-}
-
-/// Numbered values as PostgreSQL writes them, and what it has by another name.
-fn in_their_words(sql: &str) -> String {
-    sql.replace('?', "$").replace("instr(", "strpos(")
 }
 
 fn typed<'a>(params: &'a [Bound<'static>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {

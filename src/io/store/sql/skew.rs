@@ -1,15 +1,14 @@
 //! How far the server's clock is ahead of this machine's, as it is measured anew every few seconds.
+use crate::store::About;
 
-/// A clock that goes wrong by less is taken as right, in milliseconds.
-const RIGHT: i64 = 2_000;
-/// One that was wrong is right again once it goes wrong by so much less: near the border each measure would else change
+/// A clock that was wrong is right again once it goes wrong by so much less: near the border each measure would else change
 /// what every moment in the store is by this machine's clock.
-const SURELY: i64 = 400;
+const SURELY_MS: i64 = 400;
 
 /// The skew from now on: in whole seconds, and the same until it is another, so that a moment which goes there and
 /// comes back is the same moment.
 pub(super) fn steady(before: i64, measured: i64) -> i64 {
-    let right = if before == 0 { RIGHT } else { RIGHT - SURELY };
+    let right = About::CLOCK_RIGHT_MS - if before == 0 { 0 } else { SURELY_MS };
     if measured.abs() < right {
         0
     } else if (measured - before).abs() < 1_000 {

@@ -3,14 +3,8 @@
 use super::*;
 use crate::pick::Picker;
 
-fn entry(name: &str) -> Entry {
-    Entry { name: name.into(), kind: EntryKind::Other { bytes: 1 } }
-}
-
 fn listed(app: &mut App, typed: &str, purpose: ListFor, folder: &str, names: &[&str]) -> Vec<Effect> {
-    let entries = names.iter().map(|name| entry(name)).collect();
-    let result = Ok(Listing { folder: folder.into(), entries });
-    local(app, LocalMsg::Listed { typed: typed.into(), purpose, result })
+    local(app, LocalMsg::Listed { typed: typed.into(), purpose, result: Ok(listing(folder, names)) })
 }
 
 #[test]
@@ -188,10 +182,10 @@ fn a_picture_that_is_too_large_gets_a_smaller_copy_by_a_key() {
     let _ = local(&mut state, LocalMsg::Image { path: "big.png".into(), result: Err(fault), shrinks: true });
     let effects = press(&mut state, "ctrl-x");
     assert_eq!(effects, [Effect::Local(LocalCmd::Shrink { path: "big.png".into() })]);
-    let copy = LocalMsg::Image { path: "big.png".into(), result: Ok(picture("big.png")), shrinks: false };
+    let copy = LocalMsg::Image { path: "big.png".into(), result: Ok(stored("big.png")), shrinks: false };
     let _ = local(&mut state, copy);
     let said = &state.screen.toasts.back().unwrap().text;
-    assert_eq!(said, "a copy is sent: JPEG 800x600, 1 kB; the file itself is not changed");
+    assert_eq!(said, "a copy is sent: JPEG 800x600, 9 B; the file itself is not changed");
     assert!(press(&mut state, "f2").is_empty());
     assert_eq!(shown(&state).items.len(), 1);
 }
@@ -202,14 +196,14 @@ fn a_picture_on_its_side_is_warned_of_and_gets_an_upright_copy_by_a_key() {
     press(&mut state, "n a tab");
     paste(&mut state, "side.jpg");
     press(&mut state, "down");
-    let side = StoredImage { odd: vec![Oddity::Turned(6)], ..picture("side.jpg") };
+    let side = StoredImage { odd: vec![Oddity::Turned(6)], ..stored("side.jpg") };
     let _ = local(&mut state, LocalMsg::Image { path: "side.jpg".into(), result: Ok(side), shrinks: false });
     let told = |state: &App| -> Vec<(Field, Severity)> {
         state.screen.compose.faults.iter().map(|fault| (fault.field, fault.severity)).collect()
     };
     assert_eq!(told(&state), [(Field::FirstFrame, Severity::Warning)]);
     assert_eq!(press(&mut state, "ctrl-x"), [Effect::Local(LocalCmd::Shrink { path: "side.jpg".into() })]);
-    let copy = LocalMsg::Image { path: "side.jpg".into(), result: Ok(picture("side.jpg")), shrinks: false };
+    let copy = LocalMsg::Image { path: "side.jpg".into(), result: Ok(stored("side.jpg")), shrinks: false };
     let _ = local(&mut state, copy);
     assert_eq!(told(&state), []);
 }
@@ -223,7 +217,7 @@ fn a_data_url_is_looked_into_before_the_preview_opens() {
     assert_eq!(press(&mut state, "f2"), load(url));
     assert!(state.screen.layers.is_empty());
     let seen =
-        StoredImage { kind: ImageKind::Png, odd: vec![Oddity::Bits(16)], ..picture("data:image/jpeg;base64,…") };
+        StoredImage { kind: ImageKind::Png, odd: vec![Oddity::Bits(16)], ..stored("data:image/jpeg;base64,…") };
     let came = |image| LocalMsg::Image { path: url.into(), result: Ok(image), shrinks: false };
     let _ = local(&mut state, came(seen.clone()));
     let said = &state.screen.toasts.back().unwrap().text;

@@ -68,12 +68,11 @@ fn a_pattern_is_listed_its_pictures_are_read_and_each_makes_a_task() {
     let typed = || "d/*.jpg".to_owned();
     let purpose = ListFor::FirstFrames;
     assert_eq!(press(&mut state, "f2"), [Effect::Local(LocalCmd::List { typed: typed(), purpose })]);
-    let entry = |name: &str| Entry { name: name.into(), kind: EntryKind::Other { bytes: 1 } };
-    let listing = Listing { folder: "d/".into(), entries: ["1.jpg", "2.jpg", "3.png"].map(entry).into() };
-    let reads = local(&mut state, LocalMsg::Listed { typed: typed(), purpose, result: Ok(listing) });
+    let result = Ok(listing("d/", &["1.jpg", "2.jpg", "3.png"]));
+    let reads = local(&mut state, LocalMsg::Listed { typed: typed(), purpose, result });
     assert_eq!(reads, [load("d/1.jpg"), load("d/2.jpg")].concat());
     for path in ["d/1.jpg", "d/2.jpg"] {
-        let _ = local(&mut state, LocalMsg::Image { path: path.into(), result: Ok(picture(path)), shrinks: false });
+        let _ = local(&mut state, LocalMsg::Image { path: path.into(), result: Ok(stored(path)), shrinks: false });
     }
     let frames: Vec<&str> =
         shown(&state).items.iter().map(|item| item.request.first_frame.as_ref().unwrap().typed()).collect();
@@ -91,15 +90,14 @@ fn a_pattern_in_a_file_of_prompts_stands_for_its_pictures_and_one_without_any_is
     let text = "{\"prompt\":\"a\",\"first_frame\":\"d/*.jpg\"}\n{\"prompt\":\"b\",\"first_frame\":\"e/\"}";
     assert_eq!(local(&mut state, prompts(text)), [list("d/*.jpg"), list("e/")]);
     let listed = |typed: &str, names: &[&str]| {
-        let entry = |name: &&str| Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 1 } };
-        let listing = Listing { folder: typed[..2].into(), entries: names.iter().map(entry).collect() };
-        LocalMsg::Listed { typed: typed.into(), purpose: ListFor::FirstFrames, result: Ok(listing) }
+        let result = Ok(listing(&typed[..2], names));
+        LocalMsg::Listed { typed: typed.into(), purpose: ListFor::FirstFrames, result }
     };
     assert_eq!(local(&mut state, listed("e/", &[])), []);
     let reads = local(&mut state, listed("d/*.jpg", &["1.jpg", "2.jpg"]));
     assert_eq!(reads, [load("d/1.jpg"), load("d/2.jpg")].concat());
     for path in ["d/1.jpg", "d/2.jpg"] {
-        let _ = local(&mut state, LocalMsg::Image { path: path.into(), result: Ok(picture(path)), shrinks: false });
+        let _ = local(&mut state, LocalMsg::Image { path: path.into(), result: Ok(stored(path)), shrinks: false });
     }
     let frames = shown(&state).items.iter().map(|item| item.request.first_frame.as_ref().unwrap().typed());
     assert_eq!(frames.collect::<Vec<_>>(), ["d/1.jpg", "d/2.jpg"]);
@@ -160,7 +158,7 @@ fn a_file_of_prompts_leads_to_the_preview_and_leaves_the_draft_alone() {
 {"prompt":"d","first_frame":"f.jpg"}"#;
     let read = prompts(text);
     assert_eq!(local(&mut state, read), load("f.jpg"));
-    let _ = local(&mut state, LocalMsg::Image { path: "f.jpg".into(), result: Ok(picture("f.jpg")), shrinks: false });
+    let _ = local(&mut state, LocalMsg::Image { path: "f.jpg".into(), result: Ok(stored("f.jpg")), shrinks: false });
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 10 a {b|c}", "MiniMax-Hailuo-02 6 d"]);
     assert_eq!(shown(&state).purpose, Purpose::File);
     assert!(shown(&state).obstacles.is_empty());

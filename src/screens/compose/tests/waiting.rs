@@ -17,7 +17,7 @@ fn happens(app: &mut App, msg: impl Into<crate::msg::Msg>) -> Vec<Effect> {
 }
 
 fn came(app: &mut App, path: &str) -> Vec<Effect> {
-    let result = Ok(picture(path));
+    let result = Ok(stored(path));
     happens(app, engine::msg::Msg::Local(LocalMsg::Image { path: path.into(), result, shrinks: false }))
 }
 

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::{
+    detail::state::DetailTab,
     help::HELP,
     keymap::Pane,
     lists::ListView,
-    screen::{DetailTab, Preview},
+    preview::state::Preview,
     table::{columns, filter_input::FilterInput, state::Sort},
     testing::{add, now, state, task},
 };
@@ -94,7 +95,7 @@ fn an_action_that_is_not_possible_says_why() {
         (Sending, "x", "#1 is being sent and cannot be taken back"),
         (Queued, "d", "#1 is queued: there is no file yet"),
         (Failed, "U", "#1 is failed; only an unknown is resolved"),
-        (Saved, "u", "Nothing to undo: nothing was done here yet, and no task is unsent"),
+        (Saved, "u", "Nothing more to undo here, and no task is unsent"),
         (Failed, "o", "#1 is failed: there is no file on disk"),
         (Failed, "z", "z does nothing here; ? shows the keys"),
     ] {
@@ -174,6 +175,8 @@ fn an_unknown_is_settled_in_the_chosen_way() {
     assert_eq!(settle(&["U", "up", "enter"]), []);
     let found = ResolvedAs::Found(domain::task::RemoteId("4q".into()));
     assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));
+    // What no id looks like is asked for again.
+    assert_eq!(settle(&["U", "up", "4", "/", "enter"]), []);
     assert_eq!(settle(&["U", "esc"]), []);
 }
 

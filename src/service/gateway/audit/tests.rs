@@ -80,6 +80,27 @@ fn what_agrees_is_no_difference_whatever_order_and_page_it_came_in() {
 }
 
 #[test]
+fn rows_without_a_name_are_second_charges_once_in_whatever_order_they_come() {
+    let mut tasks = [ours(2, 60, None)];
+    let nameless =
+        |seconds| Row { request_id: None, task_id: Some(RemoteId("remote2".into())), ..row("", seconds, 500) };
+    // Two pages may show one row twice.
+    let found_twice = found(&tasks, &[], &[], &[nameless(60), nameless(60)]);
+    assert!(found_twice.twice.is_empty() && found_twice.audit.adds_up());
+    let mut rows = [nameless(60), nameless(90)];
+    let first = found(&tasks, &[], &[], &rows);
+    let second = Second { request_id: None, cost: amount(500), at: at(90), refund: RefundMarks::default() };
+    assert_eq!(first.twice, [(TaskKey(2), second.clone())]);
+    // The gateway's clock may be judged a little differently by the next comparison.
+    tasks[0].0.besides.twice = vec![Second { at: at(91), ..second }];
+    for _ in 0..2 {
+        rows.reverse();
+        let again = found(&tasks, &[], &[], &rows);
+        assert!(again.twice.is_empty() && again.audit.adds_up(), "{again:?}");
+    }
+}
+
+#[test]
 fn each_difference_names_its_task_and_its_calls() {
     let tasks = [ours(1, 0, Some("r1")), ours(2, 60, Some("r2")), ours(3, 90, Some("r3"))];
     let twin = Row { task_id: Some(RemoteId("remote2".into())), ..row("twin", 61, 500) };

@@ -361,7 +361,7 @@ proptest! {
     fn no_submission_is_ever_given_the_row_of_another(
         fates in prop::collection::vec(fate(), 1..7),
         turn in 0..7_usize,
-        leap in prop_oneof![Just(0_i64), -7_200..7_200_i64],
+        jump in prop_oneof![Just(0_i64), -7_200..7_200_i64],
     ) {
         let mut submissions: Vec<Submission> = fates.iter().enumerate().map(|(n, fate)| fate.submission(n)).collect();
         let rows = fates.iter().zip(&submissions).enumerate().filter_map(|(n, (fate, one))| fate.row(n, one));
@@ -370,8 +370,8 @@ proptest! {
         rows.rotate_left(turn);
         // The clock is set in the middle: what is sent after that is dated by another clock than the records are.
         for one in &mut submissions {
-            let off = if one.sent > at(200) { leap * SECOND as i64 } else { 0 };
-            (one.sent.0, one.until.0, one.shifts) = (one.sent.0 + off, one.until.0 + off, vec![leap * -1_000, leap * 1_000]);
+            let off = if one.sent > at(200) { jump * SECOND as i64 } else { 0 };
+            (one.sent.0, one.until.0, one.shifts) = (one.sent.0 + off, one.until.0 + off, vec![jump * -1_000, jump * 1_000]);
         }
         let found = settle(&submissions, &rows, &Catalogue::builtin());
         prop_assert_eq!(found.len(), submissions.iter().filter(|one| one.unknown).count());
