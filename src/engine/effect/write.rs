@@ -69,12 +69,48 @@ impl Write {
         let Self { events, ledger, task, .. } = self;
         events.retain(|event| {
             let What::ChargedTwice(money) = event.what else { return true };
-            let ours = task.besides.twice.iter().filter(|second| second.request_id == event.request_id);
-            let is_known = |second: &Second| ours.clone().any(|ours| ours.is_same(second));
+            // The last one is the one that this write brings: those without a number are otherwise alike.
+            let is_its = |second: &&Second| second.request_id == event.request_id && second.cost == money.amount;
+            let brought = task.besides.twice.iter().rev().find(is_its);
+            let is_known = brought.is_some_and(|brought| known.iter().any(|known| known.is_same(brought)));
             let line = |line: &LedgerLine| line.event == MoneyEvent::Twice && line.amount == money;
-            let Some(at) = ledger.iter().position(line).filter(|_| known.iter().any(is_known)) else { return true };
+            let Some(at) = ledger.iter().position(line).filter(|_| is_known) else { return true };
             ledger.remove(at);
             false
         });
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use domain::{
+        amount::Amount,
+        task::{RefundMarks, TaskState},
+        time::Wall,
+    };
+
+    #[test]
+    fn only_the_charge_that_a_write_brings_is_left_out_of_it() {
+        let second = |at| Second {
+            request_id: None,
+            cost: Amount::from_thousandths(500),
+            at: Wall(at),
+            refund: RefundMarks::default(),
+        };
+        let mut task = crate::testing::task(1, TaskState::Running);
+        let money = Amount::from_thousandths(500).of(task.currency);
+        task.besides.twice = vec![second(0), second(60_000)];
+        let event = Event { at: Wall(0), what: What::ChargedTwice(money), raw: None, request_id: None };
+        let line = LedgerLine { at: Wall(0), event: MoneyEvent::Twice, amount: money };
+        let write = Write { task, events: vec![event], ledger: vec![line], never_left: None };
+        let left = |known: &[Second]| {
+            let mut write = write.clone();
+            write.leave_out_known_charges(known);
+            (write.events.len(), write.ledger.len())
+        };
+        assert_eq!(left(&[second(0)]), (1, 1));
+        assert_eq!(left(&[second(0), second(60_000)]), (0, 0));
     }
 }

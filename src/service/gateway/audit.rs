@@ -68,7 +68,9 @@ pub fn audit(ours: Ours<'_>, rows: &[Row], window: Window, whole: bool, catalogu
             at: row.at.unwrap_or(one.sent),
             refund: domain::task::RefundMarks::default(),
         };
-        let known = |row: &Row| task.besides.twice.iter().any(|known| known.is_same(&second(row)));
+        // A row without a number that names another task is of that one, however alike they are.
+        let may_be_its = |row: &Row| row.request_id.is_some() || row.task_id.is_none() || row.task_id == one.task_id;
+        let known = |row: &Row| may_be_its(row) && task.besides.twice.iter().any(|known| known.is_same(&second(row)));
         let is_own = |row: &Row| known(row) || names(one, row) && may_be_a_submission(row);
         let own: Vec<usize> = (0..rows.len()).filter(|at| !is_owned[*at] && is_own(rows[*at])).collect();
         own.iter().for_each(|at| is_owned[*at] = true);

@@ -101,6 +101,21 @@ fn rows_without_a_name_are_second_charges_once_in_whatever_order_they_come() {
 }
 
 #[test]
+fn a_row_without_a_name_is_not_the_second_charge_of_a_task_that_it_does_not_name() {
+    let mut tasks = [ours(1, 0, None), ours(2, 3, None)];
+    let of = |key, seconds| Row {
+        request_id: None,
+        task_id: Some(RemoteId(format!("remote{key}"))),
+        ..row("", seconds, 500)
+    };
+    let second =
+        |seconds| Second { request_id: None, cost: amount(500), at: at(seconds), refund: RefundMarks::default() };
+    tasks[0].0.besides.twice = vec![second(2)];
+    let rows = [of(1, 0), of(1, 2), of(2, 3), of(2, 4)];
+    assert_eq!(found(&tasks, &[], &[], &rows).twice, [(TaskKey(2), second(4))]);
+}
+
+#[test]
 fn each_difference_names_its_task_and_its_calls() {
     let tasks = [ours(1, 0, Some("r1")), ours(2, 60, Some("r2")), ours(3, 90, Some("r3"))];
     let twin = Row { task_id: Some(RemoteId("remote2".into())), ..row("twin", 61, 500) };
