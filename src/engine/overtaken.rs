@@ -17,9 +17,7 @@ use crate::{
     work::{Deferred, Work},
     writes,
 };
-use domain::task::{
-    Besides, LedgerLine, MoneyEvent, Phase, RefundMarks, RemoteId, Second, Task, TaskKey, TaskState, What,
-};
+use domain::task::{Besides, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What};
 use std::iter;
 
 /// Another program changed the row first: it is now like that.
@@ -174,16 +172,6 @@ fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
     let uploads = lines.iter().filter(|line| line.event == MoneyEvent::Upload);
     besides.uploads +=
         uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
-    for second in &mut besides.twice {
-        let ours = ours.twice.iter().find(|ours| ours.is_same(second)).map(|ours| ours.refund);
-        let RefundMarks { asked_at, given_at } = ours.unwrap_or_default();
-        second.refund.asked_at = second.refund.asked_at.or(asked_at);
-        second.refund.given_at = second.refund.given_at.or(given_at);
-    }
-    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.is_same(second));
-    besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
-    besides.disowned.extend(ours.disowned.iter().filter(|id| !now.besides.disowned.contains(id)).cloned());
-    besides.expected = besides.expected.or(ours.expected);
-    besides.under_way_ms = besides.under_way_ms.max(ours.under_way_ms);
+    besides.merge(ours);
     besides
 }

@@ -5,7 +5,7 @@ use crate::people::carried;
 use ::io::store::{LeftAsIs, Session, TakenIn};
 use domain::{
     account::{Change, Stamp},
-    task::{INTERRUPTED, LedgerLine, MoneyEvent},
+    task::{INTERRUPTED, LedgerLine, MoneyEvent, RefundMarks, Second},
 };
 use engine::msg::SendResult;
 
@@ -185,5 +185,29 @@ fn an_id_that_a_task_here_has_comes_in_once() {
     let task = add(&mut ours, intent("one"));
     save(&mut ours, &mut sent(&task, DAY, running(), Some("7")));
     let taken = take_in(&ours, &mut copy);
-    assert_eq!((taken.added, taken.left.len(), taken.paused), (0, 1, false));
+    assert_eq!((taken.added, taken.known, taken.left.len(), taken.paused), (0, 1, 0, false));
+}
+
+#[test]
+fn a_second_charge_that_is_known_here_stays_and_its_line_comes_in_once() {
+    let (from, to) = (place(), place());
+    let (mut ours, mut copy) = (Store::open(from.at()).unwrap(), Store::open(to.at()).unwrap());
+    let task = add(&mut ours, intent("one"));
+    save(&mut ours, &mut sent(&task, DAY, running(), Some("7")));
+    take_in(&ours, &mut copy);
+    // Both have heard of it, each in its own comparison of the records.
+    let second = |at| Second { request_id: None, cost: HALF, at, refund: RefundMarks::default() };
+    for (store, at) in [(&mut copy, DAY.plus(1_000)), (&mut ours, DAY.plus(2_000))] {
+        let mut task = store.detail(task.key).unwrap().unwrap().task;
+        task.besides.twice = vec![second(at)];
+        let line = LedgerLine { at, event: MoneyEvent::Twice, amount: HALF.of(Currency::Ptc) };
+        store.write(&[Write { ledger: vec![line], ..write_of(&task) }]).unwrap();
+    }
+    let mut task = ours.detail(task.key).unwrap().unwrap().task;
+    task.phase = saved();
+    save(&mut ours, &mut task);
+    assert_eq!(take_in(&ours, &mut copy).updated, 1);
+    let here = copy.detail(task.key).unwrap().unwrap();
+    assert_eq!((here.task.state(), here.task.besides.twice.len()), (TaskState::Saved, 1));
+    assert_eq!(here.ledger.iter().filter(|line| line.event == MoneyEvent::Twice).count(), 1);
 }

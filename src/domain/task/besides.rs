@@ -85,6 +85,25 @@ fn is_zero(amount: &Amount) -> bool {
 }
 
 impl Besides {
+    /// Adds what another program knew: further charges and what was said about giving them back, what the price was
+    /// before, which records are not its own.
+    pub fn merge(&mut self, other: &Self) {
+        for second in &mut self.twice {
+            let theirs = other.twice.iter().find(|theirs| theirs.is_same(second)).map(|theirs| theirs.refund);
+            let RefundMarks { asked_at, given_at } = theirs.unwrap_or_default();
+            second.refund.asked_at = second.refund.asked_at.or(asked_at);
+            second.refund.given_at = second.refund.given_at.or(given_at);
+        }
+        let new = other.twice.iter().filter(|second| !self.twice.iter().any(|known| known.is_same(second)));
+        let new: Vec<Second> = new.cloned().collect();
+        self.twice.extend(new);
+        let new = other.disowned.iter().filter(|id| !self.disowned.contains(id));
+        let new: Vec<String> = new.cloned().collect();
+        self.disowned.extend(new);
+        self.expected = self.expected.or(other.expected);
+        self.under_way_ms = self.under_way_ms.max(other.under_way_ms);
+    }
+
     /// What of it counts as spent: all but what was given back.
     #[must_use]
     pub fn sum(&self) -> Amount {

@@ -143,8 +143,9 @@ fn take_in<E>(
         if let Some(id) = &carried.task.remote
             && let Some(has_it) = row::of_id(&tx, id)?.filter(|has_it| has_it.profile == carried.task.profile)
         {
+            // Adopted here, say: it is watched, and nothing of it is lost.
             new.here.insert(there, has_it.key);
-            new.leave(&has_it, &carried.task);
+            new.taken.known += 1;
             continue;
         }
         if is_taken(&tx, there)? {
@@ -303,6 +304,20 @@ impl New {
         let here_paid = ledger_of(conn, key)?;
         let uploads = here_paid.iter().filter(|line| line.event == MoneyEvent::Upload && !ledger.contains(line));
         there.besides.uploads += uploads.map(|line| line.amount.amount).sum();
+        // So is what the records have told: the lines of a charge that is known here do not come in again.
+        for second in
+            there.besides.twice.iter().filter(|second| here.besides.twice.iter().any(|ours| ours.is_same(second)))
+        {
+            let of_it =
+                |line: &Signed<LedgerLine>| line.event == MoneyEvent::Twice && line.amount.amount == second.cost;
+            if let Some(at) = ledger.iter().position(of_it) {
+                ledger.remove(at);
+            }
+        }
+        there.besides.merge(&here.besides);
+        if here.is_cost_recorded() && !there.is_cost_recorded() {
+            (there.cost, there.cost_source) = (here.cost, here.cost_source);
+        }
         let dir = there.dir.take().or_else(|| here.dir.clone());
         let now = Task { key, rev: here.rev, claim: None, dir, ..there };
         let rev = if life == Life::Later && !is_held { row::update(conn, &now)? } else { None };
