@@ -237,9 +237,11 @@ pub enum SendResult {
         /// When a place will be free.
         until: Wall,
     },
-    /// The program that queued it does not know yet that it did: it alone waits.
+    /// The program that queued it does not know yet that it did: its batch waits, and nothing else.
     Unconfirmed {
         key: TaskKey,
+        /// The last of the batch.
+        last: TaskKey,
         /// When to ask again.
         until: Wall,
     },

@@ -15,7 +15,7 @@ use crate::{
     callback,
     claims::{self, claim},
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
-    failure_streak, ids, money,
+    failure_streak, money,
     news::{News, PassedOver, TaskNews},
     poller,
     profile_state::Halt,
@@ -155,11 +155,16 @@ pub(super) fn hold_until(work: &mut Work, key: TaskKey, until: Wall) {
     }
 }
 
-/// The store wants that task to wait, and no other.
-pub(super) fn hold_alone(work: &mut Work, key: TaskKey, until: Wall) {
-    if let Some(profile) = work.tasks.live.get(&key).map(|task| task.profile.clone()) {
-        let at = work.now.due_at(until, LONGEST_WAIT);
-        work.of_mut(&profile).sending.due.set(key, Some(at));
+/// The store wants these tasks to wait, and no others.
+pub(super) fn hold_batch(work: &mut Work, first: TaskKey, last: TaskKey, until: Wall) {
+    let at = work.now.due_at(until, LONGEST_WAIT);
+    let profile = |key: &TaskKey| Some((*key, work.tasks.live.get(key)?.profile.clone()));
+    let batch: Vec<(TaskKey, String)> = work.tasks.queued.range(first..=last.max(first)).filter_map(profile).collect();
+    for (key, profile) in batch {
+        let due = &mut work.of_mut(&profile).sending.due;
+        if due.get(key).is_some_and(|before| before < at) {
+            due.set(key, Some(at));
+        }
     }
 }
 
@@ -331,8 +336,10 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
 /// An ID that another task has is no word on this one: it may be what a cache or a proxy had of the other's submission.
 fn believed(work: &Work, verdict: SubmitVerdict) -> SubmitVerdict {
     match verdict {
-        SubmitVerdict::Accepted { id } => match ids::known_as(work, &id) {
-            Some(other) => SubmitVerdict::Unknown { error: answered_for(id, other), halt: None },
+        // Among what lives; of what has ended the store says so.
+        SubmitVerdict::Accepted { id } => match work.tasks.live.values().find(|task| task.remote.as_ref() == Some(&id))
+        {
+            Some(Task { key: other, .. }) => SubmitVerdict::Unknown { error: answered_for(id, *other), halt: None },
             None => SubmitVerdict::Accepted { id },
         },
         other => other,

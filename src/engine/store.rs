@@ -243,8 +243,8 @@ fn send_claimed(work: &mut Work, ticket: Ticket, result: SendResult, path: Optio
             queue::hold_until(work, key, until);
             Vec::new()
         }
-        SendResult::Unconfirmed { until, .. } => {
-            queue::hold_alone(work, key, until);
+        SendResult::Unconfirmed { last, until, .. } => {
+            queue::hold_batch(work, key, last, until);
             Vec::new()
         }
         SendResult::NotHere { .. } => {

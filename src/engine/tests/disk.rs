@@ -234,7 +234,7 @@ impl Disk {
             return SendResult::Wait { key, until };
         }
         if self.unconfirmed.contains(&key) {
-            return SendResult::Unconfirmed { key, until: at.plus(500) };
+            return SendResult::Unconfirmed { key, last: key, until: at.plus(500) };
         }
         self.sends.retain(|(_, sent)| at.since(*sent) < account::PACE_SPAN);
         let profile = write.task.profile.clone();

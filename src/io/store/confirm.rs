@@ -75,10 +75,10 @@ pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> sql::Resul
     .map(drop)
 }
 
-/// Whether another program has put that task down and does not yet know that it did.
-pub(super) fn is_unconfirmed(conn: &Connection, key: TaskKey, me: Option<&str>) -> sql::Result<bool> {
-    let sql = "SELECT 1 FROM unconfirmed WHERE ?1 BETWEEN first AND last AND owner <> ?2";
-    conn.exists(sql, params![key.0, me.unwrap_or_default()])
+/// The last of the batch that another program has put that task down with and does not yet know that it did.
+pub(super) fn unconfirmed_until(conn: &Connection, key: TaskKey, me: Option<&str>) -> sql::Result<Option<TaskKey>> {
+    let sql = "SELECT last FROM unconfirmed WHERE ?1 BETWEEN first AND last AND owner <> ?2";
+    conn.first(sql, params![key.0, me.unwrap_or_default()], |row| own(row, 0))
 }
 
 fn notes(conn: &Connection) -> sql::Result<Vec<String>> {

@@ -377,8 +377,8 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32, caps: &Caps, by: 
         return Ok(SendResult::Wait { key: task.key, until });
     }
     // What a program that still runs does not yet know to be queued may be told to its person as not queued.
-    if confirm::is_unconfirmed(&tx, task.key, by.owner.as_deref())? {
-        return Ok(SendResult::Unconfirmed { key: task.key, until: at.plus(UNCONFIRMED_MS) });
+    if let Some(last) = confirm::unconfirmed_until(&tx, task.key, by.owner.as_deref())? {
+        return Ok(SendResult::Unconfirmed { key: task.key, last, until: at.plus(UNCONFIRMED_MS) });
     }
     let there = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, there, per_minute)? {
