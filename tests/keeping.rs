@@ -176,6 +176,11 @@ fn a_name_that_a_program_could_not_tell_as_queued_before_it_ended_is_free_again(
     assert_eq!(home.states(), [TaskState::Cancelled, TaskState::Queued], "{done:?}");
     assert_eq!(home.task(2).name.as_deref(), Some("Y3"));
     assert!(done.err.contains("#1"), "{done:?}");
+    // In a file of prompts too.
+    std::fs::write(home.path().join("p.jsonl"), r#"{"prompt":"a dog","name":"Y3"}"#).unwrap();
+    home.sql().execute("INSERT INTO unconfirmed (owner, first, last) VALUES ('1-1-1', 2, 2)", []).unwrap();
+    home.run(&["submit", "--from", "p.jsonl", "--queue", "--yes", "--max-cost", "1"]).coded(0);
+    assert_eq!(home.states(), [TaskState::Cancelled, TaskState::Cancelled, TaskState::Queued]);
 }
 
 #[test]

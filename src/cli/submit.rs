@@ -27,7 +27,7 @@ use words::{news::message, reason, terms, tr};
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, output: Output) -> Outcome {
     let (plan, known) = plan::make(setup, &order)?;
-    if let Some(task) = named(setup, order.name.as_deref())? {
+    if let Some(task) = named(setup, &order)? {
         let name = format!("{:?}", order.name.as_deref().unwrap_or_default());
         say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
         return existing(setup, vec![task.key], &order, output);
@@ -191,17 +191,21 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     printed(Exit::of_all(exits), result)
 }
 
-/// The task that has that name already.
-fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
-    let Some(name) = name else { return Ok(None) };
+/// The task that has the call's name already.
+fn named(setup: &Loaded, order: &Submit) -> Result<Option<Task>, Stop> {
+    let Some(name) = &order.name else { return Ok(None) };
+    Ok(store_of_names(setup, order)?.named(name)?)
+}
+
+/// The store, to look names up in: what a program could not tell as queued before it ended gives its name back first.
+fn store_of_names(setup: &Loaded, order: &Submit) -> Result<Store, Stop> {
     let mut store = Store::open(setup.at())?;
-    // What a program could not tell as queued before it ended gives its name back.
-    let keys = store.take_back_unconfirmed()?;
+    let keys = if order.dry_run { Vec::new() } else { store.take_back_unconfirmed()? };
     if !keys.is_empty() {
         let told = message(&News::Store(StoreNews::TakenBack(keys)), &Voice::default());
         told.iter().for_each(|told| say(&told.text));
     }
-    Ok(store.named(name)?)
+    Ok(store)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! `--partial` says otherwise one of them is enough to queue nothing.
 
 use crate::{Outcome, Output, Stop, args::Submit, queries, say, text_of};
-use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store};
+use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit};
 use domain::{
     amount::{Amount, Money},
     batch_file::{BatchFile, Coding, Lines},
@@ -148,7 +148,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<Drafts, Stop> {
     if let Some(warning) = combinations::braces_in_file(&found.with_alternatives()) {
         say(&tr!("warning: {warning}", warning));
     }
-    let known = leave_out_known(setup, &mut found.drafts)?;
+    let known = leave_out_known(setup, order, &mut found.drafts)?;
     let faults = found
         .faults
         .into_iter()
@@ -202,13 +202,13 @@ fn read(file: &Path) -> Result<Lines, Stop> {
 
 /// A name that a task of the store has already: that line was queued before, and the file can be given again. Gives
 /// these tasks, in the order of the lines.
-fn leave_out_known(setup: &Loaded, drafts: &mut Numbered<Draft>) -> Result<Vec<TaskKey>, Stop> {
+fn leave_out_known(setup: &Loaded, order: &Submit, drafts: &mut Numbered<Draft>) -> Result<Vec<TaskKey>, Stop> {
     let mut names: BTreeSet<String> = drafts.iter().filter_map(|(_, draft)| draft.name.clone()).collect();
     if names.is_empty() {
         return Ok(vec![]);
     }
     let mut known = BTreeMap::new();
-    Store::open(setup.at())?.tasks(|task| {
+    super::store_of_names(setup, order)?.tasks(|task| {
         known.extend(task.name.filter(|name| names.remove(name)).map(|name| (name, task.key)));
         if names.is_empty() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     })?;
