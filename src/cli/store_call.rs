@@ -106,13 +106,19 @@ fn copy(setup: &Loaded, to: &str, output: Output) -> Outcome {
         return Err(Stop::of(Exit::Usage, problem));
     }
     let mut store = Store::open(&target)?;
-    let (raises, caps) = (Store::open(&from)?.raises()?, Store::open(&from)?.caps()?);
+    let source = Store::open(&from)?;
+    let (raises, caps) = (source.raises()?, source.caps()?);
+    drop(source);
     let face = "store";
     let who = Stamp { who: format!("{face} {}", std::process::id()), at: Clock::start().now().wall };
     let taken = store.take_in(put_aside(setup, &from)?.read()?, &who)??;
     let raises = store.take_raises(&raises)?;
-    let uncapped = copy_caps(&mut store, &caps)?;
     let exit = transfer::told(&taken, raises, 0, output)?;
+    if taken.paused || taken.unsent > 0 || !taken.left.is_empty() {
+        let how = if target.server.is_some() { "REELTOP_STORE_URL".to_owned() } else { ["--data-dir", to].join(" ") };
+        say(&tr!("\"here\" is the copy: to act on it, call reeltop with {how}", how));
+    }
+    let uncapped = copy_caps(&mut store, &caps)?;
     for (currency, why) in &uncapped {
         let text = budget_text(*currency, caps.get(currency));
         say(&tr!("the kept budget was not copied ({why}). In the store that was copied: {text}", why, text));

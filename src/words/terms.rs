@@ -185,6 +185,12 @@ pub fn warning(key: TaskKey, cost: Money, of: Warning) -> String {
     }
 }
 
+/// Why another account pays, and which one.
+#[must_use]
+pub fn paid_elsewhere(work: &Work, why: String, now: &str) -> Problem {
+    Problem::new(why, tr!("this is paid from profile {now}, in {currency}", now, currency = work.currency_of(now)), "")
+}
+
 /// That new tasks ask for the same as these, whose outcome is unknown.
 #[must_use]
 pub fn twin(keys: &[TaskKey], next: &str) -> Problem {

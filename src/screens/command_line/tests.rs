@@ -99,10 +99,10 @@ fn a_refused_command_names_every_task_that_is_not_shown_and_leaves_the_cursor() 
     state.screen.table.filter = engine::filter::Filter::parse("state:queued").unwrap();
     table::rearrange(&mut state);
     for (command, why) in [
-        ("retry 1 3", "the filter hides #1 and #3; :filter alone shows all"),
+        ("retry 1 3", "the filter hides #1, #3; :filter alone shows all"),
         ("cancel 4 3", "the filter hides #3; :filter alone shows all"),
         ("cancel 9 4 3", "#9 is not in the table; :goto #9 looks for it in the archive; the filter hides #3; :filter"),
-        ("cancel 8 9", "#8 and #9 are not in the table; :goto #8 looks for one in the archive"),
+        ("cancel 8 9", "#8, #9 are not in the table; :goto #8 looks for one in the archive"),
         ("retry 4", "#4 has not been sent yet"),
     ] {
         assert_eq!(run(&mut state, command), [], "{command}");

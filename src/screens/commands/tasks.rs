@@ -14,7 +14,7 @@ use crate::{
 };
 use domain::task::{TaskKey, keep_first};
 use engine::act::{Act, ResolvedAs};
-use words::{names, tr};
+use words::{names, terms, tr};
 
 /// What that action does, where it is possible.
 pub(super) fn on(app: &mut App, action: Action, rest: &str) -> Result<Vec<Wish>, String> {
@@ -53,13 +53,13 @@ fn are_shown(app: &App, keys: &[TaskKey]) -> Result<(), String> {
         [key] => Some(tr!("{key} is not in the table; {goto} looks for it in the archive", key, goto = goto(key))),
         [key, ..] => Some(tr!(
             "{keys} are not in the table; {goto} looks for one in the archive",
-            keys = names::all_of(&gone),
+            keys = terms::listed(&gone),
             goto = goto(key)
         )),
     };
     let hidden = (!hidden.is_empty()).then(|| {
         let filter = app.screen.keys.command("filter", "");
-        tr!("the filter hides {keys}; {filter} alone shows all", keys = names::all_of(&hidden), filter)
+        tr!("the filter hides {keys}; {filter} alone shows all", keys = terms::listed(&hidden), filter)
     });
     let why: Vec<String> = gone.into_iter().chain(hidden).collect();
     if why.is_empty() { Ok(()) } else { Err(why.join(tr!("; "))) }

@@ -7,7 +7,7 @@ use crate::{
 use domain::catalogue::Catalogue;
 use engine::{acts::profile_of_attempt, effect::Level, settings::Profile};
 use ratatui::text::Line;
-use words::{problem::Problem, tr};
+use words::{problem::Problem, terms, tr};
 
 /// The profiles that a task can be sent with: those whose key is here, the default one first.
 pub(super) fn choices(app: &App) -> Vec<String> {
@@ -32,11 +32,7 @@ pub(super) fn goes_elsewhere(app: &App) -> Option<Problem> {
     let wanted = app.screen.compose.draft.profile.as_deref().filter(|wanted| !app.work.of(wanted).is_known)?;
     let now = of(app);
     let what = tr!("Profile {wanted} has no API key here", wanted);
-    Some(Problem::new(
-        what,
-        tr!("this is paid from profile {now}, in {currency}", now, currency = app.work.currency_of(now)),
-        "",
-    ))
+    Some(terms::paid_elsewhere(&app.work, what, now))
 }
 
 /// The same as lines of the form.

@@ -127,7 +127,7 @@ impl Linear {
                 return;
             }
             self.lines.extend(filled((list.kind.texts)(app)));
-            self.compares = money::is_comparing(app);
+            self.compares = list.is(&money::MONEY) && money::is_comparing(app);
         } else if layer.of::<Welcome>().is_some() {
             let why = app.work.own.key_problem.as_ref();
             self.lines.extend(why.map(|why| reason::problem(why, &app.screen.voice).to_string()));

@@ -299,7 +299,7 @@ fn a_saved_video_is_told_once() {
 }
 
 #[test]
-fn the_money_has_no_empty_lines_and_the_records_are_told_once_they_were_compared() {
+fn the_money_has_no_empty_lines() {
     let mut linear = linear(&[Saved]);
     let _ = said(&mut linear, "money");
     linear.awaits_list = false;

@@ -103,10 +103,9 @@ fn not_served(app: &App, items: &[&PreviewItem]) -> Option<Problem> {
 
 fn goes_elsewhere(app: &App, item: &PreviewItem) -> Option<Problem> {
     let row = app.work.tasks.rows.get(&item.parent?)?;
-    let (before, now) = (row.kind.profile.to_string(), item.profile.clone());
+    let before = row.kind.profile.to_string();
     let what = tr!("{key} was sent with profile {before}, which has no API key here", key = row.key, before);
-    let (currency, next) = (app.work.currency_of(&now), String::new());
-    Some(Problem::new(what, tr!("this is paid from profile {now}, in {currency}", now, currency), next))
+    Some(terms::paid_elsewhere(&app.work, what, &item.profile))
 }
 
 /// Warns of new tasks that ask for the same as one whose outcome is unknown.

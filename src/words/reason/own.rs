@@ -9,15 +9,19 @@ use domain::{
     time::SECOND,
 };
 
+fn by_records() -> String {
+    tr!("Check the gateway's records, then resolve it: lost, not created, or found with its ID.").to_owned()
+}
+
 pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
     let (what, next) = match own {
         Own::Interrupted => (
             tr!("the program that was sending it ended before an answer came").to_owned(),
-            tr!("Check the gateway's records, then resolve it: lost, not created, or found with its ID.").to_owned(),
+            by_records(),
         ),
         Own::IdOfAnother { id, other } => (
             tr!("the service answered with {id}, which is the ID of {other}", id = id.0, other),
-            tr!("Check the gateway's records, then resolve it: lost, not created, or found with its ID.").to_owned(),
+            by_records(),
         ),
         Own::NotKept => (tr!("the outcome of the submission is unknown").to_owned(), String::new()),
         Own::NotCreated => (
