@@ -12,7 +12,7 @@ use crossterm::event::{Event, KeyCode, KeyModifiers};
 const HOLD: u64 = 40;
 
 /// The longest that a lone Esc is ever held. The hold grows to this where the connection is seen to tear wider than
-/// [`HOLD`].
+/// 40 ms.
 pub const MOST_HOLD: u64 = 250;
 
 /// How long the rest of something that no person types by hand is waited for: `ESC [`, half a character.

@@ -134,8 +134,9 @@ pub enum Command {
     ///
     /// The whole file or nothing. A task that is already here is brought up to date where the file tells more of it, and
     /// else skipped; keys are kept where they are free. Running tasks are watched again. Unsent ones are added paused,
-    /// because the store they come from may have sent them since. Pictures are not in an export: they are read again from their original place, if they are still
-    /// there. Raises of a day's cap are left out where only the store's keepers may raise it.
+    /// because the store they come from may have sent them since. Pictures are not in an export: they are read again
+    /// from their original place, if they are still there. Raises of a day's cap are left out where only the store's
+    /// keepers may raise it.
     Import {
         /// The file that `reeltop export` wrote, or - for stdin
         file: PathBuf,
