@@ -45,6 +45,41 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
 }
 
 #[test]
+fn a_batch_of_two_currencies_is_held_against_the_caps_of_each() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let dear = |currency| NewTask { currency, cost: ptc(2_000), ..intent("one") };
+    for currency in [Currency::Ptc, Currency::Usd] {
+        let other = if currency == Currency::Ptc { Currency::Usd } else { Currency::Ptc };
+        let batch = [dear(currency), NewTask { currency: other, ..intent("two") }];
+        for (cap, caps) in [
+            (BudgetCap::Batch, Caps { per_batch: Some(ptc(1_000)), ..NO_CAPS }),
+            (BudgetCap::Day, Caps { per_day: Some(ptc(1_000)), ..NO_CAPS }),
+        ] {
+            let refused = store.insert(&batch, DAY, &caps).unwrap().unwrap_err();
+            assert!(
+                matches!(&refused, InsertRefusal::OverBudget(over) if (over.cap, over.currency) == (cap, currency)),
+                "{refused:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn of_two_submissions_in_one_millisecond_neither_gives_its_place_in_the_pace_back() {
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
+    let tasks = ["one", "two", "three"].map(|prompt| add(&mut store, intent(prompt)));
+    for task in &tasks[..2] {
+        assert!(matches!(store.send(&sending(task, DAY), 2, &NO_CAPS).unwrap(), SendResult::Claimed { .. }));
+    }
+    let mut task = store.detail(tasks[0].key).unwrap().unwrap().task;
+    task.phase = Phase::Queued { not_before: DAY, put_back: None };
+    store.write(&[Write { never_left: Some(DAY), ..write_of(&task) }]).unwrap();
+    assert!(matches!(store.send(&sending(&tasks[2], DAY), 2, &NO_CAPS).unwrap(), SendResult::Wait { .. }));
+}
+
+#[test]
 fn a_raise_that_is_dated_ahead_hides_none_that_come_after_it() {
     let dir = place();
     let mut store = Store::open(dir.at()).unwrap();

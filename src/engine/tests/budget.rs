@@ -1,7 +1,10 @@
 //! Halts for a cap of the day: whose they are, and what ends them.
 
 use super::{disk::Disk, stops::why, *};
-use crate::news::{PassedOver, QueueNews};
+use crate::{
+    effect::Caps,
+    news::{PassedOver, QueueNews},
+};
 use TaskState::Queued;
 use domain::{
     account::{BudgetCap, Change, KeptCaps, Raise, Shared, Stamp, Why},
@@ -26,6 +29,18 @@ fn a_queue_that_would_cross_the_days_cap_stops_until_a_person_has_seen_to_it() {
     world.act(Act::Resume);
     world.live(SECOND);
     assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
+}
+
+#[test]
+fn every_cap_of_the_config_and_its_day_are_handed_to_the_store() {
+    let mut world = World::queued(0);
+    let [day, each, batch] = [3, 2, 1].map(|ptc| Some(Amount::from_thousandths(ptc)));
+    let budget = &mut world.state.settings.budget;
+    (budget.per_day, budget.per_day_each, budget.per_batch) = (day, each, batch);
+    let now = world.state.now;
+    let caps =
+        Caps { per_day: day, per_day_each: each, per_batch: batch, day_start: now.day_start(), day_end: now.day_end() };
+    assert_eq!(crate::money::caps(&world.state), caps);
 }
 
 #[test]
