@@ -143,7 +143,8 @@ impl Rules {
             Some(made) if made.fails == Some(1026) && last.event == MoneyEvent::Released => is_told,
             Some(made) if made.charge(now) > 0 => !counts,
             Some(_) => false,
-            None => last.event == MoneyEvent::Charged || (last.event == MoneyEvent::Recorded && counts),
+            None if last.event == MoneyEvent::Recorded => counts && !self.may_be_anothers(task),
+            None => last.event == MoneyEvent::Charged,
         };
         if wrong || is_reserved {
             let truth = made.map(|made| made.charge(now));
@@ -168,7 +169,8 @@ impl Rules {
             // What nobody knows counts as spent, and so does what a person has said of it.
             let is_guessed = matches!(attempt.last, MoneyEvent::Unknown | MoneyEvent::Resolved);
             let truth = if is_guessed { PRICES[place] } else { made.map_or(0, |made| made.charge(now)) };
-            if made.is_some_and(|made| self.is_not_to_be_known(task, attempt.last, made)) {
+            let is_anothers = made.is_none() && attempt.last == MoneyEvent::Recorded && self.may_be_anothers(task);
+            if is_anothers || made.is_some_and(|made| self.is_not_to_be_known(task, attempt.last, made)) {
                 continue;
             }
             if ours != Amount::from_thousandths(truth) {
@@ -182,12 +184,20 @@ impl Rules {
         Ok(())
     }
 
+    /// Whether the record that has settled what was never made can be of another submission: one whose own number nobody
+    /// knows, since a post or a person has settled it, or one that a clock which was set has moved beside it.
+    fn may_be_anothers(&self, task: &Task) -> bool {
+        let is_nameless = |other: &Task| other.request_id.is_none() && other.sent_at.is_some();
+        let mut others = self.rows.values().filter(|other| other.key != task.key && other.profile == task.profile);
+        self.disturbed.is_some() || others.any(is_nameless)
+    }
+
     /// Whether nobody has told what that failure was charged in the end: without the number of its call the records are
     /// not asked, and they are asked no more once they have told a charge that is given back later.
     fn is_not_to_be_known(&self, task: &Task, last: MoneyEvent, made: &Made) -> bool {
         let told = || self.ledger(task.key).last().map_or(Wall(0), |line| line.at);
         match last {
-            MoneyEvent::Released => made.fails == Some(1026) && task.request_id.is_none(),
+            MoneyEvent::Released => made.fails == Some(1026) && (task.request_id.is_none() || self.disturbed.is_some()),
             MoneyEvent::Recorded => {
                 made.given_back.is_some_and(|at| told() < self.start.plus(at).plus(LATE)) || self.disturbed.is_some()
             }

@@ -312,6 +312,12 @@ impl World {
         upload
     }
 
+    fn has_lost_its_claim(&self, run: Run, key: TaskKey) -> bool {
+        let Some(program) = &self.programs[run.0] else { return true };
+        let claim = self.rules.rows.get(&key).and_then(|task| task.claim.as_ref());
+        claim.is_none_or(|claim| claim.until < program.now(self.clock).wall)
+    }
+
     fn patience(&self, call: &HttpCmd) -> u64 {
         if matches!(call, HttpCmd::Submit { .. }) { PATIENCE.0 } else { PATIENCE.1 }
     }
@@ -326,9 +332,17 @@ impl World {
         if let HttpCmd::Submit { key, .. } = &call {
             let left = self.arriving.entry(*key).or_default();
             *left = left.saturating_sub(1);
-            // A program that ended in the middle of a body has sent no request.
-            if self.half_sent.remove(&(run, *key)) && !self.runs_still(run) {
-                return Ok(());
+            // A program that ended in the middle of a body has sent no request, nor has one whose claim ran out over it.
+            if self.half_sent.remove(&(run, *key)) {
+                if !self.runs_still(run) {
+                    return Ok(());
+                }
+                if self.has_lost_its_claim(run, *key) {
+                    let (why, detail) = (ConnectionFault::Reset, String::new());
+                    let reply = Reply::NotUploaded { why, handed: 1, total: 2, detail };
+                    self.after(10, SECOND, Event::Hear(run, Box::new(answer_to(&call, reply))));
+                    return Ok(());
+                }
             }
         }
         let alive = self.runs_still(run);

@@ -66,7 +66,7 @@ impl World {
             },
             Deed::TakeBack => match self.pick(|task| task.settled.is_some()) {
                 Some(task) => {
-                    self.rules.wish(task.key, self.clock.now);
+                    self.rules.wish(task.key);
                     self.act(run, Act::Resolve { key: task.key, as_what: ResolvedAs::Unknown })
                 }
                 None => Ok(()),
@@ -82,7 +82,7 @@ impl World {
             }
             Deed::Download => match self.pick(|task| task.state() == TaskState::Saved) {
                 Some(task) => {
-                    self.rules.wish(task.key, self.clock.now);
+                    self.rules.wish(task.key);
                     self.act(run, Act::Download { keys: vec![task.key], dir: None })
                 }
                 None => Ok(()),

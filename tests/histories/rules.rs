@@ -8,7 +8,7 @@ use crate::{
 use ::io::store::Store;
 use domain::{
     problem::Charged,
-    task::{ID_LOST, Phase, Task, TaskKey, TaskState},
+    task::{ID_LOST, ID_TAKEN, Phase, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
 };
 use engine::msg::{HttpMsg, Msg, SendResult, StoreMsg};
@@ -78,7 +78,7 @@ pub(crate) struct Rules {
     /// When the clock was last set or the machine last slept.
     pub(crate) disturbed: Option<u64>,
     /// Tasks whose end a person takes back, and when that was said; until it is seen.
-    wished: BTreeMap<TaskKey, u64>,
+    wished: BTreeSet<TaskKey>,
     /// Unknowns that a person has made of what was settled: nothing settles them again.
     disowned: BTreeSet<TaskKey>,
     /// Tasks that the service's post has reached.
@@ -98,14 +98,12 @@ pub(crate) struct Rules {
 /// So long a row stays its program's without a word: what it sends after its clock has jumped it was told to send
 /// before.
 const CLAIM: u64 = 3 * MINUTE;
-/// So long may a program take for what a person wishes, on a disk that is full.
-const WISH: u64 = 30 * MINUTE;
-/// After so long the records have been looked at for the last time.
-const LOOKED: u64 = 45 * MINUTE;
-
 fn has_ended(state: TaskState) -> bool {
     !state.is_live() && state != TaskState::Unknown
 }
+
+/// After so long the records have been looked at for the last time.
+const LOOKED: u64 = 45 * MINUTE;
 
 impl Rules {
     pub(crate) fn new(dir: &Path, plan: &Plan) -> Self {
@@ -120,7 +118,7 @@ impl Rules {
             posts: BTreeMap::new(),
             times: [Vec::new(), Vec::new()],
             disturbed: None,
-            wished: BTreeMap::new(),
+            wished: BTreeSet::new(),
             disowned: BTreeSet::new(),
             posted: BTreeSet::new(),
             unknown_since: BTreeMap::new(),
@@ -138,9 +136,9 @@ impl Rules {
     }
 
     /// A person wants the end of that task taken back.
-    pub(crate) fn wish(&mut self, key: TaskKey, now: u64) {
+    pub(crate) fn wish(&mut self, key: TaskKey) {
         if self.rows.get(&key).is_some_and(|task| has_ended(task.state()) || task.settled.is_some()) {
-            self.wished.insert(key, now);
+            self.wished.insert(key);
         }
     }
 
@@ -233,7 +231,7 @@ impl Rules {
         let has_lost_its_id = before.remote.is_some() && before.remote != task.remote;
         if has_come_back || has_lost_its_id {
             // One wish, one change.
-            let is_wished = self.wished.remove(&key).is_some_and(|at| now - at < WISH);
+            let is_wished = self.wished.remove(&key);
             if is_wished && is == TaskState::Unknown {
                 self.disowned.insert(key);
             }
@@ -331,6 +329,8 @@ impl Rules {
         // Where the clock was set, the window may not be the right one.
         let has_record = self.logs && self.disturbed.is_none() && self.rows.values().filter(is_alike).count() == 1;
         let is_clear = self.rows.values().all(|other| other.remote.as_ref().is_none_or(|other| other.0 != id));
+        // What was answered with an ID of another's is a person's matter, also once that one has it no more.
+        let is_clear = is_clear && task.error().is_none_or(|error| error.code != ID_TAKEN);
         is_clear && !self.disowned.contains(&task.key) && (has_record || self.posted.contains(&task.key))
     }
 }

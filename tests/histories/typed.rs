@@ -84,7 +84,7 @@ impl World {
         let app = self.programs[run.0].as_ref().and_then(|program| program.face.screen());
         let under_the_cursor: Option<TaskKey> = app.and_then(cursor_row).map(|row| row.key);
         if let Some(key) = under_the_cursor.filter(|_| key == Key::char('d')) {
-            self.rules.wish(key, self.clock.now);
+            self.rules.wish(key);
         }
         self.input(run, Input::Key(key))
     }
