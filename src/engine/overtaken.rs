@@ -63,7 +63,7 @@ pub(super) fn id_taken(work: &mut Work, mut write: Write, now: Task, by: TaskKey
         work.of_mut(&now.profile).sending.proven = false;
         // What else waits behind it was said of the other task.
         let (mut ledger, besides) = paid_beside(work, &write);
-        ledger.push(LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: write.task.money() });
+        ledger.push(timeline::money(work, MoneyEvent::Unknown, &write.task));
         let task = Task { phase: Phase::Unknown { error }, remote: None, claim: None, besides, ..write.task };
         return writes::write(work, task, write.events, ledger);
     }

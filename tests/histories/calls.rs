@@ -32,6 +32,11 @@ fn not_connected() -> Reply {
     Reply::NotConnected { why: ConnectionFault::NoWay, detail: String::new() }
 }
 
+/// The body of a submission broke off on its way.
+fn half_sent() -> Reply {
+    Reply::NotUploaded { why: ConnectionFault::Reset, handed: 1, total: 2, detail: String::new() }
+}
+
 fn broken_off(after_ms: u64) -> Reply {
     Reply::Broken { why: ConnectionFault::TimedOut { after_ms }, request_id: None, detail: String::new() }
 }
@@ -271,10 +276,7 @@ impl World {
         let at_once = match fate {
             _ if now < self.away_until => Some(not_connected()),
             Some(Fate::NotConnected) => Some(not_connected()),
-            Some(Fate::HalfSent) => {
-                let (why, detail) = (ConnectionFault::Reset, String::new());
-                Some(Reply::NotUploaded { why, handed: 1, total: 2, detail })
-            }
+            Some(Fate::HalfSent) => Some(half_sent()),
             _ => None,
         };
         if let Some(reply) = at_once {
@@ -338,9 +340,7 @@ impl World {
                     return Ok(());
                 }
                 if self.has_lost_its_claim(run, *key) {
-                    let (why, detail) = (ConnectionFault::Reset, String::new());
-                    let reply = Reply::NotUploaded { why, handed: 1, total: 2, detail };
-                    self.after(10, SECOND, Event::Hear(run, Box::new(answer_to(&call, reply))));
+                    self.after(10, SECOND, Event::Hear(run, Box::new(answer_to(&call, half_sent()))));
                     return Ok(());
                 }
             }

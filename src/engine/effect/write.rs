@@ -82,14 +82,9 @@ impl Write {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use domain::{
-        amount::Amount,
-        task::{RefundMarks, TaskState},
-        time::Wall,
-    };
+    use domain::{amount::Amount, task::RefundMarks};
 
     #[test]
     fn only_the_charge_that_a_write_brings_is_left_out_of_it() {
