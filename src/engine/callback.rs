@@ -122,8 +122,9 @@ pub(super) fn settle_due(work: &mut Work) {
         };
         match &task.phase {
             Phase::Sending { .. } => {}
-            Phase::Unknown { .. } if in_scope(work, task) && ids::known_as(work, &id).is_none() => {
-                if work.of(&task.profile).has_key {
+            // Where another task has that ID, a person can still take it from that one.
+            Phase::Unknown { .. } if in_scope(work, task) => {
+                if ids::known_as(work, &id).is_none() && work.of(&task.profile).has_key {
                     settle(work, key, id);
                 }
             }

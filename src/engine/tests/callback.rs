@@ -119,7 +119,7 @@ fn an_id_that_the_service_does_not_know_settles_nothing_and_one_without_an_answe
 }
 
 #[test]
-fn an_id_that_is_another_tasks_settles_nothing() {
+fn an_id_that_is_another_tasks_settles_nothing_for_as_long_as_it_is() {
     let mut world = World::running();
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.settle();
@@ -128,8 +128,14 @@ fn an_id_that_is_another_tasks_settles_nothing() {
     assert_eq!(world.states(2).0, TaskState::Unknown);
     world.calls.clear();
     post(&mut world, 2, "R1");
-    assert!(!world.calls.iter().any(|call| matches!(call, HttpCmd::Find { .. })));
+    let asked = |world: &World| world.calls.iter().any(|call| matches!(call, HttpCmd::Find { .. }));
+    assert!(!asked(&world));
     assert_eq!(world.states(2).0, TaskState::Unknown);
+    // In another program a person says that it was not that one's.
+    let error = world.disk.tasks[&key(2)].error().cloned().unwrap();
+    world.other(1, |task| (task.remote, task.phase) = (None, Phase::Unknown { error }));
+    world.settle();
+    assert!(asked(&world), "{:?}", world.calls);
 }
 
 #[test]
