@@ -175,6 +175,13 @@ impl Mono {
 }
 
 impl Now {
+    /// Milliseconds from `earlier` to this moment, by the clock that says more: the wall clock may have been set back,
+    /// and the other one stands still while the machine sleeps.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        self.wall.since(earlier.wall).max(self.mono.since(earlier.mono))
+    }
+
     /// The moment the user's present day began, by their own time zone.
     #[must_use]
     pub fn day_start(self) -> Wall {

@@ -220,9 +220,8 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     task.phase = Phase::Sending { since: asked.wall };
     task.sent_at = Some(asked.wall);
     task.request_id = None;
-    // A program that was stopped, or whose machine slept: by the clock that says more.
-    let passed = work.now.wall.since(asked.wall).max(work.now.mono.since(asked.mono));
-    let left = lease(work).checked_sub(passed).filter(|left| *left > 0);
+    // This program may have been stopped, or its machine have slept.
+    let left = lease(work).checked_sub(work.now.since(asked)).filter(|left| *left > 0);
     task.claim = claim(work, left.unwrap_or(0));
     let profile = task.profile.clone();
     if work.ending.is_some() || left.is_none() || !may_send(work, &profile) {
@@ -236,7 +235,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     uploads::put_on_the_wire(work, &profile, &mut request);
     tasks::put(work, task);
     let ticket = work.ticket();
-    work.queue.posting.insert(key, ticket);
+    work.queue.posting.insert(key, (ticket, work.queue.asked_at));
     work.queue.put_back.extend(before.map(|before| (key, before)));
     let now = work.now.mono;
     let sent = &mut work.of_mut(&profile).sending.sent;
@@ -266,30 +265,33 @@ fn lease(work: &Work) -> u64 {
 
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
 pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u64, u64)) -> Vec<Effect> {
-    if work.queue.posting.get(&key) != Some(&ticket) {
-        return work.drop_stale();
-    }
+    let Some(passed) = passed(work, key, ticket) else { return work.drop_stale() };
     work.queue.uploads.insert(key, bytes);
-    let needed = work.now.wall.plus(work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2);
-    let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
+    let needed = work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2;
+    let wall = work.now.wall;
+    let runs_out = |task: &&Task| {
+        // The clock may have been set: what is claimed by it may be long past or far ahead.
+        task.claim.as_ref().is_none_or(|claim| claim.until < wall.plus(needed))
+            || task.besides.under_way_ms.unwrap_or_else(|| lease(work)) < passed + needed
+    };
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
+    let lease = lease(work);
     // Not by `claims::claim`, which gives none to a program that ends: this one still waits for the answer.
-    let until = work.now.wall.plus(lease(work));
-    task.claim = work.store.owner.clone().map(|owner| Claim { owner, until });
+    task.claim = work.store.owner.clone().map(|owner| Claim { owner, until: wall.plus(lease) });
+    // Should this program die, its record may have been made that late.
+    task.besides.under_way_ms = Some(passed + lease);
     writes::write(work, task, vec![], vec![])
 }
 
-/// The submission of that task was under way until then at the latest.
-fn was_under_way(work: &Work, task: &mut Task, until: Wall) {
-    let ms = task.sent_at.map(|sent| until.since(sent));
-    task.besides.under_way_ms = ms.filter(|ms| *ms > work.settings.queue.longest_silence());
+/// For how many milliseconds the POST with that ticket is under way.
+fn passed(work: &Work, key: TaskKey, ticket: Ticket) -> Option<u64> {
+    let (_, since) = work.queue.posting.get(&key).filter(|(posting, _)| *posting == ticket)?;
+    Some(work.now.since(*since))
 }
 
 /// The end of a submission.
 pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
-    if work.queue.posting.get(&key) != Some(&ticket) {
-        return work.drop_stale();
-    }
+    let Some(passed) = passed(work, key, ticket) else { return work.drop_stale() };
     work.queue.posting.remove(&key);
     work.queue.uploads.remove(&key);
     let before = work.queue.put_back.remove(&key);
@@ -303,7 +305,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &R
         return unsend(work, task);
     }
     task.request_id = reply.request_id().map(str::to_owned);
-    was_under_way(work, &mut task, work.now.wall);
+    task.besides.under_way_ms = Some(passed).filter(|ms| *ms > work.settings.queue.longest_silence());
     let profile = task.profile.clone();
     let verdict = believed(work, work.protocol(&profile).submitted(reply));
     match verdict {
@@ -466,18 +468,13 @@ fn became_unknown(work: &mut Work, mut task: Task, error: TaskError, note: Event
 }
 
 /// A row found in `Sending` that nobody alive is sending: the program that sent it died with the answer outstanding.
-pub(super) fn orphaned(work: &mut Work, mut task: Task) -> Vec<Effect> {
+pub(super) fn orphaned(work: &mut Work, task: Task) -> Vec<Effect> {
     let error = TaskError {
         code: INTERRUPTED.into(),
         class: ErrorClass::UnknownOutcome,
         reason: Reason::Own(Own::Interrupted),
         charged: Charged::Unknown,
     };
-    // Renewed for as long as its upload went on.
-    if let Some(claim) = &task.claim {
-        let until = claim.until;
-        was_under_way(work, &mut task, until);
-    }
     let note = event(work, What::Unknown(error.reason.clone()));
     became_unknown(work, task, error, note)
 }

@@ -306,12 +306,10 @@ fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
 
 pub(super) fn submission(work: &Work, task: &Task) -> Submission {
     let sent = task.sent_at.unwrap_or(task.created_at);
-    let is_under_way = task.state() == TaskState::Sending;
-    let seen = if is_under_way { work.now.wall.since(sent) } else { task.besides.under_way_ms.unwrap_or(0) };
     Submission {
         key: task.key,
         sent,
-        until: sent.plus(seen.max(work.settings.queue.longest_silence())),
+        until: sent.plus(task.besides.under_way_ms.unwrap_or(0).max(work.settings.queue.longest_silence())),
         model: task.request.model.clone(),
         prompt: task.request.prompt.clone(),
         request_id: task.request_id.clone(),

@@ -137,8 +137,8 @@ pub struct Queue {
     pub claiming: Option<(Ticket, TaskKey)>,
     /// When the store was asked for that row: the claim on it counts from then.
     pub asked_at: Now,
-    /// POSTs under way: the ticket of each.
-    pub posting: BTreeMap<TaskKey, Ticket>,
+    /// POSTs under way: the ticket of each, and since when.
+    pub posting: BTreeMap<TaskKey, (Ticket, Now)>,
     /// How the POSTs under way that came back before came back the last time.
     pub put_back: BTreeMap<TaskKey, PutBack>,
     /// The long uploads among the POSTs under way: bytes of the body that have left, and all of them.

@@ -172,7 +172,7 @@ mod tests {
         act(&mut state, Act::Cancel(vec![TaskKey(2)]));
         let settle = "#2 was left as it is: its outcome is unknown. Resolve it first: F9, or `reeltop resolve`.";
         assert_eq!(said(&state), settle);
-        state.work.queue.posting.insert(TaskKey(1), 1);
+        state.work.queue.posting.insert(TaskKey(1), (1, state.work.now));
         act(&mut state, Act::Quit);
         let leaving = "waiting for the answer to a submission; Ctrl-x again leaves now, and it becomes unknown";
         assert_eq!(said(&state), leaving);

@@ -458,7 +458,7 @@ fn a_claim_outlives_the_time_outs_by_70_seconds_and_is_renewed_when_half_of_that
     let mut world = World::posting();
     let queue = &world.state.settings.queue;
     let lease = queue.submit_stall_ms + queue.submit_timeout_ms + 70 * SECOND;
-    let ticket = world.state.queue.posting[&key(1)];
+    let (ticket, _) = world.state.queue.posting[&key(1)];
     let until = |world: &World| world.state.tasks.live[&key(1)].claim.as_ref().map(|claim| claim.until);
     let begun = until(&world);
     assert_eq!(begun, world.disk.tasks[&key(1)].sent_at.map(|at| at.plus(lease)));

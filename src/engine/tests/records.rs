@@ -389,8 +389,9 @@ fn a_record_of_after_the_clock_was_set_back_is_not_given_to_a_submission_of_befo
 
 #[test]
 fn the_record_of_a_submission_whose_body_was_long_under_way_is_not_given_to_a_later_one_alike() {
-    // The answer is lost after the last byte, or the program ends while the body is under way.
-    for ends in [false, true] {
+    // The answer is lost after the last byte, or the program ends while the body is under way; and meanwhile the clock
+    // is set back.
+    for (ends, set_back) in [(false, 0), (true, 0), (false, HOUR), (true, HOUR)] {
         let mut world = queued(2);
         world.store();
         world.store();
@@ -398,6 +399,9 @@ fn the_record_of_a_submission_whose_body_was_long_under_way_is_not_given_to_a_la
         let HttpCmd::Submit { key: first, ticket, .. } = world.calls[0] else { panic!("{:?}", world.calls) };
         for done in 1..60 {
             world.pass(30 * SECOND);
+            if done == 20 {
+                world.now.wall = Wall(world.now.wall.0.saturating_sub_unsigned(set_back));
+            }
             world.take(Msg::Http(HttpMsg::Uploading { key: first, ticket, done, total: 60 }));
             world.settle();
         }
@@ -419,7 +423,7 @@ fn the_record_of_a_submission_whose_body_was_long_under_way_is_not_given_to_a_la
             task.phase = Phase::Unknown { error };
         });
         world.settle();
-        assert_eq!((world.states(1).1, world.states(2).1), (Unknown, Unknown), "{ends}");
+        assert_eq!((world.states(1).1, world.states(2).1), (Unknown, Unknown), "{ends} {set_back}");
         let record = row("q1", end, r#","task_id":"71""#);
         for _ in 0..35 * 60 {
             world.pass(SECOND);
@@ -431,7 +435,7 @@ fn the_record_of_a_submission_whose_body_was_long_under_way_is_not_given_to_a_la
         let second = &world.disk.tasks[&key(2)];
         assert!(
             matches!(&second.evidence, Some(Evidence::Ambiguous { others, .. }) if *others == [key(1)]),
-            "{ends}: {second:?}"
+            "{ends} {set_back}: {second:?}"
         );
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 use domain::{
     owner_name,
     reason::store::Fault,
-    task::{Claim, Phase, Task},
+    task::{Claim, Task},
     time::{MINUTE, Wall},
 };
 use std::{
@@ -290,17 +290,13 @@ impl Programs {
         }
     }
 
-    /// Leaves out the claims of programs that have ended. Until when a submission can have been under way is all that
-    /// is kept of one: its record may have been made that late.
+    /// Leaves out the claims of programs that have ended.
     pub(super) fn drop_dead_claims(&self, conn: &Connection, tasks: &mut [Task]) {
         self.know(conn, tasks.iter().filter_map(|task| Some(task.claim.as_ref()?.owner.as_str())));
         let mut known: HashMap<String, bool> = HashMap::new();
         for task in tasks {
-            let Some(Claim { owner, until }) = &task.claim else { continue };
+            let Some(Claim { owner, .. }) = &task.claim else { continue };
             if !*known.entry(owner.clone()).or_insert_with(|| self.is_alive(owner)) {
-                if let (Phase::Sending { .. }, Some(sent)) = (&task.phase, task.sent_at) {
-                    task.besides.under_way_ms = Some(until.since(sent));
-                }
                 task.claim = None;
             }
         }
@@ -369,18 +365,6 @@ pub(super) fn silent_ms(row: &sql::Row<'_>, column: usize) -> sql::Result<u64> {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn of_a_dead_programs_claim_stays_until_when_its_submission_can_have_been_under_way() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = super::super::base::Store::open(dir.path()).unwrap();
-        let (sent, until) = (Wall(1_000), Wall(700_000));
-        let claim = Some(Claim { owner: "1-1-1".into(), until });
-        let task = domain::testing::task(&domain::testing::draft(), Phase::Sending { since: sent });
-        let mut tasks = [Task { claim, sent_at: Some(sent), ..task }];
-        store.programs.drop_dead_claims(&store.conn, &mut tasks);
-        assert_eq!((&tasks[0].claim, tasks[0].besides.under_way_ms), (&None, Some(699_000)));
-    }
 
     #[test]
     fn the_end_of_an_owner_is_told_when_it_comes_and_not_before() {
