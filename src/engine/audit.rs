@@ -128,10 +128,10 @@ pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
                 }
                 None => {
                     auditing.whole = page.next.is_none();
-                    let (of, Window { from, to }) = (auditing.ticket, auditing.window);
+                    let (ticket, window) = (auditing.ticket, auditing.window);
                     let profile = auditing.profile.clone();
-                    let begun_from = Wall(from.0.saturating_sub_unsigned(unknowns::reach(work)));
-                    vec![Effect::Store(StoreCmd::Audit { ticket: of, profile, from, to, begun_from })]
+                    let begun = unknowns::by_any_clock(work, &profile, unknowns::begun(work, window));
+                    vec![Effect::Store(StoreCmd::Audit { ticket, profile, window, begun })]
                 }
             }
         }
@@ -170,9 +170,13 @@ pub(super) fn read(work: &mut Work, ticket: Ticket, side: Side) -> Vec<Effect> {
     };
     let of_account = side.tasks.into_iter().filter(|task| work.may_share_account(&task.profile, &auditing.profile));
     let tasks: Vec<(Task, Submission)> = of_account.map(side_of).collect();
+    // What a clock that was set has dated far away keeps its record from an unknown; no day's sums are held against it.
+    let begun = unknowns::begun(work, auditing.window);
+    let is_compared = |(task, _): &&(Task, Submission)| task.sent_at.is_none_or(|at| begun.has(at));
+    let compared: Vec<(Task, Submission)> = tasks.iter().filter(is_compared).cloned().collect();
     let ours = Ours {
         profile: &auditing.profile,
-        tasks: &tasks,
+        tasks: &compared,
         uploads: &side.uploads,
         balances: &side.balances,
         currency: work.currency_of(&auditing.profile),

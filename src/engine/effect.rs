@@ -128,10 +128,9 @@ pub enum StoreCmd {
     Audit {
         ticket: Ticket,
         profile: String,
-        from: Wall,
-        to: Wall,
-        /// Since when what has a record in that span may have been begun.
-        begun_from: Wall,
+        window: Window,
+        /// When what has a record in that window may have been begun.
+        begun: Window,
     },
     /// Read the charges that can be asked back. Answered by `Refunds`.
     Refunds {

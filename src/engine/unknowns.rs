@@ -171,10 +171,7 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
         }
         None => {
             // Read after the records, so that all that has a row in them is here as well.
-            let shifts = work.of(&profile).sending.jumps.shifts();
-            let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
-            let from = Wall(window.from.0.saturating_sub_unsigned(reach(work).saturating_add(off)));
-            let to = window.to.plus(MINUTE.saturating_add(off));
+            let Window { from, to } = by_any_clock(work, &profile, begun(work, window));
             vec![Effect::Store(StoreCmd::ReadSubmissions { ticket, from, to })]
         }
     }
@@ -187,9 +184,17 @@ fn unread(work: &mut Work, profile: &str, code: &str) -> Vec<Effect> {
     vec![records::unread(profile, code)]
 }
 
-/// How long before its record the submission of a settled task can have begun, in milliseconds.
-pub(super) fn reach(work: &Work) -> u64 {
-    LONGEST_UPLOAD_MS + work.settings.queue.longest_silence()
+/// When the submissions can have begun that have their records in that window: with a long body, long before.
+pub(super) fn begun(work: &Work, window: Window) -> Window {
+    let reach = LONGEST_UPLOAD_MS + work.settings.queue.longest_silence();
+    Window { from: Wall(window.from.0.saturating_sub_unsigned(reach)), to: window.to.plus(MINUTE) }
+}
+
+/// That window by a clock that was since, or before, set to another time.
+pub(super) fn by_any_clock(work: &Work, profile: &str, Window { from, to }: Window) -> Window {
+    let shifts = work.of(profile).sending.jumps.shifts();
+    let off = shifts.into_iter().map(i64::unsigned_abs).max().unwrap_or(0);
+    Window { from: Wall(from.0.saturating_sub_unsigned(off)), to: to.plus(off) }
 }
 
 /// The profile of the look of that number.

@@ -201,6 +201,8 @@ impl Rules {
             MoneyEvent::Recorded => {
                 made.given_back.is_some_and(|at| told() < self.start.plus(at).plus(LATE)) || self.disturbed.is_some()
             }
+            // What became of a task that a person had given up, whose ID came late, is not watched.
+            MoneyEvent::Charged => task.state() == TaskState::Cancelled && made.fails == Some(1026),
             _ => false,
         }
     }

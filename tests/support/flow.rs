@@ -391,8 +391,8 @@ impl Answering {
                 store.save_balance(&profile, amount, at).unwrap();
                 return None;
             }
-            StoreCmd::Audit { ticket, profile, from, to, begun_from } => {
-                let side = Box::new(store.side(&profile, from, to, begun_from).unwrap());
+            StoreCmd::Audit { ticket, profile, window, begun } => {
+                let side = Box::new(store.side(&profile, window, begun).unwrap());
                 StoreMsg::Audit { ticket, side }
             }
             StoreCmd::SaveSeen { at } => {

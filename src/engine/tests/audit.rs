@@ -1,10 +1,10 @@
 //! The ledger beside the gateway's records: who asks, what is found, and what becomes of an audit without an answer.
 
 use super::{
-    records::{asked, asking, charge, page, page_of, pages_asked, row},
+    records::{asked, asking, charge, page, page_of, pages_asked, row, unknown},
     *,
 };
-use domain::audit::NotAudited;
+use domain::audit::{Apart, NotAudited};
 
 /// Lets an audit of today go through, with these records and the balance as it is said.
 pub(super) fn audited(world: &mut World, rows: &[String]) {
@@ -89,6 +89,46 @@ fn what_the_program_looks_for_alone_is_looked_for_again_when_it_got_no_answer_or
         let (again, since) = due(&world).unwrap();
         assert!(again > world.now.mono && since == from, "{interrupted}: {since:?}, not {from:?}");
     }
+}
+
+#[test]
+fn an_audit_gives_an_unknown_no_record_that_can_be_of_one_which_a_set_clock_dates_far_before() {
+    for (set_back, state) in [(0, TaskState::Running), (30 * HOUR, TaskState::Unknown)] {
+        let mut world = unknown();
+        world.act(Act::Queue { intents: intents(1), undo: false });
+        world.live(MINUTE);
+        world.reply(timed_out());
+        world.settle();
+        assert_eq!((world.states(1).1, world.states(2).1), (TaskState::Unknown, TaskState::Unknown));
+        world.act(Act::Resolve { key: key(2), as_what: ResolvedAs::Lost });
+        world.settle();
+        let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+        world.other(2, |task| task.sent_at = Some(Wall(sent.0 - 30 * 3_600_000)));
+        world.settle();
+        let now = world.wall();
+        world.state.work.own.sending.jumps.note(now, -set_back.cast_signed());
+        // Past the end of the unknown's window; its own searches get no answer.
+        world.pass(10 * MINUTE);
+        world.calls.clear();
+        audited(&mut world, &[row("q1", sent, r#","task_id":"71""#)]);
+        assert_eq!(world.states(1).1, state, "{set_back}");
+    }
+}
+
+#[test]
+fn a_charge_of_no_task_is_told_though_one_that_a_set_clock_dates_far_before_would_fit_it() {
+    let mut world = unknown();
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Lost });
+    world.settle();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.other(1, |task| task.sent_at = Some(Wall(sent.0 - 30 * 3_600_000)));
+    world.settle();
+    let now = world.wall();
+    world.state.work.own.sending.jumps.note(now, -30 * 3_600_000);
+    audited(&mut world, &[row("q9", sent, "")]);
+    let Some((Ok(audit), _)) = &world.state.money.audit else { panic!("{:?}", world.state.money.audit) };
+    let apart: Vec<Apart> = audit.days.iter().flat_map(|day| &day.differences).map(|one| one.apart).collect();
+    assert_eq!(apart, [Apart::NoTask]);
 }
 
 /// A program whose audit of today has heard the balance.

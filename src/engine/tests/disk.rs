@@ -121,8 +121,8 @@ impl Disk {
                 let sent = self.tasks.values().filter(within);
                 StoreMsg::Submissions { ticket, tasks: sent.cloned().collect() }
             }
-            StoreCmd::Audit { ticket, from, to, .. } => {
-                let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
+            StoreCmd::Audit { ticket, begun, .. } => {
+                let within = |task: &&Task| task.sent_at.is_some_and(|at| begun.has(at));
                 let sent = self.tasks.values().filter(within);
                 let side = crate::msg::Side { tasks: sent.cloned().collect(), ..crate::msg::Side::default() };
                 StoreMsg::Audit { ticket, side: Box::new(side) }

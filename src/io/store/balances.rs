@@ -8,6 +8,7 @@ use domain::{
     time::{DAY, Wall},
 };
 use engine::msg::Side;
+use service::gateway::records::Window;
 
 /// How long a balance is kept.
 const KEPT_MS: u64 = 60 * DAY;
@@ -33,13 +34,14 @@ impl Store {
         })
     }
 
-    /// What the gateway's records of that span are compared with; of submissions, those begun from `begun_from` on.
+    /// What the gateway's records of that window are compared with; of submissions, those that were `begun` then.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn side(&self, profile: &str, from: Wall, to: Wall, begun_from: Wall) -> Result<Side, Fault> {
-        let mut tasks = self.sent(begun_from, to)?;
-        tasks.extend(self.adopted(begun_from)?);
+    pub fn side(&self, profile: &str, window: Window, begun: Window) -> Result<Side, Fault> {
+        let Window { from, to } = window;
+        let mut tasks = self.sent(begun.from, begun.to)?;
+        tasks.extend(self.adopted(begun.from)?);
         let mut uploads = self.costs(from, to)?;
         uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
         let sql = "SELECT at, amount FROM balances WHERE profile = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at";

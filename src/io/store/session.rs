@@ -353,8 +353,8 @@ impl Session {
             StoreCmd::ReadSubmissions { ticket, from, to } => {
                 Some(StoreMsg::Submissions { ticket, tasks: store.sent(from, to)? })
             }
-            StoreCmd::Audit { ticket, profile, from, to, begun_from } => {
-                Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to, begun_from)?) })
+            StoreCmd::Audit { ticket, profile, window, begun } => {
+                Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, window, begun)?) })
             }
             StoreCmd::Members => Some(StoreMsg::Members(store.members()?)),
             StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),

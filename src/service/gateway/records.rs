@@ -68,6 +68,14 @@ pub struct Window {
 }
 
 impl Window {
+    /// Whether that moment lies in it.
+    #[must_use]
+    pub fn has(self, at: Wall) -> bool {
+        (self.from..=self.to).contains(&at)
+    }
+}
+
+impl Window {
     /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub const fn later(self, ms: i64) -> Self {
