@@ -15,6 +15,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A prompt of so many characters may be the beginning of a longer one though nothing at its end says so. Logs are cut
+/// at 50 characters or more.
+const CUT_FROM: usize = 50;
+
 /// A submission as it may show in the records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submission {
@@ -208,13 +212,14 @@ fn may_hold(one: &Submission, at: Wall) -> bool {
     window.holds(at) || one.shifts.iter().any(|shift| window.holds(Wall(at.0.saturating_add(*shift))))
 }
 
-/// Whether a prompt in a record is that one, or its beginning where the record is cut.
+/// Whether a prompt in a record is that one, or its beginning where the record is cut: as its end says, or its length
+/// makes likely. A short one that is whole is another's, however ours begins.
 fn is_from(recorded: &str, prompt: &str) -> bool {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let recorded = words(recorded);
+    let (recorded, prompt) = (words(recorded), words(prompt));
     let begun = recorded.trim_end_matches(['…', '.']).trim_end();
-    let prompt = words(prompt);
-    prompt == recorded || (!begun.is_empty() && prompt.starts_with(begun))
+    let is_cut = recorded.ends_with('…') || recorded.ends_with("...") || recorded.chars().count() >= CUT_FROM;
+    prompt == recorded || is_cut && !begun.is_empty() && prompt.starts_with(begun)
 }
 
 #[cfg(test)]

@@ -219,7 +219,7 @@ fn a_row_that_several_submissions_may_own_settles_none_of_them() {
 }
 
 #[test]
-fn a_row_is_a_submissions_own_by_path_model_prompt_and_time() {
+fn a_prompt_is_a_submissions_own_whole_or_cut_and_never_because_ours_begins_with_it() {
     hold(vec![
         (
             "a prompt that the record cuts",
@@ -228,11 +228,38 @@ fn a_row_is_a_submissions_own_by_path_model_prompt_and_time() {
             "#1 made 77 by r1",
         ),
         (
+            "a prompt that is cut where nothing says so",
+            vec![Submission { prompt: "a cat ".repeat(20), ..unknown(1, 0) }],
+            vec![prompt(&"a cat ".repeat(10), with_task("77", row("r1", 3)))],
+            "#1 made 77 by r1",
+        ),
+        (
+            "somebody else's prompt, with which ours begins",
+            vec![unknown(1, 0)],
+            vec![prompt("a cat", with_task("77", row("r1", 3)))],
+            "#1 not seen",
+        ),
+        (
+            "of two that begin alike each has its own",
+            vec![Submission { prompt: "a cat".into(), ..unknown(1, 0) }, unknown(2, 0)],
+            vec![
+                prompt("a cat", with_task("77", row("r1", 3))),
+                prompt("a cat on a roof", with_task("78", row("r2", 3))),
+            ],
+            "#1 made 77 by r1, #2 made 78 by r2",
+        ),
+        (
             "somebody else's prompt",
             vec![unknown(1, 0)],
             vec![prompt("a dog", with_task("77", row("r1", 3)))],
             "#1 not seen",
         ),
+    ]);
+}
+
+#[test]
+fn a_row_is_a_submissions_own_by_path_model_and_time() {
+    hold(vec![
         (
             "another model of ours",
             vec![unknown(1, 0)],
