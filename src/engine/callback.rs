@@ -59,7 +59,7 @@ pub(super) fn posted(work: &mut Work, posts: Vec<Posted>) {
                 ask_now(work, key);
             }
             // Its own answer may still come, or is lost; before the pages are there nobody knows what it is.
-            Some(task) if task.remote.is_none() => name(work, key, id),
+            Some(task) if task.remote.is_none() && !task.besides.disowned.contains(&id.0) => name(work, key, id),
             None if !work.tasks.loaded || wants_its_id(work, key) => name(work, key, id),
             Some(_) | None => {}
         }
@@ -123,7 +123,7 @@ pub(super) fn settle_due(work: &mut Work) {
         match &task.phase {
             Phase::Sending { .. } => {}
             // Where another task has that ID, a person can still take it from that one.
-            Phase::Unknown { .. } if in_scope(work, task) => {
+            Phase::Unknown { .. } if in_scope(work, task) && !task.besides.disowned.contains(&id.0) => {
                 if ids::known_as(work, &id).is_none() && work.of(&task.profile).has_key {
                     settle(work, key, id);
                 }

@@ -82,6 +82,12 @@ fn an_unknown_is_settled_by_the_id_of_its_path_once_the_service_knows_it() {
     let found = ResolvedAs::Found(RemoteId("R7".into()));
     assert!(world.state.news.contains(&News::Task { key: key(1), what: TaskNews::Settled(found) }));
     assert!(world.state.callbacks.named.is_empty());
+    // A person says that it is not its own: no post settles it so again.
+    world.act(Act::Resolve { key: key(1), as_what: ResolvedAs::Unknown });
+    world.settle();
+    world.calls.clear();
+    post(&mut world, 1, "R7");
+    assert_eq!((world.states(1).0, world.calls.len()), (TaskState::Unknown, 0));
 }
 
 #[test]
