@@ -5,7 +5,9 @@ use crate::people::carried;
 use ::io::store::{LeftAsIs, Session, TakenIn};
 use domain::{
     account::{Change, Stamp},
-    task::{INTERRUPTED, LedgerLine, MoneyEvent, RefundMarks, Second},
+    amount::CostSource,
+    costs,
+    task::{ID_LOST, INTERRUPTED, LedgerLine, MoneyEvent, RefundMarks, Second},
 };
 use engine::msg::SendResult;
 
@@ -210,4 +212,89 @@ fn a_second_charge_that_is_known_here_stays_and_its_line_comes_in_once() {
     let here = copy.detail(task.key).unwrap().unwrap();
     assert_eq!((here.task.state(), here.task.besides.twice.len()), (TaskState::Saved, 1));
     assert_eq!(here.ledger.iter().filter(|line| line.event == MoneyEvent::Twice).count(), 1);
+}
+
+/// What the ledger says was spent for that task, which must be what the task says.
+fn spent(store: &Store, key: TaskKey) -> Amount {
+    let task = store.detail(key).unwrap().unwrap().task;
+    let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
+    let attempts = costs::attempts(&lines);
+    let own = attempts.iter().filter(|attempt| attempt.line.key == key);
+    let sum: Amount = costs::sum(own).into_values().map(costs::Sum::spent).sum();
+    assert_eq!(sum, task.spent().amount, "{task:?}: {lines:?}");
+    sum
+}
+
+/// Writes a change of that task with its lines of money.
+fn change(store: &mut Store, key: TaskKey, ledger: &[(MoneyEvent, Amount)], change: impl Fn(&mut Task)) {
+    let mut task = store.detail(key).unwrap().unwrap().task;
+    change(&mut task);
+    let line = |(event, amount): &(MoneyEvent, Amount)| LedgerLine {
+        at: DAY.plus(9),
+        event: *event,
+        amount: amount.of(Currency::Ptc),
+    };
+    store.write(&[Write { ledger: ledger.iter().map(line).collect(), ..write_of(&task) }]).unwrap();
+}
+
+/// A change of a task in a store.
+type Step = Box<dyn Fn(&mut Store, TaskKey)>;
+/// What the case is; what happens before the two stores part, then there, then here; and what was spent in the end.
+type Parted<'s> = (&'s str, &'s [&'s Step], &'s [&'s Step], &'s [&'s Step], Amount);
+
+#[test]
+fn what_is_told_of_the_money_of_the_same_life_comes_in_once_and_the_ledger_says_what_the_task_says() {
+    use MoneyEvent::{Charged as WasCharged, Recorded, Refunded, Twice, TwiceRefunded};
+    const CENTS: Amount = Amount::from_thousandths(400);
+    let second = |given: bool| Second {
+        request_id: Some("twin".into()),
+        cost: HALF,
+        at: DAY,
+        refund: RefundMarks { given_at: given.then_some(DAY), ..RefundMarks::default() },
+    };
+    let failed =
+        |charged| Phase::Failed { error: TaskError { code: ID_LOST.into(), ..trouble(ErrorClass::Service, charged) } };
+    let runs: Step = Box::new(|store, key| {
+        change(store, key, &[(WasCharged, HALF)], |task| *task = sent(task, DAY, running(), Some("7")))
+    });
+    let ends: Step = Box::new(|store, key| change(store, key, &[], |task| task.phase = saved()));
+    let twice: Step = Box::new(move |store, key| {
+        change(store, key, &[(Twice, HALF)], |task| task.besides.twice = vec![second(false)])
+    });
+    let given: Step = Box::new(move |store, key| {
+        change(store, key, &[(TwiceRefunded, HALF)], |task| task.besides.twice = vec![second(true)])
+    });
+    let recorded: Step = Box::new(|store, key| {
+        change(store, key, &[(Recorded, CENTS)], |task| {
+            (task.cost, task.cost_source) = (CENTS, Some(CostSource::Records))
+        });
+    });
+    let charged_again: Step =
+        Box::new(|store, key| change(store, key, &[(WasCharged, HALF)], |task| task.phase = saved()));
+    let lost: Step = Box::new(move |store, key| change(store, key, &[], |task| task.phase = failed(Charged::Yes)));
+    let refunded: Step = Box::new(move |store, key| {
+        change(store, key, &[(Refunded, HALF)], |task| {
+            task.phase = failed(Charged::No);
+            task.refund.given_at = Some(DAY);
+        });
+    });
+    let cases: [Parted<'_>; 6] = [
+        ("a second charge that is known there alone", &[&runs, &ends], &[&twice], &[], HALF + HALF),
+        ("a charge that only there the records told", &[&runs, &ends], &[&recorded], &[], CENTS),
+        ("a refund that is known there alone", &[&runs, &lost], &[&refunded], &[], Amount::ZERO),
+        ("a refund of a second charge that both know", &[&runs, &twice], &[&given, &ends], &[&given], HALF),
+        ("a refund of a second charge, known there alone", &[&runs, &ends, &twice], &[&given], &[], HALF),
+        ("a charge told there after the records told it here", &[&runs], &[&charged_again], &[&recorded], CENTS),
+    ];
+    for (name, before, there, here, in_the_end) in cases {
+        let (from, to) = (place(), place());
+        let (mut ours, mut copy) = (Store::open(from.at()).unwrap(), Store::open(to.at()).unwrap());
+        let key = add(&mut ours, intent("one")).key;
+        before.iter().for_each(|step| step(&mut ours, key));
+        take_in(&ours, &mut copy);
+        there.iter().for_each(|step| step(&mut ours, key));
+        here.iter().for_each(|step| step(&mut copy, key));
+        assert_eq!((take_in(&ours, &mut copy).updated, spent(&copy, key)), (1, in_the_end), "{name}");
+        assert_eq!((take_in(&ours, &mut copy).updated, spent(&copy, key)), (0, in_the_end), "{name}, once more");
+    }
 }

@@ -13,8 +13,10 @@ use super::{
 };
 use domain::{
     account::Stamp,
+    amount::Amount,
     carried::{Carried, Life, Origin},
     evidence::Evidence,
+    problem::Charged,
     reason::store::{Deed, Fault},
     task::{Event, LedgerLine, MoneyEvent, RemoteId, Signed, Task, TaskKey, TaskState, What},
 };
@@ -288,32 +290,22 @@ impl New {
         ledger.iter().try_for_each(|line| add_ledger(conn, key, line, line.who.as_deref()))
     }
 
-    /// Brings a task that is here up to date, where its line tells of its later life and no running program has it in
-    /// its hands.
+    /// Brings a task that is here up to date: where its line tells of its later life and no running program has it in
+    /// its hands, and with what it tells of the money of the same life.
     fn bring_up(&mut self, conn: &Connection, programs: &Programs, key: TaskKey, told: Carried) -> sql::Result<()> {
         let mut here = row::task(conn, key)?.ok_or(sql::Error::NoRows)?;
         let life = Life::of(&told.task, &here);
         if life == Life::Known {
-            return Ok(());
+            return self.bring_money(conn, here, told);
         }
         programs.drop_dead_claims(conn, slice::from_mut(&mut here));
         let is_held = here.claim.is_some();
         let Carried { task: mut there, mut events, mut ledger, archived_at, .. } = told;
         let evidence = there.evidence.take();
+        let paid = ledger_of(conn, key)?;
+        leave_out_known(&here, &paid, &there, &mut ledger);
         // What was paid beside the price is paid in either life.
-        let here_paid = ledger_of(conn, key)?;
-        let uploads = here_paid.iter().filter(|line| line.event == MoneyEvent::Upload && !ledger.contains(line));
-        there.besides.uploads += uploads.map(|line| line.amount.amount).sum();
-        // So is what the records have told: the lines of a charge that is known here do not come in again.
-        for second in
-            there.besides.twice.iter().filter(|second| here.besides.twice.iter().any(|ours| ours.is_same(second)))
-        {
-            let of_it =
-                |line: &Signed<LedgerLine>| line.event == MoneyEvent::Twice && line.amount.amount == second.cost;
-            if let Some(at) = ledger.iter().position(of_it) {
-                ledger.remove(at);
-            }
-        }
+        there.besides.uploads = uploads(&there, paid.iter().chain(&ledger));
         there.besides.merge(&here.besides);
         if here.is_cost_recorded() && !there.is_cost_recorded() {
             (there.cost, there.cost_source) = (here.cost, here.cost_source);
@@ -335,7 +327,8 @@ impl New {
         // Behind what stands here, which nothing takes away.
         let here_happened = events_of(conn, key)?;
         events.retain(|event| !here_happened.contains(event));
-        ledger.retain(|line| !here_paid.contains(line));
+        let closing = closing_line(&now, paid.iter().chain(&ledger));
+        ledger.extend(closing);
         self.put_lines(conn, key, evidence, events, &ledger)?;
         if archived_at.is_some() {
             let sql = "UPDATE tasks SET archived_at = coalesce(archived_at, ?2) WHERE key = ?1";
@@ -350,12 +343,88 @@ impl New {
         Ok(())
     }
 
+    /// Takes over what a line tells of the money of a task that is here, of the same life: the records may have been
+    /// asked there alone, and a charge have been given back.
+    fn bring_money(&mut self, conn: &Connection, here: Task, told: Carried) -> sql::Result<()> {
+        let Carried { task: there, mut ledger, .. } = told;
+        if here.remote.is_none() || here.remote != there.remote {
+            return Ok(());
+        }
+        let paid = ledger_of(conn, here.key)?;
+        leave_out_known(&here, &paid, &there, &mut ledger);
+        ledger.retain(|line| line.event.besides(line.amount.amount).is_some());
+        let mut now = here.clone();
+        now.besides.uploads = uploads(&now, paid.iter().chain(&ledger));
+        now.besides.merge(&there.besides);
+        if there.is_cost_recorded() && !here.is_cost_recorded() {
+            (now.cost, now.cost_source) = (there.cost, there.cost_source);
+        }
+        now.refund.asked_at = here.refund.asked_at.or(there.refund.asked_at);
+        if here.refund.given_at.is_none() && there.refund.given_at.is_some() && here.state() == there.state() {
+            (now.refund.given_at, now.phase) = (there.refund.given_at, there.phase);
+        }
+        if now == here {
+            return Ok(());
+        }
+        // A program that has it in its hands hears of it as of any change, and keeps it.
+        let Some(rev) = row::update(conn, &now)? else { return Ok(()) };
+        let closing = closing_line(&now, paid.iter().chain(&ledger));
+        ledger.extend(closing);
+        self.put_lines(conn, now.key, None, Vec::new(), &ledger)?;
+        self.taken.updated += 1;
+        self.revs.push(rev);
+        Ok(())
+    }
+
     /// Notes that a task is not as its line tells.
     fn leave(&mut self, here: &Task, told: &Task) {
         self.knew_less |= matches!(here.state(), TaskState::Queued | TaskState::Sending);
         let (here_is, id) = (here.state(), told.remote.clone());
         self.taken.left.push(LeftAsIs { key: here.key, here: here_is, told: told.state(), id });
     }
+}
+
+/// Leaves out of what a line tells of money what is on disk here: the same entries, and those of second charges that
+/// are known here, each by its own comparison of the records, as charged or as given back.
+fn leave_out_known(here: &Task, paid: &[Signed<LedgerLine>], there: &Task, told: &mut Vec<Signed<LedgerLine>>) {
+    for second in &there.besides.twice {
+        let Some(ours) = here.besides.twice.iter().find(|ours| ours.is_same(second)) else { continue };
+        let is_given = !ours.stands() && !second.stands();
+        let known = [Some(MoneyEvent::Twice), is_given.then_some(MoneyEvent::TwiceRefunded)];
+        for event in known.into_iter().flatten() {
+            let of_it = |line: &Signed<LedgerLine>| line.event == event && line.amount.amount == second.cost;
+            if let Some(at) = told.iter().position(of_it) {
+                told.remove(at);
+            }
+        }
+    }
+    told.retain(|line| !paid.contains(line));
+}
+
+/// What was paid for the uploads of that task, by its lines.
+fn uploads<'l>(task: &Task, lines: impl Iterator<Item = &'l Signed<LedgerLine>>) -> Amount {
+    let of_it = |line: &&Signed<LedgerLine>| line.event == MoneyEvent::Upload && line.amount.currency == task.currency;
+    lines.filter(of_it).map(|line| line.amount.amount).sum()
+}
+
+/// The line that ends a ledger which two stores wrote, where the last word on the price is not what the task says: the
+/// last line decides.
+fn closing_line<'l>(task: &Task, lines: impl Iterator<Item = &'l Signed<LedgerLine>>) -> Option<Signed<LedgerLine>> {
+    let last = lines.filter(|line| line.event.besides(line.amount.amount).is_none()).last()?;
+    let said = match last.event {
+        MoneyEvent::Released | MoneyEvent::Refunded => Amount::ZERO,
+        _ => last.amount.amount,
+    };
+    let charged = task.charged();
+    if said == if charged == Charged::No { Amount::ZERO } else { task.cost } {
+        return None;
+    }
+    let event = match charged {
+        Charged::No if task.refund.given_at.is_some() => MoneyEvent::Refunded,
+        Charged::Yes if task.is_cost_recorded() => MoneyEvent::Recorded,
+        charged => MoneyEvent::settling(charged),
+    };
+    Some(Signed { entry: LedgerLine { at: last.at, event, amount: task.money() }, who: last.who.clone() })
 }
 
 /// Ties a task to what it repeats.
