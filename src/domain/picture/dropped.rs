@@ -39,8 +39,10 @@ fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
-        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+        // A sign would be read as a part of the number.
+        let two = after.get(..2).filter(|two| *first == b'%' && two.iter().all(u8::is_ascii_hexdigit));
+        let hex = two.and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
                 rest = &after[2..];
@@ -101,6 +103,7 @@ mod tests {
             ("file:///d/my%20cat.png", "/d/my cat.png"),
             ("FILE://localhost/d/%E7%8C%AB.png", "/d/猫.png"),
             ("file:///d/100%.png", "/d/100%.png"),
+            ("file:///d/50%+5%.png", "/d/50%+5%.png"),
             ("file://host/a.png", "file://host/a.png"),
             ("~/my cat.png", "~/my cat.png"),
             ("~/it's.png", "~/it's.png"),
