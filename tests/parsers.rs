@@ -1,5 +1,6 @@
 //! Every reader of text and bytes from outside, fed with what it knows and with that changed at random: nothing panics,
-//! and what must hold of the reading does. What was found once stays in `tests/fixtures/outside`.
+//! and what must hold of the reading does. What was found once stays in `tests/fixtures/outside`. A reader that no other
+//! crate sees is fed in the same way where it stands.
 //!
 //! ```text
 //! cargo test --test parsers                                                         some hundred cases each
@@ -17,18 +18,27 @@ use ::io::{
 };
 use change::{Corpus, bytes};
 use domain::{
+    amount::{Amount, Currency},
     braces, camera,
-    task::{FileId, RemoteId},
-    time::Wall,
+    carried::{Line, NotCarried, Origin, raise_json},
+    picture,
+    prices::Offer,
+    task::{FileId, RemoteId, TaskKey},
+    time::{Wall, Zone},
 };
-use engine::filter::Filter;
+use engine::{
+    filter::Filter,
+    settings::paint::{Coat, Paint},
+};
 use pictures::{still, video::Video};
 use proptest::prelude::*;
+use screens::key::Key;
 use service::{
     answer::{Reply, SubmitVerdict, redact},
     gateway::{callback, prices, records, upload},
     minimax_v1 as v1,
 };
+use simulator::Faults;
 use std::{fs, io::Cursor, sync::OnceLock};
 use tui::decode::Decoder;
 
@@ -152,11 +162,82 @@ proptest! {
         let text = String::from_utf8_lossy(&text);
         prop_assert!(words::lang::po::entries(&text).all(|(original, _)| !original.is_empty()));
     }
+
+    #[test]
+    fn a_line_of_an_export_is_read_whatever_it_says_and_written_as_it_was_read(text in bytes(&Corpus::lines("exports"))) {
+        let text = String::from_utf8_lossy(&text);
+        match Line::read(&text) {
+            Ok(Line::Task(task)) => {
+                let again = serde_json::Value::Object(task.fields(|_| "said".into())).to_string();
+                prop_assert_eq!(Line::read(&again), Ok(Line::Task(task)));
+            }
+            Ok(Line::Raise(raise)) => {
+                let again = raise_json(&raise, Zone::default()).to_string();
+                prop_assert_eq!(Line::read(&again), Ok(Line::Raise(raise)));
+            }
+            Err(NotCarried::Field { field, said }) => prop_assert!(!field.is_empty() && said.len() <= text.len() + 1_000),
+            Err(_) => {}
+        }
+    }
+
+    #[test]
+    fn a_word_is_read_whatever_it_says_and_written_as_it_was_read(text in bytes(&Corpus::lines("typed"))) {
+        let text = String::from_utf8_lossy(&text);
+        let money = (text.parse::<Amount>().ok(), Amount::read(&text));
+        for amount in [money.0, money.1].into_iter().flatten() {
+            prop_assert_eq!(amount.to_string().parse(), Ok(amount));
+        }
+        if let Ok(currency) = text.parse::<Currency>() {
+            prop_assert_eq!(currency.to_string().parse(), Ok(currency));
+        }
+        if let Ok(offer) = text.parse::<Offer>() {
+            prop_assert_eq!(offer.to_string().parse(), Ok(offer));
+        }
+        if let Some(at) = Wall::from_rfc3339(&text) {
+            prop_assert_eq!(Wall::from_rfc3339(&at.rfc3339()), Some(at));
+        }
+        if let Ok(key) = text.parse::<Key>() {
+            prop_assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        if let Ok(key) = text.parse::<TaskKey>() {
+            prop_assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        if let Some(origin) = Origin::of(&text) {
+            prop_assert_eq!(Origin::of(&origin.text()), Some(origin));
+        }
+        if let Ok(id) = text.parse::<RemoteId>() {
+            prop_assert_eq!(&id.0, &text);
+        }
+        // A colour by its numbers has six digits.
+        if let Ok(Paint::Rgb(..)) = text.parse() {
+            prop_assert!(text[1..].bytes().all(|digit| digit.is_ascii_hexdigit()), "{}", text);
+        }
+        let _ = (text.parse::<Coat>(), text.parse::<Faults>());
+    }
+
+    #[test]
+    fn a_path_or_an_address_of_a_picture_is_read_whatever_it_says(text in bytes(&Corpus::lines("dropped"))) {
+        let text = String::from_utf8_lossy(&text);
+        let _ = (picture::dropped(&text), picture::is_web_address(&text), picture::is_private(&text));
+        if let Some(path) = picture::of_url(&text) {
+            prop_assert!(path.starts_with('/'), "{}", path);
+            let written = domain::uri::percent_encoded(path.as_bytes(), |byte| byte == b'/');
+            prop_assert_eq!(picture::of_url(&format!("file://{written}")), Some(path));
+        }
+    }
 }
 
 proptest! {
-    // The decoders are slow where nothing is optimised.
+    // The decoders are slow where nothing is optimised, and so is the table of all flags.
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 8))]
+
+    #[test]
+    fn a_call_is_understood_or_refused_with_a_word_about_it(call in bytes(&Corpus::lines("calls"))) {
+        let call = String::from_utf8_lossy(&call);
+        if let Err(refused) = cli::args::parse(call.split(' ').map(Into::into)) {
+            prop_assert!(!refused.to_string().trim().is_empty());
+        }
+    }
 
     #[test]
     fn a_picture_is_decoded_whatever_it_holds(file in bytes(&Corpus::pictures())) {

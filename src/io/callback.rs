@@ -223,7 +223,10 @@ mod ports;
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::{ports::free_address, *};
-    use crate::store::{self, Store};
+    use crate::{
+        change::{Corpus, bytes},
+        store::{self, Store},
+    };
     use domain::{
         task::{RemoteId, TaskKey},
         testing::intent,
@@ -233,6 +236,7 @@ mod tests {
         effect::Caps,
         msg::{Posted, StoreMsg},
     };
+    use proptest::prelude::*;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         sync::mpsc::{self, UnboundedReceiver},
@@ -333,6 +337,29 @@ mod tests {
         two.hear(|msg| *msg == Msg::Listening(Ok(()))).await;
         assert_eq!(status(&post(at, &format!("/{path}"), body).await), "200");
         two.hear(|msg| *msg == Msg::Store(posted.clone())).await;
+    }
+
+    #[test]
+    fn a_request_is_answered_or_its_line_closed_whatever_it_says() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (dir, at) = (tempfile::tempdir().unwrap(), free_address());
+        let mut program = runtime.block_on(async { Program::start(dir.path(), at) });
+        runtime.block_on(program.hear(|msg| *msg == Msg::Listening(Ok(()))));
+        proptest!(|(request in bytes(&Corpus::of("posts")))| {
+            let answer = runtime.block_on(async {
+                let mut line = TcpStream::connect(at).await.unwrap();
+                let _ = line.write_all(&request).await;
+                let _ = line.shutdown().await;
+                let mut answer = Vec::new();
+                let _ = timeout(LONG, line.read_to_end(&mut answer)).await.expect("the line was left open");
+                String::from_utf8_lossy(&answer).into_owned()
+            });
+            // No task has any of these paths.
+            prop_assert!(status(&answer) != "200" || answer.contains("{\"challenge\":"), "{answer}");
+            prop_assert!(status(&answer) != "500", "{answer}");
+        });
+        let answer = runtime.block_on(post(at, &format!("/{}", "a".repeat(32)), r#"{"challenge":1}"#));
+        assert_eq!(status(&answer), "200", "it still listens");
     }
 
     #[tokio::test(flavor = "multi_thread")]

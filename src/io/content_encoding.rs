@@ -192,13 +192,24 @@ fn is_zlib(begun: &[u8]) -> bool {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use flate2::{
         Compression,
         write::{DeflateEncoder, GzEncoder, ZlibEncoder},
     };
     use proptest::prelude::*;
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    /// The head of an answer: a line for each header. What cannot be one never comes as far as here.
+    pub(crate) fn headers(head: &[u8]) -> HeaderMap {
+        let header = |line: &[u8]| {
+            let at = line.iter().position(|byte| *byte == b':')?;
+            let value = HeaderValue::from_bytes(line.get(at + 1..)?.trim_ascii()).ok()?;
+            Some((HeaderName::from_bytes(&line[..at]).ok()?, value))
+        };
+        head.split(|byte| *byte == b'\n').filter_map(header).collect()
+    }
 
     const JSON: &[u8] = br#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
 

@@ -24,3 +24,8 @@ pub mod secret;
 pub mod shrink;
 pub mod sights;
 pub mod store;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, dead_code, reason = "a test may panic; not every floor reads every kind")]
+#[path = "../../tests/parsers/change.rs"]
+mod change;

@@ -204,6 +204,7 @@ fn read(mut pipe: ChildStdout, tell: &mpsc::Sender<Told>) {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use secrecy::ExposeSecret;
     use std::{fs, os::unix::fs::OpenOptionsExt};
 
@@ -282,5 +283,15 @@ mod tests {
     fn no_source_shows_a_secret_when_it_is_printed_for_debugging() {
         assert_eq!(format!("{:?}", KeySource::Command("echo sk-abc".into())), "Command(..)");
         assert_eq!(format!("{:?}", KeySource::Fixed("sk-abc")), "Fixed(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_no_key_is_refused_without_being_shown(before in any::<String>(), after in any::<String>()) {
+            match usable(&format!("{before}sk-abcdef{after}"), KeyPlace::Command) {
+                Ok(key) => prop_assert!(reqwest::header::HeaderValue::from_str(key.expose_secret()).is_ok()),
+                Err(why) => prop_assert!(!format!("{why:?}").contains("abcdef"), "{why:?}"),
+            }
+        }
     }
 }

@@ -230,3 +230,13 @@ fn midnight(app: &App) -> Option<Mono> {
     let shown = app.work.settings.interactive && app.work.money.spent_today != Totals::default();
     shown.then(|| app.work.now.mono_at(app.work.now.day_end()))
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    dead_code,
+    reason = "a test may panic; not every floor reads every kind"
+)]
+#[path = "../../tests/parsers/change.rs"]
+mod change;

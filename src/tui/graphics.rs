@@ -168,6 +168,11 @@ pub(crate) async fn client_of_tmux() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        change::{Corpus, bytes},
+        decode::Decoder,
+    };
+    use proptest::prelude::*;
 
     fn asked(names: &[(&str, &str)]) -> Graphics {
         let set = |wanted: &str| names.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
@@ -244,5 +249,19 @@ mod tests {
         assert!(!graphics(&[]).is_to_be_asked(Pictures::Blocks) && !graphics(&[]).is_to_be_asked(Pictures::Off));
         assert!(!graphics(&[("STY", "1.pts")]).is_to_be_asked(Pictures::Auto));
         assert_eq!(graphics(&[]).is_to_be_asked(Pictures::Auto), pictures::AVAILABLE);
+    }
+
+    proptest! {
+        #[test]
+        fn an_answer_is_read_whatever_it_says(typed in bytes(&Corpus::of("keys")), client in any::<String>()) {
+            let (mut decoder, mut graphics) = (Decoder::default(), asked(&[]));
+            decoder.push(&typed, 1_000);
+            for answer in decoder.answers() {
+                let _ = graphics.answered(&answer);
+            }
+            prop_assert!(graphics.terminal().cell.is_none_or(|(width, height)| width > 0 && height > 0));
+            prop_assert!(graphics.name.len() <= 3 * typed.len());
+            let _ = graphics.runs_in(&client);
+        }
     }
 }

@@ -16,3 +16,8 @@ mod picture_output;
 mod picture_pace;
 pub mod terminal;
 mod writer;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, dead_code, reason = "a test may panic; not every floor reads every kind")]
+#[path = "../../tests/parsers/change.rs"]
+mod change;

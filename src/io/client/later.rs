@@ -33,6 +33,11 @@ fn moment(text: &str) -> Option<Timestamp> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::{
+        change::{Corpus, bytes},
+        content_encoding::tests::headers,
+    };
+    use proptest::prelude::*;
 
     fn wait(retry_after: Option<&str>, date: Option<&str>) -> Option<u64> {
         let mut headers = HeaderMap::new();
@@ -56,5 +61,17 @@ mod tests {
         assert_eq!(wait(Some("soon"), date), Some(0));
         assert_eq!(wait(Some("-3"), date), Some(0));
         assert_eq!(wait(Some("18446744073709551615"), None), Some(u64::MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn the_head_of_an_answer_is_read_whatever_it_says(head in bytes(&Corpus::of("headers"))) {
+            let headers = headers(&head);
+            let (wait, date) = (retry_after_ms(&headers), date(&headers));
+            prop_assert_eq!(wait.is_some(), headers.get(RETRY_AFTER).is_some_and(|wait| wait.to_str().is_ok()));
+            if let Some(date) = date {
+                prop_assert_eq!(Wall::from_rfc3339(&date.rfc3339()), Some(date));
+            }
+        }
     }
 }

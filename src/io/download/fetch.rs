@@ -425,3 +425,31 @@ fn looks_like_a_page(bytes: &[u8]) -> bool {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     start.starts_with(b"<") || start.starts_with(b"{")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        change::{Corpus, bytes},
+        content_encoding::tests::headers,
+    };
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_head_of_an_answer_from_the_storage_is_read_whatever_it_says(head in bytes(&Corpus::of("headers"))) {
+            let mut answer = axum::http::Response::new(Vec::new());
+            *answer.headers_mut() = headers(&head);
+            let answer = Response::from(answer);
+            let from = Resume { have: 5, etag: "\"1755501139-a\"".into(), length: Some(10) };
+            if goes_on(&answer, &from) {
+                // What is there is never overlapped, and never gone on with where the file may be another one.
+                let range = content_range(&answer).unwrap();
+                prop_assert!(range.start == Some(5) && range.whole.is_none_or(|whole| whole == 10));
+                prop_assert!(!is_all(&answer));
+            }
+            let _ = (is_all(&answer), is_framed(&answer), Decoder::of(answer.headers()), is_labelled(answer.headers()));
+        }
+    }
+}

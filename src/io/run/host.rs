@@ -50,6 +50,7 @@ fn host(user: Option<&str>, connection: Option<&str>, name: &str) -> Host {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_path_becomes_a_uri() {
@@ -70,6 +71,15 @@ mod tests {
                 Host { address: address.into(), port, name: "box".into() },
                 "{connection:?}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_session_is_read_whatever_the_environment_says(said in "\\PC*|([0-9a-f:.]{0,9} ){0,5}[0-9]{0,7}", path in any::<String>()) {
+            let host = host(None, Some(&said), "box");
+            prop_assert!(!host.address.is_empty() && !host.address.contains(char::is_whitespace), "{}", host.address);
+            prop_assert!(uri("box", &path).bytes().all(|byte| byte.is_ascii_graphic()));
         }
     }
 }

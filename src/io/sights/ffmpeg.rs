@@ -100,6 +100,8 @@ fn picture(ppm: &[u8]) -> Option<Picture> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::change::{Corpus, bytes};
+    use proptest::prelude::*;
     use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
     /// A program that does what that script says.
@@ -148,5 +150,14 @@ mod tests {
             assert_eq!(frame_of(nothing, At::Ms(0), &mut || true), None, "{nothing}");
         }
         assert_eq!(frame("/no/such/ffmpeg", Path::new("x.mp4"), At::Ms(0), (9, 9), &mut || true), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_it_says_is_read_whatever_it_is(said in bytes(&Corpus::of("ppm"))) {
+            if let Some(picture) = picture(&said) {
+                prop_assert!(picture.rgb().len() < said.len());
+            }
+        }
     }
 }

@@ -157,3 +157,32 @@ fn put(file: &Path, text: &str) -> io::Result<()> {
     fs::rename(&part, file)?;
     File::open(dir)?.sync_all()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::change::{Corpus, bytes};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_entry_is_read_whatever_it_holds_and_never_taken_away(text in bytes(&Corpus::of("journal"))) {
+            let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+            let journal = Journal::of(dir.path());
+            journal.begin(Name { owner: "me-1-2".into(), store: "642fac42f320250c".into() });
+            fs::create_dir(dir.path().join(FOLDER)).unwrap();
+            fs::write(dir.path().join(FOLDER).join("1-box-1-2.json"), &text).unwrap();
+            let left = journal.left(|_| false);
+            prop_assert!(left.len() <= 1);
+            journal.keep(&left).unwrap();
+            let answers = left.iter().filter(|write| write.answers_a_submission()).count();
+            prop_assert_eq!(waiting(dir.path()), 1 + answers, "what cannot be read stays for a person");
+            // As it was put down, so it is found.
+            let other = Journal::of(dir.path());
+            other.begin(Name { owner: "other-1-2".into(), store: "642fac42f320250c".into() });
+            let again = other.left(|owner| owner != "me-1-2");
+            prop_assert_eq!(again, left.into_iter().filter(Write::answers_a_submission).collect::<Vec<_>>());
+        }
+    }
+}

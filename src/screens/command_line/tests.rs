@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    change::{Corpus, bytes},
     keymap::commands::of_lines,
     msg::Input,
     shell::input::input,
@@ -17,6 +18,7 @@ use engine::{
     msg::LocalMsg,
     testing::listing,
 };
+use proptest::prelude::*;
 use words::{lang, lang::Lang};
 
 /// Types a command and Enter; gives what comes of it.
@@ -316,4 +318,21 @@ fn the_budget_says_a_person_s_own_cap_where_the_day_has_none() {
     state.work.settings.budget.per_day_each = Some(domain::amount::Amount::from_thousandths(5_000));
     let own = "; yours: 0.0 of 5.0 PTC, 5.0 left; :budget +10 raises it for today";
     assert_eq!(said(&mut state), format!("0.0 PTC spent today; the config sets no cap for a day{own}"));
+}
+
+proptest! {
+    #[test]
+    fn a_line_is_read_whatever_it_says_and_nothing_is_paid(text in bytes(&Corpus::lines("commands"))) {
+        let text = String::from_utf8_lossy(&text);
+        let mut state = state(&[Saved, Failed, Queued]);
+        let _ = (candidates(&state, &text), hint(&text), offered(&text));
+        let wishes = run(&mut state, &text);
+        let queues = |wish: &Wish| matches!(wish, Wish::Act(Act::Queue { .. }));
+        prop_assert!(!wishes.iter().any(queues), "{text}: {wishes:?}");
+        let mut buf = ratatui::buffer::Buffer::empty(Rect::new(0, 0, 80, 24));
+        let _ = crate::shell::view::draw(&state, &mut buf);
+        // What was refused stands there still, with the reason.
+        prop_assert!(state.screen.top::<CommandLine>().is_none_or(|line| line.fault.is_some()), "{text}");
+        prop_assert!(state.screen.commands.len() <= HISTORY);
+    }
 }

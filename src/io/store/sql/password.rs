@@ -68,6 +68,8 @@ fn parts(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::{Corpus, bytes};
+    use proptest::prelude::*;
 
     #[test]
     fn the_first_line_that_fits_has_the_password() {
@@ -75,5 +77,17 @@ mod tests {
         let wanted = |database: &str| ["db", "5432", database, "ann"].map(str::to_owned);
         assert_eq!(found(lines, &wanted("reel:top")).as_deref(), Some("a:b\\c"));
         assert_eq!(found(lines, &wanted("other")).as_deref(), Some("last"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_password_file_is_read_whatever_it_holds(text in bytes(&Corpus::of("passwords")), password in "[^\n\r]*") {
+            let wanted = ["db", "5432", "reel:top", "ann"].map(str::to_owned);
+            let text = String::from_utf8_lossy(&text);
+            let found_there = found(&text, &wanted);
+            prop_assert!(found_there.is_none_or(|password| password.len() <= text.len()));
+            let escaped = password.replace('\\', "\\\\").replace(':', "\\:");
+            prop_assert_eq!(found(&format!("*:*:reel\\:top:ann:{escaped}\n{text}"), &wanted), Some(password));
+        }
     }
 }
