@@ -1,6 +1,7 @@
 //! The unfinished file beside the target: `name.part`, and `name.part.json` with what is needed to go on with it.
 
 use super::writer::{Writer, sum_of_nothing};
+use reqwest::header::HeaderValue;
 use ring::digest::Context;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -120,7 +121,8 @@ impl Part {
     /// How a download can go on with what is there.
     pub(super) fn resume(&self) -> io::Result<Option<Resume>> {
         let have = self.have()?;
-        let etag = self.note.etag.clone().filter(|_| have > 0);
+        // One that cannot be asked with, from a damaged note, would fail again with each try.
+        let etag = self.note.etag.clone().filter(|etag| have > 0 && HeaderValue::from_str(etag).is_ok());
         Ok(etag.map(|etag| Resume { have, etag, length: self.note.length }))
     }
 
@@ -184,6 +186,8 @@ pub(super) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<File> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::change::{Corpus, bytes};
+    use proptest::prelude::*;
 
     #[test]
     fn a_part_has_one_writer() {
@@ -205,9 +209,12 @@ mod tests {
         drop(part);
         let part = Part::open(dir.path(), "a.mp4").unwrap();
         assert_eq!(part.resume().unwrap(), Some(Resume { have: 3, etag: "\"1\"".into(), length: Some(9) }));
-        fs::write(&part.note_path, b"not json").unwrap();
+        let note_path = part.note_path.clone();
         drop(part);
-        assert_eq!(Part::open(dir.path(), "a.mp4").unwrap().resume().unwrap(), None);
+        for damaged in [&b"not json"[..], br#"{"etag":"\"1\n\"","length":9}"#] {
+            fs::write(&note_path, damaged).unwrap();
+            assert_eq!(Part::open(dir.path(), "a.mp4").unwrap().resume().unwrap(), None);
+        }
     }
 
     #[test]
@@ -253,5 +260,25 @@ mod tests {
         Part::open(dir.path(), "e.mp4").unwrap().begin(Note::default()).unwrap();
         assert_eq!(fs::read(at("precious")).unwrap(), b"precious");
         assert!(fs::symlink_metadata(at("e.mp4.part.json")).unwrap().is_file());
+    }
+
+    proptest! {
+        #[test]
+        fn a_note_is_read_whatever_it_holds(note in bytes(&Corpus::of("notes"))) {
+            let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+            fs::write(dir.path().join("a.mp4.part"), b"abc").unwrap();
+            fs::write(dir.path().join("a.mp4.part.json"), &note).unwrap();
+            let mut part = Part::open(dir.path(), "a.mp4").unwrap();
+            if let Some(Resume { have, etag, length }) = part.resume().unwrap() {
+                prop_assert_eq!(have, 3);
+                // It goes out as a header: one that cannot would fail again with each try.
+                prop_assert!(HeaderValue::from_str(&etag).is_ok(), "{etag:?}");
+                part.begin(Note { etag: Some(etag.clone()), length }).unwrap();
+                fs::write(&part.path, b"d").unwrap();
+                drop(part);
+                let again = Part::open(dir.path(), "a.mp4").unwrap().resume().unwrap();
+                prop_assert_eq!(again, Some(Resume { have: 1, etag, length }));
+            }
+        }
     }
 }
