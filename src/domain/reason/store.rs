@@ -141,6 +141,8 @@ pub enum Trouble {
 #[serde(rename_all = "snake_case")]
 pub enum Misfit {
     Unreadable,
+    /// A name or a password in it has an `@` that is not encoded.
+    At,
     /// It would send all in the clear to another machine.
     Plain,
     /// `sslmode` has a word that there is not.

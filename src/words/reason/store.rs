@@ -182,6 +182,10 @@ fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
             tr!("this is no address of a PostgreSQL database"),
             tr!("Write it as postgres://USER@HOST/DATABASE in [store] url or REELTOP_STORE_URL."),
         ),
+        Trouble::Address(Misfit::At) => (
+            tr!("the address has more than one @"),
+            tr!("Write the @ of a password as %40, or take the password out and set password_cmd in [store]."),
+        ),
         Trouble::Address(Misfit::Plain) => (
             tr!("the connection to another machine would not be encrypted"),
             tr!("Take sslmode=disable out of the address, or set allow_plain = true in [store]."),

@@ -38,7 +38,14 @@ impl Address {
             }
         }
         let rest = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
-        let parsed: std::result::Result<Config, _> = format!("{plain}{rest}").parse();
+        let text = format!("{plain}{rest}");
+        // The client ends a password at the first `@`: the rest of one that has an `@` of its own would be looked up as
+        // a host, and shown as a part of the place.
+        let place = text.split_once('@').and_then(|(_, place)| place.split('?').next());
+        if place.is_some_and(|place| place.contains('@')) {
+            return Err(unfit(Misfit::At));
+        }
+        let parsed: std::result::Result<Config, _> = text.parse();
         let mut config = parsed.map_err(|_| unfit(Misfit::Unreadable))?;
         let near = config.get_hosts().iter().all(is_near) && config.get_hostaddrs().iter().all(|at| at.is_loopback());
         let may_be_plain = near || server.allow_plain;
@@ -60,8 +67,7 @@ pub(super) fn place_of(server: &Server) -> Option<String> {
     let host = |(host, port): (&Host, &u16)| {
         let name = match host {
             Host::Unix(path) => path.to_string_lossy(),
-            // A password with an `@` in it that was not encoded ends only before the last one.
-            Host::Tcp(name) => name.rsplit('@').next().unwrap_or_default().into(),
+            Host::Tcp(name) => name.into(),
         };
         let name = if name.contains(':') { format!("[{name}]") } else { name.into_owned() };
         if *port == DEFAULT_PORT { name } else { format!("{name}:{port}") }
@@ -82,6 +88,8 @@ fn is_near(host: &Host) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::{Corpus, bytes};
+    use proptest::prelude::*;
 
     fn mode(url: &str, allow_plain: bool) -> Option<SslMode> {
         let server = Server { url: url.into(), password_cmd: None, allow_plain };
@@ -100,6 +108,37 @@ mod tests {
         assert_eq!(mode(&format!("{away}?sslmode=disable"), true), Some(SslMode::Disable));
         assert_eq!(mode(&format!("{away}?sslmode=verify-full&sslrootcert=/ca.pem"), false), Some(SslMode::Require));
         assert_eq!(mode("mysql://a@b/c", false), None);
+        assert_eq!(mode("postgres://a:b@c@localhost/d", false), None);
         assert_eq!(mode("host=localhost user=a", false), None);
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_read_whatever_it_says(text in bytes(&Corpus::lines("stores")), allow_plain: bool) {
+            let url = String::from_utf8_lossy(&text).into_owned();
+            let server = Server { url, password_cmd: None, allow_plain };
+            if let Ok(Address { config, .. }) = Address::of(&server) {
+                let near = config.get_hosts().iter().all(is_near);
+                prop_assert!(near || allow_plain || config.get_ssl_mode() == SslMode::Require, "{}", server.url);
+                prop_assert!(place_of(&server).is_some());
+            }
+        }
+
+        #[test]
+        fn no_password_is_shown_however_it_is_typed(
+            pieces in prop::collection::vec(prop_oneof!["[@/?#:,&=%\\[\\]]", Just("s3cr3t".to_owned())], 1..6),
+            behind in prop::sample::select(vec!["db/reel", "one:5433,two/reel", "[::1]/reel?connect_timeout=5"]),
+        ) {
+            let server = Server {
+                url: format!("postgres://ann:x{}@{behind}", pieces.concat()),
+                password_cmd: None,
+                allow_plain: true,
+            };
+            let shown = place_of(&server).unwrap_or_default();
+            prop_assert!(!shown.contains("s3cr3t"), "{}: {shown}", server.url);
+            // Nor is it asked for as a host's name.
+            let asked = Address::of(&server).map(|address| format!("{:?}", address.config.get_hosts()));
+            prop_assert!(!asked.unwrap_or_default().contains("s3cr3t"), "{}", server.url);
+        }
     }
 }

@@ -52,9 +52,11 @@ mod tests {
             ("postgres://ann:s3cr3t?1@db/reel", "db/reel"),
             ("postgres://ann:s3cr3t#1@db/reel", "db/reel"),
             ("postgres://ann:s3cr3t/1@db/reel", "db/reel"),
-            ("postgres://ann:1@s3cr3t@db/reel", "db/reel"),
             ("postgres://ann@%2Frun%2Fpg/reel", "/run/pg/reel"),
             // No address of ours.
+            ("postgres://ann:1@s3cr3t@db/reel", "…"),
+            ("postgres://ann:1@s3cr3t/2@db/reel", "…"),
+            ("postgres://ann:1@s3cr3t,2@db/reel", "…"),
             ("postgres://ann:s3cr3t", "…"),
             ("host=db user=ann password=s3cr3t dbname=reel", "…"),
             ("ann:s3cr3t@db/reel", "…"),
