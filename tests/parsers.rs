@@ -1,10 +1,11 @@
 //! Every reader of text and bytes from outside, fed with what it knows and with that changed at random: nothing panics,
-//! and what must hold of the reading does. What was found once stays in `tests/fixtures/outside`. A reader that no other
-//! crate sees is fed in the same way where it stands.
+//! and what must hold of the reading does. What was found once stays in `tests/fixtures/outside`. A reader that no
+//! other crate sees is fed in the same way where it stands.
 //!
 //! ```text
 //! cargo test --test parsers                                                         some hundred cases each
 //! PROPTEST_RNG_SEED=$RANDOM PROPTEST_CASES=200000 cargo test --release --test parsers
+//! PROPTEST_RNG_SEED=$RANDOM PROPTEST_CASES=200000 cargo test --release --workspace --features postgres --lib whatever
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
