@@ -308,7 +308,7 @@ fn runs(store: &Store, zone: Zone, color: bool) -> Result<String, Stop> {
     Ok(print::runs_text(&ended, zone, color))
 }
 
-/// Fills the store with made-up tasks, for measuring: ended ones, but for the oldest.
+/// Fills the store with made-up tasks, for measuring: ended ones, but for some of the oldest.
 pub(super) fn bench_fill(setup: &Loaded, n: usize, old_unsent: usize) -> Outcome {
     let number = |n| u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""));
     let (n, old_unsent) = (number(n)?, number(old_unsent)?);

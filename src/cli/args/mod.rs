@@ -296,7 +296,7 @@ pub enum Command {
     BenchFill {
         /// How many
         n: usize,
-        /// How many of them, the oldest, are unsent
+        /// How many of them, the oldest, are unsent; as many after them are unknown and ready in turn
         #[arg(long, value_name = "K", default_value_t = 0)]
         old_unsent: usize,
     },

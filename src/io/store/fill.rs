@@ -1,5 +1,6 @@
-//! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real
-//! use.
+//! Fills a store for measurements: believable tasks of every ended state, lines of attempts, prompts that many tasks have
+//! and prompts of thousands of bytes, and at the bottom what real stores have lying about; the same for the same seed.
+//! Never for real use.
 
 use super::{
     base::connect,
@@ -14,11 +15,13 @@ use domain::{
     mix::SplitMix,
     problem::{Charged, ErrorClass, TaskError},
     reason::{
-        Reason,
+        Own, Reason,
         store::{Deed, Fault},
     },
     request::Request,
-    task::{FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
+    task::{
+        FileId, INTERRUPTED, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState,
+    },
     time::{DAY, MINUTE, SECOND, Wall},
 };
 
@@ -50,8 +53,9 @@ const CHINESE: [&str; 4] = [
     "古老的图书馆里,一束阳光穿过彩色玻璃照在翻开的书页上,灰尘在光中飞舞,安静而温暖的气氛",
 ];
 
-/// Adds `n` tasks to the store in one transaction, the `old_unsent` oldest of them unsent, the newest a day older than
-/// `until`, one about every seven minutes: none of them stands against the present day's cap.
+/// Adds `n` tasks to the store in one transaction, the `old_unsent` oldest of them unsent and as many after them unknown
+/// and ready in turn, the newest a day older than `until`, one about every seven minutes: none that was sent stands
+/// against the present day's cap.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -66,11 +70,16 @@ fn insert_all(conn: &mut Connection, n: u32, old_unsent: u32, dice: &mut Dice, u
     const APART: i64 = 7 * MINUTE as i64;
     let tx = conn.begin()?;
     let mut repeats: Option<(TaskKey, Task)> = None;
-    for left in (0..n).rev() {
+    for nth in 0..n {
+        let left = n - 1 - nth;
         let at = Wall(until.0 - DAY.cast_signed() - i64::from(left) * APART).plus(dice.below(MINUTE));
         let mut task = task(dice, at, repeats.take());
-        if n - left <= old_unsent {
-            unsend(&mut task);
+        match nth.checked_sub(old_unsent) {
+            None => leave(&mut task, TaskState::Queued, dice),
+            Some(over) if over < old_unsent => {
+                leave(&mut task, [TaskState::Unknown, TaskState::Ready][over as usize % 2], dice);
+            }
+            Some(_) => {}
         }
         let (key, _) = row::insert_whole(&tx, &task)?;
         if let Some(parent) = task.parent {
@@ -80,19 +89,38 @@ fn insert_all(conn: &mut Connection, n: u32, old_unsent: u32, dice: &mut Dice, u
             transaction_steps::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() }, None)?;
         }
         let failed = matches!(task.state(), TaskState::Failed | TaskState::Refused);
-        repeats = (failed && dice.below(10) < 6).then_some((key, task));
+        // Who has retried once goes on.
+        let goes_on = failed && (task.attempt > 1 || dice.below(10) < 6);
+        repeats = goes_on.then_some((key, task));
     }
     tx.commit()
 }
 
-/// Makes it a task that was never sent.
-fn unsend(task: &mut Task) {
-    task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
-    (task.remote, task.expires_at, task.sent_at, task.finished_at) = (None, None, None, None);
+/// Makes it a task that was left in that state: never sent; sent, and what came of it is not known; or its file never
+/// fetched.
+fn leave(task: &mut Task, state: TaskState, dice: &mut Dice) {
+    let sent = task.created_at.plus(5 * SECOND);
+    (task.remote, task.expires_at, task.sent_at, task.finished_at) = (None, None, Some(sent), None);
+    task.phase = match state {
+        TaskState::Unknown => {
+            let reason = Reason::Own(Own::Interrupted);
+            let (class, charged) = (ErrorClass::UnknownOutcome, Charged::Unknown);
+            Phase::Unknown { error: TaskError { code: INTERRUPTED.into(), class, reason, charged } }
+        }
+        TaskState::Ready => {
+            task.remote = Some(RemoteId(dice.number(18)));
+            let file = FileId(dice.number(18));
+            Phase::Ready { file, trouble: None, tries: 0, next_try: None, kept: None }
+        }
+        _ => {
+            task.sent_at = None;
+            Phase::Queued { not_before: task.created_at, put_back: None }
+        }
+    };
 }
 
-/// A task of an ended state: four fifths saved, the rest failed, refused or taken back. `repeats` is the one it tries
-/// again.
+/// A task of an ended state: four fifths saved, the rest failed, refused or taken back. `repeats` is the one it retries,
+/// mostly in vain: what failed once fails again, so that there are long lines of attempts.
 fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
     let (parent, attempt, request) = match repeats {
         Some((key, before)) => (Some(key), before.attempt + 1, before.request),
@@ -117,7 +145,8 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
     };
     let mut task =
         Task { sent_at: Some(sent), finished_at: Some(ended), ..new.into_task(TaskKey(0), TaskKey(0), at, None) };
-    match dice.below(100) {
+    let luck = if attempt == 1 { dice.below(100) } else { 72 + dice.below(28) };
+    match luck {
         0..80 => {
             task.expires_at = Some(ended.plus(9 * 60 * MINUTE));
             task.phase = saved(dice);
@@ -150,10 +179,11 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
 
 fn request(dice: &mut Dice) -> Request {
     let (model, resolution, duration, _) = dice.pick(&MODELS);
-    let prompt = if dice.below(5) == 0 {
-        dice.pick(&CHINESE).to_owned()
-    } else {
-        format!("{} {} {}, {}", dice.pick(&WHO), dice.pick(&DOES), dice.pick(&WHERE), dice.pick(&HOW))
+    let prompt = match dice.below(200) {
+        // Near the 2,000 characters that most models take.
+        0 => (0..40).map(|_| dice.pick(&CHINESE)).collect::<Vec<_>>().join("。"),
+        1..40 => dice.pick(&CHINESE).to_owned(),
+        _ => format!("{} {} {}, {}", dice.pick(&WHO), dice.pick(&DOES), dice.pick(&WHERE), dice.pick(&HOW)),
     };
     Request::plain(model, &prompt, resolution, duration)
 }
@@ -178,9 +208,10 @@ fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> Task
     TaskError { code: code.into(), class, reason, charged }
 }
 
+/// What the ledger says of it: what was set aside, and once it was sent or ended, what became of that.
 fn money_of(task: &Task) -> Vec<(Wall, MoneyEvent)> {
-    let ended = task.finished_at.map(|at| (at, MoneyEvent::settling(task.charged())));
-    std::iter::once((task.created_at, MoneyEvent::Reserved)).chain(ended).collect()
+    let settled = task.finished_at.or(task.sent_at).map(|at| (at, MoneyEvent::settling(task.charged())));
+    std::iter::once((task.created_at, MoneyEvent::Reserved)).chain(settled).collect()
 }
 
 /// Every choice, from one seed.
@@ -199,5 +230,91 @@ impl Dice {
     fn number(&mut self, digits: u32) -> String {
         let least = 10_u64.pow(digits - 1);
         (least + self.below(9 * least)).to_string()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::{super::Store, *};
+    use std::{collections::BTreeMap, ops::ControlFlow};
+
+    /// The store, and its tasks by age, the oldest first.
+    fn filled(n: u32, old_unsent: u32) -> (tempfile::TempDir, Store, Vec<Task>) {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), n, old_unsent, 1, Wall(1_795_372_200_000)).unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut tasks = Vec::new();
+        let each = |task| {
+            tasks.push(task);
+            ControlFlow::Continue(())
+        };
+        store.tasks(each).unwrap();
+        tasks.reverse();
+        assert!(tasks.is_sorted_by_key(|task| task.created_at));
+        (dir, store, tasks)
+    }
+
+    #[test]
+    fn at_the_bottom_are_the_unsent_and_over_them_as_many_unknown_and_ready_ones() {
+        let (_dir, _store, tasks) = filled(60, 4);
+        let states: Vec<TaskState> = tasks.iter().map(Task::state).collect();
+        let (unknown, ready) = (TaskState::Unknown, TaskState::Ready);
+        assert_eq!(states[..4], [TaskState::Queued; 4]);
+        assert_eq!(states[4..8], [unknown, ready, unknown, ready]);
+        assert!(states[8..].iter().all(|state| *state > TaskState::Saving), "{states:?}");
+        for task in &tasks[..8] {
+            let sent = task.state() != TaskState::Queued;
+            assert_eq!((task.sent_at.is_some(), task.remote.is_some()), (sent, task.state() == ready), "{task:?}");
+            assert_eq!((task.finished_at, task.attempt), (None, 1));
+        }
+        // No more than there are.
+        for (n, old_unsent) in [(3, 2), (2, 2), (2, 5)] {
+            let (.., tasks) = filled(n, old_unsent);
+            let unsent = tasks.iter().filter(|task| task.state() == TaskState::Queued).count();
+            assert_eq!((tasks.len(), unsent), (n as usize, n.min(old_unsent) as usize));
+        }
+    }
+
+    #[test]
+    fn the_ledger_says_of_each_task_what_the_task_says() {
+        let (_dir, store, tasks) = filled(400, 30);
+        let mut said: BTreeMap<TaskKey, Vec<_>> = BTreeMap::new();
+        for line in store.costs(Wall(0), Wall(i64::MAX)).unwrap() {
+            said.entry(line.key).or_default().push((line.at, line.event, line.amount));
+        }
+        assert_eq!(said.len(), tasks.len());
+        for task in &tasks {
+            let mut lines = vec![(task.created_at, MoneyEvent::Reserved, task.money())];
+            if task.state() != TaskState::Queued {
+                let at = task.finished_at.or(task.sent_at).unwrap();
+                lines.push((at, MoneyEvent::settling(task.charged()), task.money()));
+            }
+            assert_eq!(said[&task.key], lines, "{task:?}");
+        }
+    }
+
+    #[test]
+    fn there_are_long_lines_of_attempts_prompts_of_many_tasks_and_long_chinese_ones() {
+        let (_dir, store, tasks) = filled(4_000, 10);
+        let by_key: BTreeMap<TaskKey, &Task> = tasks.iter().map(|task| (task.key, task)).collect();
+        for task in &tasks {
+            let Some(before) = task.parent.map(|parent| by_key[&parent]) else {
+                assert_eq!(task.attempt, 1);
+                continue;
+            };
+            assert_eq!((task.attempt, &task.request), (before.attempt + 1, &before.request));
+            assert!(matches!(before.state(), TaskState::Failed | TaskState::Refused), "{before:?}");
+        }
+        let retried = store.conn.query_row("SELECT count(*) FROM tasks WHERE retried", [], |row| row.get::<u64>(0));
+        assert_eq!(retried.unwrap(), tasks.iter().filter(|task| task.parent.is_some()).count() as u64);
+        assert!(tasks.iter().any(|task| task.attempt >= 10));
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for task in &tasks {
+            *times.entry(&task.request.prompt).or_default() += 1;
+        }
+        assert!(times.values().any(|times| *times >= 100));
+        let long = times.keys().map(|prompt| prompt.chars().count()).max();
+        assert!(long.is_some_and(|long| (1_500..=2_000).contains(&long)), "{long:?}");
     }
 }
