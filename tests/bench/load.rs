@@ -1,10 +1,15 @@
-//! What the service's line costs: a sweep over a thousand running tasks, and fifty files side by side, with the real
-//! engine, store, client and downloader. It prints figures for a person to compare; nothing is asserted.
+//! What the service's line costs: a sweep over a thousand running tasks and over ten thousand, and fifty files side by
+//! side, with the real engine, store, client and downloader. It prints figures for a person to compare, each as
+//! `what: ours | what it is held against | ratio`; nothing is asserted.
 //!
 //! ```text
 //! cargo bench --bench load                     all of it
 //! cargo bench --bench load -- sweep|files      one part
-//! cargo bench --bench load -- serve DIR        a service with 1,000 running tasks, a store and a config
+//! cargo bench --bench load -- serve DIR RUNNING DONE
+//!     a service with so many running and done tasks, a config, and the tasks in a store, on top of what it has
+//! cargo bench --bench load -- change DIR seen|unseen SECONDS
+//!     changes rows of that store as another program's news would: the 20 newest running tasks ten times a second, or
+//!     200 others a second
 //! ```
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and tells its figures")]
 
@@ -20,13 +25,12 @@ use axum::{Router, body::Bytes, routing::get};
 use domain::{
     amount::{Amount, CostSource, Currency},
     request::Request,
-    task::{NewTask, Phase, RemoteId, TaskKey},
+    task::{NewTask, Phase, RemoteId, Task, TaskKey, TaskState},
     time::{HOUR, SECOND},
 };
 use engine::{
-    act::Act,
-    effect::{Caps, SaveCmd, SaveTarget},
-    msg::{Msg, SaveMsg},
+    effect::{Caps, SaveCmd, SaveTarget, Write},
+    msg::{Msg, SaveMsg, WriteResult},
 };
 use ring::digest::{Context, SHA256};
 use screens::app::App;
@@ -34,8 +38,9 @@ use service::answer::Address;
 use simulator::{CLIP, End, Preloaded, SimConfig, Simulator};
 use std::{
     fs,
-    io::Write,
+    io::Write as _,
     net::SocketAddr,
+    ops::ControlFlow,
     os::unix::fs::OpenOptionsExt,
     path::Path,
     process::{Command, Stdio},
@@ -49,8 +54,10 @@ use tokio::{
     sync::mpsc,
 };
 
-/// Running tasks.
-const TASKS: usize = 1_000;
+/// Times that each is done: the median counts.
+const ROUNDS: usize = 3;
+/// Questions under way at once, as the engine asks them.
+const AT_ONCE: usize = 32;
 /// Files, and the bytes of each.
 const FILES: usize = 50;
 const FILE_BYTES: usize = 20_000_000;
@@ -60,7 +67,8 @@ fn main() {
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["sweep"] => sweeps(),
         ["files"] => files(),
-        ["serve", dir] => serve(Path::new(dir)),
+        ["serve", dir, running, done] => serve(Path::new(dir), running.parse().unwrap(), done.parse().unwrap()),
+        ["change", dir, which, seconds] => change(Path::new(dir), which == "seen", seconds.parse().unwrap()),
         _ => {
             sweeps();
             files();
@@ -149,76 +157,92 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
 }
 
 fn sweeps() {
-    println!("one sweep over {TASKS} running tasks");
-    for latency in [0, 100] {
-        let (dir, others) = (tempfile::tempdir().unwrap(), other_side());
-        let simulator = others.block_on(service(([127, 0, 0, 1], 0).into(), TASKS, 0));
-        let url = others.block_on(far_away(simulator.base_url(), Duration::from_millis(latency)));
-        let mut setup = account(dir.path(), &url, TASKS, "");
-        setup.settings.poll.budget_per_second = 1e6;
-        setup.settings.poll.every_ms = HOUR;
-        let wal = dir.path().join("reeltop.db-wal");
-        for (what, (took, cpu, commits)) in ours().block_on(sweep_twice(setup, &wal)) {
-            println!("  service {latency:>3} ms away, {what}: {}, {commits} transactions", shown(took, cpu));
-        }
-        let (took, cpu) = ours().block_on(asked_by_plain_reqwest(&url));
-        println!("  service {latency:>3} ms away, plain reqwest: {}", shown(took, cpu));
-        others.block_on(simulator.stop());
+    println!("one sweep: every running task asked once, its answer applied and saved");
+    let near = swept(1_000, 0);
+    println!("  1,000 tasks, service 0 ms away: {}", near.beside("plain reqwest", near.plain));
+    println!("  the same: {} transactions", near.commits);
+    let far = swept(1_000, 100);
+    let ideal = Duration::from_millis(100) * u32::try_from(1_000_usize.div_ceil(AT_ONCE)).unwrap();
+    println!("  1,000 tasks, service 100 ms away: {}", far.beside("32 at once", ideal));
+    let many = swept(10_000, 0);
+    println!("  10,000 tasks, service 0 ms away: {}", many.beside("ten times 1,000", near.took * 10));
+    println!("  the same: {}", many.beside("plain reqwest", many.plain));
+}
+
+/// From the first question to the last answer on disk.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Swept {
+    took: Duration,
+    cpu: Duration,
+    /// The store's transactions; only of a sweep whose log stays below SQLite's own checkpoint.
+    commits: usize,
+    /// What the HTTP library alone takes.
+    plain: Duration,
+    tasks: usize,
+}
+
+impl Swept {
+    fn beside(self, name: &str, other: Duration) -> String {
+        let [ours, theirs] = [self.took, other].map(|time| time.as_secs_f64() * 1e3);
+        let each = self.cpu.as_secs_f64() * 1e6 / self.tasks as f64;
+        format!("{ours:.0} ms, {each:.0} us of CPU a poll | {name}: {theirs:.0} ms | {:.2}", ours / theirs)
     }
 }
 
-fn shown(took: Duration, cpu: Duration) -> String {
-    let (took, each) = (took.as_secs_f64() * 1e3, cpu.as_secs_f64() * 1e6 / TASKS as f64);
-    format!("{took:>5.0} ms, {each:>4.0} us of CPU a question")
+/// The median of some sweeps in which every answer brings news.
+fn swept(tasks: usize, latency: u64) -> Swept {
+    let mut rounds = [(); ROUNDS].map(|()| {
+        let (dir, others) = (tempfile::tempdir().unwrap(), other_side());
+        let simulator = others.block_on(service(([127, 0, 0, 1], 0).into(), tasks, 0));
+        let url = others.block_on(far_away(simulator.base_url(), Duration::from_millis(latency)));
+        let mut setup = account(dir.path(), &url, tasks, "");
+        setup.settings.poll.budget_per_second = 1e6;
+        setup.settings.poll.every_ms = HOUR;
+        let mut swept = ours().block_on(sweep(setup, &dir.path().join("reeltop.db-wal"), tasks));
+        swept.plain = ours().block_on(asked_by_plain_reqwest(&url, tasks));
+        others.block_on(simulator.stop());
+        swept
+    });
+    rounds.sort_unstable();
+    rounds[ROUNDS / 2]
 }
 
 /// Longer than any sweep or file takes: what does has stopped.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// From the first question to the last answer on disk: the time, our CPU, the store's transactions.
-type Figures = (Duration, Duration, usize);
-
-/// The first sweep brings news of every task, which is saved; the second one none.
-async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] {
+async fn sweep(setup: Loaded, wal: &Path, tasks: usize) -> Swept {
     let mut driver = Driver::start(Arc::new(setup), Clock::start(), words::SPEECH);
-    let first = sweep(&mut driver, wal, 1).await;
-    driver.take(Msg::Act(Act::Refresh(driver.state.work.tasks.live.keys().copied().collect())));
-    let second = sweep(&mut driver, wal, 2).await;
-    drop(driver.close());
-    [("news of each", first), ("news of none", second)]
-}
-
-async fn sweep(driver: &mut Driver, wal: &Path, times: u32) -> Figures {
     while driver.state.work.own.poller.asking.is_empty() {
-        let msg = next(driver).await;
+        let msg = next(&mut driver).await;
         driver.take(msg);
     }
     // Reading the log takes its time, which is not the sweep's.
-    let commits = commits_in(wal);
+    let before = commits_in(wal);
     let (since, cpu) = (Instant::now(), our_cpu());
     loop {
-        let msg = next(driver).await;
+        let msg = next(&mut driver).await;
         assert!(since.elapsed() < PATIENCE, "no end of the sweep; last heard: {msg:?}");
         driver.take(msg);
         driver.take_ready();
-        let state = &driver.state;
-        if state.work.own.poller.asking.is_empty() && state.work.store.pending.is_empty() && all_asked(state, times) {
+        let work = &driver.state.work;
+        if work.own.poller.asking.is_empty() && work.store.pending.is_empty() && asked(&driver.state) == tasks {
             let (took, cpu) = (since.elapsed(), our_cpu().saturating_sub(cpu));
-            return (took, cpu, commits_in(wal).saturating_sub(commits));
+            let commits = commits_in(wal).saturating_sub(before);
+            drop(driver.close());
+            return Swept { took, cpu, commits, plain: Duration::ZERO, tasks };
         }
     }
 }
 
 /// The least that such a sweep can be: the same questions, as many at once, by the HTTP library alone; no answer is
 /// read for what it says.
-async fn asked_by_plain_reqwest(url: &str) -> (Duration, Duration) {
-    const AT_ONCE: usize = 32;
+async fn asked_by_plain_reqwest(url: &str, tasks: usize) -> Duration {
     let client = plain_reqwest();
-    let (since, cpu) = (Instant::now(), our_cpu());
+    let since = Instant::now();
     let all = (0..AT_ONCE).map(|first| {
         let (client, url) = (client.clone(), format!("{url}/minimaxi/v1/query/video_generation"));
         tokio::spawn(async move {
-            for n in (first..TASKS).step_by(AT_ONCE) {
+            for n in (first..tasks).step_by(AT_ONCE) {
                 let asked = client.get(&url).query(&[("task_id", id(n))]).bearer_auth("sk-for-the-benchmark-only");
                 assert!(asked.send().await.unwrap().bytes().await.unwrap().starts_with(b"{"));
             }
@@ -227,7 +251,7 @@ async fn asked_by_plain_reqwest(url: &str) -> (Duration, Duration) {
     for one in all.collect::<Vec<_>>() {
         one.await.unwrap();
     }
-    (since.elapsed(), our_cpu().saturating_sub(cpu))
+    since.elapsed()
 }
 
 fn plain_reqwest() -> reqwest::Client {
@@ -239,9 +263,9 @@ async fn next(driver: &mut Driver) -> Msg {
     tokio::time::timeout(PATIENCE, driver.next()).await.unwrap()
 }
 
-fn all_asked(app: &App, times: u32) -> bool {
-    let asked = |phase: &Phase| matches!(phase, Phase::Running { polls, .. } if *polls >= times);
-    app.work.tasks.live.values().filter(|task| asked(&task.phase)).count() == TASKS
+fn asked(app: &App) -> usize {
+    let asked = |phase: &Phase| matches!(phase, Phase::Running { polls, .. } if *polls >= 1);
+    app.work.tasks.live.values().filter(|task| asked(&task.phase)).count()
 }
 
 /// The time all of this process's threads but the other side's have spent computing.
@@ -297,26 +321,53 @@ async fn pass_on(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, late
 }
 
 fn files() {
-    println!("{FILES} files of {} MB side by side", FILE_BYTES / 1_000_000);
+    println!("{FILES} files of {} MB side by side, checked, hashed and synced", FILE_BYTES / 1_000_000);
     let others = other_side();
     let url = others.block_on(storage());
-    for round in 1..=3 {
-        let ours = timed(|dir| ours().block_on(by_the_downloader(&url, dir)));
-        let plain = timed(|dir| self::ours().block_on(by_plain_reqwest(&url, dir, false)));
-        let kept = timed(|dir| self::ours().block_on(by_plain_reqwest(&url, dir, true)));
-        let curl = timed(|dir| by_curl(&url, dir));
-        println!(
-            "  round {round}: ours {ours:.2?} (checked, hashed, synced), plain reqwest {plain:.2?}, hashed and synced \
-             {kept:.2?}, curl -Z {curl:.2?}"
-        );
+    let mut grown = 0;
+    let mut rounds = [(); ROUNDS].map(|()| {
+        let before = peak(true);
+        let by_us = timed(|dir| ours().block_on(by_the_downloader(&url, dir)));
+        grown = grown.max(peak(false).saturating_sub(before));
+        [
+            by_us,
+            timed(|dir| by_curl(&url, dir)),
+            timed(|dir| by_aria2c(&url, dir)),
+            timed(|dir| ours().block_on(by_plain_reqwest(&url, dir, false))),
+            timed(|dir| ours().block_on(by_plain_reqwest(&url, dir, true))),
+        ]
+    });
+    let median = |which: usize| {
+        rounds.sort_unstable_by_key(|round| round[which]);
+        rounds[ROUNDS / 2][which].map(|time| time.as_secs_f64())
+    };
+    let [us, others @ ..] = [0, 1, 2, 3, 4].map(median);
+    let us = us.unwrap();
+    let names = ["curl -Z", "aria2c", "plain reqwest", "plain reqwest, hashed and synced"];
+    for (name, other) in names.into_iter().zip(others) {
+        match other {
+            Some(other) => println!("  beside {name}: {us:.2} s | {other:.2} s | {:.2}", us / other),
+            None => println!("  beside {name}: {us:.2} s | not measured: it is not installed, or failed |"),
+        }
     }
+    println!("  memory at most, the storage's own sending in it: +{:.1} MB | |", grown as f64 / 1e3);
 }
 
-fn timed(work: impl FnOnce(&Path)) -> Duration {
+/// The most memory that this process had at once, in kilobytes, since the last `anew`, which begins with what it has now.
+fn peak(anew: bool) -> u64 {
+    if anew {
+        fs::write("/proc/self/clear_refs", "5").unwrap();
+    }
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// How long that took; `None` where the program for it is not there or failed.
+fn timed(work: impl FnOnce(&Path) -> bool) -> Option<Duration> {
     let dir = tempfile::tempdir().unwrap();
     let since = Instant::now();
-    work(dir.path());
-    since.elapsed()
+    work(dir.path()).then(|| since.elapsed())
 }
 
 /// A video with an empty box behind it, to the size wanted.
@@ -334,7 +385,7 @@ async fn storage() -> String {
     url
 }
 
-async fn by_the_downloader(url: &str, dir: &Path) {
+async fn by_the_downloader(url: &str, dir: &Path) -> bool {
     let downloader = Downloader::new(false).unwrap();
     let (to, mut from) = mpsc::unbounded_channel();
     for n in 0..FILES {
@@ -352,10 +403,11 @@ async fn by_the_downloader(url: &str, dir: &Path) {
         done += usize::from(matches!(msg, SaveMsg::Done { .. }));
     }
     assert!(done == FILES, "{done} of {FILES}");
+    true
 }
 
 /// With `kept` each file is summed up as it comes and synced: the least that any program does which promises both.
-async fn by_plain_reqwest(url: &str, dir: &Path, kept: bool) {
+async fn by_plain_reqwest(url: &str, dir: &Path, kept: bool) -> bool {
     let client = plain_reqwest();
     let all = (0..FILES).map(|n| {
         let (client, url, path) = (client.clone(), url.to_owned(), dir.join(n.to_string()));
@@ -379,26 +431,70 @@ async fn by_plain_reqwest(url: &str, dir: &Path, kept: bool) {
     for one in all.collect::<Vec<_>>() {
         one.await.unwrap();
     }
+    true
 }
 
-fn by_curl(url: &str, dir: &Path) {
+fn by_curl(url: &str, dir: &Path) -> bool {
     let wanted = (0..FILES).flat_map(|n| [url.to_owned(), "-o".into(), dir.join(n.to_string()).display().to_string()]);
     let mut curl = Command::new("curl");
-    curl.args(["-s", "-Z", "--parallel-immediate", "--parallel-max", "50"])
-        .args(wanted)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    assert!(curl.status().unwrap().success());
+    did(curl.args(["-s", "-Z", "--parallel-immediate", "--parallel-max", "50"]).args(wanted))
+}
+
+fn by_aria2c(url: &str, dir: &Path) -> bool {
+    let wanted: String = (0..FILES).map(|n| format!("{url}\n  out={n}\n")).collect();
+    let list = dir.join("list");
+    fs::write(&list, wanted).unwrap();
+    let mut aria2c = Command::new("aria2c");
+    aria2c.args(["--no-conf", "--quiet", "--file-allocation=none", "--max-concurrent-downloads=50"]);
+    did(aria2c.arg("--input-file").arg(list).arg("--dir").arg(dir))
+}
+
+fn did(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// Stands until its input ends.
-fn serve(dir: &Path) {
+fn serve(dir: &Path, running: usize, done: usize) {
     fs::create_dir_all(dir).unwrap();
     let others = other_side();
-    let simulator = others.block_on(service(([127, 0, 0, 1], 0).into(), TASKS, FILES));
+    let simulator = others.block_on(service(([127, 0, 0, 1], 0).into(), running, done));
     let options = "parallel = 16\n[poll]\nevery_seconds = 1\nbudget_per_second = 100\n";
-    let setup = account(dir, simulator.base_url(), TASKS + FILES, options);
+    let setup = account(dir, simulator.base_url(), running + done, options);
     println!("{}", setup.paths.config.display());
     let _ = std::io::stdin().read_line(&mut String::new());
     others.block_on(simulator.stop());
+}
+
+fn change(dir: &Path, seen: bool, seconds: u32) {
+    const SEEN: usize = 20;
+    let mut store = Store::open(dir).unwrap();
+    let mut tasks = Vec::new();
+    let newest = |task: Task| {
+        tasks.extend((task.state() == TaskState::Running).then_some(task));
+        ControlFlow::Continue(())
+    };
+    store.tasks(newest).unwrap();
+    // Far below the screen's last row.
+    let (rows, at_once, times) = if seen { (&mut tasks[..SEEN], SEEN, 10) } else { (&mut tasks[200..], 10, 20) };
+    let (since, len) = (Instant::now(), rows.len());
+    for n in 0..times * seconds {
+        let changed = n as usize * at_once;
+        let some = &mut rows[changed % len..][..at_once];
+        let word = ["Queueing", "Preparing", "Processing"][changed / len % 3];
+        let writes: Vec<Write> = some.iter_mut().map(|task| with_status(task, word)).collect();
+        for (task, done) in some.iter_mut().zip(store.write(&writes).unwrap()) {
+            match done {
+                WriteResult::Done { rev, .. } => task.rev = rev,
+                other => panic!("{other:?}"),
+            }
+        }
+        std::thread::sleep((Duration::from_secs(1) * (n + 1) / times).saturating_sub(since.elapsed()));
+    }
+}
+
+fn with_status(task: &mut Task, word: &str) -> Write {
+    if let Phase::Running { status, .. } = &mut task.phase {
+        word.clone_into(status);
+    }
+    Write { task: task.clone(), events: vec![], ledger: vec![], never_left: None }
 }
