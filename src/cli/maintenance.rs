@@ -5,7 +5,6 @@ use ::io::{
     config::Loaded,
     images,
     run::{clock::Clock, exit::Exit},
-    sights,
     store::Store,
 };
 use domain::{
@@ -13,10 +12,7 @@ use domain::{
     task::{Task, TaskKey, TaskState, What, keep_first},
     time::{DAY, Wall},
 };
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::io::{self, Write};
 use words::{names, problem::Problem, tr};
 
 /// How old a task is that is archived where no date is named, in days.
@@ -77,10 +73,7 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], output: Output) -> Outcom
     for task in &before {
         let known = files_of(&store, task)?;
         match store.forget(task.key)? {
-            Ok(pictures) => {
-                images::remove(&setup.paths.images, Duration::ZERO, |hash| pictures.contains(hash));
-                let video = task.saved().map(|saved| saved.sha256.as_str());
-                sights::forget(&setup.paths.frames, |hash| pictures.contains(hash) || Some(hash) == video);
+            Ok(()) => {
                 forgotten.push(task.key);
                 files.extend(known);
             }

@@ -7,6 +7,7 @@ use domain::{
         store::{Deed, Fault, Kind, Why},
         system::System,
     },
+    request::{ImageKind, ImageRef, StoredImage},
     task::{Event, LedgerLine, MoneyEvent, Row, Signed, What},
 };
 use engine::{
@@ -297,4 +298,21 @@ fn the_rows_of_a_file_that_can_only_be_read_are_told_without_work_for_the_progra
         panic!("{told:?}")
     };
     assert_eq!((first, last), (&rows(vec![Row::of(&task)], false), &rows(vec![], true)));
+}
+
+#[test]
+fn a_task_is_forgotten_only_once_its_pictures_are_gone() {
+    let place = place();
+    let mut store = Store::open(place.at()).unwrap();
+    let mut new = intent("a fox");
+    let picture = StoredImage { sha256: "5a".repeat(32), kind: ImageKind::Png, ..domain::testing::stored("a.png") };
+    let file = place.at().images().join(format!("{}.png", picture.sha256));
+    fs::create_dir_all(place.at().images()).unwrap();
+    fs::write(&file, "a picture").unwrap();
+    new.request.first_frame = Some(ImageRef::Stored(picture));
+    let mut task = add(&mut store, new);
+    (task.phase, task.finished_at) = (Phase::Cancelled { was: TaskState::Queued, charged: Charged::No }, Some(Wall(1)));
+    save(&mut store, &mut task);
+    store.forget(task.key).unwrap().unwrap();
+    assert!(!file.exists());
 }

@@ -3,6 +3,7 @@
 use super::{
     base::Store,
     column_values::{Json, own},
+    location::Location,
     row::{self, NEXT_REV},
     schema::{Checkpoint, checkpoint},
     sql::{self, Connection, params},
@@ -20,7 +21,7 @@ use domain::{
     task::{NewTask, RemoteId, Row, Task, TaskKey, TaskState},
     time::{Now, Wall},
 };
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 /// What came of an archiving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,27 +97,24 @@ impl Store {
     }
 
     /// Wipes what that ended task asked for, every raw answer about it and the drafts that say the same; its time line
-    /// and money stay. What was there is overwritten in the file. Gives the hashes of the pictures that no other task needs,
-    /// or the task as it is when it has not ended.
+    /// and money stay. What was there is overwritten in the file, and the pictures that no other task needs are removed. Gives
+    /// the task as it is when it has not ended.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
-        let who = self.person();
+    pub fn forget(&mut self, key: TaskKey) -> Result<Result<(), Box<Task>>, Fault> {
+        let (who, at) = (self.person(), self.location.clone());
         let done = self.change(Deed::SaveChanges, |conn| {
             if let Some(file) = conn.file() {
                 file.pragma_update(None, "secure_delete", true)?;
             }
-            forget(conn, key, &who)
+            forget(conn, key, &who, &at)
         })?;
         // What the log still has of it goes with the log. Where another program reads just now, its own end takes it.
         if let Some(file) = self.conn.file() {
             let _ = checkpoint(file, Checkpoint::Truncate);
         }
-        Ok(done.map(|(rev, pictures)| {
-            self.made([rev]);
-            pictures
-        }))
+        Ok(done.map(|rev| self.made([rev])))
     }
 
     /// On a shared store: removes this machine's copies of pictures, and pictures of videos, that were forgotten on
@@ -191,10 +189,8 @@ fn pictures(conn: &Connection, which: &str) -> sql::Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// The new revision, and the pictures that no other task needs; or the task that has not ended.
-type Forgotten = Result<(u64, BTreeSet<String>), Box<Task>>;
-
-fn forget(conn: &mut Connection, key: TaskKey, who: &str) -> sql::Result<Forgotten> {
+/// Gives the new revision, or the task that has not ended.
+fn forget(conn: &mut Connection, key: TaskKey, who: &str, at: &Location) -> sql::Result<Result<u64, Box<Task>>> {
     let tx = conn.begin()?;
     let task = row::task(&tx, key)?.ok_or(sql::Error::NoRows)?;
     if task.state().is_live() || task.state() == TaskState::Unknown {
@@ -225,8 +221,12 @@ fn forget(conn: &mut Connection, key: TaskKey, who: &str) -> sql::Result<Forgott
             tx.execute("INSERT INTO forgotten (sha256) VALUES (?1) ON CONFLICT DO NOTHING", params![hash])?;
         }
     }
+    // First: nothing would name them any more to a program that goes on after one that was killed here.
+    images::remove(&at.images(), Duration::ZERO, |hash| gone.contains(hash));
+    let video = task.saved().map(|saved| saved.sha256.as_str());
+    sights::forget(&at.frames(), |hash| gone.contains(hash) || Some(hash) == video);
     tx.commit()?;
-    Ok(Ok((rev, gone)))
+    Ok(Ok(rev))
 }
 
 /// What these tasks name is forgotten no longer.
