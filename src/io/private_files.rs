@@ -3,10 +3,13 @@
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
-    io::{self, Write},
+    io::{
+        self,
+        ErrorKind::{AlreadyExists, NotFound},
+        Write,
+    },
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
-    process,
 };
 
 /// The rights of everybody else.
@@ -106,10 +109,18 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// As the file system's.
 pub fn nameless(dir: &Path) -> io::Result<File> {
-    let path = dir.join(format!("reeltop.aside-{}", process::id()));
-    let file = options().read(true).write(true).create(true).truncate(true).open(&path)?;
-    fs::remove_file(&path)?;
-    Ok(file)
+    // One name for all programs, so that what one that was killed here has left goes with the next. Whoever has the file
+    // open needs its name no more, and the name that is removed may be another's, who has it open too.
+    let path = dir.join("reeltop.aside");
+    let remove = || fs::remove_file(&path).or_else(|error| error.kind().eq(&NotFound).then_some(()).ok_or(error));
+    loop {
+        remove()?;
+        match options().read(true).write(true).create_new(true).open(&path) {
+            Ok(file) => return remove().map(|()| file),
+            Err(error) if error.kind() == AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The files of a folder whose names end so.
@@ -152,6 +163,16 @@ mod tests {
         assert_eq!(["reeltop.db", "reeltop.log", "run/setup"].map(rights), [0o600; 3]);
         assert_eq!(others.map(rights), as_it_was);
         assert_eq!(fs::metadata(&outside).unwrap().permissions().mode() & 0o777, 0o644);
+    }
+
+    #[test]
+    fn what_a_killed_program_has_put_aside_goes_with_the_next_and_is_no_other_one_s() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("reeltop.aside"), "half").unwrap();
+        let (mut ours, theirs) = (nameless(dir.path()).unwrap(), nameless(dir.path()).unwrap());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        ours.write_all(b"ours").unwrap();
+        assert_eq!((ours.metadata().unwrap().len(), theirs.metadata().unwrap().len()), (4, 0));
     }
 
     #[test]
