@@ -275,7 +275,7 @@ fn finish(part: Part, video: Video, target: &SaveTarget) -> Result<SavedFile, Tr
     let placed = place::place(&part.path, &dir, &target.name).map_err(disk)?;
     part.placed();
     if let Some(text) = &target.sidecar
-        && let Err(error) = place::sidecar(&placed, text)
+        && let Err(error) = place::sidecar(&placed, &target.name, text)
     {
         // The video itself is safe; its facts are in the store as well.
         tracing::warn!("no sidecar beside {}: {error}", placed.display());

@@ -29,10 +29,11 @@ pub(super) fn place(from: &Path, dir: &Path, name: &str) -> io::Result<PathBuf> 
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Writes the sidecar of a placed video.
-pub(super) fn sidecar(video: &Path, text: &str) -> io::Result<()> {
+/// Writes the sidecar of a video that was placed: as `name`, or under a number. What a program that was killed here has
+/// left of it goes with the next that places the video, under whatever number.
+pub(super) fn sidecar(video: &Path, name: &str, text: &str) -> io::Result<()> {
     let to = video.with_extension("json");
-    let tmp = video.with_extension("json.part");
+    let tmp = video.with_file_name(name).with_extension("json.part");
     rewrite(&tmp, text.as_bytes())?.sync_all()?;
     give_name(&tmp, &to).inspect_err(|_| {
         fs::remove_file(&tmp).ok();
@@ -91,9 +92,18 @@ mod tests {
     fn a_sidecar_never_overwrites() {
         let dir = tempfile::tempdir().unwrap();
         let video = dir.path().join("a.b.mp4");
-        sidecar(&video, "{}").unwrap();
-        assert_eq!(sidecar(&video, "[]").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        sidecar(&video, "a.b.mp4", "{}").unwrap();
+        assert_eq!(sidecar(&video, "a.b.mp4", "[]").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(dir.path().join("a.b.json")).unwrap(), "{}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn half_a_sidecar_that_a_killed_program_left_goes_with_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.json.part"), "{").unwrap();
+        sidecar(&dir.path().join("a-2.mp4"), "a.mp4", "{}").unwrap();
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["a-2.json"]);
     }
 }
