@@ -9,7 +9,7 @@ use super::{
     layout::{make_folders, run_of},
     location::Location,
     sql::{self, Connection, dialect::NOW},
-    wakeup::Waker,
+    wakeup::{self, Waker},
 };
 use crate::{
     environment,
@@ -135,7 +135,8 @@ fn socket_of(lock: &Path) -> Option<PathBuf> {
 
 fn remove_leftovers(lock: &Path) {
     // Left-overs harm nobody, and another program may be clearing them away at the same time: failures mean nothing.
-    if let Some(socket) = socket_of(lock) {
+    // One that was killed between making its socket and telling where has it beside the lock.
+    for socket in [socket_of(lock), Some(wakeup::beside(lock))].into_iter().flatten() {
         let _ = fs::remove_file(socket);
     }
     let _ = fs::remove_file(lock);
@@ -409,8 +410,14 @@ mod tests {
         let socket = dir.path().join("1-1-1.sock");
         fs::write(&dead, socket.as_os_str().as_encoded_bytes()).unwrap();
         fs::write(&socket, "").unwrap();
+        // One that was killed before it told where it listens.
+        let silent = lock_file(dir.path(), "1-1-2");
+        for file in [&silent, &wakeup::beside(&silent)] {
+            fs::write(file, "").unwrap();
+        }
         seen_by_one.sweep();
-        assert!(!dead.exists() && !socket.exists() && two.lock_file().exists());
+        assert!([&dead, &socket, &silent, &wakeup::beside(&silent)].iter().all(|left| !left.exists()));
+        assert!(two.lock_file().exists());
         let name = two.name().to_owned();
         drop(two);
         assert!(!seen_by_one.is_alive(&name) && !seen_by_one.is_alive("1-1-1"));

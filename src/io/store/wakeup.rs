@@ -65,11 +65,16 @@ pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> 
     Ok((listener, path))
 }
 
+/// Where the program that holds that lock listens, wherever that can be.
+pub(super) fn beside(lock: &Path) -> PathBuf {
+    lock.with_extension(ENDING)
+}
+
 /// Binds beside the lock, or, where that path is too long (the path of a socket may have about 100 bytes) or on a file
 /// system without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a
 /// `watch` left running would turn deaf.
 fn bind(lock: &Path) -> io::Result<(UnixDatagram, PathBuf)> {
-    let beside = std::path::absolute(lock.with_extension(ENDING))?;
+    let beside = std::path::absolute(beside(lock))?;
     if let Ok(socket) = UnixDatagram::bind(&beside) {
         // In a folder that nobody else can enter; the rights are for who looks at them.
         let _ = fs::set_permissions(&beside, Permissions::from_mode(0o600));
