@@ -1,5 +1,6 @@
-/* Loaded before the C library (LD_PRELOAD): counts what the program writes to files and sends to the line, and kills it
-   at the n-th such call. Nothing of the program knows of it.
+/* Loaded before the C library (LD_PRELOAD): counts the calls by which the program changes a file or a folder, and those
+   that it makes to the line, and kills it at the n-th of them. Nothing of the program knows of it. What is written
+   through mapped memory (the index of SQLite's log, which it makes anew) is no call.
 
    KILL_AT   the number of the call, from 1; 0 for none
    KILL_HOW  before | half | after: the call is not made, is made with half of its bytes, is made and nothing more
@@ -62,6 +63,14 @@ static int dies(int fd) {
   return atomic_fetch_add(&calls, 1) + 1 == kill_at;
 }
 
+/* Whether opening it so changes the disk: makes a file, or empties one. */
+static int changes(int dir, const char *path, int flags) {
+  struct stat of;
+  int kept = errno, is_there = fstatat(dir, path, &of, AT_SYMLINK_NOFOLLOW) == 0;
+  errno = kept;
+  return is_there ? flags & O_TRUNC && of.st_size > 0 : flags & O_CREAT;
+}
+
 static void die(const char *name, int fd) {
   note(name, fd, kill_at);
   syscall(SYS_kill, getpid(), SIGKILL);
@@ -100,4 +109,33 @@ int fdatasync(int fd) { NEXT(fdatasync); WHOLE(fdatasync, fd, next(fd)); }
 int ftruncate(int fd, off_t n) { NEXT(ftruncate); WHOLE(ftruncate, fd, next(fd, n)); }
 int ftruncate64(int fd, off64_t n) { NEXT(ftruncate64); WHOLE(ftruncate64, fd, next(fd, n)); }
 int rename(const char *from, const char *to) { NEXT(rename); WHOLE(rename, -1, next(from, to)); }
+int renameat(int dir, const char *from, int to_dir, const char *to) { NEXT(renameat); WHOLE(renameat, -1, next(dir, from, to_dir, to)); }
+int link(const char *from, const char *to) { NEXT(link); WHOLE(link, -1, next(from, to)); }
+int linkat(int dir, const char *from, int to_dir, const char *to, int flags) { NEXT(linkat); WHOLE(linkat, -1, next(dir, from, to_dir, to, flags)); }
 int unlink(const char *path) { NEXT(unlink); WHOLE(unlink, -1, next(path)); }
+int unlinkat(int dir, const char *path, int flags) { NEXT(unlinkat); WHOLE(unlinkat, -1, next(dir, path, flags)); }
+int mkdir(const char *path, mode_t mode) { NEXT(mkdir); WHOLE(mkdir, -1, next(path, mode)); }
+int mkdirat(int dir, const char *path, mode_t mode) { NEXT(mkdirat); WHOLE(mkdirat, -1, next(dir, path, mode)); }
+int rmdir(const char *path) { NEXT(rmdir); WHOLE(rmdir, -1, next(path)); }
+int chmod(const char *path, mode_t mode) { NEXT(chmod); WHOLE(chmod, -1, next(path, mode)); }
+int fchmod(int fd, mode_t mode) { NEXT(fchmod); WHOLE(fchmod, fd, next(fd, mode)); }
+int posix_fallocate(int fd, off_t at, off_t n) { NEXT(posix_fallocate); WHOLE(posix_fallocate, fd, next(fd, at, n)); }
+int posix_fallocate64(int fd, off64_t at, off64_t n) { NEXT(posix_fallocate64); WHOLE(posix_fallocate64, fd, next(fd, at, n)); }
+/* A local socket is a file. */
+int bind(int fd, const struct sockaddr *to, socklen_t size) { NEXT(bind); WHOLE(bind, fd, next(fd, to, size)); }
+
+/* An opening counts only where it changes the disk. The mode is there only where a file may be made. */
+#define OPENS(name, dir, path, flags, whole)             \
+  va_list rest;                                          \
+  va_start(rest, flags);                                 \
+  mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0; \
+  va_end(rest);                                          \
+  if (changes(dir, path, flags)) {                       \
+    WHOLE(name, -1, whole);                              \
+  }                                                      \
+  return whole
+
+int open(const char *path, int flags, ...) { NEXT(open); OPENS(open, AT_FDCWD, path, flags, next(path, flags, mode)); }
+int open64(const char *path, int flags, ...) { NEXT(open64); OPENS(open64, AT_FDCWD, path, flags, next(path, flags, mode)); }
+int openat(int dir, const char *path, int flags, ...) { NEXT(openat); OPENS(openat, dir, path, flags, next(dir, path, flags, mode)); }
+int openat64(int dir, const char *path, int flags, ...) { NEXT(openat64); OPENS(openat64, dir, path, flags, next(dir, path, flags, mode)); }
