@@ -10,7 +10,7 @@ use domain::{
     time::{Mono, Now, Wall},
 };
 use engine::{
-    effect::{Effect, HttpCmd, LocalCmd, SaveCmd, StoreCmd, TermCmd},
+    effect::{Effect, HttpCmd, LocalCmd, SaveCmd, TermCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
     settings::Settings,
     sight::{Frame, Part, Seen, Sight},
@@ -287,7 +287,7 @@ impl Ground<msg::Msg> for Answering {
         let since = key.and_then(|key| self.posted.get(&key)).map_or(0, |at| now.wall.since(*at));
         let said = (self.script)(&effect, since);
         match effect {
-            Effect::Store(command) => self.store(command).map(Msg::Store),
+            Effect::Store(command) => self.store.carry_out(command).unwrap().map(Msg::Store),
             Effect::Http { call: command, .. } if matches!(said, Say::Nothing) => {
                 self.held.push(command);
                 None
@@ -334,74 +334,6 @@ impl Ground<msg::Msg> for Answering {
 }
 
 impl Answering {
-    fn store(&mut self, command: StoreCmd) -> Option<StoreMsg> {
-        let store = &mut self.store;
-        Some(match command {
-            StoreCmd::Insert { ticket, tasks, at, caps } => {
-                StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
-            }
-            StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
-            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path: _, pictures: _ } => {
-                StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps).unwrap(), path: None }
-            }
-            StoreCmd::Share { ticket, profile, by, change } => {
-                let shared = Box::new(store.share(&profile, &by, &change).unwrap());
-                StoreMsg::Shared { ticket: Some(ticket), shared }
-            }
-            StoreCmd::Look { keys } => StoreMsg::Changed { tasks: store.look(&keys).unwrap() },
-            StoreCmd::Detail { key } => match store.detail(key).unwrap() {
-                Some(detail) => StoreMsg::Detail(Box::new(detail)),
-                None => StoreMsg::NoSuchTask { key },
-            },
-            StoreCmd::Archived { filter, at } => {
-                let rows = store.archived(&filter, at).unwrap();
-                StoreMsg::Archived { filter, rows }
-            }
-            StoreCmd::ReadArchivedOf { id } => {
-                let row = store.archived_of(&id).unwrap().map(Box::new);
-                StoreMsg::ArchivedOf { id, row }
-            }
-            StoreCmd::Costs { now } => {
-                let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
-                StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))
-            }
-            StoreCmd::ReadSubmissions { ticket, from, to } => {
-                StoreMsg::Submissions { ticket, tasks: store.sent(from, to).unwrap() }
-            }
-            StoreCmd::Members => StoreMsg::Members(store.members().unwrap()),
-            StoreCmd::Refunds { now } => StoreMsg::Refunds(store.refunds(now).unwrap()),
-            StoreCmd::SaveDraft { id, draft, at } => {
-                store.save_draft(id, &draft, at).unwrap();
-                return None;
-            }
-            StoreCmd::DropDraft { id, read } => {
-                store.drop_draft(id, read.as_deref()).unwrap();
-                return None;
-            }
-            StoreCmd::Keep(_) => return None,
-            StoreCmd::SaveView { view } => {
-                store.save_view(&view).unwrap();
-                return None;
-            }
-            StoreCmd::SaveUpload { upload } => {
-                store.save_upload(&upload).unwrap();
-                return None;
-            }
-            StoreCmd::SaveBalance { profile, amount, at } => {
-                store.save_balance(&profile, amount, at).unwrap();
-                return None;
-            }
-            StoreCmd::Audit { ticket, profile, window, begun } => {
-                let side = Box::new(store.side(&profile, window, begun).unwrap());
-                StoreMsg::Audit { ticket, side }
-            }
-            StoreCmd::SaveSeen { at } => {
-                store.save_seen(at).unwrap();
-                return None;
-            }
-        })
-    }
-
     /// What this machine has to say: its files are real ones, its editor is the test.
     fn local(&mut self, command: LocalCmd) -> Option<LocalMsg> {
         Some(match command {

@@ -6,6 +6,7 @@
 //! ```text
 //! thread                                            the store's one thread: commands in their order, each answered
 //! session                                           the same without threads
+//! command                                           a command, by its verb
 //! transfer                                          tasks on their way out of the store and into it
 //! read, write                                       the verbs
 //! confirm, keys, maintenance, share                 queueing in two steps, housekeeping, what all programs share
@@ -51,6 +52,7 @@ mod base;
 mod callback;
 mod column_values;
 mod columns;
+mod command;
 mod confirm;
 mod costs;
 mod fault;

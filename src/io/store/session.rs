@@ -9,10 +9,8 @@ use super::{
     owner::{Owner, WallClock},
     read::Overview,
 };
-use crate::images;
 use domain::{
     account::Shared,
-    costs,
     reason::store::Fault,
     task::{RemoteId, Task, TaskKey},
     time::Wall,
@@ -300,7 +298,7 @@ impl Session {
             StoreCmd::Insert { .. } => self.store.settle_doubt().map(|keys| tell_taken_back(keys, to)),
             _ => Ok(()),
         };
-        let done = settled.and_then(|()| self.carry_out(command));
+        let done = settled.and_then(|()| self.store.carry_out(command));
         let done = done.unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
         let Some(message) = done else { return };
         let is_held_up = matches!(&message, StoreMsg::SendClaimed { result: SendResult::Unconfirmed { .. }, .. });
@@ -322,84 +320,6 @@ impl Session {
         if let Err(fault) = taken {
             tracing::debug!(?fault, "a batch that is not confirmed was not taken back");
         }
-    }
-
-    fn carry_out(&mut self, command: StoreCmd) -> Result<Option<StoreMsg>, Fault> {
-        let store = &mut self.store;
-        Ok(match command {
-            StoreCmd::Insert { ticket, tasks, at, caps } => {
-                Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
-            }
-            StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::ClaimSend { ticket, write, pictures, .. }
-                if store.location.server.is_some() && !images::are_here(&pictures, &store.location.images()) =>
-            {
-                let result = SendResult::NotHere { key: write.task.key };
-                Some(StoreMsg::SendClaimed { ticket, result, path: None })
-            }
-            StoreCmd::ClaimSend { ticket, write, per_minute, caps, path, pictures: _ } => {
-                let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
-                Some(StoreMsg::SendClaimed { ticket, result: store.send(&write, per_minute, &caps)?, path })
-            }
-            StoreCmd::Share { ticket, profile, by, change } => {
-                let shared = Box::new(store.share(&profile, &by, &change)?);
-                Some(StoreMsg::Shared { ticket: Some(ticket), shared })
-            }
-            StoreCmd::Look { keys } => Some(StoreMsg::Changed { tasks: store.look(&keys)? }),
-            StoreCmd::Detail { key } => Some(match store.detail(key)? {
-                Some(detail) => StoreMsg::Detail(Box::new(detail)),
-                None => StoreMsg::NoSuchTask { key },
-            }),
-            StoreCmd::ReadSubmissions { ticket, from, to } => {
-                Some(StoreMsg::Submissions { ticket, tasks: store.sent(from, to)? })
-            }
-            StoreCmd::Audit { ticket, profile, window, begun } => {
-                Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, window, begun)?) })
-            }
-            StoreCmd::Members => Some(StoreMsg::Members(store.members()?)),
-            StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
-            StoreCmd::Archived { filter, at } => {
-                let rows = store.archived(&filter, at)?;
-                Some(StoreMsg::Archived { filter, rows })
-            }
-            StoreCmd::ReadArchivedOf { id } => {
-                let row = store.archived_of(&id)?.map(Box::new);
-                Some(StoreMsg::ArchivedOf { id, row })
-            }
-            StoreCmd::Costs { now } => {
-                let lines = store.costs(Wall(0), Wall(i64::MAX))?;
-                Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
-            }
-            StoreCmd::SaveDraft { id, draft, at } => {
-                store.save_draft(id, &draft, at)?;
-                None
-            }
-            StoreCmd::DropDraft { id, read } => {
-                store.drop_draft(id, read.as_deref())?;
-                None
-            }
-            StoreCmd::SaveView { view } => {
-                store.save_view(&view)?;
-                None
-            }
-            StoreCmd::SaveUpload { upload } => {
-                store.save_upload(&upload)?;
-                None
-            }
-            StoreCmd::SaveBalance { profile, amount, at } => {
-                // Nothing depends on it: what cannot be written can still be looked at.
-                if let Err(fault) = store.save_balance(&profile, amount, at) {
-                    tracing::debug!(?fault, "a balance was not kept");
-                }
-                None
-            }
-            StoreCmd::SaveSeen { at } => {
-                store.save_seen(at)?;
-                None
-            }
-            // The journal writer's, where the store is a server; a file has no connection that could be down.
-            StoreCmd::Keep(_) => None,
-        })
     }
 }
 
