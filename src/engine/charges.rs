@@ -18,7 +18,7 @@ use crate::{
     claims::in_scope,
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     ended,
-    profile_state::{ChargeAsk, ProfileState, Records},
+    profile_state::{ChargeAsk, Records},
     records,
     scheduling::{self, plan_again},
     settings::Scope,
@@ -127,13 +127,11 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
 
 /// The end of a question for a charge.
 pub(super) fn charged(work: &mut Work, ticket: Ticket, answer: Asked<Charge>) -> Vec<Effect> {
-    let asked = |(_, served): &(&str, &ProfileState)| served.records.asking.contains_key(&ticket);
-    let profile = work.all().find(asked).map(|(profile, _)| profile.to_owned()).unwrap_or_default();
-    let now = work.now.mono;
-    let records = &mut work.of_mut(&profile).records;
-    let Some(key) = records.asking.remove(&ticket) else {
+    let Some((profile, key)) = work.asked(|served| served.records.asking.remove(&ticket)) else {
         return work.drop_stale();
     };
+    let now = work.now.mono;
+    let records = &mut work.of_mut(&profile).records;
     match answer {
         Asked::Told(Charge { cost, .. }) => {
             let Some(ask) = records.charges.get_mut(&key) else {

@@ -3,7 +3,7 @@
 use crate::{
     availability,
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-    profile_state::{ProfileState, ProfileTotals},
+    profile_state::ProfileTotals,
     settings::Profile,
     work::Work,
 };
@@ -161,12 +161,10 @@ pub(super) fn ask_balance(work: &mut Work, profile: &str) -> Option<Effect> {
 
 /// The end of a balance call, and whose balance it was; `None` for a stale reply.
 pub(super) fn balance(work: &mut Work, ticket: Ticket, reply: &Reply) -> Option<(String, Vec<Effect>)> {
-    let asked = |(_, served): &(&str, &ProfileState)| served.balance.asking == Some(ticket);
-    let Some(profile) = work.all().find(asked).map(|(profile, _)| profile.to_owned()) else {
+    let Some((profile, _)) = work.asked(|served| served.balance.asking.take_if(|asked| *asked == ticket)) else {
         work.drop_stale();
         return None;
     };
-    work.of_mut(&profile).balance.asking = None;
     let mut effects = Vec::new();
     match work.protocol(&profile).balance(reply) {
         Ok(amount) => {

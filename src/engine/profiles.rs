@@ -34,7 +34,9 @@ impl Work {
 
     /// The profiles that the config knows, the default one first.
     pub fn served(&self) -> impl Iterator<Item = (&str, &ProfileState)> {
-        self.all().filter(|(_, served)| served.is_known)
+        let others = self.others.iter().map(|(name, served)| (name.as_str(), served));
+        let all = std::iter::once((self.settings.profile.name.as_str(), &self.own)).chain(others);
+        all.filter(|(_, served)| served.is_known)
     }
 
     /// The names of these.
@@ -117,10 +119,13 @@ impl Work {
         self.settings.others.get(profile).map_or(&self.settings.catalogue, |other| &other.catalogue)
     }
 
-    /// Every profile of which something is known, the config's or not: what was asked may still be answered.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &ProfileState)> {
-        let others = self.others.iter().map(|(name, served)| (name.as_str(), served));
-        std::iter::once((self.settings.profile.name.as_str(), &self.own)).chain(others)
+    /// The profile whose question is answered, by name, and the question, which `question` takes out of it; `None` for a
+    /// stale answer. One that the config no longer knows may still be answered.
+    pub(crate) fn asked<T>(&mut self, mut question: impl FnMut(&mut ProfileState) -> Option<T>) -> Option<(String, T)> {
+        if let Some(found) = question(&mut self.own) {
+            return Some((self.settings.profile.name.clone(), found));
+        }
+        self.others.iter_mut().find_map(|(name, served)| Some((name.clone(), question(served)?)))
     }
 
     /// What a profile's service speaks.

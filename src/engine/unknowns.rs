@@ -27,7 +27,7 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     task::{Before, Event, ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
-    time::{MINUTE, Mono, SECOND, Wall},
+    time::{MINUTE, Mono, Now, SECOND, Wall},
 };
 use service::gateway::{
     Asked,
@@ -103,8 +103,8 @@ pub(super) fn deadline(work: &Work, profile: &str) -> Option<Mono> {
 pub(super) fn look_due(work: &mut Work, profile: &str) -> Vec<Effect> {
     let now = work.now.mono;
     let records = &mut work.of_mut(profile).records;
-    if records.look.as_ref().is_some_and(|look| look.until <= now) {
-        over(records, false, now);
+    if let Some(look) = records.look.take_if(|look| look.until <= now) {
+        over(records, &look, false, now);
     }
     if records.look.is_some() || !work.tasks.loaded || !records::can_ask_now(work, profile) {
         return Vec::new();
@@ -143,32 +143,29 @@ fn window(work: &Work, task: &Task) -> Window {
 
 /// A page of the records.
 pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<Effect> {
-    let profile = looking(work, ticket);
-    let now = work.now.mono;
-    let records = &mut work.of_mut(&profile).records;
-    let Some(look) = records.look.as_mut().filter(|look| look.ticket == ticket) else {
+    let Some((profile, mut look)) = taken(work, ticket) else {
         return work.drop_stale();
     };
     let page = match answer {
         Asked::Told(page) => page,
         Asked::NotAllowed { said } => {
-            records.look = None;
             records::deny(work, &profile, said);
             return Vec::new();
         }
-        Asked::NotYet => return unread(work, &profile, "none"),
-        Asked::Again { code, .. } => return unread(work, &profile, &code),
+        Asked::NotYet => return unread(work, &profile, &look, "none"),
+        Asked::Again { code, .. } => return unread(work, &profile, &look, &code),
     };
+    if page.next.is_some() && look.pages >= PAGES {
+        return unread(work, &profile, &look, "pages");
+    }
     // As long as pages come, the look goes on.
-    look.until = now.plus(PATIENCE_MS);
+    look.until = work.now.mono.plus(PATIENCE_MS);
     look.rows.extend(page.rows);
+    look.pages += 1;
     let window = look.window;
+    work.of_mut(&profile).records.look = Some(look);
     match page.next {
-        Some(_) if look.pages >= PAGES => unread(work, &profile, "pages"),
-        Some(page) => {
-            look.pages += 1;
-            vec![Effect::http(&profile, HttpCmd::Records { ticket, window, page })]
-        }
+        Some(page) => vec![Effect::http(&profile, HttpCmd::Records { ticket, window, page })],
         None => {
             // Read after the records, so that all that has a row in them is here as well.
             let Window { from, to } = by_any_clock(work, &profile, begun(work, window));
@@ -178,9 +175,9 @@ pub(super) fn page(work: &mut Work, ticket: Ticket, answer: Asked<Page>) -> Vec<
 }
 
 /// A look that tells nothing counts for its time alone.
-fn unread(work: &mut Work, profile: &str, code: &str) -> Vec<Effect> {
+fn unread(work: &mut Work, profile: &str, look: &Look, code: &str) -> Vec<Effect> {
     let now = work.now.mono;
-    over(&mut work.of_mut(profile).records, false, now);
+    over(&mut work.of_mut(profile).records, look, false, now);
     vec![records::unread(profile, code)]
 }
 
@@ -197,22 +194,20 @@ pub(super) fn by_any_clock(work: &Work, profile: &str, Window { from, to }: Wind
     Window { from: Wall(from.0.saturating_sub_unsigned(off)), to: to.plus(off) }
 }
 
-/// The profile of the look of that number.
-fn looking(work: &Work, ticket: Ticket) -> String {
-    let is_it =
-        |(_, served): &(&str, &ProfileState)| served.records.look.as_ref().is_some_and(|look| look.ticket == ticket);
-    work.all().find(is_it).map(|(profile, _)| profile.to_owned()).unwrap_or_default()
+/// Takes the look of that number out, with its profile.
+fn taken(work: &mut Work, ticket: Ticket) -> Option<(String, Look)> {
+    work.asked(|served| served.records.look.take_if(|look| look.ticket == ticket))
 }
 
 /// Our own submissions in that time: now each unknown is matched.
 pub(super) fn sent(work: &mut Work, ticket: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
-    let profile = looking(work, ticket);
-    let now = work.now.mono;
-    let Some(look) = over(&mut work.of_mut(&profile).records, true, now) else {
+    let Some((profile, look)) = taken(work, ticket) else {
         return work.drop_stale();
     };
-    let at = work.now.wall;
-    work.of_mut(&profile).records.looked_at.extend(look.keys.iter().map(|key| (*key, at)));
+    let Now { mono, wall, .. } = work.now;
+    let records = &mut work.of_mut(&profile).records;
+    over(records, &look, true, mono);
+    records.looked_at.extend(look.keys.iter().map(|key| (*key, wall)));
     let submissions = tasks
         .into_iter()
         .map(|task| writes::unwritten(work, task.key).unwrap_or(task))
@@ -282,8 +277,7 @@ fn decide(work: &mut Work, profile: &str, found: BTreeMap<TaskKey, Finding>) -> 
 }
 
 /// The look is over; each unknown that it was for waits for its next one.
-fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
-    let look = records.look.take()?;
+fn over(records: &mut Records, look: &Look, told: bool, now: Mono) {
     for key in &look.keys {
         let Some((since, done)) = records.looks.get_mut(key) else { continue };
         let ahead = |done: u8| scheduling::LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
@@ -306,7 +300,6 @@ fn over(records: &mut Records, told: bool, now: Mono) -> Option<Look> {
         };
         records.look_due.set(*key, due);
     }
-    Some(look)
 }
 
 pub(super) fn submission(work: &Work, task: &Task) -> Submission {

@@ -99,11 +99,8 @@ fn url(work: &Work, profile: &str, picture: &StoredImage) -> Option<String> {
 
 /// The end of an upload.
 pub(super) fn uploaded(work: &mut Work, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
-    let is_it = |uploaded: &Uploads| matches!(uploaded.asking, Some((asked, ..)) if asked == ticket);
-    let asked = work.all().find(|(_, served)| is_it(&served.sending.uploaded));
-    let profile = asked.map(|(profile, _)| profile.to_owned()).unwrap_or_default();
-    let Some((_, key, sha256)) = work.of_mut(&profile).sending.uploaded.asking.take_if(|(asked, ..)| *asked == ticket)
-    else {
+    let asked = work.asked(|served| served.sending.uploaded.asking.take_if(|(asked, ..)| *asked == ticket));
+    let Some((profile, (_, key, sha256))) = asked else {
         return work.drop_stale();
     };
     let mut effects = Vec::new();

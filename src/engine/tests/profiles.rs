@@ -15,6 +15,7 @@ use domain::{
     reason::connect::Connect,
     task::Claim,
 };
+use service::gateway::Asked;
 
 /// The default profile is `302ai`, the other one `mm`, whose money is in USD.
 fn two(settings: &mut Settings) {
@@ -166,6 +167,25 @@ fn unknowns_are_looked_for_in_the_records_of_their_own_profile() {
     world.settle();
     assert!(matches!(world.calls.back(), Some(HttpCmd::Records { .. })));
     assert_eq!(world.called, ["mm"]);
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_makes_no_profile() {
+    let mut world = world();
+    let (ticket, reply) = (999_999, Reply::NotSent { why: Reason::said("no", "", "") });
+    let answers = [
+        Msg::Http(HttpMsg::Balance { ticket, reply: reply.clone() }),
+        Msg::Http(HttpMsg::Uploaded { ticket, reply }),
+        Msg::Http(HttpMsg::Charge { ticket, answer: Asked::NotYet }),
+        Msg::Http(HttpMsg::Records { ticket, answer: Asked::NotYet }),
+        Msg::Store(StoreMsg::Submissions { ticket, tasks: Vec::new() }),
+    ];
+    let stale = world.state.stale;
+    for (nth, answer) in (1..).zip(answers) {
+        world.take(answer);
+        assert_eq!(world.state.stale, stale + nth);
+    }
+    assert!(world.state.others.keys().eq(["mm"]), "{:?}", world.state.others.keys());
 }
 
 #[test]
