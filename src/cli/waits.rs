@@ -149,7 +149,7 @@ fn rests(work: &Work, task: &Task) -> bool {
         Phase::Queued { .. } => {
             let paused = work.queue.is_paused() && (work.queue.pause.is_some() || !is_sent_elsewhere(work));
             let stays = halt.is_some() || paused;
-            stays && work.queue.claiming.is_none_or(|(_, key)| key != task.key)
+            stays && !work.queue.is_claiming(task.key)
         }
         Phase::Running { trouble, .. } => {
             let refused = trouble.as_ref().is_some_and(|trouble| trouble.error.class == ErrorClass::Auth);

@@ -165,7 +165,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
         return effects;
     }
     let (charged, what, money) = match task.phase {
-        Phase::Queued { .. } if work.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
+        Phase::Queued { .. } if work.queue.is_claiming(key) => {
             return refuse(work, key, Left::BeingSent);
         }
         Phase::Queued { .. } => (Charged::No, What::TakenBack, Some(MoneyEvent::Released)),

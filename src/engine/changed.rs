@@ -16,7 +16,7 @@ use domain::task::{Phase, Row, Task, TaskKey, TaskState, What};
 /// A row as the store has it now.
 pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     let key = task.key;
-    let claimed = work.queue.claiming.as_ref().is_some_and(|(_, of)| *of == key) && held_by_us(work, &task);
+    let claimed = work.queue.is_claiming(key) && held_by_us(work, &task);
     if claimed || writes::is_unwritten(work, key) || work.queue.posting.contains_key(&key) {
         return Vec::new(); // Our own write is under way: its answer brings the row as it is.
     }

@@ -42,9 +42,7 @@ pub(super) fn failed(work: &mut Work, ticket: Option<Ticket>, fault: Fault) -> V
     if let Some(write) = ticket.and_then(|ticket| work.store.pending.remove(&ticket)) {
         effects.extend(not_written(work, write, &fault));
     }
-    if work.queue.claiming.as_ref().is_some_and(|(claiming, _)| Some(*claiming) == ticket) {
-        work.queue.claiming = None;
-    }
+    work.queue.claiming.take_if(|claiming| Some(claiming.ticket) == ticket);
     if let Some(ticket) = ticket {
         share::failed(work, ticket);
     }

@@ -22,7 +22,7 @@ use crate::{
     share, tasks,
     timeline::{self, answer_event, event},
     uploads,
-    work::Work,
+    work::{Claiming, Posting, Work},
     writes,
 };
 use domain::{
@@ -70,8 +70,7 @@ fn send_next(work: &mut Work, profile: &str) -> Vec<Effect> {
     task.request_id = None;
     task.claim = claim(work, lease(work));
     let ticket = work.ticket();
-    work.queue.claiming = Some((ticket, task.key));
-    work.queue.asked_at = work.now;
+    work.queue.claiming = Some(Claiming { ticket, key: task.key, asked_at: work.now });
     let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task, never_left: None };
     let per_minute = availability::per_minute(work, profile);
@@ -208,7 +207,8 @@ pub fn passed_over(work: &Work, key: TaskKey) -> Option<PassedOver> {
 }
 
 /// The store has saved `Sending`: the POST.
-pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str>) -> Vec<Effect> {
+pub(super) fn claimed(work: &mut Work, claiming: &Claiming, rev: u64, path: Option<&str>) -> Vec<Effect> {
+    let Claiming { key, asked_at: asked, .. } = *claiming;
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         return work.drop_stale();
     };
@@ -216,7 +216,6 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     task.rev = rev;
     let before = if let Phase::Queued { put_back, .. } = &task.phase { put_back.clone() } else { None };
     // As the store has it: by this an answer knows its own submission again.
-    let asked = work.queue.asked_at;
     task.phase = Phase::Sending { since: asked.wall };
     task.sent_at = Some(asked.wall);
     task.request_id = None;
@@ -235,8 +234,7 @@ pub(super) fn claimed(work: &mut Work, key: TaskKey, rev: u64, path: Option<&str
     uploads::put_on_the_wire(work, &profile, &mut request);
     tasks::put(work, task);
     let ticket = work.ticket();
-    work.queue.posting.insert(key, (ticket, work.queue.asked_at));
-    work.queue.put_back.extend(before.map(|before| (key, before)));
+    work.queue.posting.insert(key, Posting { ticket, since: asked, before, body: None });
     let now = work.now.mono;
     let sent = &mut work.of_mut(&profile).sending.sent;
     sent.push_back((now, key));
@@ -265,8 +263,11 @@ fn lease(work: &Work) -> u64 {
 
 /// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
 pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u64, u64)) -> Vec<Effect> {
-    let Some(passed) = passed(work, key, ticket) else { return work.drop_stale() };
-    work.queue.uploads.insert(key, bytes);
+    let Some(posting) = work.queue.posting.get_mut(&key).filter(|posting| posting.ticket == ticket) else {
+        return work.drop_stale();
+    };
+    posting.body = Some(bytes);
+    let passed = work.now.since(posting.since);
     let needed = work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2;
     let wall = work.now.wall;
     let runs_out = |task: &&Task| {
@@ -283,18 +284,11 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u
     writes::write(work, task, vec![], vec![])
 }
 
-/// For how many milliseconds the POST with that ticket is under way.
-fn passed(work: &Work, key: TaskKey, ticket: Ticket) -> Option<u64> {
-    let (_, since) = work.queue.posting.get(&key).filter(|(posting, _)| *posting == ticket)?;
-    Some(work.now.since(*since))
-}
-
 /// The end of a submission.
 pub(super) fn submitted(work: &mut Work, key: TaskKey, ticket: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some(passed) = passed(work, key, ticket) else { return work.drop_stale() };
-    work.queue.posting.remove(&key);
-    work.queue.uploads.remove(&key);
-    let before = work.queue.put_back.remove(&key);
+    let posting = work.queue.posting.extract_if(key..=key, |_, posting| posting.ticket == ticket).next();
+    let Some((_, Posting { since, before, .. })) = posting else { return work.drop_stale() };
+    let passed = work.now.since(since);
     let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be
         // lost.

@@ -233,12 +233,13 @@ pub(super) fn inserted(work: &mut Work, ticket: Ticket, result: Result<Vec<Task>
 
 /// The store's word on a wish to send.
 fn send_claimed(work: &mut Work, ticket: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
-    let Some((_, key)) = work.queue.claiming.take_if(|(claiming, _)| *claiming == ticket) else {
+    let Some(claiming) = work.queue.claiming.take_if(|claiming| claiming.ticket == ticket) else {
         return work.drop_stale();
     };
+    let key = claiming.key;
     outage::healthy(work);
     match result {
-        SendResult::Claimed { rev, .. } => queue::claimed(work, key, rev, path),
+        SendResult::Claimed { rev, .. } => queue::claimed(work, &claiming, rev, path),
         SendResult::Wait { until, .. } => {
             queue::hold_until(work, key, until);
             Vec::new()

@@ -1,21 +1,25 @@
 //! The whole state of the program, subject by subject.
 
+mod queue;
+
+pub use queue::{Claiming, Posting, Queue};
+
 use crate::{
     due_queue::DueQueue,
     effect::{Effect, SaveTarget, Ticket, Write},
     history::{History, Sort},
-    news::{News, PassedOver, TaskNews},
+    news::{News, TaskNews},
     profile_state::{ProfileState, ProfileTotals},
     rows::Rows,
     settings::Settings,
 };
 use domain::{
-    account::{Change, KeptCaps, Member, Raise, Sender, Stamp},
+    account::{Change, KeptCaps, Member, Raise, Sender},
     amount::{Amount, Currency, Totals},
     audit::{Audit, NotAudited},
     costs::Report,
     refunds::Refund,
-    task::{NewTask, Phase, PutBack, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
+    task::{Phase, RefundStep, RemoteId, Row, Second, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
 use service::{
@@ -122,48 +126,6 @@ impl Work {
     pub const fn ticket(&mut self) -> Ticket {
         self.next_ticket += 1;
         self.next_ticket
-    }
-}
-
-/// Sending.
-#[derive(Clone, Debug, Default)]
-pub struct Queue {
-    /// This program does not send, whatever others do: the call only queues, or unsent work of an earlier run waits for
-    /// a person's word.
-    pub paused: bool,
-    /// Somebody paused every program on the store.
-    pub pause: Option<Stamp>,
-    /// Rows asked for at the store, not yet answered; one at a time.
-    pub claiming: Option<(Ticket, TaskKey)>,
-    /// When the store was asked for that row: the claim on it counts from then.
-    pub asked_at: Now,
-    /// POSTs under way: the ticket of each, and since when.
-    pub posting: BTreeMap<TaskKey, (Ticket, Now)>,
-    /// How the POSTs under way that came back before came back the last time.
-    pub put_back: BTreeMap<TaskKey, PutBack>,
-    /// The long uploads among the POSTs under way: bytes of the body that have left, and all of them.
-    pub uploads: BTreeMap<TaskKey, (u64, u64)>,
-    /// Insertions under way.
-    pub inserting: BTreeSet<Ticket>,
-    /// The insertions of attempts that the program makes by itself.
-    pub automatic: BTreeSet<Ticket>,
-    /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
-    pub after_write: BTreeMap<TaskKey, NewTask>,
-    /// Tasks that this program may not send, and why.
-    pub passed_over: BTreeMap<TaskKey, PassedOver>,
-    /// The last confirmed batch, for undo.
-    pub last_batch: Vec<TaskKey>,
-    /// Tasks of this run's own, where its scope is `Named`.
-    pub named: BTreeSet<TaskKey>,
-    /// Unsent tasks of an earlier run, until the person has said what is to become of them.
-    pub unsent: BTreeSet<TaskKey>,
-}
-
-impl Queue {
-    /// Whether sending is paused, here or for all programs.
-    #[must_use]
-    pub const fn is_paused(&self) -> bool {
-        self.paused || self.pause.is_some()
     }
 }
 

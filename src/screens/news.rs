@@ -135,6 +135,7 @@ mod tests {
         effect::{StoreCmd, TermCmd},
         msg::{Msg, StoreMsg},
         settings::Settings,
+        work::Posting,
     };
     use std::collections::BTreeSet;
     use words::lang::{Lang, within};
@@ -172,7 +173,8 @@ mod tests {
         act(&mut state, Act::Cancel(vec![TaskKey(2)]));
         let settle = "#2 was left as it is: its outcome is unknown. Resolve it first: F9, or `reeltop resolve`.";
         assert_eq!(said(&state), settle);
-        state.work.queue.posting.insert(TaskKey(1), (1, state.work.now));
+        let posting = Posting { ticket: 1, since: state.work.now, before: None, body: None };
+        state.work.queue.posting.insert(TaskKey(1), posting);
         act(&mut state, Act::Quit);
         let leaving = "waiting for the answer to a submission; Ctrl-x again leaves now, and it becomes unknown";
         assert_eq!(said(&state), leaving);

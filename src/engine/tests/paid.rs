@@ -372,7 +372,7 @@ fn a_long_upload_is_shown_keeps_its_claim_and_its_answer_counts() {
         world.pass(10 * SECOND);
         world.take(Msg::Http(HttpMsg::Uploading { key: key(1), ticket, done, total: 60 }));
         world.settle();
-        assert_eq!(world.state.queue.uploads[&key(1)], (done, 60));
+        assert_eq!(world.state.queue.uploaded(key(1)), Some((done, 60)));
         // From here on it may be silent for so long, and nobody shall take it for an orphan.
         let claim = world.disk.tasks[&key(1)].claim.clone().unwrap();
         assert!(claim.owner == "me" && claim.until > world.wall().plus(silence), "{claim:?}");
@@ -382,7 +382,7 @@ fn a_long_upload_is_shown_keeps_its_claim_and_its_answer_counts() {
     assert_eq!(world.state.stale, stale + 1);
     world.reply(accepted("R1"));
     world.settle();
-    assert_eq!((world.states(1), world.state.queue.uploads.len()), ((Running, Running), 0));
+    assert_eq!((world.states(1), world.state.queue.uploaded(key(1))), ((Running, Running), None));
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn a_claim_outlives_the_time_outs_by_70_seconds_and_is_renewed_when_half_of_that
     let mut world = World::posting();
     let queue = &world.state.settings.queue;
     let lease = queue.submit_stall_ms + queue.submit_timeout_ms + 70 * SECOND;
-    let (ticket, _) = world.state.queue.posting[&key(1)];
+    let ticket = world.state.queue.posting[&key(1)].ticket;
     let until = |world: &World| world.state.tasks.live[&key(1)].claim.as_ref().map(|claim| claim.until);
     let begun = until(&world);
     assert_eq!(begun, world.disk.tasks[&key(1)].sent_at.map(|at| at.plus(lease)));

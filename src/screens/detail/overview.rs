@@ -71,9 +71,9 @@ fn progress(about: &About<'_>) -> String {
     let (row, now) = (about.row, layout::shown_now(about.app));
     match row.state {
         TaskState::Queued => tr!("waiting to be sent").into(),
-        TaskState::Sending => match about.app.work.queue.uploads.get(&row.key) {
+        TaskState::Sending => match about.app.work.queue.uploaded(row.key) {
             Some((done, total)) if done < total => {
-                tr!("uploading, {done} of {total}", done = amounts::size(*done), total = amounts::size(*total))
+                tr!("uploading, {done} of {total}", done = amounts::size(done), total = amounts::size(total))
             }
             Some(_) | None => tr!("the submission is on its way; its answer decides").into(),
         },

@@ -139,8 +139,8 @@ fn short(view: &View<'_>, row: &Row) -> Option<String> {
             left => Some(amounts::span(left.div_ceil(SECOND) * SECOND)),
         },
         TaskState::Sending => {
-            let (done, total) = view.work.queue.uploads.get(&row.key)?;
-            Some(format!("{}%", percent(*done, *total)))
+            let (done, total) = view.work.queue.uploaded(row.key)?;
+            Some(format!("{}%", percent(done, total)))
         }
         TaskState::Saving => match view.saving(row.key)?.step {
             SavingStep::Bytes { done, total: Some(total), .. } => Some(format!("{}%", percent(done, total))),
@@ -230,8 +230,8 @@ fn part(done: u64, total: u64) -> String {
 
 /// How far a long upload is; `None` once it has left.
 fn uploading(view: &View<'_>, key: TaskKey) -> Option<String> {
-    let (done, total) = view.work.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
-    Some(part(*done, *total))
+    let (done, total) = view.work.queue.uploaded(key).filter(|(done, total)| done < total)?;
+    Some(part(done, total))
 }
 
 fn progress(saving: &Saving) -> String {
