@@ -2,7 +2,7 @@
 
 use crate::{
     act::{Act, Intent},
-    act_news::{self, done, not_done, refuse},
+    act_news::{done, not_done, refuse},
     adopt, audit, changed,
     claims::{self, held_by_another},
     effect::{Effect, StoreCmd},
@@ -160,8 +160,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     }
     if was == TaskState::Ready && task.back_to_saved() {
         let note = event(work, What::NotFetchedAgain);
-        work.store.owed.insert(key);
-        effects.extend(writes::write(work, task, vec![note], vec![]));
+        effects.extend(writes::write_asked(work, task, note, vec![], None));
         return effects;
     }
     let (charged, what, money) = match task.phase {
@@ -191,10 +190,8 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     task.finished_at = Some(work.now.wall);
     task.claim = None;
     let note = event(work, what);
-    act_news::once_on_disk(work, key, TaskNews::Cancelled(charged));
-    work.store.owed.insert(key);
-    let ledger = money.map(|event| timeline::money(work, event, &task));
-    effects.extend(writes::write(work, task, vec![note], ledger.into_iter().collect()));
+    let ledger = money.map(|event| timeline::money(work, event, &task)).into_iter().collect();
+    effects.extend(writes::write_asked(work, task, note, ledger, Some(TaskNews::Cancelled(charged))));
     effects
 }
 

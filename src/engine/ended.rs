@@ -136,10 +136,8 @@ pub(super) fn refund(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<E
         }
     }
     let note = event(work, What::Refund(step));
-    act_news::once_on_disk(work, key, TaskNews::Refund(step));
     work.money.refunds_stale = true;
-    work.store.owed.insert(key);
-    writes::write(work, task, vec![note], ledger)
+    writes::write_asked(work, task, note, ledger, Some(TaskNews::Refund(step)))
 }
 
 /// A task whose id was lost runs on with it; `phase` is what it became at the service.
@@ -173,12 +171,9 @@ fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
 
 /// Writes down what a person decided of a task, with its line of money.
 pub(super) fn settled(work: &mut Work, task: Task, what: ResolvedAs, money: MoneyEvent) -> Vec<Effect> {
-    let key = task.key;
     let note = event(work, What::Resolved(what.clone()));
     let line = timeline::money(work, money, &task);
-    act_news::once_on_disk(work, key, TaskNews::Settled(what));
-    work.store.owed.insert(key);
-    writes::write(work, task, vec![note], vec![line])
+    writes::write_asked(work, task, note, vec![line], Some(TaskNews::Settled(what)))
 }
 
 /// Whether the store has that task: in the table, or archived. On the command line it has been looked up before.

@@ -1,7 +1,7 @@
 //! Putting failures away, and opening them again: what a person has seen to no longer counts as open. The state stays.
 
 use crate::{
-    act_news::{self, refuse},
+    act_news::refuse,
     effect::{Effect, StoreCmd},
     ended::may_be_there,
     news::{Left, TaskNews},
@@ -44,8 +44,6 @@ pub(super) fn put(work: &mut Work, task: Task, away: bool) -> Vec<Effect> {
         return refuse(work, key, if away { Left::PutAway } else { Left::Open });
     }
     let note = event(work, if away { What::PutAway } else { What::BroughtBack });
-    act_news::once_on_disk(work, key, TaskNews::PutAway(away));
-    work.store.owed.insert(key);
     let task = Task { put_away_at: away.then_some(work.now.wall), ..task };
-    writes::write(work, task, vec![note], vec![])
+    writes::write_asked(work, task, note, vec![], Some(TaskNews::PutAway(away)))
 }

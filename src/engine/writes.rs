@@ -5,8 +5,11 @@
 //! changes: [`insert`] has a new task put down, and [`super::queue`] has `Sending` put down.
 
 use crate::{
+    act_news,
     effect::{Caps, Effect, Level, Noted, StoreCmd, Ticket, Write},
-    hook, tasks,
+    hook,
+    news::TaskNews,
+    tasks,
     work::Work,
 };
 use domain::{
@@ -25,6 +28,21 @@ pub(super) fn insert(work: &mut Work, tasks: Vec<NewTask>, caps: Caps) -> (Ticke
 /// Changes a task, here at once and in the store in its turn.
 pub(super) fn write(work: &mut Work, task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
     change(work, Write { task, events, ledger, never_left: None })
+}
+
+/// Changes a task as a person asked. Once that is on disk, `told` is told, and then that it was done.
+pub(super) fn write_asked(
+    work: &mut Work,
+    task: Task,
+    event: Event,
+    ledger: Vec<LedgerLine>,
+    told: Option<TaskNews>,
+) -> Vec<Effect> {
+    if let Some(what) = told {
+        act_news::once_on_disk(work, task.key, what);
+    }
+    work.store.owed.insert(task.key);
+    write(work, task, vec![event], ledger)
 }
 
 /// Changes a task whose submission never reached the service: it gives its place in the account's pace back.
