@@ -52,8 +52,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
         }
         Phase::Cancelled { .. } | Phase::Failed { .. } if is_watchable => {
             task.finished_at = None;
-            task.phase =
-                Phase::Running { status: String::new(), next_poll: work.now.wall, polls: 0, misses: 0, trouble: None };
+            task.phase = Phase::running(work.now.wall);
             task.claim = claim(work, claims::CLAIM_MS);
             act_news::once_on_disk(work, key, TaskNews::Watched);
         }

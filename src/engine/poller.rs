@@ -41,7 +41,7 @@ const ODD_AFTER_MS: u64 = 10 * MINUTE;
 /// The phase of a task that was just accepted.
 pub(super) fn first(work: &Work, task: &Task) -> Phase {
     let next_poll = work.now.wall.plus(pause(work, task, 0));
-    Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None }
+    Phase::running(next_poll)
 }
 
 /// How long to wait before the next question about a task.

@@ -329,9 +329,8 @@ fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
         return say(work, task, Evidence::Ambiguous { records: vec![record(row)], others: vec![other] });
     }
     let Phase::Unknown { error } = task.phase.clone() else { return Vec::new() };
-    let next_poll = work.now.wall;
     let mut task = Task {
-        phase: Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None },
+        phase: Phase::running(work.now.wall),
         remote: Some(id.clone()),
         settled: Some(error),
         claim: claim(work, claims::CLAIM_MS),

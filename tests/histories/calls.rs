@@ -241,9 +241,7 @@ impl World {
             let at = write.task.created_at;
             let phase = match (self.mutation, write.task.state()) {
                 (Some(Mutation::Requeued), TaskState::Unknown) => Phase::Queued { not_before: at, put_back: None },
-                (Some(Mutation::Revived), TaskState::Saved) => {
-                    Phase::Running { status: String::new(), next_poll: at, polls: 0, misses: 0, trouble: None }
-                }
+                (Some(Mutation::Revived), TaskState::Saved) => Phase::running(at),
                 _ => continue,
             };
             let task = Task { phase, rev: *rev, ..write.task.clone() };

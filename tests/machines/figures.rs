@@ -106,7 +106,7 @@ fn now() -> Wall {
 fn task(remote: Option<String>) -> NewTask {
     let queued = intent("a red fox crosses a frozen lake", now());
     let Some(id) = remote else { return queued };
-    let phase = Phase::Running { status: String::new(), next_poll: now(), polls: 0, misses: 0, trouble: None };
+    let phase = Phase::running(now());
     NewTask { phase, remote: Some(RemoteId(id)), ..queued }
 }
 

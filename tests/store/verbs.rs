@@ -225,7 +225,7 @@ fn a_retry_is_judged_by_what_the_attempt_is_when_it_is_queued() {
         ..intent(prompt)
     };
     let error = TaskError { class: ErrorClass::UnknownOutcome, ..error() };
-    let running = Phase::Running { status: String::new(), next_poll: DAY, polls: 0, misses: 0, trouble: None };
+    let running = Phase::running(DAY);
     let paid = Caution::Paid(TaskState::Running);
     for (now, agreed, prompt, why) in [
         (first.phase.clone(), vec![], "one", Some(Overtaken::No(No::Unsent))),

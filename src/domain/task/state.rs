@@ -112,6 +112,12 @@ impl TaskState {
 }
 
 impl Phase {
+    /// The service works on it, and is asked about it for the first time at that moment.
+    #[must_use]
+    pub const fn running(next_poll: Wall) -> Self {
+        Self::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None }
+    }
+
     /// Its moments by a clock that is so many milliseconds ahead.
     #[must_use]
     pub fn later(mut self, ms: i64) -> Self {

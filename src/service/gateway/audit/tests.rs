@@ -19,7 +19,7 @@ fn at(seconds: i64) -> Wall {
 
 /// A running one of half a PTC.
 fn ours(key: u32, seconds: i64, request_id: Option<&str>) -> (Task, Submission) {
-    let phase = Phase::Running { status: String::new(), next_poll: at(0), polls: 0, misses: 0, trouble: None };
+    let phase = Phase::running(at(0));
     let task = Task {
         key: TaskKey(key),
         cost: amount(500),
