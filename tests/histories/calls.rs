@@ -20,10 +20,7 @@ use engine::{
     effect::{HttpCmd, StoreCmd, Ticket, Write},
     msg::{HttpMsg, Msg, SaveMsg, SendResult, StoreMsg, WriteResult},
 };
-use service::{
-    answer::{ConnectionFault, Reply},
-    gateway::records,
-};
+use service::answer::{ConnectionFault, Reply};
 
 /// How long a program waits for the answer to a submission, and to any other call.
 const PATIENCE: (u64, u64) = (120 * SECOND, 30 * SECOND);
@@ -51,18 +48,7 @@ fn kind_of(call: &HttpCmd) -> Kind {
 }
 
 fn answer_to(call: &HttpCmd, reply: Reply) -> Msg {
-    Msg::Http(match call {
-        HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key: *key, ticket: *ticket, reply },
-        HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key: *key, ticket: *ticket, reply },
-        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket: *ticket, reply },
-        HttpCmd::File { key, ticket, file } => HttpMsg::File { key: *key, ticket: *ticket, file: file.clone(), reply },
-        HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket: *ticket, reply },
-        HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket: *ticket, reply },
-        HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket: *ticket, answer: records::charge(&reply) },
-        HttpCmd::Records { ticket, page, .. } => {
-            HttpMsg::Records { ticket: *ticket, answer: records::list(&reply, *page, records::LIMITS[0]) }
-        }
-    })
+    Msg::Http(HttpMsg::answer(call.clone(), reply))
 }
 
 impl World {
