@@ -12,6 +12,12 @@ pub const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// One seed of two, such as who and how often.
+#[must_use]
+pub const fn seeded(seed: u64, stream: u64) -> u64 {
+    seed.wrapping_mul(GAMMA) ^ stream.wrapping_mul(0xd1b5_4a32_d192_ed03)
+}
+
 /// The number as a fraction in `0.0..1.0`.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "53 bits are kept, which a double holds exactly")]

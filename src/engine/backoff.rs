@@ -6,8 +6,7 @@ use domain::{account::LONGEST_WAIT, mix, time::doubled};
 /// A number in `0.0..1.0` that depends only on its seeds.
 #[must_use]
 pub(crate) fn fraction(seed: u64, round: u64) -> f64 {
-    let z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
-    mix::fraction(mix::mix(z))
+    mix::fraction(mix::mix(mix::seeded(seed, round.wrapping_add(1))))
 }
 
 /// `ms` shifted by up to a tenth either way.

@@ -1,6 +1,6 @@
 //! The faults the simulator can be told to have, by name (`simulate --faults`) or by a word in a prompt.
 
-use domain::mix::{fraction, mix};
+use domain::mix::{fraction, mix, seeded};
 use std::str::FromStr;
 
 /// One kind of fault.
@@ -271,7 +271,7 @@ impl FaultSet {
 
 /// A number that looks random and is the same for the same seed, purpose and ordinal (splitmix64's mixing).
 pub(super) const fn draw(seed: u64, purpose: u64, n: u64) -> u64 {
-    mix(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ n.wrapping_mul(0xd1b5_4a32_d192_ed03))
+    mix(seed ^ seeded(purpose, n))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every choice of a history, from one seed.
 
-use domain::mix::SplitMix;
+use domain::mix::{SplitMix, seeded};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Chance(SplitMix);
@@ -8,7 +8,7 @@ pub(crate) struct Chance(SplitMix);
 impl Chance {
     /// `stream`: what the choices are for, so that the cutting of some leaves the others as they were.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
-        Self(SplitMix(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ stream.wrapping_mul(0xd1b5_4a32_d192_ed03)))
+        Self(SplitMix(seeded(seed, stream)))
     }
 
     pub(crate) fn next(&mut self) -> u64 {
