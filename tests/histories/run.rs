@@ -9,6 +9,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter,
     ops::Range,
     process::ExitCode,
     sync::{
@@ -74,24 +75,20 @@ impl Sum {
 
 /// Plays these, on all cores.
 fn many(seeds: &Range<u64>) -> Sum {
-    let (next, sum) = (AtomicU64::new(seeds.start), Mutex::new(Sum::default()));
-    let worker = || {
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end {
-                return;
-            }
-            let done = one(&Plan::of(seed), None, None);
-            sum.lock().expect("no worker panics").add(seed, done);
-        }
-    };
-    on_all_cores(worker);
+    let sum = Mutex::new(Sum::default());
+    on_all_cores(seeds.clone(), |seed| {
+        let done = one(&Plan::of(seed), None, None);
+        sum.lock().expect("no worker panics").add(seed, done);
+    });
     sum.into_inner().expect("no worker panics")
 }
 
-fn on_all_cores(work: impl Fn() + Sync) {
+/// Does that with each of them, in their order.
+fn on_all_cores<T>(all: impl Iterator<Item = T> + Send, each: impl Fn(T) + Sync) {
+    let all = Mutex::new(all);
+    let work = || iter::from_fn(|| all.lock().expect("no worker panics").next()).for_each(&each);
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(&work))));
+    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(work))));
 }
 
 #[allow(clippy::cast_precision_loss, reason = "means and shares")]
@@ -138,26 +135,19 @@ fn keep_the_rules(seeds: &Range<u64>) -> bool {
 /// A seed played twice is told in the same lines, and a panic leaves what was told before it.
 fn replay_exactly() -> bool {
     let fails = AtomicU64::new(0);
-    let next = AtomicU64::new(0);
-    on_all_cores(|| {
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= TWICE {
-                return;
-            }
-            let plan = Plan::of(seed);
-            let [once, again] = [(); 2].map(|()| tell(&plan, None).1);
-            let apart = once.iter().zip(&again).find(|(one, other)| one != other);
-            if apart.is_some() || once.len() != again.len() {
-                println!("seed {seed} is told in {} lines and in {}: {apart:#?}", once.len(), again.len());
-                fails.fetch_add(1, Ordering::Relaxed);
-            }
-            let (done, told) = tell(&plan, Some(Mutation::Panics));
-            let says_where = |broken: &Broken| broken.rule != Rule::Sound || broken.how.contains(".rs:");
-            if told.is_empty() || done.is_err_and(|broken| !says_where(&broken)) {
-                println!("seed {seed} panics without a history or a place");
-                fails.fetch_add(1, Ordering::Relaxed);
-            }
+    on_all_cores(0..TWICE, |seed| {
+        let plan = Plan::of(seed);
+        let [once, again] = [(); 2].map(|()| tell(&plan, None).1);
+        let apart = once.iter().zip(&again).find(|(one, other)| one != other);
+        if apart.is_some() || once.len() != again.len() {
+            println!("seed {seed} is told in {} lines and in {}: {apart:#?}", once.len(), again.len());
+            fails.fetch_add(1, Ordering::Relaxed);
+        }
+        let (done, told) = tell(&plan, Some(Mutation::Panics));
+        let says_where = |broken: &Broken| broken.rule != Rule::Sound || broken.how.contains(".rs:");
+        if told.is_empty() || done.is_err_and(|broken| !says_where(&broken)) {
+            println!("seed {seed} panics without a history or a place");
+            fails.fetch_add(1, Ordering::Relaxed);
         }
     });
     fails.into_inner() == 0
@@ -177,16 +167,14 @@ fn catch(mutation: Mutation, rule: Rule) -> (Option<u64>, BTreeMap<Rule, u64>) {
 }
 
 fn catch_every_mutation() -> bool {
-    let (next, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    on_all_cores(|| {
-        while let Some((mutation, rule)) = Mutation::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (caught, others) = catch(*mutation, *rule);
-            match caught {
-                Some(seed) => println!("{mutation:?} is caught by {rule:?} at seed {seed}; before by {others:?}"),
-                None => println!("{mutation:?} is not caught by {rule:?}; by {others:?}"),
-            }
-            missed.fetch_add(usize::from(caught.is_none()), Ordering::Relaxed);
+    let missed = AtomicUsize::new(0);
+    on_all_cores(Mutation::ALL.iter(), |(mutation, rule)| {
+        let (caught, others) = catch(*mutation, *rule);
+        match caught {
+            Some(seed) => println!("{mutation:?} is caught by {rule:?} at seed {seed}; before by {others:?}"),
+            None => println!("{mutation:?} is not caught by {rule:?}; by {others:?}"),
         }
+        missed.fetch_add(usize::from(caught.is_none()), Ordering::Relaxed);
     });
     missed.into_inner() == 0
 }
