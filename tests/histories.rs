@@ -3,7 +3,7 @@
 //! type: keys through the real keymap. After each step the rules are asked that protect a person's money.
 //!
 //! ```text
-//! cargo test --test histories                                   some hundred seeds, and what must be caught
+//! cargo test --test histories                                   sixty seeds, and what must be caught
 //! cargo test --test histories -- --seed 7                       one history, told step by step
 //! cargo test --test histories -- --seed 7 --without f3,d0       the same without its fourth fault and its first deed
 //! cargo test --release --test histories -- --seeds 0..100000    many, with figures

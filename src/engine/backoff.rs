@@ -1,5 +1,5 @@
-//! Back-off and jitter as pure functions. What looks random is a hash of who and how often, so that a schedule is the
-//! same each time it is computed and can be tested without luck.
+//! Back-off and jitter as pure functions. What looks random is a hash of what waits and of how often it has waited, so
+//! that a schedule is the same each time it is computed and tests need no luck.
 
 use domain::{account::LONGEST_WAIT, mix, time::doubled};
 

@@ -280,7 +280,6 @@ pub enum LocalCmd {
     },
     /// List the folder of a path as it was typed. Answered by `LocalMsg::Listed`.
     List {
-        /// The path.
         typed: String,
         /// What it is for.
         purpose: ListFor,
@@ -306,10 +305,7 @@ pub enum LocalCmd {
         line: usize,
     },
     /// Open a file in a player. Answered by `LocalMsg::Opened`.
-    Open {
-        /// The file.
-        path: String,
-    },
+    Open { path: String },
     /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Exported`.
     Export {
         /// The file as it was typed (`~` allowed); one that exists is left alone.

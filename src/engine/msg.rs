@@ -282,36 +282,15 @@ pub enum HttpMsg {
         total: u64,
     },
     /// The end of a submission, whatever it was.
-    Submitted {
-        key: TaskKey,
-        ticket: Ticket,
-        /// What came back.
-        reply: Reply,
-    },
+    Submitted { key: TaskKey, ticket: Ticket, reply: Reply },
     /// The end of a query.
-    Queried {
-        key: TaskKey,
-        ticket: Ticket,
-        /// What came back.
-        reply: Reply,
-    },
+    Queried { key: TaskKey, ticket: Ticket, reply: Reply },
     /// The end of a query about a task that is not known here.
     Found { ticket: Ticket, reply: Reply },
     /// The end of a file call.
-    File {
-        key: TaskKey,
-        ticket: Ticket,
-        /// The file that was asked for.
-        file: FileId,
-        /// What came back.
-        reply: Reply,
-    },
+    File { key: TaskKey, ticket: Ticket, file: FileId, reply: Reply },
     /// The end of a balance call.
-    Balance {
-        ticket: Ticket,
-        /// What came back.
-        reply: Reply,
-    },
+    Balance { ticket: Ticket, reply: Reply },
     /// The end of an upload.
     Uploaded { ticket: Ticket, reply: Reply },
     /// What the gateway's records say that a call was charged.
@@ -373,12 +352,11 @@ pub enum SaveMsg {
     Stopped { key: TaskKey, ticket: Ticket },
 }
 
-/// From this machine.
+/// From this machine. What a person typed comes back as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LocalMsg {
     /// A picture was read, judged by its content and stored.
     Image {
-        /// The path as it was typed.
         path: String,
         /// What it is, or why it cannot be read. Whether the service will take it is for the checks to say.
         result: Result<StoredImage, picture_file::Fault>,
@@ -387,7 +365,6 @@ pub enum LocalMsg {
     },
     /// A folder was listed, or why not.
     Listed {
-        /// The path as it was typed.
         typed: String,
         /// What it is for.
         purpose: ListFor,
@@ -396,7 +373,6 @@ pub enum LocalMsg {
     },
     /// A file of prompts was read, or why not.
     Prompts {
-        /// The path as it was typed.
         path: String,
         /// What stands on each line.
         result: Result<Lines, At>,
@@ -408,7 +384,6 @@ pub enum LocalMsg {
     },
     /// The editor on a person's file has ended, or why not.
     FileEdited {
-        /// The path as it was typed.
         path: String,
         /// Whether it ended well.
         result: Result<(), EditorFault>,
@@ -431,14 +406,12 @@ pub enum LocalMsg {
         what: String,
         /// How long it is.
         bytes: u64,
-        /// The file.
         path: String,
         /// Whether it is there.
         result: Result<(), System>,
     },
     /// Tasks were written to a file, or why not.
     Exported {
-        /// The file.
         path: String,
         /// How many.
         tasks: usize,

@@ -20,15 +20,13 @@ pub enum News {
         key: TaskKey,
         what: TaskNews,
     },
-    /// To the lines of all tasks.
+    /// Rows came or changed.
     Rows(RowNews),
     Queue(QueueNews),
-    /// To the connection to the service.
     Connection(ConnectionNews),
     Store(StoreNews),
-    /// To the config, which was read again.
+    /// The config was read again.
     Config(ConfigNews),
-    /// To the gateway's records.
     Records(RecordsNews),
     /// Today's cap was raised, by this program or another one.
     CapRaised {
@@ -36,14 +34,14 @@ pub enum News {
         /// What it is now; `None` where the config sets none.
         cap: Option<Money>,
     },
-    /// To a batch that was to be queued.
+    /// A batch was queued, or not.
     Batch {
         /// The insertion's ticket.
         ticket: Ticket,
         /// The tasks in their order, or why not one was taken.
         result: Result<Vec<TaskKey>, NotQueued>,
     },
-    /// To an act that was asked for.
+    /// What became of an act that was asked for.
     Act(ActNews),
 }
 

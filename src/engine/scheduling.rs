@@ -23,7 +23,7 @@ const AFTER_END: [u64; 4] = [0, MINUTE, 5 * MINUTE, 30 * MINUTE];
 pub(super) const LAST_AFTER_END_MS: u64 = AFTER_END[3];
 /// When an unknown is looked for, from when it became one or was found at the start.
 pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
-/// As many looks as there are of themselves; what is over that is looked for once more.
+/// How many looks of [`LOOKS`] there are. An unknown that has had them all is looked for once more at the next start.
 const ALL_LOOKS: u8 = LOOKS.len() as u8;
 /// How long after an acceptance the program looks alone: after the last question for that charge.
 const AUDIT_LATER_MS: u64 = AFTER_ACCEPTANCE[3] + MINUTE;

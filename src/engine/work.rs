@@ -67,8 +67,8 @@ pub struct Work {
     pub ending: Option<Ending>,
     /// Replies that came too late or for nothing; dropped and counted.
     pub stale: u64,
-    /// The next command's number.
-    pub next_ticket: Ticket,
+    /// The number that was given to the last command.
+    pub last_ticket: Ticket,
     /// What has happened and nobody was told yet; `update` takes it out.
     pub news: Vec<News>,
 }
@@ -106,7 +106,7 @@ impl Work {
             store: Store::default(),
             ending: None,
             stale: 0,
-            next_ticket: 0,
+            last_ticket: 0,
             news: Vec::new(),
         }
     }
@@ -124,8 +124,8 @@ impl Work {
 
     /// The number for the next command; the screens too ask the service for addresses.
     pub const fn ticket(&mut self) -> Ticket {
-        self.next_ticket += 1;
-        self.next_ticket
+        self.last_ticket += 1;
+        self.last_ticket
     }
 }
 

@@ -91,8 +91,9 @@ struct Dashboard {
     /// The last change by a key, or the start.
     acted: Instant,
     frame_gap: Duration,
-    /// How fast pictures go, and about how many bytes of them are still to go.
+    /// How fast pictures go to the terminal.
     pace: Pace,
+    /// About how many bytes of them are still to go.
     left: usize,
     pictures_out: PictureOutput,
 }

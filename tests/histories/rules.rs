@@ -95,15 +95,15 @@ pub(crate) struct Rules {
     pub(crate) start: Wall,
 }
 
-/// So long a row stays its program's without a word: what it sends after its clock has jumped it was told to send
-/// before.
+/// How long a row stays a program's that says nothing of it, as `engine::claims` has it. After its clock has jumped a
+/// program may still send, for that long, what it was told to send before.
 const CLAIM: u64 = 3 * MINUTE;
+/// How long after a task became unknown the records have been looked at for the last time.
+const LOOKED: u64 = 45 * MINUTE;
+
 fn has_ended(state: TaskState) -> bool {
     !state.is_live() && state != TaskState::Unknown
 }
-
-/// After so long the records have been looked at for the last time.
-const LOOKED: u64 = 45 * MINUTE;
 
 impl Rules {
     pub(crate) fn new(dir: &Path, plan: &Plan) -> Self {

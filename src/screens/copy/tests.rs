@@ -131,7 +131,7 @@ fn address(url: &str) -> Reply {
 fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
     let mut state = state(&[Saved]);
     let effects = part(&mut state, &tasks([(1, Saved)]), CopyWhat::Url);
-    let ticket = state.work.next_ticket;
+    let ticket = state.work.last_ticket;
     assert_eq!(effects, [Wish::Effect(asks(1, ticket))]);
     let reply = address("https://x/y.mp4?Expires=1");
     assert_eq!([ticket + 1, ticket].map(|of| is_asked(&state, of)), [false, true]);
@@ -145,7 +145,7 @@ fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
     let mut state = state(&[Saved, Queued, Saved, Saved]);
     let four = tasks([(1, Saved), (2, Queued), (3, Saved), (4, Saved)]);
     let effects = part(&mut state, &four, CopyWhat::Url);
-    let ticket = state.work.next_ticket;
+    let ticket = state.work.last_ticket;
     assert_eq!(effects, [Wish::Effect(asks(1, ticket))]);
     assert_eq!(said(&state), Some("asking for the URLs of 3 files"));
     assert_eq!(answered(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
