@@ -162,6 +162,8 @@ impl PromptEditor {
         if let Ok(up @ 1..) = i16::try_from(empty.min(usize::from(top))) {
             let mut area = self.area.clone();
             area.scroll((-up, 0));
+            // The widget leaves the cells behind the end of a row as they are.
+            page.reset();
             (&area).render(page.area, &mut page);
             (top, _) = area.scroll_offset();
         }

@@ -57,6 +57,24 @@ fn a_text_in_the_place_of_another_is_one_step_of_undo_and_leaves_what_was_cut() 
 }
 
 #[test]
+fn a_box_that_grows_shows_the_text_and_nothing_else() {
+    let text = "a long first line\n\nb\na line of middle\n猫\nan end that is the longest line of all\n.";
+    for (small, keys) in
+        (1..7).flat_map(|small| ["", "ctrl-home", "up up", "ctrl-home ctrl-end"].map(|keys| (small, keys)))
+    {
+        let mut editor = PromptEditor::new(text);
+        drawn(&editor, 40, small);
+        typed(&mut editor, keys);
+        for height in 7..12 {
+            let (shown, _) = drawn(&editor, 40, height);
+            // The cell that the wide character hides is blank.
+            let expected = text.replace('\n', "|").replace('猫', "猫 ").replace("猫 |", "猫|");
+            assert_eq!(shown.trim_end_matches('|'), expected, "{small} {keys} {height}");
+        }
+    }
+}
+
+#[test]
 fn a_family_and_a_combining_mark_are_one_step() {
     let mut editor = PromptEditor::new("a👩‍👩‍👧‍👦e\u{301}");
     typed(&mut editor, "backspace");
