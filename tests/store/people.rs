@@ -1,14 +1,17 @@
 //! Whose a task, an event and a line of the ledger are.
 
 use super::*;
-use ::io::store::Location;
+use ::io::store::{Location, Session};
 use domain::{
     account::{BudgetCap, Change, KeptCaps, OverBudget, Raise, Stamp},
     costs,
     costs::By,
     task::{LedgerLine, MoneyEvent},
 };
-use engine::msg::InsertRefusal;
+use engine::{
+    effect::StoreCmd,
+    msg::{InsertRefusal, StoreMsg},
+};
 
 /// All that an export takes out of a store.
 pub(crate) fn carried(store: &Store) -> Vec<Result<domain::carried::Carried, ()>> {
@@ -162,6 +165,30 @@ fn evidence_names_the_tasks_by_the_keys_that_they_have_got() {
     let expected = evidence(vec![new(two.key)]);
     assert_eq!(detail.task.evidence, Some(expected.clone()));
     assert_eq!(detail.events.last().unwrap().entry.what, What::Evidence(expected));
+}
+
+#[test]
+fn a_draft_that_is_open_in_a_program_is_not_taken_up_by_another_while_that_one_runs() {
+    use domain::draft::{Draft, KeptDraft};
+    let dir = place();
+    let drafts = |session: &mut Option<Session>| {
+        let mut found = Vec::new();
+        let opened = Session::open(dir.at(), &mut |msg| {
+            if let StoreMsg::Opened { drafts, .. } = msg {
+                found = drafts;
+            }
+        });
+        *session = Some(opened.unwrap());
+        found
+    };
+    let (mut one, mut two, mut three) = (None, None, None);
+    assert_eq!(drafts(&mut one), []);
+    let draft = Draft { prompt: "a cat".into(), ..Draft::default() };
+    let save = StoreCmd::SaveDraft { id: 7, draft: Box::new(draft.clone()), at: DAY };
+    one.as_mut().unwrap().answer(save, &mut drop);
+    assert_eq!(drafts(&mut two), []);
+    drop(one);
+    assert_eq!(drafts(&mut three), [KeptDraft { id: 7, draft }]);
 }
 
 #[test]

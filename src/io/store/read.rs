@@ -23,6 +23,7 @@ use engine::{
     msg::{Detail, StoreMsg},
     view::View,
 };
+use serde::Deserialize;
 use std::ops::ControlFlow;
 
 /// Lines of the first page: a tall screen's worth, so that it is there at once.
@@ -97,7 +98,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn overview(&self) -> Result<Overview, Fault> {
-        self.as_fault(Deed::Read, overview(&self.conn, &self.person()))
+        self.as_fault(Deed::Read, overview(&self.conn, &self.person(), &self.programs))
     }
 
     /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and
@@ -327,25 +328,30 @@ pub(super) fn some_tasks(
     Ok(())
 }
 
-fn overview(conn: &Connection, who: &str) -> sql::Result<Overview> {
+fn overview(conn: &Connection, who: &str, programs: &Programs) -> sql::Result<Overview> {
     // Both are counted in an index: what is not archived alone would be looked for in every row.
     let total = "SELECT (SELECT count(*) FROM tasks) - (SELECT count(*) FROM tasks WHERE archived_at IS NOT NULL)";
     Ok(Overview {
         total: conn.query_row(total, [], |row| Ok(row.get::<u32>(0)? as usize))?,
         last_seen: meta::of_person(conn, "last_seen", who)?.and_then(|text| text.parse().ok()).map(Wall),
         view: meta::of_person(conn, "view", who)?.and_then(|text| serde_json::from_str(&text).ok()),
-        drafts: drafts(conn, who)?,
+        drafts: drafts(conn, who, programs)?,
     })
 }
 
-fn drafts(conn: &Connection, who: &str) -> sql::Result<Vec<KeptDraft>> {
+/// The drafts that are open in no program that runs.
+fn drafts(conn: &Connection, who: &str, programs: &Programs) -> sql::Result<Vec<KeptDraft>> {
+    #[derive(Deserialize)]
+    struct Open {
+        open_in: Option<String>,
+    }
     let sql = "SELECT id, body FROM own_drafts WHERE who IN (?1, '') ORDER BY changed DESC, id DESC";
-    let kept = |row: &sql::Row<'_>| {
-        let id = row.get(0)?;
-        Ok(serde_json::from_str(row.text(1)?).ok().map(|draft| KeptDraft { id, draft }))
+    let found: Vec<(i64, String)> = conn.all(sql, [who], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let kept = |(id, body): (i64, String)| {
+        let open = serde_json::from_str::<Open>(&body).ok()?.open_in.is_some_and(|owner| programs.is_alive(&owner));
+        if open { None } else { serde_json::from_str(&body).ok().map(|draft| KeptDraft { id, draft }) }
     };
-    let found: Vec<Option<KeptDraft>> = conn.all(sql, [who], kept)?;
-    Ok(found.into_iter().flatten().collect())
+    Ok(found.into_iter().filter_map(kept).collect())
 }
 
 /// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.

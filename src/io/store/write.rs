@@ -27,10 +27,21 @@ use engine::{
     msg::{InsertRefusal, SendResult, WriteResult},
     view::View,
 };
+use serde::Serialize;
 use std::slice;
 
 /// When a task that its own program has not yet confirmed is tried again, in milliseconds.
 const UNCONFIRMED_MS: u64 = 500;
+
+/// What the store keeps of a draft.
+#[derive(Serialize)]
+struct OpenDraft<'a> {
+    #[serde(flatten)]
+    draft: &'a Draft,
+    /// The program that it is open in: while that one runs, no other takes it up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_in: Option<String>,
+}
 
 /// The verbs that change.
 impl Store {
@@ -117,12 +128,13 @@ impl Store {
         Ok(done)
     }
 
-    /// Keeps a draft as it is typed, under its id.
+    /// Keeps a draft as it is typed, under its id, with the program in which it is open.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn save_draft(&mut self, id: i64, draft: &Draft, at: Wall) -> Result<(), Fault> {
         let who = self.person();
+        let body = OpenDraft { draft, open_in: self.programs.me().map(str::to_owned) };
         self.change(Deed::SaveDraft, |conn| {
             let tx = conn.begin()?;
             // One that was nobody's is theirs who go on with it.
@@ -130,7 +142,7 @@ impl Store {
             tx.execute(
                 "INSERT INTO own_drafts (who, id, changed, body) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (who, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
-                params![who, id, at.0, Json(draft)],
+                params![who, id, at.0, Json(&body)],
             )?;
             tx.commit()
         })

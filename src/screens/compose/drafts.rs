@@ -178,13 +178,14 @@ pub(crate) fn parent_gone(app: &mut App, gone: TaskKey) -> Vec<Wish> {
     super::came(app)
 }
 
-/// The draft was queued: compose is empty again, with the same model and format.
+/// The draft was queued: compose is empty again, with the same account, model and format.
 pub(crate) fn sent(app: &mut App) -> Vec<Effect> {
     let (sent, id) = (&app.screen.compose.draft, app.screen.compose.id);
     let draft = Draft {
         model: sent.model.clone(),
         resolution: sent.resolution.clone(),
         duration: sent.duration,
+        profile: sent.profile.clone(),
         ..Draft::default()
     };
     let next = KeptDraft { id: new_id(app), draft };
@@ -226,24 +227,22 @@ pub(crate) fn bring_pattern(app: &mut App, draft: Draft) -> Vec<Wish> {
     vec![saved]
 }
 
-/// The present draft for the store, as it is. One that was read from there is written under an id of its own, since
-/// another program may have read it too and go on with it as well: of two texts that began as one, both are kept.
+/// The present draft for the store, as it is.
 pub(super) fn save_present(app: &mut App) -> Vec<Wish> {
     let compose = &app.screen.compose;
-    if is_blank(&compose.draft) {
-        let id = compose.id;
-        return vec![Wish::Effect(drop_draft(app, id))];
-    }
     let (id, draft) = (compose.id, compose.draft.clone());
-    match compose.read.get(&id) {
-        None => return vec![save(app, id, draft)],
-        Some(read) if *read == draft => return Vec::new(),
-        Some(_) => {}
-    }
+    vec![if is_blank(&draft) { Wish::Effect(drop_draft(app, id)) } else { save(app, id, draft) }]
+}
+
+/// Gives the present draft, which was read from the store, an id of its own there: no other program takes it up while
+/// this one runs. Where one has read it too and goes on with it as well, both texts are kept.
+fn claim(app: &mut App) -> [Wish; 2] {
     let own = new_id(app);
-    app.screen.compose.id = own;
+    let compose = &mut app.screen.compose;
+    let read = std::mem::replace(&mut compose.id, own);
+    let draft = compose.draft.clone();
     // First the new one: a crash between them leaves both.
-    vec![save(app, own, draft), Wish::Effect(drop_draft(app, id))]
+    [save(app, own, draft), Wish::Effect(drop_draft(app, read))]
 }
 
 fn save(app: &App, id: i64, draft: Draft) -> Wish {
@@ -283,6 +282,10 @@ fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Wish>) {
     (compose.parents, compose.read, compose.deleted) = (old.parents, old.read, old.deleted);
     if keep {
         compose.others.insert(0, KeptDraft { id: old.id, draft: old.draft });
+    }
+    // What only reads the store keeps nothing there.
+    if app.screen.compose.read.contains_key(&next.id) && !app.work.store.only_reads {
+        wishes.extend(claim(app));
     }
     wishes.extend(read_parent(app));
     (keep, wishes)

@@ -234,6 +234,32 @@ fn the_last_times_draft_comes_back_unless_one_was_begun() {
 }
 
 #[test]
+fn a_draft_of_the_last_time_goes_on_under_an_id_of_its_own() {
+    let mut state = state(&[]);
+    let draft = domain::draft::Draft { model: "m".into(), prompt: "old".into(), ..Default::default() };
+    let wishes = restore(&mut state, vec![KeptDraft { id: 7, draft: draft.clone() }]);
+    let id = state.screen.compose.id;
+    assert_ne!(id, 7);
+    let (read, draft) = (Some(Box::new(draft.clone())), Box::new(draft));
+    let own = StoreCmd::SaveDraft { id, draft, at: state.work.now.wall };
+    let claimed = [own, StoreCmd::DropDraft { id: 7, read }].map(|command| Wish::Effect(Effect::Store(command)));
+    assert_eq!(wishes, claimed);
+    // What is typed after all of it was deleted does not go over what another program has written.
+    press(&mut state, "n ctrl-u");
+    state.work.now = now(state.work.now.mono.0 + SAVE_AFTER);
+    assert_eq!(wake(&mut state), [Wish::Effect(Effect::Store(StoreCmd::DropDraft { id, read: None }))]);
+}
+
+#[test]
+fn the_next_draft_is_for_the_account_that_the_last_one_was_sent_with() {
+    let mut state = state(&[]);
+    press(&mut state, "n a");
+    state.screen.compose.draft.profile = Some("mm".into());
+    let _ = crate::compose::sent(&mut state);
+    assert_eq!(state.screen.compose.draft.profile.as_deref(), Some("mm"));
+}
+
+#[test]
 fn the_pictures_of_a_draft_of_the_last_time_are_read() {
     let mut state = state(&[]);
     let draft = domain::draft::Draft { first_frame: "/p/cat.png".into(), ..Default::default() };
