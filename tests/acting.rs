@@ -201,6 +201,10 @@ fn q_says_what_waits_out_its_undo_time() {
     flow.shows("#2 is not sent yet (0.5 PTC): its undo time is still running");
     flow!(flow, "n");
     assert!(!flow.ended);
+    [":", "quit", "<Enter>"].iter().for_each(|key| flow.part(key));
+    flow.shows("#2 is not sent yet");
+    flow!(flow, "n");
+    assert!(!flow.ended);
     flow.live(SENT);
     flow!(flow, "q");
     assert!(flow.ended);

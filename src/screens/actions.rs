@@ -249,13 +249,17 @@ fn back(app: &mut App) -> Vec<Wish> {
 /// Closes what is open; in the bare table, quits.
 fn close(app: &mut App) -> Vec<Wish> {
     if app.screen.layers.is_empty() && app.screen.pane == Pane::Table && !app.screen.table.gallery {
-        let Some(question) = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none()) else {
-            return vec![Wish::Act(Act::Quit)];
-        };
-        app.screen.open(Confirm::of(question, Act::Quit, None));
-        return Vec::new();
+        return quit(app);
     }
     back(app)
+}
+
+/// Quits; asks first where something waits out its undo window.
+pub(crate) fn quit(app: &mut App) -> Vec<Wish> {
+    let question = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none());
+    let Some(question) = question else { return vec![Wish::Act(Act::Quit)] };
+    app.screen.open(Confirm::of(question, Act::Quit, None));
+    Vec::new()
 }
 
 fn turn(app: &mut App, to: Direction) {

@@ -4,6 +4,7 @@
 use crate::{
     app::App,
     confirm::Confirm,
+    keymap::{Action, Ctx},
     layer::Wish,
     table,
     table::possible::{can_download, cancel_row},
@@ -15,7 +16,7 @@ use domain::{
     task::{Row, TaskKey, TaskState},
 };
 use engine::act::Act;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use words::{names, terms, tr};
 
 /// A line of it: what would be done with which tasks.
@@ -163,13 +164,25 @@ pub(crate) fn hidden(app: &App, keys: &[TaskKey]) -> Option<String> {
     }
 }
 
-/// What waits out its undo window and would stay unsent if the program ended now.
+/// What waits out its undo window and would stay unsent here if the program ended now.
 pub(crate) fn unsent_at_the_end(app: &App) -> Option<String> {
     let waits = |key: &&TaskKey| engine::queue::undo_left(&app.work, **key) > 0;
     let keys: Vec<TaskKey> = app.work.tasks.queued.iter().filter(waits).copied().collect();
-    let (listed, money) = (listed(&keys), money(app, &keys));
+    let (listed, money, others) = (listed(&keys), money(app, &keys), senders(app, &keys));
     match keys.len() {
         0 => None,
+        _ if !others.is_empty() => {
+            let (who, back) = (terms::listed(&others), app.named(Ctx::Global, Action::Back));
+            let undo = app.named(Ctx::Table, Action::Undo);
+            Some(tr!(
+                "{listed}: not sent yet ({money}), the undo time is still running. If you quit, that is sent and paid by {who}; {back}, then {undo}, takes it back. Quit?",
+                listed,
+                money,
+                who,
+                back,
+                undo
+            ))
+        }
         1 => Some(tr!(
             "{listed} is not sent yet ({money}): its undo time is still running. It stays queued, and the next start is paused. Quit?",
             listed,
@@ -183,11 +196,20 @@ pub(crate) fn unsent_at_the_end(app: &App) -> Option<String> {
     }
 }
 
+/// The other programs that send one of these.
+fn senders(app: &App, keys: &[TaskKey]) -> Vec<String> {
+    let rows = || keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+    let senders = app.work.sharing.senders.iter();
+    let all = senders.filter(|sender| rows().any(|row| *row.kind.profile == *sender.profile));
+    all.map(|sender| names::program(&sender.name)).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::testing::state;
+    use domain::account::Sender;
     use domain::task::TaskState::{Failed, Queued};
     use std::sync::Arc;
 
@@ -230,6 +252,17 @@ mod tests {
         crate::preview::retry(&mut app, vec![crate::testing::task(1, Failed)], &BTreeMap::new());
         let told = app.screen.top::<crate::preview::state::Preview>().map(|preview| preview.warnings[0].to_string());
         assert_eq!(told.as_deref(), Some("The filter hides #1"));
+    }
+
+    #[test]
+    fn what_another_program_would_send_is_told_before_the_end() {
+        let mut app = state(&[Queued]);
+        let profile = app.work.tasks.rows[&TaskKey(1)].kind.profile.to_string();
+        let sender = |profile: &str| Sender { owner: "o".into(), name: "watch 7".into(), profile: profile.into() };
+        app.work.sharing.senders = vec![sender(&profile), sender("")];
+        assert_eq!(senders(&app, &[TaskKey(1)]), ["watch 7"]);
+        app.work.sharing.senders = vec![sender("another")];
+        assert_eq!(senders(&app, &[TaskKey(1)]), Vec::<String>::new());
     }
 
     #[test]

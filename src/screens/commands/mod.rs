@@ -4,6 +4,7 @@ mod budget;
 mod tasks;
 
 use crate::{
+    actions,
     app::App,
     command_line::behind::{OPTIONS, themes},
     compose, help,
@@ -61,7 +62,7 @@ pub(crate) fn run(app: &mut App, command: CommandId, rest: &str) -> Result<Vec<W
         CommandId::Compare => compare(app, rest),
         CommandId::Gallery => shown(app, rest, Action::Gallery),
         CommandId::Help => help::of(app, rest).map(|()| Vec::new()),
-        CommandId::Quit => alone(rest).map(|()| vec![Wish::Run(Action::Quit)]),
+        CommandId::Quit => alone(rest).map(|()| actions::quit(app)),
         // They are answered where there is no screen.
         CommandId::List | CommandId::Status | CommandId::Price | CommandId::Drop | CommandId::Yes | CommandId::No => {
             Ok(Vec::new())
