@@ -109,8 +109,12 @@ fn the_dashboard_counts_shows_and_notes_refunds_and_compares_the_ledger() {
     screen.keys("\x1b");
     screen.hides("By the gateway's records");
     command(&mut screen, "refunds refunded 1");
+    screen.shows("Note that the money for #1 came back?");
+    screen.keys("y");
     until("it came back", || home.task(1).refund.given_at.is_some());
     assert_eq!(home.states(), [TaskState::Failed]);
+    command(&mut screen, "refunds asked 1");
+    screen.shows("its charge is already noted as refunded");
 }
 
 #[test]

@@ -114,9 +114,11 @@ pub(super) fn twice(work: &mut Work, mut task: Task, second: Second) -> Vec<Effe
 /// Writes down that it was asked for, or that the money came back: of all of the task's charges without a result.
 pub(super) fn refund(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<Effect> {
     let (key, state, now) = (task.key, task.state(), work.now.wall);
+    let given = task.refund.given_at.is_some();
     let mut marks = refunds::marks(&mut task);
     if marks.is_empty() {
-        return refuse(work, key, Left::NoRefund(state));
+        let left = if given { Left::Refunded } else { Left::NoRefund(state) };
+        return refuse(work, key, left);
     }
     let mut ledger = Vec::new();
     for (event, amount, marks) in &mut marks {

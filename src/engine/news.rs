@@ -321,6 +321,8 @@ pub enum Left {
     Open,
     /// It has no charge that can be asked back.
     NoRefund(TaskState),
+    /// Its charge has been given back already.
+    Refunded,
 }
 
 impl NotDone {

@@ -385,6 +385,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
             let what = tr!("it is {word}, and has no charge that can be asked back", word = names::state(*state));
             (what, tr!("`reeltop refunds` lists those that have.").to_owned())
         }
+        Left::Refunded => (tr!("its charge is already noted as refunded").to_owned(), String::new()),
         Left::Evidence => (
             tr!("the gateway's records now show a call that may be it").to_owned(),
             tr!("Look at it, then resolve the task again.").to_owned(),

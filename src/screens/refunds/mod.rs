@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    confirm::Confirm,
     layer::Wish,
     lists::{
         Kind, ListView,
@@ -90,7 +91,15 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
             }
         }
         RefundStep::Given if keys.is_empty() => return Err(tr!("name the tasks that were refunded").into()),
-        RefundStep::Asked | RefundStep::Given => {}
+        RefundStep::Given => {
+            let question = tr!(
+                "Note that the money for {keys} came back? It then counts as not spent, and nothing takes that note back.",
+                keys = words::terms::listed(&keys)
+            );
+            app.screen.open(Confirm::of(question, Act::Refund { keys, step }, None));
+            return Ok(Vec::new());
+        }
+        RefundStep::Asked => {}
     }
     Ok(vec![Wish::Act(Act::Refund { keys, step })])
 }
