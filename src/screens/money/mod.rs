@@ -263,7 +263,9 @@ pub(crate) fn lines(app: &App) -> Vec<Line> {
     let fact = |name, text: String| Line::Fact { name, text, loud: false };
     let (money, budget) = (&app.work.money, &app.work.settings.budget);
     let currency = app.work.currency();
-    let cap = |cap: Option<Amount>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| cap.of(currency).to_string());
+    let cap = |cap: Option<Amount>, currency: Currency| {
+        cap.map_or_else(|| tr!("no cap").to_owned(), |cap| cap.of(currency).to_string())
+    };
     let today = |currency: Currency| {
         let day = app.work.day(currency);
         let (spent, reserved) = (day.spent.of(currency), day.reserved.of(currency));
@@ -272,12 +274,14 @@ pub(crate) fn lines(app: &App) -> Vec<Line> {
             None => tr!("{spent} spent, {reserved} set aside", spent, reserved),
         }
     };
-    let caps = tr!(
-        "a day {day}, a batch {batch}, asks above {above}",
-        day = cap(app.work.day(currency).cap),
-        batch = cap(budget.per_batch),
-        above = cap(budget.ask_above)
-    );
+    let caps = |currency: Currency| {
+        tr!(
+            "a day {day}, a batch {batch}, asks above {above}",
+            day = cap(app.work.day(currency).cap, currency),
+            batch = cap(budget.per_batch, currency),
+            above = cap(budget.ask_above, currency)
+        )
+    };
     let own = |currency: Currency| {
         let day = app.work.day(currency);
         let (used, cap) = (day.own_used.of(currency), day.own_cap?.of(currency));
@@ -294,11 +298,10 @@ pub(crate) fn lines(app: &App) -> Vec<Line> {
         |other: &Currency| money.spent_today.of(*other) != Amount::ZERO || money.reserved.of(*other) != Amount::ZERO;
     let others = Currency::ALL.into_iter().filter(|other| *other != currency && is_there(other));
     lines.extend(others.map(|other| fact("", today(other))));
-    lines.push(fact(tr!("Caps"), caps));
+    lines.push(fact(tr!("Caps"), caps(currency)));
     let paid_in = |other: &Currency| app.work.served().any(|(profile, _)| app.work.currency_of(profile) == *other);
     let others = Currency::ALL.into_iter().filter(|other| *other != currency && paid_in(other));
-    let others = others.filter_map(|other| app.work.day(other).cap.map(|cap| cap.of(other)));
-    lines.extend(others.map(|day| fact("", tr!("a day {day}", day))));
+    lines.extend(others.map(|other| fact("", caps(other))));
     lines.extend(set_by);
     lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
     for (profile, served) in app.work.served().filter(|(_, served)| served.has_key) {

@@ -1,6 +1,10 @@
 use super::*;
 use crate::testing::{WALL, state};
-use domain::task::TaskState::{Saved, Unknown};
+use domain::{
+    prices::{PriceList, Prices},
+    task::TaskState::{Saved, Unknown},
+};
+use engine::settings::Other;
 
 fn ptc(n: i64) -> Amount {
     Amount::from_thousandths(n)
@@ -26,6 +30,26 @@ fn the_services_word_is_compared_with_our_sums_and_the_difference_named() {
         assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
         assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
     }
+}
+
+#[test]
+fn the_caps_are_told_in_each_currency_that_is_paid_in() {
+    let mut state = state(&[]);
+    let settings = &mut state.work.settings;
+    (settings.budget.per_batch, settings.budget.ask_above) = (Some(ptc(8_000)), Some(ptc(3_000)));
+    let catalogue = settings.catalogue.clone();
+    let mut profile = settings.profile.clone();
+    profile.prices = Prices::new(PriceList::of(Currency::Usd), &catalogue);
+    settings.others.insert("mm".into(), Other { profile, catalogue });
+    let served = state.work.own.clone();
+    state.work.others.insert("mm".into(), served);
+    let told: Vec<String> = lines(&state)
+        .into_iter()
+        .filter_map(|line| if let Line::Fact { text, .. } = line { Some(text) } else { None })
+        .filter(|text| text.contains("a batch"))
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].ends_with("a batch 8.0 USD, asks above 3.0 USD"), "{told:?}");
 }
 
 #[test]
