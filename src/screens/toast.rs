@@ -147,12 +147,14 @@ fn folded(kind: Kind, count: usize) -> String {
     }
 }
 
-/// What is shown, the newest first; what happens to tasks besides comes after what answers the last key.
+/// What is shown, the newest first; what happens to tasks besides comes after what answers the last key, and good news
+/// after a warning too: the answer to an act may come long after its key.
 fn shown(app: &App) -> impl Iterator<Item = &Toast> {
     let all = || app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
+    let besides = |toast: &Toast| !toast.answers && matches!(toast.kind, Some(Kind::Now(_) | Kind::TakenBack));
     let answered = all().any(|toast| toast.answers);
-    let waits =
-        move |toast: &&Toast| answered && !toast.answers && matches!(toast.kind, Some(Kind::Now(_) | Kind::TakenBack));
+    let warned = all().any(|toast| toast.level != Level::Info && toast.kind.is_none());
+    let waits = move |toast: &&Toast| besides(toast) && (answered || (warned && toast.level == Level::Info));
     all().filter(move |toast| !waits(toast)).chain(all().filter(waits))
 }
 
@@ -290,6 +292,10 @@ mod tests {
         // With the next key it is an answer no more.
         let _ = input::input(&mut state, Input::Key("j".parse().unwrap()));
         assert_eq!(texts(&state)[..2], ["done", "#5 saved"]);
+        // The refusal of an act that took its time.
+        show(&mut state, Level::Warning, "left as it is".into(), None);
+        show_folded(&mut state, Level::Info, "#6 saved".into(), None, saved);
+        assert_eq!((&*texts(&state)[0], texts(&state).last().map(String::as_str)), ("left as it is", Some("2 saved")));
     }
 
     #[test]
