@@ -106,6 +106,7 @@ fn a_refused_command_names_every_task_that_is_not_shown_and_leaves_the_cursor() 
         ("cancel 9 4 3", "#9 is not in the table; :goto #9 looks for it in the archive; the filter hides #3; :filter"),
         ("cancel 8 9", "#8, #9 are not in the table; :goto #8 looks for one in the archive"),
         ("retry 4", "#4 has not been sent yet"),
+        ("resolve 4 lost", "#4 "),
     ] {
         assert_eq!(run(&mut state, command), [], "{command}");
         assert!(fault(&state).starts_with(why), "{command}: {}", fault(&state));

@@ -109,11 +109,13 @@ pub(super) fn resolve(app: &mut App, rest: &str) -> Result<Vec<Wish>, String> {
         .or_else(|| outcome.parse().ok().map(ResolvedAs::Found))
         .ok_or_else(|| tr!("an outcome is lost, not-created, the service's ID, or unknown to take it back"))?;
     let key = key_of(number)?;
-    go_to(app, key)?;
+    are_shown(app, &[key])?;
     if as_what == ResolvedAs::Unknown {
+        table::go_to(app, key);
         return Ok(vec![Wish::Act(Act::Resolve { key, as_what })]);
     }
     table::possible::can_resolve(app, key, &as_what).map_err(|why| why.0)?;
+    table::go_to(app, key);
     Ok(undo::resolve(app, key, as_what))
 }
 
