@@ -272,11 +272,11 @@ fn finish(part: Part, video: Video, target: &SaveTarget) -> Result<SavedFile, Tr
     let dir = folder(target)?;
     let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), error);
     part.file.sync_all().map_err(disk)?;
+    let sidecar = target.sidecar.as_ref().map(|text| place::write_sidecar(&dir, &target.name, text));
     let placed = place::place(&part.path, &dir, &target.name).map_err(disk)?;
     part.placed();
-    if let Some(text) = &target.sidecar
-        && let Err(error) = place::sidecar(&placed, &target.name, text)
-    {
+    let sidecar = sidecar.map(|written| written.and_then(|waiting| place::place_sidecar(&waiting, &placed)));
+    if let Some(Err(error)) = sidecar {
         // The video itself is safe; its facts are in the store as well.
         tracing::warn!("no sidecar beside {}: {error}", placed.display());
     }

@@ -29,14 +29,19 @@ pub(super) fn place(from: &Path, dir: &Path, name: &str) -> io::Result<PathBuf> 
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Writes the sidecar of a video that was placed: as `name`, or under a number. What a program that was killed here has
-/// left of it goes with the next that places the video, under whatever number.
-pub(super) fn sidecar(video: &Path, name: &str, text: &str) -> io::Result<()> {
+/// Writes the sidecar of the video `name` in `dir`, which is placed afterwards, and gives where it waits for its name.
+/// Meanwhile the lock on the video's part keeps others from it; what a killed program has left of one goes with it.
+pub(super) fn write_sidecar(dir: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
+    let waiting = dir.join(name).with_extension("json.part");
+    rewrite(&waiting, text.as_bytes())?.sync_all()?;
+    Ok(waiting)
+}
+
+/// Gives a sidecar the name of its video, which has been placed: as it was to be called, or under a number.
+pub(super) fn place_sidecar(waiting: &Path, video: &Path) -> io::Result<()> {
     let to = video.with_extension("json");
-    let tmp = video.with_file_name(name).with_extension("json.part");
-    rewrite(&tmp, text.as_bytes())?.sync_all()?;
-    give_name(&tmp, &to).inspect_err(|_| {
-        fs::remove_file(&tmp).ok();
+    give_name(waiting, &to).inspect_err(|_| {
+        fs::remove_file(waiting).ok();
     })?;
     to.parent().map(sync_dir);
     Ok(())
@@ -92,8 +97,9 @@ mod tests {
     fn a_sidecar_never_overwrites() {
         let dir = tempfile::tempdir().unwrap();
         let video = dir.path().join("a.b.mp4");
-        sidecar(&video, "a.b.mp4", "{}").unwrap();
-        assert_eq!(sidecar(&video, "a.b.mp4", "[]").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let sidecar = |text| place_sidecar(&write_sidecar(dir.path(), "a.b.mp4", text).unwrap(), &video);
+        sidecar("{}").unwrap();
+        assert_eq!(sidecar("[]").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(dir.path().join("a.b.json")).unwrap(), "{}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
@@ -102,7 +108,8 @@ mod tests {
     fn half_a_sidecar_that_a_killed_program_left_goes_with_the_next() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a.json.part"), "{").unwrap();
-        sidecar(&dir.path().join("a-2.mp4"), "a.mp4", "{}").unwrap();
+        let waiting = write_sidecar(dir.path(), "a.mp4", "{}").unwrap();
+        place_sidecar(&waiting, &dir.path().join("a-2.mp4")).unwrap();
         let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["a-2.json"]);
     }
