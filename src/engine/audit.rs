@@ -169,14 +169,13 @@ pub(super) fn read(work: &mut Work, ticket: Ticket, side: Side) -> Vec<Effect> {
         (task, one)
     };
     let of_account = side.tasks.into_iter().filter(|task| work.may_share_account(&task.profile, &auditing.profile));
-    let tasks: Vec<(Task, Submission)> = of_account.map(side_of).collect();
     // What a clock that was set has dated far away keeps its record from an unknown; no day's sums are held against it.
     let begun = unknowns::begun(work, auditing.window);
-    let is_compared = |(task, _): &&(Task, Submission)| task.sent_at.is_none_or(|at| begun.has(at));
-    let compared: Vec<(Task, Submission)> = tasks.iter().filter(is_compared).cloned().collect();
+    let is_compared = |(task, _): &(Task, Submission)| task.sent_at.is_none_or(|at| begun.has(at));
+    let (tasks, far): (Vec<_>, Vec<_>) = of_account.map(side_of).partition(is_compared);
     let ours = Ours {
         profile: &auditing.profile,
-        tasks: &compared,
+        tasks: &tasks,
         uploads: &side.uploads,
         balances: &side.balances,
         currency: work.currency_of(&auditing.profile),
@@ -191,7 +190,7 @@ pub(super) fn read(work: &mut Work, ticket: Ticket, side: Side) -> Vec<Effect> {
     let changes: Vec<_> = costs.chain(twice).collect();
     let mut effects: Vec<Effect> = changes.into_iter().flat_map(|(key, then)| ended::change(work, key, then)).collect();
     if auditing.whole {
-        let submissions = tasks.into_iter().map(|(_, one)| one).collect();
+        let submissions = tasks.into_iter().chain(far).map(|(_, one)| one).collect();
         let Auditing { profile, rows, window, .. } = &auditing;
         effects.extend(unknowns::audited(work, profile, submissions, rows, asked_for(*window)));
     }

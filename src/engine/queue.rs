@@ -268,15 +268,14 @@ pub(super) fn uploading(work: &mut Work, key: TaskKey, ticket: Ticket, bytes: (u
     };
     posting.body = Some(bytes);
     let passed = work.now.since(posting.since);
-    let needed = work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2;
+    let (needed, lease) = (work.settings.queue.longest_silence() + AFTER_TIMEOUT_MS / 2, lease(work));
     let wall = work.now.wall;
     let runs_out = |task: &&Task| {
         // The clock may have been set: what is claimed by it may be long past or far ahead.
         task.claim.as_ref().is_none_or(|claim| claim.until < wall.plus(needed))
-            || task.besides.under_way_ms.unwrap_or_else(|| lease(work)) < passed + needed
+            || task.besides.under_way_ms.unwrap_or(lease) < passed + needed
     };
     let Some(mut task) = work.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
-    let lease = lease(work);
     // Not by `claims::claim`, which gives none to a program that ends: this one still waits for the answer.
     task.claim = work.store.owner.clone().map(|owner| Claim { owner, until: wall.plus(lease) });
     // Should this program die, its record may have been made that late.

@@ -273,7 +273,12 @@ fn finish(part: Part, video: Video, target: &SaveTarget) -> Result<SavedFile, Tr
     let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), error);
     part.file.sync_all().map_err(disk)?;
     let sidecar = target.sidecar.as_ref().map(|text| place::write_sidecar(&dir, &target.name, text));
-    let placed = place::place(&part.path, &dir, &target.name).map_err(disk)?;
+    let placed = place::place(&part.path, &dir, &target.name).inspect_err(|_| {
+        if let Some(Ok(waiting)) = &sidecar {
+            fs::remove_file(waiting).ok();
+        }
+    });
+    let placed = placed.map_err(disk)?;
     part.placed();
     let sidecar = sidecar.map(|written| written.and_then(|waiting| place::place_sidecar(&waiting, &placed)));
     if let Some(Err(error)) = sidecar {

@@ -305,11 +305,7 @@ impl New {
         let paid = ledger_of(conn, key)?;
         leave_out_known(&here, &paid, &there, &mut ledger);
         // What was paid beside the price is paid in either life.
-        there.besides.uploads = uploads(&there, paid.iter().chain(&ledger));
-        there.besides.merge(&here.besides);
-        if here.is_cost_recorded() && !there.is_cost_recorded() {
-            (there.cost, there.cost_source) = (here.cost, here.cost_source);
-        }
+        add_money(&mut there, &here, paid.iter().chain(&ledger));
         let dir = there.dir.take().or_else(|| here.dir.clone());
         let now = Task { key, rev: here.rev, claim: None, dir, ..there };
         let rev = if life == Life::Later && !is_held { row::update(conn, &now)? } else { None };
@@ -327,8 +323,7 @@ impl New {
         // Behind what stands here, which nothing takes away.
         let here_happened = events_of(conn, key)?;
         events.retain(|event| !here_happened.contains(event));
-        let closing = closing_line(&now, paid.iter().chain(&ledger));
-        ledger.extend(closing);
+        close(&now, &paid, &mut ledger);
         self.put_lines(conn, key, evidence, events, &ledger)?;
         if archived_at.is_some() {
             let sql = "UPDATE tasks SET archived_at = coalesce(archived_at, ?2) WHERE key = ?1";
@@ -354,11 +349,7 @@ impl New {
         leave_out_known(&here, &paid, &there, &mut ledger);
         ledger.retain(|line| line.event.besides(line.amount.amount).is_some());
         let mut now = here.clone();
-        now.besides.uploads = uploads(&now, paid.iter().chain(&ledger));
-        now.besides.merge(&there.besides);
-        if there.is_cost_recorded() && !here.is_cost_recorded() {
-            (now.cost, now.cost_source) = (there.cost, there.cost_source);
-        }
+        add_money(&mut now, &there, paid.iter().chain(&ledger));
         now.refund.asked_at = here.refund.asked_at.or(there.refund.asked_at);
         if here.refund.given_at.is_none() && there.refund.given_at.is_some() && here.state() == there.state() {
             (now.refund.given_at, now.phase) = (there.refund.given_at, there.phase);
@@ -368,8 +359,7 @@ impl New {
         }
         // A program that has it in its hands hears of it as of any change, and keeps it.
         let Some(rev) = row::update(conn, &now)? else { return Ok(()) };
-        let closing = closing_line(&now, paid.iter().chain(&ledger));
-        ledger.extend(closing);
+        close(&now, &paid, &mut ledger);
         self.put_lines(conn, now.key, None, Vec::new(), &ledger)?;
         self.taken.updated += 1;
         self.revs.push(rev);
@@ -401,30 +391,37 @@ fn leave_out_known(here: &Task, paid: &[Signed<LedgerLine>], there: &Task, told:
     told.retain(|line| !paid.contains(line));
 }
 
-/// What was paid for the uploads of that task, by its lines.
-fn uploads<'l>(task: &Task, lines: impl Iterator<Item = &'l Signed<LedgerLine>>) -> Amount {
-    let of_it = |line: &&Signed<LedgerLine>| line.event == MoneyEvent::Upload && line.amount.currency == task.currency;
-    lines.filter(of_it).map(|line| line.amount.amount).sum()
+/// Adds to a task what another store knows of its money; `lines`: the ledgers of both.
+fn add_money<'l>(task: &mut Task, other: &Task, lines: impl Iterator<Item = &'l Signed<LedgerLine>>) {
+    let is_upload =
+        |line: &&Signed<LedgerLine>| line.event == MoneyEvent::Upload && line.amount.currency == task.currency;
+    task.besides.uploads = lines.filter(is_upload).map(|line| line.amount.amount).sum();
+    task.besides.merge(&other.besides);
+    if other.is_cost_recorded() && !task.is_cost_recorded() {
+        (task.cost, task.cost_source) = (other.cost, other.cost_source);
+    }
 }
 
-/// The line that ends a ledger which two stores wrote, where the last word on the price is not what the task says: the
-/// last line decides.
-fn closing_line<'l>(task: &Task, lines: impl Iterator<Item = &'l Signed<LedgerLine>>) -> Option<Signed<LedgerLine>> {
-    let last = lines.filter(|line| line.event.besides(line.amount.amount).is_none()).last()?;
+/// Ends the ledger that two stores wrote, what is `new` behind what was `paid` here, with a line that says what the
+/// task says of its price, where the last word is another: the last line decides.
+fn close(task: &Task, paid: &[Signed<LedgerLine>], new: &mut Vec<Signed<LedgerLine>>) {
+    let of_price = |line: &&Signed<LedgerLine>| line.event.besides(line.amount.amount).is_none();
+    let Some(last) = paid.iter().chain(&*new).rfind(of_price) else { return };
     let said = match last.event {
         MoneyEvent::Released | MoneyEvent::Refunded => Amount::ZERO,
         _ => last.amount.amount,
     };
     let charged = task.charged();
-    if said == if charged == Charged::No { Amount::ZERO } else { task.cost } {
-        return None;
+    if said == task.spent().amount - task.besides.sum() {
+        return;
     }
     let event = match charged {
         Charged::No if task.refund.given_at.is_some() => MoneyEvent::Refunded,
         Charged::Yes if task.is_cost_recorded() => MoneyEvent::Recorded,
         charged => MoneyEvent::settling(charged),
     };
-    Some(Signed { entry: LedgerLine { at: last.at, event, amount: task.money() }, who: last.who.clone() })
+    let entry = LedgerLine { at: last.at, event, amount: task.money() };
+    new.push(Signed { entry, who: last.who.clone() });
 }
 
 /// Ties a task to what it repeats.
